@@ -1,0 +1,1 @@
+"""Role files, as package data."""
