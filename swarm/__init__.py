@@ -1,0 +1,1 @@
+"""The engine: protocol, rules, store, processes. No Textual, no rich, no command line."""

@@ -1,0 +1,60 @@
+"""One line in events.jsonl for every act of a verb, refused ones too (protocol.md, Who may do what)."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from swarm import events
+from swarm.errors import SwarmError
+from swarm.model import ENGINE, Actor
+
+if TYPE_CHECKING:
+    from swarm.home import Home
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+def record(
+    home: "Home",
+    verb: str,
+    *,
+    agent: str = "",
+    spawn_id: str = "",
+    error: SwarmError | None = None,
+    reason: str = "",
+    actor: Actor | None = None,
+    also: Mapping[str, object] = NOTHING,
+    **more: object,
+) -> None:
+    """Appends the line. error: why it was refused or failed; without one it was done, for `reason`.
+
+    actor: who did it, where that is not who opened the home. also: further keys, like `more`. A home that is only
+    looked at gets no line; a refusal whose line cannot be written (a full disk) is still the refusal that is told.
+    """
+    if home.layout.foreign or home.read_only:
+        return
+    said = f"{error.title} {error.detail}".strip() if error is not None else reason
+    try:
+        events.append(
+            home.layout,
+            str(actor if actor is not None else home.actor),
+            verb,
+            agent=agent,
+            spawn_id=spawn_id,
+            ok=error is None,
+            code=error.code if error is not None else "",
+            reason=said,
+            wall=home.clock.wall(),
+            sync=None,
+            **{**also, **more},
+        )
+    except SwarmError:
+        if error is None:
+            raise
+
+
+def by_engine(
+    home: "Home", verb: str, *, agent: str = "", spawn_id: str = "", reason: str = "", **more: object
+) -> None:
+    """A line about what the engine did or noticed by itself."""
+    record(home, verb, agent=agent, spawn_id=spawn_id, reason=reason, actor=ENGINE, also=more)

@@ -1,0 +1,201 @@
+"""The end of an agent, written down: ended.json, the slot, the line in the audit log, the alert; in that order."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import NamedTuple
+
+from swarm import audit, store
+from swarm.audit import NOTHING
+from swarm.clock import read_now
+from swarm.errors import SwarmError
+from swarm.home import Home
+from swarm.last_sight import last_sight
+from swarm.model import ENGINE, Ending, Phase, Record
+from swarm.reading import read_ended, read_spec
+from swarm.state import State, clear_alert, raise_alert, with_record
+
+Change = Callable[[State], State]
+VERIFIED = "verified"
+
+
+def ended(
+    home: Home,
+    record: Record,
+    ending: Ending,
+    why: str,
+    *,
+    by: str = "",
+    exit_code: int | None = None,
+    unverified: str = "",
+) -> Record:
+    """The record of an agent that has ended. by: who ended it; '' where it ended by itself."""
+    now = home.ledger.now()
+    return replace(
+        record,
+        phase=Phase.ENDED,
+        ending=ending,
+        why=why,
+        ended_by=by or record.ended_by,
+        ended=now.awake,
+        ended_at=now.wall,
+        exit_code=exit_code if exit_code is not None else record.exit_code,
+        unverified=unverified,
+        paused=None,
+        starter=None,
+        stopper=None,
+    )
+
+
+class End(NamedTuple):
+    """One agent's end: the record as it was looked at, as it has to be, and what the audit log and ended.json add."""
+
+    before: Record
+    after: Record
+    more: Mapping[str, object] = NOTHING
+
+
+def verified(home: Home, record: Record) -> bool:
+    """Frees the slot of an agent whose death is proved after all; False where somebody else was faster."""
+    end = End(record, replace(record, unverified=""), {"note": VERIFIED})
+    return bool(conclude_all(home, [end]))
+
+
+def conclude(home: Home, before: Record, after: Record) -> bool:
+    """Commits the end of one agent; see `conclude_all`. False where somebody else was faster."""
+    return bool(conclude_all(home, [End(before, after)]))
+
+
+def conclude_all(home: Home, ends: Sequence[End], also: Change | None = None) -> tuple[str, ...]:
+    """Commits ends: each ended.json, then in one commit the slots, then the lines of the audit log. Returns the ids.
+
+    also: what else belongs into the same commit (a spawn that takes over the slot); its refusal refuses all of it.
+    An agent that somebody else was faster with, or that was spawned anew in the meantime, is left as it is.
+    """
+    ends = [_with_last_sight(home, end) for end in ends]
+    unwritten = {end.before.id: write_ended(home, end.after, end.more) for end in ends}
+    done: list[End] = []
+
+    def change(state: State) -> State:
+        done.clear()
+        for end in ends:
+            found = state.agents.get(end.before.id)
+            if found is not None and found.spawn_id == end.before.spawn_id and found.phase is end.before.phase:
+                done.append(end)
+                state = release(home, state, found, end.after)
+        if done and state.branches_closed:
+            opened = state.branches_closed - forgotten_branches(state, home.policy.root.id)
+            state = replace(state, branches_closed=opened)
+        return also(state) if also is not None else state
+
+    def lines(state: State) -> None:
+        for end in done:
+            more = {**end.more, "ended_json": why} if (why := unwritten[end.before.id]) else end.more
+            write_line(home, end.after, state.revision, more)
+
+    names = ", ".join(end.before.id for end in ends[:3])
+    home.ledger.commit(change, purpose=f"record the end of {names}", then=lines)
+    return tuple(end.before.id for end in done)
+
+
+def _with_last_sight(home: Home, end: End) -> End:
+    if end.before.phase is Phase.ENDED:
+        return end
+    return end._replace(after=replace(end.after, observed=last_sight(home, end.before)))
+
+
+def release(home: Home, state: State, found: Record, after: Record) -> State:
+    """The state with the agent's end in it. What the ledger learned of it since the look (pauses, reads) stays."""
+    now = read_now(state.epoch, home.clock)
+    observed = max(after.observed, found.observed, key=lambda each: each.seen)
+    merged = replace(after, read_at=found.read_at, read_by=found.read_by, observed=observed)
+    if after.ending is Ending.DONE and merged.collected_n is None:
+        # A heartbeat that collects is under way: its own number comes with its record.
+        merged = replace(merged, collected_n=state.heartbeat_n + (home.actor == ENGINE))
+    state = with_record(state, merged)
+    if after.ending in (Ending.FAILED, Ending.LOST):
+        state = raise_alert(state, after.id, str(after.ending), after.why, after.spawn_id, now.wall)
+    if after.unverified:
+        state = raise_alert(state, after.id, "unverified", after.unverified, after.spawn_id, now.wall)
+    else:
+        state = clear_alert(state, after.id, "unverified", after.spawn_id)
+    if after.ending is Ending.FAILED:
+        state = crashed(home, state, after.id, now.awake)
+    return state
+
+
+def crashed(home: Home, state: State, agent_id: str, awake: float) -> State:
+    """Counts a failed spawn of a spec; the alert comes with the one that stops it (protocol.md, Processes)."""
+    settings = home.policy.spawn
+    recent = tuple(at for at in state.crashes.get(agent_id, ()) if awake - at < settings.crash_window)
+    times = (*recent, awake)[-settings.crash_limit :]
+    others = {name: past for name, past in state.crashes.items() if past and awake - past[-1] < settings.crash_window}
+    state = replace(state, crashes={**others, agent_id: times})
+    if len(times) >= settings.crash_limit:
+        text = f"failed {len(times)} times in {settings.crash_window:g} s; it is not started again by itself"
+        state = raise_alert(state, agent_id, "crash-loop", text, "", home.clock.wall())
+    return state
+
+
+def write_ended(home: Home, after: Record, more: Mapping[str, object] = NOTHING) -> str:
+    """ended.json: the final lifecycle. Returns why it could not be written, '' where it was.
+
+    An end is an end, whatever became of the agent's directory: removed, or a link in its place.
+    """
+    agent = home.layout.agent(after.id)
+    spec = read_spec(agent).value
+    if spec is None or spec.spawn_id != after.spawn_id:
+        return "its directory is gone, or another spawn's by now"
+    try:
+        store.write_json(agent.ended, {**asdict(after), **more})
+    except SwarmError as error:
+        return error.title
+    return ""
+
+
+def must_have_its_end(home: Home, record: Record) -> None:
+    """Writes ended.json where it is missing: the ledger is about to let go of this agent."""
+    known = read_ended(home.layout.agent(record.id)).value
+    if known is None or known.spawn_id != record.spawn_id:
+        write_ended(home, record)
+
+
+_VERBS = {Ending.DONE: "collect", Ending.KILLED: "kill", Ending.FAILED: "end", Ending.LOST: "end"}
+
+
+def write_line(home: Home, after: Record, revision: int, more: Mapping[str, object] = NOTHING) -> None:
+    """The audit line of an end. `freed`: the slots it gives back at its own level; 0 while it is unverified."""
+    killed = after.ending is Ending.KILLED
+    audit.record(
+        home,
+        _VERBS[after.ending or Ending.LOST],
+        agent=after.id,
+        spawn_id=after.spawn_id,
+        reason=after.why,
+        actor=home.actor if killed and more.get("note") != VERIFIED else ENGINE,
+        ending=str(after.ending),
+        exit_code=after.exit_code,
+        freed=0 if after.unverified else after.slots,
+        unverified=after.unverified,
+        revision=revision,
+        also=more,
+    )
+
+
+def live_below(state: State, agent_id: str) -> list[Record]:
+    """Everybody in a subtree who holds a slot, the agent itself included, deepest first."""
+    members = [
+        record
+        for record in state.agents.values()
+        if record.holds_slot and (record.id == agent_id or record.id.startswith(agent_id + "/"))
+    ]
+    return sorted(members, key=lambda record: (-record.id.count("/"), record.id))
+
+
+def forgotten_branches(state: State, root: str) -> frozenset[str]:
+    """Closed branches in which nobody is being stopped."""
+    stopping = [record.id for record in state.agents.values() if record.phase is Phase.STOPPING]
+    return frozenset(
+        branch
+        for branch in state.branches_closed
+        if not any(branch == root or each == branch or each.startswith(branch + "/") for each in stopping)
+    )

@@ -1,0 +1,100 @@
+"""What is to be said of an agent that has reported, ended, or lost its process."""
+
+from swarm.clock import Now
+from swarm.model import AgentView, Ending, Liveness, Phase, Record, ResultsState, State, Verdict
+from swarm.policy import Policy
+from swarm.wording import spell_clock, spell_duration
+
+
+def is_gone(view: AgentView) -> bool:
+    """Its process has ended for certain: the keeper wrote how, or both identities were looked at and are not there.
+
+    Another pid namespace (a restarted container, another host) cannot be looked into, so it never counts as gone.
+    """
+    if view.exit is not None and view.exit.spawn_id == view.spawn_id:
+        return True
+    return view.record is not None and view.liveness in (Liveness.DEAD, Liveness.STRANGER)
+
+
+def idle_words(view: AgentView) -> str:
+    """What the root does while it has no process."""
+    if view.exit is not None and view.exit.spawn_id == view.spawn_id and view.exit.code:
+        return f"between two turns; the last one {_exit_words(view.exit.code)}"
+    return "between two heartbeats; it runs when it is woken"
+
+
+def reported(view: AgentView, now: Now, policy: Policy, heartbeat_n: int) -> Verdict:
+    """results.json is valid: what it says, and whether somebody has read it."""
+    results, record = view.results, view.record
+    failed = results.status == "failed"
+    read = _read_words(view, now)
+    stale = _unread_beats(record, heartbeat_n) >= policy.heartbeat.unread_after and not read
+    why = f"results.json says {results.status}"
+    if read:
+        why += f", {read}"
+    elif record is not None:
+        unread = f" for {spell_duration(now.wall - results.mtime)}" if results.mtime is not None else ""
+        why += f", unread{unread}"
+    if record is not None and record.phase is not Phase.ENDED and not is_gone(view) and view.liveness is Liveness.ALIVE:
+        why += "; its process still runs"
+    return Verdict(State.FAILED if failed else State.DONE, why, stale_results=stale)
+
+
+def _unread_beats(record: Record | None, heartbeat_n: int) -> int:
+    """Heartbeats since its results were collected; -1 where they were not."""
+    return heartbeat_n - record.collected_n if record is not None and record.collected_n is not None else -1
+
+
+def _read_words(view: AgentView, now: Now) -> str:
+    record = view.record
+    if record is None or record.read_at is None:
+        return ""
+    return f"read by {record.read_by or 'the operator'} at {spell_clock(record.read_at, now.wall)}"
+
+
+def _exit_words(code: int) -> str:
+    return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+
+
+def gone(view: AgentView, record: Record | None, age: float) -> Verdict:
+    """Its process has ended, and there are no valid results."""
+    end = view.exit if view.exit is not None and view.exit.spawn_id == view.spawn_id else None
+    lacks = "without results.json"
+    if view.results.state is ResultsState.INVALID:
+        lacks = f"and results.json is not valid: {view.results.why}"
+    if end is None:
+        how = "its pid belongs to somebody else now" if view.liveness is Liveness.STRANGER else "its process is gone"
+        return Verdict(State.LOST, f"{how}, there is no exit.json, and it ended {lacks}", age=age)
+    if end.error:
+        return Verdict(State.FAILED, f"its program could not be started: {end.error}", age=age)
+    if end.stopped:
+        if record is not None and record.phase is Phase.STOPPING:
+            return Verdict(State.KILLED, f"stopped by {record.ended_by or 'us'}" + _because(record), age=age)
+        return Verdict(State.LOST, f"stopped from outside {lacks}", age=age)
+    if end.code is None:
+        return Verdict(State.LOST, f"it ended {lacks}, how is not known", age=age)
+    return Verdict(State.FAILED, f"{_exit_words(end.code)} {lacks}", age=age)
+
+
+def _because(record: Record) -> str:
+    return f": {record.why}" if record.why else ""
+
+
+def ended(view: AgentView, record: Record, now: Now, policy: Policy, heartbeat_n: int) -> Verdict:
+    """The ledger let go of it; what is left to say is how, and whether somebody read what it left."""
+    ago = ""
+    if record.ended is not None:
+        ago = f" {spell_duration(now.awake - record.ended)} ago"
+    if record.unverified:
+        state = State(record.ending) if record.ending is not None else State.KILLED
+        return Verdict(state, f"ended{ago}, not verified, so it holds its slot: {record.unverified}")
+    if record.ending is Ending.DONE:
+        if view.results.state is ResultsState.VALID:
+            return reported(view, now, policy, heartbeat_n)
+        return Verdict(State.DONE, f"done{ago}" + _because(record))
+    if record.ending is Ending.KILLED:
+        late = "; it left valid results" if view.results.state is ResultsState.VALID else ""
+        return Verdict(State.KILLED, f"ended by {record.ended_by or 'us'}{ago}" + _because(record) + late)
+    if record.ending is Ending.LOST:
+        return Verdict(State.LOST, f"gone without a word{ago}" + _because(record))
+    return Verdict(State.FAILED, (record.why or "failed") + (f",{ago}" if ago else ""))

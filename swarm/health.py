@@ -1,0 +1,197 @@
+"""The one table of health: what state an agent is in, by which rule, on what evidence, and what comes next."""
+
+from swarm.clock import Now
+from swarm.endings import ended, gone, idle_words, is_gone, reported
+from swarm.looping import loop_evidence
+from swarm.model import AgentView, Liveness, Observed, Phase, Record, ResultsState, State, Verdict
+from swarm.policy import Policy
+from swarm.wording import plural, spell_clock, spell_duration
+
+
+def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queued: bool = False) -> Verdict:
+    """The health of one agent (protocol.md, Health).
+
+    heartbeat_n: the number of the last heartbeat. queued: it waits for a slot. The first rule that holds decides:
+
+    1.  queued.
+    2.  The ledger let go of it: done, failed, killed or lost, as recorded. That is final; late results change nothing.
+    3.  The root without a process: idle. It works in turns: an ended process and silence say nothing of it.
+    4.  results.json is valid: done, or failed where its status says so, even while its process still runs.
+    5.  Its process is gone: failed where exit.json gives a code, lost where nothing tells (a reboot, a foreign kill).
+    6.  progress.md cannot be read: unknown. What cannot be read is never taken for silence.
+    7.  paused by the operator; 8. held by the operator.
+    9.  retrying: the program itself says that its model service fails. Killing it would not help.
+    10. looping: see looping.py. Only where updates arrive; where they do not, silence decides.
+    11. By the age of its last update: overdue, investigate, late; starting (never wrote) or fresh.
+
+    Ages count awake seconds and leave out pauses. They are never negative, whatever the clocks did.
+    """
+    record = view.record
+    if queued or (record is not None and record.phase is Phase.QUEUED):
+        return Verdict(State.QUEUED, "waiting for a slot")
+    if record is not None and record.phase is Phase.ENDED:
+        return ended(view, record, now, policy, heartbeat_n)
+    age = age_of(view, now)
+    if is_root(view, policy) and view.liveness is not Liveness.ALIVE:
+        return Verdict(State.IDLE, idle_words(view), age=age)
+    if view.results.state is ResultsState.VALID:
+        return reported(view, now, policy, heartbeat_n)
+    if is_gone(view):
+        return gone(view, record, age)
+    if view.progress.error:
+        return Verdict(State.UNKNOWN, f"progress.md cannot be read: {view.progress.error}", age=age)
+    if record is not None and record.paused is not None:
+        stopped = spell_duration(now.awake - record.paused)
+        would = _by_age(view, record, age, now, policy)
+        return Verdict(State.PAUSED, f"paused for {stopped}; this does not age, it would be {would.state}", age=age)
+    if record is not None and is_held(record, heartbeat_n):
+        left = plural((record.held_until or 0) - heartbeat_n, "heartbeat")
+        would = _by_age(view, record, age, now, policy)
+        because = f" ({record.held_why})" if record.held_why else ""
+        why = f"no automatic kill for {left}{because}; it would be {would.state}: {would.why}"
+        return Verdict(State.HELD, why, age=age)
+    if view.retrying:
+        tries = f", {plural(view.retries, 'try', 'tries')} so far" if view.retries else ""
+        return Verdict(State.RETRYING, f"its program says: {view.retrying}{tries}", age=age)
+    return _by_age(view, record, age, now, policy)
+
+
+def age_of(view: AgentView, now: Now) -> float:
+    """Awake seconds since the last update, pauses left out; an agent that never wrote ages from its spawn."""
+    record = view.record
+    if record is None:
+        return max(0.0, now.awake - view.observed.changed)
+    newest = max(view.observed, record.observed, key=_changed)
+    # Nobody can have been silent for longer than since the spawn, whatever an observation was made of.
+    changed, paused = (newest.changed, newest.paused) if newest.changed > record.spawned else (record.spawned, 0.0)
+    until = now.awake if record.paused is None else min(now.awake, record.paused)
+    return max(0.0, until - changed - max(0.0, record.paused_total - paused))
+
+
+def _changed(observed: Observed) -> float:
+    return observed.changed
+
+
+def is_root(view: AgentView, policy: Policy) -> bool:
+    """It is the root of this swarm: it holds no slot, and no heartbeat ends it."""
+    return view.id == policy.root.id
+
+
+def is_archived(view: AgentView) -> bool:
+    """It is the directory of an earlier spawn, put aside when its id was spawned again: there to be read, no more."""
+    return view.record is not None and view.record.id != view.id
+
+
+def is_held(record: Record, heartbeat_n: int) -> bool:
+    """No heartbeat up to `held_until` may end it. heartbeat_n: the number of the last heartbeat."""
+    return record.held_until is not None and heartbeat_n < record.held_until
+
+
+def _by_age(view: AgentView, record: Record | None, age: float, now: Now, policy: Policy) -> Verdict:
+    beat = policy.heartbeat
+    period, investigate, limit = beat.period, beat.investigate_after * beat.period, beat.kill_after * beat.period
+    stopping = record is not None and record.phase is Phase.STOPPING
+    mortal = record is not None and not view.foreign and beat.kill and not stopping and not is_root(view, policy)
+    mortal = mortal and view.liveness is not Liveness.ELSEWHERE
+    if age < investigate and view.progress.lines:
+        loop = loop_evidence(view, now, policy)
+        if loop is not None:
+            return Verdict(State.LOOPING, loop, State.INVESTIGATE, investigate - age, age)
+    kill_in = max(0.0, limit - age) if mortal else None
+    if age >= limit:
+        why = f"{_silent(view, record, age, now)}; the limit is {spell_duration(limit)}"
+        why += _spared(view, record, policy)
+        return Verdict(State.OVERDUE, why, State.KILLED if mortal else None, None, age, mortal, kill_in)
+    if age >= investigate:
+        why = _silent(view, record, age, now) + f"; the limit is {spell_duration(limit)}"
+        return Verdict(State.INVESTIGATE, why, State.OVERDUE, limit - age, age, kill_in=kill_in)
+    following, bound = (State.LATE, period) if period < investigate else (State.INVESTIGATE, investigate)
+    if age >= period:
+        why = _silent(view, record, age, now) + f"; an update is due every {spell_duration(period)}"
+        return Verdict(State.LATE, why, State.INVESTIGATE, investigate - age, age, kill_in=kill_in)
+    if _never_wrote(view):
+        why = f"spawned {spell_duration(age)} ago, nothing written yet"
+        return Verdict(State.STARTING, why, following, bound - age, age, kill_in=kill_in)
+    return Verdict(State.FRESH, f"updated {spell_duration(age)} ago", following, bound - age, age, kill_in=kill_in)
+
+
+def _never_wrote(view: AgentView) -> bool:
+    return not view.progress.lines and (view.progress.fingerprint is None or view.progress.fingerprint.size == 0)
+
+
+def _silent(view: AgentView, record: Record | None, age: float, now: Now) -> str:
+    if not _never_wrote(view) and view.changed_at is not None:
+        return f"silent {spell_duration(age)}: no line in progress.md since {spell_clock(view.changed_at, now.wall)}"
+    if record is not None:
+        spawned = spell_clock(record.spawned_at, now.wall)
+        return f"silent {spell_duration(age)}: nothing written since its spawn at {spawned}"
+    return f"silent {spell_duration(age)}: no line in progress.md"
+
+
+def _spared(view: AgentView, record: Record | None, policy: Policy) -> str:
+    """Why no heartbeat ends this overdue agent; '' where the next one does."""
+    if is_root(view, policy):
+        return "; the root is never ended by a heartbeat"
+    if view.foreign or record is None:
+        return "; it was not started here, so no heartbeat ends it"
+    if record.phase is Phase.STOPPING:
+        return "; it is being stopped"
+    if view.liveness is Liveness.ELSEWHERE:
+        return "; its process is in another pid namespace and cannot be looked at"
+    return "" if policy.heartbeat.kill else "; automatic kills are off"
+
+
+_RANKS = {
+    State.OVERDUE: 0,
+    State.UNKNOWN: 2,
+    State.LOOPING: 3,
+    State.FAILED: 4,
+    State.LOST: 5,
+    State.INVESTIGATE: 6,
+    State.RETRYING: 12,
+    State.LATE: 13,
+}
+_UNVERIFIED, _OVER_BUDGET, _OTHER_PROBLEM, _STALE, _CALM, _OVER = 1, 7, 8, 9, 20, 30
+_NOTES = frozenset({"clock", "future-mtime"})
+_NEEDS_A_PERSON = frozenset({State.OVERDUE, State.UNKNOWN, State.LOOPING, State.INVESTIGATE})
+
+
+def is_problem(v: Verdict, view: AgentView) -> bool:
+    """It needs a person: what `p` shows and `w` jumps to (control-room.md, Problems first).
+
+    A failed or lost agent is one until somebody has read it, a killed one only while its death is not verified. What
+    was held or paused is none: somebody has seen to it. A stamp that disagrees with our clock is a note, no more.
+    """
+    record = view.record
+    if is_archived(view):
+        return False
+    if record is not None and record.unverified:
+        return True
+    if v.state in (State.FAILED, State.LOST):
+        return record is None or record.read_at is None
+    if v.state in _NEEDS_A_PERSON or v.stale_results or view.ghost:
+        return True
+    over = record is not None and record.phase is Phase.ENDED
+    return not over and any(problem.code not in _NOTES for problem in view.problems)
+
+
+def severity(v: Verdict, view: AgentView) -> int:
+    """A rank to sort by in ascending order: worst first; 0 is the worst, from 12 on nobody is needed."""
+    record = view.record
+    if is_archived(view):
+        return _OVER
+    if record is not None and record.unverified:
+        return _UNVERIFIED
+    if v.state in (State.KILLED, State.DONE, State.FAILED, State.LOST) and not is_problem(v, view):
+        return _OVER
+    ranks = [_RANKS.get(v.state, _CALM)]
+    if v.stale_results:
+        ranks.append(_STALE)
+    for problem in view.problems:
+        if problem.code in ("over-budget", "ghost"):
+            ranks.append(_OVER_BUDGET)
+        elif problem.code not in _NOTES:
+            ranks.append(_OTHER_PROBLEM)
+    if view.ghost:
+        ranks.append(_OVER_BUDGET)
+    return min(ranks)

@@ -1,0 +1,81 @@
+"""What is run: one program a kind of agent, behind one protocol."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from signal import SIGTERM
+from typing import Protocol
+
+from swarm.errors import Refused
+from swarm.layout import AgentDir, Layout
+from swarm.model import AgentSpec
+from swarm.policy import Policy
+
+LATER = ("claude", "codex", "gemini", "opencode")
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """Everything a runner needs to start one agent."""
+
+    spawn_id: str
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    """Set for this agent: SWARM_*, the policy's, the program's and the spec's own."""
+    cwd: Path
+    inherited: Mapping[str, str] = field(default_factory=dict)
+    """The operator's environment below `env`. It may hold keys and passwords: handed on, never written down."""
+    stdin: Path | None = None
+    """A file that the program reads as its standard input; None for nothing."""
+    gentle_signal: int = SIGTERM
+    """What asks the program to end; TERM to its group follows in any case."""
+    gentle_group: bool = False
+    """The gentle signal goes to the whole process group (for launchers that ignore it themselves)."""
+    grace_s: float = 10.0
+    """Seconds that its keeper grants when it is told to end by somebody who gives no order (a machine going down)."""
+    files: Mapping[Path, bytes] = field(default_factory=dict)
+    """Files that must be there before the start (settings, hooks), below the agent's `.run`."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The program's whole environment. Ours comes first: there a look at the process finds the marker soonest."""
+        return {**self.env, **{name: value for name, value in self.inherited.items() if name not in self.env}}
+
+
+class Program(Protocol):
+    """One kind of program."""
+
+    name: str
+    start_cost_s: float
+    """Processor seconds that a start takes: starts are staggered by it."""
+
+    def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir) -> Launch:
+        """How this agent is started; raises Refused `program` where that cannot be told."""
+        ...
+
+    def resume(self, spec: AgentSpec, layout: Layout, agent: AgentDir, words: str) -> Launch | None:
+        """How an ended agent is taken up again with `words`; None where this program has no such thing."""
+        ...
+
+
+def program_for(name: str, policy: Policy) -> Program:
+    """The program of this name: built in, or defined in swarm.toml by `kind`; raises Refused `program`."""
+    from swarm.programs.command import Command  # imports this package for Launch
+
+    settings = policy.programs.get(name)
+    kind = (settings.kind if settings else "") or name
+    if kind == "command":
+        return Command(name, settings)
+    if kind in LATER:
+        raise Refused(
+            "program",
+            f"The program {kind!r} is not in this version.",
+            hint="Run it as a command:  swarm-tui spawn NAME ... -- " + kind + " ...",
+        )
+    defined = sorted({"command", *policy.programs})
+    raise Refused(
+        "program",
+        f"There is no program {name!r}.",
+        f"There are: {', '.join(defined)}.",
+        f'Define it in swarm.toml:  [programs.{name}]  kind = "command"  argv = ["..."]',
+    )

@@ -1,0 +1,51 @@
+"""The program `command`: any argv, run as it stands."""
+
+import os
+from pathlib import Path
+from signal import SIGTERM
+
+from swarm.errors import Refused
+from swarm.layout import AgentDir, Layout
+from swarm.model import AgentSpec
+from swarm.policy import Program as Settings
+from swarm.programs import Launch
+from swarm.programs.environment import compose, inherited, with_our_command
+
+
+class Command:
+    """Runs the spec's own argv, else the one that swarm.toml gives this program."""
+
+    start_cost_s = 0.05
+
+    def __init__(self, name: str = "command", settings: Settings | None = None) -> None:
+        self.name = name
+        self._settings = settings or Settings()
+
+    def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir) -> Launch:
+        """How this agent is started; raises Refused `program` where there is no argv."""
+        argv = spec.argv or self._settings.argv
+        if not argv or not argv[0]:
+            raise Refused(
+                "program",
+                f"The program {self.name!r} does not say what to run.",
+                hint=f'Write it after --, or in swarm.toml:  [programs.{self.name}]  argv = ["..."]',
+            )
+        if any("\0" in word for word in argv):
+            raise Refused("program", "A word of the command holds a NUL byte.")
+        return Launch(
+            spawn_id=spec.spawn_id,
+            argv=tuple(argv),
+            env=compose(spec, layout, self._settings.env, spec.env),
+            cwd=working_directory(spec, layout, agent),
+            inherited=with_our_command(inherited(os.environ)),
+            gentle_signal=SIGTERM,
+        )
+
+    def resume(self, spec: AgentSpec, layout: Layout, agent: AgentDir, words: str) -> Launch | None:  # noqa: ARG002 the protocol's signature
+        """A plain command has no session to go back to."""
+        return None
+
+
+def working_directory(spec: AgentSpec, layout: Layout, agent: AgentDir) -> Path:
+    """Where the agent works: `cwd` of its spec, relative to the home; its own directory where that is empty."""
+    return layout.root / spec.cwd if spec.cwd else agent.path

@@ -1,0 +1,77 @@
+"""Where agents are run, behind one protocol: spawn, alive, stop, logs, capacity, lost, and freeze and thaw."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from swarm.layout import AgentDir
+from swarm.model import Identity, Liveness, Record
+from swarm.programs import Launch
+from swarm.stopping import Frozen, StopReport
+
+
+class Started(NamedTuple):
+    """Both processes of a running agent."""
+
+    keeper: Identity
+    program: Identity
+
+
+class Capacity(NamedTuple):
+    """What this runner can take on."""
+
+    cores: int
+    memory_free: int
+    """Bytes; 0 where it cannot be told."""
+
+
+class Runner(Protocol):
+    """A place that agents run in. One conformance suite holds for all."""
+
+    def spawn(self, agent: AgentDir, launch: Launch) -> Started:
+        """Starts the agent's keeper and program. Returns once the program runs.
+
+        Raises SwarmError `start` with the reason; then nothing is left running.
+        """
+        ...
+
+    def started(self, agent: AgentDir, spawn_id: str) -> Started | None:
+        """What was started for this spawn, however its starter ended; None where nothing runs or ran."""
+        ...
+
+    def alive(self, record: Record) -> Liveness:
+        """Whether its keeper, or without one its program, lives."""
+        ...
+
+    def stop(self, record: Record, agent: AgentDir, grace: float) -> StopReport:
+        """Stops the agent's whole process tree. grace: seconds between asking and killing."""
+        ...
+
+    def freeze(self, record: Record, agent: AgentDir) -> Frozen:
+        """Stops the agent's processes where they are; its keeper goes on."""
+        ...
+
+    def thaw(self, record: Record, agent: AgentDir) -> Frozen:
+        """Lets them go on."""
+        ...
+
+    def logs(self, agent: AgentDir) -> Mapping[str, Path]:
+        """Where its output is: `stdout` and `stderr`."""
+        ...
+
+    def capacity(self) -> Capacity:
+        """What this runner can take on."""
+        ...
+
+    def lost(self, record: Record) -> str:
+        """Why this agent cannot be running any more (the machine was restarted), or ''."""
+        ...
+
+
+def next_start(last_start: float, awake: float, cores: int, cost_s: float) -> float:
+    """The awake second at which the next start may go, so that no more than one is under way on each core.
+
+    Callers commit the answer to the ledger as the new `last_start` and wait for it outside the lock: so it holds
+    between all processes of a home without a file of its own. cost_s: processor seconds that a start takes.
+    """
+    return max(awake, last_start + cost_s / max(1, cores)) if last_start <= awake + 60 else awake

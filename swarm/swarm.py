@@ -1,0 +1,275 @@
+"""`Swarm(home)`: the facade that the app, the command line and the tests use. Thin: every act lives in its own room."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from swarm.clock import Clock, Now
+from swarm.events import Event
+from swarm.home import DEFAULT_WAIT, Home
+from swarm.layout import AgentDir
+from swarm.model import OPERATOR, Actor, Alert, Beat, Snapshot, Usage, Verdict
+
+if TYPE_CHECKING:
+    from swarm.errors import SwarmError
+    from swarm.requests import (
+        Finding,
+        KillPreview,
+        KillReport,
+        ReadReport,
+        Rehearsal,
+        SpawnCheck,
+        Spawned,
+        SpawnRequest,
+    )
+    from swarm.roster import Role
+    from swarm.scan import Scanner
+    from swarm.watch import Watch
+
+
+class Swarm:
+    """One swarm home: look at it, and act on it. Methods that act raise SwarmError; none of them prints."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self._scanner: Scanner | None = None
+
+    @classmethod
+    def open(
+        cls,
+        directory: str | os.PathLike[str] | None = None,
+        *,
+        actor: Actor = OPERATOR,
+        clock: Clock | None = None,
+        wait: float = DEFAULT_WAIT,
+        viewer: bool = False,
+        read_only: bool = False,
+        missing_ok: bool = False,
+    ) -> "Swarm":
+        """The swarm at `directory`, or found as the command line finds it (see `Home.open`)."""
+        return cls(
+            Home.open(
+                directory,
+                actor=actor,
+                clock=clock,
+                wait=wait,
+                viewer=viewer,
+                read_only=read_only,
+                missing_ok=missing_ok,
+            )
+        )
+
+    def reread(self) -> None:
+        """Takes swarm.toml as it is now (see `Home.reread`). The scanner starts anew: its generations begin again."""
+        self.home = self.home.reread()
+        self._scanner = None
+
+    # -- looking -------------------------------------------------------------------------------------------------
+
+    @property
+    def scanner(self) -> "Scanner":
+        """The scanner of this process: it keeps what it has seen, so that the next look is cheap."""
+        if self._scanner is None:
+            from swarm.scan import Scanner
+
+            self._scanner = Scanner(self.home)
+        return self._scanner
+
+    def snapshot(self) -> Snapshot:
+        """A fresh look at everything. Reads only."""
+        return self.scanner.full()
+
+    def usage(self, snapshot: Snapshot, seconds: float = 0.1) -> Mapping[str, Usage]:
+        """What agents' process trees use, by id: memory now, processor measured over `seconds`. Waits that long."""
+        from swarm.lookout import usage_sampler
+
+        living = {view.id: view.record for view in snapshot.agents if view.record is not None and view.record.live}
+        if not living:
+            return {}
+        sample = usage_sampler()
+        sample(living)
+        time.sleep(seconds)
+        return sample(living)
+
+    def now(self) -> Now:
+        """The clocks, as this home's ledger counts them."""
+        return self.home.now()
+
+    def verdicts(self, snapshot: Snapshot, now: Now | None = None) -> dict[str, Verdict]:
+        """The health of every agent of a snapshot, by id."""
+        from swarm.plan import verdicts
+
+        return verdicts(snapshot, self.home.policy, now if now is not None else self.now())
+
+    def watch(self, on_snapshot: Callable[[Snapshot], None]) -> "Watch":
+        """A watch that calls `on_snapshot` from its own thread at every change; start and stop it."""
+        from swarm.watch import Watch
+
+        watching = self.home.policy.watch
+        return Watch(self.scanner, seen_s=watching.seen, unseen_s=watching.unseen, on_snapshot=on_snapshot)
+
+    def resolve(self, words: str) -> str:
+        """The id that an id or an unambiguous tail of one means; raises NotFound (exit status 4) with the choices."""
+        from swarm.resolve import resolve
+
+        return resolve(self.home, words)
+
+    def agent_dir(self, agent_id: str) -> AgentDir:
+        """The files of an agent."""
+        return self.home.layout.agent(agent_id)
+
+    def events(self, limit: int = 500, *, agent: str | None = None, since_wall: float | None = None) -> list[Event]:
+        """The last audit records, oldest first."""
+        from swarm.events import recent
+
+        return recent(self.home.layout, limit, agent=agent, since_wall=since_wall)
+
+    def roles(self) -> "dict[str, Role | SwarmError]":
+        """Every role of the home, or why it is not usable."""
+        from swarm.roster import load_roles
+
+        return load_roles(self.home.layout)
+
+    def doctor(self) -> "list[Finding]":
+        """What is right and wrong with home, programs, limits, clock and stray processes. Reads only."""
+        from swarm.doctor import examine
+
+        return examine(self.home)
+
+    def rebuild(self) -> "list[Finding]":
+        """`doctor --rebuild`: state.json (and a missing lock) anew from the tree."""
+        from swarm.doctor import rebuild
+
+        return rebuild(self.home)
+
+    # -- agents --------------------------------------------------------------------------------------------------
+
+    def check_spawn(self, request: "SpawnRequest") -> "SpawnCheck":
+        """What a spawn would meet, without doing it: the form's live validation, `--dry-run`."""
+        from swarm.verbs.spawn import check
+
+        return check(self.home, request, lambda: self.verdicts(self.snapshot()))
+
+    def spawn(self, request: "SpawnRequest") -> "Spawned":
+        """Checks everything, then starts the agent (or queues it). Raises Refused with the reason's code."""
+        from swarm.verbs.spawn import spawn
+
+        return spawn(self.home, request)
+
+    def respawn(self, agent_id: str) -> "Spawned":
+        """The same spec again; the old directory stays as NAME.1, and what was learned goes into the brief."""
+        from swarm.verbs.respawn import respawn
+
+        return respawn(self.home, agent_id)
+
+    def preview_kill(self, agent_ids: Sequence[str]) -> "list[KillPreview]":
+        """Who would go down."""
+        from swarm.verbs.kill import preview
+
+        return preview(self.home, agent_ids, self.snapshot())
+
+    def kill(
+        self,
+        agent_ids: Sequence[str],
+        *,
+        reason: str = "",
+        grace: float | None = None,
+        spawn_ids: Mapping[str, str] | None = None,
+    ) -> "KillReport":
+        """Stops the subtrees, children first. `spawn_ids` (id -> spawn id) keeps a namesake that came since.
+
+        grace: seconds between the gentle signal and KILL; None takes the policy's, 0 is KILL at once.
+        """
+        from swarm.verbs.kill import kill
+
+        return kill(self.home, agent_ids, reason=reason, grace=grace, spawn_ids=spawn_ids)
+
+    def pause(self, agent_id: str, *, spawn_id: str = "") -> None:
+        """Stops the whole subtree with SIGSTOP; paused time does not age."""
+        from swarm.verbs.pause import pause
+
+        pause(self.home, agent_id, spawn_id=spawn_id)
+
+    def resume(self, agent_id: str, *, spawn_id: str = "") -> None:
+        """Lets a paused subtree go on."""
+        from swarm.verbs.pause import resume
+
+        resume(self.home, agent_id, spawn_id=spawn_id)
+
+    def freeze_all(self) -> int:
+        """Pauses every live agent; returns how many."""
+        from swarm.verbs.pause import freeze_all
+
+        return freeze_all(self.home)
+
+    def thaw_all(self) -> int:
+        """Lets every paused agent go on; returns how many."""
+        from swarm.verbs.pause import thaw_all
+
+        return thaw_all(self.home)
+
+    def hold(self, agent_id: str, *, beats: int, why: str, spawn_id: str = "") -> None:
+        """No automatic kill for `beats` heartbeats; 0 takes the hold back."""
+        from swarm.verbs.hold import hold
+
+        hold(self.home, agent_id, beats=beats, why=why, spawn_id=spawn_id)
+
+    def message(self, agent_id: str, text: str, *, spawn_id: str = "") -> None:
+        """Leaves a message in the agent's inbox.md."""
+        from swarm.verbs.message import message
+
+        message(self.home, agent_id, text, spawn_id=spawn_id)
+
+    def read(self, agent_id: str) -> "ReadReport":
+        """The results of an agent, marked read."""
+        from swarm.verbs.collect import read
+
+        return read(self.home, agent_id)
+
+    def settle(self) -> tuple[str, ...]:
+        """Records what has ended by itself and frees its slots at once; returns the ids. Cheap where nothing has."""
+        from swarm.verbs.collect import collect
+
+        return collect(self.home)
+
+    def acknowledge(self, alerts: Iterable[Alert]) -> int:
+        """Marks alerts as seen by a person; returns how many were new to it."""
+        from swarm.verbs.acknowledge import acknowledge
+
+        return acknowledge(self.home, alerts)
+
+    # -- heartbeat -----------------------------------------------------------------------------------------------
+
+    def rehearse(self, snapshot: Snapshot | None = None) -> "Rehearsal":
+        """The exact plan of a heartbeat now. Changes nothing."""
+        from swarm.heartbeat import rehearse
+
+        return rehearse(self.home, snapshot if snapshot is not None else self.snapshot())
+
+    def beat(self, *, by: str, force: bool = False, skip: Iterable[str] = ()) -> Beat:
+        """One heartbeat. skip: keys of actions that were unticked in the rehearsal.
+
+        Raises Busy `heartbeat-running`, Refused `half-period` unless force.
+        """
+        from swarm.heartbeat import beat
+
+        return beat(self.home, by=by, force=force, skip=frozenset(skip), scanner=self.scanner)
+
+    def own_heartbeat(self, by: str) -> bool:
+        """Takes (or renews) the automatic heartbeat of this home; False where a living other has it."""
+        from swarm.owner import own
+
+        return own(self.home, by)
+
+    def disown_heartbeat(self) -> None:
+        """Gives the automatic heartbeat back, where this process has it."""
+        from swarm.owner import disown
+
+        disown(self.home)
+
+    def beat_when_due(self, by: str) -> Beat | None:
+        """The automatic heartbeat: beats when this process owns it and it is due; None where it is not."""
+        from swarm.owner import beat_when_due
+
+        return beat_when_due(self.home, by, scanner=self.scanner)

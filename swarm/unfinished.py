@@ -1,0 +1,116 @@
+"""Intents whose process died before it wrote the outcome: looked into, and brought to their end."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from swarm import audit
+from swarm.concluding import forgotten_branches
+from swarm.errors import SwarmError
+from swarm.home import Home
+from swarm.intents import abandoned, at_work, me
+from swarm.model import ENGINE, Phase, Record
+from swarm.starting import clear_away
+from swarm.state import State, with_record, without
+from swarm.stopwork import Order, stop_all
+
+
+def resolve_intents(home: Home) -> tuple[str, ...]:
+    """Looks into every intent without outcome whose process is gone, and writes down what it finds. Returns the ids.
+
+    SPAWNING: what runs is RUNNING, what does not is taken out and its slot is free. STOPPING: it is stopped to the end.
+    A branch that nobody stops any more is open again. Never guessed: where it cannot be looked, it is left as it is.
+    """
+    state = home.ledger.read()
+    resolved: list[str] = []
+    halted: list[Record] = []
+    with at_work() as begin:
+        for record in list(state.agents.values()):
+            if record.phase is Phase.SPAWNING and abandoned(record):
+                _finish_start(home, record)
+                resolved.append(record.id)
+            elif record.phase is Phase.STOPPING and abandoned(record) and _take_over(home, record, begin):
+                halted.append(record)
+        if halted:
+            stop_all(home, halted, Order(reason="", grace=home.policy.stop.grace, by="", taken_over=True))
+            resolved += [record.id for record in halted]
+    _open_forgotten_branches(home)
+    return tuple(resolved)
+
+
+def _finish_start(home: Home, record: Record) -> None:
+    agent = home.layout.agent(record.id)
+    started = home.runner.started(agent, record.spawn_id)
+    found = False
+
+    def change(state: State) -> State:
+        nonlocal found
+        found = _is_still(state, record)
+        if not found:
+            return state
+        if started is None:
+            return without(state, record.id)
+        running = replace(
+            state.agents[record.id],
+            phase=Phase.RUNNING,
+            keeper=started.keeper,
+            process=started.program,
+            starter=None,
+        )
+        return with_record(state, running)
+
+    def line(state: State) -> None:
+        if not found:
+            return
+        cut = SwarmError("Its start was cut short.", "Whoever started it died; nothing of it runs.", code="start")
+        audit.record(
+            home,
+            "spawn",
+            agent=record.id,
+            spawn_id=record.spawn_id,
+            error=cut if started is None else None,
+            reason="found running: whoever started it died before saying so",
+            actor=ENGINE,
+            slots=record.slots,
+            parent=record.parent,
+            revision=state.revision,
+        )
+
+    home.ledger.commit(change, purpose=f"look into the start of {record.id}", then=line)
+    if found and started is None:
+        clear_away(agent)
+
+
+def _take_over(home: Home, record: Record, begin: Callable[[Iterable[str]], None]) -> bool:
+    taken = False
+
+    def change(state: State) -> State:
+        nonlocal taken
+        taken = _is_still(state, record) and abandoned(record)
+        if not taken:
+            return state
+        begin([record.spawn_id])
+        return with_record(state, replace(state.agents[record.id], stopper=me()))
+
+    home.ledger.commit(change, purpose=f"take over the stop of {record.id}")
+    return taken
+
+
+def _is_still(state: State, record: Record) -> bool:
+    found = state.agents.get(record.id)
+    return (
+        found is not None
+        and found.spawn_id == record.spawn_id
+        and found.phase is record.phase
+        and found.starter == record.starter
+        and found.stopper == record.stopper
+    )
+
+
+def _open_forgotten_branches(home: Home) -> None:
+    if forgotten_branches(home.ledger.read(), home.policy.root.id):
+        home.ledger.commit(
+            lambda state: replace(
+                state, branches_closed=state.branches_closed - forgotten_branches(state, home.policy.root.id)
+            ),
+            purpose="open branches that nobody stops any more",
+        )

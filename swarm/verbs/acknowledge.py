@@ -1,0 +1,60 @@
+"""acknowledge: a person has seen these alerts."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from swarm import audit
+from swarm.errors import Refused
+from swarm.home import Home
+from swarm.model import Alert, Record
+from swarm.state import State, with_record
+
+ENDS = frozenset({"failed", "lost"})
+
+
+def seen_by(record: Record, wall: float, by: str) -> Record:
+    """The record of an agent whose end a person has seen."""
+    return record if record.read_at is not None else replace(record, read_at=wall, read_by=by)
+
+
+def acknowledge(home: Home, alerts: Iterable[Alert]) -> int:
+    """Marks alerts as seen; returns how many were not before. One that comes again afterwards is new again.
+
+    An end that a person has seen (failed, lost) needs nobody any more: it counts as read.
+    """
+    home.must_be_writable()
+    if home.actor.kind == "agent":
+        error = Refused("hierarchy", "Only the operator acknowledges alerts.")
+        audit.record(home, "acknowledge", error=error)
+        raise error
+    keys = {alert.key for alert in alerts}
+    if not any(alert.key in keys and alert.acked_at is None for alert in home.ledger.read().alerts):
+        return 0
+    seen: list[Alert] = []
+
+    def change(state: State) -> State:
+        seen[:] = [alert for alert in state.alerts if alert.key in keys and alert.acked_at is None]
+        wall, by = home.clock.wall(), str(home.actor)
+        for alert in seen:
+            record = state.agents.get(alert.agent)
+            if alert.cause in ENDS and record is not None and record.spawn_id == alert.spawn_id:
+                state = with_record(state, seen_by(record, wall, by))
+        return replace(
+            state,
+            alerts=tuple(replace(each, acked_at=wall, acked_by=by) if each in seen else each for each in state.alerts),
+        )
+
+    def lines(state: State) -> None:
+        for alert in seen:
+            audit.record(
+                home,
+                "acknowledge",
+                agent=alert.agent,
+                spawn_id=alert.spawn_id,
+                reason=alert.text,
+                cause=alert.cause,
+                revision=state.revision,
+            )
+
+    home.ledger.commit(change, purpose="acknowledge alerts", then=lines)
+    return len(seen)

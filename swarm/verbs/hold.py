@@ -1,0 +1,67 @@
+"""hold: no automatic kill for some heartbeats. Only a person says so."""
+
+from dataclasses import replace
+
+from swarm import audit
+from swarm.errors import NotFound, Refused, SwarmError, Usage
+from swarm.home import Home
+from swarm.model import Record
+from swarm.resolve import resolve
+from swarm.state import State, with_record
+from swarm.untrusted import clean
+from swarm.wording import plural
+
+MAX_BEATS = 1000
+
+
+def hold(home: Home, words: str, *, beats: int, why: str, spawn_id: str = "") -> None:
+    """No heartbeat ends the agent during the next `beats` of them; 0 takes the hold back.
+
+    Raises NotFound; Refused `hierarchy` for agents; Usage where `beats` is no number of heartbeats.
+    """
+    agent_id = words
+    try:
+        home.must_be_writable()
+        agent_id = resolve(home, words)
+        if home.actor.kind == "agent":
+            raise Refused("hierarchy", "Only the operator holds agents.", "It lifts a rule of the whole swarm.")
+        if not 0 <= beats <= MAX_BEATS:
+            raise Usage(f"{beats} is not a number of heartbeats.", f"It is 0 to {MAX_BEATS}.")
+        _commit(home, agent_id, beats, clean(why, 300), spawn_id)
+    except SwarmError as error:
+        audit.record(home, "hold", agent=agent_id, spawn_id=spawn_id, error=error)
+        raise
+
+
+def _commit(home: Home, agent_id: str, beats: int, why: str, spawn_id: str) -> None:
+    def change(state: State) -> State:
+        record = must_live(state, agent_id, spawn_id)
+        until = state.heartbeat_n + beats if beats else None
+        return with_record(state, replace(record, held_until=until, held_why=why if beats else ""))
+
+    def line(state: State) -> None:
+        audit.record(
+            home,
+            "hold",
+            agent=agent_id,
+            spawn_id=state.agents[agent_id].spawn_id,
+            reason=f"{plural(beats, 'heartbeat')}: {why}" if beats else "taken back",
+            beats=beats,
+            revision=state.revision,
+        )
+
+    home.ledger.commit(change, purpose=f"hold {agent_id}", then=line)
+
+
+def must_live(state: State, agent_id: str, spawn_id: str = "") -> Record:
+    """The record of a living agent; raises NotFound where it has ended, is foreign, or was spawned anew."""
+    record = state.agents.get(agent_id)
+    if record is None or not record.live:
+        raise NotFound(
+            f"{agent_id!r} does not run.",
+            "It has ended." if record is not None else "It was not spawned by this engine.",
+            "swarm-tui status shows who runs.",
+        )
+    if spawn_id and record.spawn_id != spawn_id:
+        raise NotFound(f"{agent_id!r} is not the one that was meant any more.", "It has been spawned anew since.")
+    return record

@@ -1,0 +1,165 @@
+"""init: makes a home. Never overwrites a file, and says what it left alone; safe to run again after a crash."""
+
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+
+from swarm import briefs, events, store
+from swarm.clock import Clock, SystemClock
+from swarm.errors import HomeError, PolicyError, Refused, Usage
+from swarm.layout import HOME_DOCS, Layout, name_of
+from swarm.ledger import Ledger
+from swarm.model import AgentSpec
+from swarm.policy import Policy, load_policy, parse_policy
+from swarm.programs import LATER
+from swarm.requests import InitReport
+
+PROGRAMS = ("command", *LATER)
+"""What a home may be configured with; this version starts only the first."""
+
+ROOT_TASK = """\
+Decide what this swarm works on, and who gets slots for it. What it is for, the operator tells you: in your inbox, or in
+the session in which you wake up. Write it into notes.md in your directory, in one sentence, before you spawn anybody.
+
+Start with one worker directly below you, and see one whole cycle (brief, progress, results, read) before there are
+more."""
+
+
+def init(directory: str | os.PathLike[str], program: str = "command", clock: Clock | None = None) -> InitReport:
+    """Makes the home at `directory`, which is made where it is not there.
+
+    program: what its agents run where a spawn does not say; written into swarm.toml.
+    Returns what was written and what was left alone. Raises Usage for a program that is not known, HomeError where the
+    directory cannot become a home (`read-only`, `full`, `home`), Refused `exists` where its swarm.toml is another's.
+    """
+    if program not in PROGRAMS:
+        raise Usage(f"There is no program {program[:80]!r}.", hint="There are: " + ", ".join(PROGRAMS) + ".")
+    root = Path(directory).expanduser().absolute()
+    # A link that the operator names is meant; links below the home are never followed.
+    layout = Layout(Path(os.path.realpath(root)) if root.is_symlink() and root.is_dir() else root)
+    policy = _existing_policy(layout)
+    ticking = clock if clock is not None else SystemClock()
+    written, left = _write(layout, policy, program, ticking)
+    log = store.read_tail(layout.events, 1)
+    if written or log is None or log.size == 0:
+        events.append(layout, "operator", "init", wall=ticking.wall(), reason=f"{len(written)} files")
+    return InitReport(str(layout.root), tuple(written), tuple(left), tuple(_notes(policy, program)))
+
+
+def packaged_policy(program: str = "command") -> str:
+    """The swarm.toml of a new home: every setting, commented out, with its default."""
+    text = (resources.files("swarm") / "templates" / "home" / "swarm.toml").read_text("utf-8")
+    if program == "command":
+        return text
+    return text.replace('#program = "command"', f'program = "{program}"')
+
+
+def _existing_policy(layout: Layout) -> Policy | None:
+    root = layout.root
+    if root.exists() and not root.is_dir():
+        raise HomeError(f"{str(root)!r} is not a directory.", hint="Name one, or a path where one can be made.")
+    for above in root.parents:
+        if os.path.lexists(above / "swarm.toml") and (above / "swarm") in (root, *root.parents):
+            raise HomeError(
+                f"{str(root)!r} lies inside another home's swarm directory.",
+                f"The home is {str(above)!r}; everything below its swarm/ belongs to its engine.",
+                "Make the new home beside it.",
+            )
+    for directory in (layout.swarm, layout.agents, layout.revs, layout.roles, layout.templates):
+        if directory.is_symlink():
+            raise HomeError(
+                f"{str(directory)!r} is a link.", "Links are never followed.", "Put a directory in its place."
+            )
+    if not os.path.lexists(layout.policy):
+        return None
+    try:
+        return load_policy(layout.policy)
+    except PolicyError as error:
+        raise Refused(
+            "exists",
+            f"{str(layout.policy)!r} is there already, and it is not a policy of swarm-tui.",
+            f"{error.title} {error.detail}".strip(),
+            "If it is yours, mend that line; if it is another program's, take another directory. Nothing was written.",
+        ) from error
+
+
+def _write(layout: Layout, policy: Policy | None, program: str, clock: Clock) -> tuple[list[str], list[str]]:
+    written: list[str] = []
+    left: list[str] = []
+
+    def put(path: Path, data: bytes) -> None:
+        name = path.relative_to(layout.root).as_posix()
+        try:
+            store.write_new(path, data)
+        except FileExistsError:
+            left.append(name)
+        else:
+            written.append(name)
+
+    for directory in (layout.root, layout.roles, layout.swarm, layout.templates, layout.agents, layout.revs):
+        store.make_dir(directory)
+    for path, data in _documents(layout):
+        put(path, data)
+    put(layout.lock, b"")
+    put(layout.events, b"")
+    put(layout.heartbeats, b"")
+    try:
+        Ledger.create(layout, clock)
+        written.append(layout.state.relative_to(layout.root).as_posix())
+    except Refused as error:
+        if error.code != "exists":
+            raise
+        left.append(layout.state.relative_to(layout.root).as_posix())
+    for path, data in _root_agent(layout, policy or parse_policy(packaged_policy(program)), program, clock):
+        put(path, data)
+    # Last, because it is what makes a directory a home: what was cut short before is finished by running init again.
+    put(layout.policy, packaged_policy(program).encode())
+    return written, left
+
+
+def _documents(layout: Layout) -> Iterator[tuple[Path, bytes]]:
+    templates = resources.files("swarm") / "templates"
+    for name in HOME_DOCS:
+        yield layout.root / name, (templates / "home" / name).read_bytes()
+    for entry in sorted(resources.files("roles").iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith(".md"):
+            yield layout.roles / entry.name, entry.read_bytes()
+    for entry in sorted(templates.iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith(".md"):
+            yield layout.templates / entry.name, entry.read_bytes()
+
+
+def _root_agent(layout: Layout, policy: Policy, program: str, clock: Clock) -> Iterator[tuple[Path, bytes]]:
+    """Genesis: an agent with a spec and a brief and no process, idle until somebody wakes it."""
+    agent = layout.agent(policy.root.id)
+    store.make_dir(agent.path)
+    spec = AgentSpec(
+        id=policy.root.id,
+        name=name_of(policy.root.id),
+        role="genesis",
+        parent=None,
+        spawn_id=uuid.uuid4().hex,
+        task=ROOT_TASK,
+        slots=policy.slots.max,
+        program=program,
+        scope="orchestrate",
+        created_at=datetime.fromtimestamp(clock.wall()).astimezone().isoformat(timespec="seconds"),
+    )
+    yield agent.spec, json.dumps(asdict(spec), indent=2, ensure_ascii=False).encode() + b"\n"
+    yield agent.task, briefs.compose(spec, layout, policy).encode()
+
+
+def _notes(policy: Policy | None, program: str) -> Iterator[str]:
+    if policy is not None and policy.spawn.program != program:
+        yield f"swarm.toml was there and says program = {policy.spawn.program!r}; it was not changed to {program!r}."
+    configured = program if policy is None else policy.spawn.program
+    if configured in LATER:
+        yield (
+            f"{configured} is written down as this home's program, but this version starts only `command` programs: "
+            "swarm-tui spawn NAME --program command --role worker --task TEXT -- COMMAND"
+        )

@@ -1,0 +1,174 @@
+"""pause and resume: whole subtrees stopped where they are and let go again; what is paused does not age."""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from swarm import audit
+from swarm.belonging import home_of
+from swarm.clock import read_now
+from swarm.errors import Refused, SwarmError
+from swarm.home import Home
+from swarm.layout import Layout
+from swarm.model import Phase, Record
+from swarm.resolve import resolve
+from swarm.state import State, with_record
+from swarm.verbs.hold import must_live
+from swarm.verbs.kill import live_members, must_be_below
+from swarm.waiting import wait_until
+
+QUIET_S = 2.0
+"""Seconds to wait for a line of the audit log that somebody has begun; who takes longer is stopped already."""
+
+
+def pause(home: Home, words: str, *, spawn_id: str = "") -> None:
+    """Stops the whole subtree with SIGSTOP. What is paused already stays so.
+
+    Raises NotFound; Refused `hierarchy` where an agent reaches beyond its own children.
+    """
+    _whole(home, "pause", words, spawn_id, _stop)
+
+
+def resume(home: Home, words: str, *, spawn_id: str = "") -> None:
+    """Lets a paused subtree go on. Raises as `pause`."""
+    _whole(home, "resume", words, spawn_id, _let_go)
+
+
+def freeze_all(home: Home) -> int:
+    """Pauses everybody, and takes no spawns until `thaw_all`. Returns how many were paused."""
+    _only_the_operator(home, "freeze-all")
+    return len(_stop(home, home.policy.root.id, "freeze-all", lambda state: replace(state, frozen_all=True)))
+
+
+def thaw_all(home: Home) -> int:
+    """Lets everybody go on and takes spawns again. Returns how many went on."""
+    _only_the_operator(home, "thaw-all")
+    return len(_let_go(home, home.policy.root.id, "thaw-all", lambda state: replace(state, frozen_all=False)))
+
+
+def _only_the_operator(home: Home, verb: str) -> None:
+    try:
+        home.must_be_writable()
+        if home.actor.kind == "agent":
+            raise Refused("hierarchy", "Only the operator stops the whole swarm.")
+    except SwarmError as error:
+        audit.record(home, verb, error=error)
+        raise
+
+
+def _same(state: State) -> State:
+    return state
+
+
+def _whole(home: Home, verb: str, words: str, spawn_id: str, act: Callable[[Home, str, str], Sequence[Record]]) -> None:
+    agent_id = words
+    try:
+        home.must_be_writable()
+        agent_id = resolve(home, words)
+        must_be_below(home, agent_id)
+        if agent_id != home.policy.root.id:
+            must_live(home.ledger.read(), agent_id, spawn_id)
+        act(home, agent_id, verb)
+    except SwarmError as error:
+        audit.record(home, verb, agent=agent_id, spawn_id=spawn_id, error=error)
+        raise
+
+
+def _stop(home: Home, agent_id: str, verb: str, also: Callable[[State], State] = _same) -> list[Record]:
+    """Parents first, so that nobody sees a child stand still. Recorded before it is done: a resume undoes either."""
+    paused: list[Record] = []
+
+    def change(state: State) -> State:
+        now = read_now(state.epoch, home.clock)
+        paused.clear()
+        for record in reversed(live_members(state, agent_id, home.policy.root.id)):
+            if record.phase is Phase.RUNNING and record.paused is None and not home_of(home.layout, record):
+                paused.append(record)
+                state = with_record(state, replace(record, paused=now.awake))
+        return also(state)
+
+    def freeze(state: State) -> None:
+        # Within the lock, and the audit log's too: whoever is stopped while holding one of them would stop everybody.
+        with _quiet(home.layout):
+            frozen = [home.runner.freeze(record, home.layout.agent(record.id)) for record in paused]
+        for record, each in zip(paused, frozen, strict=True):
+            audit.record(
+                home,
+                verb,
+                agent=record.id,
+                spawn_id=record.spawn_id,
+                reason="" if each.complete else "not all of its processes could be stopped",
+                processes=len(each.processes),
+                complete=each.complete,
+                revision=state.revision,
+            )
+        if not paused:
+            audit.record(home, verb, agent=agent_id, reason="nobody to pause")
+
+    home.ledger.commit(change, purpose=f"pause {agent_id}", then=freeze)
+    return paused
+
+
+def _let_go(home: Home, agent_id: str, verb: str, also: Callable[[State], State] = _same) -> list[Record]:
+    """Children first. Recorded after it is done: what is found paused can be let go once more."""
+    state = home.ledger.read()
+    waiting = [
+        record
+        for record in live_members(state, agent_id, home.policy.root.id)
+        if record.live and record.paused is not None and not home_of(home.layout, record)
+    ]
+    thawed = {record.spawn_id: home.runner.thaw(record, home.layout.agent(record.id)) for record in waiting}
+    gone_on: list[Record] = []
+
+    def change(state: State) -> State:
+        now = read_now(state.epoch, home.clock)
+        gone_on.clear()
+        for record in waiting:
+            found = state.agents.get(record.id)
+            if found is None or found.spawn_id != record.spawn_id or found.paused is None:
+                continue
+            gone_on.append(found)
+            total = found.paused_total + max(0.0, now.awake - found.paused)
+            state = with_record(state, replace(found, paused=None, paused_total=total))
+        return also(state)
+
+    def lines(state: State) -> None:
+        for record in gone_on:
+            audit.record(
+                home,
+                verb,
+                agent=record.id,
+                spawn_id=record.spawn_id,
+                processes=len(thawed[record.spawn_id].processes),
+                revision=state.revision,
+            )
+        if not gone_on:
+            audit.record(home, verb, agent=agent_id, reason="nobody was paused")
+
+    home.ledger.commit(change, purpose=f"resume {agent_id}", then=lines)
+    return gone_on
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _quiet(layout: Layout) -> Iterator[None]:
+    """Nobody is in the middle of a line of the audit log."""
+    try:
+        descriptor = os.open(layout.events, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        yield  # nobody writes to a log that is not there, or not ours
+        return
+    try:
+        wait_until(lambda: _locked(descriptor), QUIET_S)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,149 @@
+"""respawn: the same spec again, with the old directory kept beside it and what was learned in the brief."""
+
+import os
+from pathlib import Path
+
+from swarm import audit, settling, store
+from swarm.admission import draft
+from swarm.errors import NotFound, Refused, SwarmError
+from swarm.home import Home
+from swarm.investigate import last_lines
+from swarm.layout import AgentDir, name_of
+from swarm.model import AgentSpec, Ending, Record
+from swarm.progress import read_progress
+from swarm.reading import read_ended, read_results, read_spec
+from swarm.requests import Spawned, SpawnRequest
+from swarm.resolve import resolve
+from swarm.state import State, without
+from swarm.verbs.kill import must_be_below
+from swarm.verbs.spawn import admit
+
+LEARNED_LINES = 10
+
+
+def respawn(home: Home, words: str) -> Spawned:
+    """Starts an ended agent's spec again, under the same id. Its old directory stays as NAME.1, NAME.2, ...
+
+    Raises NotFound; Refused `exists` while it, or anything below it, still runs; everything that a spawn is refused
+    for, and then nothing has moved.
+    """
+    agent_id = words
+    try:
+        home.must_be_writable()
+        agent_id = resolve(home, words)
+        must_be_below(home, agent_id)
+        settling.settle(home)
+        return _again(home, agent_id)
+    except SwarmError as error:
+        audit.record(home, "respawn", agent=agent_id, error=error)
+        raise
+
+
+def _again(home: Home, agent_id: str) -> Spawned:
+    state = home.ledger.read()
+    _must_have_ended(state, agent_id)
+    agent = home.layout.agent(agent_id)
+    loaded = read_spec(agent)
+    if loaded.value is None:
+        raise NotFound(
+            f"{agent_id!r} has no spec to start again.", loaded.why or "There is no agent.json.", "Spawn it anew."
+        )
+    record = state.agents.get(agent_id) or read_ended(agent).value
+    request = request_from(loaded.value, learned_from(agent, record))
+    made = draft(home, request, state, replacing=agent_id)
+    if made.errors:
+        raise made.errors[0][1]
+    kept = _move_away(agent)
+    try:
+        _forget_below(home, agent_id)
+        spawned = admit(home, request, made)
+    except BaseException:
+        if not agent.path.exists():
+            os.rename(kept, agent.path)
+        raise
+    audit.record(home, "respawn", agent=agent_id, spawn_id=spawned.spawn_id, reason=f"the old directory is {kept.name}")
+    return spawned
+
+
+def request_from(spec: AgentSpec, learned: str) -> SpawnRequest:
+    """The request that a spec came from."""
+    return SpawnRequest(
+        name=name_of(spec.id),
+        role=spec.role,
+        task=spec.task,
+        parent=spec.parent,
+        slots=spec.slots,
+        accept=spec.acceptance,
+        inputs=spec.inputs,
+        outputs=spec.outputs,
+        owns=spec.owns,
+        program=spec.program,
+        model=spec.model,
+        env=dict(spec.env),
+        command=spec.argv,
+        cwd=spec.cwd,
+        learned=learned,
+        respawn_of=spec.spawn_id,
+    )
+
+
+def learned_from(agent: AgentDir, record: Record | None) -> str:
+    """What an earlier attempt taught: how it ended, what it reported, its last words. Quoted in the brief as data."""
+    parts: list[str] = []
+    if record is not None and record.ending is not None:
+        by = f" by {record.ended_by}" if record.ending is Ending.KILLED and record.ended_by else ""
+        parts.append(f"It ended as {record.ending}{by}: {record.why or 'no reason was given'}.")
+        if record.exit_code is not None:
+            parts.append(f"Its exit code was {record.exit_code}.")
+    results = read_results(agent)
+    if results.summary:
+        parts.append(f"Its results said {results.status}: {results.summary}")
+    lines = [f"{line.stamp_text} - {line.sentence}" for line in read_progress(agent, LEARNED_LINES).lines]
+    if lines:
+        parts.append("\n".join(("Its last lines of progress:", *lines)))
+    errors = last_lines(agent, "stderr")[-LEARNED_LINES:]
+    if errors:
+        parts.append("\n".join(("Its last lines of stderr:", *errors)))
+    return "\n\n".join(parts)
+
+
+def _must_have_ended(state: State, agent_id: str) -> None:
+    for record in state.agents.values():
+        if record.holds_slot and (record.id == agent_id or record.id.startswith(agent_id + "/")):
+            raise Refused(
+                "exists",
+                f"{record.id!r} still runs." if record.live else f"The death of {record.id!r} is not verified.",
+                "It is started again only when it, and all below it, have ended.",
+                f"End it first: swarm-tui kill {agent_id}",
+            )
+    if any(str(waiting.get("id", "")) == agent_id for waiting in state.queue):
+        raise Refused("exists", f"{agent_id!r} waits in the queue.", "It has not been started yet.")
+
+
+def _move_away(agent: AgentDir) -> Path:
+    number = 1
+    while True:
+        kept = agent.path.with_name(f"{agent.path.name[: 63 - len(str(number))]}.{number}")
+        if not os.path.lexists(kept):
+            break
+        number += 1
+    try:
+        os.rename(agent.path, kept)
+    except FileNotFoundError as error:
+        raise Refused(
+            "exists", f"Somebody else starts {agent.path.name!r} again at this moment.", "Its directory has just moved."
+        ) from error
+    except OSError as error:
+        raise store.explain(error, agent.path) from error
+    return kept
+
+
+def _forget_below(home: Home, agent_id: str) -> None:
+    """Who ended below the old directory moved with it; their ended.json tells what the ledger lets go of here."""
+
+    def change(state: State) -> State:
+        for below in [each for each in state.agents if each.startswith(agent_id + "/")]:
+            state = without(state, below)
+        return state
+
+    home.ledger.commit(change, purpose=f"respawn {agent_id}")

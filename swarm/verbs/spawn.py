@@ -1,0 +1,144 @@
+"""spawn: checks everything, reserves the slot in one commit, then starts the agent; or queues it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from swarm import audit
+from swarm.admission import Draft, draft
+from swarm.budget import slots
+from swarm.errors import Busy, HomeError, Refused, SwarmError
+from swarm.home import Home
+from swarm.intents import at_work
+from swarm.layout import AgentDir
+from swarm.making_room import make_room
+from swarm.model import ENGINE, Verdict
+from swarm.queueing import actor_of, enqueue, request_of, unqueued
+from swarm.requests import Candidate, Objection, SpawnCheck, Spawned, SpawnRequest
+from swarm.reserving import judged_now, no_room, reserve, who_could_end
+from swarm.settling import settle
+from swarm.starting import make_directory, start, withdraw
+from swarm.state import State
+from swarm.unfinished import resolve_intents
+
+Judge = Callable[[], Mapping[str, Verdict]]
+ROOM = frozenset({"no-slot", "reserve", "budget"})
+"""Codes that say that there is no room: what ending somebody, or waiting, would help against."""
+WAITS = ROOM | {"paused-branch"}
+"""Codes for which a queued spawn goes on waiting."""
+
+
+def check(home: Home, request: SpawnRequest, judge: Judge | None = None) -> SpawnCheck:
+    """What a spawn would meet: every objection, the warnings, and who could be ended. Changes nothing.
+
+    judge: gives the verdicts on everybody, where somebody has them at hand; asked only where there is no room.
+    """
+    state = home.ledger.read()
+    made = draft(home, request, state)
+    objections = [Objection(about, error.code, error.title, error.detail, error.hint) for about, error in made.errors]
+    try:
+        home.must_be_writable()
+    except SwarmError as error:
+        objections.insert(0, Objection("", error.code, error.title, error.detail, error.hint))
+    candidates: tuple[Candidate, ...] = ()
+    no = no_room(home, state, made, request, {})
+    if no is not None:
+        if no.code in ROOM:
+            judged = judge() if judge is not None else judged_now(home)
+            candidates = who_could_end(home, state, made, judged)
+            no = no_room(home, state, made, request, judged) or no
+        objections.append(Objection("slots", no.code, no.title, no.detail, no.hint))
+    free = slots(state.agents, home.policy).free
+    after = free if no is not None or made.parent != home.policy.root.id else free - made.slots
+    return SpawnCheck(made.agent, made.slots, tuple(objections), made.warnings, candidates, max(0, after))
+
+
+def spawn(home: Home, request: SpawnRequest) -> Spawned:
+    """Checks, reserves, starts; see `Swarm.spawn`. Every refusal is a line in the audit log.
+
+    With `queue`, a spawn without room waits for it. With `kill_first` or `kill_stuck`, room is made and taken in one
+    step.
+    """
+    agent_id = request.name
+    try:
+        home.must_be_writable()
+        made = draft(home, request, home.ledger.read())
+        agent_id = made.agent
+        return admit(home, request, made)
+    except SwarmError as error:
+        audit.record(home, "spawn", agent=agent_id, error=error)
+        raise
+
+
+def admit(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
+    """Starts what `draft` found nothing against. Raises the first objection; records nothing of its own failure."""
+    if made.errors:
+        raise made.errors[0][1]
+    ended: tuple[str, ...] = ()
+    with at_work([made.spawn_id]):
+        try:
+            agent, reserved = _reserve(home, request, made)
+        except Refused as refusal:
+            if refusal.code not in ROOM:
+                raise
+            if not (request.kill_first or request.kill_stuck):
+                if request.queue:
+                    return enqueue(home, request, made)
+                raise
+            agent, reserved, ended = make_room(home, request, made, refusal)
+        start(home, made, agent, reserved)
+    return Spawned(made.agent, made.spawn_id, str(agent.path), warnings=made.warnings, ended_first=ended)
+
+
+def _reserve(home: Home, request: SpawnRequest, made: Draft) -> tuple[AgentDir, State]:
+    """The slot and the directory. What has ended unnoticed gives its slot back before this one is refused."""
+    try:
+        reserved = _commit_reservation(home, request, made)
+    except Refused as refusal:
+        if refusal.code not in ROOM or not (settle(home) or resolve_intents(home)):
+            raise
+        reserved = _commit_reservation(home, request, made)
+    try:
+        return make_directory(home, made), reserved
+    except BaseException:
+        withdraw(home, made, crash=False)
+        raise
+
+
+def _commit_reservation(home: Home, request: SpawnRequest, made: Draft) -> State:
+    judged: dict[str, Verdict] = {}
+
+    def change(state: State) -> State:
+        return reserve(home, state, request, made, judged)
+
+    try:
+        return home.ledger.commit(change, purpose=f"spawn {made.agent}")
+    except Refused as refusal:
+        if refusal.code not in ROOM:
+            raise
+        judged.update(judged_now(home))  # the refusal says who could be ended, stuck ones first
+        no = no_room(home, home.ledger.read(), made, request, judged)
+        raise no if no is not None else refusal from None
+
+
+def spawn_queued(home: Home, agent_id: str) -> Spawned | None:
+    """Starts the head of the queue with this id, as whoever asked for it; None where it waits no more.
+
+    Raises SwarmError: where there is no room, everything stands still, or the home cannot be written now, it goes on
+    waiting; for any other reason it is taken out of the queue.
+    """
+    state = home.ledger.read()
+    entry = next((each for each in state.queue if each.get("id") == agent_id), None)
+    if entry is None:
+        return None
+    asked = actor_of(entry.get("by"))
+    request = request_of(entry.get("request"))
+    acting = replace(home, actor=asked)
+    without_it = unqueued(state, agent_id)
+    try:
+        made = draft(acting, request, without_it, spawn_id=str(entry.get("spawn_id", "")))
+        return admit(acting, replace(request, queue=False, kill_stuck=False, kill_first=()), made)
+    except SwarmError as error:
+        if error.code not in WAITS and not isinstance(error, Busy | HomeError):
+            home.ledger.commit(lambda state: unqueued(state, agent_id), purpose=f"give up on {agent_id}")
+            audit.record(home, "spawn", agent=agent_id, error=error, actor=ENGINE, queued=True)
+        raise

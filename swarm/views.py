@@ -1,0 +1,58 @@
+"""The frozen view of an agent that surfaces get."""
+
+from swarm.clock import Now
+from swarm.entry import NO_PROGRESS, Entry
+from swarm.layout import name_of
+from swarm.model import AgentView, Exit, Observed, Progress, Results
+from swarm.problems import problems_of
+from swarm.untrusted import clean
+
+ENDED_LINES = 12
+
+_NO_RESULTS = Results()
+
+
+def see(entry: Entry, now: Now) -> AgentView:
+    """The view of it; the same object as before where nothing changed."""
+    view = _view(entry, now)
+    if entry.view is None or view != entry.view:
+        entry.view = view
+    return entry.view
+
+
+def _view(entry: Entry, now: Now) -> AgentView:
+    sighting, known = entry.sighting, entry.known
+    spec = entry.spec
+    progress = sighting.progress if sighting else NO_PROGRESS
+    if entry.over and len(progress.lines) > ENDED_LINES:
+        progress = Progress(progress.lines[-ENDED_LINES:], progress.fingerprint, progress.mtime, progress.error)
+    spawn_id = known.spawn_id if known else spec.spawn_id if spec else ""
+    return AgentView(
+        id=entry.id,
+        name=clean(entry.directory.name, 255) if entry.directory else name_of(entry.id),
+        role=known.role if known else spec.role if spec else "",
+        parent=entry.parent,
+        depth=entry.depth,
+        spawn_id=spawn_id,
+        foreign=known is None and not (entry.is_root and spec is not None),
+        ghost=entry.ghost,
+        spec=spec,
+        record=known,
+        progress=progress,
+        results=sighting.results if sighting else _NO_RESULTS,
+        exit=_exit(entry, spawn_id),
+        observed=entry.observed or Observed(),
+        changed_at=entry.changed_at,
+        liveness=entry.liveness,
+        usage=entry.usage,
+        budget=entry.budget,
+        used=entry.used,
+        children=entry.children,
+        problems=tuple(problems_of(entry, now)),
+    )
+
+
+def _exit(entry: Entry, spawn_id: str) -> Exit | None:
+    """exit.json, where it speaks of this spawn: a late word never hits a namesake."""
+    found = entry.sighting.exit.value if entry.sighting else None
+    return found if found is not None and found.spawn_id == spawn_id else None

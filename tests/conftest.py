@@ -1,0 +1,53 @@
+"""What every test may ask for: a made home, and a clock set by hand."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from swarm.layout import Layout
+from tests.support.clocks import FakeClock
+
+if TYPE_CHECKING:
+    from tests.support.homes import LiveHome
+
+# A slow or busy machine is no failure, and a run leaves nothing behind.
+settings.register_profile("swarm", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("swarm")
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that only the test moves."""
+    return FakeClock()
+
+
+@pytest.fixture
+def home_dir(tmp_path: Path, clock: FakeClock) -> Path:
+    """A made home: swarm.toml, the ledger at revision 1, its lock, an empty tree of agents."""
+    from swarm.ledger import Ledger  # not every test needs the engine
+
+    root = tmp_path / "home"
+    root.mkdir()
+    (root / "swarm.toml").write_text('name = "test"\n')
+    Ledger.create(Layout(root), clock)
+    return root
+
+
+@pytest.fixture
+def swarm_home(tmp_path: Path) -> Iterator[Path]:
+    """A home as `swarm-tui init` makes it, for the real command; what runs in it is stopped at the end."""
+    from tests.support.cli import made_home
+
+    with made_home(tmp_path / "my-swarm") as root:
+        yield root
+
+
+@pytest.fixture
+def live_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Iterator[LiveHome]":
+    """A home made by `init`, for real agents; whatever runs in it when the test ends is killed."""
+    from tests.support.homes import home_for_a_test  # starts the whole engine
+
+    yield from home_for_a_test(tmp_path / "home", monkeypatch)

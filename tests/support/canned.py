@@ -1,0 +1,195 @@
+"""The app on a canned swarm: no disk, no clock, no processes; for pictures and for what only concerns the screen."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from swarm.clock import Now
+from swarm.errors import SwarmError
+from swarm.events import Event
+from swarm.home import Home
+from swarm.layout import Layout
+from swarm.model import Act, Action, Alert, Beat, Holder, Plan, Snapshot, State
+from swarm.plan import verdicts
+from swarm.policy import Policy
+from swarm.requests import Candidate, KillPreview, KillReport, Objection, Rehearsal, SpawnCheck, Spawned, SpawnRequest
+from swarm.roster import Role
+from swarm.swarm import Swarm
+from swarm.watch import Watch
+from tests.support.swarms import NOW, POLICY, an_identity, big_example
+
+HOME = Path("/home/operator/my-swarm")
+
+
+class StillWatch(Watch):
+    """A watch that never sees anything new."""
+
+    def __init__(self) -> None:
+        """Nothing to watch: no thread is ever made."""
+
+    def start(self) -> None:
+        return
+
+    def stop(self, deadline: float = 0.0) -> None:
+        del deadline
+
+    def poke(self) -> None:
+        return
+
+    def visible(self, seen: bool) -> None:
+        del seen
+
+
+class CannedSwarm(Swarm):
+    """A swarm of which everything is known beforehand. What was asked of it stands in `asked`."""
+
+    def __init__(self, snapshot: Snapshot | None = None, *, policy: Policy = POLICY) -> None:
+        super().__init__(replace(Home.at(Layout(HOME, foreign=True)), policy=policy))
+        taken = snapshot if snapshot is not None else big_example()
+        owner = Holder("control room", an_identity(4100), NOW.wall - 3600, next_at=NOW.wall + 432, period_s=900)
+        self.canned = replace(taken, home=str(HOME), owner=owner, pulse=replace(taken.pulse, scanned_at=NOW.wall))
+        self.at = NOW
+        self.asked: list[tuple[str, object]] = []
+        self.canned_events: tuple[Event, ...] = ()
+        self.check = SpawnCheck("genesis-01/idea-alpha/worker-9", 1, free_after=1)
+        self.refuse: SwarmError | None = None
+
+    def _note(self, verb: str, what: object) -> None:
+        self.asked.append((verb, what))
+        if self.refuse is not None:
+            raise self.refuse
+
+    def snapshot(self) -> Snapshot:
+        return self.canned
+
+    def now(self) -> Now:
+        return self.at
+
+    def watch(self, on_snapshot: Callable[[Snapshot], None]) -> Watch:
+        del on_snapshot
+        return StillWatch()
+
+    def events(self, limit: int = 500, *, agent: str | None = None, since_wall: float | None = None) -> list[Event]:
+        return list(self.canned_events)
+
+    def roles(self) -> "dict[str, Role | SwarmError]":
+        return {
+            name: Role(
+                name=name,
+                summary=f"The {name} of this swarm.",
+                slots=POLICY.slots.for_role(name),
+                inputs=("a task",),
+                outputs=("results.json",),
+                owns=("its own directory",),
+                done_when=("its outcome is there",),
+                must_not=("touch what others own",),
+            )
+            for name in ("worker", "scout", "idea-meta", "improvement", "diagnostic")
+        }
+
+    def check_spawn(self, request: SpawnRequest) -> SpawnCheck:
+        return self.check
+
+    def spawn(self, request: SpawnRequest) -> Spawned:
+        self._note("spawn", request)
+        return Spawned(self.check.agent, "spawn-new", str(HOME / "swarm/agents" / self.check.agent))
+
+    def respawn(self, agent_id: str) -> Spawned:
+        self._note("respawn", agent_id)
+        return Spawned(agent_id, "spawn-new", str(HOME / "swarm/agents" / agent_id))
+
+    def preview_kill(self, agent_ids: Sequence[str]) -> list[KillPreview]:
+        found = verdicts(self.canned, self.home.policy, self.at)
+        previews = []
+        for target in agent_ids:
+            below = [view for view in self.canned.agents if view.id.startswith(target + "/")]
+            living = [view for view in below if view.record is not None and view.record.live]
+            members = [*(view for view in self.canned.agents if view.id == target), *living]
+            previews.append(
+                KillPreview(
+                    target,
+                    members[0].spawn_id,
+                    tuple((view.id, view.spawn_id, found[view.id].state.value, found[view.id].age) for view in members),
+                )
+            )
+        return previews
+
+    def kill(
+        self,
+        agent_ids: Sequence[str],
+        *,
+        reason: str = "",
+        grace: float | None = None,
+        spawn_ids: object = None,
+    ) -> KillReport:
+        self._note("kill", (tuple(agent_ids), grace, spawn_ids))
+        return KillReport(())
+
+    def pause(self, agent_id: str, *, spawn_id: str = "") -> None:
+        self._note("pause", (agent_id, spawn_id))
+
+    def resume(self, agent_id: str, *, spawn_id: str = "") -> None:
+        self._note("resume", (agent_id, spawn_id))
+
+    def freeze_all(self) -> int:
+        self._note("freeze", None)
+        return 9
+
+    def thaw_all(self) -> int:
+        self._note("thaw", None)
+        return 9
+
+    def hold(self, agent_id: str, *, beats: int, why: str, spawn_id: str = "") -> None:
+        self._note("hold", (agent_id, beats, why, spawn_id))
+
+    def message(self, agent_id: str, text: str, *, spawn_id: str = "") -> None:
+        self._note("message", (agent_id, text, spawn_id))
+
+    def acknowledge(self, alerts: Iterable[Alert]) -> int:
+        chosen = tuple(alerts)
+        self._note("acknowledge", chosen)
+        return len(chosen)
+
+    def rehearse(self, snapshot: Snapshot | None = None) -> Rehearsal:
+        taken = self.canned
+        found = verdicts(taken, self.home.policy, self.at)
+        actions: list[Action] = []
+        for view in taken.agents:
+            verdict = found[view.id]
+            if verdict.kill_due:
+                actions.append(Action(Act.KILL, view.id, view.spawn_id, verdict.why, subtree=(view.id,)))
+            elif verdict.state is State.INVESTIGATE:
+                actions.append(Action(Act.INVESTIGATE, view.id, view.spawn_id, verdict.why))
+            elif verdict.state is State.DONE:
+                actions.append(Action(Act.COLLECT, view.id, view.spawn_id, "results.json is valid"))
+        counts: dict[str, int] = {}
+        for verdict in found.values():
+            counts[verdict.state.value] = counts.get(verdict.state.value, 0) + 1
+        return Rehearsal(Plan(taken.heartbeat_n + 1, tuple(actions), counts, taken.slots), found)
+
+    def beat(self, *, by: str, force: bool = False, skip: Iterable[str] = ()) -> Beat:
+        self._note("beat", (force, frozenset(skip)))
+        return self.canned.beats[-1]
+
+    def own_heartbeat(self, by: str) -> bool:
+        return False
+
+
+def full_house() -> SpawnCheck:
+    """A spawn that meets a full swarm, with candidates to end."""
+    found = verdicts(big_example(), POLICY, NOW)
+    stuck = [view for view in big_example().agents if found[view.id].state in (State.OVERDUE, State.LOOPING)]
+    stuck = [view for view in stuck if view.record is not None]
+    return SpawnCheck(
+        "genesis-01/idea-gamma",
+        4,
+        (
+            Objection(
+                "slots", "no-slot", "There is no room for 4 more slots.", "10 of 12 are committed, 2 are reserve."
+            ),
+        ),
+        candidates=tuple(
+            Candidate(view.id, view.spawn_id, found[view.id].state.value, found[view.id].why, view.budget)
+            for view in stuck
+        ),
+    )

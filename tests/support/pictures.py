@@ -1,0 +1,105 @@
+"""The pictures: which canned swarm, at which size, after which keys; for screenshots and snapshot tests alike."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from swarm.logs import Chunk
+from swarm_tui.app import SwarmApp
+from swarm_tui.screens.spawn_form import DEBOUNCE_SECONDS, SpawnForm
+from tests.support.canned import CannedSwarm, full_house
+from tests.support.swarms import full_id
+
+Act = Callable[[Pilot[int]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: name, size in cells, theme, the agent under the cursor, keys pressed."""
+
+    name: str
+    width: int = 160
+    height: int = 40
+    theme: str = "swarm-dark"
+    agent: str = "idea-alpha/worker-2"
+    keys: tuple[str, ...] = ()
+    typed: tuple[tuple[str, str], ...] = ()
+    """(id of an input, text) put in before the last key."""
+    lines: tuple[str, ...] = ()
+    """What the agent's program printed."""
+    full: bool = False
+    """Spawns meet a full swarm."""
+
+
+TRANSCRIPT = (
+    "reading notes/pages.md",
+    "12 pages, 3 of them with prices",
+    "GET /pricing 200 in 310 ms",
+    "writing analysis.md, section 3",
+    "WARNING: page 7 has two price tables; the newer one is taken",
+    "800/2000 words",
+)
+
+PICTURES: tuple[Picture, ...] = (
+    Picture("overview-160"),
+    Picture("overview-75", 75, 40),
+    Picture("overview-45", 45, 30),
+    Picture("problems", keys=("p",)),
+    Picture("rehearsal", keys=("b",)),
+    Picture("spawn-form", keys=("n",), typed=(("name", "worker-9"), ("inputs", "notes/pages.md"))),
+    Picture("kill-before-spawn", keys=("n",), typed=(("name", "idea-gamma"),), full=True),
+    Picture("stop", keys=("x",), agent="idea-alpha"),
+    Picture("detail-transcript", keys=("2",), agent="idea-alpha/worker-1", lines=TRANSCRIPT),
+    Picture("detail-results", keys=("4",), agent="idea-beta/worker-9"),
+    Picture("detail-process", keys=("5",)),
+    Picture("timeline", keys=("t",)),
+    Picture("help", keys=("question_mark",)),
+    Picture("filter", keys=("slash", "b", "e", "t", "a")),
+    Picture("light", theme="swarm-light"),
+    Picture("contrast", theme="swarm-contrast"),
+    Picture("sixteen", theme="swarm-16"),
+)
+
+
+def app_for(picture: Picture) -> SwarmApp:
+    """The app on the canned swarm of a picture."""
+    swarm = CannedSwarm()
+    if picture.full:
+        swarm.check = full_house()
+    app = SwarmApp(swarm, beats=False)
+    app.animation_level = "none"
+    app.owns_heartbeat = True
+    return app
+
+
+async def pose(pilot: Pilot[int], picture: Picture) -> None:
+    """Brings the app to where the picture is taken."""
+    app = pilot.app
+    assert isinstance(app, SwarmApp)
+    app.theme = picture.theme
+    app.room.go_to(full_id(picture.agent))
+    await pilot.pause()
+    for key in picture.keys:
+        await pilot.press(key)
+        await pilot.pause()
+    for name, text in picture.typed:
+        app.screen.query_one(f"#{name}", Input).value = text
+    view = app.room.detail.view
+    if picture.lines and view is not None:
+        app.room.load_lines(view.id, view.spawn_id, Chunk(picture.lines))
+    await _quiet(pilot)
+    if picture.full:
+        await pilot.press("ctrl+g")
+        await _quiet(pilot)
+
+
+async def _quiet(pilot: Pilot[int]) -> None:
+    """Waits until the form has asked what a spawn would meet, and no caret blinks."""
+    app = pilot.app
+    for box in app.screen.query(Input):
+        box.cursor_blink = False
+    await pilot.pause(2 * DEBOUNCE_SECONDS if isinstance(app.screen, SpawnForm) else None)
+    await app.workers.wait_for_complete()
+    await pilot.pause()

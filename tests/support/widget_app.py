@@ -1,0 +1,45 @@
+"""A bare app that holds the widgets under test, in the product's themes, and what is on its screen."""
+
+from textual.app import App, ComposeResult
+from textual.message import Message
+from textual.widget import Widget
+
+from swarm_tui.theme import register_themes, variable_defaults
+from widgets.charset import UNICODE, Charset
+
+
+class WidgetApp(App[None]):
+    """Shows the given widgets one below the other; keeps every message that they post to it."""
+
+    def __init__(self, *widgets: Widget, theme: str = "swarm-dark", charset: Charset = UNICODE) -> None:
+        super().__init__()
+        register_themes(self)
+        self.theme = theme
+        self.charset = charset
+        self._given = widgets
+        self.heard: list[Message] = []
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return variable_defaults(self.current_theme)
+
+    def compose(self) -> ComposeResult:
+        yield from self._given
+
+    async def _on_message(self, message: Message) -> None:
+        self.heard.append(message)
+        await super()._on_message(message)
+
+    def heard_of(self, kind: type[Message]) -> list[Message]:
+        """The messages of a kind that came up so far."""
+        return [message for message in self.heard if isinstance(message, kind)]
+
+
+def screen_lines(app: App[None]) -> list[str]:
+    """The screen as lines of text, right ends trimmed."""
+    strips = app.screen._compositor.render_strips()
+    return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+
+
+def screen_text(app: App[None]) -> str:
+    """The screen as one text."""
+    return "\n".join(screen_lines(app))
