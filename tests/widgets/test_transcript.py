@@ -1,0 +1,139 @@
+"""The live tail of a program's output."""
+
+import pytest
+
+from tests.support.hostile import HOSTILE, forbidden
+from tests.support.widget_app import WidgetApp, screen_lines, screen_text
+from widgets.transcript import FLOOD, RING, Transcript
+
+
+async def test_it_follows_the_end_until_one_scrolls_up() -> None:
+    transcript = Transcript()
+    app = WidgetApp(transcript)
+    async with app.run_test(size=(30, 5), notifications=True) as pilot:
+        transcript.append(f"line {number}" for number in range(20))
+        await pilot.pause()
+        assert screen_lines(app)[4].startswith("line 19")
+        transcript.action_cursor_up()
+        assert not transcript.following
+        transcript.append(["line 20", "line 21"])
+        await pilot.pause()
+        assert screen_lines(app)[4].startswith("line 18")
+        assert transcript.unseen == 2
+        assert transcript.border_subtitle == "+2 lines  still"
+        transcript.toggle_follow()
+        await pilot.pause()
+        assert screen_lines(app)[4].startswith("line 21")
+        assert transcript.unseen == 0
+        heard = [m.following for m in app.heard if isinstance(m, Transcript.FollowChanged)]
+        assert heard[-2:] == [False, True]
+
+
+async def test_scrolling_to_the_end_follows_again() -> None:
+    transcript = Transcript()
+    app = WidgetApp(transcript)
+    async with app.run_test(size=(30, 5), notifications=True) as pilot:
+        transcript.append(f"line {number}" for number in range(20))
+        await pilot.pause()
+        transcript.action_page_up()
+        assert not transcript.following
+        transcript.action_cursor_bottom()
+        assert transcript.following
+
+
+async def test_a_flood_is_counted_and_its_end_is_shown() -> None:
+    transcript = Transcript()
+    app = WidgetApp(transcript)
+    async with app.run_test(size=(30, 5), notifications=True) as pilot:
+        transcript.append([f"line {number}" for number in range(FLOOD + 500)], dropped=7)
+        await pilot.pause()
+        assert transcript.line_count == FLOOD + 1
+        transcript.action_cursor_top()
+        await pilot.pause()
+        assert screen_lines(app)[0].startswith("+507 lines")
+
+
+async def test_it_keeps_a_bounded_number_of_lines_and_the_place_one_reads() -> None:
+    transcript = Transcript()
+    app = WidgetApp(transcript)
+    async with app.run_test(size=(12, 5), notifications=True) as pilot:
+        for start in range(0, RING, FLOOD):
+            transcript.append(f"n {number}" for number in range(start, start + FLOOD))
+        await pilot.pause()
+        transcript.scroll_to(y=2000, animate=False, force=True)
+        await pilot.pause()
+        assert not transcript.following
+        before = screen_lines(app)[0]
+        transcript.append(f"m {number} and more words" for number in range(500))
+        await pilot.pause()
+        assert screen_lines(app)[0] == before
+        assert len(transcript.plain_text().splitlines()) == RING
+
+
+async def test_what_was_appended_before_it_had_a_width_is_shown() -> None:
+    transcript = Transcript()
+    transcript.display = False
+    app = WidgetApp(transcript)
+    async with app.run_test(size=(30, 5), notifications=True) as pilot:
+        transcript.append(f"line {number}" for number in range(20))
+        await pilot.pause()
+        transcript.display = True
+        await pilot.pause()
+        await pilot.pause()
+        assert screen_lines(app)[4].startswith("line 19")
+
+
+async def test_searching_marks_every_place_and_goes_from_one_to_the_next() -> None:
+    transcript = Transcript()
+    app = WidgetApp(transcript)
+    async with app.run_test(size=(30, 5), notifications=True) as pilot:
+        transcript.append("Error here" if number % 10 == 3 else f"line {number}" for number in range(50))
+        await pilot.pause()
+        assert transcript.search("error") == 5
+        await pilot.pause()
+        assert not transcript.following
+        assert transcript.scroll_offset.y <= 43 <= transcript.scroll_offset.y + 5
+        assert transcript.find_next(backwards=True)
+        await pilot.pause()
+        assert transcript.scroll_offset.y == 31
+        assert transcript.find_next()
+        await pilot.pause()
+        assert transcript.scroll_offset.y == 41
+        found = [cell.text for cell in transcript.line_cells(43, 30) if cell.role == "found"]
+        assert found == ["Error"]
+        assert transcript.search("nowhere") == 0
+        assert not transcript.find_next()
+
+
+async def test_another_agent_starts_with_an_empty_transcript() -> None:
+    transcript = Transcript()
+    app = WidgetApp(transcript)
+    async with app.run_test(size=(30, 5), notifications=True) as pilot:
+        transcript.append(["of the first"])
+        transcript.clear()
+        transcript.append(["of the second"])
+        await pilot.pause()
+        assert "first" not in screen_text(app)
+        assert screen_lines(app)[0].startswith("of the second")
+
+
+@pytest.mark.parametrize("needle", ["İ", "ß", "[", "\\"])
+async def test_odd_needles_are_only_looked_for(needle: str) -> None:
+    transcript = Transcript()
+    app = WidgetApp(transcript)
+    async with app.run_test(size=(30, 5), notifications=True) as pilot:
+        transcript.append(["İİİ straße [/red] \\x"])
+        transcript.search(needle)
+        await pilot.pause()
+        assert "straße" in screen_text(app)
+
+
+async def test_hostile_output_is_drawn_as_text() -> None:
+    transcript = Transcript()
+    app = WidgetApp(transcript)
+    async with app.run_test(size=(60, 40), notifications=True) as pilot:
+        transcript.append(HOSTILE.values())
+        for _ in range(8):
+            await pilot.pause()
+            assert not forbidden("".join(screen_lines(app)))
+            transcript.action_page_up()

@@ -1,0 +1,1 @@
+"""Textual widgets: take a snapshot, draw it, post messages; no effects."""

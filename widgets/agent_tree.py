@@ -1,0 +1,346 @@
+"""The tree of agents: true parentage to any depth; cursor, marks and folding are held by (agent id, spawn id)."""
+
+from collections.abc import Mapping
+
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import var
+
+from swarm.clock import Now
+from swarm.model import AgentView, Snapshot, Verdict
+from widgets.cells import Cell, Cells, cell_at, fit_cells, quote
+from widgets.forest import AgentKey, key_of
+from widgets.lines import LineList
+from widgets.listing import Change, Listing
+from widgets.ordering import SortMode, verdict_of
+from widgets.rows import Columns, columns_for, mark_column, row
+
+__all__ = ["AgentKey", "AgentTree", "SortMode", "key_of"]
+
+_LARGE = 2_000
+"""From so many agents on, the order of a narrowed or sorted list is found anew at most so often, in seconds: after
+changes on the disk, and for time alone."""
+_LARGE_CHANGED = 1.0
+_LARGE_AGED = 5.0
+
+
+class AgentTree(LineList):
+    """Every agent on a line. Give it snapshots with `update_snapshot`, and the time with `tick`."""
+
+    DEFAULT_CSS = """
+    AgentTree { height: 1fr; width: 1fr; }
+    """
+    BORDER_TITLE = "agents"
+    CURSOR_STAYS = True
+
+    filter_text: var[str] = var("")
+    """Words that must all occur in an agent's id, role, state or sentence; '' shows all."""
+    problems_only: var[bool] = var(False)
+    """Only what needs a person, worst first."""
+    sort_mode: var[SortMode] = var(SortMode.TREE)
+    sort_reverse: var[bool] = var(False)
+    empty_text: var[str] = var("no agents yet")
+    """Said where there is none at all."""
+
+    class CursorMoved(Message):
+        """The cursor is on another agent: `moved` by hand, or because its agent `vanished`, was `hidden` (folded or
+        filtered away) or `respawned`. Its key is None where the list is empty."""
+
+        def __init__(self, tree: "AgentTree", key: AgentKey | None, why: str) -> None:
+            super().__init__()
+            self.tree = tree
+            self.key = key
+            self.why = why
+
+        @property
+        def control(self) -> "AgentTree":
+            return self.tree
+
+    class Opened(Message):
+        """Enter or a double click: the detail of this agent is wanted."""
+
+        def __init__(self, tree: "AgentTree", key: AgentKey) -> None:
+            super().__init__()
+            self.tree = tree
+            self.key = key
+
+        @property
+        def control(self) -> "AgentTree":
+            return self.tree
+
+    class MarksChanged(Message):
+        """Agents were marked or unmarked, or marked ones are gone."""
+
+        def __init__(self, tree: "AgentTree", marks: frozenset[AgentKey]) -> None:
+            super().__init__()
+            self.tree = tree
+            self.marks = marks
+
+        @property
+        def control(self) -> "AgentTree":
+            return self.tree
+
+    def __init__(
+        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+        self._listing = Listing()
+        self._now = Now(0.0, 0.0)
+        self._ordered_at = 0.0
+        self._order_is_old = False
+        self._columns = columns_for(0)
+        self._columns_of = (0, 0)
+
+    # -- what comes in -------------------------------------------------------------------------------------------
+
+    def update_snapshot(self, snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now) -> None:
+        """Show a newer snapshot. Agents that are the same objects as before cost nothing; only rows whose cells
+        differ are drawn again."""
+        self._now = now
+        marks = self._listing.marks
+        change = self._listing.take(snapshot.agents, verdicts, snapshot.root)
+        self._order_is_old |= change is Change.ORDER
+        if change is Change.SHAPE or (self._order_is_old and self._rested(_LARGE_CHANGED)):
+            self._reorder()
+        else:
+            self.repaint_changed()
+        if self._listing.marks != marks:
+            self._marks_changed()
+
+    def tick(self, verdicts: Mapping[str, Verdict], now: Now) -> None:
+        """The same agents, later: rows age while the disk is silent."""
+        self._listing.verdicts, self._now = verdicts, now
+        aged = self._listing.depends_on_time and self._rested(_LARGE_AGED)
+        if aged or (self._order_is_old and self._rested(_LARGE_CHANGED)):
+            self._reorder()
+        else:
+            self.repaint_changed()
+
+    def _rested(self, seconds: float) -> bool:
+        small = len(self._listing.forest.views) <= _LARGE
+        return small or abs(self._now.wall - self._ordered_at) >= seconds
+
+    # -- what is asked of it -------------------------------------------------------------------------------------
+
+    @property
+    def cursor(self) -> AgentKey | None:
+        """The agent under the cursor. A dialog captures it; nobody acts on 'whatever is there later'."""
+        return self._listing.cursor
+
+    @property
+    def cursor_view(self) -> AgentView | None:
+        """The view of the agent under the cursor."""
+        return self.view_of(self.cursor) if self.cursor is not None else None
+
+    def view_of(self, key: AgentKey) -> AgentView | None:
+        """The view of an agent; None where it is gone, or lives another life by now."""
+        at = self._listing.forest.find(key)
+        return self._listing.forest.views[at] if at is not None else None
+
+    @property
+    def marks(self) -> frozenset[AgentKey]:
+        """The marked agents that still live the same life."""
+        return self._listing.marks
+
+    @property
+    def targets(self) -> tuple[AgentKey, ...]:
+        """What an act is meant for: the marked agents in the order of the tree, or else the one under the cursor."""
+        if self.marks:
+            return tuple(key for key in map(key_of, self._listing.forest.views) if key in self.marks)
+        return (self.cursor,) if self.cursor is not None else ()
+
+    @property
+    def shown_ids(self) -> tuple[str, ...]:
+        """The ids on the lines, from top to bottom."""
+        return tuple(self._listing.view_at(line).id for line in range(len(self._listing.lines)))
+
+    @property
+    def ids_in_sight(self) -> frozenset[str]:
+        """The ids on the lines that are not scrolled away."""
+        top = self.scroll_offset.y
+        bottom = min(top + self.view_size.height, len(self._listing.lines))
+        return frozenset(self._listing.view_at(line).id for line in range(top, bottom))
+
+    @property
+    def view_words(self) -> str:
+        """How the list is narrowed and ordered, for the border; '' where it is the plain tree."""
+        words: list[str] = []
+        if self.problems_only:
+            words.append("problems")
+        if self.filter_text:
+            words.append(f"/{quote(self.filter_text, 40)}")
+        if self.sort_mode is not SortMode.TREE or self.sort_reverse:
+            words.append(f"by {self.sort_mode.value} {self.charset.up if self.sort_reverse else self.charset.down}")
+        if self.marks:
+            words.append(f"{len(self.marks)} marked")
+        return "  ".join(words)
+
+    def move_to(self, agent_id: str) -> bool:
+        """Put the cursor on an agent, unfolding what hides it; False where it is not in the list."""
+        listing = self._listing
+        if listing.line_of(agent_id) is None:
+            listing.reveal(agent_id)
+            self._reorder()
+        line = listing.line_of(agent_id)
+        if line is None:
+            return False
+        self.cursor_line = line
+        self.scroll_to_cursor()
+        return True
+
+    def next_problem(self) -> bool:
+        """Put the cursor on an agent that needs a person: the worst of the swarm first, from there the next one
+        downwards and round. False where nobody does."""
+        agent_id = self._listing.next_problem()
+        return agent_id is not None and self.move_to(agent_id)
+
+    def cycle_sort(self) -> SortMode:
+        """The next order of the list."""
+        modes = list(SortMode)
+        self.sort_mode = modes[(modes.index(self.sort_mode) + 1) % len(modes)]
+        return self.sort_mode
+
+    # -- marks and folds -----------------------------------------------------------------------------------------
+
+    def toggle_mark(self) -> None:
+        """Mark or unmark the agent under the cursor."""
+        if self.cursor is not None:
+            self._listing.marks ^= {self.cursor}
+            self._marks_changed()
+
+    def clear_marks(self) -> None:
+        """Unmark all."""
+        if self.marks:
+            self._listing.marks = frozenset()
+            self._marks_changed()
+
+    def _marks_changed(self) -> None:
+        self.repaint_changed()
+        self._show_words()
+        self.post_message(self.MarksChanged(self, self.marks))
+
+    def fold(self) -> None:
+        """Fold the agent under the cursor; where there is nothing to fold, go to its parent."""
+        listing, at = self._listing, self._listing.cursor_at
+        if at is None:
+            return
+        if listing.foldable(at) and not listing.is_folded(at):
+            self.toggle_fold()
+        elif listing.forest.parents[at] >= 0:
+            self.move_to(listing.forest.views[listing.forest.parents[at]].id)
+
+    def unfold(self) -> None:
+        """Unfold the agent under the cursor; where it is unfolded already, go to its first child."""
+        listing, at = self._listing, self._listing.cursor_at
+        if at is None or not listing.forest.children[at]:
+            return
+        if listing.foldable(at) and listing.is_folded(at):
+            self.toggle_fold()
+        else:
+            self.move_to(listing.forest.views[listing.forest.children[at][0]].id)
+
+    def toggle_fold(self) -> None:
+        """Fold or unfold the agent under the cursor."""
+        at = self._listing.cursor_at
+        if at is not None and self._listing.foldable(at):
+            self._listing.toggle(at)
+            self._reorder()
+
+    def fold_all(self) -> None:
+        """Fold everything that has something below it."""
+        self._listing.fold_all()
+        self._reorder()
+
+    def unfold_all(self) -> None:
+        """Unfold everything."""
+        self._listing.folded = frozenset()
+        self._reorder()
+
+    # -- lines ---------------------------------------------------------------------------------------------------
+
+    def _reorder(self) -> None:
+        """Find the lines anew; where they moved, the cursor's line keeps its height on the screen."""
+        listing = self._listing
+        listing.charset = self.charset
+        old_lines, above = listing.lines, self.cursor_line - self.scroll_offset.y
+        why = listing.reorder()
+        self._ordered_at = self._now.wall
+        self._order_is_old = False
+        self._show_words()
+        if listing.lines == old_lines and not why:
+            self.repaint_changed()
+            return
+        self.lines_changed()
+        # Set without its watcher: where the agent is the same, only its place moved, and nobody need hear of it.
+        self.set_reactive(AgentTree.cursor_line, listing.cursor_line)
+        if 0 <= above < self.view_size.height:
+            self.scroll_to(y=max(0, listing.cursor_line - above), animate=False, force=True)
+        if why:
+            self.scroll_to_cursor()
+            self.post_message(self.CursorMoved(self, listing.cursor, why))
+
+    @property
+    def line_count(self) -> int:
+        return len(self._listing.lines) or 1
+
+    def line_cells(self, index: int, width: int) -> Cells:
+        listing = self._listing
+        if index >= len(listing.lines):
+            return fit_cells((Cell(f" {self._empty_words()}", "muted"),), width, self.charset.cut)
+        view, columns = listing.view_at(index), self._columns_at(width)
+        return row(view, verdict_of(listing.verdicts, view), self._now, columns, listing.place(index), self.charset)
+
+    def _columns_at(self, width: int) -> Columns:
+        wanted = (width, self._listing.longest)
+        if wanted != self._columns_of:
+            self._columns, self._columns_of = columns_for(*wanted), wanted
+        return self._columns
+
+    def _empty_words(self) -> str:
+        if not self._listing.forest.views:
+            return self.empty_text
+        return "nothing matches the filter" if self.filter_text else "nobody needs you"
+
+    def _show_words(self) -> None:
+        self.border_subtitle = Content(self.view_words)
+
+    # -- events --------------------------------------------------------------------------------------------------
+
+    def cursor_changed(self) -> None:
+        if self._listing.move(self.cursor_line):
+            self.post_message(self.CursorMoved(self, self.cursor, "moved"))
+
+    def clicked(self, index: int, x: int, chain: int) -> None:
+        if index >= len(self._listing.lines):
+            return
+        place = self._listing.place(index)
+        on_mark = x == mark_column(place, self._columns, self.charset)
+        fold_sign = f" {self.charset.fold}{place.folded}"
+        on_sign = place.folded > 0 and cell_at(self.line_cells(index, self.view_size.width), x).startswith(fold_sign)
+        if on_mark or on_sign:
+            self.toggle_fold()
+        elif chain == 2:
+            self.action_open()
+
+    def action_open(self) -> None:
+        if self.cursor is not None:
+            self.post_message(self.Opened(self, self.cursor))
+
+    def watch_filter_text(self, text: str) -> None:
+        self._listing.filter_text = text
+        self._reorder()
+
+    def watch_problems_only(self, only: bool) -> None:
+        self._listing.problems_only = only
+        self._reorder()
+
+    def watch_sort_mode(self, mode: SortMode) -> None:
+        self._listing.mode = mode
+        self._reorder()
+
+    def watch_sort_reverse(self, reverse: bool) -> None:
+        self._listing.reverse = reverse
+        self._reorder()
+
+    def watch_empty_text(self) -> None:
+        self.refresh()

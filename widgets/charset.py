@@ -1,0 +1,138 @@
+"""What is drawn with: guides, bars, blocks, marks; in Unicode, and in ASCII for terminals that are not UTF-8."""
+
+from typing import NamedTuple
+
+from swarm.glyphs import GHOST, ROOT, SPAWNER, glyph_of
+
+
+class Charset(NamedTuple):
+    """Every sign that widgets draw, one cell wide each where nothing else is said."""
+
+    unicode: bool
+    branch: str
+    """Guide of a child with siblings below it; two cells, like the next three."""
+    last: str
+    through: str
+    gap: str
+    bar_left: str
+    bar_right: str
+    blocks: str
+    """From empty to full: the levels of one cell of a bar."""
+    spark: str
+    """From low to high."""
+    slot_used: str
+    slot_hollow: str
+    """Committed, not used."""
+    slot_free: str
+    slot_reserve: str
+    slot_over: str
+    heart: str
+    """A word in ASCII."""
+    failed: str
+    warned: str
+    running: str
+    ended: str
+    fold: str
+    mark: str
+    cut: str
+    """Stands for what did not fit."""
+    rule: str
+    dot: str
+    """Between two names."""
+    ticked: str
+    """Three cells, like the next two."""
+    unticked: str
+    fixed: str
+    """A row that cannot be ticked."""
+    up: str
+    down: str
+    times: str
+
+    def state(self, state: str) -> str:
+        """The mark of a state of health."""
+        glyph = glyph_of(state)
+        return glyph.mark if self.unicode else glyph.ascii
+
+    @property
+    def root(self) -> str:
+        return ROOT.mark if self.unicode else ROOT.ascii
+
+    @property
+    def spawner(self) -> str:
+        return SPAWNER.mark if self.unicode else SPAWNER.ascii
+
+    @property
+    def ghost(self) -> str:
+        return GHOST.mark if self.unicode else GHOST.ascii
+
+
+UNICODE = Charset(
+    unicode=True,
+    branch="├ ",
+    last="└ ",
+    through="│ ",
+    gap="  ",
+    bar_left="▕",
+    bar_right="▏",
+    blocks=" ▏▎▍▌▋▊▉█",
+    spark="▁▂▃▄▅▆▇█",
+    slot_used="■",
+    slot_hollow="□",
+    slot_free="·",
+    slot_reserve="░",
+    slot_over="▣",
+    heart="♥",
+    failed="✖",
+    warned="▲",
+    running="●",
+    ended="✔",
+    fold="▸",
+    mark="*",
+    cut="…",
+    rule="─",
+    dot="·",
+    ticked="[✔]",
+    unticked="[ ]",
+    fixed=" · ",
+    up="↑",
+    down="↓",
+    times="×",
+)
+
+ASCII = Charset(
+    unicode=False,
+    branch="|-",
+    last="`-",
+    through="| ",
+    gap="  ",
+    bar_left="[",
+    bar_right="]",
+    blocks=" .-=+*xX#",
+    spark="_.-:=+*#",
+    slot_used="#",
+    slot_hollow="o",
+    slot_free=".",
+    slot_reserve="/",
+    slot_over="!",
+    heart="beat",
+    failed="X",
+    warned="!",
+    running="o",
+    ended="+",
+    fold=">",
+    mark="*",
+    cut="~",
+    rule="-",
+    dot="-",
+    ticked="[x]",
+    unticked="[ ]",
+    fixed=" . ",
+    up="^",
+    down="v",
+    times="x",
+)
+
+
+def charset_for(encoding: str | None) -> Charset:
+    """The signs that a terminal of this encoding (`sys.stdout.encoding`) can show."""
+    return UNICODE if (encoding or "").lower().replace("-", "").replace("_", "") in ("utf8", "utf8sig") else ASCII

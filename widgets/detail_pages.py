@@ -1,0 +1,181 @@
+"""What the tabs of the detail say: pure, from a view and what was read for it to paragraphs."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from swarm.clock import Now
+from swarm.model import AgentView, Beat, Exit, Record, ResultsState
+from swarm.untrusted import clean_block
+from widgets.cells import Cell, quote, short_bytes, short_duration
+from widgets.charset import UNICODE, Charset
+from widgets.event_feed import EventRow, clock_text
+from widgets.text_pane import Paragraph
+from widgets.timeline import lifeline
+
+_BEATS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRow:
+    """One process of an agent's tree, parents before children."""
+
+    pid: int
+    depth: int
+    command: str
+    state: str = ""
+    """The kernel's letter: R, S, T, Z."""
+    cpu_percent: float | None = None
+    rss_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DetailData:
+    """What a tab shows beyond the view, read by somebody else. None is 'not read yet', '' or () is 'there is none'."""
+
+    agent: str
+    spawn_id: str
+    task: str | None = None
+    processes: tuple[ProcessRow, ...] | None = None
+    events: tuple[EventRow, ...] | None = None
+    errors: tuple[tuple[str, str], ...] = ()
+    """(tab, why it could not be read)."""
+
+
+def _labelled(label: str, text: str, role: str = "") -> Paragraph:
+    return Paragraph(text, role, (Cell(f"{label}  ", "muted"),))
+
+
+def progress_page(view: AgentView) -> tuple[Paragraph, ...]:
+    """The problems of the agent, then its last progress lines, the newest on top."""
+    lines = [
+        Paragraph(quote(problem.text), "", (Cell(f"!{quote(problem.code, 40)} ", "warning"),))
+        for problem in view.problems
+    ]
+    if view.progress.error:
+        lines.append(Paragraph(f"progress.md cannot be read: {quote(view.progress.error)}", "warning"))
+    for line in reversed(view.progress.lines):
+        stamp = clock_text(line.stamp) if line.stamp is not None else "  -  "
+        lead = [Cell(f"{stamp} - ", "muted")]
+        if line.outputs is not None:
+            lead.append(Cell(f"[outputs {line.outputs}] ", "accent"))
+        lines.append(Paragraph(quote(line.sentence, 2000), "quote", tuple(lead)))
+    if not view.progress.lines and not view.progress.error:
+        lines.append(Paragraph("nothing written yet", "muted"))
+    return tuple(lines)
+
+
+def text_page(text: str | None, absent: str) -> tuple[Paragraph, ...]:
+    """A text of several lines; `absent` where there is none."""
+    if text is None:
+        return (Paragraph("reading", "muted"),)
+    if not text.strip():
+        return (Paragraph(absent, "muted"),)
+    return tuple(Paragraph(line) for line in clean_block(text).split("\n"))
+
+
+def results_page(view: AgentView, charset: Charset = UNICODE) -> tuple[Paragraph, ...]:
+    """results.json, its acceptance first; or why it does not count."""
+    results, record = view.results, view.record
+    if results.state is ResultsState.ABSENT:
+        return (Paragraph("no results yet", "muted"),)
+    if results.state is ResultsState.INVALID:
+        return (Paragraph(f"results.json does not count: {quote(results.why)}", "warning"),)
+    lines = [Paragraph(quote(results.summary, 2000), "", (Cell(f"{quote(results.status, 20)}  ", "accent"),))]
+    if record is not None and record.read_at is not None:
+        by = f" by {quote(record.read_by, 60)}" if record.read_by else ""
+        lines.append(Paragraph(f"read {clock_text(record.read_at)}{by}", "muted"))
+    elif record is not None:
+        lines.append(Paragraph("not read yet", "notice"))
+    for text, passed in results.acceptance:
+        sign = Cell(f"{charset.ended} passed  ", "good") if passed else Cell(f"{charset.failed} failed  ", "danger")
+        lines.append(Paragraph(quote(text, 500), "", (sign,)))
+    lines += [_labelled("output", quote(path, 300), "quote") for path in results.outputs]
+    if results.finished_at:
+        lines.append(_labelled("finished", quote(results.finished_at, 60)))
+    for key, value in results.extra.items():
+        lines.append(_labelled(quote(str(key), 60), quote(_as_text(value), 2000), "quote"))
+    return tuple(lines)
+
+
+def _as_text(value: Any) -> str:  # what results.json may hold: anything that JSON has
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def process_page(view: AgentView, data: DetailData | None, now: Now) -> tuple[Paragraph, ...]:
+    """How it runs: identity, tree of processes, how it ended, what could not be excluded."""
+    lines: list[Paragraph] = []
+    if view.liveness is not None:
+        lines.append(Paragraph(f"its process is {view.liveness.value}"))
+    if view.record is not None:
+        lines += _record_lines(view.record, now)
+    rows = data.processes if data is not None else None
+    if rows:
+        lines += [_process_line(row) for row in rows]
+    elif rows is not None:
+        lines.append(Paragraph("no process of it runs", "muted"))
+    if view.exit is not None:
+        lines += _exit_lines(view.exit)
+    return tuple(lines) or (Paragraph("nothing is known of a process", "muted"),)
+
+
+def _record_lines(record: Record, now: Now) -> Iterable[Paragraph]:
+    for word, identity in (("program", record.process), ("keeper", record.keeper)):
+        if identity is not None:
+            yield _labelled(word, f"pid {identity.pid}")
+    ago = short_duration(now.awake - record.spawned)
+    yield _labelled("spawned", f"{ago} ago by {quote(record.requested_by, 80)}, spawn {quote(record.spawn_id, 80)}")
+    if record.why:
+        yield _labelled(
+            record.ending.value if record.ending is not None else record.phase.value, quote(record.why, 500)
+        )
+    if record.unverified:
+        yield Paragraph(quote(record.unverified, 500), "danger", (Cell("could not be excluded  ", "danger"),))
+
+
+def _process_line(row: ProcessRow) -> Paragraph:
+    cpu = f"{row.cpu_percent:5.1f}%" if row.cpu_percent is not None else "     -"
+    rss = f"{short_bytes(row.rss_bytes):>9}" if row.rss_bytes is not None else "        -"
+    role = "danger" if row.state in ("Z", "T") else "muted"
+    indent = "  " * min(row.depth, 20)
+    lead = (Cell(f"{indent}{row.pid} "), Cell(f"{quote(row.state, 8) or '-'} ", role), Cell(f"{cpu} {rss}  ", "muted"))
+    return Paragraph(quote(row.command, 500), "quote", lead)
+
+
+def _exit_lines(ended: Exit) -> Iterable[Paragraph]:
+    code = "unknown" if ended.code is None else f"signal {-ended.code}" if ended.code < 0 else str(ended.code)
+    yield _labelled("exit code", f"{code} at {clock_text(ended.at)}", "good" if ended.code == 0 else "danger")
+    if ended.error:
+        yield Paragraph(quote(ended.error, 500), "danger")
+    for word, swept in (("ended with it", ended.found), ("left", ended.left)):
+        yield from (_labelled(word, _swept_text(process), "quote") for process in swept)
+
+
+def _swept_text(process: Mapping[str, Any]) -> str:  # as the keeper wrote it: checked by nobody
+    return quote(" ".join(str(process.get(key, "")) for key in ("pid", "command", "how")), 500)
+
+
+def events_page(
+    view: AgentView, events: tuple[EventRow, ...] | None, beats: tuple[Beat, ...], charset: Charset = UNICODE
+) -> tuple[Paragraph, ...]:
+    """Its life over the last heartbeats in one line, then what was done by it and to it, the newest on top."""
+    life = lifeline(view, beats[-_BEATS:], charset)
+    lines = [Paragraph("", "", (Cell("heartbeats ", "muted"), *life))] if life else []
+    if events is None:
+        return (*lines, Paragraph("reading", "muted"))
+    if not events:
+        return (*lines, Paragraph("nothing recorded", "muted"))
+    return (*lines, *(_event_line(event, charset) for event in reversed(events)))
+
+
+def _event_line(event: EventRow, charset: Charset) -> Paragraph:
+    mark = Cell(f"{charset.ended} ", "good") if event.ok else Cell(f"{charset.failed} ", "danger")
+    code = f"{quote(event.code, 40)} " if event.code else ""
+    lead = (
+        Cell(f"{clock_text(event.at)} ", "muted"),
+        mark,
+        Cell(f"{quote(event.verb, 40)} ", "" if event.ok else "danger"),
+    )
+    by = f" by {quote(event.actor, 80)}" if event.actor else ""
+    return Paragraph(f"{code}{quote(event.reason, 500)}{by}".strip(), "quote", lead)

@@ -1,0 +1,142 @@
+"""The audit log as it grows: who did what to whom, and what was refused."""
+
+import time
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.message import Message
+from textual.reactive import var
+
+from widgets.cells import Cell, Cells, fit, fit_cells, fit_tail, quote
+from widgets.charset import UNICODE, Charset
+from widgets.lines import LineList
+
+RING = 2_000
+"""Records kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One audit record to show. `at` is wall seconds; None where the record has none that can be read."""
+
+    seq: int
+    at: float | None
+    actor: str
+    verb: str
+    agent: str = ""
+    spawn_id: str = ""
+    ok: bool = True
+    code: str = ""
+    reason: str = ""
+
+
+def clock_text(wall: float | None) -> str:
+    """`06:31` of today's or another day, in local time; blanks where unknown."""
+    if wall is None:
+        return "     "
+    try:
+        return time.strftime("%H:%M", time.localtime(wall))
+    except (OverflowError, ValueError, OSError):  # a stamp out of any calendar
+        return "--:--"
+
+
+def event_cells(event: EventRow, width: int, charset: Charset = UNICODE, *, with_agent: bool = True) -> Cells:
+    """One record: time, verb, who, whom, and why; a refusal carries a sign and its code."""
+    mark = Cell(charset.ended, "good") if event.ok else Cell(charset.failed, "danger")
+    cells = [Cell(f"{clock_text(event.at)} ", "muted"), mark, Cell(" ")]
+    cells += (Cell(fit(quote(event.verb, 40), 11, charset.cut), "" if event.ok else "danger"), Cell(" "))
+    if with_agent and width >= 40:
+        cells += (Cell(fit_tail(quote(event.agent, 200), 14 if width < 80 else 24, charset.cut)), Cell(" "))
+    if width >= 60:
+        cells.append(Cell(f"by {quote(event.actor, 60)} ", "muted"))
+    if event.code:
+        cells.append(Cell(f"{quote(event.code, 40)} ", "notice" if event.ok else "danger"))
+    cells.append(Cell(quote(event.reason), "quote"))
+    return fit_cells(cells, width, charset.cut)
+
+
+class EventFeed(LineList):
+    """The last audit records, the newest at the end; it follows while its cursor is on the last one."""
+
+    DEFAULT_CSS = """
+    EventFeed { height: 1fr; width: 1fr; }
+    """
+    BORDER_TITLE = "events"
+
+    only_agent: var[str] = var("")
+    """Show only what speaks of this agent or of one below it."""
+
+    class Picked(Message):
+        """Enter or a double click: the agent of this record is wanted."""
+
+        def __init__(self, feed: "EventFeed", event: EventRow) -> None:
+            super().__init__()
+            self.feed = feed
+            self.event = event
+
+        @property
+        def control(self) -> "EventFeed":
+            return self.feed
+
+    def __init__(
+        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+        self._ring: deque[EventRow] = deque(maxlen=RING)
+        self._rows: list[EventRow] = []
+
+    def append_events(self, events: Iterable[EventRow]) -> None:
+        """More records, oldest first."""
+        new = list(events)
+        if not new:
+            return
+        self._ring.extend(new)
+        self._choose()
+
+    def set_events(self, events: Iterable[EventRow]) -> None:
+        """These records instead of all that were there."""
+        new = deque(events, maxlen=RING)
+        if new != self._ring:
+            self._ring = new
+            self._choose()
+
+    def _choose(self) -> None:
+        follows = self.cursor_line >= len(self._rows) - 1
+        current = self.current
+        only = self.only_agent
+        below = f"{only}/"
+        self._rows = [row for row in self._ring if not only or row.agent == only or row.agent.startswith(below)]
+        self.lines_changed()
+        if follows or current is None:
+            self.set_reactive(EventFeed.cursor_line, max(0, len(self._rows) - 1))
+        else:
+            line = next((number for number, row in enumerate(self._rows) if row.seq >= current.seq), 0)
+            self.set_reactive(EventFeed.cursor_line, line)
+        self.scroll_to_cursor()
+
+    def watch_only_agent(self) -> None:
+        self._choose()
+
+    @property
+    def current(self) -> EventRow | None:
+        """The record under the cursor."""
+        return self._rows[self.cursor_line] if self.cursor_line < len(self._rows) else None
+
+    @property
+    def line_count(self) -> int:
+        return max(1, len(self._rows))
+
+    def line_cells(self, index: int, width: int) -> Cells:
+        if index >= len(self._rows):
+            return fit_cells((Cell(" nothing recorded yet", "muted"),), width, self.charset.cut)
+        return event_cells(self._rows[index], width, self.charset, with_agent=not self.only_agent)
+
+    def clicked(self, index: int, x: int, chain: int) -> None:
+        del index, x
+        if chain == 2:
+            self.action_open()
+
+    def action_open(self) -> None:
+        if self.current is not None:
+            self.post_message(self.Picked(self, self.current))

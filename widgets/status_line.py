@@ -1,0 +1,182 @@
+"""The line on top: the swarm's name, its heartbeat, what is wrong, what it uses, and how old this picture is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from textual.reactive import reactive
+
+from swarm.clock import Now
+from swarm.model import Access, Snapshot, Verdict
+from widgets.cells import (
+    Cell,
+    Cells,
+    cells_width,
+    countdown,
+    fit_cells,
+    quote,
+    short_bytes,
+    short_count,
+    short_duration,
+)
+from widgets.charset import UNICODE, Charset
+from widgets.lines import CellLine, charset_of
+from widgets.tally import Tally
+
+STALE_SECONDS = 10.0
+"""A picture older than this is said to be old."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusData:
+    """What the line shows. None is unknown, and not shown."""
+
+    name: str = ""
+    heartbeat_n: int = 0
+    next_in: float | None = None
+    """Seconds until the next automatic beat; None where none is coming from anybody."""
+    beating: str = ""
+    """Who runs a heartbeat right now."""
+    owner: str = ""
+    """Who beats automatically, where it is not us."""
+    running: int = 0
+    warned: int = 0
+    """Agents in a state of warning (investigate, unknown)."""
+    failed: int = 0
+    """Agents in a state of danger that nobody has seen to."""
+    alerts: int = 0
+    """Not acknowledged."""
+    cost_per_hour: float | None = None
+    tokens_per_hour: float | None = None
+    cpu_percent: float | None = None
+    rss_bytes: int | None = None
+    picture_age: float | None = None
+    """Seconds since the tree was last looked at."""
+    polling: str = ""
+    """Why changes are found by looking only, where they are."""
+    trouble: str = ""
+    """A word for what keeps this home from being written: `disk full`, `read-only`."""
+
+
+_ACCESS_WORDS = {
+    Access.WRITABLE: "",
+    Access.MISSING: "no home",
+    Access.FOREIGN: "foreign",
+    Access.READ_ONLY: "read-only",
+    Access.NEWER: "newer version",
+    Access.FULL: "disk full",
+    Access.BAD_POLICY: "bad swarm.toml",
+    Access.DAMAGED: "damaged",
+    Access.ASKED: "read-only",
+}
+
+
+def status_of(
+    snapshot: Snapshot,
+    verdicts: Mapping[str, Verdict],
+    now: Now,
+    *,
+    name: str = "",
+    next_in: float | None = None,
+    other_owner: str = "",
+    cost_per_hour: float | None = None,
+    tokens_per_hour: float | None = None,
+    tally: Tally | None = None,
+) -> StatusData:
+    """The line's data of a snapshot. `next_in`: seconds, from whoever owns the heartbeat; other_owner: not us.
+
+    tally: kept from call to call, it makes an unchanged agent cheap.
+    """
+    tally = tally if tally is not None else Tally()
+    running, warned, failed = tally.count(snapshot, verdicts)
+    used = tally.usage
+    pulse = snapshot.pulse
+    return StatusData(
+        name=name or snapshot.home.rpartition("/")[2],
+        heartbeat_n=snapshot.heartbeat_n,
+        next_in=next_in,
+        beating=snapshot.heartbeat_running.by if snapshot.heartbeat_running is not None else "",
+        owner=other_owner,
+        running=running,
+        warned=warned,
+        failed=failed,
+        alerts=sum(alert.acked_at is None for alert in snapshot.alerts),
+        cost_per_hour=cost_per_hour,
+        tokens_per_hour=tokens_per_hour,
+        cpu_percent=sum(usage.cpu_percent for usage in used) if used else None,
+        rss_bytes=sum(usage.rss_bytes for usage in used) if used else None,
+        picture_age=max(0.0, now.wall - pulse.scanned_at) if pulse.scanned_at else None,
+        polling=pulse.watching_why if pulse.watching != "events" else "",
+        trouble=_ACCESS_WORDS[pulse.access],
+    )
+
+
+def status_cells(data: StatusData, width: int, charset: Charset = UNICODE) -> Cells:
+    """The line at this width. As it falls, what matters least goes first: tokens, money, memory, processor, owner."""
+    for level in range(8):
+        left, right = _left(data, charset, level), _right(data, level)
+        gap = width - cells_width(left) - cells_width(right) - 1
+        if gap >= 1:
+            return (*left, Cell(" " * gap), *right, Cell(" "))
+    return fit_cells(_left(data, charset, 8), width, charset.cut)
+
+
+def _left(data: StatusData, charset: Charset, level: int) -> Cells:
+    between = "  " if level < 5 else " "
+    cells: list[Cell] = [Cell(" ")]
+    if level < 7 and data.name:
+        cells += (Cell(quote(data.name, 24 if level < 4 else 10), "strong"), Cell(between))
+    cells.append(Cell(f"{charset.heart} {data.heartbeat_n}", "accent"))
+    if data.beating:
+        cells += (Cell(between), Cell("beating" if level > 3 else f"beating: {quote(data.beating, 30)}", "notice"))
+    elif data.next_in is not None:
+        cells += (Cell(between), Cell(f"next {countdown(data.next_in)}" if level < 6 else countdown(data.next_in)))
+    elif level < 6:
+        cells += (Cell(between), Cell("no automatic beat", "muted") if level < 4 else Cell("by hand", "muted"))
+    running = f"{charset.running} running {data.running}" if level < 5 else f"{charset.running} {data.running}"
+    cells += (Cell(between), Cell(running, "good"))
+    if data.warned:
+        cells += (Cell(between), Cell(f"{charset.warned} {data.warned}", "warning"))
+    if data.failed:
+        cells += (Cell(between), Cell(f"{charset.failed} {data.failed}", "danger"))
+    if data.alerts:
+        cells += (Cell(between), Cell(f"alerts {data.alerts}" if level < 6 else f"a{data.alerts}", "warning"))
+    if data.trouble:
+        cells += (Cell(between), Cell(data.trouble, "danger"))
+    return tuple(cells)
+
+
+def _right(data: StatusData, level: int) -> Cells:
+    parts: list[Cell] = []
+    if data.owner and level < 5:
+        parts.append(Cell(f"beat: {quote(data.owner, 28)}" if level < 3 else "beat: other", "notice"))
+    if data.polling and level < 6:
+        parts.append(Cell("polling" if level > 1 else f"polling: {quote(data.polling, 30)}", "notice"))
+    if data.picture_age is not None and data.picture_age >= STALE_SECONDS:
+        parts.append(Cell(f"picture {short_duration(data.picture_age)} old", "warning"))
+    if data.cost_per_hour is not None and level < 2:
+        parts.append(Cell(f"${data.cost_per_hour:.2f}/h"))
+    if data.tokens_per_hour is not None and level < 1:
+        parts.append(Cell(f"{short_count(data.tokens_per_hour)} tok/h"))
+    if data.cpu_percent is not None and level < 4:
+        parts.append(Cell(f"cpu {data.cpu_percent:.0f}%"))
+    if data.rss_bytes is not None and level < 3:
+        parts.append(Cell(short_bytes(data.rss_bytes)))
+    return tuple(part for number, cell in enumerate(parts) for part in ((Cell("  "), cell) if number else (cell,)))
+
+
+class StatusLine(CellLine):
+    """The status of the swarm in one line."""
+
+    DEFAULT_CSS = """
+    StatusLine { height: 1; background: $panel; }
+    """
+
+    data: reactive[StatusData] = reactive(StatusData())
+
+    def update_status(self, data: StatusData) -> None:
+        """Show this; equal data are not drawn again."""
+        self.data = data
+
+    def line_cells(self, y: int, width: int) -> Cells:
+        del y
+        return status_cells(self.data, width, charset_of(self))

@@ -1,0 +1,186 @@
+"""The agents over the last heartbeats: a row an agent, a column a heartbeat, a sign for what happened to it there."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from swarm.clock import Now
+from swarm.model import Act, AgentView, Beat, Snapshot, Verdict
+from widgets.cells import Cell, Cells, fit_cells, fit_tail, quote, short_id
+from widgets.charset import UNICODE, Charset
+from widgets.event_feed import clock_text
+from widgets.lines import CellLine, LineList, charset_of
+
+_ACT_ROLES = {
+    Act.KILL: "danger",
+    Act.INVESTIGATE: "warning",
+    Act.ALERT: "warning",
+    Act.COLLECT: "accent",
+    Act.SPAWN: "good",
+}
+
+
+def beat_time(beat: Beat) -> float | None:
+    """Wall seconds of a record; None where its stamp cannot be read."""
+    try:
+        return datetime.fromisoformat(beat.at).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _sign(act: str, charset: Charset) -> Cell | None:
+    signs = {
+        Act.KILL: charset.failed,
+        Act.INVESTIGATE: charset.warned,
+        Act.ALERT: "!",
+        Act.COLLECT: charset.ended,
+        Act.SPAWN: charset.running,
+    }
+    for known, sign in signs.items():
+        if act == known:
+            return Cell(sign, _ACT_ROLES[known])
+    return None
+
+
+def lifeline(view: AgentView, beats: Sequence[Beat], charset: Charset = UNICODE) -> Cells:
+    """A sign a heartbeat: what it did to this life of the agent, a rule where it lived through it, else blank."""
+    record = view.record
+    born = record.spawned_at if record is not None else None
+    died = record.ended_at if record is not None else None
+    cells: list[Cell] = []
+    for beat in beats:
+        found = next(
+            (
+                sign
+                for action in beat.actions
+                if action.get("agent") == view.id and action.get("spawn_id", view.spawn_id) == view.spawn_id
+                if (sign := _sign(action.get("action", ""), charset)) is not None
+            ),
+            None,
+        )
+        at = beat_time(beat)
+        lived = at is not None and born is not None and born <= at and (died is None or at <= died)
+        cells.append(found or (Cell(charset.rule, "muted") if lived else Cell(" ")))
+    return tuple(cells)
+
+
+def timeline_rows(snapshot: Snapshot) -> tuple[AgentView, ...]:
+    """Who has lived in the heartbeats that are known, in the tree's order."""
+    first = next((at for beat in snapshot.beats if (at := beat_time(beat)) is not None), None)
+    if first is None:
+        return ()
+    return tuple(
+        view
+        for view in snapshot.agents
+        if view.record is not None and (view.record.ended_at is None or view.record.ended_at >= first)
+    )
+
+
+def name_width(width: int) -> int:
+    """Columns of the names, at this width of the list."""
+    return min(28, max(8, width // 3))
+
+
+def span_cells(beats: Sequence[Beat], width: int, charset: Charset = UNICODE) -> Cells:
+    """Over the columns: number and time of the first heartbeat in sight, and of the last where there is room."""
+    name = name_width(width)
+    room = max(0, width - name - 2)
+    shown = beats[-room:] if room else ()
+    if not shown:
+        return fit_cells((), width, charset.cut)
+    first, last = _beat_label(shown[0]), _beat_label(shown[-1])
+    words = first
+    if len(shown) > 1:
+        gap = len(shown) - len(first) - len(last)
+        words = f"{first}{' ' * gap}{last}" if gap > 0 else f"{first} {charset.rule} {last}"
+    return fit_cells((Cell(" " * (name + 2)), Cell(words, "muted")), width, charset.cut)
+
+
+def _beat_label(beat: Beat) -> str:
+    return f"{beat.n} {clock_text(beat_time(beat))}".rstrip()
+
+
+def legend_cells(width: int, charset: Charset = UNICODE) -> Cells:
+    """What the signs say."""
+    cells: list[Cell] = [Cell(" "), Cell(charset.rule, "muted"), Cell(" lived  ", "muted")]
+    for act, word in (
+        (Act.SPAWN, "spawned"),
+        (Act.COLLECT, "collected"),
+        (Act.INVESTIGATE, "investigated"),
+        (Act.ALERT, "alert"),
+        (Act.KILL, "killed"),
+    ):
+        sign = _sign(act, charset)
+        if sign is not None:
+            cells += (sign, Cell(f" {word}  ", "muted"))
+    return fit_cells(cells, width, charset.cut)
+
+
+class Legend(CellLine):
+    """What the signs of a timeline say, and from which heartbeat to which it goes."""
+
+    DEFAULT_CSS = """
+    Legend { height: 2; }
+    """
+
+    def __init__(self, timeline: "Timeline") -> None:
+        super().__init__()
+        self._timeline = timeline
+
+    def line_cells(self, y: int, width: int) -> Cells:
+        charset = charset_of(self)
+        return (
+            span_cells(self._timeline.beats, self._timeline.view_size.width, charset)
+            if y
+            else legend_cells(width, charset)
+        )
+
+
+class Timeline(LineList):
+    """Rows of agents, columns of heartbeats; the newest is the last."""
+
+    DEFAULT_CSS = """
+    Timeline { height: 1fr; width: 1fr; }
+    """
+    BORDER_TITLE = "heartbeats"
+
+    def __init__(
+        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+        self._beats: tuple[Beat, ...] = ()
+        self._rows: tuple[AgentView, ...] = ()
+        self._root = ""
+
+    def update_snapshot(self, snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now) -> None:
+        """Show the heartbeats and agents of a snapshot."""
+        del verdicts, now
+        rows = timeline_rows(snapshot)
+        if rows == self._rows and snapshot.beats == self._beats:
+            return
+        self._root = snapshot.root
+        self._rows, self._beats = rows, snapshot.beats
+        self.lines_changed()
+
+    @property
+    def beats(self) -> tuple[Beat, ...]:
+        """The heartbeats it knows, oldest first."""
+        return self._beats
+
+    @property
+    def current(self) -> AgentView | None:
+        """The agent under the cursor."""
+        return self._rows[self.cursor_line] if self.cursor_line < len(self._rows) else None
+
+    @property
+    def line_count(self) -> int:
+        return max(1, len(self._rows))
+
+    def line_cells(self, index: int, width: int) -> Cells:
+        charset = self.charset
+        if index >= len(self._rows):
+            return fit_cells((Cell(" no heartbeat yet", "muted"),), width, charset.cut)
+        view = self._rows[index]
+        name = name_width(width)
+        beats = self._beats[-max(0, width - name - 2) :]
+        label = fit_tail(quote(short_id(view.id, self._root), 300), name, charset.cut)
+        return fit_cells((Cell(f" {label} "), *lifeline(view, beats, charset)), width, charset.cut)
