@@ -1,0 +1,33 @@
+"""`swarm-tui respawn`: starts an ended agent's spec again."""
+
+import argparse
+
+from swarm_tui.commands.common import acting
+from swarm_tui.output import Output
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options of this verb."""
+    parser.add_argument("id", metavar="ID", help="an agent that has ended: its id, or an unambiguous tail of it")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Starts it again; the old directory stays as NAME.1, and what was learned stands in the brief."""
+    swarm = acting(args)
+    spawned = swarm.respawn(args.id)
+    for warning in spawned.warnings:
+        out.tell(f"warning: {warning}")
+    if out.json:
+        out.document(
+            {
+                "id": spawned.agent,
+                "spawn_id": spawned.spawn_id,
+                "directory": spawned.directory,
+                "queued": spawned.queued,
+                "warnings": spawned.warnings,
+            }
+        )
+        return 0
+    out.say(spawned.agent)
+    out.say(spawned.directory)
+    return 0

@@ -1,0 +1,72 @@
+"""Who plays in the demo: what the operator spawns, when, and with which part. Metas and scout spawn the rest."""
+
+from dataclasses import dataclass
+
+from swarm.model import Acceptance
+from swarm.requests import SpawnRequest
+from swarm_tui.demo.stage import actor_command
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One spawn by the operator. at: minutes of the protocol after the start."""
+
+    at: float
+    name: str
+    role: str
+    words: tuple[str, ...]
+    task: str
+    outcome: str
+    slots: int | None = None
+    outputs: tuple[str, ...] = ("work/*",)
+    queue: bool = False
+    use_reserve: bool = False
+
+    def request(self) -> SpawnRequest:
+        """The part as the spawn that puts it on stage."""
+        return SpawnRequest(
+            name=self.name,
+            role=self.role,
+            task=self.task,
+            slots=self.slots,
+            accept=(Acceptance(self.outcome),),
+            outputs=self.outputs,
+            command=actor_command(*self.words),
+            queue=self.queue,
+            use_reserve=self.use_reserve,
+        )
+
+
+BUILDER, PATIENT, COURIER, SCOUT, CRASHED = "long-build", "test-runner", "courier", "scout-01", "deploy-check"
+UNREADABLE, HOSTILE, WAITING, DIAGNOSTIC, VISITOR = (
+    "tidy-up",
+    "page-reader",
+    "translation",
+    "diagnostic-1",
+    "visitor-01",
+)
+ALPHA, BETA = "idea-alpha", "idea-beta"
+
+CAST = (
+    Part(0, ALPHA, "idea-meta", ("alpha",), "A shop page that sells.", "the page is live with price and button", 4, ()),
+    Part(0, BETA, "idea-meta", ("beta",), "A report on the market.", "a report of four pages is there", 4, ()),
+    Part(0, SCOUT, "scout", ("scout",), "Who sells this, and for how much?", "ten pages read, prices with sources", 2),
+    Part(0, BUILDER, "worker", ("builder",), "Build everything from scratch.", "the build is through"),
+    Part(0, COURIER, "worker", ("patient", "parcels"), "Carry files over.", "all parcels are over there"),
+    Part(0, UNREADABLE, "worker", ("unreadable",), "Tidy up.", "nothing lies around"),
+    Part(0, HOSTILE, "worker", ("hostile",), "Read what strangers wrote about us.", "twenty findings with sources"),
+    Part(0, PATIENT, "worker", ("patient", "tests"), "Run the tests, one by one.", "every case passes"),
+    Part(0, "copy-desk", "worker", ("worker", "copy", "4"), "Read the copy twice.", "four texts without a mistake"),
+    Part(0, CRASHED, "worker", ("crash",), "Check the deployment.", "staging answers with 200"),
+    Part(3, WAITING, "worker", ("worker", "translation", "12"), "Translate it.", "twelve pages translated", queue=True),
+    Part(
+        48,
+        DIAGNOSTIC,
+        "diagnostic",
+        ("diagnostic",),
+        "idea-beta/parrot speaks and produces nothing. Find out why. Change nothing.",
+        "the cause is named with evidence",
+        outputs=("diagnosis.md",),
+        use_reserve=True,
+    ),
+)

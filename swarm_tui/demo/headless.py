@@ -1,0 +1,102 @@
+"""The demo without a screen: prints what happens, and at the end whether every state was reached."""
+
+import time
+from pathlib import Path
+from typing import TextIO
+
+from swarm.errors import SwarmError
+from swarm.events import Event, Tail
+from swarm.model import State
+from swarm.swarm import Swarm
+from swarm.untrusted import clean
+from swarm.wording import spell_duration
+from swarm_tui.demo.session import Demo, interruptible
+from swarm_tui.pacemaker import Pacemaker
+
+EXPECTED = tuple(state for state in State if state is not State.RETRYING)
+"""Every state of the health table, but the one that only a program which talks to a model service can report."""
+
+
+def run(
+    seconds: float,
+    speed: float,
+    out: TextIO,
+    *,
+    directory: Path | None = None,
+    until_all: bool = False,
+) -> int:
+    """Plays the demo for `seconds`, printing events and changes of state to `out`.
+
+    directory: where the home is made, and kept; None for a temporary one.
+    until_all: ends as soon as every state was reached.
+    Returns 0 where every state of EXPECTED was reached and nothing was left running, else 1.
+    """
+    watcher = _Watcher(out)
+    with interruptible(), Demo(directory, speed) as demo:
+        print(f"{demo.directory}: {spell_duration(15 * demo.minute)} stand for 15 minutes", file=out, flush=True)
+        pacemaker = Pacemaker(demo.swarm, "demo", on_beat=lambda _: None, on_pulse=lambda *_: None)
+        pacemaker.start()
+        try:
+            watcher.watch(Swarm(demo.swarm.home), seconds, pause=min(0.5, demo.minute / 2), until_all=until_all)
+        finally:
+            pacemaker.stop()
+    for trouble in demo.director.troubles:
+        print(f"trouble: {clean(trouble)}", file=out)
+    return _verdict(watcher.reached, demo.left, out)
+
+
+class _Watcher:
+    """Looks at the swarm as a control room does, and remembers which states it has seen."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._began = time.monotonic()
+        self._last: dict[str, State] = {}
+        self.reached: dict[State, str] = {}
+        """The agent that was first seen in each state."""
+
+    def watch(self, swarm: Swarm, seconds: float, *, pause: float, until_all: bool) -> None:
+        tail = Tail(swarm.home.layout)
+        while time.monotonic() - self._began < seconds:
+            for event in tail.read():
+                if event.verb != "progress":
+                    self._print(_words(event))
+            try:
+                self._look(swarm)
+            except SwarmError as error:
+                self._print(f"look: {clean(str(error))}")
+            if until_all and all(state in self.reached for state in EXPECTED):
+                return
+            time.sleep(pause)
+
+    def _look(self, swarm: Swarm) -> None:
+        snapshot = swarm.snapshot()
+        for agent, verdict in swarm.verdicts(snapshot).items():
+            if self._last.get(agent) is not verdict.state:
+                self._last[agent] = verdict.state
+                self.reached.setdefault(verdict.state, agent)
+                self._print(f"{agent} is {verdict.state}: {clean(verdict.why, 160)}")
+
+    def _print(self, text: str) -> None:
+        passed = time.monotonic() - self._began
+        print(f"{int(passed // 60):02d}:{passed % 60:04.1f}  {text}", file=self._out, flush=True)
+
+
+def _words(event: Event) -> str:
+    said = "" if event.ok else f" refused ({event.code})"
+    reason = f": {clean(event.reason, 160)}" if event.reason else ""
+    return f"{clean(event.actor)} {clean(event.verb)} {clean(event.agent)}{said}{reason}"
+
+
+def _verdict(reached: dict[State, str], left: tuple[str, ...], out: TextIO) -> int:
+    print(file=out)
+    for state in EXPECTED:
+        print(f"{'reached' if state in reached else 'MISSED ':<8} {state:<12} {reached.get(state, '')}", file=out)
+    for process in left:
+        print(f"STILL RUNNING {clean(process)}", file=out)
+    missed = [str(state) for state in EXPECTED if state not in reached]
+    if missed:
+        print(f"missed: {', '.join(missed)}", file=out)
+    else:
+        print(f"all {len(EXPECTED)} states were reached" + ("" if left else "; nothing is left running"), file=out)
+    return 1 if missed or left else 0

@@ -1,0 +1,42 @@
+"""`swarm-tui demo`: the demo with the control room on it, or without a screen."""
+
+import sys
+from pathlib import Path
+
+from swarm.errors import Usage
+from swarm.untrusted import clean
+from swarm_tui.demo.stagehand import DEFAULT_SPEED
+
+HEADLESS_SECONDS = 90.0
+
+
+def run(
+    headless: bool, for_seconds: float | None = None, speed: float | None = None, directory: str | None = None
+) -> int:
+    """Plays the demo until its time is over or the operator leaves. Returns the exit status; nothing is left running.
+
+    for_seconds: headless only; None is 90. speed: how much faster than the clock; None is 60, with which every state
+    comes within two minutes. directory: where the home is made, and kept; None for a temporary one.
+    """
+    pace = DEFAULT_SPEED if speed is None else speed
+    where = None if directory is None else Path(directory).expanduser().absolute()
+    if headless:
+        from swarm_tui.demo import headless as without_screen
+
+        return without_screen.run(for_seconds or HEADLESS_SECONDS, pace, sys.stdout, directory=where)
+    if for_seconds is not None:
+        raise Usage("--for goes with --headless.", hint="The control room is left with q.")
+    return _on_screen(pace, where)
+
+
+def _on_screen(speed: float, directory: Path | None) -> int:
+    from swarm_tui.app import SwarmApp
+    from swarm_tui.demo.session import Demo, interruptible
+
+    with interruptible(), Demo(directory, speed) as demo:
+        status = SwarmApp(demo.swarm).run() or 0
+    for process in demo.left:
+        print(f"still running: {clean(process)}", file=sys.stderr)
+    if demo.kept:
+        print(f"The demo's home is kept in {demo.directory}", file=sys.stderr)
+    return 1 if demo.left else status

@@ -1,0 +1,104 @@
+"""What an actor of the demo stands on: its own files, the verbs, and a clock that runs faster. Light, as agents are."""
+
+import fcntl
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from swarm.actor import Who, who
+from swarm.errors import SwarmError
+from swarm.layout import AgentDir, Layout
+from swarm.verbs import report
+
+MINUTE_VARIABLE = "DEMO_MINUTE"
+ALIVE_FILE = ".demo-alive"
+LOOK_SECONDS = 1.0
+
+
+def command_line() -> tuple[str, ...]:
+    """How `swarm-tui` is called from here: the installed command, beside the interpreter that runs us."""
+    installed = Path(sys.executable).with_name("swarm-tui")
+    if installed.is_file():
+        return (str(installed),)
+    return (sys.executable, "-P", "-c", "import sys; from swarm_tui.cli import main; sys.exit(main())")
+
+
+class CurtainDown(Exception):
+    """The demo that started this actor is gone: nothing of it stays."""
+
+
+class Stage:
+    """One actor's place. Times are minutes of the protocol; a minute of the demo is `minute` seconds."""
+
+    def __init__(self) -> None:
+        self.layout = Layout(Path(os.environ["SWARM_HOME"]))
+        self.who: Who = who(os.environ, self.layout)
+        self.agent: AgentDir = self.layout.agent(self.who.agent)
+        self.minute = float(os.environ.get(MINUTE_VARIABLE, "1"))
+        self.made = 0
+
+    @property
+    def name(self) -> str:
+        """The last part of the actor's id."""
+        return self.who.agent.rpartition("/")[2]
+
+    def say(self, text: str, outputs: int | None = None) -> None:
+        """One line of progress, and the same on standard output."""
+        try:
+            report.progress(self.layout, self.who, text, outputs)
+        except SwarmError as error:
+            print(f"progress: {error}", file=sys.stderr, flush=True)
+        print(text, flush=True)
+
+    def make(self, name: str, text: str) -> None:
+        """One finished file of output."""
+        work = self.agent.path / "work"
+        work.mkdir(exist_ok=True)
+        (work / name).write_text(text + "\n")
+        self.made += 1
+
+    def done(self, summary: str, status: str = "success", outputs: tuple[str, ...] = ()) -> None:
+        """The results, once."""
+        try:
+            report.done(self.layout, self.who, status=status, summary=summary, outputs=outputs)
+        except SwarmError as error:
+            print(f"done: {error}", file=sys.stderr, flush=True)
+
+    def wait(self, minutes: float) -> None:
+        """Sleeps; raises CurtainDown when the demo is gone."""
+        until = time.monotonic() + minutes * self.minute
+        while True:
+            self._still_playing()
+            left = until - time.monotonic()
+            if left <= 0:
+                return
+            time.sleep(min(left, LOOK_SECONDS))
+
+    def call(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """One `swarm-tui` command, as any agent would run it."""
+        ran = subprocess.run(
+            [*command_line(), *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+        print(f"$ swarm-tui {' '.join(words)}\n{ran.stdout}{ran.stderr}", flush=True)
+        return ran
+
+    def _still_playing(self) -> None:
+        """The demo holds a lock on a file of its home for as long as it lives, however it ends."""
+        try:
+            descriptor = os.open(self.layout.root / ALIVE_FILE, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            raise CurtainDown from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return
+        finally:
+            os.close(descriptor)
+        raise CurtainDown
+
+
+def actor_command(*words: str) -> tuple[str, ...]:
+    """The argument vector that plays a part."""
+    return (sys.executable, "-P", "-m", "swarm_tui.demo.actor", *words)

@@ -1,0 +1,92 @@
+"""Makes the demo's home: the documents of a real one, a policy in fast motion, and a file that says the demo lives."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from swarm.errors import Refused
+from swarm.layout import Layout
+from swarm.store import write_atomic
+from swarm.swarm import Swarm
+from swarm.verbs.init import init
+from swarm_tui.demo.stage import ALIVE_FILE, MINUTE_VARIABLE, actor_command
+
+DEFAULT_SPEED = 60.0
+PERIOD_MINUTES = 15.0
+
+_POLICY = """\
+# The policy of the demo. Time runs {speed:g} times as fast: {period} stand for 15 minutes.
+name = "demo"
+
+[heartbeat]
+period = "{period}"
+
+[slots]
+# More than the usual 12: the cast plays every case of the protocol at once.
+max = 19
+reserve = 2
+
+[spawn]
+crash_window = "{period}"
+
+[stop]
+grace = "2s"
+
+[watch]
+seen = "{seen}"
+unseen = "{seen}"
+
+[acceptance]
+timeout = "5s"
+
+[programs.command]
+argv = [{argv}]
+env = {{ {minute} = "{seconds}" }}
+"""
+
+
+def make_demo(directory: Path, speed: float = DEFAULT_SPEED) -> Swarm:
+    """A demo home at `directory`, which must be empty or not there; nothing runs in it yet.
+
+    speed: how much faster than the clock; 60 makes 15 seconds of a period of 15 minutes. Raises Refused `exists`.
+    """
+    if directory.exists() and any(directory.iterdir()):
+        raise Refused("exists", f"{str(directory)!r} is not empty.", hint="Give --dir a new directory for the demo.")
+    directory.mkdir(parents=True, exist_ok=True)
+    layout = Layout(directory.resolve())
+    write_atomic(layout.policy, policy_text(speed).encode())
+    init(layout.root)
+    return Swarm.open(layout.root)
+
+
+def policy_text(speed: float) -> str:
+    """The demo's swarm.toml: the rules of the protocol, `speed` times as fast."""
+    minute = 60 / speed
+    return _POLICY.format(
+        speed=speed,
+        period=f"{PERIOD_MINUTES * minute:g}s",
+        seen=f"{min(1.0, minute * 2):g}s",
+        argv=", ".join(_toml_text(word) for word in actor_command("observer")),
+        minute=MINUTE_VARIABLE,
+        seconds=f"{minute:g}",
+    )
+
+
+class AliveFile:
+    """A file locked for as long as this process lives: actors look at it, and end when nobody holds it any more."""
+
+    def __init__(self, home: Path) -> None:
+        self._descriptor = os.open(home / ALIVE_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+
+    def close(self) -> None:
+        """The demo is over."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def _toml_text(word: str) -> str:
+    """A basic string of TOML."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

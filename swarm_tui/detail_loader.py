@@ -1,0 +1,154 @@
+"""Reads what the detail of one agent shows: task, processes, events, new output. In a thread of its own."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from swarm.errors import SwarmError
+from swarm.logs import Chunk, LogTail
+from swarm.model import AgentView
+from swarm.processes import tree
+from swarm.store import read_head
+from swarm.swarm import Swarm
+from swarm.untrusted import clean, clean_block
+from swarm_tui.event_rows import event_rows
+from widgets.agent_detail import DetailData, ProcessRow, Tab
+from widgets.event_feed import EventRow
+
+LOOK_SECONDS = 1.0
+MAX_TASK_BYTES = 256 * 1024
+MAX_EVENTS = 200
+BURST_LINES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom the detail shows, and which tab of it."""
+
+    view: AgentView
+    tab: Tab
+
+
+class DetailLoader:
+    """A thread that reads for the detail: at once when another agent or tab is wanted, then once a second.
+
+    on_data: called from the thread with what a tab shows. on_lines: with (agent id, spawn id, chunk) of new output.
+    """
+
+    def __init__(
+        self,
+        swarm: Swarm,
+        *,
+        on_data: Callable[[DetailData], None],
+        on_lines: Callable[[str, str, Chunk], None],
+    ) -> None:
+        self._swarm = swarm
+        self._on_data = on_data
+        self._on_lines = on_lines
+        self._wanted: Wanted | None = None
+        self._changed = threading.Event()
+        self._stopping = False
+        self._tail: tuple[str, str, LogTail] | None = None
+        self._last: DetailData | None = None
+        self._thread = threading.Thread(target=self._run, name="detail", daemon=True)
+
+    def start(self) -> None:
+        """Starts reading."""
+        self._thread.start()
+
+    def stop(self, deadline: float = 2.0) -> None:
+        """Ends the thread within `deadline` seconds."""
+        self._stopping = True
+        self._changed.set()
+        if self._thread.is_alive():
+            self._thread.join(deadline)
+
+    def want(self, view: AgentView | None, tab: Tab) -> None:
+        """Reads for this agent and tab from now on; None rests."""
+        wanted = Wanted(view, tab) if view is not None else None
+        before = self._wanted
+        self._wanted = wanted
+        if wanted is None or before is None or _differs(before, wanted):
+            self._changed.set()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._changed.wait(LOOK_SECONDS)
+            self._changed.clear()
+            wanted = self._wanted
+            if wanted is None or self._stopping:
+                continue
+            data = self._load(wanted)
+            if data != self._last:
+                self._last = data
+                self._on_data(data)
+            if wanted.tab is Tab.TRANSCRIPT:
+                self._follow(wanted.view)
+
+    def _load(self, wanted: Wanted) -> DetailData:
+        view, tab = wanted.view, wanted.tab
+        task: str | None = None
+        processes: tuple[ProcessRow, ...] | None = None
+        events: tuple[EventRow, ...] | None = None
+        errors: list[tuple[str, str]] = []
+        try:
+            if tab is Tab.TASK:
+                task = self._task(view)
+            elif tab is Tab.PROCESS:
+                processes = process_rows(view)
+            elif tab is Tab.EVENTS:
+                events = self._events(view)
+        except SwarmError as error:
+            errors.append((tab.value, str(error)))
+        return DetailData(view.id, view.spawn_id, task, processes, events, tuple(errors))
+
+    def _task(self, view: AgentView) -> str:
+        read = read_head(self._swarm.agent_dir(view.id).task, MAX_TASK_BYTES)
+        return clean_block(read.data.decode("utf-8", "replace")) if read is not None else ""
+
+    def _events(self, view: AgentView) -> tuple[EventRow, ...]:
+        return event_rows(self._swarm.events(MAX_EVENTS, agent=view.id))
+
+    def _follow(self, view: AgentView) -> None:
+        tail = self._tail
+        if tail is None or tail[:2] != (view.id, view.spawn_id):
+            tail = (view.id, view.spawn_id, LogTail(self._swarm.agent_dir(view.id).stdout))
+            self._tail = tail
+        try:
+            chunk = tail[2].read()
+        except SwarmError as error:
+            chunk = Chunk((str(error),))
+        if chunk.lines or chunk.skipped or chunk.restarted:
+            self._on_lines(view.id, view.spawn_id, chunk)
+
+    def forget_tail(self) -> None:
+        """The transcript was cleared: the next look gives its last lines again."""
+        self._tail = None
+
+
+def _differs(before: Wanted, wanted: Wanted) -> bool:
+    return (before.view.id, before.view.spawn_id, before.tab) != (wanted.view.id, wanted.view.spawn_id, wanted.tab)
+
+
+def process_rows(view: AgentView) -> tuple[ProcessRow, ...]:
+    """The processes of an agent, keeper first, parents before children."""
+    record = view.record
+    root = record.keeper if record is not None and record.keeper is not None else record and record.process
+    if not root:
+        return ()
+    found = tree(root)
+    depths = {root.pid: 0}
+    rows: list[ProcessRow] = []
+    for process in found:
+        depth = depths.get(process.ppid, -1) + 1 if process.pid != root.pid else 0
+        depths[process.pid] = depth
+        rows.append(
+            ProcessRow(
+                pid=process.pid,
+                depth=depth,
+                command=clean(process.command, 300),
+                state=process.state,
+                rss_bytes=process.rss,
+            )
+        )
+    return tuple(rows)

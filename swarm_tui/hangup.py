@@ -1,0 +1,37 @@
+"""A terminal that was closed: what is still written to it goes nowhere, so that leaving it never hangs."""
+
+import os
+import select
+import signal
+import threading
+from contextlib import suppress
+from types import FrameType
+
+
+def take_hangups() -> None:
+    """Handles SIGHUP before anything else does. Call it after the event loop has its handler: that one runs as well.
+
+    A terminal that goes away sends HUP and CONT. Textual starts its screen anew on CONT, its writer dies of the first
+    write, and the way out then waits for a writer that is not there.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGHUP, _on_hangup)
+
+
+def is_gone(descriptor: int) -> bool:
+    """Whether the terminal behind a descriptor was closed at its other end."""
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    with suppress(OSError):
+        return any(events & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, events in poll.poll(0))
+    return True
+
+
+def _on_hangup(_number: int, _frame: FrameType | None) -> None:
+    gone = [descriptor for descriptor in (0, 1, 2) if is_gone(descriptor)]
+    if not gone:
+        return  # somebody sent the signal: the terminal is there and is to be left clean
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in gone:
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)

@@ -1,0 +1,46 @@
+"""What threads tell the app. Payloads are frozen; the messages themselves cannot be."""
+
+from textual.message import Message
+
+from swarm.logs import Chunk
+from swarm.model import Beat
+from widgets.agent_detail import DetailData
+
+
+class SnapshotTaken(Message):
+    """The watch has a newer picture; the app keeps only the newest, so bursts collapse."""
+
+
+class DetailLoaded(Message):
+    """The files of the selected agent were read."""
+
+    def __init__(self, data: DetailData) -> None:
+        super().__init__()
+        self.data = data
+
+
+class LinesArrived(Message):
+    """The selected agent's program printed more."""
+
+    def __init__(self, agent: str, spawn_id: str, chunk: Chunk) -> None:
+        super().__init__()
+        self.agent = agent
+        self.spawn_id = spawn_id
+        self.chunk = chunk
+
+
+class Beaten(Message):
+    """A heartbeat ran in this process."""
+
+    def __init__(self, beat: Beat) -> None:
+        super().__init__()
+        self.beat = beat
+
+
+class PulseChanged(Message):
+    """The automatic heartbeat found an owner, lost one, or could not run."""
+
+    def __init__(self, *, owned: bool, trouble: str) -> None:
+        super().__init__()
+        self.owned = owned
+        self.trouble = trouble

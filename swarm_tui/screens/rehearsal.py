@@ -1,0 +1,89 @@
+"""The rehearsal of a heartbeat: its exact plan, row by row; unticked rows are left out when it is applied."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from swarm.model import Act, Action
+from swarm.requests import Rehearsal
+from swarm.untrusted import clean
+from widgets.cells import Cell
+from widgets.check_list import CheckList, CheckRow
+
+_ROLES = {
+    Act.KILL: "danger",
+    Act.INVESTIGATE: "warning",
+    Act.ALERT: "warning",
+    Act.COLLECT: "accent",
+    Act.FREE: "notice",
+    Act.CHECK: "accent",
+    Act.SPAWN: "good",
+    Act.SCHEDULE: "good",
+    Act.SKIP: "muted",
+}
+
+
+class RehearsalScreen(ModalScreen[frozenset[str] | None]):
+    """Dismissed with the keys of the unticked actions, or None where nothing is to happen."""
+
+    CSS_PATH = "rehearsal.tcss"
+    AUTO_FOCUS = "CheckList"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,b", "leave", "close")]
+
+    def __init__(self, rehearsal: Rehearsal, *, writable: bool) -> None:
+        super().__init__()
+        self._rehearsal = rehearsal
+        self._writable = writable
+
+    def compose(self) -> ComposeResult:
+        plan = self._rehearsal.plan
+        with Vertical(id="box"):
+            yield Static(Content(f"heartbeat {plan.n}: what it would do now"), id="title")
+            yield CheckList([_row(action) for action in plan.actions])
+            yield Static(Content("\n").join(self._notes()), id="notes")
+
+    def _notes(self) -> list[Content]:
+        plan = self._rehearsal.plan
+        counts = "  ".join(f"{state} {count}" for state, count in plan.counts.items() if count)
+        slots = plan.slots
+        lines = [
+            Content(counts or "no agents"),
+            Content(f"slots: {slots.committed}/{slots.max} committed, {slots.used} used, {slots.free} free"),
+        ]
+        if plan.gap:
+            lines.append(Content.assemble(("Time has a hole: ", "$warning"), clean(plan.gap)))
+        if self._rehearsal.refused:
+            lines.append(Content.assemble(("Not due: ", "$warning"), clean(self._rehearsal.refused)))
+        if self._writable:
+            lines.append(Content("space unticks a row, enter beats with what is ticked, esc leaves"))
+        else:
+            lines.append(Content("this home is only viewed: esc leaves"))
+        return lines
+
+    @on(CheckList.Applied)
+    def _applied(self, event: CheckList.Applied) -> None:
+        if self._writable:
+            self.dismiss(event.check_list.unticked)
+
+    def action_leave(self) -> None:
+        """Leaves; nothing happens."""
+        self.dismiss(None)
+
+
+def _row(action: Action) -> CheckRow:
+    below = f" with {len(action.subtree) - 1} below" if len(action.subtree) > 1 else ""
+    return CheckRow(
+        action.key,
+        (
+            Cell(f"{action.act.value:<12}", _ROLES[action.act]),
+            Cell(clean(action.agent, 200) or "the swarm", "strong"),
+            Cell(f"{below}  {clean(action.reason, 300)}", "muted"),
+        ),
+        fixed=action.act is Act.SKIP,
+    )

@@ -1,0 +1,126 @@
+"""`status --json`: a snapshot with its verdicts as one document (the keys are cli.md's)."""
+
+from collections.abc import Mapping
+
+from swarm.clock import Now
+from swarm.model import AgentView, Alert, Liveness, ResultsState, Snapshot, Usage, Verdict
+from swarm.policy import Policy
+from swarm_tui.commands.common import iso
+
+
+def document(
+    snapshot: Snapshot,
+    verdicts: Mapping[str, Verdict],
+    now: Now,
+    policy: Policy,
+    usage: Mapping[str, Usage] | None = None,
+) -> dict[str, object]:
+    """Everything that a surface shows, parents before children; `schema` is added by whoever prints it.
+
+    usage: what processes use, by id; agents of which nothing runs are not in it. None: what the snapshot says.
+    """
+    slots = snapshot.slots
+    return {
+        "home": snapshot.home,
+        "generation": snapshot.generation,
+        "at": iso(now.wall),
+        "heartbeat": {
+            "n": snapshot.heartbeat_n,
+            "last_at": iso(snapshot.heartbeat_last_at),
+            "next_at": iso(next_beat(snapshot, policy)),
+            "running": snapshot.heartbeat_running is not None,
+            "passed": snapshot.beats[-1].passed if snapshot.beats else None,
+        },
+        "slots": {
+            "max": slots.max,
+            "reserve": slots.reserve,
+            "committed": slots.committed,
+            "used": slots.used,
+            "free": slots.free,
+            "by_role": dict(slots.by_role),
+        },
+        "alerts": [_alert(alert) for alert in snapshot.alerts],
+        "agents": [
+            _agent(view, verdicts[view.id], now, view.usage if usage is None else usage.get(view.id))
+            for view in snapshot.agents
+        ],
+    }
+
+
+def next_beat(snapshot: Snapshot, policy: Policy) -> float | None:
+    """Wall seconds at which the next automatic heartbeat is due; None where nobody beats automatically."""
+    owner = snapshot.owner
+    if owner is None:
+        return None
+    if owner.next_at is not None:
+        return owner.next_at
+    last = snapshot.heartbeat_last_at
+    return owner.since if last is None else last + (owner.period_s or policy.heartbeat.period)
+
+
+def unread_seconds(view: AgentView, now: Now) -> float | None:
+    """For how long its results have lain unread; None where there are none, or somebody has read them."""
+    record = view.record
+    if view.results.state is not ResultsState.VALID or record is None or record.read_at is not None:
+        return None
+    since = record.ended_at if record.ended_at is not None else view.results.mtime
+    return None if since is None else max(0.0, now.wall - since)
+
+
+def claimed_outputs(view: AgentView) -> int | None:
+    """The agent's own count of its outputs, as last given."""
+    return next((line.outputs for line in reversed(view.progress.lines) if line.outputs is not None), None)
+
+
+def _agent(view: AgentView, verdict: Verdict, now: Now, usage: Usage | None) -> dict[str, object]:
+    last = view.progress.last
+    spec = view.spec
+    record = view.record
+    alive = record is not None and record.process is not None and view.liveness is Liveness.ALIVE
+    pid = usage.pid if usage is not None else record.process.pid if alive and record and record.process else None
+    return {
+        "id": view.id,
+        "name": view.name,
+        "role": view.role,
+        "parent": view.parent,
+        "depth": view.depth,
+        "state": verdict.state.value,
+        "why": verdict.why,
+        "next_state": verdict.next_state.value if verdict.next_state is not None else None,
+        "next_in_s": _rounded(verdict.in_seconds),
+        "age_s": _rounded(verdict.age),
+        "last_update": iso(view.changed_at),
+        "sentence": last.sentence if last is not None else None,
+        "outputs": view.observed.outputs if spec is not None and spec.outputs else None,
+        "outputs_claimed": claimed_outputs(view),
+        "slots": {"budget": view.budget, "used": view.used},
+        "foreign": view.foreign,
+        "spawn_id": view.spawn_id or None,
+        "program": spec.program if spec is not None else record.program if record is not None else None,
+        "model": spec.model or None if spec is not None else None,
+        "pid": pid,
+        "cpu_percent": _rounded(usage.cpu_percent) if usage is not None else None,
+        "rss_bytes": usage.rss_bytes if usage is not None else None,
+        "tokens": None,
+        "cost_usd": None,
+        "unread_s": _rounded(unread_seconds(view, now)),
+        "problems": [{"code": problem.code, "text": problem.text} for problem in view.problems],
+    }
+
+
+def _alert(alert: Alert) -> dict[str, object]:
+    return {
+        "agent": alert.agent or None,
+        "spawn_id": alert.spawn_id or None,
+        "cause": alert.cause,
+        "text": alert.text,
+        "first_at": iso(alert.first_at),
+        "last_at": iso(alert.last_at),
+        "count": alert.count,
+        "acked_at": iso(alert.acked_at),
+        "acked_by": alert.acked_by or None,
+    }
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None or number in (float("inf"), float("-inf")) or number != number else round(number, 1)
