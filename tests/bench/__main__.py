@@ -1,0 +1,135 @@
+"""Measures everything of the table in the README, or what is named: prints a table, writes bench.json.
+
+Exit status: 0 all aims met, 1 an aim missed, 2 wrong usage or a bench that could not run.
+"""
+
+import argparse
+import compileall
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.bench import commits, idle, keys, latency, lives, picture, planning, verbs
+from tests.bench.figures import Figure, machine, table, write_json
+from tests.bench.homes import BenchHome
+from tests.bench.pty import Silent
+
+SMALL, LARGE, HUGE = 12, 1_000, 10_000
+
+
+class Bench(NamedTuple):
+    """One measured thing. sizes: agents for which it is measured; empty where it needs none."""
+
+    name: str
+    help: str
+    sizes: tuple[int, ...]
+    run: Callable[["Homes", int, bool], list[Figure]]
+
+
+class Homes:
+    """The homes of this run, each made once."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, BenchHome] = {}
+        self._stack = ExitStack()
+
+    def of(self, count: int) -> BenchHome:
+        """The home with so many agents."""
+        if count not in self._made:
+            _note(f"making a home of {count:,} agents")
+            self._made[count] = self._stack.enter_context(BenchHome(count))
+        return self._made[count]
+
+    def close(self) -> None:
+        """Takes all away."""
+        self._stack.close()
+
+
+def _in_home(measure: Callable[..., list[Figure]], **more: bool) -> "Run":
+    """A bench that needs a home."""
+    return lambda homes, count, quick: measure(homes.of(count), quick=quick, **more)
+
+
+Run = Callable[[Homes, int, bool], list[Figure]]
+BENCHES = (
+    Bench("latency", "progress.md written -> its row on the terminal", (SMALL, LARGE), _in_home(latency.measure)),
+    Bench("storm", "the same with 200 writes/s elsewhere", (HUGE,), _in_home(latency.measure, elsewhere=True)),
+    Bench("idle", "processor while nothing happens", (SMALL, LARGE), _in_home(idle.processor)),
+    Bench("picture", "start -> first full picture", (SMALL, LARGE), _in_home(picture.measure)),
+    Bench("memory", "resident memory", (SMALL, LARGE, HUGE), _in_home(idle.memory)),
+    Bench(
+        "plan", "the plan of a heartbeat", (LARGE, HUGE), lambda _, count, quick: planning.measure(count, quick=quick)
+    ),
+    Bench("progress", "swarm-tui progress", (SMALL,), _in_home(verbs.measure)),
+    Bench("key", "key pressed -> screen changed", (LARGE,), _in_home(keys.measure)),
+    Bench("spawn", "spawn -> program running; kill -> verified gone", (SMALL,), _in_home(lives.measure)),
+    Bench("ledger", "commits of eight writers", (), lambda _, __, quick: commits.measure(quick=quick)),
+)
+
+
+def main(words: Sequence[str]) -> int:
+    args = _parser().parse_args(words)
+    chosen = [bench for bench in BENCHES if not args.names or bench.name in args.names]
+    _compile()
+    before, figures, failed = machine(), [], False
+    homes = Homes()
+    try:
+        for bench, count in _runs(chosen, args.agents):
+            _note(f"{bench.name}{f', {count:,} agents' if count else ''}")
+            try:
+                figures += bench.run(homes, count, args.quick)
+            except (Silent, AssertionError, subprocess.SubprocessError, OSError) as error:
+                _note(f"{bench.name} could not be measured: {error}")
+                failed = True
+    finally:
+        homes.close()
+    write_json(args.json, figures, before)
+    print(", ".join(f"{key} {value}" for key, value in before.items()))
+    print(table(figures))
+    return 2 if failed else int(any(figure.met is False for figure in figures))
+
+
+def _runs(chosen: Sequence[Bench], agents: int | None) -> Iterator[tuple[Bench, int]]:
+    """What is measured, for how many agents: the sizes of the table, or the one asked for."""
+    for bench in chosen:
+        if not bench.sizes:
+            yield bench, 0
+        for count in bench.sizes if agents is None else (agents,) if bench.sizes else ():
+            yield bench, count
+
+
+def _parser() -> argparse.ArgumentParser:
+    listed = "\n".join(f"  {bench.name:<10}{bench.help}" for bench in BENCHES)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench",
+        description="How fast swarm-tui is, against what such things cost at least.",
+        epilog=f"benches:\n{listed}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    names = [bench.name for bench in BENCHES]
+    parser.add_argument("names", nargs="*", choices=[*names, []], metavar="NAME", help="what to measure; all of it")
+    parser.add_argument("--agents", type=int, metavar="N", help="for so many agents, not for those of the table")
+    parser.add_argument("--quick", action="store_true", help="fewer samples")
+    parser.add_argument("--json", type=Path, default=Path("bench.json"), metavar="FILE", help="bench.json")
+    return parser
+
+
+def _compile() -> None:
+    """Byte code, as an installation makes it: without it every start would compile the whole program."""
+    for package in ("swarm", "widgets", "swarm_tui"):
+        found = find_spec(package)
+        for directory in found.submodule_search_locations or () if found is not None else ():
+            compileall.compile_dir(directory, quiet=2)
+
+
+def _note(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,49 @@
+"""Processor and memory of an open control room in whose home nothing happens."""
+
+import os
+import re
+import time
+from pathlib import Path
+
+from tests.bench.figures import Figure
+from tests.bench.homes import BenchHome
+from tests.bench.room import last_name, open_room
+
+SETTLE_S = 8.0
+WATCHED_S, QUICK_WATCHED_S = 15.0, 10.0
+AIMS_CPU = {12: 1.0, 1_000: 3.0}
+AIMS_MEMORY = {12: 70.0, 1_000: 90.0, 10_000: 200.0}
+
+
+def processor(bench: BenchHome, *, quick: bool) -> list[Figure]:
+    """Per cent of a core, with the screen shown."""
+    with open_room(bench) as room:
+        room.wait(last_name(bench), deadline=120.0)
+        time.sleep(SETTLE_S)
+        before, began = cpu_seconds(room.pid), time.monotonic()
+        time.sleep(QUICK_WATCHED_S if quick else WATCHED_S)
+        used, took = cpu_seconds(room.pid) - before, time.monotonic() - began
+    what = f"processor while nothing happens, {bench.count:,} agents"
+    return [Figure(what, used / took * 100, "%", AIMS_CPU.get(bench.count))]
+
+
+def memory(bench: BenchHome, *, quick: bool) -> list[Figure]:
+    """Resident memory once everything has been looked at twice."""
+    with open_room(bench) as room:
+        room.wait(last_name(bench), deadline=120.0)
+        time.sleep(SETTLE_S / 2 if quick else SETTLE_S)
+        resident = resident_mib(room.pid)
+    return [Figure(f"memory, {bench.count:,} agents", resident, "MiB", AIMS_MEMORY.get(bench.count))]
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_mib(pid: int) -> float:
+    """VmRSS of a process."""
+    found = re.search(r"^VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    assert found is not None, "the kernel names no VmRSS"
+    return int(found[1]) / 1024

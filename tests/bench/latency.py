@@ -1,0 +1,95 @@
+"""From progress.md written to its row on the terminal; and the same while a thousand others write."""
+
+import random
+import threading
+import time
+
+from tests.bench import yardsticks
+from tests.bench.figures import Figure, quantile
+from tests.bench.homes import BenchHome
+from tests.bench.pty import Terminal
+from tests.bench.room import in_sight, last_name, open_room
+
+SAMPLES, QUICK_SAMPLES = 300, 60
+PAUSE_S = (0.02, 0.1)
+"""Between two writes: long enough that they do not melt into one picture, and never in step with any timer."""
+SETTLE_S = 6.0
+WRITES_PER_SECOND = 200
+
+
+def measure(bench: BenchHome, *, quick: bool, elsewhere: bool = False) -> list[Figure]:
+    """p50 and p99 of both. elsewhere: 200 writes a second to other agents meanwhile."""
+    with yardsticks.tail_f() as tail, open_room(bench) as room:
+        room.wait(last_name(bench), deadline=120.0)
+        time.sleep(SETTLE_S)
+        noise = Noise(bench) if elsewhere else None
+        if noise is not None:
+            noise.start()
+        try:
+            ours, theirs = _sample(bench, room, tail, QUICK_SAMPLES if quick else SAMPLES)
+        finally:
+            if noise is not None:
+                noise.stop()
+    what = f"write to row, {bench.count:,} agents"
+    if noise is not None:
+        what += f", {noise.rate:.0f} writes/s elsewhere"
+    aims = (None, 60.0) if elsewhere else (15.0, 30.0)
+    return [
+        Figure(
+            f"{what}, {name}", quantile(ours, share), "ms", aim, f"tail -f, {name}", quantile(theirs, share),
+            samples=len(ours),
+        )
+        for name, share, aim in (("p50", 0.5, aims[0]), ("p99", 0.99, aims[1]))
+    ]  # fmt: skip
+
+
+def _sample(bench: BenchHome, room: Terminal, tail: yardsticks.TailF, samples: int) -> tuple[list[float], list[float]]:
+    """Milliseconds of both, turn and turn about."""
+    chance = random.Random(1)
+    targets = in_sight(bench)[1:]
+    ours: list[float] = []
+    theirs: list[float] = []
+    for number in range(samples):
+        word = f"word-{number:06d}"
+        time.sleep(chance.uniform(*PAUSE_S))
+        mark = room.mark()
+        written = bench.say(chance.choice(targets), word)
+        ours.append((room.wait(word, mark) - written) * 1000)
+        time.sleep(chance.uniform(*PAUSE_S) / 4)
+        theirs.append(tail.once() * 1000)
+    return ours, theirs
+
+
+class Noise:
+    """A thread that writes 200 lines a second to living agents that are not in sight."""
+
+    def __init__(self, bench: BenchHome) -> None:
+        self._bench = bench
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._written = 0
+        self._began = self._ended = 0.0
+
+    def start(self) -> None:
+        self._began = time.monotonic()
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+        self._ended = time.monotonic()
+
+    @property
+    def rate(self) -> float:
+        """Writes a second, as it came out."""
+        return self._written / max(1e-9, self._ended - self._began)
+
+    def _run(self) -> None:
+        hidden = self._bench.live[len(in_sight(self._bench)) :]
+        chance = random.Random(2)
+        while not self._stopped.is_set():
+            self._bench.say(chance.choice(hidden), f"Page {self._written} was read.")
+            self._written += 1
+            ahead = self._began + self._written / WRITES_PER_SECOND - time.monotonic()
+            if ahead > 0:
+                self._stopped.wait(ahead)

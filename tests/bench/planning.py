@@ -1,0 +1,24 @@
+"""The plan of a heartbeat."""
+
+import time
+
+from swarm.plan import plan
+from swarm.policy import Policy
+from tests.bench.figures import Figure, median
+from tests.support.swarms import NOW, many
+
+RUNS, QUICK_RUNS = 9, 3
+AIMS = {1_000: 20.0, 10_000: 200.0}
+
+
+def measure(count: int, *, quick: bool) -> list[Figure]:
+    """Median of the plan for a swarm of which some are late, stuck or done."""
+    policy = Policy.model_validate({"slots": {"max": 1000}})
+    snapshot = many(count)
+    took: list[float] = []
+    for _ in range(QUICK_RUNS if quick else RUNS):
+        began = time.perf_counter()
+        found = plan(snapshot, policy, NOW)
+        took.append((time.perf_counter() - began) * 1000)
+        assert found.actions, "a plan without actions measures nothing"
+    return [Figure(f"plan of a heartbeat, {count:,} agents", median(took), "ms", AIMS.get(count), samples=len(took))]
