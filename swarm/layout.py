@@ -167,6 +167,51 @@ class AgentDir:
         return self.path / ".run" / "kept.json"
 
     @property
+    def channel(self) -> Path:
+        """The FIFO that is the program's standard input, where it listens while it runs; held by the keeper."""
+        return self.path / ".run" / "stdin"
+
+    @property
+    def keeper_orders(self) -> Path:
+        """The FIFO on which the keeper hears single bytes: `c` closes the channel, so that the program ends."""
+        return self.path / ".run" / "orders"
+
+    @property
+    def settings(self) -> Path:
+        """What the program is configured with, by us."""
+        return self.path / ".run" / "settings.json"
+
+    @property
+    def mcp(self) -> Path:
+        """Which MCP servers the program is given: ours."""
+        return self.path / ".run" / "mcp.json"
+
+    @property
+    def guard(self) -> Path:
+        """Where the agent may write, for the hook that holds it to that."""
+        return self.path / ".run" / "guard.json"
+
+    @property
+    def brief(self) -> Path:
+        """What the program is told first, as it is sent."""
+        return self.path / ".run" / "brief"
+
+    @property
+    def system(self) -> Path:
+        """What is added to the program's system prompt: shared rules and role."""
+        return self.path / ".run" / "system.md"
+
+    @property
+    def session(self) -> Path:
+        """{schema, spawn_id, program, session}: the session that was chosen or first seen, to be taken up again."""
+        return self.path / ".run" / "session.json"
+
+    @property
+    def told(self) -> Path:
+        """{schema, offset, asked, stop}: how far inbox.md was delivered, and what the hooks remember."""
+        return self.path / ".run" / "told.json"
+
+    @property
     def order(self) -> Path:
         """How the keeper is to stop the program: written before it is signalled."""
         return self.path / ".run" / "order.json"

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from swarm.activity import Doings, Tokens
+
 SCHEMA = 1
 
 
@@ -221,6 +223,12 @@ class Record:
     """The process that carries out its spawn, while SPAWNING."""
     stopper: Identity | None = None
     """The process that carries out its end, while STOPPING."""
+    taken_over: str = ""
+    """Who talks to it in a terminal at this moment, in place of its headless run; '' where nobody does."""
+    tokens: tuple[int, int, int, int] | None = None
+    """Of an ended agent: input, output, read from and written to the cache; None where they are unknown."""
+    cost_usd: float | None = None
+    """Of an ended agent; None where it is unknown."""
     checked_n: int | None = None
     """Heartbeat number that ran its acceptance checks; None where none has."""
     acceptance: tuple[tuple[str, bool], ...] = ()
@@ -418,10 +426,24 @@ class AgentView:
     """Slots held in the subtree, itself included."""
     children: int = 0
     problems: tuple[Problem, ...] = ()
-    retrying: str = ""
-    """What its program last said of a model service that refuses or does not answer; '' where it works."""
-    retries: int = 0
-    """How often in a row it has tried."""
+    doings: Doings | None = None
+    """What its program says it is doing; None where it does not tell."""
+    tokens: Tokens | None = None
+    """Its own, over all its runs; None where they are unknown."""
+    cost_usd: float | None = None
+    """Its own, over all its runs; None where the program names no price."""
+    description: str = ""
+    """What a sub-agent of a program's own is for."""
+
+    @property
+    def retrying(self) -> str:
+        """What its program last said of a model service that refuses or does not answer; '' where it works."""
+        return self.doings.retrying if self.doings is not None else ""
+
+    @property
+    def retries(self) -> int:
+        """How often in a row it has tried."""
+        return self.doings.retries if self.doings is not None else 0
 
 
 @dataclass(frozen=True, slots=True)

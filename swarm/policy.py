@@ -3,7 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -83,6 +83,18 @@ class Program(Section):
     env: dict[str, str] = Field(default_factory=dict)
     model: str = ""
     kind: str = ""
+    format: Literal["", "claude", "codex", "gemini", "opencode"] = ""
+    """For programs of the kind `command`: whose language its output is in; '' is plain text."""
+    args: tuple[str, ...] = ()
+    """Further words at the end of the program's own argv."""
+    scope: Literal["auto", "sandbox", "narrow"] = "auto"
+    """How agents with `owns` or `scope: observe` are held (claude): `auto` takes the sandbox where it works."""
+    bash: tuple[str, ...] = ()
+    """Further shell commands that a narrow scope allows, as rules of the program: `npm test`, `make *`."""
+    inherit: bool = False
+    """The operator's own settings of the program hold for its agents too (never those of a project)."""
+    mcp: bool = True
+    """Our MCP server is given to its agents, where the program speaks that."""
 
 
 class Spawning(Section):
@@ -119,6 +131,44 @@ class Root(Section):
     """[root]: the root agent. It holds no slot."""
 
     id: str = "genesis-01"
+    on: bool = False
+    """Each heartbeat wakes it for one turn, with the digest of the heartbeat as its words."""
+    program: str = ""
+    """What it runs; '' is [spawn] program."""
+    model: str = ""
+    session: Literal["resume", "fresh"] = "resume"
+    timeout: Duration = Field(600.0, gt=0)
+    """Seconds that a turn may take before it is stopped."""
+    cost_usd: float | None = Field(None, gt=0)
+    """What one turn may cost; None for no limit."""
+
+
+class Limit(Section):
+    """What an agent may use up in its life. None: no limit."""
+
+    cost_usd: float | None = Field(None, gt=0)
+    tokens: int | None = Field(None, gt=0)
+
+
+class Limits(Section):
+    """[limits]: a warning at `warn` of a limit, a gentle stop at the whole of it."""
+
+    warn: float = Field(0.8, gt=0, lt=1)
+    cost_usd: float | None = Field(None, gt=0)
+    """Of the whole swarm within 24 hours."""
+    tokens: int | None = Field(None, gt=0)
+    """Of the whole swarm within 24 hours."""
+    roles: dict[str, Limit] = Field(default_factory=dict)
+    """Of one agent of the role, in its life."""
+
+
+class Service(Section):
+    """[service]: what counts as trouble with a model service."""
+
+    waiting_after: Duration = Field(120.0, gt=0)
+    """Seconds without a sign of life, and without an open tool call, after which an agent waits for its model."""
+    pause_share: float = Field(0.5, gt=0, le=1)
+    """When so much of the running agents is refused (two at least), spawning pauses."""
 
 
 class Policy(Section):
@@ -134,6 +184,8 @@ class Policy(Section):
     watch: Watching = Field(default_factory=Watching)
     acceptance: Checks = Field(default_factory=Checks)
     root: Root = Field(default_factory=Root)
+    limits: Limits = Field(default_factory=Limits)
+    service: Service = Field(default_factory=Service)
     programs: dict[str, Program] = Field(default_factory=dict)
 
     @model_validator(mode="after")

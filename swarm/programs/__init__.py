@@ -6,6 +6,7 @@ from pathlib import Path
 from signal import SIGTERM
 from typing import Protocol
 
+from swarm.activity import Reader
 from swarm.errors import Refused
 from swarm.layout import AgentDir, Layout
 from swarm.model import AgentSpec
@@ -27,6 +28,14 @@ class Launch:
     """The operator's environment below `env`. It may hold keys and passwords: handed on, never written down."""
     stdin: Path | None = None
     """A file that the program reads as its standard input; None for nothing."""
+    channel: bool = False
+    """Its standard input is a FIFO that the keeper holds open (`AgentDir.channel`): words reach it while it runs."""
+    first: bytes = b""
+    """What the keeper puts into the channel before the start: 60,000 bytes at most."""
+    mark: bytes = b""
+    """A line that the keeper puts into log/stdout before the start, so that readers know where a run begins."""
+    session: str = ""
+    """The program's session, where we chose it."""
     gentle_signal: int = SIGTERM
     """What asks the program to end; TERM to its group follows in any case."""
     gentle_group: bool = False
@@ -42,19 +51,60 @@ class Launch:
         return {**self.env, **{name: value for name, value in self.inherited.items() if name not in self.env}}
 
 
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that a program needs, or would be better with. For preflight and `doctor`."""
+
+    name: str
+    ok: bool
+    text: str
+    hint: str = ""
+    required: bool = True
+    """Without it agents of this program cannot be started; else they run with less."""
+
+
 class Program(Protocol):
     """One kind of program."""
 
     name: str
+    """As in swarm.toml and in specs."""
+    kind: str
+    """claude, codex, gemini, opencode or command."""
     start_cost_s: float
     """Processor seconds that a start takes: starts are staggered by it."""
+    channel: bool
+    """Words reach it while it runs."""
 
-    def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir) -> Launch:
-        """How this agent is started; raises Refused `program` where that cannot be told."""
+    def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir, brief: str = "") -> Launch:
+        """How this agent is started; raises Refused `program` where that cannot be told. brief: the text of task.md."""
         ...
 
-    def resume(self, spec: AgentSpec, layout: Layout, agent: AgentDir, words: str) -> Launch | None:
-        """How an ended agent is taken up again with `words`; None where this program has no such thing."""
+    def resume(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str, words: str) -> Launch | None:
+        """How a session that ended is taken up again, headless, with `words`; None where this program cannot."""
+        ...
+
+    def take_over(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str) -> Launch | None:
+        """How a session goes on in a person's terminal; None where this program cannot."""
+        ...
+
+    def reader(self) -> Reader | None:
+        """A fresh reader of its standard output; None where that is plain text."""
+        ...
+
+    def say(self, text: str, key: str = "") -> bytes:
+        """What goes into the channel to tell the agent something; b'' without one. key: a message's id."""
+        ...
+
+    def stop_subagent(self, key: str) -> bytes:
+        """What goes into the channel to end one sub-agent of its own; b'' where it cannot."""
+        ...
+
+    def ask_to_end(self) -> bytes:
+        """What goes into the channel to make it stop what it does and end; b'' where it cannot."""
+        ...
+
+    def needs(self) -> tuple[Need, ...]:
+        """What is there of what it needs: found, version, logged in, sandbox helpers. Reads no credential."""
         ...
 
 

@@ -4,24 +4,27 @@ import os
 from pathlib import Path
 from signal import SIGTERM
 
+from swarm.activity import Reader
 from swarm.errors import Refused
 from swarm.layout import AgentDir, Layout
 from swarm.model import AgentSpec
 from swarm.policy import Program as Settings
-from swarm.programs import Launch
+from swarm.programs import Launch, Need
 from swarm.programs.environment import compose, inherited, with_our_command
 
 
 class Command:
     """Runs the spec's own argv, else the one that swarm.toml gives this program."""
 
+    kind = "command"
     start_cost_s = 0.05
+    channel = False
 
     def __init__(self, name: str = "command", settings: Settings | None = None) -> None:
         self.name = name
         self._settings = settings or Settings()
 
-    def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir) -> Launch:
+    def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir, brief: str = "") -> Launch:  # noqa: ARG002 it has the file
         """How this agent is started; raises Refused `program` where there is no argv."""
         argv = spec.argv or self._settings.argv
         if not argv or not argv[0]:
@@ -41,9 +44,33 @@ class Command:
             gentle_signal=SIGTERM,
         )
 
-    def resume(self, spec: AgentSpec, layout: Layout, agent: AgentDir, words: str) -> Launch | None:  # noqa: ARG002 the protocol's signature
+    def resume(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str, words: str) -> Launch | None:  # noqa: ARG002 the protocol's signature
         """A plain command has no session to go back to."""
         return None
+
+    def take_over(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str) -> Launch | None:  # noqa: ARG002 the protocol's signature
+        """A plain command has no session to go on with."""
+        return None
+
+    def reader(self) -> Reader | None:
+        """A plain command prints plain text."""
+        return None
+
+    def say(self, text: str, key: str = "") -> bytes:  # noqa: ARG002 the protocol's signature
+        """It has no channel."""
+        return b""
+
+    def stop_subagent(self, key: str) -> bytes:  # noqa: ARG002 the protocol's signature
+        """It has none."""
+        return b""
+
+    def ask_to_end(self) -> bytes:
+        """It has no channel: its inbox and TERM are what asks it."""
+        return b""
+
+    def needs(self) -> tuple[Need, ...]:
+        """Whatever the command is: a spawn looks for that."""
+        return ()
 
 
 def working_directory(spec: AgentSpec, layout: Layout, agent: AgentDir) -> Path:

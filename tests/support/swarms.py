@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from swarm.activity import Doings
 from swarm.books import Books
 from swarm.budget import slots_of
 from swarm.clock import Now
@@ -392,7 +393,7 @@ def every_state() -> dict[State, AgentView]:
         State.INVESTIGATE: a_view("investigate", age=32 * MINUTE),
         State.OVERDUE: a_view("overdue", age=46 * MINUTE),
         State.LOOPING: a_view("looping", *LOOP),
-        State.RETRYING: a_view("retrying", retrying="429 rate limited", retries=3),
+        State.RETRYING: a_view("retrying", doings=Doings(retrying="429 rate limited", retries=3)),
         State.DONE: a_view("done", results=results()),
         State.FAILED: a_view("failed", exit=an_exit("failed", 1), liveness=Liveness.DEAD),
         State.KILLED: a_view("killed", phase=Phase.ENDED, ending=Ending.KILLED, ended_by="operator", why="not needed"),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from swarm.activity import Doings
 from swarm.clock import Now
 from swarm.health import age_of, is_problem, severity, verdict
 from swarm.model import AgentView, Ending, Liveness, Observed, Phase, Problem, Progress, State, Verdict
@@ -343,7 +344,7 @@ class TestLooping:
 
 
 def test_a_program_that_retries_is_not_ended_for_its_silence() -> None:
-    found = judge(a_view(age=50 * MINUTE, retrying="529 overloaded", retries=1))
+    found = judge(a_view(age=50 * MINUTE, doings=Doings(retrying="529 overloaded", retries=1)))
     assert (found.state, found.kill_due) == (State.RETRYING, False)
     assert found.why == "its program says: 529 overloaded, 1 try so far"
 

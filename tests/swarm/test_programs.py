@@ -82,7 +82,7 @@ def test_a_program_that_this_version_does_not_have_is_refused_by_name(name: str)
 
 
 def test_a_command_has_no_session_to_resume(layout: Layout) -> None:
-    assert program_for("command", Policy()).resume(SPEC, layout, layout.agent(SPEC.id), "go on") is None
+    assert program_for("command", Policy()).resume(SPEC, layout, layout.agent(SPEC.id), "", "go on") is None
 
 
 def test_an_agent_is_told_who_it_is(layout: Layout) -> None:

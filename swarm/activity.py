@@ -1,0 +1,165 @@
+"""What a program says it is doing, in one language for all programs: activities, and what they add up to."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+class Kind(StrEnum):
+    """What kind of thing happened."""
+
+    RUN = "run"
+    """A process of the program began: a first start, or a session taken up again."""
+    STARTED = "started"
+    """The program said that it is ready: session, model."""
+    TOOL_OPEN = "tool open"
+    TOOL_CLOSED = "tool closed"
+    TEXT = "text"
+    TOLD = "told"
+    """Words that reached the agent: its brief, a message (then `key` is the message's id)."""
+    RETRYING = "retrying"
+    WAITING = "waiting for the model"
+    SUBAGENT_STARTED = "sub-agent started"
+    SUBAGENT_PROGRESS = "sub-agent progress"
+    SUBAGENT_ENDED = "sub-agent ended"
+    USAGE = "usage"
+    TURN_ENDED = "turn ended"
+    DENIED = "denied"
+    MODEL_CHANGED = "model changed"
+    NOTE = "note"
+    """Anything else that a person may want to read: a compaction, a failed server, an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Tokens of the model service. `input` leaves out what came from or went into its cache."""
+
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.input + self.output + self.cache_read + self.cache_write
+
+    def __add__(self, other: "Tokens") -> "Tokens":
+        return Tokens(
+            self.input + other.input,
+            self.output + other.output,
+            self.cache_read + other.cache_read,
+            self.cache_write + other.cache_write,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One thing that happened. Every text has passed `untrusted`: the readers see to it."""
+
+    kind: Kind
+    text: str = ""
+    """What a person reads; several lines for TEXT and for a tool's output."""
+    key: str = ""
+    """Which tool call, sub-agent, message or session it is."""
+    tool: str = ""
+    parent: str = ""
+    """The tool call of whose sub-agent this is; '' for the agent itself."""
+    error: bool = False
+    at: float | None = None
+    """Wall seconds, where the program says when."""
+    model: str = ""
+    count: int = 0
+    """RETRYING: the attempt."""
+    limit: int = 0
+    """RETRYING: how many attempts it will make."""
+    depth: int = 0
+    """Sub-agents: 1 for the agent's own, 2 for theirs; 0 where it cannot be told."""
+    counts: bool = True
+    """Whether it is a sign of life: retries and mere status lines are none."""
+    tokens: Tokens | None = None
+    """USAGE: of the whole stream so far, all runs together, sub-agents included where the program says so."""
+    cost_usd: float | None = None
+    """USAGE: of the whole stream so far; None where the program names no price."""
+    context: int | None = None
+    """USAGE: tokens in the model's context now."""
+    context_limit: int | None = None
+
+
+class Reader(Protocol):
+    """Reads one program's output, line by line. Holds what it needs to add up; never raises on any line."""
+
+    def feed(self, line: bytes) -> list[Activity]:
+        """What this line (without its newline) says; nothing for what is not known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTool:
+    """A tool call that has not returned."""
+
+    key: str
+    tool: str
+    text: str
+    since: float
+    """Wall seconds."""
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubAgent:
+    """A live sub-agent of the program's own."""
+
+    key: str
+    description: str
+    kind: str = ""
+    depth: int = 1
+    since: float = 0.0
+    """Wall seconds."""
+    tokens: int = 0
+    doing: str = ""
+    parent: str = ""
+    """The key of the sub-agent above it; '' for the agent's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnd:
+    """How the last turn ended."""
+
+    ok: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doings:
+    """What a stream of activities adds up to. Compared by value."""
+
+    session: str = ""
+    model: str = ""
+    ordered_model: str = ""
+    runs: int = 0
+    open_tools: tuple[OpenTool, ...] = ()
+    last_text: str = ""
+    last_tool: str = ""
+    retrying: str = ""
+    """What it last said of a model service that refuses; '' where it works."""
+    retries: int = 0
+    retries_limit: int = 0
+    last_at: float = 0.0
+    """Wall seconds of the last sign of life; 0.0 before the first."""
+    in_turn: bool = False
+    """It works, or waits for its model: not between two turns."""
+    turns: int = 0
+    turn_end: TurnEnd | None = None
+    """How the last turn ended; None before that, and while a new one is under way."""
+    subagents: tuple[SubAgent, ...] = ()
+    tokens: Tokens | None = None
+    cost_usd: float | None = None
+    context: int | None = None
+    context_limit: int | None = None
+    denied: tuple[str, ...] = ()
+    """The last refused tool calls, oldest first, 20 at most."""
+    denials: int = 0
+    told: tuple[tuple[str, float], ...] = ()
+    """(message id, wall seconds) of the last messages that reached it, 20 at most."""
+    notes: tuple[str, ...] = field(default=())
+    """What a person should look at: a model that is not the ordered one, a server that failed; 8 at most."""
