@@ -5,13 +5,17 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 JOBS   ?= 4
 
-.PHONY: demo test check install bench screenshots format clean
+.PHONY: demo test retest check install bench screenshots format clean
 
 demo: $(READY)
 	$(BIN)/swarm-tui demo $(DEMO)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TEST)
+
+# What failed beside the others, once more and alone. It still fails where it is broken; where it passes, it is named.
+retest: $(READY)
+	$(BIN)/python -m pytest -n 0 -v --last-failed --last-failed-no-failures none
 
 check: $(READY)
 	$(BIN)/ruff format --check .
