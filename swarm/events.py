@@ -49,13 +49,14 @@ def append(
     reason: str = "",
     wall: float,
     sync: bool | None = None,
+    wait_s: float = WAIT_S,
     **more: object,
 ) -> int:
     """Add one record (protocol.md, Who may do what); returns its number, one more than the last one's.
 
-    wall: wall seconds. sync: bring it to the medium before returning; None does so for the acts that say what runs. A
-    log that was removed is begun anew, and says so itself. Raises Unreadable for a link, Busy, HomeError `full` or
-    `read-only`.
+    wall: wall seconds. sync: bring it to the medium before returning; None does so for the acts that say what runs.
+    wait_s: seconds to wait for the log's lock. A log that was removed is begun anew, and says so itself. Raises
+    Unreadable for a link, Busy, HomeError `full` or `read-only`.
     """
     record = {
         "at": stamp(wall),
@@ -70,7 +71,7 @@ def append(
     path = layout.events
     try:
         with store.directory(path.parent) as home:
-            descriptor, was_missing = _open_locked(path, home)
+            descriptor, was_missing = _open_locked(path, home, wait_s)
             try:
                 size = store.check_appendable(path, descriptor)
                 last = last_seq(descriptor, size)
@@ -112,9 +113,9 @@ def last_number(layout: "Layout") -> int | None:
         os.close(descriptor)
 
 
-def _open_locked(path: "Path", home: int) -> tuple[int, bool]:
+def _open_locked(path: "Path", home: int, wait_s: float) -> tuple[int, bool]:
     """An open log whose lock we have, and whether it had to be made."""
-    give_up = time.monotonic() + WAIT_S
+    give_up = time.monotonic() + wait_s
     pause = 0.0005
     made = False
     while True:
@@ -125,7 +126,7 @@ def _open_locked(path: "Path", home: int) -> tuple[int, bool]:
             while not _try_lock(descriptor):
                 if time.monotonic() > give_up:
                     raise Busy(
-                        f"Somebody else holds {os.fspath(path)!r}.", f"Waited {WAIT_S:g} s to add a line.", "Try again."
+                        f"Somebody else holds {os.fspath(path)!r}.", f"Waited {wait_s:g} s to add a line.", "Try again."
                     )
                 time.sleep(pause)
                 pause = min(pause * 1.5, 0.02)

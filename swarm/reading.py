@@ -22,12 +22,12 @@ from swarm.model import (
     ResultsState,
 )
 from swarm.records import read_record
+from swarm.resultsform import check_results
 from swarm.store import Invalid, Unreadable, read_json, read_tail
 from swarm.untrusted import clean, clean_block, suspicion
 
 T = TypeVar("T")
 
-STATUSES = ("success", "failed", "partial")
 BEATS_BYTES = 512 * 1024
 
 
@@ -118,15 +118,13 @@ def _load(path: Path, make: Callable[[dict[str, Any]], T]) -> Loaded[T]:
 
 
 def _results(data: dict[str, Any]) -> Results:
-    status = data.get("status", "success")
-    if status not in STATUSES:
-        raise Wrong(f"status is {fields.quote(status)}; it is one of {', '.join(STATUSES)}")
+    check_results(data)
     return Results(
         ResultsState.VALID,
-        status=status,
+        status=data.get("status", "success"),
         summary=clean(fields.text(data, "summary"), MAX_TEXT),
         outputs=tuple(clean(path) for path in fields.texts(data, "outputs")),
-        acceptance=tuple(_judged(item) for item in fields.items(data, "acceptance")),
+        acceptance=tuple((clean(item["text"]), item["passed"]) for item in fields.items(data, "acceptance")),
         finished_at=clean(fields.text(data, "finished_at"), 100),
         extra={
             clean(key, 200): fields.cleaned(value)
@@ -134,12 +132,6 @@ def _results(data: dict[str, Any]) -> Results:
             if key not in ("status", "summary", "outputs", "acceptance", "finished_at")
         },
     )
-
-
-def _judged(item: object) -> tuple[str, bool]:
-    if not isinstance(item, dict) or not isinstance(item.get("text"), str) or not isinstance(item.get("passed"), bool):
-        raise Wrong(f"an item of acceptance is {fields.quote(item)}; it is an object of text and passed")
-    return clean(item["text"]), item["passed"]
 
 
 def _spec(data: dict[str, Any]) -> AgentSpec:
