@@ -49,13 +49,13 @@ def append(
     reason: str = "",
     wall: float,
     sync: bool | None = None,
-    wait_s: float = WAIT_S,
+    wait_s: float | None = None,
     **more: object,
 ) -> int:
     """Add one record (protocol.md, Who may do what); returns its number, one more than the last one's.
 
     wall: wall seconds. sync: bring it to the medium before returning; None does so for the acts that say what runs.
-    wait_s: seconds to wait for the log's lock. A log that was removed is begun anew, and says so itself. Raises
+    wait_s: seconds to wait for the log's lock; None for 10. A log that was removed is begun anew, and says so itself. Raises
     Unreadable for a link, Busy, HomeError `full` or `read-only`.
     """
     record = {
@@ -71,7 +71,7 @@ def append(
     path = layout.events
     try:
         with store.directory(path.parent) as home:
-            descriptor, was_missing = _open_locked(path, home, wait_s)
+            descriptor, was_missing = _open_locked(path, home, WAIT_S if wait_s is None else wait_s)
             try:
                 size = store.check_appendable(path, descriptor)
                 last = last_seq(descriptor, size)

@@ -1,4 +1,4 @@
-"""What makes an object of results.json results (protocol.md): one rule for the engine and for the hook that asks for them."""
+"""What makes an object of results.json results (protocol.md): one rule for engine and hooks."""
 
 from collections.abc import Mapping
 from typing import Any
