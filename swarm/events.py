@@ -55,8 +55,8 @@ def append(
     """Add one record (protocol.md, Who may do what); returns its number, one more than the last one's.
 
     wall: wall seconds. sync: bring it to the medium before returning; None does so for the acts that say what runs.
-    wait_s: seconds to wait for the log's lock; None for 10. A log that was removed is begun anew, and says so itself. Raises
-    Unreadable for a link, Busy, HomeError `full` or `read-only`.
+    wait_s: seconds to wait for the log's lock; None for 10. A log that was removed is begun anew, and says so itself.
+    Raises Unreadable for a link, Busy, HomeError `full` or `read-only`.
     """
     record = {
         "at": stamp(wall),
