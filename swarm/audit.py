@@ -46,6 +46,7 @@ def record(
             reason=said,
             wall=home.clock.wall(),
             sync=None,
+            wait_s=None,
             **{**also, **more},
         )
     except SwarmError:

@@ -181,5 +181,6 @@ def _record(layout: Layout, actor: Reporter, verb: str, error: SwarmError | None
         reason=error.title if error else "",
         wall=time.time(),
         sync=None,
+        wait_s=None,
         **more,
     )
