@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 JOBS   ?= 4
 
-.PHONY: demo test retest check install bench screenshots format clean
+.PHONY: demo test test-programs retest check install bench screenshots format clean
 
 demo: $(READY)
 	$(BIN)/swarm-tui demo $(DEMO)
@@ -13,9 +13,15 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TEST)
 
+# The real agent programs: installed from npm into the user's cache where they are missing, and run against scripted
+# models on loopback. Without npm the tests say so and are skipped.
+test-programs: $(READY)
+	$(BIN)/python -m tests.support.programs
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(or $(TEST),tests/programs)
+
 # What failed beside the others, once more and alone. It still fails where it is broken; where it passes, it is named.
 retest: $(READY)
-	$(BIN)/python -m pytest -n 0 -v --last-failed --last-failed-no-failures none
+	$(BIN)/python -m pytest -n 0 -v --last-failed --last-failed-no-failures none $(TEST)
 
 check: $(READY)
 	$(BIN)/ruff format --check .

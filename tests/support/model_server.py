@@ -52,6 +52,8 @@ class ModelServer:
         self.requests: list[Recorded] = []
         self.unknown: list[str] = []
         """Paths that were asked for and are not ours."""
+        self.elsewhere: list[str] = []
+        """Other hosts that were asked for, where we are set as the proxy."""
         self._scripts: dict[str, Script] = {}
         self._refused: Counter[tuple[str, str, int]] = Counter()
         self._released: dict[str, threading.Event] = {}
@@ -168,13 +170,26 @@ class _Handler(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self._send(200, {})
 
+    def do_CONNECT(self) -> None:
+        self._refuse_elsewhere()
+
+    def _refuse_elsewhere(self) -> None:
+        self.server.models.elsewhere.append(self.path)
+        self._send(403, {"error": {"message": "nothing beyond loopback"}})
+
     def do_GET(self) -> None:
+        if not self.path.startswith("/"):
+            self._refuse_elsewhere()
+            return
         self.server.models.unknown.append(self.path)
         self._send(200, {"data": [], "models": []})
 
     def do_POST(self) -> None:
         """One request to a model."""
         body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
+        if not self.path.startswith("/"):
+            self._refuse_elsewhere()
+            return
         path = urlsplit(self.path).path
         scenario, _, rest = path.removeprefix("/s/").partition("/")
         name = _api_of(rest)

@@ -1,0 +1,25 @@
+"""What every test with real programs may ask for: a model service, and a home whose agents use it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.model_server import ModelServer, model_server
+from tests.support.program_home import ProgramHome, needs, program_home
+
+
+@pytest.fixture
+def models() -> Iterator[ModelServer]:
+    """A model service; what went wrong in its scripts fails the test."""
+    with model_server() as server:
+        yield server
+
+
+@pytest.fixture
+def real(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: ModelServer
+) -> Iterator[ProgramHome]:
+    """A home for the programs that the test's module names in PROGRAMS; skipped where one is not there."""
+    needs(*request.module.PROGRAMS)
+    yield from program_home(tmp_path, monkeypatch, models)

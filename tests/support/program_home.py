@@ -1,0 +1,205 @@
+"""A home whose agents are the real programs, each pointed at a scripted model on loopback, in a HOME of its own."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from swarm.model import AgentView, Results
+from swarm.requests import SpawnRequest
+from tests.support.homes import LiveHome
+from tests.support.model_scripts import Script, Seen
+from tests.support.model_server import ModelServer
+from tests.support.programs import PROGRAMS, missing
+from tests.support.wait import wait_for
+
+KEY = "sk-ant-not-a-real-key-of-anybody"
+MODELS = {"claude": "claude-opus-4-8", "codex": "gpt-5.2-codex", "gemini": "gemini-2.5-pro", "opencode": "scripted/m1"}
+ENDS_S = 60.0
+"""How long a test waits for a program that has little to do: starts are slow on a busy machine."""
+
+
+@dataclass(slots=True)
+class Set:
+    """How one program is set in swarm.toml."""
+
+    scenario: str
+    env: dict[str, str] = field(default_factory=dict)
+    more: str = ""
+
+
+class ProgramHome(LiveHome):
+    """A live home, and the model service behind its agents."""
+
+    def __init__(self, root: Path, user: Path, models: ModelServer) -> None:
+        self.user = user
+        """The HOME of whoever runs this swarm: nobody's but the test's."""
+        self.models = models
+        self._programs: dict[str, Set] = {}
+        self._more = ""
+        super().__init__(root)
+
+    def use(
+        self,
+        name: str,
+        script: Script,
+        *,
+        scenario: str = "",
+        env: Mapping[str, str] | None = None,
+        settings: str = "",
+        more: str = "",
+    ) -> None:
+        """Agents of this program play `script` from now on.
+
+        env, settings: what [programs.NAME] gets besides; more: the rest of swarm.toml.
+        """
+        chosen = Set(scenario or name, dict(env or {}), settings)
+        self._programs[name] = chosen
+        self._more = more or self._more
+        self.models.play(chosen.scenario, script)
+        url = self.models.url(chosen.scenario)
+        {"claude": self._claude, "codex": self._codex, "gemini": self._gemini, "opencode": self._opencode}[name](
+            chosen, url
+        )
+        self.write_policy()
+
+    def write_policy(self, more: str | None = None) -> None:
+        """Writes swarm.toml with the programs that are in use."""
+        self._more = self._more if more is None else more
+        tables = []
+        for name, chosen in self._programs.items():
+            env = ", ".join(f"{key} = {json.dumps(value)}" for key, value in chosen.env.items())
+            tables.append(
+                f"[programs.{name}]\nargv = [{json.dumps(str(PROGRAMS[name].executable))}]\n"
+                f"env = {{ {env} }}\nmodel = {json.dumps(MODELS[name])}\n{chosen.more}\n"
+            )
+        self.rules(more="\n" + "\n".join([self._more, *tables]))
+        self.swarm = self.open()
+
+    def _claude(self, chosen: Set, url: str) -> None:
+        quick = {"API_TIMEOUT_MS": "20000", "CLAUDE_CODE_MAX_RETRIES": "2"}
+        chosen.env = {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": KEY, **quick, **chosen.env}
+
+    def _codex(self, chosen: Set, url: str) -> None:
+        chosen.env = {"SCRIPTED_KEY": KEY, **chosen.env}
+        config = self.user / ".codex" / "config.toml"
+        config.parent.mkdir(exist_ok=True)
+        config.write_text(
+            'model_provider = "scripted"\n[model_providers.scripted]\nname = "scripted"\n'
+            f'base_url = "{url}/v1"\nenv_key = "SCRIPTED_KEY"\nwire_api = "responses"\n'
+        )
+
+    def _gemini(self, chosen: Set, url: str) -> None:
+        chosen.env = {"GEMINI_API_KEY": KEY, "GOOGLE_GEMINI_BASE_URL": url, **chosen.env}
+        settings = self.user / ".gemini" / "settings.json"
+        settings.parent.mkdir(exist_ok=True)
+        quiet = {"privacy": {"usageStatisticsEnabled": False}}
+        settings.write_text(json.dumps({"security": {"auth": {"selectedType": "gemini-api-key"}}, **quiet}))
+
+    def _opencode(self, chosen: Set, url: str) -> None:
+        provider = {
+            "npm": "@ai-sdk/anthropic",
+            "options": {"baseURL": f"{url}/v1", "apiKey": KEY},
+            "models": {"m1": {}},
+        }
+        config = self.user / ".config" / "opencode" / "opencode.json"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text(json.dumps({"provider": {"scripted": provider}}))
+
+    def onboarded(self, *directories: Path) -> None:
+        """Claude Code was used by this person before: an interactive start asks nothing."""
+        path = self.user / ".claude.json"
+        known = json.loads(path.read_text()) if path.exists() else {}
+        trusted = {"hasTrustDialogAccepted": True, "hasCompletedProjectOnboarding": True}
+        known |= {
+            "hasCompletedOnboarding": True,
+            "customApiKeyResponses": {"approved": [KEY[-20:]], "rejected": []},
+            "projects": known.get("projects", {}) | {str(each): trusted for each in directories},
+        }
+        path.write_text(json.dumps(known))
+
+    def start(self, name: str, program: str, task: str = "Do what the test says.", **more: object) -> str:
+        """Spawns an agent of this program; its id."""
+        asked = SpawnRequest(**{"name": name, "role": "worker", "task": task, "program": program, **more})  # type: ignore[arg-type]  # fields by name
+        return self.swarm.spawn(asked).agent
+
+    def view(self, agent_id: str) -> AgentView:
+        """The agent as a fresh look shows it."""
+        wanted = self.id(agent_id)
+        return next(view for view in self.swarm.snapshot().agents if view.id == wanted)
+
+    def ended(self, agent_id: str, deadline: float = ENDS_S) -> AgentView:
+        """The agent once its process is gone and the ledger has let go of it."""
+        wait_for(lambda: self.agent(agent_id).exit.exists(), f"{agent_id} to end; {self.said(agent_id)}", deadline)
+        self.swarm.settle()
+        return self.view(agent_id)
+
+    def said(self, agent_id: str) -> str:
+        """The ends of its outputs, for a failed test."""
+        agent = self.agent(agent_id)
+        ends = [path.read_text(errors="replace")[-1500:] for path in (agent.stdout, agent.stderr) if path.exists()]
+        return "its output ends:\n" + "\n".join(ends)
+
+    def results(self, agent_id: str) -> Results:
+        return self.view(agent_id).results
+
+    def asked(self, scenario: str, words: str = "") -> list[Seen]:
+        """Requests of a scenario whose conversation speaks of `words`."""
+        return [seen for seen in self.models.seen(scenario) if words in seen.prompt + seen.system]
+
+
+def clean_environment(monkeypatch: pytest.MonkeyPatch, user: Path, models: ModelServer) -> None:
+    """Only what any shell has: no key, no configuration of anybody, and no way out but loopback."""
+    ours = str(Path(sys.executable).parent)
+    path = os.pathsep.join([ours, os.environ.get("PATH", os.defpath)])
+    kept = {"PATH": path, "LANG": os.environ.get("LANG", "C.UTF-8"), "TMPDIR": os.environ.get("TMPDIR", "/tmp")}
+    for name in list(os.environ):
+        if not name.startswith(("PYTEST_", "COVERAGE_")):
+            monkeypatch.delenv(name)
+    out = f"http://127.0.0.1:{models.port}"  # whoever wants to leave asks here, is refused, and is written down
+    ours_env = {
+        **kept,
+        "HOME": str(user),
+        "TERM": "xterm-256color",
+        "HTTP_PROXY": out,
+        "HTTPS_PROXY": out,
+        "NO_PROXY": "127.0.0.1,localhost",
+        "OPENCODE_DISABLE_AUTOUPDATE": "1",
+        "OPENCODE_DISABLE_MODELS_FETCH": "1",
+    }
+    for name, value in ours_env.items():
+        monkeypatch.setenv(name, value)
+
+
+def needs(*names: str) -> None:
+    """Skips the test, saying why, where one of these programs cannot be run."""
+    why = [missing(name) for name in names]
+    if any(why):
+        pytest.skip("; ".join(filter(None, why)))
+
+
+def program_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: ModelServer) -> Iterator[ProgramHome]:
+    """The home behind the fixture; nothing outlives the test."""
+    user = tmp_path / "user"
+    user.mkdir()
+    clean_environment(monkeypatch, user, models)
+    made = ProgramHome(tmp_path / "home", user, models)
+    try:
+        yield made
+    finally:
+        made.end_everything()
+
+
+def everything_in(directory: Path) -> Iterable[Path]:
+    """All plain files below a directory."""
+    return (path for path in directory.rglob("*") if path.is_file())
+
+
+def have(command: str) -> bool:
+    """A command is on PATH."""
+    return shutil.which(command) is not None
