@@ -6,14 +6,15 @@ from typing import Any, NamedTuple
 from swarm.clock import Epoch
 from swarm.errors import HomeError
 from swarm.fields import Wrong, quote
-from swarm.kinds import Kind, Refusal, count, flag, identity, optional, seconds, take, text, texts
+from swarm.kinds import Kind, Refusal, amount, count, flag, identity, optional, seconds, take, text, texts
 from swarm.layout import is_name
-from swarm.model import SCHEMA, Alert, Holder, Record
+from swarm.model import SCHEMA, Account, Alert, Holder, Mark, Record
 from swarm.records import plain, read_record, record_json
 from swarm.state import State
 from swarm.store import Invalid, parse_json, to_json
 
 MAX_REVISION = 10**15
+MAX_MARKS = 64
 
 
 class Decoded(NamedTuple):
@@ -50,6 +51,7 @@ def encode(state: State) -> bytes:
         "frozen_all": state.frozen_all,
         "audited": state.audited,
         "crashes": {agent_id: list(times) for agent_id, times in state.crashes.items()},
+        "account": plain(state.account),
     }
     return to_json({**value, **{key: inner for key, inner in rest.items() if inner}})
 
@@ -178,6 +180,25 @@ def _queue(value: object) -> tuple[Mapping[str, object], ...]:
     return tuple(value)
 
 
+def _account(value: object) -> Account:
+    refused: list[Refusal] = []
+    values, _ = take(_object(value), _ACCOUNT, "", refused)
+    if refused:
+        raise Wrong(f"holds what it should not: {refused[0].text}")
+    return Account(**values)
+
+
+def _marks(value: object) -> tuple[Mark, ...]:
+    marks = []
+    for item in _list(value)[-MAX_MARKS:]:
+        refused: list[Refusal] = []
+        values, _ = take(_object(item), _MARK, "", refused)
+        if refused or len(values) != len(_MARK):
+            raise Wrong("holds something that is no mark")
+        marks.append(Mark(**values))
+    return tuple(marks)
+
+
 def _crashes(value: object) -> dict[str, tuple[float, ...]]:
     return {key: tuple(seconds(item) for item in _list(times)) for key, times in _object(value).items()}
 
@@ -188,6 +209,10 @@ def _list(value: object) -> list[object]:
     return value
 
 
+_MARK: Mapping[str, Kind] = {"at": seconds, "awake": seconds, "tokens": count, "cost_usd": amount}
+
+_ACCOUNT: Mapping[str, Kind] = {"tokens": count, "cost_usd": amount, "marks": _marks}
+
 _STATE: Mapping[str, Kind] = {
     "heartbeat": _object,
     "queue": _queue,
@@ -196,6 +221,7 @@ _STATE: Mapping[str, Kind] = {
     "frozen_all": flag,
     "crashes": _crashes,
     "audited": count,
+    "account": _account,
 }
 
 _HEARTBEAT: Mapping[str, Kind] = {

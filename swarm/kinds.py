@@ -70,6 +70,13 @@ def seconds(value: object) -> float:
     return float(value)
 
 
+def amount(value: object) -> float:
+    """A finite number from 0: dollars."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < MAX_SECONDS:
+        raise Wrong(f"is {quote(value)}; it is an amount from 0")
+    return float(value)
+
+
 def optional(kind: Kind) -> Kind:
     """Null, or what `kind` takes."""
     return lambda value: None if value is None else kind(value)

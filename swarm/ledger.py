@@ -15,7 +15,7 @@ from swarm.layout import Layout
 from swarm.model import Alert
 from swarm.publishing import Outcome, publish
 from swarm.revisions import Look, exists, look, remember, taken_numbers
-from swarm.state import State, clear_alert, raise_alert, with_record, without
+from swarm.state import State, clear_alert, raise_alert, with_forgotten, with_record, without
 
 __all__ = ["Ledger", "State", "clear_alert", "raise_alert", "with_record", "without"]
 
@@ -173,6 +173,7 @@ class Ledger:
             return Outcome.COMMITTED, new
         if found.unfinished:
             return Outcome.LATE, new
+        new = with_forgotten(found.state, new)
         new = replace(new, revision=found.top + 1, epoch=renew(found.state.epoch, self._clock), audited=audited)
         data = codec.encode(new)
         outcome = publish(self._layout, data, found, started)

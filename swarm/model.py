@@ -39,6 +39,8 @@ class Phase(StrEnum):
     RUNNING = "running"
     STOPPING = "stopping"
     ENDED = "ended"
+    IDLE = "idle"
+    """The root between two turns: it has no process, and will have one again. How the last turn ended stands in it."""
 
 
 _LIVE = (Phase.RUNNING, Phase.SPAWNING, Phase.STOPPING)
@@ -302,6 +304,32 @@ class Beat:
     passed: bool = True
     gap: str = ""
     """The hole in time that this heartbeat found, for people; '' where there was none."""
+    tokens: int | None = None
+    """What all agents ever have used up so far; None in records of older versions."""
+    cost_usd: float | None = None
+    """The same in dollars, as far as prices are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What the swarm had used up at one moment."""
+
+    at: float
+    """Wall seconds."""
+    awake: float
+    """Awake seconds."""
+    tokens: int
+    cost_usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What was used up by agents that the ledger has let go of, and the swarm's totals over the last day."""
+
+    tokens: int = 0
+    cost_usd: float = 0.0
+    marks: tuple[Mark, ...] = ()
+    """Oldest first, about one an hour; the first is a day old or more, where the swarm is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -531,6 +559,8 @@ class Snapshot:
     """Who beats automatically in this home."""
     queue: tuple[str, ...] = ()
     """Ids waiting for a slot, in order."""
+    account: Account = field(default_factory=Account)
+    """What the ledger keeps of tokens and costs; `rates` makes sums and rates of it."""
     revision: int = 0
     pulse: Pulse = field(default_factory=Pulse, compare=False)
     root: str = "genesis-01"
@@ -552,6 +582,7 @@ class Act(StrEnum):
     SPAWN = "spawn"
     SCHEDULE = "schedule"
     SKIP = "skip"
+    WAKE = "wake"
 
 
 @dataclass(frozen=True, slots=True)
@@ -563,7 +594,7 @@ class Action:
     spawn_id: str
     reason: str
     code: str = ""
-    """The cause of an alert, the ending of a free, the role of a schedule."""
+    """The cause of an alert, the ending of a free, the role of a schedule, `limit` where a limit ends an agent."""
     subtree: tuple[str, ...] = ()
     """Who goes down with it."""
 

@@ -257,7 +257,15 @@ def _beat(data: object) -> Beat:
         acceptance=_counts(data, "acceptance"),
         passed=data.get("passed") is not False,
         gap=clean(fields.text(data, "gap")),
+        tokens=_used(data.get("tokens"), int),
+        cost_usd=_used(data.get("cost_usd"), float),
     )
+
+
+def _used(value: object, kind: Callable[[float], T]) -> T | None:
+    """What was used up; None where a record of an older version, or somebody's hand, does not say."""
+    known = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e15
+    return kind(value) if known and isinstance(value, int | float) else None
 
 
 def _counts(data: dict[str, Any], key: str) -> dict[str, int]:

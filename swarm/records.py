@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, cast
 
 from swarm.fields import Wrong, quote
-from swarm.kinds import MAX_ITEMS, Kind, Refusal, count, flag, identity, optional, seconds, take, text, texts
+from swarm.kinds import MAX_ITEMS, Kind, Refusal, amount, count, flag, identity, optional, seconds, take, text, texts
 from swarm.model import Ending, Fingerprint, Observed, Phase, Record
 
 MAX_SLOTS = 1000
@@ -136,6 +136,12 @@ def _slots(value: object) -> int:
     return value
 
 
+def _tokens(value: object) -> tuple[int, int, int, int]:
+    if not isinstance(value, list) or len(value) != 4:
+        raise Wrong(f"is {quote(value)}; it is four counts")
+    return count(value[0]), count(value[1]), count(value[2]), count(value[3])
+
+
 def _judged(value: object) -> tuple[tuple[str, bool], ...]:
     if not isinstance(value, list) or len(value) > MAX_ITEMS:
         raise Wrong(f"is {quote(value)}; it is a list")
@@ -203,6 +209,9 @@ _RECORD: Mapping[str, Kind] = {
     "owns": texts,
     "starter": optional(identity),
     "stopper": optional(identity),
+    "taken_over": text,
+    "tokens": optional(_tokens),
+    "cost_usd": optional(amount),
     "checked_n": optional(count),
     "acceptance": _judged,
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from swarm.clock import Epoch
-from swarm.model import Alert, Holder, Record
+from swarm.model import Account, Alert, Holder, Record
 
 MAX_ALERTS = 500
 
@@ -44,6 +44,8 @@ class State:
     """By id: awake seconds of its last failed spawns (protocol.md, Processes: crash loops)."""
     audited: int = 0
     """Number of the last record in the audit log before this commit: a log that ends below it has lost some."""
+    account: Account = field(default_factory=Account)
+    """What was used up by agents that are not in here any more, and the totals of the last day."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Keys of a newer version: they survive."""
 
@@ -58,6 +60,21 @@ def without(state: State, agent_id: str) -> State:
     if agent_id not in state.agents:
         return state
     return replace(state, agents={key: record for key, record in state.agents.items() if key != agent_id})
+
+
+def with_forgotten(before: State, after: State) -> State:
+    """`after` with what those have used up whom it holds no more: spawned anew, let go of, rebuilt without them."""
+    tokens, cost = 0, 0.0
+    for known, record in before.agents.items():
+        now = after.agents.get(known)
+        if record is now or (now is not None and now.spawn_id == record.spawn_id):
+            continue
+        tokens += sum(record.tokens or ())
+        cost += record.cost_usd or 0.0
+    if not tokens and not cost:
+        return after
+    account = after.account
+    return replace(after, account=replace(account, tokens=account.tokens + tokens, cost_usd=account.cost_usd + cost))
 
 
 def raise_alert(

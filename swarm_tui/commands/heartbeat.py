@@ -56,6 +56,8 @@ def record_of(beat: "Beat") -> dict[str, object]:
         "acceptance": dict(beat.acceptance),
         "passed": beat.passed,
         "gap": beat.gap,
+        "tokens": beat.tokens,
+        "cost_usd": beat.cost_usd,
     }
 
 

@@ -26,6 +26,7 @@ _ROLES = {
     Act.SPAWN: "good",
     Act.SCHEDULE: "good",
     Act.SKIP: "muted",
+    Act.WAKE: "accent",
 }
 
 

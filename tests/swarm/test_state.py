@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from swarm.clock import Epoch
 from swarm.codec import decode, encode
 from swarm.errors import HomeError
-from swarm.model import Alert, Ending, Fingerprint, Holder, Identity, Observed, Phase, Record
+from swarm.model import Account, Alert, Ending, Fingerprint, Holder, Identity, Mark, Observed, Phase, Record
 from swarm.records import record_json
-from swarm.state import MAX_ALERTS, State, clear_alert, raise_alert, with_record, without
+from swarm.state import MAX_ALERTS, State, clear_alert, raise_alert, with_forgotten, with_record, without
 from swarm.store import Invalid
 
 EPOCH = Epoch("boot-1", 10.0, 20.0, 30.0, 1_772_270_000.0)
@@ -24,6 +24,7 @@ RECORD = Record("idea/worker", "spawn-1", Phase.RUNNING, process=PROCESS)
 words = st.text(max_size=20)
 times = st.floats(-1e12, 1e12, allow_nan=False)
 counts = st.integers(0, 2**53)
+amounts = st.floats(0, 1e9)
 names = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,10}", fullmatch=True)
 ids = st.lists(names, min_size=1, max_size=3).map("/".join)
 epochs = st.builds(Epoch, words, st.floats(0, 1e12), times, times, times)
@@ -76,6 +77,9 @@ RECORD_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "owns": st.lists(words, max_size=3).map(tuple),
     "starter": st.none() | identities,
     "stopper": st.none() | identities,
+    "taken_over": words,
+    "tokens": st.none() | st.tuples(counts, counts, counts, counts),
+    "cost_usd": st.none() | amounts,
     "checked_n": st.none() | counts,
     "acceptance": st.lists(st.tuples(words, st.booleans()), max_size=3).map(tuple),
     "extra": extras,
@@ -95,6 +99,12 @@ alerts = st.builds(
     extra=st.dictionaries(st.just("colour"), words),
 )
 holders = st.builds(Holder, words, identities, times, st.none() | times, times, st.none() | times)
+accounts = st.builds(
+    Account,
+    counts,
+    amounts,
+    st.lists(st.builds(Mark, times, times, counts, amounts), max_size=3).map(tuple),
+)
 STATE_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "revision": st.integers(1, 10**15),
     "home_id": st.text(min_size=1, max_size=40),
@@ -113,6 +123,7 @@ STATE_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "frozen_all": st.booleans(),
     "crashes": st.dictionaries(words, st.lists(times, max_size=3).map(tuple), max_size=2),
     "audited": counts,
+    "account": accounts,
     "extra": st.dictionaries(st.sampled_from(["newer", "colour"]), json_values),
 }
 states = st.builds(State, **STATE_FIELDS)
@@ -131,6 +142,20 @@ def test_the_round_trip_covers_every_field() -> None:
     """A field that somebody adds must be written and read; these strategies must then name it."""
     assert {field.name for field in fields(Record)} == set(RECORD_FIELDS)
     assert {field.name for field in fields(State)} == set(STATE_FIELDS)
+
+
+def used_up(state: State) -> int:
+    return state.account.tokens + sum(sum(record.tokens or ()) for record in state.agents.values())
+
+
+@given(states, st.lists(records, max_size=3), st.sets(ids, max_size=3))
+def test_what_was_used_up_is_never_forgotten(before: State, new: list[Record], gone: set[str]) -> None:
+    """Whoever is let go of, spawned anew or rebuilt without: the swarm's total stays what it was."""
+    fresh = [replace(record, tokens=None, spawn_id=f"new {record.spawn_id}") for record in new]
+    agents = {known: record for known, record in before.agents.items() if known not in gone}
+    after = with_forgotten(before, replace(before, agents={**agents, **{record.id: record for record in fresh}}))
+    assert used_up(after) == used_up(before)
+    assert with_forgotten(after, after) is after
 
 
 cut_states = st.tuples(states.map(encode), st.floats(0, 1)).map(lambda pair: pair[0][: int(len(pair[0]) * pair[1])])
