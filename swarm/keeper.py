@@ -4,8 +4,11 @@
 
 Standard library only, and all it needs lies in the agent's directory, so that any runner can start it:
 
-- .run/launch.json, read: {spawn_id, argv, env, cwd, stdin, gentle_signal, gentle_group, grace_s}. `env` goes over the
-  keeper's own environment, in which SWARM_SPAWN must be the same spawn id.
+- .run/launch.json, read: {spawn_id, argv, env, cwd, stdin, channel, mark, gentle_signal, gentle_group, grace_s}. `env`
+  goes over the keeper's own environment, in which SWARM_SPAWN must be the same spawn id. `mark`: a line for log/stdout.
+- .run/first, read where `channel` is true: what stands in the channel when the program starts.
+- .run/stdin, a FIFO where `channel` is true: the program's standard input, open as long as the program runs.
+- .run/orders, a FIFO likewise: the byte `c` closes the channel, so that the program reads its end. Both go with it.
 - .run/kept.json, written once the program runs: {schema, spawn_id, keeper, program, subreaper}, both as identities.
 - .run/order.json, read on SIGTERM: {spawn_id, grace_s, gentle}; gentle 0 is the program's own signal.
 - exit.json, written last: {schema, spawn_id, code, at, stopped, found, left, more, error, steps, subreaper}; `at` in
@@ -35,12 +38,14 @@ def begin(path: str) -> None:
     ignore_and_block()
     spawn_id = os.environ.get(procfs.MARKER, "")
     directory = -1
+    channel = None
     try:
         directory = open_directory(path)
         os.chdir("/")
         launch = starting.read_launch(directory, spawn_id)
         subreaper = starting.become_subreaper()
-        program = starting.start(launch, directory)
+        channel = starting.make_channel(launch, directory)
+        program = starting.start(launch, directory, channel)
         starting.record(directory, spawn_id, program, subreaper=subreaper)
     except starting.FailedStart as failed:
         starting.say_failure(directory, spawn_id, failed)
@@ -52,7 +57,11 @@ def begin(path: str) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
         os.dup2(null, descriptor)
-    go_on(path, [program, directory, spawn_id, *terms_of(launch), int(subreaper)])
+    writes, orders = -1, -1
+    if channel is not None:
+        channel.finish()
+        writes, orders = channel.writes, channel.orders
+    go_on(path, [program, directory, writes, orders, spawn_id, *terms_of(launch), int(subreaper)])
 
 
 def terms_of(launch: dict[str, object]) -> tuple[int, float, int]:
@@ -68,7 +77,9 @@ def terms_of(launch: dict[str, object]) -> tuple[int, float, int]:
 def go_on(path: str, told: list[object]) -> None:
     """Executes this file anew: same process, same children, a fresh and smaller memory."""
     words = [str(word) for word in told]
-    os.set_inheritable(int(words[1]), True)  # noqa: FBT003 takes no keywords
+    for descriptor in words[1:4]:
+        if descriptor != "-1":
+            os.set_inheritable(int(descriptor), True)  # noqa: FBT003 takes no keywords
     try:
         os.execv(sys.executable, [sys.executable, "-I", "-S", "-E", SCRIPT, path, *words])  # noqa: S606 no shell
     except OSError:
@@ -79,10 +90,12 @@ def watch(words: list[str]) -> None:
     """Watches the program until it has ended."""
     from swarm.keeping.watching import Terms, Watcher
 
-    program, directory, spawn_id, gentle, grace, group, subreaper = words
-    os.set_inheritable(int(directory), False)  # noqa: FBT003 takes no keywords
+    program, directory, channel, orders, spawn_id, gentle, grace, group, subreaper = words
+    for descriptor in (directory, channel, orders):
+        if descriptor != "-1":
+            os.set_inheritable(int(descriptor), False)  # noqa: FBT003 takes no keywords
     terms = Terms(spawn_id, int(gentle), float(grace), group=group == "1", subreaper=subreaper == "1")
-    Watcher(int(program), int(directory), terms).run()
+    Watcher(int(program), int(directory), terms, channel=int(channel), orders=int(orders)).run()
     os._exit(0)
 
 
@@ -92,7 +105,7 @@ if __name__ == "__main__":
     sys.path.append(os.path.dirname(os.path.dirname(SCRIPT)))
     if len(sys.argv) == 2:
         begin(sys.argv[1])
-    elif len(sys.argv) == 9:
+    elif len(sys.argv) == 11:
         watch(sys.argv[2:])
     else:
         sys.exit("usage: python -I -S -E keeper.py AGENT_DIR")

@@ -172,6 +172,16 @@ class AgentDir:
         return self.path / ".run" / "stdin"
 
     @property
+    def channel_lock(self) -> Path:
+        """Held by whoever writes into the channel, so that two never mix their words."""
+        return self.path / ".run" / "stdin.lock"
+
+    @property
+    def first(self) -> Path:
+        """What stands in the channel when the program starts."""
+        return self.path / ".run" / "first"
+
+    @property
     def keeper_orders(self) -> Path:
         """The FIFO on which the keeper hears single bytes: `c` closes the channel, so that the program ends."""
         return self.path / ".run" / "orders"

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from swarm.keeping import procfs
+from swarm.keeping import channeling, procfs
 from swarm.keeping.writing import encode, open_directory, write_atomic
 
 TYPE_CHECKING = False
@@ -26,7 +26,10 @@ HINTS = {
 
 
 class FailedStart(Exception):
-    """The program does not run. stage: launch, log, fork, cwd, stdin, program or record; number: errno, or 0."""
+    """The program does not run. number: errno, or 0.
+
+    stage: launch, channel, log, fork, cwd, stdin, program or record.
+    """
 
     def __init__(self, stage: str, why: str, number: int | None = 0) -> None:
         super().__init__(why)
@@ -112,16 +115,57 @@ def open_log(directory: int, name: str) -> int:
     return descriptor
 
 
-def start(launch: dict[str, object], directory: int) -> int:
+def make_channel(launch: dict[str, object], directory: int) -> channeling.Channel | None:
+    """The channel of a program that has one, with its first words in it; raises FailedStart."""
+    if launch.get("channel") is not True:
+        return None
+    try:
+        run = open_directory(".run", directory)
+        try:
+            first = procfs.read("first", MAX_LAUNCH, run)
+        finally:
+            os.close(run)
+        return channeling.Channel(directory, first)
+    except OSError as error:
+        raise FailedStart("channel", f"its channel cannot be made: {error.strerror}", error.errno) from error
+
+
+def write_mark(launch: dict[str, object], directory: int, output: int) -> None:
+    """The line that says where this run begins, on a line of its own; raises FailedStart."""
+    mark = launch.get("mark")
+    if not isinstance(mark, str) or not mark:
+        return
+    try:
+        logs = open_directory("log", directory)
+        try:
+            size = os.fstat(output).st_size
+            before = os.open("stdout", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=logs)
+            try:
+                torn = size > 0 and os.pread(before, 1, size - 1) != b"\n"
+            finally:
+                os.close(before)
+        finally:
+            os.close(logs)
+        data = (b"\n" if torn else b"") + mark.rstrip("\n").encode() + b"\n"
+        while data:
+            data = data[os.write(output, data) :]
+    except OSError as error:
+        raise FailedStart("log", f"log/stdout: {error.strerror}", error.errno) from error
+
+
+def start(launch: dict[str, object], directory: int, channel: channeling.Channel | None = None) -> int:
     """The pid of the program, which runs in a session of its own; raises FailedStart with what execve said."""
     output, errors = open_log(directory, "stdout"), open_log(directory, "stderr")
+    write_mark(launch, directory, output)
     heard, says = os.pipe()
     try:
         pid = os.fork()
     except OSError as error:
         raise FailedStart("fork", f"no process could be made: {error.strerror}", error.errno) from error
     if pid == 0:
-        _become(launch, output, errors, says)
+        _become(launch, channel.reads if channel is not None else -1, output, errors, says)
+    if channel is not None:
+        channel.started()
     os.close(says)
     os.dup2(errors, 2)  # what we ourselves might have to complain about
     failure = os.read(heard, 64).decode()
@@ -134,14 +178,15 @@ def start(launch: dict[str, object], directory: int) -> int:
     return pid
 
 
-def _become(launch: dict[str, object], output: int, errors: int, says: int) -> None:
+def _become(launch: dict[str, object], source: int, output: int, errors: int, says: int) -> None:
     """In the child: becomes the program, or writes errno and stage to `says`. Does not return."""
     stage, number = "cwd", 0
     try:
         os.setsid()
         os.chdir(str(launch.get("cwd") or "/"))
         stage = "stdin"
-        source = os.open(str(launch.get("stdin") or os.devnull), os.O_RDONLY | os.O_NOCTTY)
+        if source < 0:
+            source = os.open(str(launch.get("stdin") or os.devnull), os.O_RDONLY | os.O_NOCTTY)
         stage = "program"
         for descriptor, target in ((source, 0), (output, 1), (errors, 2)):
             os.dup2(descriptor, target)
@@ -214,6 +259,7 @@ def record(directory: int, spawn_id: str, program: int, *, subreaper: bool) -> N
 def say_failure(directory: int, spawn_id: str, failed: FailedStart) -> None:
     """Tells why the program does not run: the starter at once, and everybody later in exit.json."""
     if directory >= 0 and failed.stage != "launch":
+        channeling.remove(directory)
         outcome: dict[str, object] = {"schema": SCHEMA, "spawn_id": spawn_id, "code": None, "at": time.time()}
         outcome.update({"stopped": False, "found": [], "left": [], "error": failed.why})
         try:

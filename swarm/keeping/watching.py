@@ -6,6 +6,7 @@ import os
 import select
 import time
 
+from swarm.keeping import channeling
 from swarm.keeping.family import Family
 from swarm.keeping.procfs import read
 from swarm.keeping.writing import open_directory, write_atomic
@@ -22,6 +23,8 @@ MAX_GRACE_S = 86400.0
 LEFTOVER_GRACE_S = 1.0
 """What the program left behind when it ended gets this long after TERM."""
 PAUSE_S = 0.02
+ORDERS_S = None if os.path.exists("/proc/self/stat") else 1.0
+"""How long at most between two looks at the orders, in seconds: not every system's poll tells of a FIFO."""
 REWAKE_S = 0.1
 """A process may come to its stop only after a look found it going, and then would not hear TERM until KILL."""
 FULL_DISK_S = 60
@@ -51,10 +54,20 @@ def ignore_and_block() -> None:
 class Watcher:
     """Waits for the program, obeys orders, and leaves nothing of it behind."""
 
-    def __init__(self, program: int, directory: int, terms: Terms) -> None:
+    def __init__(
+        self,
+        program: int,
+        directory: int,
+        terms: Terms,
+        *,
+        channel: int = channeling.NOWHERE,
+        orders: int = channeling.NOWHERE,
+    ) -> None:
         self._program = program
         self._directory = directory
         self._terms = terms
+        self._channel = channel
+        self._orders = orders
         self._family = Family(program, terms.spawn_id, self._wait)
         self._code: int | None = None
         self._ended = False
@@ -70,6 +83,8 @@ class Watcher:
         signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
         self._poll = select.poll()
         self._poll.register(self._wake, select.POLLIN)
+        if orders != channeling.NOWHERE:
+            self._poll.register(orders, select.POLLIN)
         ignore_and_block()
         for number in (signal.SIGTERM, signal.SIGCHLD):
             signal.signal(number, lambda *_: None)
@@ -82,11 +97,15 @@ class Watcher:
             self._wait(None)
             if self._ordered and not self._ended:
                 self._stop()
+        self._close_channel()
+        channeling.remove(self._directory)
         self._clean_up()
         self._write_exit()
 
     def _wait(self, seconds: float | None) -> None:
         """Sleeps until a signal or for `seconds`, then notes orders and ends."""
+        if seconds is None and self._orders != channeling.NOWHERE:
+            seconds = ORDERS_S
         self._poll.poll(None if seconds is None else max(0.0, seconds) * 1000)
         try:
             came = os.read(self._wake, 512)
@@ -94,7 +113,16 @@ class Watcher:
             came = b""
         if signal.SIGTERM in came:
             self._ordered = True
+        if self._orders != channeling.NOWHERE and channeling.CLOSE in channeling.heard(self._orders):
+            self._close_channel()
         self._reap()
+
+    def _close_channel(self) -> None:
+        """The program reads to the end of what was said. Its name goes first: nobody speaks to deaf ears."""
+        if self._channel != channeling.NOWHERE:
+            channeling.remove(self._directory, channeling.CHANNEL)
+            os.close(self._channel)
+            self._channel = channeling.NOWHERE
 
     def _reap(self) -> None:
         """Takes the exit status of every child that ended."""

@@ -150,10 +150,14 @@ def _write_launch(agent: AgentDir, launch: Launch) -> None:
         "env": dict(launch.env),
         "cwd": str(launch.cwd),
         "stdin": str(launch.stdin) if launch.stdin is not None else None,
+        "channel": launch.channel,
+        "mark": launch.mark.decode("utf-8", "backslashreplace"),
         "gentle_signal": int(launch.gentle_signal),
         "gentle_group": launch.gentle_group,
         "grace_s": launch.grace_s,
     }
+    if launch.channel:
+        store.write_atomic(agent.first, launch.first, mode=0o600)
     store.write_atomic(agent.launch, store.to_json(order), mode=0o600)
 
 

@@ -1,0 +1,116 @@
+"""What of its inbox an agent was told already, so that no message reaches it twice. Light, for hooks.
+
+told.json: {schema, offset, sent, asked, stop}. offset: bytes of inbox.md that were delivered; sent: the ids beyond it
+that went through the channel at once. asked, stop: what hooks and tending remember of a turn that ended.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from swarm import latch, store
+from swarm.errors import SwarmError
+from swarm.layout import AgentDir
+from swarm.untrusted import clean, clean_block
+
+SCHEMA = 1
+KEEP_SENT = 100
+MAX_INBOX = 256 * 1024
+"""Bytes of an inbox that are looked at; what was not delivered before so much more came is only in the file."""
+LOCK_S = 0.5
+"""Seconds that one writer waits for another, which needs a few milliseconds."""
+MAX_BLOCKS = 20
+BLOCK_LINES = 220
+_HEADING = re.compile(r"## (?P<when>.{0,80}?) from (?P<who>\S{1,1000}?)(?: \((?P<id>m-[0-9a-f]{6,32})\))?\s*\Z")
+
+Memo = dict[str, Any]
+
+
+def read(agent: AgentDir) -> Memo:
+    """told.json as it is; what is missing or wrong in it counts as nothing."""
+    try:
+        found = store.read_json(agent.told) or {}
+    except SwarmError:
+        found = {}
+    sent = found.get("sent")
+    known = [each for each in sent if isinstance(each, str)] if isinstance(sent, list) else []
+    return {**found, "schema": SCHEMA, "offset": _number(found, "offset"), "sent": known}
+
+
+def change(agent: AgentDir, alter: Callable[[Memo], Memo]) -> None:
+    """Writes what `alter` makes of it; two writers come one after the other. Raises SwarmError."""
+    try:
+        with latch.held(agent.run / "told.lock", LOCK_S):
+            store.write_atomic(agent.told, store.to_json(alter(read(agent))), mode=0o600)
+    except OSError as error:
+        raise store.explain(error, agent.told) from error
+
+
+def undelivered(agent: AgentDir) -> tuple[list[tuple[str, str]], int]:
+    """(message id, words for the agent) of what it was not told yet, oldest first, and the offset after them.
+
+    Notes that somebody wrote by hand have the id ''. What is not a whole line yet waits.
+    """
+    memo = read(agent)
+    try:
+        found = store.read_tail(agent.inbox, MAX_INBOX)
+    except SwarmError:
+        return [], memo["offset"]
+    if found is None:
+        return [], 0
+    begins = found.size - len(found.data)
+    offset = memo["offset"] if memo["offset"] <= found.size else 0  # cut short since: what is there is looked at anew
+    start = max(offset, begins)
+    fresh = found.data[start - begins :]
+    fresh = fresh[: fresh.rfind(b"\n") + 1]
+    known = set(memo["sent"])
+    told: list[tuple[str, str]] = []
+    for block in _blocks(fresh):
+        start += len(block)
+        key, words = words_of(block.decode("utf-8", "replace"))
+        if words and key not in known:
+            told.append((key, words))
+            if len(told) == MAX_BLOCKS:
+                break
+    return told, start
+
+
+def mark(agent: AgentDir, offset: int) -> None:
+    """Everything up to `offset` was delivered. Raises SwarmError."""
+    change(agent, lambda memo: {**memo, "offset": offset})
+
+
+def mark_sent(agent: AgentDir, key: str) -> None:
+    """The message `key` went through the channel: to be said before it stands in the inbox. Raises SwarmError."""
+    change(agent, lambda memo: {**memo, "sent": [*memo["sent"], key][-KEEP_SENT:]})
+
+
+def pass_over(agent: AgentDir) -> None:
+    """Moves the offset over what was sent, where nothing before it waits. Raises SwarmError."""
+    waiting, offset = undelivered(agent)
+    if not waiting and offset != read(agent)["offset"]:
+        mark(agent, offset)
+
+
+def words_of(block: str) -> tuple[str, str]:
+    """(id, what the agent reads) of one block of an inbox; ('', '') where it holds no words."""
+    heading, _, body = block.lstrip("\n").partition("\n")
+    found = _HEADING.match(heading)
+    if found is None:
+        said = clean_block(block.strip("\n"), BLOCK_LINES)
+        return "", f"A note in your inbox:\n\n{said}" if said.strip() else ""
+    said = clean_block(body.strip("\n"), BLOCK_LINES)
+    key = found["id"] or ""
+    name = f" [{key}]" if key else ""
+    return key, f"Message{name} from {clean(found['who'])}, {clean(found['when'])}:\n\n{said}"
+
+
+def _blocks(text: bytes) -> list[bytes]:
+    """Cut before every heading; all parts together are the text."""
+    parts = re.split(rb"(?m)^(?=## )", text)
+    return [part for part in parts if part]
+
+
+def _number(memo: Memo, key: str) -> int:
+    value = memo.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
