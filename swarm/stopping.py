@@ -18,7 +18,7 @@ from swarm.sweeping import Found, Look, halt, named, release, signal, sweep
 KEEPER_EXTRA_S = 9.0
 """What a keeper may need beyond the grace: a second for leftovers, five for the sweep, and a busy machine."""
 SWEEP_S = 5.0
-FREEZE_S = 2.0
+FREEZE_S = 5.0
 BY_SCAN = "verified by scan; a fully detached process cannot be excluded"
 
 

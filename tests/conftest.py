@@ -1,5 +1,6 @@
 """What every test may ask for: a made home, and a clock set by hand."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 # A slow or busy machine is no failure, and a run leaves nothing behind.
 settings.register_profile("swarm", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("swarm")
+
+
+def pytest_configure() -> None:
+    """Children must hear a Ctrl-C also where the run is a shell's background job, which begins with it ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGQUIT) is signal.SIG_IGN:
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from swarm.books import Books
 from swarm.clock import Gap, Now
 from swarm.model import (
     Acceptance,
@@ -477,12 +478,21 @@ def test_no_gap_ends_anybody(drawn: dict[str, dict[str, Any]], kind: str) -> Non
 def test_no_spawn_of_a_plan_goes_over_the_slots(drawn: dict[str, dict[str, Any]]) -> None:
     snapshot = _built(drawn)
     made = plan(snapshot, POLICY, NOW)
-    sizes = {view.id: view.record.slots for view in snapshot.agents if view.record}
-    at_the_top = [
-        one.agent for one in made.actions if one.act in (Act.SPAWN, Act.SCHEDULE) and one.agent.count("/") == 1
-    ]
-    taken = sum(sizes.get(agent, 1) for agent in at_the_top)
-    assert not taken or made.slots.committed + taken <= POLICY.slots.max - POLICY.slots.reserve
+    begun = {one.agent: one for one in made.actions if one.act in (Act.SPAWN, Act.SCHEDULE)}
+    over = {
+        agent
+        for one in made.actions
+        if one.act in (Act.KILL, Act.COLLECT, Act.FREE)
+        for agent in (*one.subtree, one.agent)
+    }
+    after = {view.id: view.record for view in snapshot.agents if view.record}
+    for agent in over:
+        after[agent] = dataclasses.replace(after[agent], phase=Phase.ENDED)
+    for agent, one in begun.items():
+        scheduled = a_record(agent.removeprefix(f"{ROOT}/"), role=one.code)
+        after[agent] = dataclasses.replace(after.get(agent, scheduled), phase=Phase.SPAWNING)
+    at_the_top = any(agent.count("/") == 1 for agent in begun)
+    assert not at_the_top or Books(after, ROOT).committed() <= POLICY.slots.max - POLICY.slots.reserve
 
 
 def _age_all(snapshot: Snapshot, change: Callable[[AgentView], AgentView]) -> Snapshot:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -402,6 +403,52 @@ def test_a_frozen_tree_stands_still_in_all_its_sessions_and_goes_on_when_thawed(
     assert kernel.state(record.keeper.pid) == "S", "its keeper goes on"
     assert thaw(record.keeper, record.process, record.spawn_id).complete
     assert "T" not in {kernel.state(pid) for pid in home.survivors(agent)}
+
+
+WAITS_FOR_ITS_CHILD = """
+import os, sys
+os.posix_spawn("/bin/sleep", ["sleep", "60"], {}, file_actions=[(os.POSIX_SPAWN_OPEN, 9, "gate", os.O_RDONLY, 0)])
+os.wait()
+"""
+
+
+def test_a_program_that_just_starts_another_is_frozen_too(home: Stage) -> None:
+    """It takes no signal until its child has become the other program: a child stopped before would hold it up."""
+    agent = home.agent()
+    gate = agent.path / "gate"
+    os.mkfifo(gate)
+    record = home.start(agent, sys.executable, "-c", WAITS_FOR_ITS_CHILD)
+    assert record.process is not None
+    pid = record.process.pid
+    wait_for(lambda: kernel.state(pid) == "D" and kernel.children(pid), "it to wait for its child")
+
+    def open_once_it_is_being_stopped() -> None:
+        wait_for(lambda: int(status_of(pid)["ShdPnd"], 16) >> (signal.SIGSTOP - 1) & 1, "the freeze to begin")
+        wait_for(lambda: opened(gate), "the child to read")
+
+    opening = threading.Thread(target=open_once_it_is_being_stopped)
+    opening.start()
+    try:
+        frozen = freeze(record.keeper, record.process, record.spawn_id)
+    finally:
+        opening.join()
+    assert frozen.complete
+    assert {kernel.state(each) for each in (pid, *kernel.children(pid))} == {"T"}
+    assert {kernel.command(each) for each in kernel.children(pid)} == {"sleep 60"}
+    assert thaw(record.keeper, record.process, record.spawn_id).complete
+
+
+def opened(gate: Path) -> bool:
+    try:
+        os.close(os.open(gate, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError:
+        return False
+    return True
+
+
+def status_of(pid: int) -> dict[str, str]:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
 def test_a_frozen_agent_can_be_stopped(home: Stage) -> None:
