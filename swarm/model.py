@@ -560,7 +560,11 @@ class Snapshot:
     queue: tuple[str, ...] = ()
     """Ids waiting for a slot, in order."""
     account: Account = field(default_factory=Account)
-    """What the ledger keeps of tokens and costs; `rates` makes sums and rates of it."""
+    """What the ledger keeps of tokens and costs; `rates` tells what the swarm used up in which time."""
+    tokens: int = 0
+    """What all agents ever have used up."""
+    cost_usd: float = 0.0
+    """The same in dollars, as far as prices are known."""
     revision: int = 0
     pulse: Pulse = field(default_factory=Pulse, compare=False)
     root: str = "genesis-01"

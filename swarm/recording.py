@@ -25,6 +25,7 @@ from swarm.model import (
     Verdict,
 )
 from swarm.model import State as Health
+from swarm.rates import with_mark
 from swarm.state import State, clear_alert, raise_alert
 
 CONDITIONS = frozenset(
@@ -55,6 +56,7 @@ def record_beat(
 ) -> Beat:
     """Commits what was seen and said, and writes the record of this heartbeat."""
     past = _let_go(home)
+    tokens, cost_usd = _used_up(snapshot)
     fresh: list[Alert] = []
     made: list[Beat] = []
 
@@ -71,6 +73,7 @@ def record_beat(
             heartbeat_last=now.awake,
             heartbeat_epoch=renew(state.epoch, home.clock),
             running=None,
+            account=with_mark(state.account, now, tokens, cost_usd),
         )
 
     def write(state: State) -> None:
@@ -87,6 +90,8 @@ def record_beat(
             acceptance={"passed": done.passed, "failed": done.failed},
             passed=not done.failed and not done.killed,
             gap=planned.gap,
+            tokens=tokens,
+            cost_usd=round(cost_usd, 6),
         )
         store.append_line(home.layout.heartbeats, store.to_json(asdict(record)))
         made.append(record)
@@ -106,6 +111,14 @@ def record_beat(
 
     home.ledger.commit(change, purpose=f"record heartbeat {planned.n}", then=write)
     return made[-1]
+
+
+def _used_up(snapshot: Snapshot) -> tuple[int, float]:
+    """Tokens and dollars of all agents ever. A total never falls, though an estimate is now and then put right."""
+    last = snapshot.beats[-1] if snapshot.beats else None
+    if last is None:
+        return snapshot.tokens, snapshot.cost_usd
+    return max(snapshot.tokens, last.tokens or 0), max(snapshot.cost_usd, last.cost_usd or 0.0)
 
 
 def _words(record: Beat) -> str:

@@ -11,8 +11,9 @@ from swarm.clock import Now
 from swarm.entry import Entry
 from swarm.kin import Kin
 from swarm.lookout import Effort, Lookout, Sampler
-from swarm.model import AgentView, Problem, Pulse, Snapshot
+from swarm.model import Account, AgentView, Problem, Pulse, Snapshot
 from swarm.problems import problems_of_tree
+from swarm.rates import totals
 from swarm.register import Register
 from swarm.rounds import Rounds, Wanted
 from swarm.sighting import ENDED, EXIT, FILES, PROGRESS, RESULTS, SPEC, Sighting
@@ -229,10 +230,16 @@ class Scanner:
         entry = self._entries.get(known)
         return entry is not None and not entry.over
 
+    def _view_of(self, known: str) -> AgentView | None:
+        entry = self._entries.get(known)
+        return entry.view if entry is not None else None
+
     def _snapshot(self, now: Now, started: float, *, changed: bool) -> Snapshot:
         last, register = self._last, self._register
         state = register.state
         register.read_beats()
+        account = state.account if state else Account()
+        tokens, cost_usd = totals(account, register.records, self._view_of)
         snapshot = Snapshot(
             generation=last.generation + 1 if last else 1,
             home=os.fspath(self.home.layout.root),
@@ -247,6 +254,9 @@ class Scanner:
             heartbeat_running=state.running if state else None,
             owner=state.owner if state else None,
             queue=register.queue(),
+            account=account,
+            tokens=tokens,
+            cost_usd=cost_usd,
             revision=state.revision if state else 0,
             pulse=replace(
                 register.pulse(),

@@ -1,0 +1,109 @@
+"""What the swarm has used up: in all, in the last 24 hours, per hour; from heartbeat records and the ledger's marks."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from swarm.clock import Now
+from swarm.model import Account, AgentView, Beat, Mark, Record, Snapshot
+
+HOUR_S = 3600.0
+DAY_S = 24 * HOUR_S
+SHORTEST_S = 60.0
+"""Seconds of records below which no rate is told."""
+MARKS = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What the swarm has used up. Costs are in dollars, of the agents whose prices are known."""
+
+    tokens: int = 0
+    cost_usd: float = 0.0
+    tokens_24h: int = 0
+    cost_24h: float = 0.0
+    cost_per_hour: float | None = None
+    """Over the last hour, or what there are records of; None while that cannot be told."""
+    tokens_per_hour: float | None = None
+    unpriced: int = 0
+    """Agents that have used tokens and name no price: the costs leave them out."""
+
+
+def totals(
+    account: Account, records: Mapping[str, Record], view_of: Callable[[str], AgentView | None]
+) -> tuple[int, float]:
+    """Tokens and dollars of all agents ever: of those in the ledger as last seen, and of those it has let go of."""
+    tokens, cost = account.tokens, account.cost_usd
+    for known, record in records.items():
+        view = view_of(known)
+        if view is not None and view.spawn_id == record.spawn_id and view.tokens is not None:
+            tokens += view.tokens.total
+            cost += (view.cost_usd if view.cost_usd is not None else record.cost_usd) or 0.0
+        else:
+            tokens += sum(record.tokens or ())
+            cost += record.cost_usd or 0.0
+    return tokens, cost
+
+
+def spent(snapshot: Snapshot, now: Now) -> Spent:
+    """What the swarm has used up, as of now."""
+    base = _day_ago(snapshot.account.marks, now)
+    hours, tokens, cost = _last_hour(snapshot.beats, now, snapshot.tokens, snapshot.cost_usd)
+    return Spent(
+        tokens=snapshot.tokens,
+        cost_usd=snapshot.cost_usd,
+        tokens_24h=max(0, snapshot.tokens - (base.tokens if base else 0)),
+        cost_24h=max(0.0, snapshot.cost_usd - (base.cost_usd if base else 0.0)),
+        cost_per_hour=cost / hours if hours else None,
+        tokens_per_hour=tokens / hours if hours else None,
+        unpriced=sum(is_unpriced(view) for view in snapshot.agents),
+    )
+
+
+def is_unpriced(view: AgentView) -> bool:
+    """It has used tokens, and nothing names their price."""
+    return view.tokens is not None and view.tokens.total > 0 and view.cost_usd is None
+
+
+def with_mark(account: Account, now: Now, tokens: int, cost_usd: float) -> Account:
+    """The account with a mark for this moment, where the last one is an hour old; marks that no day needs go."""
+    marks = account.marks
+    last = marks[-1] if marks else None
+    if last is not None and abs(now.wall - last.at) < HOUR_S and now.awake - last.awake < HOUR_S:
+        return account
+    past = [mark for mark in marks if _is_past(mark, now)]
+    recent = [mark for mark in marks if not _is_past(mark, now)]
+    kept = (*past[-1:], *recent, Mark(now.wall, now.awake, tokens, cost_usd))[-MARKS:]
+    return Account(account.tokens, account.cost_usd, kept)
+
+
+def _is_past(mark: Mark, now: Now) -> bool:
+    """It is a day old, by either clock: one that was set back keeps nothing in the window for over a waking day."""
+    return now.wall - mark.at >= DAY_S or now.awake - mark.awake >= DAY_S
+
+
+def _day_ago(marks: Iterable[Mark], now: Now) -> Mark | None:
+    """The newest mark that is a day old; None where counting began later, and all that was counted is of this day."""
+    return next((mark for mark in reversed(tuple(marks)) if _is_past(mark, now)), None)
+
+
+def _last_hour(beats: Iterable[Beat], now: Now, tokens: int, cost: float) -> tuple[float, int, float]:
+    """(hours, tokens, dollars) since the record of an hour ago, or the oldest younger one; 0 hours where none tells."""
+    since: tuple[float, Beat] | None = None
+    for beat in beats:
+        at = _wall(beat.at)
+        if at is None or beat.tokens is None or beat.cost_usd is None or at > now.wall:
+            continue
+        if since is None or at <= now.wall - HOUR_S:
+            since = (at, beat)
+    if since is None or now.wall - since[0] < SHORTEST_S:
+        return 0.0, 0, 0.0
+    at, beat = since
+    return (now.wall - at) / HOUR_S, max(0, tokens - (beat.tokens or 0)), max(0.0, cost - (beat.cost_usd or 0.0))
+
+
+def _wall(stamp: str) -> float | None:
+    try:
+        return datetime.fromisoformat(stamp).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
