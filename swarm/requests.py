@@ -85,6 +85,18 @@ class Spawned:
 
 
 @dataclass(frozen=True, slots=True)
+class Messaged:
+    """A message that was left."""
+
+    agent: str
+    id: str
+    sent: bool = False
+    """It went into the running session; else it waits in the inbox."""
+    waits: str = ""
+    """Why it waits."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """One agent of a killed subtree."""
 

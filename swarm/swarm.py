@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Finding,
         KillPreview,
         KillReport,
+        Messaged,
         ReadReport,
         Rehearsal,
         SpawnCheck,
@@ -215,11 +216,11 @@ class Swarm:
 
         hold(self.home, agent_id, beats=beats, why=why, spawn_id=spawn_id)
 
-    def message(self, agent_id: str, text: str, *, spawn_id: str = "") -> None:
-        """Leaves a message in the agent's inbox.md."""
+    def message(self, agent_id: str, text: str, *, spawn_id: str = "") -> "Messaged":
+        """Leaves a message in the agent's inbox.md, and sends it at once where its program listens while it runs."""
         from swarm.verbs.message import message
 
-        message(self.home, agent_id, text, spawn_id=spawn_id)
+        return message(self.home, agent_id, text, spawn_id=spawn_id)
 
     def read(self, agent_id: str) -> "ReadReport":
         """The results of an agent, marked read."""

@@ -17,7 +17,7 @@ SCHEMA = 1
 KEEP_SENT = 100
 MAX_INBOX = 256 * 1024
 """Bytes of an inbox that are looked at; what was not delivered before so much more came is only in the file."""
-LOCK_S = 0.5
+LOCK_S = 5.0
 """Seconds that one writer waits for another, which needs a few milliseconds."""
 MAX_BLOCKS = 20
 BLOCK_LINES = 220

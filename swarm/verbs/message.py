@@ -1,12 +1,17 @@
-"""message: a note in an agent's inbox.md, which it reads between two pieces of work."""
+"""message: a note in an agent's inbox.md, sent into its session at once where its program listens while it runs."""
 
+import os
 import time
+from contextlib import suppress
 
-from swarm import audit, store
+from swarm import audit, store, told
 from swarm.errors import NotFound, SwarmError, Usage
 from swarm.home import Home
 from swarm.layout import AgentDir
+from swarm.model import Record
+from swarm.requests import Messaged
 from swarm.resolve import resolve
+from swarm.speaking import listens, speak
 from swarm.untrusted import clean_block
 from swarm.verbs.kill import must_be_below
 
@@ -14,28 +19,63 @@ MAX_LINES = 200
 MAX_CHARS = 2000
 
 
-def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> None:
+def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Messaged:
     """Appends the text to the agent's inbox.md, below a heading that says who sent it and when, every line quoted.
 
-    Raises NotFound where the agent has ended or was spawned anew; Refused `hierarchy` where an agent writes to anybody
-    but its children; Usage where there is no text.
+    Where its program has a live channel it is sent through that as well, before it stands in the inbox, so that no hook
+    delivers it a second time. Raises NotFound where the agent has ended or was spawned anew; Refused `hierarchy` where
+    an agent writes to anybody but its children; Usage where there is no text.
     """
     agent_id = words
+    key = f"m-{os.urandom(3).hex()}"
     try:
         home.must_be_writable()
         agent_id = resolve(home, words)
         must_be_below(home, agent_id)
-        _must_read_it(home, agent_id, spawn_id)
-        _append(home.layout.agent(agent_id), entry(text, str(home.actor), home.clock.wall()))
+        record = _must_read_it(home, agent_id, spawn_id)
+        agent = home.layout.agent(agent_id)
+        block = entry(text, str(home.actor), home.clock.wall(), key)
+        waits = _send(home, record, agent, block, key)
+        _append(agent, block)
     except SwarmError as error:
         audit.record(home, "message", agent=agent_id, spawn_id=spawn_id, error=error)
         raise
-    record = home.ledger.read().agents.get(agent_id)
-    audit.record(home, "message", agent=agent_id, spawn_id=record.spawn_id if record else "", text=text[:MAX_CHARS])
+    if not waits:
+        with suppress(SwarmError):  # its id is remembered: the offset only saves looking
+            told.pass_over(agent)
+    audit.record(
+        home,
+        "message",
+        agent=agent_id,
+        spawn_id=record.spawn_id if record else "",
+        text=text[:MAX_CHARS],
+        id=key,
+        sent=not waits,
+        waits=waits,
+    )
+    return Messaged(agent_id, key, sent=not waits, waits=waits)
 
 
-def entry(text: str, sender: str, wall: float) -> str:
-    """One message as it stands in an inbox. No line of the text can look like a heading: all of them are quoted."""
+def _send(home: Home, record: Record | None, agent: AgentDir, block: str, key: str) -> str:
+    """Why it waits in the inbox; '' where it went into the running session."""
+    waits = listens(home, record)
+    if waits or record is None:
+        return waits
+    if not agent.path.is_dir():
+        return ""  # the append says so
+    try:
+        speak(home, record, told.words_of(block)[1], key)
+        told.mark_sent(agent, key)
+    except SwarmError as error:
+        return error.detail or error.title
+    return ""
+
+
+def entry(text: str, sender: str, wall: float, key: str = "") -> str:
+    """One message as it stands in an inbox. No line of the text can look like a heading: all of them are quoted.
+
+    wall: seconds. key: its id.
+    """
     said = clean_block(text.strip(), MAX_LINES, MAX_CHARS)
     if not said.strip():
         raise Usage("There is no message.", "Its text is empty.")
@@ -43,7 +83,8 @@ def entry(text: str, sender: str, wall: float) -> str:
     minutes = abs(local.tm_gmtoff) // 60
     offset = f"{'-' if local.tm_gmtoff < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
     quoted = "\n".join(f"> {line}" for line in said.split("\n"))
-    return f"\n## {time.strftime('%Y-%m-%d %H:%M:%S', local)}{offset} from {sender}\n\n{quoted}\n"
+    name = f" ({key})" if key else ""
+    return f"\n## {time.strftime('%Y-%m-%d %H:%M:%S', local)}{offset} from {sender}{name}\n\n{quoted}\n"
 
 
 def _append(agent: AgentDir, block: str) -> None:
@@ -55,10 +96,10 @@ def _append(agent: AgentDir, block: str) -> None:
         raise NotFound(f"The directory of {agent.path.name!r} is not there.", "Somebody moved or removed it.") from None
 
 
-def _must_read_it(home: Home, agent_id: str, spawn_id: str) -> None:
+def _must_read_it(home: Home, agent_id: str, spawn_id: str) -> Record | None:
     record = home.ledger.read().agents.get(agent_id)
     if record is None:
-        return  # the root between two heartbeats, or an agent of somebody else that may look into its directory
+        return None  # the root between two heartbeats, or an agent of somebody else that may look into its directory
     if not record.live:
         raise NotFound(
             f"{agent_id!r} does not run.",
@@ -67,3 +108,4 @@ def _must_read_it(home: Home, agent_id: str, spawn_id: str) -> None:
         )
     if spawn_id and record.spawn_id != spawn_id:
         raise NotFound(f"{agent_id!r} is not the one that was meant any more.", "It has been spawned anew since.")
+    return record

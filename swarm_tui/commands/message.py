@@ -13,12 +13,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    """Leaves the message."""
+    """Leaves the message, and says whether it went into the running session or waits."""
     swarm = acting(args)
-    swarm.message(args.id, " ".join(args.text))
-    agent_id = swarm.resolve(args.id)
+    left = swarm.message(args.id, " ".join(args.text))
     if out.json:
-        out.document({"id": agent_id})
+        out.document({"id": left.agent, "message": left.id, "sent": left.sent, "waits": left.waits})
+    elif left.sent:
+        out.say(f"{left.agent}: message {left.id} sent into its running session")
     else:
-        out.say(f"{agent_id}: message left")
+        out.say(f"{left.agent}: message {left.id} left in its inbox ({left.waits})")
     return 0

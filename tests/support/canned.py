@@ -12,7 +12,17 @@ from swarm.layout import Layout
 from swarm.model import Act, Action, Alert, Beat, Holder, Plan, Snapshot, State
 from swarm.plan import verdicts
 from swarm.policy import Policy
-from swarm.requests import Candidate, KillPreview, KillReport, Objection, Rehearsal, SpawnCheck, Spawned, SpawnRequest
+from swarm.requests import (
+    Candidate,
+    KillPreview,
+    KillReport,
+    Messaged,
+    Objection,
+    Rehearsal,
+    SpawnCheck,
+    Spawned,
+    SpawnRequest,
+)
 from swarm.roster import Role
 from swarm.swarm import Swarm
 from swarm.watch import Watch
@@ -142,8 +152,9 @@ class CannedSwarm(Swarm):
     def hold(self, agent_id: str, *, beats: int, why: str, spawn_id: str = "") -> None:
         self._note("hold", (agent_id, beats, why, spawn_id))
 
-    def message(self, agent_id: str, text: str, *, spawn_id: str = "") -> None:
+    def message(self, agent_id: str, text: str, *, spawn_id: str = "") -> Messaged:
         self._note("message", (agent_id, text, spawn_id))
+        return Messaged(agent_id, "m-1a2b3c", waits="its program (command) takes no words while it runs")
 
     def acknowledge(self, alerts: Iterable[Alert]) -> int:
         chosen = tuple(alerts)

@@ -81,7 +81,7 @@ def test_a_message_stands_in_the_inbox_with_its_sender(live_home: LiveHome) -> N
     live_home.swarm.message("worker-1", "look at section 3\nthen stop")
 
     text = live_home.agent("worker-1").inbox.read_text()
-    assert re.search(r"(?m)^## \S+ \S+ from operator$", text)
+    assert re.search(r"(?m)^## \S+ \S+ from operator \(m-[0-9a-f]{6}\)$", text)
     assert "> look at section 3\n> then stop\n" in text
 
 
@@ -93,7 +93,7 @@ def test_no_text_of_a_message_looks_like_its_heading(live_home: LiveHome) -> Non
 
     headings = [line for line in live_home.agent("idea-a/worker-1").inbox.read_text().splitlines() if line[:2] == "##"]
     assert len(headings) == 1
-    assert headings[0].endswith("from genesis-01/idea-a")
+    assert " from genesis-01/idea-a (m-" in headings[0]
     assert "\x1b" not in entry("a\x1b]0;b\x07", "operator", 0.0)
 
 
