@@ -12,7 +12,9 @@ from swarm.layout import AgentDir, Layout
 from swarm.model import AgentSpec
 from swarm.policy import Policy
 
-LATER = ("claude", "codex", "gemini", "opencode")
+CODING = ("claude", "codex", "gemini", "opencode")
+"""Coding agents that are known by name."""
+LATER = ("codex", "gemini", "opencode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Launch:
     channel: bool = False
     """Its standard input is a FIFO that the keeper holds open (`AgentDir.channel`): words reach it while it runs."""
     first: bytes = b""
-    """What the keeper puts into the channel before the start: 60,000 bytes at most."""
+    """What the keeper puts into the channel before anybody else can: what fits before the start, then the rest."""
     mark: bytes = b""
     """A line that the keeper puts into log/stdout before the start, so that readers know where a run begins."""
     session: str = ""
@@ -116,6 +118,10 @@ def program_for(name: str, policy: Policy) -> Program:
     kind = (settings.kind if settings else "") or name
     if kind == "command":
         return Command(name, settings)
+    if kind == "claude":
+        from swarm.programs.claude import Claude
+
+        return Claude(name, settings)
     if kind in LATER:
         raise Refused(
             "program",

@@ -11,17 +11,46 @@ from swarm.layout import Layout
 from swarm.model import AgentSpec
 
 OUR_COMMAND = "swarm-tui"
-SURROUNDING = frozenset({"CLAUDECODE", "CLAUDE_PROJECT_DIR", "AI_AGENT"})
-SURROUNDING_PREFIXES = ("CLAUDE_CODE_", "SWARM_")
+SURROUNDING = frozenset(
+    {
+        *("CLAUDECODE", "CLAUDE_PROJECT_DIR", "CLAUDE_EFFORT", "AI_AGENT", "TRACEPARENT"),
+        *("CLAUDE_CODE_ENTRYPOINT", "CLAUDE_CODE_EXECPATH", "CLAUDE_CODE_SSE_PORT", "CLAUDE_CODE_AGENT"),
+        *(
+            "CLAUDE_CODE_TASK_LIST_ID",
+            "CLAUDE_CODE_SUPERVISED",
+            "CLAUDE_CODE_COORDINATOR_MODE",
+            "CLAUDE_CODE_CONTAINER_ID",
+        ),
+        *("CLAUDE_CODE_SPAWN_TIMESTAMP_MS", "CLAUDE_CODE_RESUME_INTERRUPTED_TURN", "CLAUDE_CODE_RESUME_PROMPT"),
+        # These switch hooks off, and with them what holds an agent to its place.
+        *("CLAUDE_CODE_SIMPLE", "CLAUDE_CODE_SAFE_MODE"),
+    }
+)
+"""What a coding agent sets for what it starts, and what speaks of one session only."""
+SURROUNDING_PREFIXES = ("SWARM_", "CLAUDE_CODE_REMOTE")
+_OF_A_SESSION = ("SESSION", "FILE_DESCRIPTOR")
 
 
 def inherited(operator: Mapping[str, str]) -> dict[str, str]:
-    """What an agent inherits: an operator may be inside an agent session, of which the new agent is no part."""
-    return {
-        name: value
-        for name, value in operator.items()
-        if name not in SURROUNDING and not name.startswith(SURROUNDING_PREFIXES)
-    }
+    """What an agent inherits: an operator may be inside an agent session, of which the new agent is no part.
+
+    What they set on purpose stays: logins, providers, limits.
+    """
+    return {name: value for name, value in operator.items() if not _is_surrounding(name)}
+
+
+def _is_surrounding(name: str) -> bool:
+    if name in SURROUNDING or name.startswith(SURROUNDING_PREFIXES):
+        return True
+    return name.startswith("CLAUDE_CODE_") and any(part in name for part in _OF_A_SESSION)
+
+
+def our_command() -> tuple[str, ...]:
+    """The words that start swarm-tui as it runs here: absolute, whatever PATH an agent has."""
+    beside = Path(sys.executable).parent / OUR_COMMAND
+    if beside.is_file() and os.access(beside, os.X_OK):
+        return (str(beside),)
+    return (sys.executable, "-m", "swarm_tui")
 
 
 def with_our_command(environment: Mapping[str, str]) -> dict[str, str]:

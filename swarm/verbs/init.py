@@ -16,11 +16,11 @@ from swarm.layout import HOME_DOCS, Layout, name_of
 from swarm.ledger import Ledger
 from swarm.model import AgentSpec
 from swarm.policy import Policy, load_policy, parse_policy
-from swarm.programs import LATER
+from swarm.programs import CODING, LATER
 from swarm.requests import InitReport
 
-PROGRAMS = ("command", *LATER)
-"""What a home may be configured with; this version starts only the first."""
+PROGRAMS = ("command", *CODING)
+"""What a home may be configured with."""
 
 ROOT_TASK = """\
 Decide what this swarm works on, and who gets slots for it. What it is for, the operator tells you: in your inbox, or in

@@ -1,0 +1,155 @@
+"""The program `claude`: Claude Code, headless, with a live channel, hooks, our MCP server and a scope that holds."""
+
+import json
+import os
+import time
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from signal import SIGINT
+
+from swarm import preflight
+from swarm.activity import Reader
+from swarm.layout import AgentDir, Layout
+from swarm.model import AgentSpec
+from swarm.policy import Program as Settings
+from swarm.programs import Launch, Need
+from swarm.programs.claude import argv, manual, scope, settings, words
+from swarm.programs.command import working_directory
+from swarm.programs.environment import compose, inherited, with_our_command
+
+INSTALL = "npm install -g @anthropic-ai/claude-code"
+RECOMMENDED = {
+    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+    "DISABLE_AUTOUPDATER": "1",
+    # Our server is there before the first turn, so that no first call fails.
+    "MCP_CONNECTION_NONBLOCKING": "0",
+    # The root's manual lies above every agent's directory: it is the root's alone, and comes with its system prompt.
+    "CLAUDE_CODE_DISABLE_CLAUDE_MDS": "1",
+}
+LOGINS = (
+    *("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"),
+    *("CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY"),
+)
+
+
+class Claude:
+    """Runs Claude Code."""
+
+    kind = "claude"
+    start_cost_s = 0.7
+    channel = True
+
+    def __init__(self, name: str = "claude", given: Settings | None = None) -> None:
+        self.name = name
+        self._settings = given or Settings()
+
+    def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir, brief: str = "") -> Launch:
+        """A fresh session with the brief as its first turn; raises Refused `scope` where it cannot be held."""
+        return self._headless(spec, layout, agent, str(uuid.uuid4()), words.first(brief, agent.task), resume=False)
+
+    def resume(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str, words_: str) -> Launch | None:
+        """The same session with `words_` as its next turn. Its old process must be gone."""
+        return self._headless(spec, layout, agent, session, words.first(words_, agent.task), resume=True)
+
+    def take_over(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str) -> Launch | None:
+        """The same session in a person's terminal, held to the same scope."""
+        held = self._scope(spec, layout, agent)
+        return Launch(
+            spawn_id=spec.spawn_id,
+            argv=argv.interactive(spec, agent, self._settings, held, session),
+            env=self._own_environment(spec, layout),
+            cwd=_directory(spec, layout, agent, held),
+            inherited=with_our_command(inherited(os.environ)),
+            session=session,
+            gentle_signal=SIGINT,
+            files=self._files(spec, layout, agent, held, session, alone=False),
+        )
+
+    def reader(self) -> Reader | None:
+        """Of its stream of JSON lines."""
+        return None
+
+    def say(self, text: str, key: str = "") -> bytes:
+        """A turn while it runs, or the next one."""
+        return words.told(text, key)
+
+    def stop_subagent(self, key: str) -> bytes:
+        """Ends one task of the program's own."""
+        return words.stop_task(key)
+
+    def ask_to_end(self) -> bytes:
+        """It drops what it does and ends by itself, with exit 0."""
+        return words.end()
+
+    def needs(self) -> tuple[Need, ...]:
+        """The executable, a login as far as that shows, and the sandbox. Its version is `preflight.version`'s."""
+        environment = self._environment()
+        word = (self._settings.argv or argv.OWN)[0]
+        return (
+            preflight.found(word, environment, hint=f"Install it with: {INSTALL}"),
+            preflight.logged_in("claude", LOGINS, _credentials(environment), environment),
+            preflight.sandbox(environment, required=self._settings.scope == "sandbox"),
+        )
+
+    def warnings(self, spec: AgentSpec, layout: Layout, agent: AgentDir) -> tuple[str, ...]:
+        """What an operator should know of how this agent is held; raises Refused `scope`."""
+        return self._scope(spec, layout, agent).warnings
+
+    def _headless(
+        self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str, first: bytes, *, resume: bool
+    ) -> Launch:
+        held = self._scope(spec, layout, agent)
+        return Launch(
+            spawn_id=spec.spawn_id,
+            argv=argv.headless(spec, agent, self._settings, held, session, resume=resume),
+            env=self._own_environment(spec, layout),
+            cwd=_directory(spec, layout, agent, held),
+            inherited=with_our_command(inherited(os.environ)),
+            channel=True,
+            first=first,
+            mark=_mark(spec, self.name),
+            session=session,
+            gentle_signal=SIGINT,
+            files=self._files(spec, layout, agent, held, session),
+        )
+
+    def _scope(self, spec: AgentSpec, layout: Layout, agent: AgentDir) -> scope.Scope:
+        # An agent that is not held needs no sandbox: nothing is tried for it.
+        box = preflight.sandbox(self._environment()) if scope.held(spec) else Need("sandbox", ok=False, text="")
+        return scope.decide(spec, layout, agent, self._settings, box)
+
+    def _files(
+        self, spec: AgentSpec, layout: Layout, agent: AgentDir, held: scope.Scope, session: str, *, alone: bool = True
+    ) -> dict[Path, bytes]:
+        """alone: nobody sits at it, so that it is asked for its results before it may stop."""
+        mcp = self._settings.mcp
+        made = settings.files(spec, layout, agent, held, mcp=mcp, gate=alone)
+        made[agent.session] = settings.session(spec, self.name, session)
+        made[agent.system] = manual.system(spec, layout, held, mcp=mcp).encode("utf-8", "replace")
+        return made
+
+    def _own_environment(self, spec: AgentSpec, layout: Layout) -> dict[str, str]:
+        return compose(spec, layout, RECOMMENDED, self._settings.env, spec.env)
+
+    def _environment(self) -> Mapping[str, str]:
+        return {**with_our_command(inherited(os.environ)), **self._settings.env}
+
+
+def _directory(spec: AgentSpec, layout: Layout, agent: AgentDir, held: scope.Scope) -> Path:
+    """Where it starts. The program's sandbox lets a shell write where it starts: a held agent starts in its own."""
+    wanted = working_directory(spec, layout, agent)
+    if not held.held or any(wanted.is_relative_to(path) for path in held.writable):
+        return wanted
+    return agent.path
+
+
+def _mark(spec: AgentSpec, name: str) -> bytes:
+    line = {"type": "swarm", "subtype": "run", "spawn_id": spec.spawn_id, "at": time.time(), "program": name}
+    return json.dumps({**line, "model": spec.model}).encode() + b"\n"
+
+
+def _credentials(environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """Where its login lies, where it is in a file. It is looked for, never opened."""
+    place = environment.get("CLAUDE_CONFIG_DIR") or os.path.join(environment.get("HOME", "/"), ".claude")
+    return (Path(place) / ".credentials.json",)

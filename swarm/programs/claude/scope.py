@@ -1,0 +1,158 @@
+"""Where an agent may write, as permission settings of Claude Code that hold for its file tools and its shell alike."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from swarm.errors import Refused
+from swarm.layout import AgentDir, Layout
+from swarm.model import AgentSpec
+from swarm.policy import Program as Settings
+from swarm.programs import Need
+
+MODE = "dontAsk"
+"""What no rule allows is refused, without a question that nobody would answer. It also works as root."""
+VERBS = ("progress", "done", "status", "read", "message", "spawn", "kill", "log", "events")
+"""Our verbs that a narrow shell may call. None of them writes a file that its caller names."""
+WORKING = (
+    *("Bash", "Edit", "Write", "NotebookEdit", "Read", "Grep", "Glob", "WebFetch", "WebSearch", "Skill"),
+    *("TaskCreate", "TaskGet", "TaskList", "TaskOutput", "TaskStop", "TaskUpdate"),
+)
+READING = ("Read", "Grep", "Glob", "WebFetch", "WebSearch")
+WITHOUT_SHELL = ("Read", "Grep", "Glob", "Write", "Edit", "NotebookEdit", "WebFetch", "WebSearch")
+OURS = "mcp__swarm"
+_SPECIAL = frozenset("()[]{}*?!\\\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How one agent is held. Paths are absolute."""
+
+    held: str = ""
+    """`observe` or `owns`; '' for an agent that may write wherever its operator may."""
+    mode: str = MODE
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    """The only built-in tools it is offered; empty: all."""
+    directories: tuple[str, ...] = ()
+    """Directories beside its own that its read-only shell commands may look into."""
+    sandbox: Mapping[str, object] | None = None
+    """The program's sandbox settings; None where its shell is not in one."""
+    writable: tuple[Path, ...] = ()
+    """Where it may write, where it is held."""
+    protected: tuple[Path, ...] = ()
+    """What it never writes: the engine's files."""
+    warnings: tuple[str, ...] = ()
+    """What is weaker here than it could be."""
+
+
+def held(spec: AgentSpec) -> str:
+    """Whether an agent is held to its scope, and by which rule: `observe`, `owns` or ''."""
+    return "observe" if spec.scope == "observe" else "owns" if spec.owns else ""
+
+
+def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: Settings, sandbox: Need) -> Scope:
+    """The scope of an agent. sandbox: whether one works on this machine.
+
+    Raises Refused `scope` where the policy wants a sandbox that is not there, or where no rule can name the paths.
+    """
+    rule = held(spec)
+    protected = _protected(spec, layout, agent)
+    ours = (OURS,) if settings.mcp else ()
+    deny = tuple(rule for path in protected if _can_be_named(path) for rule in _edits(path))
+    if not rule:
+        return Scope("", allow=(*WORKING, *ours), deny=deny, protected=protected)
+    if settings.scope == "sandbox" and not sandbox.ok:
+        raise Refused(
+            "scope",
+            f"{spec.id!r} is to be held in a sandbox, and there is none here: {sandbox.text}.",
+            f'[programs] scope = "sandbox" in swarm.toml asks for it; the agent {_because(spec, rule)}.',
+            sandbox.hint or 'Or set scope = "narrow": few shell commands instead of a sandbox.',
+        )
+    writable = (agent.path, *(layout.root / path for path in spec.owns if rule == "owns"))
+    _must_be_nameable((*writable, *protected))
+    edits = tuple(each for path in writable for each in _edits(path))
+    boxed = sandbox.ok and settings.scope != "narrow"
+    if boxed:
+        return Scope(
+            rule,
+            allow=("Bash", *READING, *edits, *ours),
+            deny=deny,
+            sandbox=_sandbox(writable, protected),
+            writable=writable,
+            protected=protected,
+        )
+    shell = tuple(f"Bash(swarm-tui {verb}:*)" for verb in VERBS)
+    further = tuple(f"Bash({command})" for command in settings.bash)
+    no_shell = rule == "observe" and settings.mcp
+    return Scope(
+        rule,
+        allow=(*READING, *edits, *(() if no_shell else (*shell, *further)), *ours),
+        deny=deny,
+        tools=WITHOUT_SHELL if no_shell else (),
+        directories=() if no_shell else (str(layout.root),),
+        writable=writable,
+        protected=protected,
+        warnings=() if settings.scope == "narrow" else (_weaker(spec, rule, sandbox, no_shell=no_shell),),
+    )
+
+
+def _because(spec: AgentSpec, rule: str) -> str:
+    return "only observes" if rule == "observe" else f"owns {', '.join(spec.owns)}"[:200]
+
+
+def _weaker(spec: AgentSpec, rule: str, sandbox: Need, *, no_shell: bool) -> str:
+    instead = "it gets no shell" if no_shell else "its shell gets read-only commands and swarm-tui"
+    return (
+        f"No sandbox here ({sandbox.text}), and {spec.name} {_because(spec, rule)}: {instead}. "
+        "With bubblewrap and socat it could run anything and still write only there."
+    )
+
+
+def _protected(spec: AgentSpec, layout: Layout, agent: AgentDir) -> tuple[Path, ...]:
+    """The engine's files: nobody's to write, except where a spawn gave one of them away by name."""
+    own = (agent.spec, agent.task, agent.exit, agent.ended, agent.log, agent.run)
+    home = [layout.policy, layout.state, layout.revs, layout.lock, layout.events, layout.heartbeats]
+    if spec.parent is not None:
+        home += [layout.roles, layout.templates]
+    given = [layout.root / path for path in spec.owns]
+    return (*own, *(path for path in home if not any(path.is_relative_to(mine) for mine in given)))
+
+
+def _can_be_named(path: Path) -> bool:
+    return not _SPECIAL & set(str(path))
+
+
+def _must_be_nameable(paths: Iterable[Path]) -> None:
+    for path in paths:
+        if not _can_be_named(path):
+            raise Refused(
+                "scope",
+                f"{str(path)!r} cannot be named in a permission rule.",
+                "Brackets, braces, wildcards and backslashes mean something else there.",
+                "Own a directory with a plain name, or move the home to a plain path.",
+            )
+
+
+def _edits(path: Path) -> tuple[str, ...]:
+    """The rules for a path, file or directory, there or not. `//` is absolute; Edit rules govern every file tool."""
+    return (f"Edit(/{path})", f"Edit(/{path}/**)")
+
+
+def _sandbox(writable: Iterable[Path], protected: Iterable[Path]) -> Mapping[str, object]:
+    """Fails closed: without a working sandbox the program does not start. No command is exempt from it.
+
+    An exempt command would take what stands after a pipe with it. What must happen outside goes through our MCP server.
+    """
+    return {
+        "enabled": True,
+        "failIfUnavailable": True,
+        "autoAllowBashIfSandboxed": True,
+        "allowUnsandboxedCommands": False,
+        "filesystem": {
+            "allowWrite": [f"/{path}" for path in writable],
+            "denyWrite": [f"/{path}" for path in protected],
+        },
+        "network": {"allowedDomains": ["*"], "allowLocalBinding": True},
+    }

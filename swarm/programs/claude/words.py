@@ -1,0 +1,48 @@
+"""What is said to a running Claude Code on its standard input: one JSON object a line."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+MAX_FIRST = 55_000
+"""Bytes. What a pipe takes at once is 64 KiB, and the keeper puts the first words into it before anybody reads."""
+
+
+def user(text: str) -> bytes:
+    """A turn: what the agent is told."""
+    return _line({"type": "user", "message": {"role": "user", "content": text}})
+
+
+def first(brief: str, task: Path) -> bytes:
+    """Its brief as the first turn; where that is too long for a pipe, where to read it."""
+    words = user(brief)
+    if brief.strip() and len(words) <= MAX_FIRST:
+        return words
+    return user(
+        f"Your brief is the file {task}. Read the whole of it now, in parts if it is long, and then do what it asks."
+    )
+
+
+def told(text: str, key: str) -> bytes:
+    """A message while it runs. key: the message's id, by which its arrival is known; '' without one."""
+    return user(f"[{key}] {text}" if key else text)
+
+
+def stop_task(task: str) -> bytes:
+    """Ends one sub-agent of its own."""
+    return _control({"subtype": "stop_task", "task_id": task})
+
+
+def end() -> bytes:
+    """Stops the turn, then ends the process."""
+    return _control({"subtype": "interrupt"}) + _control({"subtype": "end_session"})
+
+
+def _control(request: Mapping[str, object]) -> bytes:
+    return _line({"type": "control_request", "request_id": f"swarm-{uuid.uuid4().hex[:12]}", "request": request})
+
+
+def _line(value: Mapping[str, object]) -> bytes:
+    # JSON knows no lone surrogates; the program would refuse the whole line.
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
