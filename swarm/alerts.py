@@ -7,6 +7,7 @@ from swarm.model import Act, Action, AgentView, Phase, Record, ResultsState, Sna
 from swarm.policy import Policy
 from swarm.wording import plural
 
+RETRYING = "retrying"
 _SAID_OTHERWISE = frozenset({"results-invalid", "over-budget"})
 """Problems of the scan that have a rule of their own here."""
 
@@ -21,6 +22,8 @@ def alerts_of(view: AgentView, verdict: Verdict, policy: Policy, heartbeat_n: in
         yield from _of_record(view, record, verdict, policy, heartbeat_n)
         if record.phase is Phase.ENDED:
             return
+    if verdict.state is State.RETRYING:
+        yield _alert(view, RETRYING, verdict.why)
     if verdict.state is State.LOOPING:
         yield _alert(view, "looping", verdict.why)
     if verdict.state is State.UNKNOWN:

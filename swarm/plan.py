@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from swarm.alerts import alerts_of, swarm_alerts
+from swarm.alerts import RETRYING, alerts_of, swarm_alerts
 from swarm.books import Books
-from swarm.budget import refusal, slots_of
+from swarm.budget import slots_of
 from swarm.clock import Gap, Now
 from swarm.health import is_archived, is_root, verdict
-from swarm.layout import parent_of
+from swarm.kills import Due, kills
+from swarm.limits import LIMIT, due_for_limits, limit_alerts, swarm_over
 from swarm.model import (
     Act,
     Action,
@@ -18,12 +19,13 @@ from swarm.model import (
     Liveness,
     Phase,
     Plan,
-    Record,
     ResultsState,
     Snapshot,
     State,
     Verdict,
 )
+from swarm.openings import Wait, queued, scheduled, woken
+from swarm.outage import SERVICE, outage
 from swarm.policy import Policy
 from swarm.wording import spell_duration
 
@@ -48,8 +50,10 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     """What the next heartbeat does, in the order of its phases (protocol.md, A heartbeat).
 
     1. progress check: every agent's verdict, counted. 2. stuck detection: investigate once per silence; kill what is
-    overdue, never after a gap. 3. results: check acceptance, collect, free what ended without results, alert. 4. slots,
-    as they will be. 5. spawn: queued ones in order, then scheduled roles.
+    overdue, never after a gap; end who has used up its limit, for that is no matter of time. 3. results: check
+    acceptance, collect, free what ended without results, alert. 4. slots, as they will be. 5. spawn: queued ones in
+    order, then scheduled roles; nobody while the swarm is over its limit, or refused by its model service. 7. wake the
+    root; 6, the record, comes before that and is not a matter of the plan.
 
     gap: the hole in observed time that the clocks show; a scheduler that was down is found here. period: seconds
     between the heartbeats of whoever asks, where it is not the policy's. Nothing is touched; an executor must look
@@ -59,18 +63,26 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     n = snapshot.heartbeat_n + 1
     hole = gap or _scheduler_gap(snapshot, PERIODS_WITHOUT_BEAT * (period or policy.heartbeat.period), now)
     words = _GAP_WORDS.get(hole.kind, hole.kind + " {}").format(spell_duration(hole.seconds)) if hole else ""
+    over, refused = swarm_over(snapshot, policy, now), outage(snapshot, judged, policy, now)
+    due, spared = due_for_limits(snapshot, judged, policy, over)
+    if hole is None:
+        due |= {agent: Due(one.why) for agent, one in judged.items() if one.kill_due and agent not in due}
     books = _books(snapshot, policy)
     actions = [*_investigations(snapshot, judged)]
-    kills = [] if hole else [*_kills(snapshot, judged)]
-    actions += kills
+    ends = [*kills(snapshot, judged, due)]
+    actions += ends
     results = [*_results(snapshot, policy, judged, may_free=hole is None)]
     actions += results
-    actions += _alerts(snapshot, policy, judged, books, words if hole and hole.kind != FIRST_BEAT else "")
-    for action in (*kills, *results):
+    said = words if hole and hole.kind != FIRST_BEAT else ""
+    actions += _alerts(snapshot, policy, judged, books, gap=said, refused=refused)
+    actions += limit_alerts(snapshot, policy, now, spared)
+    for action in (*ends, *results):
         _let_go(books, action)
     slots = slots_of(books, policy)
-    actions += _queued(snapshot, policy, books)
-    actions += _scheduled(snapshot, policy, books, n)
+    wait = Wait(LIMIT, over) if over else Wait(SERVICE, refused) if refused else None
+    actions += queued(snapshot, policy, books, wait)
+    actions += scheduled(snapshot, policy, books, n, wait)
+    actions += woken(snapshot, policy, now, n, wait)
     counts = Counter(str(one.state) for one in judged.values())
     return Plan(n, tuple(actions), dict(counts), slots, words, hole.kind if hole else "")
 
@@ -113,41 +125,6 @@ def _investigations(snapshot: Snapshot, judged: Mapping[str, Verdict]) -> Iterat
         yield Action(Act.INVESTIGATE, view.id, view.spawn_id, judged[view.id].why)
 
 
-def _kills(snapshot: Snapshot, judged: Mapping[str, Verdict]) -> Iterator[Action]:
-    """Whole subtrees, children first; who goes down with another is not named again.
-
-    Where somebody below is held or paused, the operator has said that it shall live. So the one above it lives, too,
-    and an alert says so (`kill-blocked`).
-    """
-    due = {agent for agent, one in judged.items() if one.kill_due}
-    if not due:
-        return
-    children: dict[str, list[AgentView]] = {}
-    for view in snapshot.agents:
-        children.setdefault(view.parent or "", []).append(view)
-    doomed: set[str] = set()
-    for view in snapshot.agents:
-        if view.id not in due or view.id in doomed:
-            continue
-        below = [one for one in _below(view.id, children) if one.record is not None and one.record.holds_slot]
-        spared = next((one for one in below if judged[one.id].state in (State.HELD, State.PAUSED)), None)
-        if spared is not None:
-            reason = f"{judged[view.id].why}; not ended, for {spared.id} below it is {judged[spared.id].state}"
-            yield Action(Act.ALERT, view.id, view.spawn_id, reason, "kill-blocked")
-            continue
-        gone = [one.id for one in below if not _has_results(one)]
-        doomed.update(gone)
-        yield Action(Act.KILL, view.id, view.spawn_id, judged[view.id].why, subtree=tuple(gone))
-
-
-def _below(agent: str, children: Mapping[str, list[AgentView]]) -> list[AgentView]:
-    """Everybody below an agent, children before their parents."""
-    found = list(children.get(agent, ()))
-    for view in found:
-        found += children.get(view.id, ())
-    return found[::-1]
-
-
 def _has_results(view: AgentView) -> bool:
     return view.results.state is ResultsState.VALID
 
@@ -175,11 +152,15 @@ def _results(snapshot: Snapshot, policy: Policy, judged: Mapping[str, Verdict], 
 
 
 def _alerts(
-    snapshot: Snapshot, policy: Policy, judged: Mapping[str, Verdict], books: Books, gap: str
+    snapshot: Snapshot, policy: Policy, judged: Mapping[str, Verdict], books: Books, *, gap: str, refused: str
 ) -> Iterator[Action]:
     yield from swarm_alerts(snapshot, books.committed(), gap)
+    if refused:
+        yield Action(Act.ALERT, "", "", refused, SERVICE)
     for view in snapshot.agents:
-        yield from alerts_of(view, judged[view.id], policy, snapshot.heartbeat_n)
+        for action in alerts_of(view, judged[view.id], policy, snapshot.heartbeat_n):
+            if not (refused and action.code == RETRYING):  # one alert says it for all of them
+                yield action
 
 
 def _let_go(books: Books, action: Action) -> None:
@@ -190,61 +171,3 @@ def _let_go(books: Books, action: Action) -> None:
         record = books.records.get(agent)
         if record is not None and record.live:
             books.book(replace(record, phase=Phase.ENDED))
-
-
-def _queued(snapshot: Snapshot, policy: Policy, books: Books) -> Iterator[Action]:
-    """Queued spawns in order. Nobody overtakes: where one has to wait, the later ones of its level wait with it."""
-    views = {view.id: view for view in snapshot.agents} if snapshot.queue else {}
-    full: dict[str, str] = {}
-    for agent in snapshot.queue:
-        record = _waiting(agent, views.get(agent))
-        level = books.level(record.parent)
-        if level in full:
-            yield Action(Act.SKIP, agent, record.spawn_id, f"it waits behind {full[level]}", "queued")
-            continue
-        no = refusal(
-            books, policy, parent=record.parent, agent_id=agent, slots=record.slots, use_reserve=record.reserve
-        )
-        if no is not None:
-            full[level] = agent
-            yield Action(Act.SKIP, agent, record.spawn_id, f"{no.title} {no.detail}", no.code)
-            continue
-        books.book(replace(record, phase=Phase.SPAWNING))
-        yield Action(Act.SPAWN, agent, record.spawn_id, "it waited for a slot, and there is one", record.role)
-
-
-def _waiting(agent: str, view: AgentView | None) -> Record:
-    """What is known of a queued spawn; the least there can be where a snapshot shows nothing of it."""
-    if view is None:
-        return Record(agent, "", Phase.QUEUED, parent=parent_of(agent))
-    if view.record is not None and view.record.phase is Phase.QUEUED:
-        return view.record
-    size = view.spec.slots if view.spec is not None else view.budget
-    return Record(agent, view.spawn_id, Phase.QUEUED, view.role, view.parent, size)
-
-
-def _scheduled(snapshot: Snapshot, policy: Policy, books: Books, n: int) -> Iterator[Action]:
-    """Roles whose turn it is and of which none lives or waits ([schedule]); the code is the role."""
-    due = [role for role, every in policy.schedule.items() if n % every == 0]
-    if not due:
-        return
-    busy = {record.role for record in books.records.values() if record.live or record.phase is Phase.QUEUED}
-    taken = {view.id for view in snapshot.agents}
-    for role in due:
-        if role in busy:
-            continue
-        agent = _fresh_id(policy.root.id, role, taken)
-        size = policy.slots.for_role(role)
-        no = refusal(books, policy, parent=policy.root.id, agent_id=agent, slots=size)
-        if no is not None:
-            yield Action(Act.SKIP, agent, "", f"{no.title} {no.detail}", role)
-            continue
-        books.book(Record(agent, "", Phase.SPAWNING, role, policy.root.id, size))
-        yield Action(Act.SCHEDULE, agent, "", f"its turn: heartbeat {n}, every {policy.schedule[role]}", role)
-
-
-def _fresh_id(root: str, role: str, taken: set[str]) -> str:
-    number = 1
-    while f"{root}/{role}-{number:02d}" in taken:
-        number += 1
-    return f"{root}/{role}-{number:02d}"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from swarm.activity import Doings
 from swarm.books import Books
 from swarm.clock import Gap, Now
 from swarm.model import (
@@ -111,7 +112,7 @@ class TestSilence:
             {"phase": Phase.STOPPING},
             {"record": None},
             {"foreign": True},
-            {"retrying": "529 overloaded"},
+            {"doings": Doings(retrying="529 overloaded", retries=3)},
             {"progress": Progress(error="is a FIFO")},
             {"phase": Phase.ENDED, "ending": Ending.KILLED},
         ],
