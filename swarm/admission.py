@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from swarm import asked, briefs
+from swarm.confining import confined
 from swarm.errors import Refused, SwarmError
 from swarm.events import stamp
 from swarm.home import Home
@@ -88,14 +89,15 @@ def draft(home: Home, request: SpawnRequest, state: State, *, replacing: str = "
         created_at=stamp(home.clock.wall()),
         created_by=str(home.actor),
     )
-    desk.ask("owns", lambda: no_overlap(home, agent_id, owns, state), None)
-    program = desk.ask("program", lambda: program_for(spec.program, home.policy), None)
-    launch = desk.ask("program", lambda: asked.launch_of(home, spec, program), None) if program else None
-    desk.ask("name", lambda: no_crash_loop(home, agent_id, state), None)
+    spec = desk.ask("owns", lambda: confined(home, spec), spec)
+    desk.ask("owns", lambda: no_overlap(home, agent_id, spec.owns, state), None)
     brief = ""
     if role is not None and name:
         brief = desk.ask("task", lambda: briefs.compose(spec, home.layout, home.policy, request.learned), "")
-    warnings = tuple(asked.warnings(spec))
+    program = desk.ask("program", lambda: program_for(spec.program, home.policy), None)
+    launch = desk.ask("program", lambda: asked.launch_of(home, spec, program, brief), None) if program else None
+    desk.ask("name", lambda: no_crash_loop(home, agent_id, state), None)
+    warnings = (*asked.warnings(spec), *(launch.warnings if launch else ()))
     return Draft(
         agent_id, spec.spawn_id, parent, slots, role, spec, brief, launch, program, tuple(desk.errors), warnings
     )
@@ -181,7 +183,11 @@ def no_overlap(home: Home, agent_id: str, owns: Iterable[str], state: State) -> 
         if record.id == agent_id or not record.holds_slot:
             continue
         own_directory = home.layout.agent(record.id).path.relative_to(home.layout.root).as_posix()
-        theirs = record.owns if agent_id.startswith(record.id + "/") else (*record.owns, own_directory)
+        if agent_id.startswith(record.id + "/"):
+            # Whoever is above it has its own directory, and in that it lies.
+            theirs = tuple(path for path in record.owns if path != own_directory)
+        else:
+            theirs = (*record.owns, own_directory)
         for mine in owns:
             for other in theirs:
                 if asked.overlap(mine, other):

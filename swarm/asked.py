@@ -239,10 +239,13 @@ def environment(request: SpawnRequest) -> dict[str, str]:
     return dict(request.env)
 
 
-def launch_of(home: Home, spec: AgentSpec, program: Program) -> Launch:
-    """How it is started; raises Refused `program` where that cannot be run."""
+def launch_of(home: Home, spec: AgentSpec, program: Program, brief: str) -> Launch:
+    """How it is started; raises Refused: `program` where that cannot be run, `scope` where it could not be held."""
+    for need in program.needs():
+        if need.required and not need.ok:
+            raise Refused("program", f"{program.name!r} cannot be started: {need.text}.", hint=need.hint)
     agent = home.layout.agent(spec.id)
-    launch = program.prepare(spec, home.layout, agent)
+    launch = program.prepare(spec, home.layout, agent, brief)
     word = launch.argv[0]
     if "/" in word:
         # Its own directory is not there yet, so a path in it is left to the start itself.

@@ -88,21 +88,21 @@ def logged_in(name: str, variables: Iterable[str], files: Iterable[Path], enviro
     )
 
 
-def sandbox(environment: Mapping[str, str], *, required: bool = False) -> Need:
+def sandbox(environment: Mapping[str, str]) -> Need:
     """Whether shell commands can be held in the system's sandbox here: looked for, and really tried."""
     if sys.platform == "darwin":
         place = executable("/usr/bin/sandbox-exec", environment)
         why = "" if place else "/usr/bin/sandbox-exec is not there"
-        return _sandbox_need(why or _works(place, ("-p", "(version 1)(allow default)", "/usr/bin/true")), required)
+        return _sandbox_need(why or _works(place, ("-p", "(version 1)(allow default)", "/usr/bin/true")))
     missing = [each for each in ("bwrap", "socat") if not executable(each, environment)]
     if missing:
-        return _sandbox_need(f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not on PATH", required)
+        return _sandbox_need(f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not on PATH")
     # What the client's own sandbox asks of bubblewrap: no other shape of trial says that it will work.
     trial = (*LINUX_TRIAL, "--proc", "/proc", "--", "true")
-    return _sandbox_need(_works(executable("bwrap", environment), trial), required)
+    return _sandbox_need(_works(executable("bwrap", environment), trial))
 
 
-def _sandbox_need(why: str, required: bool) -> Need:
+def _sandbox_need(why: str) -> Need:
     return Need(
         "sandbox",
         ok=not why,
@@ -110,7 +110,7 @@ def _sandbox_need(why: str, required: bool) -> Need:
         hint=""
         if not why
         else "Install bubblewrap and socat (apt install bubblewrap socat), and allow user namespaces.",
-        required=required,
+        required=False,
     )
 
 

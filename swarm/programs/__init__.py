@@ -14,6 +14,8 @@ from swarm.policy import Policy
 
 CODING = ("claude", "codex", "gemini", "opencode")
 """Coding agents that are known by name."""
+HOLDS = frozenset({"claude"})
+"""Kinds of programs that hold an agent to its scope, whatever it tries."""
 LATER = ("codex", "gemini", "opencode")
 
 
@@ -46,6 +48,8 @@ class Launch:
     """Seconds that its keeper grants when it is told to end by somebody who gives no order (a machine going down)."""
     files: Mapping[Path, bytes] = field(default_factory=dict)
     """Files that must be there before the start (settings, hooks), below the agent's `.run`."""
+    warnings: tuple[str, ...] = ()
+    """What whoever spawns it should know: how it is held less well than it could be."""
 
     @property
     def environment(self) -> dict[str, str]:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from swarm import briefs, events, store
 from swarm.clock import Clock, SystemClock
-from swarm.errors import HomeError, PolicyError, Refused, Usage
+from swarm.errors import HomeError, PolicyError, Refused, SwarmError, Usage
 from swarm.layout import HOME_DOCS, Layout, name_of
 from swarm.ledger import Ledger
 from swarm.model import AgentSpec
 from swarm.policy import Policy, load_policy, parse_policy
-from swarm.programs import CODING, LATER
+from swarm.programs import CODING, program_for
 from swarm.requests import InitReport
 
 PROGRAMS = ("command", *CODING)
@@ -158,8 +158,11 @@ def _notes(policy: Policy | None, program: str) -> Iterator[str]:
     if policy is not None and policy.spawn.program != program:
         yield f"swarm.toml was there and says program = {policy.spawn.program!r}; it was not changed to {program!r}."
     configured = program if policy is None else policy.spawn.program
-    if configured in LATER:
-        yield (
-            f"{configured} is written down as this home's program, but this version starts only `command` programs: "
-            "swarm-tui spawn NAME --program command --role worker --task TEXT -- COMMAND"
-        )
+    try:
+        needs = program_for(configured, policy or Policy()).needs()
+    except SwarmError as error:
+        yield f"{error.title} {error.hint}".strip()
+        return
+    for need in needs:
+        if not need.ok:
+            yield f"{configured}: {need.text}. {need.hint}".strip()

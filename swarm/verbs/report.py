@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from swarm import events
-from swarm.errors import Refused, SwarmError, Usage
+from swarm.errors import HomeError, Refused, SwarmError, Usage
 from swarm.layout import AgentDir, Layout
 
 if TYPE_CHECKING:
@@ -170,17 +170,22 @@ def _own(layout: Layout, actor: Reporter) -> AgentDir:
 def _record(layout: Layout, actor: Reporter, verb: str, error: SwarmError | None = None, **more: object) -> None:
     if layout.foreign:
         return
-    events.append(
-        layout,
-        actor.agent or actor.kind,
-        verb,
-        agent=actor.agent,
-        spawn_id=actor.spawn_id,
-        ok=error is None,
-        code=error.code if error else "",
-        reason=error.title if error else "",
-        wall=time.time(),
-        sync=None,
-        wait_s=None,
-        **more,
-    )
+    try:
+        events.append(
+            layout,
+            actor.agent or actor.kind,
+            verb,
+            agent=actor.agent,
+            spawn_id=actor.spawn_id,
+            ok=error is None,
+            code=error.code if error else "",
+            reason=error.title if error else "",
+            wall=time.time(),
+            sync=None,
+            wait_s=None,
+            **more,
+        )
+    except HomeError as failure:
+        # A shell in a sandbox writes in its agent's directory alone. What it reported stands there, and is read there.
+        if failure.code != "read-only":
+            raise

@@ -69,6 +69,14 @@ def uncommented(text: str) -> str:
     return re.sub(r"^#(?=[a-z\[])", "", text, flags=re.MULTILINE)
 
 
+def with_examples_cleared(policy: Policy) -> Policy:
+    """TOML has no word for "no limit": what has no default stands there as an example."""
+    bare = {"cost_usd": None, "tokens": None}
+    limits = policy.limits.model_copy(update={**bare, "roles": {}})
+    root = policy.root.model_copy(update={"cost_usd": None})
+    return policy.model_copy(update={"limits": limits, "root": root})
+
+
 def contents(root: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
@@ -280,7 +288,7 @@ def test_each_setting_stands_in_the_packaged_policy_with_its_default() -> None:
     text = uncommented(packaged_policy())
     written = parse_policy(text)
     assert written.programs == {"command": Program()}
-    assert written.model_copy(update={"programs": {}}) == Policy()
+    assert with_examples_cleared(written.model_copy(update={"programs": {}})) == Policy()
     in_file = tomllib.loads(text)
     for table, settings in Policy().model_dump().items():
         if table == "programs":

@@ -89,12 +89,8 @@ class Claude:
         return (
             preflight.found(word, environment, hint=f"Install it with: {INSTALL}"),
             preflight.logged_in("claude", LOGINS, _credentials(environment), environment),
-            preflight.sandbox(environment, required=self._settings.scope == "sandbox"),
+            preflight.sandbox(environment),
         )
-
-    def warnings(self, spec: AgentSpec, layout: Layout, agent: AgentDir) -> tuple[str, ...]:
-        """What an operator should know of how this agent is held; raises Refused `scope`."""
-        return self._scope(spec, layout, agent).warnings
 
     def _headless(
         self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str, first: bytes, *, resume: bool
@@ -112,6 +108,7 @@ class Claude:
             session=session,
             gentle_signal=SIGINT,
             files=self._files(spec, layout, agent, held, session),
+            warnings=held.warnings,
         )
 
     def _scope(self, spec: AgentSpec, layout: Layout, agent: AgentDir) -> scope.Scope:
