@@ -1,6 +1,5 @@
 """The command `swarm-tui`: one table of verbs; only the chosen verb's module is imported."""
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -9,10 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from swarm.errors import SwarmError, Usage
 from swarm_tui.output import NAME, REPORT, Output
-from swarm_tui.parsing import Help, Parser, Version
 
 if TYPE_CHECKING:
+    import argparse
     from types import ModuleType, TracebackType
+
+    from swarm_tui.parsing import Parser
 
 INTERRUPTED = 130
 
@@ -58,6 +59,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("doctor", "doctor", "check home, programs, limits, clock; rebuild the ledger", "doctor"),
     Verb("roles", "roles", "list the roles, and whether they are valid", "roles"),
     Verb("templates", "templates", "list the templates, and whether they are valid", "templates"),
+    Verb("hook", "hook", "an agent's program asks: may it write this, is there news, may it end", "hook guard"),
     Verb("completion", "completion", "print completion for a shell", "completion bash"),
 )
 
@@ -67,6 +69,11 @@ BY_NAME: dict[str, Verb] = {verb.name: verb for verb in VERBS}
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status. argv: the words after `swarm-tui`; None takes the process's."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if len(words) == 2 and words[0] == "hook":
+        from swarm.hooks.serving import HOOKS, serve  # it runs at every tool call, and does without a parser
+
+        if words[1] in HOOKS:
+            return serve(words[1], os.environ)
     out = Output.of_process(json=_wants_json(words))
     if argv is None:
         sys.excepthook = _report_mistake
@@ -150,8 +157,10 @@ def find_verb(words: Sequence[str]) -> int | None:
     return None
 
 
-def build_verb_parser(verb: Verb, module: "ModuleType | None" = None) -> Parser:
+def build_verb_parser(verb: Verb, module: "ModuleType | None" = None) -> "Parser":
     """The parser of one verb, global options included. Imports the verb's module."""
+    from swarm_tui.parsing import Help, Parser
+
     parser = Parser(
         prog=f"{NAME} {verb.name}",
         description=_sentence(verb.help),
@@ -164,8 +173,10 @@ def build_verb_parser(verb: Verb, module: "ModuleType | None" = None) -> Parser:
     return parser
 
 
-def build_parser() -> Parser:
+def build_parser() -> "Parser":
     """The parser of everything, for --help and completion. Imports every verb's module."""
+    from swarm_tui.parsing import Help, Parser
+
     parser = Parser(
         prog=NAME,
         description="The control room of a swarm of agents. Without a verb it opens on the swarm's home: -C DIR, else\n"
@@ -192,8 +203,9 @@ def build_parser() -> Parser:
     return parser
 
 
-def _add_global_options(parser: argparse.ArgumentParser) -> None:
+def _add_global_options(parser: "argparse.ArgumentParser") -> None:
     from swarm_tui.commands.common import duration
+    from swarm_tui.parsing import Version
 
     parser.add_argument("-C", dest="home", metavar="DIR", help="the swarm's home")
     parser.add_argument("--wait", type=duration, default=10.0, metavar="TIME", help="how long to wait for a lock (10s)")
@@ -214,7 +226,7 @@ def _wants_json(words: Sequence[str]) -> bool:
     return "--json" in ours
 
 
-def _open_room(args: argparse.Namespace, out: Output) -> int:
+def _open_room(args: "argparse.Namespace", out: Output) -> int:
     if out.json or args.json:
         raise Usage("The control room has no JSON.", hint=f"Try: {NAME} status --json")
     if not (sys.stdin is not None and sys.stdin.isatty() and out.tty):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import agent_environment, environment, swarm_tui
+from tests.support.hooked import Hooked
 
 PROBE = """
 import json, sys
@@ -21,12 +22,13 @@ HEAVY = {"pydantic", "yaml", "dataclasses", "swarm.model", "swarm.policy", "swar
 WORKER = ("--role", "worker", "--task", "t", "--accept", "there is a table")
 
 
-def imported(*words: str, env: dict[str, str]) -> set[str]:
+def imported(*words: str, env: dict[str, str], stdin: str = "") -> set[str]:
     """The modules that a verb has loaded at its end, after it has done its work."""
     ran = subprocess.run(
         [sys.executable, "-c", PROBE, *words],
         capture_output=True,
         text=True,
+        input=stdin,
         env=environment(env),
         timeout=60,
         check=False,
@@ -60,6 +62,29 @@ def test_what_agents_call_loads_no_screen_and_no_watcher(swarm_home: Path, words
     assert not loaded & SCREEN
     if words[0] in ("progress", "done"):
         assert not loaded & HEAVY
+
+
+PARSER = {"argparse", "swarm_tui.parsing", "swarm_tui.commands.common"}
+"""What hooks do without: they run at every tool call."""
+
+
+def test_no_hook_loads_a_screen_a_parser_or_anything_heavy(tmp_path: Path) -> None:
+    hooked = Hooked(tmp_path / "home")
+    hooked.guard(scope="owns", writable=[hooked.dir.path])
+    calls = {
+        "guard": [
+            {"tool_name": "Write", "tool_input": {"file_path": "/etc/passwd"}},
+            {"tool_name": "Bash", "tool_input": {"command": "rm .run"}},
+        ],
+        "after": [{"hook_event_name": "PostToolUse"}],
+        "stop": [{"hook_event_name": "Stop"}, {"hook_event_name": "Stop", "stop_hook_active": True}],
+        "end": [{"hook_event_name": "SessionEnd"}],
+    }
+    for which, inputs in calls.items():
+        for given in inputs:
+            hooked.dir.inbox.write_text("## 2026-02-28 09:33:00+00:00 from operator\n\n> Hello.\n")
+            loaded = imported("hook", which, env=hooked.env, stdin=json.dumps(given))
+            assert not loaded & (SCREEN | HEAVY | PARSER), which
 
 
 def test_a_look_loads_no_screen_either(swarm_home: Path) -> None:
