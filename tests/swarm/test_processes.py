@@ -400,7 +400,7 @@ def test_a_frozen_tree_stands_still_in_all_its_sessions_and_goes_on_when_thawed(
     states = {kernel.state(pid) for pid in home.survivors(agent)}
     assert states == {"T"}
     assert record.keeper is not None
-    assert kernel.state(record.keeper.pid) == "S", "its keeper goes on"
+    assert kernel.state(record.keeper.pid) in ("R", "S"), "its keeper goes on"
     assert thaw(record.keeper, record.process, record.spawn_id).complete
     assert "T" not in {kernel.state(pid) for pid in home.survivors(agent)}
 
