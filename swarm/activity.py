@@ -63,17 +63,19 @@ class Activity:
     """Which tool call, sub-agent, message or session it is."""
     tool: str = ""
     parent: str = ""
-    """The tool call of whose sub-agent this is; '' for the agent itself."""
+    """The tool call of whose sub-agent this is; '' for the agent itself. Of a sub-agent's own start, progress and end:
+    the key of the sub-agent above it."""
     error: bool = False
     at: float | None = None
     """Wall seconds, where the program says when."""
     model: str = ""
     count: int = 0
-    """RETRYING: the attempt."""
+    """RETRYING: the attempt. TOOL_CLOSED: lines of its output. Sub-agents: their tokens so far."""
     limit: int = 0
     """RETRYING: how many attempts it will make."""
     depth: int = 0
-    """Sub-agents: 1 for the agent's own, 2 for theirs; 0 where it cannot be told."""
+    """Sub-agents and what they do: 1 for the agent's own, 2 for theirs; 0 for the agent itself, or where a sub-agent's
+    cannot be told."""
     counts: bool = True
     """Whether it is a sign of life: retries and mere status lines are none."""
     tokens: Tokens | None = None
@@ -113,6 +115,7 @@ class SubAgent:
     description: str
     kind: str = ""
     depth: int = 1
+    """1 for the agent's own, 2 for theirs; 0 where it cannot be told (then it is 3 or more)."""
     since: float = 0.0
     """Wall seconds."""
     tokens: int = 0

@@ -139,3 +139,22 @@ def program_for(name: str, policy: Policy) -> Program:
         f"There are: {', '.join(defined)}.",
         f'Define it in swarm.toml:  [programs.{name}]  kind = "command"  argv = ["..."]',
     )
+
+
+def reader_for(name: str, policy: Policy) -> Reader | None:
+    """A fresh reader for the output of a program of this name; None where it is plain text, or where there is none.
+
+    A program of the kind `command` has one where swarm.toml says in whose `format` it writes.
+    """
+    settings = policy.programs.get(name)
+    kind = (settings.kind if settings else "") or name
+    return reader_of(settings.format if settings and kind == "command" else kind)
+
+
+def reader_of(language: str) -> Reader | None:
+    """A fresh reader for one program's language; None where it is none of those that are known."""
+    if language == "claude":
+        from swarm.programs.claude.stream import ClaudeReader
+
+        return ClaudeReader()
+    return None

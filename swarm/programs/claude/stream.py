@@ -1,0 +1,307 @@
+"""Reads Claude Code's stream-json: one object a line, any number of turns and processes one after the other."""
+
+import json
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from swarm.activity import Activity, Kind
+from swarm.programs import fields
+from swarm.programs.claude import lines, models
+from swarm.programs.claude.counting import Counter
+from swarm.programs.claude.tasks import Tasks
+from swarm.programs.fields import block, child, children, ident, moment, short, whole
+from swarm.untrusted import clean
+
+REMEMBERED = 2000
+_ALIVE = Activity(Kind.WAITING)
+_PART = b'{"type":"stream_event"'
+_SILENT = (b'{"type":"system","subtype":"status"', b'{"type":"system","subtype":"hook_')
+_MESSAGE_IDS = re.compile(r"^\[(m-[0-9a-f]{4,32})\]", re.MULTILINE)
+_Read = Callable[[Mapping[str, Any]], Iterator[Activity]]
+
+
+class ClaudeReader:
+    """Turns lines into activities. Holds bounded memory: counts, live sub-agents, the last ids."""
+
+    def __init__(self) -> None:
+        self._count = Counter()
+        self._tasks = Tasks()
+        self._ordered = ""
+        self._model = ""
+        """The model that was last said to answer."""
+        self._session = ""
+        self._servers: dict[str, str] = {}
+        self._denied: OrderedDict[str, None] = OrderedDict()
+        self._kinds: Mapping[str, _Read] = {
+            "system": self._system,
+            "assistant": self._assistant,
+            "user": self._user,
+            "result": self._result,
+            "stream_event": self._part,
+            "rate_limit_event": _limits,
+            "control_response": self._answer,
+            "tool_progress": _alive,
+        }
+        self._subtypes: Mapping[str, _Read] = {
+            "init": self._init,
+            "api_retry": self._retry,
+            "model_fallback": self._fallback,
+            "compact_boundary": _compacted,
+            "notification": _notification,
+            "permission_denied": self._deny,
+            "task_started": self._tasks.started,
+            "task_progress": self._tasks.progress,
+            "task_updated": self._tasks.updated,
+            "task_notification": self._tasks.updated,
+            "thinking_tokens": _alive,
+        }
+
+    def feed(self, line: bytes) -> list[Activity]:
+        """What one line says; nothing for what is not known. Lines that only show that it writes are not parsed."""
+        if line.startswith(_PART) and b'"message_start"' not in line and b'"message_delta"' not in line:
+            return [_ALIVE]
+        if line.startswith(_SILENT):
+            return []
+        run = fields.run(line)
+        if run is not None:
+            return [self._run(run)]
+        event = lines.decode(line)
+        if event is None:
+            return self._cut(line)
+        kind = event.get("type")
+        read = self._kinds.get(kind) if isinstance(kind, str) else None
+        return list(read(event)) if read is not None else []
+
+    def _run(self, run: Activity) -> Activity:
+        self._count.run()
+        self._tasks.run()
+        self._servers.clear()
+        self._ordered = run.model
+        self._model = ""
+        return run
+
+    def _cut(self, line: bytes) -> list[Activity]:
+        """A line of which the rest is missing."""
+        found = lines.cut(line)
+        if found is not None and found.kind is Kind.TOOL_CLOSED:
+            self._tasks.closed(found.key)
+        return [found] if found is not None else []
+
+    # -- what it says of itself ------------------------------------------------------------------------------------
+
+    def _system(self, event: Mapping[str, Any]) -> Iterator[Activity]:
+        subtype = event.get("subtype")
+        read = self._subtypes.get(subtype) if isinstance(subtype, str) else None
+        return read(event) if read is not None else iter(())
+
+    def _init(self, event: Mapping[str, Any]) -> Iterator[Activity]:
+        """A turn begins. The first of a process says what there is."""
+        model, session = short(event, "model"), ident(event, "session_id")
+        self._count.init(model)
+        known = session == self._session and model == self._model
+        text = "" if known else f"session {session[:8]}, {model}"
+        yield Activity(Kind.STARTED, text=text, key=session, model=model)
+        self._session = session
+        if models.same(self._ordered, model):
+            self._ordered = model or self._ordered  # an alias is known by what it stands for
+            self._model = model
+        elif model != self._model:
+            yield self._other_model(model, self._ordered)
+        for server in children(event, "mcp_servers", 50):
+            name, status = short(server, "name", 60), short(server, "status", 60)
+            if status != self._servers.get(name, "connected"):
+                bad = status != "connected"
+                yield Activity(Kind.NOTE, text=f"MCP server {name}: {status}", error=bad)
+            self._servers[name] = status
+
+    def _other_model(self, model: str, ordered: str, why: str = "") -> Activity:
+        self._model = model
+        text = f"{model} answers in place of {ordered}{why}"
+        return Activity(Kind.MODEL_CHANGED, text=text, model=model, error=True)
+
+    def _retry(self, event: Mapping[str, Any]) -> Iterator[Activity]:
+        status, error = whole(event, "error_status"), short(event, "error", 80)
+        if status:
+            text = f"{status} {error.replace('_', ' ')}".strip()
+        else:
+            text = "no answer" if error in ("", "unknown") else error.replace("_", " ")
+        yield Activity(
+            Kind.RETRYING,
+            text=text,
+            count=whole(event, "attempt"),
+            limit=whole(event, "max_retries"),
+            counts=False,
+        )
+
+    def _fallback(self, event: Mapping[str, Any]) -> Iterator[Activity]:
+        original = short(event, "original_model") or self._ordered
+        trigger = short(event, "trigger", 80)
+        yield self._other_model(short(event, "fallback_model"), original, f" ({trigger})" if trigger else "")
+
+    # -- the conversation ------------------------------------------------------------------------------------------
+
+    def _assistant(self, event: Mapping[str, Any]) -> Iterator[Activity]:
+        message = child(event, "message")
+        parent = ident(event, "parent_tool_use_id")
+        model = short(message, "model")
+        if model == models.SYNTHETIC:
+            yield from self._synthetic(event, message)
+            return
+        if not parent and model and not models.same(self._model, model):
+            if models.same(self._ordered, model):
+                self._model = model
+                yield Activity(Kind.MODEL_CHANGED, text=f"{model} answers again", model=model)
+            else:
+                yield self._other_model(model, self._ordered)
+        depth = self._tasks.depth(parent)
+        at = moment(event.get("timestamp"))
+        for part in children(message, "content"):
+            kind = part.get("type")
+            if kind == "text":
+                text = block(part.get("text"))
+                if text:
+                    yield Activity(Kind.TEXT, text=text, parent=parent, depth=depth, at=at)
+            elif kind in ("tool_use", "server_tool_use", "mcp_tool_use"):
+                yield from self._opened(part, parent, depth, at)
+            elif isinstance(kind, str) and kind.endswith("tool_result"):
+                yield from self._returned(part, parent, depth, at)
+            else:
+                yield _ALIVE
+        usage = self._count.message(message, parent)
+        if usage is not None:
+            yield usage
+
+    def _synthetic(self, event: Mapping[str, Any], message: Mapping[str, Any]) -> Iterator[Activity]:
+        """The program speaks in the model's place: mostly of an error of the model service."""
+        for part in children(message, "content", 20):
+            text = block(part.get("text"), 20)
+            if text:
+                yield Activity(Kind.NOTE, text=text, error="error" in event, counts=False)
+
+    def _opened(self, part: Mapping[str, Any], parent: str, depth: int, at: float | None) -> Iterator[Activity]:
+        call, tool = ident(part, "id"), short(part, "name", 100)
+        yield Activity(
+            Kind.TOOL_OPEN,
+            text=fields.call(part.get("input")),
+            key=call,
+            tool=tool,
+            parent=parent,
+            depth=depth,
+            at=at,
+        )
+        yield from self._tasks.opened(call, parent)
+
+    def _returned(self, part: Mapping[str, Any], parent: str, depth: int, at: float | None) -> Iterator[Activity]:
+        call = ident(part, "tool_use_id")
+        text, number = fields.output(part.get("content"))
+        self._tasks.closed(call)
+        yield Activity(
+            Kind.TOOL_CLOSED,
+            text=text,
+            key=call,
+            parent=parent,
+            error=part.get("is_error") is True,
+            count=number,
+            depth=depth,
+            at=at,
+        )
+
+    def _user(self, event: Mapping[str, Any]) -> Iterator[Activity]:
+        """Tool results, words that reached it, and what the program itself put in."""
+        parent = ident(event, "parent_tool_use_id")
+        depth = self._tasks.depth(parent)
+        at = moment(event.get("timestamp"))
+        message = child(event, "message")
+        found = message.get("content")
+        texts: list[str] = [found] if isinstance(found, str) else []
+        for part in children(message, "content"):
+            if part.get("type") == "tool_result":
+                yield from self._returned(part, parent, depth, at)
+            elif isinstance(part.get("text"), str):
+                texts.append(part["text"])
+        text = block("\n".join(texts))
+        if not text or parent:
+            return
+        if event.get("isReplay") is not True:
+            yield Activity(Kind.NOTE, text=text, at=at)
+            return
+        keys = list(dict.fromkeys(_MESSAGE_IDS.findall(text)))[:20]
+        yield Activity(Kind.TOLD, text=text, key=keys[0] if keys else "", at=at)
+        for key in keys[1:]:
+            yield Activity(Kind.TOLD, key=key, at=at)
+
+    def _part(self, event: Mapping[str, Any]) -> Iterator[Activity]:
+        """The first and last parts of an answer that is streamed: they alone hold figures."""
+        told = child(event, "event")
+        parent = ident(event, "parent_tool_use_id")
+        usage = None
+        if told.get("type") == "message_start":
+            usage = self._count.begun(child(told, "message"), parent)
+        elif told.get("type") == "message_delta":
+            usage = self._count.wrote(child(told, "usage"), parent)
+        yield usage if usage is not None else _ALIVE
+
+    # -- figures and ends ------------------------------------------------------------------------------------------
+
+    def _result(self, event: Mapping[str, Any]) -> Iterator[Activity]:
+        """A turn is over, not the process. `subtype` is success also where the model service failed."""
+        for denial in children(event, "permission_denials"):
+            yield from self._deny(denial)
+        if event.get("structured_output") is not None:
+            yield Activity(Kind.TEXT, text=clean(json.dumps(event["structured_output"])[:8000], 2000))
+        yield self._count.result(event)
+        subtype, reason = short(event, "subtype", 80), short(event, "terminal_reason", 80)
+        failed = event.get("is_error") is not False or subtype.startswith("error")
+        yield Activity(Kind.TURN_ENDED, text=lines.why(event, subtype, reason, failed=failed), error=failed)
+
+    def _deny(self, denial: Mapping[str, Any]) -> Iterator[Activity]:
+        key = ident(denial, "tool_use_id")
+        if key and key in self._denied:
+            return
+        self._denied[key] = None
+        if len(self._denied) > REMEMBERED:
+            self._denied.popitem(last=False)
+        tool = short(denial, "tool_name", 100)
+        yield Activity(Kind.DENIED, text=fields.call(denial.get("tool_input")), key=key, tool=tool, counts=False)
+
+    def _answer(self, event: Mapping[str, Any]) -> Iterator[Activity]:
+        """What it answered to something that we asked through the channel."""
+        told = child(event, "response")
+        if told.get("subtype") == "error":
+            text = f"it refused what it was asked: {short(told, 'error', 300)}"
+            yield Activity(Kind.NOTE, text=text, counts=False)
+            return
+        usage = self._count.asked(child(told, "response"))
+        if usage is not None:
+            yield usage
+
+
+def _alive(event: Mapping[str, Any]) -> Iterator[Activity]:  # noqa: ARG001 one signature for all
+    yield _ALIVE
+
+
+def _compacted(event: Mapping[str, Any]) -> Iterator[Activity]:
+    told = child(event, "compact_metadata")
+    trigger, before = short(told, "trigger", 40), whole(told, "pre_tokens")
+    text = "context compacted" + (f" ({trigger})" if trigger else "") + (f" at {before} tokens" if before else "")
+    yield Activity(Kind.NOTE, text=text)
+
+
+def _notification(event: Mapping[str, Any]) -> Iterator[Activity]:
+    text = short(event, "text", 400)
+    if text:
+        yield Activity(Kind.NOTE, text=text, key=ident(event, "key"), counts=False)
+
+
+def _limits(event: Mapping[str, Any]) -> Iterator[Activity]:
+    """The account's limits. That they are not reached is no news."""
+    told = child(event, "rate_limit_info")
+    status = short(told, "status", 60)
+    if status in ("", "allowed"):
+        return
+    used = fields.money(told, "utilization")
+    share = f", {used:.0%} used" if used is not None and used <= 10 else ""
+    text = f"limit of the account: {status.replace('_', ' ')}{share}"
+    yield Activity(Kind.NOTE, text=text, error=True, counts=False)
