@@ -7,15 +7,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from swarm import audit, store
+from swarm import audit, preflight, store
 from swarm.clock import gap_between
 from swarm.errors import Refused, SwarmError
 from swarm.home import Home
 from swarm.intents import abandoned, dead_or_none
 from swarm.model import Access, Phase
 from swarm.processes import MARKER
-from swarm.programs import LATER, program_for
-from swarm.programs.environment import OUR_COMMAND, with_our_command
+from swarm.programs import CODING, Program, program_for
+from swarm.programs.environment import OUR_COMMAND, inherited, with_our_command
 from swarm.requests import Finding
 from swarm.resolve import walk
 from swarm.roster import load_roles
@@ -149,24 +149,17 @@ def _roles(home: Home) -> Iterator[Finding]:
 
 
 def _programs(home: Home) -> Iterator[Finding]:
-    chosen = home.policy.spawn.program
-    for name in sorted({chosen, *home.policy.programs}):
+    chosen = {home.policy.spawn.program, home.policy.root.program} - {""}
+    used = chosen | set(home.policy.programs)
+    path = with_our_command(inherited(os.environ)).get("PATH", os.defpath)
+    for name in sorted(used | {name for name in CODING if shutil.which(name, path=path)}):
         try:
-            program_for(name, home.policy)
+            program = program_for(name, home.policy)
         except SwarmError as error:
-            yield Finding("warning" if name in LATER else "error", "programs", f"{name}: {error.title}", error.hint)
+            if name in used:
+                yield Finding("error", "programs", f"{name}: {error.title}", error.hint)
             continue
-        settings = home.policy.programs.get(name)
-        if settings is None or not settings.argv:
-            yield Finding("ok", "programs", f"{name}: runs the command after --")
-            continue
-        found = shutil.which(settings.argv[0])
-        if found is None:
-            yield Finding(
-                "error", "programs", f"{name}: {settings.argv[0]!r} is not on PATH", f"[programs.{name}] argv"
-            )
-        else:
-            yield Finding("ok", "programs", f"{name}: {found}")
+        yield from _command(home, name) if program.kind == "command" else _needs(program, must=name in chosen)
     which = shutil.which(OUR_COMMAND, path=with_our_command(os.environ).get("PATH"))
     if which is None:
         yield Finding("warning", "programs", "swarm-tui itself is not on PATH", "Agents call it: put it there.")
@@ -174,6 +167,27 @@ def _programs(home: Home) -> Iterator[Finding]:
     yield Finding(
         "ok", "programs", f"python {python} at {sys.executable}" + (f", swarm-tui at {which}" if which else "")
     )
+
+
+def _command(home: Home, name: str) -> Iterator[Finding]:
+    settings = home.policy.programs.get(name)
+    if settings is None or not settings.argv:
+        yield Finding("ok", "programs", f"{name}: runs the command after --")
+    elif (found := shutil.which(settings.argv[0])) is None:
+        yield Finding("error", "programs", f"{name}: {settings.argv[0]!r} is not on PATH", f"[programs.{name}] argv")
+    else:
+        yield Finding("ok", "programs", f"{name}: {found}")
+
+
+def _needs(program: Program, *, must: bool) -> Iterator[Finding]:
+    """must: agents run it where a spawn does not say otherwise, so that what is missing keeps them from starting."""
+    for need in program.needs():
+        text = f"{program.name}: {need.text}" if need.required else f"{program.name}, {need.name}: {need.text}"
+        if need.ok and need.required and os.path.isabs(need.text):
+            number = preflight.version(need.text, os.environ)
+            text += f", version {number}" if number else ", which did not say its version"
+        level = "ok" if need.ok else ("error" if must else "warning") if need.required else "note"
+        yield Finding(level, "programs", text, "" if need.ok else need.hint)
 
 
 def _limits(home: Home) -> Iterator[Finding]:
