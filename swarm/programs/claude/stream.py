@@ -147,7 +147,7 @@ class ClaudeReader:
         parent = ident(event, "parent_tool_use_id")
         model = short(message, "model")
         if model == models.SYNTHETIC:
-            yield from self._synthetic(event, message)
+            yield from _synthetic(event, message, parent)
             return
         if not parent and model and not models.same(self._model, model):
             if models.same(self._ordered, model):
@@ -172,13 +172,6 @@ class ClaudeReader:
         usage = self._count.message(message, parent)
         if usage is not None:
             yield usage
-
-    def _synthetic(self, event: Mapping[str, Any], message: Mapping[str, Any]) -> Iterator[Activity]:
-        """The program speaks in the model's place: mostly of an error of the model service."""
-        for part in children(message, "content", 20):
-            text = block(part.get("text"), 20)
-            if text:
-                yield Activity(Kind.NOTE, text=text, error="error" in event, counts=False)
 
     def _opened(self, part: Mapping[str, Any], parent: str, depth: int, at: float | None) -> Iterator[Activity]:
         call, tool = ident(part, "id"), short(part, "name", 100)
@@ -280,6 +273,17 @@ class ClaudeReader:
 
 def _alive(event: Mapping[str, Any]) -> Iterator[Activity]:  # noqa: ARG001 one signature for all
     yield _ALIVE
+
+
+def _synthetic(event: Mapping[str, Any], message: Mapping[str, Any], parent: str) -> Iterator[Activity]:
+    """The program speaks in the model's place. Of an error of its own turn the result says the same right after."""
+    failed = "error" in event
+    if failed and not parent:
+        return
+    for part in children(message, "content", 20):
+        text = block(part.get("text"), 20)
+        if text:
+            yield Activity(Kind.NOTE, text=text, error=failed, counts=False)
 
 
 def _compacted(event: Mapping[str, Any]) -> Iterator[Activity]:

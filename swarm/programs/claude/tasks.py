@@ -22,6 +22,7 @@ class _Task:
     kind: str
     call: str
     """The tool call that started it."""
+    description: str = ""
     depth: int = 0
     """0 while it cannot be told."""
     parent: str = ""
@@ -75,7 +76,7 @@ class Tasks:
         key, kind = ident(event, "task_id"), short(event, "task_type")
         if not key or kind not in (AGENT, WORKFLOW) or key in self._tasks or len(self._tasks) >= REMEMBERED:
             return
-        task = _Task(kind, ident(event, "tool_use_id"))
+        task = _Task(kind, ident(event, "tool_use_id"), short(event, "description"))
         self._tasks[key] = task
         if task.call:
             self._of_call[task.call] = key
@@ -84,7 +85,7 @@ class Tasks:
         if kind == AGENT:
             yield Activity(
                 Kind.SUBAGENT_STARTED,
-                text=short(event, "description"),
+                text=task.description,
                 key=key,
                 tool=short(event, "subagent_type"),
                 parent=task.parent,
@@ -128,7 +129,8 @@ class Tasks:
             for agent in list(task.agents):
                 yield Activity(Kind.SUBAGENT_ENDED, text=status, key=agent, depth=task.depth or 1, error=failed)
             return
-        yield Activity(Kind.SUBAGENT_ENDED, text=status, key=key, parent=task.parent, depth=task.depth, error=failed)
+        text = f"{task.description}: {status}"
+        yield Activity(Kind.SUBAGENT_ENDED, text=text, key=key, parent=task.parent, depth=task.depth, error=failed)
         # What it was doing when it was stopped never returns.
         for call in [call for call, parent in self._open.items() if task.call and parent == task.call]:
             del self._open[call]
