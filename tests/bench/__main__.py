@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.bench import commits, idle, keys, latency, lives, picture, planning, verbs
+from tests.bench import commits, hooks, idle, keys, latency, lives, picture, planning, twelve, verbs
 from tests.bench.figures import Figure, machine, table, write_json
 from tests.bench.homes import BenchHome
 from tests.bench.pty import Silent
@@ -66,9 +66,11 @@ BENCHES = (
         "plan", "the plan of a heartbeat", (LARGE, HUGE), lambda _, count, quick: planning.measure(count, quick=quick)
     ),
     Bench("progress", "swarm-tui progress", (SMALL,), _in_home(verbs.measure)),
+    Bench("hooks", "swarm-tui hook guard, hook after", (SMALL,), _in_home(hooks.measure)),
     Bench("key", "key pressed -> screen changed", (LARGE,), _in_home(keys.measure)),
     Bench("spawn", "spawn -> program running; kill -> verified gone", (SMALL,), _in_home(lives.measure)),
     Bench("ledger", "commits of eight writers", (), lambda _, __, quick: commits.measure(quick=quick)),
+    Bench("twelve", "twelve real agents at once", (), lambda _, __, quick: twelve.measure(quick=quick)),
 )
 
 
