@@ -11,6 +11,7 @@ from swarm.errors import SwarmError
 from swarm.home import Home
 from swarm.last_sight import last_sight
 from swarm.model import ENGINE, Ending, Phase, Record
+from swarm.outside import outside_of
 from swarm.reading import read_ended, read_spec
 from swarm.state import State, clear_alert, raise_alert, with_record
 
@@ -71,7 +72,7 @@ def conclude_all(home: Home, ends: Sequence[End], also: Change | None = None) ->
     also: what else belongs into the same commit (a spawn that takes over the slot); its refusal refuses all of it.
     An agent that somebody else was faster with, or that was spawned anew in the meantime, is left as it is.
     """
-    ends = [_with_last_sight(home, end) for end in ends]
+    ends = _with_last_looks(home, ends)
     unwritten = {end.before.id: write_ended(home, end.after, end.more) for end in ends}
     done: list[End] = []
 
@@ -97,10 +98,18 @@ def conclude_all(home: Home, ends: Sequence[End], also: Change | None = None) ->
     return tuple(end.before.id for end in done)
 
 
-def _with_last_sight(home: Home, end: End) -> End:
-    if end.before.phase is Phase.ENDED:
-        return end
-    return end._replace(after=replace(end.after, observed=last_sight(home, end.before)))
+def _with_last_looks(home: Home, ends: Sequence[End]) -> list[End]:
+    """The ends with what is seen once more at the end: progress, outputs, and what changed where it should not."""
+    fresh = [end.before for end in ends if end.before.phase is not Phase.ENDED]
+    outside = outside_of(home, fresh)
+    return [
+        end
+        if end.before.phase is Phase.ENDED
+        else end._replace(
+            after=replace(end.after, observed=last_sight(home, end.before), outside=outside.get(end.before.id, ""))
+        )
+        for end in ends
+    ]
 
 
 def release(home: Home, state: State, found: Record, after: Record) -> State:
@@ -177,7 +186,7 @@ def write_line(home: Home, after: Record, revision: int, more: Mapping[str, obje
         freed=0 if after.unverified else after.slots,
         unverified=after.unverified,
         revision=revision,
-        also=more,
+        also={**more, "outside": after.outside} if after.outside else more,
     )
 
 

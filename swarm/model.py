@@ -211,6 +211,8 @@ class Record:
     """Exit code, negative for a signal; None while unknown."""
     unverified: str = ""
     """What could not be excluded when it was stopped; while set, it holds its slot."""
+    outside: str = ""
+    """Of an ended agent that is held to a scope: what changed outside of that while it ran, in words."""
     collected_n: int | None = None
     """Heartbeat number at which its results were collected."""
     read_at: float | None = None
@@ -227,6 +229,8 @@ class Record:
     """The process that carries out its end, while STOPPING."""
     taken_over: str = ""
     """Who talks to it in a terminal at this moment, in place of its headless run; '' where nobody does."""
+    taken_at: float | None = None
+    """Awake seconds since which it is taken over; that time does not age."""
     tokens: tuple[int, int, int, int] | None = None
     """Of an ended agent: input, output, read from and written to the cache; None where they are unknown."""
     cost_usd: float | None = None
@@ -417,7 +421,7 @@ class Problem:
     """Something wrong that the scan saw.
 
     `code` is stable: `unreadable`, `misspelt`, `results-invalid`, `clock`, `over-budget`, `ghost`, `injection`, `link`,
-    `twin`, `bad-name`, `spec-invalid`, `record-missing`, `directory-missing`, `future-mtime`, `stranger`.
+    `twin`, `bad-name`, `spec-invalid`, `record-missing`, `directory-missing`, `future-mtime`, `stranger`, `outside`.
     """
 
     code: str

@@ -29,6 +29,8 @@ def problems_of(entry: Entry, now: Now) -> Iterator[Problem]:
         yield Problem("ghost", "it was not spawned through the engine, and counts in the budget above it")
     if entry.record is not None and entry.record.holds_slot and entry.used > entry.budget:
         yield Problem("over-budget", f"{entry.used} run in its subtree; its budget is {entry.budget}")
+    if entry.known is not None and entry.known.outside:
+        yield Problem("outside", entry.known.outside)
     if entry.liveness is Liveness.STRANGER:
         yield Problem("stranger", "the process number in the ledger belongs to somebody else now")
 
