@@ -1,0 +1,46 @@
+"""Real output of the agent programs, recorded, and what a reader makes of it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from swarm.activity import Activity, Doings, Reader
+from swarm.doings import EMPTY, fold
+from swarm.programs import reader_of
+
+RECORDINGS = Path(__file__).parent.parent / "data" / "recordings"
+SEEN_AT = 2_000_000_000.0
+"""Wall seconds, later than any time in a recording."""
+
+
+def lines_of(name: str) -> list[bytes]:
+    """The lines of a recording, by its name without the ending."""
+    return (RECORDINGS / f"{name}.jsonl").read_bytes().splitlines()
+
+
+def mark(spawn_id: str = "s-1", model: str = "") -> bytes:
+    """What a keeper writes before a program starts."""
+    return f'{{"type":"swarm","subtype":"run","spawn_id":"{spawn_id}","at":1795450000.5,"model":"{model}"}}'.encode()
+
+
+def reader_named(recording: str) -> Reader:
+    """A reader for the program of a recording."""
+    reader = reader_of(recording.partition("_")[0])
+    assert reader is not None
+    return reader
+
+
+def read(reader: Reader, lines: Iterable[bytes]) -> list[Activity]:
+    """Everything these lines say."""
+    return [activity for line in lines for activity in reader.feed(line)]
+
+
+def folded(activities: Iterable[Activity], doings: Doings = EMPTY) -> Doings:
+    """What they come to."""
+    for activity in activities:
+        doings = fold(doings, activity, SEEN_AT)
+    return doings
+
+
+def replay(recording: str, lines: Iterable[bytes] | None = None) -> Doings:
+    """What a recording comes to."""
+    return folded(read(reader_named(recording), lines_of(recording) if lines is None else lines))
