@@ -334,6 +334,22 @@ def test_a_sandbox_fails_closed_and_exempts_no_command(layout: Layout) -> None:
     assert f"/{layout.agent(WORKER.id).run}" in files["denyWrite"]
 
 
+def test_a_sandbox_is_told_nothing_of_files_that_are_not_there_yet(layout: Layout) -> None:
+    """It would make them, empty, and the engine would take an agent for ended."""
+    made = decided(layout, replace(WORKER, owns=("site",)))
+    agent = layout.agent(WORKER.id)
+    for path in (agent.exit, agent.ended):
+        assert str(path) not in f"{made.sandbox} {made.deny}"
+        assert path in made.protected
+        assert f"Edit(/{path})" in decided(layout, replace(WORKER, owns=("site",)), box=NO_BOX).deny
+
+
+def test_it_reads_what_it_prints() -> None:
+    reader = program_for("claude", parse_policy("")).reader()
+    assert reader is not None
+    assert reader.feed(b'{"type":"system","subtype":"init","session_id":"s-1","model":"m"}')
+
+
 def test_without_a_sandbox_an_observer_has_no_shell(layout: Layout) -> None:
     made = decided(layout, replace(WORKER, scope="observe"), box=NO_BOX)
     assert not any(rule.startswith("Bash") for rule in made.allow)
@@ -387,4 +403,4 @@ def test_the_roles_are_the_roots_to_change_unless_a_spawn_gives_them_away(layout
     rule = f"Edit(/{layout.roles}/**)"
     assert rule in decided(layout, WORKER).deny
     assert rule not in decided(layout, root).deny
-    assert rule not in decided(layout, replace(WORKER, owns=("roles",))).deny
+    assert layout.roles not in decided(layout, replace(WORKER, owns=("roles",))).protected

@@ -68,7 +68,9 @@ class Claude:
 
     def reader(self) -> Reader | None:
         """Of its stream of JSON lines."""
-        return None
+        from swarm.programs.claude.stream import ClaudeReader
+
+        return ClaudeReader()
 
     def say(self, text: str, key: str = "") -> bytes:
         """A turn while it runs, or the next one."""

@@ -60,8 +60,8 @@ def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: Settings,
     rule = held(spec)
     protected = _protected(spec, layout, agent)
     ours = (OURS,) if settings.mcp else ()
-    deny = tuple(rule for path in protected if _can_be_named(path) for rule in _edits(path))
     if not rule:
+        deny = _rules(path for path in protected if _can_be_named(path))
         return Scope("", allow=(*WORKING, *ours), deny=deny, protected=protected)
     if settings.scope == "sandbox" and not sandbox.ok:
         raise Refused(
@@ -72,14 +72,17 @@ def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: Settings,
         )
     writable = (agent.path, *(layout.root / path for path in spec.owns if rule == "owns"))
     _must_be_nameable((*writable, *protected))
-    edits = tuple(each for path in writable for each in _edits(path))
+    edits = _rules(writable)
+    inside = tuple(path for path in protected if any(path.is_relative_to(mine) for mine in writable))
     boxed = sandbox.ok and settings.scope != "narrow"
     if boxed:
+        # Rules against writing reach its shell as well: bubblewrap makes an empty file of a path that is not there yet.
+        there = tuple(path for path in inside if path not in (agent.exit, agent.ended))
         return Scope(
             rule,
             allow=("Bash", *READING, *edits, *ours),
-            deny=deny,
-            sandbox=_sandbox(writable, protected),
+            deny=_rules(there),
+            sandbox=_sandbox(writable, there),
             writable=writable,
             protected=protected,
         )
@@ -89,7 +92,7 @@ def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: Settings,
     return Scope(
         rule,
         allow=(*READING, *edits, *(() if no_shell else (*shell, *further)), *ours),
-        deny=deny,
+        deny=_rules(inside),
         tools=WITHOUT_SHELL if no_shell else (),
         directories=() if no_shell else (str(layout.root),),
         writable=writable,
@@ -135,12 +138,12 @@ def _must_be_nameable(paths: Iterable[Path]) -> None:
             )
 
 
-def _edits(path: Path) -> tuple[str, ...]:
-    """The rules for a path, file or directory, there or not. `//` is absolute; Edit rules govern every file tool."""
-    return (f"Edit(/{path})", f"Edit(/{path}/**)")
+def _rules(paths: Iterable[Path]) -> tuple[str, ...]:
+    """The rules for paths, files or directories, there or not. `//` is absolute; Edit rules govern every file tool."""
+    return tuple(rule for path in paths for rule in (f"Edit(/{path})", f"Edit(/{path}/**)"))
 
 
-def _sandbox(writable: Iterable[Path], protected: Iterable[Path]) -> Mapping[str, object]:
+def _sandbox(writable: Iterable[Path], denied: Iterable[Path]) -> Mapping[str, object]:
     """Fails closed: without a working sandbox the program does not start. No command is exempt from it.
 
     An exempt command would take what stands after a pipe with it. What must happen outside goes through our MCP server.
@@ -152,7 +155,7 @@ def _sandbox(writable: Iterable[Path], protected: Iterable[Path]) -> Mapping[str
         "allowUnsandboxedCommands": False,
         "filesystem": {
             "allowWrite": [f"/{path}" for path in writable],
-            "denyWrite": [f"/{path}" for path in protected],
+            "denyWrite": [f"/{path}" for path in denied],
         },
         "network": {"allowedDomains": ["*"], "allowLocalBinding": True},
     }
