@@ -28,6 +28,7 @@ from swarm_tui.messages import Beaten, DetailLoaded, LinesArrived, PulseChanged,
 from swarm_tui.pacemaker import Pacemaker
 from swarm_tui.plain_lines import PlainLines
 from swarm_tui.screens.control_room import ControlRoom
+from swarm_tui.transcript_tail import Told
 from widgets.agent_detail import DetailData, Tab
 from widgets.charset import Charset, charset_for
 
@@ -143,7 +144,7 @@ class SwarmApp(App[int], inherit_bindings=False):
     def _detail_loaded(self, data: DetailData) -> None:
         self._tell(DetailLoaded(data))
 
-    def _lines_arrived(self, agent: str, spawn_id: str, chunk: Chunk) -> None:
+    def _lines_arrived(self, agent: str, spawn_id: str, chunk: Chunk | Told) -> None:
         self._tell(LinesArrived(agent, spawn_id, chunk))
 
     def _beaten(self, beat: Beat) -> None:

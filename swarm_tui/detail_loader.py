@@ -8,10 +8,12 @@ from swarm.errors import SwarmError
 from swarm.logs import Chunk, LogTail
 from swarm.model import AgentView
 from swarm.processes import tree
+from swarm.programs import reader_for
 from swarm.store import read_head
 from swarm.swarm import Swarm
 from swarm.untrusted import clean, clean_block
 from swarm_tui.event_rows import event_rows
+from swarm_tui.transcript_tail import Told, TranscriptTail
 from widgets.agent_detail import DetailData, ProcessRow, Tab
 from widgets.event_feed import EventRow
 
@@ -32,7 +34,8 @@ class Wanted:
 class DetailLoader:
     """A thread that reads for the detail: at once when another agent or tab is wanted, then once a second.
 
-    on_data: called from the thread with what a tab shows. on_lines: with (agent id, spawn id, chunk) of new output.
+    on_data: called from the thread with what a tab shows. on_lines: with (agent id, spawn id, chunk) of new output; it
+    is told as a transcript where there is a reader for the agent's program.
     """
 
     def __init__(
@@ -40,7 +43,7 @@ class DetailLoader:
         swarm: Swarm,
         *,
         on_data: Callable[[DetailData], None],
-        on_lines: Callable[[str, str, Chunk], None],
+        on_lines: Callable[[str, str, Chunk | Told], None],
     ) -> None:
         self._swarm = swarm
         self._on_data = on_data
@@ -48,7 +51,7 @@ class DetailLoader:
         self._wanted: Wanted | None = None
         self._changed = threading.Event()
         self._stopping = False
-        self._tail: tuple[str, str, LogTail] | None = None
+        self._tail: tuple[str, str, LogTail | TranscriptTail] | None = None
         self._last: DetailData | None = None
         self._thread = threading.Thread(target=self._run, name="detail", daemon=True)
 
@@ -112,14 +115,24 @@ class DetailLoader:
     def _follow(self, view: AgentView) -> None:
         tail = self._tail
         if tail is None or tail[:2] != (view.id, view.spawn_id):
-            tail = (view.id, view.spawn_id, LogTail(self._swarm.agent_dir(view.id).stdout))
+            tail = (view.id, view.spawn_id, self._tail_of(view))
             self._tail = tail
+        chunk: Chunk | Told
         try:
             chunk = tail[2].read()
         except SwarmError as error:
             chunk = Chunk((str(error),))
         if chunk.lines or chunk.skipped or chunk.restarted:
             self._on_lines(view.id, view.spawn_id, chunk)
+
+    def _tail_of(self, view: AgentView) -> LogTail | TranscriptTail:
+        path = self._swarm.agent_dir(view.id).stdout
+        policy = self._swarm.home.policy
+        program = view.record.program if view.record is not None else view.spec.program if view.spec is not None else ""
+        reader = reader_for(program, policy) if program else None
+        if reader is None:
+            return LogTail(path)
+        return TranscriptTail(path, lambda: reader_for(program, policy) or reader)
 
     def forget_tail(self) -> None:
         """The transcript was cleared: the next look gives its last lines again."""

@@ -4,6 +4,7 @@ from textual.message import Message
 
 from swarm.logs import Chunk
 from swarm.model import Beat
+from swarm_tui.transcript_tail import Told
 from widgets.agent_detail import DetailData
 
 
@@ -20,9 +21,9 @@ class DetailLoaded(Message):
 
 
 class LinesArrived(Message):
-    """The selected agent's program printed more."""
+    """The selected agent's program printed more, as it is or as a transcript."""
 
-    def __init__(self, agent: str, spawn_id: str, chunk: Chunk) -> None:
+    def __init__(self, agent: str, spawn_id: str, chunk: Chunk | Told) -> None:
         super().__init__()
         self.agent = agent
         self.spawn_id = spawn_id

@@ -2,7 +2,9 @@
 
 from collections import deque
 from collections.abc import Iterable
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
@@ -23,6 +25,10 @@ _LINE_CUT = 500
 class Transcript(TextPane):
     """Lines as they come. While it follows, the end stays in sight; else the place one reads does."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "find(False)", "next", show=False),
+        Binding("N", "find(True)", "previous", show=False),
+    ]
     DEFAULT_CSS = """
     Transcript { height: 1fr; width: 1fr; }
     """
@@ -50,6 +56,9 @@ class Transcript(TextPane):
         self._ring: deque[Paragraph] = deque(maxlen=RING)
         self._heights: deque[int] = deque(maxlen=RING)
         self._unseen = 0
+        self._at = 0
+        """The line that was found last."""
+        self._place = ""
 
     @property
     def unseen(self) -> int:
@@ -58,13 +67,19 @@ class Transcript(TextPane):
 
     def append(self, lines: Iterable[str], *, dropped: int = 0, role: str = "quote") -> None:
         """More lines, oldest first. `dropped`: how many before them were skipped (a flood, a cut tail)."""
-        texts = list(lines)
-        if len(texts) > FLOOD:
-            dropped += len(texts) - FLOOD
-            texts = texts[-FLOOD:]
-        new = [Paragraph(clean(text, _LINE_CUT), role) for text in texts]
-        if dropped:
-            new.insert(0, Paragraph(f"+{dropped} lines", "notice"))
+        self.append_paragraphs((Paragraph(text, role) for text in lines), dropped=dropped)
+
+    def append_paragraphs(self, paragraphs: Iterable[Paragraph], *, dropped: int = 0, unit: str = "lines") -> None:
+        """The same with signs and colours. Only texts are cleaned here: leads are made by whoever knows the kinds."""
+        new = list(paragraphs)
+        words = f"+{dropped} {unit}" if dropped else ""
+        if len(new) > FLOOD:
+            more = len(new) - FLOOD
+            words = f"+{dropped + more} lines" if unit == "lines" else f"{words}, +{more} lines".lstrip(", ")
+            new = new[-FLOOD:]
+        new = [paragraph._replace(text=clean(paragraph.text, _LINE_CUT)) for paragraph in new]
+        if words:
+            new.insert(0, Paragraph(words, "notice"))
         if new:
             self._take(new)
 
@@ -74,11 +89,12 @@ class Transcript(TextPane):
         self._heights.clear()
         self._visual.clear()
         self._unseen = 0
+        self._at, self._place = 0, ""
         self.lines_changed()
         self._show_words()
 
     def plain_text(self) -> str:
-        return "\n".join(paragraph.text for paragraph in self._ring)
+        return "\n".join("".join(cell.text for cell in p.lead) + p.text for p in self._ring)
 
     def _take(self, new: list[Paragraph]) -> None:
         falls = max(0, len(self._ring) + len(new) - RING)
@@ -92,6 +108,7 @@ class Transcript(TextPane):
         self._heights.extend(len(lines) for lines in wrapped)
         if gone:
             del self._visual[:gone]
+            self._at = max(0, self._at - gone)
         added = [line for lines in wrapped for line in lines]
         self._visual += added
         top = self.scroll_offset.y
@@ -139,7 +156,7 @@ class Transcript(TextPane):
             self.following = True
 
     def _show_words(self) -> None:
-        words = [f"/{self.needle}"] if self.needle else []
+        words = [f"/{self.needle} {self._place}".rstrip()] if self.needle else []
         if self._unseen:
             words.append(f"+{self._unseen} lines")
         words.append("follow" if self.following else "still")
@@ -149,23 +166,35 @@ class Transcript(TextPane):
 
     def search(self, text: str) -> int:
         """Mark every place where the text occurs and go to the last one; returns how many lines have it."""
+        self._place = ""
         self.needle = text.strip().lower()
         found = self._found_lines()
         if found:
-            self._go_to(found[-1])
+            self._go_to(found, len(found) - 1)
+        elif self.needle:
+            self._place = "0 found"
+            self._show_words()
         return len(found)
 
     def find_next(self, *, backwards: bool = False) -> bool:
-        """Go to the next line that has it; False where none does."""
+        """Go to the next line that has it, and round; False where none does."""
         found = self._found_lines()
         if not found:
             return False
-        here = self.scroll_offset.y + self.view_size.height // 2
         if backwards:
-            self._go_to(next((line for line in reversed(found) if line < here), found[-1]))
+            place = next((place for place in range(len(found) - 1, -1, -1) if found[place] < self._at), len(found) - 1)
         else:
-            self._go_to(next((line for line in found if line > here), found[0]))
+            place = next((place for place, line in enumerate(found) if line > self._at), 0)
+        self._go_to(found, place)
         return True
+
+    def action_find(self, backwards: bool) -> None:
+        """n and N, while something is searched for."""
+        self.find_next(backwards=backwards)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without a search its keys are those of the whole control room."""
+        return bool(self.needle) if action == "find" else super().check_action(action, parameters)
 
     def _found_lines(self) -> list[int]:
         if not self.needle:
@@ -176,9 +205,12 @@ class Transcript(TextPane):
             if self.needle in "".join(cell.text for cell in line).lower()
         ]
 
-    def _go_to(self, line: int) -> None:
+    def _go_to(self, found: list[int], place: int) -> None:
         self.following = False
-        self.scroll_to(y=max(0, line - self.view_size.height // 2), animate=False, force=True)
+        self._at = found[place]
+        self._place = f"{place + 1} of {len(found)}"
+        self.scroll_to(y=max(0, self._at - self.view_size.height // 2), animate=False, force=True)
+        self._show_words()
 
     def watch_needle(self) -> None:
         self._show_words()

@@ -17,15 +17,18 @@ from swarm_tui.actions import ACTS, BY_NAME, bindings, strip_hints
 from swarm_tui.host import Host
 from swarm_tui.palette import Palette
 from swarm_tui.screens.acting import ActingScreen
+from swarm_tui.transcript_tail import Told
 from swarm_tui.verdict_book import VerdictBook
 from widgets.agent_detail import AgentDetail, DetailData
 from widgets.agent_tree import AgentTree
 from widgets.alerts import Alerts
 from widgets.banner import Banner
 from widgets.heartbeat_strip import HeartbeatStrip
+from widgets.lines import charset_of
 from widgets.slot_board import SlotBoard
 from widgets.status_line import StatusLine, status_of
 from widgets.tally import Tally
+from widgets.transcript_lines import line_paragraphs
 
 
 class ControlRoom(ActingScreen):
@@ -129,14 +132,18 @@ class ControlRoom(ActingScreen):
         """What the loader read."""
         self.detail.load(data)
 
-    def load_lines(self, agent: str, spawn_id: str, chunk: Chunk) -> None:
+    def load_lines(self, agent: str, spawn_id: str, chunk: Chunk | Told) -> None:
         """New output of the agent in the detail; that of another comes too late and is dropped."""
         view = self.detail.view
         if view is None or (view.id, view.spawn_id) != (agent, spawn_id):
             return
         if chunk.restarted:
             self.detail.transcript.clear()
-        self.detail.transcript.append(chunk.lines, dropped=chunk.skipped)
+        if isinstance(chunk, Told):
+            told = line_paragraphs(chunk.lines, charset_of(self))
+            self.detail.transcript.append_paragraphs(told, dropped=chunk.skipped, unit="bytes of output")
+        else:
+            self.detail.transcript.append(chunk.lines, dropped=chunk.skipped)
 
     @on(AgentTree.CursorMoved)
     @on(AgentDetail.TabChanged)

@@ -22,7 +22,7 @@ class LookingScreen(Screen[None]):
         self.detail = AgentDetail(id="detail")
         self.alerts = Alerts(id="alerts")
         self.filter_line = Input(placeholder="filter agents; esc clears", id="filter")
-        self.search_line = Input(placeholder="search the transcript; enter: next", id="search")
+        self.search_line = Input(placeholder="search the transcript; then n next, N previous", id="search")
 
     @property
     def list_in_use(self) -> LineList:
@@ -86,8 +86,9 @@ class LookingScreen(Screen[None]):
         self.detail.transcript.search(event.value)
 
     @on(Input.Submitted, "#search")
-    def _search_next(self) -> None:
-        self.detail.transcript.find_next()
+    def _search_done(self) -> None:
+        """The keys go back to the transcript: there n and N go on."""
+        self.detail.transcript.focus()
 
     def clear(self) -> None:
         """`esc`: one thing after another: what is typed, marks, the problems; and whatever takes the tree's room."""
