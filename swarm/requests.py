@@ -82,6 +82,8 @@ class Spawned:
     queued: bool = False
     warnings: tuple[str, ...] = ()
     ended_first: tuple[str, ...] = ()
+    session: str = ""
+    """The session of an earlier run that goes on; '' where it begins anew."""
 
 
 @dataclass(frozen=True, slots=True)

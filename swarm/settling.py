@@ -2,6 +2,7 @@
 
 from collections.abc import Container
 
+from swarm import turns
 from swarm.belonging import home_of
 from swarm.concluding import conclude, ended, verified
 from swarm.home import Home
@@ -41,8 +42,11 @@ def _proved_by_a_restart(home: Home, record: Record) -> bool:
 def look_at_end(home: Home, record: Record) -> Record | None:
     """The record as it has to be when its process has ended; None while it runs, or where that cannot be told.
 
-    An exit.json beside a keeper that lives on is somebody else's writing: it ends nobody and frees nothing.
+    An exit.json beside a keeper that lives on is somebody else's writing: it ends nobody and frees nothing. Nor does
+    the end of a terminal in which a person talks: its session is taken up again (taking_over.py).
     """
+    if record.taken_over:
+        return None
     agent = home.layout.agent(record.id)
     if theirs := home_of(home.layout, record):
         why = f"its processes belong to {theirs}: this home is a copy, and leaves them alone"
@@ -60,10 +64,11 @@ def look_at_end(home: Home, record: Record) -> Record | None:
 
 
 def _with_a_word(home: Home, record: Record, gone: Exit) -> Record:
+    if turns.is_root(home, record):
+        ending, why = turns.how_it_ended(home, record, gone)
+        return ended(home, record, ending, why, exit_code=gone.code, unverified=_left(gone))
     results = read_results(home.layout.agent(record.id))
-    left = ""
-    if gone.left:
-        left = f"{plural(len(gone.left), 'process', 'processes')} of it could not be ended"
+    left = _left(gone)
     if results.state is ResultsState.VALID:
         return ended(home, record, Ending.DONE, _done_words(results), exit_code=gone.code, unverified=left)
     why = _exit_words(gone)
@@ -74,11 +79,18 @@ def _with_a_word(home: Home, record: Record, gone: Exit) -> Record:
     return ended(home, record, Ending.FAILED, why, exit_code=gone.code, unverified=left)
 
 
+def _left(gone: Exit) -> str:
+    return f"{plural(len(gone.left), 'process', 'processes')} of it could not be ended" if gone.left else ""
+
+
 def _without_a_word(home: Home, record: Record) -> Record:
     """Keeper and program are gone and nobody wrote how: what may be left is looked for before the slot is free."""
     report = home.runner.stop(record, home.layout.agent(record.id), 0.0)
     results = read_results(home.layout.agent(record.id))
     unverified = "" if home.runner.lost(record) else report.unverified
+    if turns.is_root(home, record):
+        why = home.runner.lost(record) or turns.how_it_ended(home, record, None)[1]
+        return ended(home, record, Ending.LOST, why, exit_code=report.exit_code, unverified=unverified)
     if results.state is ResultsState.VALID:
         return ended(home, record, Ending.DONE, _done_words(results), unverified=unverified)
     why = home.runner.lost(record) or "its processes are gone, and nobody saw how they ended"

@@ -3,9 +3,11 @@
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from swarm import channel
 from swarm.concluding import Change, End, conclude_all, ended
 from swarm.errors import SwarmError
 from swarm.home import Home
@@ -14,6 +16,8 @@ from swarm.model import Ending, Phase, Record, ResultsState
 from swarm.processes import Found, StopReport
 from swarm.requests import Ended
 from swarm.settling import look_at_end, results_of
+from swarm.speaking import ask_to_end
+from swarm.turns import is_root
 from swarm.untrusted import clean
 from swarm.waiting import wait_until
 
@@ -86,17 +90,20 @@ def stop_one(home: Home, record: Record, order: Order) -> End:
     if gone is not None:
         return End(before, gone, {"note": "already ended"})
     agent = home.layout.agent(before.id)
-    if order.automatic and results_of(home, before.id).state is ResultsState.VALID:
+    if order.automatic and not is_root(home, before) and results_of(home, before.id).state is ResultsState.VALID:
         leave_by_itself(home, before)
+    asked = ask_to_end(home, before, order.grace)
     try:
         report = home.runner.stop(before, agent, order.grace)
     except SwarmError as error:
         report = StopReport(gone=False, unverified=str(error))
+    if asked:
+        report = report._replace(steps=(asked, *report.steps))
     unverified = report.unverified or ("" if report.gone else "something of it is still there")
     if before.phase is Phase.ENDED:
         unverified = "" if report.gone else unverified  # a second search that finds nothing is all that can be had
         after = ended(home, before, before.ending or Ending.KILLED, before.why, unverified=unverified)
-    elif (results := results_of(home, before.id)).state is ResultsState.VALID:
+    elif (results := results_of(home, before.id)).state is ResultsState.VALID and not is_root(home, before):
         why = f"results.json says {results.status}"
         after = ended(home, before, Ending.DONE, why, exit_code=report.exit_code, unverified=unverified)
     else:
@@ -106,7 +113,9 @@ def stop_one(home: Home, record: Record, order: Order) -> End:
 
 
 def leave_by_itself(home: Home, record: Record) -> None:
-    """An agent that has written its results is given a moment to end without a signal."""
+    """An agent that has written its results is given a moment to end without a signal: it hears no more words."""
+    with suppress(SwarmError):
+        channel.close(home.layout.agent(record.id))
     wait_until(lambda: look_at_end(home, record) is not None, min(LEAVE_S, home.policy.stop.grace))
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from swarm.roster import Role
     from swarm.scan import Scanner
+    from swarm.taking_over import Client, Returned
     from swarm.watch import Watch
 
 
@@ -158,11 +159,26 @@ class Swarm:
 
         return spawn(self.home, request)
 
-    def respawn(self, agent_id: str) -> "Spawned":
-        """The same spec again; the old directory stays as NAME.1, and what was learned goes into the brief."""
+    def respawn(self, agent_id: str, *, fresh: bool = False) -> "Spawned":
+        """The same spec again; the old directory stays as NAME.1, and what was learned goes into the brief.
+
+        Where its program has the session of the earlier run, that goes on. fresh: it begins anew.
+        """
         from swarm.verbs.respawn import respawn
 
-        return respawn(self.home, agent_id)
+        return respawn(self.home, agent_id, fresh=fresh)
+
+    def why_not_attach(self, agent_id: str) -> str:
+        """Why nobody can talk to this agent in a terminal now; '' where it can be tried."""
+        from swarm.taking_over import why_not
+
+        return why_not(self.home, self.home.ledger.read().agents.get(agent_id))
+
+    def attach(self, agent_id: str, client: "Client", *, who: str = "the operator", spawn_id: str = "") -> "Returned":
+        """Has `client` run the agent's session in a person's terminal; it is taken up again when they leave."""
+        from swarm.verbs.attach import attach
+
+        return attach(self.home, agent_id, client, who=who, spawn_id=spawn_id)
 
     def preview_kill(self, agent_ids: Sequence[str]) -> "list[KillPreview]":
         """Who would go down."""
@@ -179,6 +195,8 @@ class Swarm:
         spawn_ids: Mapping[str, str] | None = None,
     ) -> "KillReport":
         """Stops the subtrees, children first. `spawn_ids` (id -> spawn id) keeps a namesake that came since.
+
+        An id like `AGENT/~KEY` means one sub-agent that the agent's program runs inside itself.
 
         grace: seconds between the gentle signal and KILL; None takes the policy's, 0 is KILL at once.
         """

@@ -4,21 +4,26 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from swarm import audit
-from swarm.concluding import forgotten_branches
+from swarm.concluding import ended, forgotten_branches
 from swarm.errors import SwarmError
 from swarm.home import Home
 from swarm.intents import abandoned, at_work, me
-from swarm.model import ENGINE, Phase, Record
+from swarm.model import ENGINE, Ending, Phase, Record
+from swarm.runners import Started
 from swarm.starting import clear_away
 from swarm.state import State, with_record, without
 from swarm.stopwork import Order, stop_all
+from swarm.taking_over import return_forgotten
+from swarm.taking_up import put_back
+from swarm.turns import is_root, resting, said_of
 
 
 def resolve_intents(home: Home) -> tuple[str, ...]:
     """Looks into every intent without outcome whose process is gone, and writes down what it finds. Returns the ids.
 
     SPAWNING: what runs is RUNNING, what does not is taken out and its slot is free. STOPPING: it is stopped to the end.
-    A branch that nobody stops any more is open again. Never guessed: where it cannot be looked, it is left as it is.
+    A branch that nobody stops any more is open again. Whom a person left in a terminal that died goes on by itself.
+    Never guessed: where it cannot be looked, it is left as it is.
     """
     state = home.ledger.read()
     resolved: list[str] = []
@@ -34,12 +39,17 @@ def resolve_intents(home: Home) -> tuple[str, ...]:
             stop_all(home, halted, Order(reason="", grace=home.policy.stop.grace, by="", taken_over=True))
             resolved += [record.id for record in halted]
     _open_forgotten_branches(home)
+    resolved += return_forgotten(home)
     return tuple(resolved)
 
 
 def _finish_start(home: Home, record: Record) -> None:
     agent = home.layout.agent(record.id)
     started = home.runner.started(agent, record.spawn_id)
+    if started is None and record.process is not None and not is_root(home, record):
+        # It ran before, and was being taken up again: nothing came of that, so its earlier end stands.
+        put_back(agent)
+        started = Started(record.keeper or record.process, record.process)
     found = False
 
     def change(state: State) -> State:
@@ -47,6 +57,9 @@ def _finish_start(home: Home, record: Record) -> None:
         found = _is_still(state, record)
         if not found:
             return state
+        if started is None and is_root(home, record):
+            lost = ended(home, state.agents[record.id], Ending.FAILED, "whoever began its turn died before it ran")
+            return said_of(with_record(state, resting(record, lost)), lost, home.clock.wall())
         if started is None:
             return without(state, record.id)
         running = replace(
@@ -76,7 +89,7 @@ def _finish_start(home: Home, record: Record) -> None:
         )
 
     home.ledger.commit(change, purpose=f"look into the start of {record.id}", then=line)
-    if found and started is None:
+    if found and started is None and not is_root(home, record):
         clear_away(agent)
 
 

@@ -51,6 +51,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("read", "read", "print results and mark them read", "read worker-1"),
     Verb("log", "log", "what an agent writes, made safe for a terminal", "log worker-1 -f"),
     Verb("message", "message", "leave an agent a message", 'message worker-1 "Use the second source."'),
+    Verb("attach", "attach", "talk to an agent in this terminal; it goes on when you leave", "attach worker-1"),
     Verb("pause", "pause", "stop a whole subtree where it stands", "pause idea-alpha"),
     Verb("resume", "resume", "let a paused subtree go on", "resume idea-alpha"),
     Verb("hold", "hold", "no automatic kill for some heartbeats", 'hold worker-1 --for 2 --why "long build"'),
@@ -60,6 +61,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("roles", "roles", "list the roles, and whether they are valid", "roles"),
     Verb("templates", "templates", "list the templates, and whether they are valid", "templates"),
     Verb("hook", "hook", "an agent's program asks: may it write this, is there news, may it end", "hook guard"),
+    Verb("mcp", "mcp", "our verbs as tools of an agent's program, over stdio", "mcp"),
     Verb("completion", "completion", "print completion for a shell", "completion bash"),
 )
 

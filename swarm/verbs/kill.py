@@ -46,8 +46,16 @@ def kill(
     Raises NotFound; Refused `hierarchy` where an agent reaches beyond its own children, `foreign` where the engine did
     not spawn it. What could not be verified is in the report, and holds its slot.
     """
+    from swarm.verbs import stop_subagent
+
     started = time.monotonic()
     asked = ""
+    inner = [words for words in agent_ids if stop_subagent.is_subagent(words)]
+    ended = [
+        stop_subagent.stop(home, words, reason=clean(reason, 500), spawn_id=(spawn_ids or {}).get(words, ""))
+        for words in inner
+    ]
+    agent_ids = [words for words in agent_ids if words not in inner]
     try:
         home.must_be_writable()
         ids: list[str] = []
@@ -63,8 +71,8 @@ def kill(
     order = Order(
         reason=clean(reason, 500), grace=home.policy.stop.grace if grace is None else grace, by=str(home.actor)
     )
-    agents = [ended for target in targets for ended in end_subtree(home, target, order)]
-    return KillReport(tuple(agents), round((time.monotonic() - started) * 1000))
+    ended += [each for target in targets for each in end_subtree(home, target, order)]
+    return KillReport(tuple(ended), round((time.monotonic() - started) * 1000))
 
 
 def preview(home: Home, agent_ids: Sequence[str], snapshot: Snapshot) -> list[KillPreview]:
@@ -74,6 +82,10 @@ def preview(home: Home, agent_ids: Sequence[str], snapshot: Snapshot) -> list[Ki
     judged = verdicts(snapshot, home.policy, home.now())
     previews = []
     for words in agent_ids:
+        if "/~" in words:
+            above = snapshot.agent(words.partition("/~")[0])
+            previews.append(KillPreview(words, above.spawn_id if above else "", ((words, "", "sub-agent", None),)))
+            continue
         target = resolve(home, words)
         members = [view for view in snapshot.agents if _goes_down(view, target, home.policy.root.id)]
         members.sort(key=lambda view: (view.id != target, view.id))
@@ -218,10 +230,10 @@ def _below(state: State, target: Target, home: Home) -> list[Record]:
 
 
 def live_members(state: State, agent_id: str, root: str) -> list[Record]:
-    """Who holds a slot in a subtree, deepest first; for the root everybody does, but the root itself has none."""
+    """Who lives in a subtree, deepest first; for the root everybody does, and the turn of the root itself, if any."""
     if agent_id != root:
         return live_below(state, agent_id)
-    members = [record for record in state.agents.values() if record.holds_slot and record.id != root]
+    members = [record for record in state.agents.values() if record.holds_slot and (record.id != root or record.live)]
     return sorted(members, key=lambda record: (-record.id.count("/"), record.id))
 
 

@@ -8,7 +8,7 @@ from swarm import audit, store, told
 from swarm.errors import NotFound, SwarmError, Usage
 from swarm.home import Home
 from swarm.layout import AgentDir
-from swarm.model import Record
+from swarm.model import Phase, Record
 from swarm.requests import Messaged
 from swarm.resolve import resolve
 from swarm.speaking import listens, speak
@@ -64,7 +64,7 @@ def _send(home: Home, record: Record | None, agent: AgentDir, block: str, key: s
     if not agent.path.is_dir():
         return ""  # the append says so
     try:
-        speak(home, record, told.words_of(block)[1], key)
+        speak(home, record, told.words_of(block)[1].replace(f" [{key}]", "", 1), key)  # the program puts it before
         told.mark_sent(agent, key)
     except SwarmError as error:
         return error.detail or error.title
@@ -98,8 +98,8 @@ def _append(agent: AgentDir, block: str) -> None:
 
 def _must_read_it(home: Home, agent_id: str, spawn_id: str) -> Record | None:
     record = home.ledger.read().agents.get(agent_id)
-    if record is None:
-        return None  # the root between two heartbeats, or an agent of somebody else that may look into its directory
+    if record is None or record.phase is Phase.IDLE:
+        return None  # the root between two turns, or an agent of somebody else that may look into its directory
     if not record.live:
         raise NotFound(
             f"{agent_id!r} does not run.",

@@ -9,12 +9,13 @@ from swarm_tui.output import Output
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options of this verb."""
     parser.add_argument("id", metavar="ID", help="an agent that has ended: its id, or an unambiguous tail of it")
+    parser.add_argument("--fresh", action="store_true", help="begin anew, where its session could go on")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Starts it again; the old directory stays as NAME.1, and what was learned stands in the brief."""
     swarm = acting(args)
-    spawned = swarm.respawn(args.id)
+    spawned = swarm.respawn(args.id, fresh=args.fresh)
     for warning in spawned.warnings:
         out.tell(f"warning: {warning}")
     if out.json:
@@ -24,10 +25,13 @@ def run(args: argparse.Namespace, out: Output) -> int:
                 "spawn_id": spawned.spawn_id,
                 "directory": spawned.directory,
                 "queued": spawned.queued,
+                "session": spawned.session,
                 "warnings": spawned.warnings,
             }
         )
         return 0
     out.say(spawned.agent)
     out.say(spawned.directory)
+    if spawned.session:
+        out.say(f"its session {spawned.session} goes on")
     return 0

@@ -104,7 +104,8 @@ class CannedSwarm(Swarm):
         self._note("spawn", request)
         return Spawned(self.check.agent, "spawn-new", str(HOME / "swarm/agents" / self.check.agent))
 
-    def respawn(self, agent_id: str) -> Spawned:
+    def respawn(self, agent_id: str, *, fresh: bool = False) -> Spawned:
+        del fresh
         self._note("respawn", agent_id)
         return Spawned(agent_id, "spawn-new", str(HOME / "swarm/agents" / agent_id))
 

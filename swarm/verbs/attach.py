@@ -1,0 +1,39 @@
+"""attach: a person talks to an agent in a terminal, in place of its run by itself."""
+
+from swarm import audit
+from swarm.errors import NotFound, Refused, SwarmError
+from swarm.home import Home
+from swarm.resolve import resolve
+from swarm.settling import settle
+from swarm.taking_over import Client, Returned, take_over
+
+
+def attach(home: Home, words: str, client: Client, *, who: str = "the operator", spawn_id: str = "") -> Returned:
+    """Has `client` run the agent's session in a person's terminal; see `taking_over.take_over`.
+
+    Raises NotFound; Refused `hierarchy` where an agent asks, `attach` where its program cannot, or it has no session.
+    """
+    agent_id = words
+    try:
+        home.must_be_writable()
+        agent_id = resolve(home, words)
+        if home.actor.kind == "agent":
+            raise Refused(
+                "hierarchy",
+                "Only the operator talks to agents in a terminal.",
+                hint="Leave it a message: swarm-tui message",
+            )
+        settle(home)
+        record = home.ledger.read().agents.get(agent_id)
+        if record is None or not record.live:
+            raise NotFound(
+                f"{agent_id!r} does not run.",
+                "There is no session to go on with.",
+                f"See what it did with: swarm-tui log {agent_id}    or start it again: swarm-tui respawn {agent_id}",
+            )
+        if spawn_id and record.spawn_id != spawn_id:
+            raise NotFound(f"{agent_id!r} is not the one that was meant any more.", "It has been spawned anew since.")
+        return take_over(home, record, client, who)
+    except SwarmError as error:
+        audit.record(home, "attach", agent=agent_id, error=error)
+        raise

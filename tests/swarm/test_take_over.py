@@ -1,0 +1,318 @@
+"""Speaking to agents: messages into a session, a person in its terminal, the session taken up again, the gentle end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from swarm import channel, taking_up
+from swarm import told as memory
+from swarm.errors import Refused, SwarmError
+from swarm.intents import me
+from swarm.model import Ending, Phase, Record
+from swarm.programs import Launch
+from swarm.state import State, with_record
+from swarm.taking_over import return_forgotten
+from swarm.taking_up import take_up
+from swarm.unfinished import resolve_intents
+from tests.support.chatting import chat, kept, lines, session, told, with_chatter
+from tests.support.homes import LiveHome
+from tests.support.wait import wait_for
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+
+
+def with_words(*words: str) -> Callable[[Launch, Callable[[int], None]], int]:
+    """A person who says these words in a terminal, and leaves."""
+
+    def client(launch: Launch, started: Callable[[int], None]) -> int:
+        process = subprocess.Popen(
+            launch.argv, env=launch.environment, cwd=launch.cwd, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+        )
+        started(process.pid)
+        process.communicate("".join(f"{line}\n" for line in (*words, "/exit")).encode())
+        return process.returncode
+
+    return client
+
+
+def test_a_message_goes_into_the_running_session_once(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home)
+
+    left = live_home.swarm.message("worker-1", "use the second source")
+
+    assert left.sent
+    wait_for(lambda: len(told(agent)) == 2, "it to arrive")
+    assert told(agent)[1].startswith(f"[{left.id}] Message from operator, ")
+    assert told(agent)[1].endswith("> use the second source")
+    assert f"({left.id})" in agent.inbox.read_text()
+    assert memory.undelivered(agent)[0] == [], "no hook delivers it again"
+
+
+def test_a_message_waits_where_the_program_does_not_listen(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home)
+    live_home.swarm.pause("worker-1")
+    paused = live_home.swarm.message("worker-1", "first")
+    live_home.swarm.resume("worker-1")
+    sent = live_home.swarm.message("worker-1", "second")
+
+    assert (paused.sent, paused.waits) == (False, "it is paused")
+    assert sent.sent
+    assert [key for key, _ in memory.undelivered(agent)[0]] == [paused.id]
+    live_home.spawn("worker-2")
+    assert "takes no words" in live_home.swarm.message("worker-2", "hello").waits
+
+
+def test_another_control_room_speaks_to_the_same_session(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home)
+    live_home.swarm.message("worker-1", "one")
+    assert live_home.open().message("worker-1", "two").sent
+    wait_for(lambda: len(told(agent)) == 3, "both to arrive")
+
+
+def test_a_kill_asks_over_the_channel_first(live_home: LiveHome) -> None:
+    with_chatter(live_home, grace=10.0)
+    agent = chat(live_home, task="!sleep now")
+
+    report = live_home.swarm.kill(["worker-1"])
+
+    assert report.gone
+    assert report.agents[0].steps[0] == "asked over its channel, and it ended"
+    assert [each["subtype"] for each in lines(agent, "control_response")] == ["end_session"]
+    assert json.loads(agent.exit.read_text())["stopped"] is False
+    assert live_home.record("worker-1").ending is Ending.KILLED
+
+
+def test_a_program_that_ignores_the_wish_is_ended_all_the_same(live_home: LiveHome) -> None:
+    with_chatter(live_home, grace=1.0)
+    agent = chat(live_home)
+    record = live_home.record("worker-1")
+    assert record.process is not None
+    os.kill(record.process.pid, signal.SIGSTOP)
+    report = live_home.swarm.kill(["worker-1"])
+    assert report.gone
+    assert report.agents[0].steps[0] == "asked over its channel"
+    assert agent.exit.exists()
+
+
+def test_a_sub_agent_is_ended_by_itself(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home, task="Start an !agent please")
+
+    report = live_home.swarm.kill([live_home.id("worker-1") + "/~t1"], reason="astray")
+
+    assert (report.gone, report.agents[0].agent) == (True, live_home.id("worker-1") + "/~t1")
+    assert lines(agent, "task_updated")[0]["task_id"] == "t1"
+    assert live_home.record("worker-1").phase is Phase.RUNNING
+    assert ("kill", live_home.id("worker-1") + "/~t1", True, "") in live_home.lines("kill")
+    live_home.spawn("worker-2")
+    with pytest.raises(SwarmError) as caught:
+        live_home.swarm.kill([live_home.id("worker-2") + "/~t1"])
+    assert caught.value.code == "channel"
+
+
+def test_a_person_takes_over_and_the_session_goes_on_after(live_home: LiveHome) -> None:
+    sessions = with_chatter(live_home)
+    agent = chat(live_home)
+    before = live_home.record("worker-1")
+    seen: list[object] = []
+    talk = with_words("look at page 4")
+
+    def client(launch: Launch, started: Callable[[int], None]) -> int:
+        def say(pid: int) -> None:
+            started(pid)
+            now = live_home.record("worker-1")
+            seen.extend([now.phase, now.taken_over, now.keeper, now.process and now.process.pid == pid])
+            live_home.open().settle()
+            seen.append(live_home.record("worker-1").phase)
+
+        live_home.clock.advance(3000)
+        return talk(launch, say)
+
+    returned = live_home.swarm.attach("worker-1", client, who="the operator at a test")
+
+    assert (returned.how, returned.code) == ("up", 0)
+    assert seen == [Phase.RUNNING, "the operator at a test", None, True, Phase.RUNNING]
+    after = live_home.record("worker-1")
+    assert (after.spawn_id, after.phase, after.taken_over, after.slots) == (
+        before.spawn_id, Phase.RUNNING, "", before.slots,
+    )  # fmt: skip
+    assert after.process is not None
+    assert before.process is not None
+    assert after.process.pid != before.process.pid
+    assert after.paused_total >= 3000, "the time with the person does not age"
+    wait_for(lambda: len(told(agent)) == 2, "its next turn")
+    assert "look at page 4" in kept(sessions, agent)
+    assert (agent.log / "exit-1.json").exists()
+    assert not agent.exit.exists()
+    assert [line[0] for line in live_home.lines() if line[0] in ("attach", "take-up", "detach")] == [
+        "attach", "take-up", "detach",
+    ]  # fmt: skip
+    assert len(lines(agent, "run")) == 2, "each run is marked"
+    assert live_home.swarm.kill(["worker-1"]).gone
+
+
+def test_who_wrote_results_with_the_person_is_done_and_not_taken_up(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    chat(live_home)
+    returned = live_home.swarm.attach("worker-1", with_words("!results"))
+    assert returned.how == "done"
+    assert live_home.record("worker-1").ending is Ending.DONE
+    assert live_home.swarm.snapshot().slots.committed == 0
+
+
+def test_a_client_that_fails_to_start_or_breaks_leaves_the_agent_at_work(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home)
+
+    def broken(launch: Launch, started: Callable[[int], None]) -> int:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        live_home.swarm.attach("worker-1", broken)
+
+    assert (live_home.record("worker-1").phase, live_home.record("worker-1").taken_over) == (Phase.RUNNING, "")
+    wait_for(lambda: len(told(agent)) == 2, "its next turn")
+
+
+def test_a_session_that_cannot_be_taken_up_again_is_an_end_with_words(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home)
+
+    def client(launch: Launch, started: Callable[[int], None]) -> int:
+        code = with_words()(launch, started)
+        agent.log.rename(agent.path / "elsewhere")
+        agent.log.write_text("in the way")
+        return code
+
+    returned = live_home.swarm.attach("worker-1", client)
+
+    assert returned.how == "failed"
+    record = live_home.record("worker-1")
+    assert (record.phase, record.ending) == (Phase.ENDED, Ending.FAILED)
+    assert "could not be taken up again" in record.why
+    assert live_home.swarm.snapshot().slots.committed == 0
+
+
+def test_who_was_killed_in_the_terminal_is_not_taken_up(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    chat(live_home)
+
+    def client(launch: Launch, started: Callable[[int], None]) -> int:
+        def say(pid: int) -> None:
+            started(pid)
+            live_home.open().kill(["worker-1"])
+
+        return with_words()(launch, say)
+
+    returned = live_home.swarm.attach("worker-1", client)
+
+    assert returned.how == "ended"
+    record = live_home.record("worker-1")
+    assert record.ending is Ending.KILLED
+    assert "keeper did not report" in record.unverified, "a terminal has no keeper, and that is said"
+
+
+def test_a_terminal_that_died_with_its_command_is_found_and_the_session_goes_on(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home)
+
+    def client(launch: Launch, started: Callable[[int], None]) -> int:
+        with_words("half a word")(launch, started)
+        # As if this process were killed here: the ledger as it is now is all that is left.
+        state_then.append(live_home.record("worker-1"))
+        return 0
+
+    state_then: list[Record] = []
+    live_home.swarm.attach("worker-1", client)
+    live_home.swarm.kill(["worker-1"], grace=0.0)
+    forgotten = state_then[0]
+
+    def as_it_was(state: State) -> State:
+        return with_record(state, forgotten)
+
+    live_home.home.ledger.commit(as_it_was, purpose="test")
+    agent.ended.unlink()
+    turns = len(told(agent))
+
+    assert live_home.swarm.settle() == ()
+    assert return_forgotten(live_home.home) == (live_home.id("worker-1"),)
+
+    assert live_home.record("worker-1").taken_over == ""
+    wait_for(lambda: len(told(agent)) == turns + 1, "its next turn")
+
+
+def test_a_taking_up_that_was_cut_short_leaves_the_earlier_end(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home)
+    record = live_home.record("worker-1")
+    channel.close(agent)
+    live_home.wait_until_ended("worker-1")
+    taking_up.archive_exit(agent)
+    agent.kept.unlink()
+    dead = replace(me(), ticks=me().ticks + 1)
+
+    def intend(state: State) -> State:
+        return with_record(state, replace(record, phase=Phase.SPAWNING, starter=dead))
+
+    live_home.home.ledger.commit(intend, purpose="test")
+
+    assert resolve_intents(live_home.home) == (record.id,)
+
+    assert agent.exit.exists(), "its end is in force again"
+    assert live_home.swarm.settle() == (record.id,)
+    assert live_home.record("worker-1").ending is Ending.FAILED
+    assert agent.task.exists(), "nothing of it was cleared away"
+
+
+def test_nobody_is_taken_up_whom_the_ledger_let_go_of(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    chat(live_home)
+    live_home.swarm.kill(["worker-1"])
+    record = live_home.record("worker-1")
+    launch = Launch(record.spawn_id, ("true",), {"SWARM_SPAWN": record.spawn_id}, Path("/"))
+    with pytest.raises(Refused) as caught:
+        take_up(live_home.home, record, launch)
+    assert caught.value.code == "stopped"
+    assert live_home.record("worker-1").phase is Phase.ENDED
+
+
+def test_who_cannot_be_taken_over_says_what_to_do(live_home: LiveHome) -> None:
+    live_home.spawn("worker-1")
+    with pytest.raises(Refused) as caught:
+        live_home.swarm.attach("worker-1", with_words())
+    assert caught.value.code == "attach"
+    assert "log genesis-01/worker-1 -f" in caught.value.hint
+    assert "no sessions" in live_home.swarm.why_not_attach(live_home.id("worker-1"))
+    assert live_home.record("worker-1").phase is Phase.RUNNING
+    with pytest.raises(Refused, match="Only the operator"):
+        live_home.open(live_home.actor("worker-1")).attach("worker-1", with_words())
+
+
+def test_a_respawn_goes_on_with_the_session_and_with_fresh_it_does_not(live_home: LiveHome) -> None:
+    sessions = with_chatter(live_home)
+    agent = chat(live_home, task="Count the pages.")
+    first = session(agent)
+    live_home.swarm.kill(["worker-1"], reason="went astray")
+
+    again = live_home.swarm.respawn("worker-1")
+
+    assert again.session == first
+    wait_for(lambda: told(agent), "its turn")
+    assert "../worker-1.1" in told(agent)[0]
+    assert "went astray" in told(agent)[0]
+    assert any("Count the pages." in words for words in kept(sessions, agent))
+    live_home.swarm.kill(["worker-1"])
+    fresh = live_home.swarm.respawn("worker-1", fresh=True)
+    assert fresh.session == ""
+    wait_for(lambda: told(agent), "its turn")
+    assert session(agent) != first
