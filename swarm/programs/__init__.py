@@ -157,4 +157,16 @@ def reader_of(language: str) -> Reader | None:
         from swarm.programs.claude.stream import ClaudeReader
 
         return ClaudeReader()
+    if language == "codex":
+        from swarm.programs.codex_stream import CodexReader
+
+        return CodexReader()
+    if language == "gemini":
+        from swarm.programs.gemini_stream import GeminiReader
+
+        return GeminiReader()
+    if language == "opencode":
+        from swarm.programs.opencode_stream import OpenCodeReader
+
+        return OpenCodeReader()
     return None

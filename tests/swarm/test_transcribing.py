@@ -45,8 +45,8 @@ def test_retries_failures_and_refusals_are_said() -> None:
         "retrying 2/3: 529 overloaded",
         "retrying 3/3: 529 overloaded",
         (
-            "turn failed: API Error: 529 fake 529. This is a server-side issue, usually temporary — try again in a moment. "
-            "If it persists, check your inference gateway (127.0.0.1:8787)."
+            "turn failed: API Error: 529 fake 529. This is a server-side issue, usually temporary — "
+            "try again in a moment. If it persists, check your inference gateway (127.0.0.1:8787)."
         ),
     ]
     assert "denied: Write /swarm/agents/a1/agent/results.json" in shown("claude_permission_denied")
