@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import NamedTuple
 
-from swarm import audit, store
+from swarm import audit, store, turns
 from swarm.audit import NOTHING
 from swarm.clock import read_now
 from swarm.errors import SwarmError
@@ -120,16 +120,23 @@ def release(home: Home, state: State, found: Record, after: Record) -> State:
     if after.ending is Ending.DONE and merged.collected_n is None:
         # A heartbeat that collects is under way: its own number comes with its record.
         merged = replace(merged, collected_n=state.heartbeat_n + (home.actor == ENGINE))
+    if turns.is_root(home, found):
+        merged = turns.resting(found, merged)
+        state = turns.said_of(with_record(state, merged), merged, now.wall)
+        return _with_doubt(state, after, now.wall)
     state = with_record(state, merged)
     if after.ending in (Ending.FAILED, Ending.LOST):
         state = raise_alert(state, after.id, str(after.ending), after.why, after.spawn_id, now.wall)
-    if after.unverified:
-        state = raise_alert(state, after.id, "unverified", after.unverified, after.spawn_id, now.wall)
-    else:
-        state = clear_alert(state, after.id, "unverified", after.spawn_id)
+    state = _with_doubt(state, after, now.wall)
     if after.ending is Ending.FAILED:
         state = crashed(home, state, after.id, now.awake)
     return state
+
+
+def _with_doubt(state: State, after: Record, wall: float) -> State:
+    if after.unverified:
+        return raise_alert(state, after.id, "unverified", after.unverified, after.spawn_id, wall)
+    return clear_alert(state, after.id, "unverified", after.spawn_id)
 
 
 def crashed(home: Home, state: State, agent_id: str, awake: float) -> State:
@@ -150,6 +157,8 @@ def write_ended(home: Home, after: Record, more: Mapping[str, object] = NOTHING)
 
     An end is an end, whatever became of the agent's directory: removed, or a link in its place.
     """
+    if turns.is_root(home, after):
+        return ""  # a turn has ended, and not the root
     agent = home.layout.agent(after.id)
     spec = read_spec(agent).value
     if spec is None or spec.spawn_id != after.spawn_id:
@@ -174,16 +183,17 @@ _VERBS = {Ending.DONE: "collect", Ending.KILLED: "kill", Ending.FAILED: "end", E
 def write_line(home: Home, after: Record, revision: int, more: Mapping[str, object] = NOTHING) -> None:
     """The audit line of an end. `freed`: the slots it gives back at its own level; 0 while it is unverified."""
     killed = after.ending is Ending.KILLED
+    root = turns.is_root(home, after)
     audit.record(
         home,
-        _VERBS[after.ending or Ending.LOST],
+        "turn" if root else _VERBS[after.ending or Ending.LOST],
         agent=after.id,
         spawn_id=after.spawn_id,
         reason=after.why,
         actor=home.actor if killed and more.get("note") != VERIFIED else ENGINE,
         ending=str(after.ending),
         exit_code=after.exit_code,
-        freed=0 if after.unverified else after.slots,
+        freed=0 if after.unverified or root else after.slots,
         unverified=after.unverified,
         revision=revision,
         also={**more, "outside": after.outside} if after.outside else more,

@@ -16,8 +16,17 @@ def is_gone(view: AgentView) -> bool:
     return view.record is not None and view.liveness in (Liveness.DEAD, Liveness.STRANGER)
 
 
-def idle_words(view: AgentView) -> str:
-    """What the root does while it has no process."""
+def idle_words(view: AgentView, now: Now) -> str:
+    """What the root does while it has no process: when its last turn ended, how, and what it said."""
+    record = view.record
+    if record is not None and record.phase is Phase.IDLE and record.ended is not None:
+        ago = f"{spell_duration(now.awake - record.ended)} ago"
+        if record.ending is Ending.DONE:
+            said = f", with the words: {record.why}" if record.why else ""
+            return f"between two turns; the last one ended {ago}{said}"
+        by = f" by {record.ended_by}" if record.ending is Ending.KILLED and record.ended_by else ""
+        how = "was stopped" if record.ending is Ending.KILLED else "failed"
+        return f"between two turns; the last one {how}{by} {ago}" + _because(record)
     if view.exit is not None and view.exit.spawn_id == view.spawn_id and view.exit.code:
         return f"between two turns; the last one {_exit_words(view.exit.code)}"
     return "between two heartbeats; it runs when it is woken"

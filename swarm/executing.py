@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from swarm import audit
+from swarm import audit, standstill, vigil
 from swarm.acceptance import run_checks
 from swarm.concluding import conclude, ended, verified
 from swarm.errors import SwarmError
@@ -12,6 +12,7 @@ from swarm.home import Home
 from swarm.intents import at_work, me
 from swarm.investigate import investigate
 from swarm.layout import name_of
+from swarm.limits import LIMIT
 from swarm.model import Act, Action, AgentView, Alert, Ending, Liveness, Phase, Plan, Record, Snapshot
 from swarm.requests import Ended, SpawnRequest
 from swarm.roster import load_role
@@ -89,12 +90,22 @@ class _Hands:
 
     def kill(self, action: Action) -> None:
         """Two looks have to agree: the plan's, and a fresh one right now."""
+        if action.code == LIMIT:
+            self._end_for_limit(action)
+            return
         spared = self._second_look(action)
         if spared:
             self.done.note(action, "spare", spared)
             return
         order = Order(action.reason, self.home.policy.stop.grace, str(self.home.actor), automatic=True)
         for each in end_subtree(self.home, Target(action.agent, action.spawn_id), order):
+            self._note_end(action, each)
+
+    def _end_for_limit(self, action: Action) -> None:
+        spared, ends = vigil.end_for_limit(self.home, self.scanner, action)
+        if spared:
+            self.done.note(action, "spare", spared)
+        for each in ends:
             self._note_end(action, each)
 
     def _second_look(self, action: Action) -> str:
@@ -118,7 +129,7 @@ class _Hands:
         self.done.killed += 1
         below = "" if each.agent == action.agent else f"below {action.agent}: "
         self.done.note(own, "kill", below + action.reason)
-        self.done.say(own, "killed", below + action.reason)
+        self.done.say(own, action.code or "killed", below + action.reason)
 
     def collect(self, action: Action) -> None:
         record = self.record_of(action)
@@ -197,6 +208,11 @@ class _Hands:
         spawned = spawn(self.home, SpawnRequest(name=name_of(action.agent), role=action.code, task=task))
         self.done.note(replace(action, spawn_id=spawned.spawn_id), "schedule", action.reason)
 
+    def wake(self, action: Action) -> None:
+        """Only said here: the turn begins when this heartbeat is recorded (see `heartbeat.beat`)."""
+        frozen = self.home.ledger.read().frozen_all
+        self.done.note(action, "skip" if frozen else "wake", "all agents are frozen" if frozen else action.reason)
+
     def skip(self, action: Action) -> None:
         self.done.note(action, "skip", action.reason)
 
@@ -214,7 +230,10 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
         Act.SPAWN: hands.spawn,
         Act.SCHEDULE: hands.schedule,
         Act.SKIP: hands.skip,
+        Act.WAKE: hands.wake,
     }
+    said = {action.code: action.reason for action in plan.actions if action.act is Act.ALERT and not action.agent}
+    standstill.update(home, said, only_clear=True)  # what this heartbeat starts is not refused for what is over
     _search_again(home, snapshot)
     for action in plan.actions:
         try:

@@ -16,7 +16,7 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
     1.  queued.
     2.  The ledger let go of it: done, failed, killed or lost, as recorded. That is final; late results change nothing.
     3.  The root without a process: idle. It works in turns: an ended process and silence say nothing of it.
-    4.  results.json is valid: done, or failed where its status says so, even while its process still runs.
+    4.  results.json is valid (the root has none): done, or failed where its status says so, even while its process still runs.
     5.  Its process is gone: failed where exit.json gives a code, lost where nothing tells (a reboot, a foreign kill).
     6.  progress.md cannot be read: unknown. What cannot be read is never taken for silence.
     7.  paused by the operator; 8. held by the operator.
@@ -33,8 +33,8 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
         return ended(view, record, now, policy, heartbeat_n)
     age = age_of(view, now)
     if is_root(view, policy) and view.liveness is not Liveness.ALIVE:
-        return Verdict(State.IDLE, idle_words(view), age=age)
-    if view.results.state is ResultsState.VALID:
+        return Verdict(State.IDLE, idle_words(view, now), age=age)
+    if view.results.state is ResultsState.VALID and not is_root(view, policy):
         return reported(view, now, policy, heartbeat_n)
     if is_gone(view):
         return gone(view, record, age)

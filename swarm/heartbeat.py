@@ -5,12 +5,14 @@ from dataclasses import replace
 
 from swarm import audit
 from swarm.clock import Gap, gap_between, read_now
+from swarm.digest import Digested
 from swarm.errors import Busy, Refused, SwarmError
 from swarm.executing import execute
 from swarm.home import Home
 from swarm.intents import dead_or_none, me
 from swarm.model import (
     ENGINE,
+    Act,
     Beat,
     Holder,
     Snapshot,
@@ -18,6 +20,7 @@ from swarm.model import (
 from swarm.plan import plan, untick, verdicts
 from swarm.recording import record_beat
 from swarm.requests import Rehearsal
+from swarm.root import wake
 from swarm.scan import Scanner
 from swarm.state import State
 from swarm.unfinished import resolve_intents
@@ -66,10 +69,13 @@ def beat(
         planned = untick(plan(snapshot, home.policy, now, gap=gap_of(home, state), period=home.beat_period), skip)
         judged = verdicts(snapshot, home.policy, now)
         done = execute(replace(home, actor=ENGINE), planned, snapshot, looking)
-        return record_beat(home, by, planned, snapshot, judged, done, started)
+        made = record_beat(home, by, planned, snapshot, judged, done, started)
     except BaseException:
         _release(home)
         raise
+    if any(action.act is Act.WAKE for action in planned.actions):
+        wake(home, Digested(made, planned, snapshot, judged, now))
+    return made
 
 
 def claim(home: Home, by: str, *, force: bool) -> State:

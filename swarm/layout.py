@@ -222,6 +222,16 @@ class AgentDir:
         return self.path / ".run" / "told.json"
 
     @property
+    def digest(self) -> Path:
+        """The root: what its last turn was told, as it was told."""
+        return self.path / ".run" / "digest.md"
+
+    @property
+    def turn(self) -> Path:
+        """The root: {schema, n, offset, session, resumed} of its last turn: heartbeat, where its output begins."""
+        return self.path / ".run" / "turn.json"
+
+    @property
     def order(self) -> Path:
         """How the keeper is to stop the program: written before it is signalled."""
         return self.path / ".run" / "order.json"

@@ -8,9 +8,10 @@ from swarm.errors import Busy, Refused
 from swarm.heartbeat import beat
 from swarm.home import Home
 from swarm.intents import dead_or_none, me
-from swarm.model import AgentView, Beat, Holder, Liveness, Phase
+from swarm.model import AgentView, Beat, Holder, Liveness, Phase, Snapshot
 from swarm.settling import settle
 from swarm.state import State
+from swarm.vigil import keep
 
 if TYPE_CHECKING:
     from swarm.scan import Scanner
@@ -52,7 +53,7 @@ def beat_when_due(home: Home, by: str, *, scanner: "Scanner | None" = None) -> B
     if not _is_mine(state):
         return None
     if scanner is not None:
-        _settle_what_is_seen(home, scanner)
+        keep(home, scanner, _settle_what_is_seen(home, scanner))
     if read_now(state.epoch, home.clock).awake < _due(home, state):
         return None
     try:
@@ -68,13 +69,14 @@ def beat_when_due(home: Home, by: str, *, scanner: "Scanner | None" = None) -> B
     return made
 
 
-def _settle_what_is_seen(home: Home, scanner: "Scanner") -> None:
+def _settle_what_is_seen(home: Home, scanner: "Scanner") -> Snapshot:
     seen = scanner.last
     if seen is None or not 0 <= home.clock.wall() - seen.pulse.scanned_at <= FRESH_S:
         seen = scanner.paced()
     over = {view.id for view in seen.agents if _may_be_over(view)}
     if over:
         settle(home, over)
+    return seen
 
 
 def _may_be_over(view: AgentView) -> bool:

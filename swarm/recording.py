@@ -33,10 +33,11 @@ CONDITIONS = frozenset(
         *("unverified", "results-unread", "results-invalid", "looping", "unreadable", "over-budget", "kill-blocked"),
         *("investigate", "misspelt", "clock", "ghost", "link", "twin", "bad-name", "spec-invalid", "record-missing"),
         *("directory-missing", "future-mtime", "stranger"),
+        *("limit-near", "swarm-limit", "price-unknown", "service", "retrying"),
     }
 )
 """Causes that last, and whose alerts go when they are over; all others report what happened, and stay for a person."""
-AGAIN = frozenset({"gap", "hold-expired", "killed", "acceptance", "action"})
+AGAIN = frozenset({"gap", "hold-expired", "killed", "limit", "acceptance", "action"})
 """Causes that are news each time, even where a person has acknowledged the last one."""
 SILENCE = frozenset({Health.INVESTIGATE, Health.OVERDUE})
 PAST_BEATS = 12

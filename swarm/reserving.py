@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from swarm import standstill
 from swarm.admission import Draft, must_be_able_to_parent, must_be_free, no_overlap
 from swarm.budget import end_first, may_spawn
 from swarm.clock import read_now
@@ -26,6 +27,8 @@ def reserve(
     if waiting is not None and waiting.phase is Phase.QUEUED and waiting.spawn_id == made.spawn_id:
         state = unqueued(state, made.agent)
     must_be_able_to_parent(home, spec.parent, state)
+    if (still := standstill.refusal(home, state)) is not None:
+        raise still
     record = state.agents.get(made.agent)
     if record is not None and (record.holds_slot or record.phase is Phase.QUEUED):
         must_be_free(home, made.agent, state)

@@ -91,7 +91,7 @@ def start(home: Home, made: Draft, agent: AgentDir, reserved: State) -> Started:
     """
     assert made.launch is not None  # noqa: S101 an admitted draft has one
     try:
-        _take_turn(home, reserved)
+        take_turn(home, reserved)
         started = home.runner.spawn(agent, made.launch)
     except BaseException as error:
         withdraw(home, made, crash=isinstance(error, SwarmError))
@@ -114,7 +114,7 @@ def withdraw(home: Home, made: Draft, *, crash: bool) -> None:
     home.ledger.commit(change, purpose=f"take back the start of {made.agent}")
 
 
-def _take_turn(home: Home, reserved: State) -> None:
+def take_turn(home: Home, reserved: State) -> None:
     """Waits until its start's turn comes: not more of them at once than there are cores (protocol.md, Processes)."""
     if home.policy.spawn.stagger:
         wait = reserved.last_start - home.ledger.now().awake

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from swarm import audit
+from swarm import audit, standstill
 from swarm.admission import Draft, draft
 from swarm.budget import slots
 from swarm.errors import Busy, HomeError, Refused, SwarmError
@@ -23,7 +23,9 @@ from swarm.unfinished import resolve_intents
 Judge = Callable[[], Mapping[str, Verdict]]
 ROOM = frozenset({"no-slot", "reserve", "budget"})
 """Codes that say that there is no room: what ending somebody, or waiting, would help against."""
-WAITS = ROOM | {"paused-branch"}
+STILL = frozenset(standstill.CODES.values())
+"""Codes that say that nobody is started now at all: who asked for the queue waits in it."""
+WAITS = ROOM | STILL | {"paused-branch"}
 """Codes for which a queued spawn goes on waiting."""
 
 
@@ -39,6 +41,8 @@ def check(home: Home, request: SpawnRequest, judge: Judge | None = None) -> Spaw
         home.must_be_writable()
     except SwarmError as error:
         objections.insert(0, Objection("", error.code, error.title, error.detail, error.hint))
+    if (still := standstill.refusal(home, state)) is not None:
+        objections.append(Objection("", still.code, still.title, still.detail, still.hint))
     candidates: tuple[Candidate, ...] = ()
     no = no_room(home, state, made, request, {})
     if no is not None:
@@ -49,7 +53,9 @@ def check(home: Home, request: SpawnRequest, judge: Judge | None = None) -> Spaw
         objections.append(Objection("slots", no.code, no.title, no.detail, no.hint))
     free = slots(state.agents, home.policy).free
     after = free if no is not None or made.parent != home.policy.root.id else free - made.slots
-    return SpawnCheck(made.agent, made.slots, tuple(objections), made.warnings, candidates, max(0, after))
+    return SpawnCheck(
+        made.agent, made.slots, tuple(objections), _warnings(home, state, made), candidates, max(0, after)
+    )
 
 
 def spawn(home: Home, request: SpawnRequest) -> Spawned:
@@ -78,6 +84,8 @@ def admit(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
         try:
             agent, reserved = _reserve(home, request, made)
         except Refused as refusal:
+            if refusal.code in STILL and request.queue:
+                return enqueue(home, request, made)
             if refusal.code not in ROOM:
                 raise
             if not (request.kill_first or request.kill_stuck):
@@ -86,7 +94,13 @@ def admit(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
                 raise
             agent, reserved, ended = make_room(home, request, made, refusal)
         start(home, made, agent, reserved)
-    return Spawned(made.agent, made.spawn_id, str(agent.path), warnings=made.warnings, ended_first=ended)
+    warnings = _warnings(home, reserved, made)
+    return Spawned(made.agent, made.spawn_id, str(agent.path), warnings=warnings, ended_first=ended)
+
+
+def _warnings(home: Home, state: State, made: Draft) -> tuple[str, ...]:
+    still = standstill.warning(home, state)
+    return (*made.warnings, still) if still else made.warnings
 
 
 def _reserve(home: Home, request: SpawnRequest, made: Draft) -> tuple[AgentDir, State]:
