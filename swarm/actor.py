@@ -1,6 +1,8 @@
 """Who acts: the operator, or an agent known by SWARM_AGENT and SWARM_SPAWN (protocol.md, Who may do what). Light."""
 
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from swarm.errors import Refused, SwarmError
@@ -45,6 +47,26 @@ def from_env(env: Mapping[str, str], layout: Layout) -> "Actor":
 
     known = who(env, layout)
     return OPERATOR if known.kind == "operator" else Actor(*known)
+
+
+def record_stranger(layout: Layout, verb: str, error: Refused, env: Mapping[str, str]) -> None:
+    """Writes down that somebody was refused whom this home does not vouch for. Nothing happens where that fails."""
+    if layout.foreign:
+        return
+    from swarm import events
+
+    with suppress(SwarmError):  # the refusal is what the caller is told, whether it can be written down or not
+        events.append(
+            layout,
+            "stranger",
+            verb,
+            agent=env.get(AGENT_VARIABLE, ""),
+            spawn_id=env.get(SPAWN_VARIABLE, ""),
+            ok=False,
+            code=error.code,
+            reason=error.title,
+            wall=time.time(),
+        )
 
 
 def _spawn_id_of(agent: str, layout: Layout) -> str:

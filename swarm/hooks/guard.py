@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from swarm.bounded import read_json
 from swarm.hooks.asking import Asking, HookError, text_of
 from swarm.hooks.territory import No, Territory, covers, engine_owned, may_write, readings, territory
-from swarm.untrusted import clean
 
 WRITERS: Mapping[str, str] = {
     "Write": "file_path",
@@ -86,6 +85,8 @@ def _commanded(ground: Territory, said: Mapping[str, Any], cwd: str, env: Mappin
 
 
 def _denied(ground: Territory, tool: str, target: str, no: No) -> Denial:
+    from swarm.untrusted import clean  # most calls are not denied, and need not pay for it
+
     shown = clean(target, MAX_SHOWN)
     if no.code == "outside":
         allowed = ", ".join(clean(path, MAX_SHOWN) for path in ground.writable[:SHOWN]) or "nothing"

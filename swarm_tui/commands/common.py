@@ -4,7 +4,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from swarm.errors import NotFound, Refused, SwarmError
+from swarm.errors import NotFound, Refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,36 +73,15 @@ def reporting(args: argparse.Namespace) -> "tuple[Layout, Who]":
     """The home and who acts on it. A late word of an earlier spawn is refused, and written down like any other act."""
     from pathlib import Path
 
-    from swarm.actor import who
+    from swarm.actor import record_stranger, who
     from swarm.layout import find_home
 
     layout = find_home(args.home, os.environ, Path.cwd())
     try:
         return layout, who(os.environ, layout)
     except Refused as error:
-        if not layout.foreign:
-            _record_stranger(layout, args.verb, error)
+        record_stranger(layout, args.verb, error, os.environ)
         raise
-
-
-def _record_stranger(layout: "Layout", verb: str, error: Refused) -> None:
-    import time
-    from contextlib import suppress
-
-    from swarm import events
-
-    with suppress(SwarmError):  # the refusal is what the caller is told, whether it can be written down or not
-        events.append(
-            layout,
-            "stranger",
-            verb,
-            agent=os.environ.get("SWARM_AGENT", ""),
-            spawn_id=os.environ.get("SWARM_SPAWN", ""),
-            ok=False,
-            code=error.code,
-            reason=error.title,
-            wall=time.time(),
-        )
 
 
 def looking(args: argparse.Namespace, out: "Output") -> "Swarm":

@@ -1,0 +1,205 @@
+"""The MCP server: answers at once what it knows, and does calls one after the other in a thread of its own."""
+
+import os
+import queue
+import signal
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from types import FrameType
+from typing import Any, BinaryIO, NoReturn
+
+from swarm.errors import SwarmError, Usage
+from swarm.mcp import catalogue, telling, wire
+from swarm.mcp.calls import CALLS, Caller, call
+from swarm.mcp.shape import complaint
+
+PROTOCOLS = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
+"""Revisions of the protocol that are spoken here, newest first."""
+NAME = "swarm"
+RELEASE = "1"
+"""Of the tools' shape."""
+MAX_WAITING = 64
+MAX_BATCH = 100
+LAST_CALL_S = 60.0
+"""Seconds that a call which is under way gets when the client has closed our input."""
+
+
+class Ended(Exception):
+    """Somebody wants us to end."""
+
+
+class Sink:
+    """Where answers go. Those of a batch are gathered and go out together, when the last one is there."""
+
+    def __init__(self, mouth: wire.Mouth, expected: int | None = None) -> None:
+        self._mouth = mouth
+        self._expected = expected
+        self._gathered: list[wire.Message] = []
+        self._lock = threading.Lock()
+
+    def put(self, message: wire.Message | None) -> None:
+        """Takes an answer; None where a request gets none."""
+        if self._expected is None:
+            if message is not None:
+                self._mouth.say(message)
+            return
+        with self._lock:
+            self._expected -= 1
+            self._gathered += [message] if message is not None else []
+            complete = self._expected == 0 and bool(self._gathered)
+        if complete:
+            self._mouth.say(self._gathered)
+
+
+class Server:
+    """One client's server."""
+
+    def __init__(self, caller: Caller, mouth: wire.Mouth) -> None:
+        self._caller = caller
+        self._mouth = mouth
+        self._waiting: queue.Queue[tuple[wire.Id, str, Mapping[str, Any], Sink] | None] = queue.Queue()
+        self._cancelled: set[wire.Id] = set()
+        self._worker = threading.Thread(target=self._work, name="calls", daemon=True)
+
+    def serve(self, stream: BinaryIO) -> None:
+        """Answers until the stream ends. A call that is under way then is finished, others are not begun."""
+        self._worker.start()
+        for line in wire.lines(stream):
+            self._hear(line)
+            if self._mouth.shut:
+                break
+        while not self._waiting.empty():
+            self._waiting.get_nowait()
+        self._waiting.put(None)
+        self._worker.join(LAST_CALL_S)
+
+    def _hear(self, line: bytes | wire.NotJson) -> None:
+        if isinstance(line, bytes) and not line.strip():
+            return
+        try:
+            if isinstance(line, wire.NotJson):
+                raise line
+            message = wire.parse(line)
+        except wire.NotJson as wrong:
+            self._mouth.say(wire.error(None, wire.PARSE_ERROR, f"This is no JSON: {wrong}"))
+            return
+        if not isinstance(message, list):
+            self._take(message, Sink(self._mouth))
+        elif not 0 < len(message) <= MAX_BATCH:
+            self._mouth.say(wire.error(None, wire.INVALID_REQUEST, f"A batch has 1 to {MAX_BATCH} messages."))
+        else:
+            sink = Sink(self._mouth, len(message))
+            for each in message:
+                self._take(each, sink)
+
+    def _take(self, message: Any, sink: Sink) -> None:
+        """One message: a request, a notification, or an answer to something that we never ask."""
+        if not isinstance(message, dict) or ("method" not in message and not {"result", "error"} & set(message)):
+            sink.put(wire.error(None, wire.INVALID_REQUEST, "This is no request: an object with a method."))
+            return
+        method, key = message.get("method"), message.get("id")
+        if "method" not in message:
+            sink.put(None)
+        elif not isinstance(method, str) or message.get("jsonrpc") != wire.VERSION:
+            known = key if wire.is_id(key) else None
+            sink.put(wire.error(known, wire.INVALID_REQUEST, f"This is no request of JSON-RPC {wire.VERSION}."))
+        elif "id" not in message:
+            self._note(method, message.get("params"))
+            sink.put(None)
+        elif not wire.is_id(key):
+            sink.put(wire.error(None, wire.INVALID_REQUEST, "The id of a request is a text or a number."))
+        else:
+            self._answer(key, method, message.get("params", {}), sink)
+
+    def _note(self, method: str, given: object) -> None:
+        """A notification. Only a cancellation of a call that still waits means anything here."""
+        if method == "notifications/cancelled" and isinstance(given, dict) and wire.is_id(given.get("requestId")):
+            if len(self._cancelled) > MAX_WAITING:
+                self._cancelled.clear()
+            self._cancelled.add(given["requestId"])
+
+    def _answer(self, key: wire.Id, method: str, given: object, sink: Sink) -> None:
+        if not isinstance(given, dict):
+            sink.put(wire.error(key, wire.INVALID_PARAMS, "params is an object."))
+        elif method == "initialize":
+            sink.put(wire.result(key, _greeting(given)))
+        elif method == "ping":
+            sink.put(wire.result(key, {}))
+        elif method == "tools/list":
+            sink.put(wire.result(key, {"tools": self._tools()}))
+        elif method == "tools/call":
+            self._call(key, given, sink)
+        else:
+            sink.put(wire.error(key, wire.METHOD_NOT_FOUND, f"There is no method {method[:80]!r} here."))
+
+    def _tools(self) -> list[catalogue.Tool]:
+        try:
+            return catalogue.tools(self._caller.home())
+        except SwarmError:
+            return catalogue.tools(None)  # each call says that there is no home
+
+    def _call(self, key: wire.Id, given: Mapping[str, Any], sink: Sink) -> None:
+        name, arguments = given.get("name"), given.get("arguments")
+        if not isinstance(name, str) or name not in CALLS:
+            words = f"There is no tool {name[:80]!r}." if isinstance(name, str) else "name is missing."
+            sink.put(wire.error(key, wire.INVALID_PARAMS, f"{words} There are: {', '.join(CALLS)}."))
+        elif self._waiting.qsize() >= MAX_WAITING:
+            sink.put(wire.error(key, wire.BUSY, f"{MAX_WAITING} calls wait already. Wait for their answers."))
+        else:
+            self._cancelled.discard(key)
+            self._waiting.put((key, name, {} if arguments is None else arguments, sink))
+
+    def _work(self) -> None:
+        while (waiting := self._waiting.get()) is not None:
+            key, name, arguments, sink = waiting
+            if key in self._cancelled:
+                self._cancelled.discard(key)
+                sink.put(None)
+            else:
+                sink.put(wire.result(key, self._done(name, arguments)))
+
+    def _done(self, name: str, arguments: Mapping[str, Any]) -> telling.Answer:
+        try:
+            self._must_fit(name, arguments)
+            return telling.answer(call(name, self._caller, arguments))
+        except SwarmError as error:
+            return telling.refusal(error)
+        except OSError as error:
+            return telling.refusal(SwarmError(f"{error.strerror or error}.", str(error.filename or ""), code="system"))
+        except Exception as error:  # noqa: BLE001 - a client that never gets an answer waits for ever
+            return telling.mistake(error)
+
+    def _must_fit(self, name: str, arguments: Mapping[str, Any]) -> None:
+        """Raises Usage where the arguments are not what the tool's schema says."""
+        schema = next(tool["inputSchema"] for tool in self._tools() if tool["name"] == name)
+        wrong = complaint(arguments, schema)
+        if wrong:
+            raise Usage(f"{name} was called wrongly.", wrong, "Call it again with what its description says.")
+
+
+def _greeting(given: Mapping[str, Any]) -> dict[str, object]:
+    """The answer to `initialize`: the client's revision where we speak it, else our newest."""
+    asked = given.get("protocolVersion")
+    return {
+        "protocolVersion": asked if asked in PROTOCOLS else PROTOCOLS[0],
+        "capabilities": {"tools": {"listChanged": False}},
+        "serverInfo": {"name": NAME, "title": "swarm-tui", "version": RELEASE},
+        "instructions": catalogue.INSTRUCTIONS,
+    }
+
+
+def main(caller: Caller, stream: BinaryIO) -> NoReturn:
+    """Serves on standard input and output until the client or a signal ends it; then this process ends."""
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, _end)
+    out = os.dup(1)
+    os.dup2(2, 1)  # nothing that prints by accident comes between two messages
+    with suppress(Ended):
+        Server(caller, wire.Mouth(out)).serve(stream)
+    os._exit(0)  # a call that does not end must not keep us
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise Ended
