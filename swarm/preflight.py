@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -67,23 +67,23 @@ def _version(place: str, changed: int, path: str, home: str) -> str:  # noqa: AR
     return number[0] if answer.returncode == 0 and number else ""
 
 
-def logged_in(name: str, variables: Iterable[str], files: Iterable[Path], environment: Mapping[str, str]) -> Need:
+def logged_in(name: str, variables: Sequence[str], files: Iterable[Path], environment: Mapping[str, str]) -> Need:
     """Whether there is a login, as far as can be told from outside: a variable that is set, a file that is there."""
     for variable in variables:
         if environment.get(variable):
-            return Need(f"{name} login", ok=True, text=f"{variable} is set", required=False)
+            return Need("login", ok=True, text=f"{variable} is set", required=False)
     for file in files:
         try:
             there = file.is_file()
         except OSError:
             there = False
         if there:
-            return Need(f"{name} login", ok=True, text=f"{file} is there", required=False)
+            return Need("login", ok=True, text=f"{file} is there", required=False)
     return Need(
-        f"{name} login",
+        "login",
         ok=False,
         text="no login was seen (it may lie where it cannot be told, as in a keychain)",
-        hint=f"Start {name} once by hand and log in, or set one of: {', '.join(variables)}.",
+        hint=f"Start {name} once by hand and log in, or set {' or '.join(variables[:3])}.",
         required=False,
     )
 
