@@ -2,16 +2,16 @@
 
 import json
 import os
-import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
-from swarm.model import AgentView, Results
+from swarm.model import AgentView, Verdict
 from swarm.requests import SpawnRequest
+from swarm.strays import strays
 from tests.support.homes import LiveHome
 from tests.support.model_scripts import Script, Seen
 from tests.support.model_server import ModelServer
@@ -29,6 +29,7 @@ class Set:
     """How one program is set in swarm.toml."""
 
     scenario: str
+    launcher: Path
     env: dict[str, str] = field(default_factory=dict)
     more: str = ""
 
@@ -52,13 +53,15 @@ class ProgramHome(LiveHome):
         scenario: str = "",
         env: Mapping[str, str] | None = None,
         settings: str = "",
+        launcher: Path | None = None,
         more: str = "",
     ) -> None:
         """Agents of this program play `script` from now on.
 
-        env, settings: what [programs.NAME] gets besides; more: the rest of swarm.toml.
+        env, settings: what [programs.NAME] gets besides. launcher: what is run in place of the program itself.
+        more: the rest of swarm.toml.
         """
-        chosen = Set(scenario or name, dict(env or {}), settings)
+        chosen = Set(scenario or name, launcher or PROGRAMS[name].executable, dict(env or {}), settings)
         self._programs[name] = chosen
         self._more = more or self._more
         self.models.play(chosen.scenario, script)
@@ -75,7 +78,7 @@ class ProgramHome(LiveHome):
         for name, chosen in self._programs.items():
             env = ", ".join(f"{key} = {json.dumps(value)}" for key, value in chosen.env.items())
             tables.append(
-                f"[programs.{name}]\nargv = [{json.dumps(str(PROGRAMS[name].executable))}]\n"
+                f"[programs.{name}]\nargv = [{json.dumps(str(chosen.launcher))}]\n"
                 f"env = {{ {env} }}\nmodel = {json.dumps(MODELS[name])}\n{chosen.more}\n"
             )
         self.rules(more="\n" + "\n".join([self._more, *tables]))
@@ -133,9 +136,32 @@ class ProgramHome(LiveHome):
         wanted = self.id(agent_id)
         return next(view for view in self.swarm.snapshot().agents if view.id == wanted)
 
+    def verdict(self, agent_id: str) -> Verdict:
+        """What the health rules say of it now."""
+        return self.swarm.verdicts(self.swarm.snapshot())[self.id(agent_id)]
+
+    def seen(self, agent_id: str, what: Callable[[AgentView], object], why: str, deadline: float = ENDS_S) -> AgentView:
+        """The agent's view as soon as `what` is true of it; fails the test with `why` otherwise."""
+
+        def look() -> AgentView | None:
+            view = self.view(agent_id)
+            return view if what(view) else None
+
+        found = wait_for(look, f"{why}; {self.id(agent_id)}", deadline)
+        assert found is not None
+        return found
+
+    def left(self, words: str = "") -> list[str]:
+        """Commands that carry a marker of this home and run, with these words in them."""
+        found = strays(self.home, replace(self.state, agents={}))
+        return [each.command for each in found if words in each.command]
+
     def ended(self, agent_id: str, deadline: float = ENDS_S) -> AgentView:
         """The agent once its process is gone and the ledger has let go of it."""
-        wait_for(lambda: self.agent(agent_id).exit.exists(), f"{agent_id} to end; {self.said(agent_id)}", deadline)
+        try:
+            wait_for(self.agent(agent_id).exit.exists, f"{agent_id} to end", deadline)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.said(agent_id)}") from None
         self.swarm.settle()
         return self.view(agent_id)
 
@@ -144,9 +170,6 @@ class ProgramHome(LiveHome):
         agent = self.agent(agent_id)
         ends = [path.read_text(errors="replace")[-1500:] for path in (agent.stdout, agent.stderr) if path.exists()]
         return "its output ends:\n" + "\n".join(ends)
-
-    def results(self, agent_id: str) -> Results:
-        return self.view(agent_id).results
 
     def asked(self, scenario: str, words: str = "") -> list[Seen]:
         """Requests of a scenario whose conversation speaks of `words`."""
@@ -193,13 +216,3 @@ def program_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: ModelS
         yield made
     finally:
         made.end_everything()
-
-
-def everything_in(directory: Path) -> Iterable[Path]:
-    """All plain files below a directory."""
-    return (path for path in directory.rglob("*") if path.is_file())
-
-
-def have(command: str) -> bool:
-    """A command is on PATH."""
-    return shutil.which(command) is not None

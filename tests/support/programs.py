@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "swarm-tui" / "programs"
+"""Outside of any checkout. Found once: tests give themselves a HOME of their own."""
 INSTALL_S = 900.0
 """Seconds that npm may take for one program."""
 
@@ -29,7 +31,7 @@ class Pinned:
     @property
     def directory(self) -> Path:
         """Where it is installed."""
-        return cache() / f"{self.name}-{self.version}"
+        return CACHE / f"{self.name}-{self.version}"
 
     @property
     def executable(self) -> Path:
@@ -62,12 +64,6 @@ PROGRAMS = {
 }
 
 
-def cache() -> Path:
-    """The user's cache directory for them: outside of any checkout."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base) / "swarm-tui" / "programs"
-
-
 def missing(name: str) -> str:
     """Why the program cannot be run here; '' when it can."""
     pinned = PROGRAMS[name]
@@ -82,7 +78,7 @@ def missing(name: str) -> str:
 
 def install(pinned: Pinned) -> str:
     """Installs one program where it is missing; '' or why that did not work."""
-    cache().mkdir(parents=True, exist_ok=True)
+    CACHE.mkdir(parents=True, exist_ok=True)
     with _alone(pinned):
         if pinned.installed:
             return ""
@@ -110,7 +106,7 @@ def install(pinned: Pinned) -> str:
 
 @contextmanager
 def _alone(pinned: Pinned) -> Iterator[None]:
-    with (cache() / f"{pinned.name}.lock").open("w") as file:
+    with (CACHE / f"{pinned.name}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

@@ -1,0 +1,144 @@
+"""Talking to a running Claude Code: messages, taking over in a terminal, keepers and control rooms that die."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from swarm.model import Ending
+from swarm.processes import identify, send
+from swarm.swarm import Swarm
+from tests.support.cli import COMMAND
+from tests.support.model_scripts import Answer, Seen, Turn, Usage, say, shell
+from tests.support.program_home import ENDS_S, ProgramHome
+from tests.support.tmux import Tmux, needs_tmux
+from tests.support.wait import wait_for
+
+PROGRAMS = ("claude",)
+DONE = shell('swarm-tui done --summary "it is there"')
+
+
+class Gate:
+    """A tool call that says when it runs, and runs until it is let go."""
+
+    def __init__(self, directory: Path) -> None:
+        self.begun, self.open = directory / "begun", directory / "open"
+
+    @property
+    def call(self) -> Turn:
+        return shell(f"touch {self.begun}; while [ ! -e {self.open} ]; do sleep 0.1; done; echo open", Usage(100, 10))
+
+    def wait(self) -> None:
+        wait_for(self.begun.exists, "the tool call", ENDS_S)
+
+
+def test_a_message_reaches_the_agent_after_its_current_tool_call_once_and_its_delivery_is_seen(
+    real: ProgramHome,
+) -> None:
+    gate = Gate(real.user)
+    real.use("claude", [gate.call, DONE, say("Done.")])
+    real.start("worker-1", "claude")
+    gate.wait()
+    real.swarm.message("worker-1", "Please write in French.")
+    assert "Please write in French." in real.agent("worker-1").inbox.read_text()
+    gate.open.touch()
+    view = real.ended("worker-1")
+    assert view.record is not None
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
+    second, third = real.asked("claude")[1:3]
+    assert second.turns == 1
+    assert "Please write in French." in "\n".join([*second.users, *second.reminders])
+    assert third.everything.count("Please write in French.") == 1
+    assert view.doings is not None
+    assert len(view.doings.told) == 1
+    assert view.doings.told[0][0] in real.agent("worker-1").inbox.read_text()
+
+
+def test_the_agent_and_its_channel_outlive_the_control_room_that_started_it(real: ProgramHome) -> None:
+    gate = Gate(real.user)
+    real.use("claude", [gate.call, DONE, say("Done.")])
+    starter = (
+        "import os, signal, sys\n"
+        "from swarm.swarm import Swarm\nfrom swarm.requests import SpawnRequest\n"
+        f"swarm = Swarm.open({str(real.root)!r})\n"
+        "swarm.spawn(SpawnRequest(name='worker-1', role='worker', task='Do it.', program='claude'))\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", starter], check=False).returncode == -signal.SIGKILL
+    gate.wait()
+    Swarm.open(real.root).message("worker-1", "You are not forgotten.")
+    gate.open.touch()
+    view = real.ended("worker-1")
+    assert view.record is not None
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
+    assert "You are not forgotten." in real.asked("claude")[1].everything
+
+
+def test_an_agent_whose_keeper_is_killed_is_taken_up_again_in_its_session(real: ProgramHome) -> None:
+    gate = Gate(real.user)
+
+    def script(seen: Seen) -> Answer:
+        if seen.turns == 0:
+            return gate.call
+        return DONE if len(seen.results) < 2 else say("Done.")
+
+    real.use("claude", script)
+    real.start("worker-1", "claude", task="The word is plover.")
+    gate.wait()
+    record = real.record("worker-1")
+    for identity in (record.keeper, record.process):
+        assert identity is not None
+        found = identify(identity.pid)
+        assert found is not None
+        assert found.ticks == identity.ticks
+        send(found, signal.SIGKILL)
+    wait_for(lambda: real.swarm.settle() or not real.record("worker-1").live, "the end to be noticed", ENDS_S)
+    real.swarm.kill(["worker-1"], reason="what it left", grace=0.0)
+    assert not real.left()
+    real.swarm.respawn("worker-1")
+    view = real.ended("worker-1")
+    assert view.record is not None
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
+    last = real.asked("claude")[-1]
+    assert "The word is plover." in last.prompt
+    assert len(last.users) >= 2
+    assert last.turns >= 2
+
+
+@needs_tmux
+def test_a_person_takes_the_session_over_in_a_terminal_and_gives_it_back(real: ProgramHome) -> None:
+    gate = Gate(real.user)
+    results = real.agent("worker-1").results
+
+    def script(seen: Seen) -> Answer:
+        if "hello from a person" in seen.user:
+            return say("Hello to you, person.")
+        if seen.turns == 0:
+            return gate.call
+        return say("Done.") if results.exists() else DONE
+
+    real.use("claude", script)
+    real.onboarded(real.agent("worker-1").path)
+    real.start("worker-1", "claude", task="The word is plover.")
+    gate.wait()
+    with Tmux([COMMAND, "-C", str(real.root), "attach", "worker-1"]) as terminal:
+        terminal.wait_for("Bash(touch", "❯", deadline=ENDS_S)
+        assert real.record("worker-1").taken_over
+        assert real.swarm.snapshot().slots.used == 1
+        terminal.type("hello from a person")
+        terminal.wait_for("hello from a person")
+        terminal.keys("Enter")
+        terminal.wait_for("Hello to you, person.")
+        terminal.type("/exit")
+        terminal.wait_for("/exit")
+        terminal.keys("Enter")
+        assert terminal.exit_status() == 0
+    view = real.ended("worker-1")
+    assert view.record is not None
+    assert not view.record.taken_over
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
+    last = real.asked("claude")[-1]
+    assert "The word is plover." in last.prompt
+    assert "hello from a person" in "\n".join(last.users)
+    assert [verb for verb, *_ in real.lines() if verb in {"attach", "detach"}] == ["attach", "detach"]
+    assert not real.left()
