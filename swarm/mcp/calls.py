@@ -69,12 +69,12 @@ def _done(caller: Caller, arguments: Arguments) -> str:
     from swarm.verbs.report import done
 
     layout, actor = caller.reporting("done")
-    judged = arguments.get("acceptance")
-    given = None if judged is None else {"status": arguments["status"], "acceptance": judged}
+    status, judged = arguments.get("status", "success"), arguments.get("acceptance")
+    given = None if judged is None else {"status": status, "acceptance": judged}
     path = done(
         layout,
         actor,
-        status=arguments["status"],
+        status=status,
         summary=arguments["summary"],
         outputs=arguments.get("outputs", ()),
         given=given,

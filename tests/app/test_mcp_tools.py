@@ -58,7 +58,7 @@ def test_progress_and_done_are_the_agents_own(home: LiveHome, meta: McpClient) -
     assert home.lines("done") == [("done", "genesis-01/idea", True, ""), ("done", "genesis-01/idea", False, "exists")]
 
 
-def test_a_worker_is_spawned_steered_read_and_ended(home: LiveHome, meta: McpClient) -> None:
+def test_a_worker_is_spawned_steered_and_read(home: LiveHome, meta: McpClient) -> None:
     said = meta.did(
         "spawn",
         name="prices",
@@ -82,9 +82,16 @@ def test_a_worker_is_spawned_steered_read_and_ended(home: LiveHome, meta: McpCli
     assert "note: n" in said
     assert "(read before)" in meta.did("read", id="prices")
     assert home.record("idea/prices").read_by == "genesis-01/idea"
-    assert "genesis-01/idea/prices: gone" in meta.did("kill", ids=["prices"], reason="read", grace_s=0)
     verbs = {(verb, ok) for verb, agent, ok, _ in home.lines() if agent == "genesis-01/idea/prices"}
-    assert {("spawn", True), ("message", True), ("read", True), ("kill", True)} <= verbs
+    assert {("spawn", True), ("message", True), ("read", True)} <= verbs
+
+
+def test_an_agent_that_is_not_needed_any_more_is_ended(home: LiveHome, meta: McpClient) -> None:
+    meta.did("spawn", name="w", **TASK)
+    assert "genesis-01/idea/w: gone" in meta.did("kill", ids=["w"], reason="not needed", grace_s=0)
+    assert not home.alive("idea/w")
+    assert home.lines("kill") == [("kill", "genesis-01/idea/w", True, "")]
+    assert home.record("idea/w").why == "not needed"
 
 
 def test_a_spawn_can_be_tried_without_starting_anything(home: LiveHome, meta: McpClient) -> None:
