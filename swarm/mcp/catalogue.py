@@ -85,8 +85,8 @@ def _done() -> Tool:
                 "status": {
                     "type": "string",
                     "enum": ["success", "partial", "failed"],
-                    "description": "success (where you leave it out): every acceptance outcome is reached. partial: some "
-                    "of it is. failed: it could not be done.",
+                    "description": "success, where you leave it out: every acceptance outcome is reached. partial: "
+                    "some of it is. failed: it could not be done.",
                 },
                 "summary": _text("What is there, what is not, and what you noticed, in a few sentences.", 20_000),
                 "outputs": _texts("Files that came of it.", "A path, relative to your directory or absolute."),
