@@ -20,6 +20,7 @@ from widgets.detail_pages import (
     results_page,
     text_page,
 )
+from widgets.doings_line import DoingsLine
 from widgets.lines import charset_of
 from widgets.text_pane import Paragraph, TextPane
 from widgets.transcript import Transcript
@@ -73,10 +74,12 @@ class AgentDetail(Widget):
         }
         self._verdict_line = VerdictLine()
         self._tab_line = TabLine()
+        self._doings_line = DoingsLine()
         self._facts_line = FactsLine()
 
     def compose(self) -> ComposeResult:
         yield self._verdict_line
+        yield self._doings_line
         yield self._tab_line
         with DetailBody():
             yield from self._panes.values()
@@ -145,6 +148,7 @@ class AgentDetail(Widget):
             self._title = title
             self.border_title = Content(title)
         self._verdict_line.verdict = verdict
+        self._doings_line.show(view, self._now)
         self._facts_line.view = view
 
     def _fill(self) -> None:

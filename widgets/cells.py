@@ -156,3 +156,12 @@ def short_count(number: float) -> str:
     if number < 1_000_000:
         return f"{number / 1000:.1f}k"
     return f"{number / 1_000_000:.1f}M"
+
+
+def short_money(dollars: float | None) -> str:
+    """`$3.10`, `$0.004`, `$1240`; `$?` where the price is unknown."""
+    if dollars is None:
+        return "$?"
+    if 0 < dollars < 0.01:
+        return f"${dollars:.3f}" if dollars >= 0.0005 else "$0.001"
+    return f"${dollars:.2f}" if dollars < 1000 else f"${dollars:.0f}"

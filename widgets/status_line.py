@@ -7,6 +7,7 @@ from textual.reactive import reactive
 
 from swarm.clock import Now
 from swarm.model import Access, Snapshot, Verdict
+from swarm.rates import Spent
 from widgets.cells import (
     Cell,
     Cells,
@@ -17,6 +18,7 @@ from widgets.cells import (
     short_bytes,
     short_count,
     short_duration,
+    short_money,
 )
 from widgets.charset import UNICODE, Charset
 from widgets.lines import CellLine, charset_of
@@ -47,6 +49,10 @@ class StatusData:
     """Not acknowledged."""
     cost_per_hour: float | None = None
     tokens_per_hour: float | None = None
+    cost_usd: float | None = None
+    """What was spent in all; shown while no hour can be told."""
+    unpriced: int = 0
+    """Agents that have used tokens whose price is unknown."""
     cpu_percent: float | None = None
     rss_bytes: int | None = None
     picture_age: float | None = None
@@ -78,12 +84,12 @@ def status_of(
     name: str = "",
     next_in: float | None = None,
     other_owner: str = "",
-    cost_per_hour: float | None = None,
-    tokens_per_hour: float | None = None,
+    used_up: Spent | None = None,
     tally: Tally | None = None,
 ) -> StatusData:
     """The line's data of a snapshot. `next_in`: seconds, from whoever owns the heartbeat; other_owner: not us.
 
+    used_up: tokens and dollars (`rates.spent`); None where no program tells.
     tally: kept from call to call, it makes an unchanged agent cheap.
     """
     tally = tally if tally is not None else Tally()
@@ -100,8 +106,10 @@ def status_of(
         warned=warned,
         failed=failed,
         alerts=sum(alert.acked_at is None for alert in snapshot.alerts),
-        cost_per_hour=cost_per_hour,
-        tokens_per_hour=tokens_per_hour,
+        cost_per_hour=used_up.cost_per_hour if used_up is not None else None,
+        tokens_per_hour=used_up.tokens_per_hour if used_up is not None else None,
+        cost_usd=used_up.cost_usd if used_up is not None else None,
+        unpriced=used_up.unpriced if used_up is not None else 0,
         cpu_percent=sum(usage.cpu_percent for usage in used) if used else None,
         rss_bytes=sum(usage.rss_bytes for usage in used) if used else None,
         picture_age=max(0.0, now.wall - pulse.scanned_at) if pulse.scanned_at else None,
@@ -153,8 +161,8 @@ def _right(data: StatusData, level: int) -> Cells:
         parts.append(Cell("polling" if level > 1 else f"polling: {quote(data.polling, 30)}", "notice"))
     if data.picture_age is not None and data.picture_age >= STALE_SECONDS:
         parts.append(Cell(f"picture {short_duration(data.picture_age)} old", "warning"))
-    if data.cost_per_hour is not None and level < 2:
-        parts.append(Cell(f"${data.cost_per_hour:.2f}/h"))
+    if (money := money_text(data)) and level < 2:
+        parts.append(Cell(money))
     if data.tokens_per_hour is not None and level < 1:
         parts.append(Cell(f"{short_count(data.tokens_per_hour)} tok/h"))
     if data.cpu_percent is not None and level < 4:
@@ -162,6 +170,16 @@ def _right(data: StatusData, level: int) -> Cells:
     if data.rss_bytes is not None and level < 3:
         parts.append(Cell(short_bytes(data.rss_bytes)))
     return tuple(part for number, cell in enumerate(parts) for part in ((Cell("  "), cell) if number else (cell,)))
+
+
+def money_text(data: StatusData) -> str:
+    """`$3.10/h`; `$3.10+?/h` where some prices are unknown, `$?/h` where all are; the sum while no hour can be told."""
+    dollars, unit = (data.cost_per_hour, "/h") if data.cost_per_hour is not None else (data.cost_usd, "")
+    if dollars is None:
+        return ""
+    if data.unpriced:
+        return f"$?{unit}" if not dollars else f"{short_money(dollars)}+?{unit}"
+    return f"{short_money(dollars)}{unit}"
 
 
 class StatusLine(CellLine):

@@ -12,6 +12,7 @@ from textual.containers import Container, Vertical
 
 from swarm.logs import Chunk
 from swarm.model import Snapshot
+from swarm.rates import spent
 from swarm.swarm import Swarm
 from swarm_tui.actions import ACTS, BY_NAME, bindings, strip_hints
 from swarm_tui.host import Host
@@ -117,6 +118,7 @@ class ControlRoom(ActingScreen):
             name=self.swarm.home.policy.name,
             next_in=None if running else next_in,
             other_owner=owner.by if owner is not None and not self.host.owns_heartbeat else "",
+            used_up=spent(snapshot, self.now) if snapshot.tokens else None,
             tally=self._tally,
         )
         self._status.update_status(status)

@@ -1,5 +1,7 @@
 """A bare app that holds the widgets under test, in the product's themes, and what is on its screen."""
 
+from typing import Any
+
 from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.widget import Widget
@@ -34,12 +36,12 @@ class WidgetApp(App[None]):
         return [message for message in self.heard if isinstance(message, kind)]
 
 
-def screen_lines(app: App[None]) -> list[str]:
+def screen_lines(app: App[Any]) -> list[str]:
     """The screen as lines of text, right ends trimmed."""
     strips = app.screen._compositor.render_strips()
     return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
 
 
-def screen_text(app: App[None]) -> str:
+def screen_text(app: App[Any]) -> str:
     """The screen as one text."""
     return "\n".join(screen_lines(app))

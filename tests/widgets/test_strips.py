@@ -1,6 +1,7 @@
 """The lines at the top and the bottom: status, slots, heartbeats, banner, meter."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -57,6 +58,22 @@ def test_the_status_line_reads_as_designed() -> None:
     line = text(status_cells(FULL, 103))
     assert line.startswith(" my-swarm  ♥ 131  next 07:12  ● running 9  ▲ 1  ✖ 1  alerts 2  ")
     assert line.endswith("$3.10/h  cpu 41%  4.2 GiB")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"cost_per_hour": 3.1}, "$3.10/h"),
+        ({"cost_per_hour": 3.1, "unpriced": 2}, "$3.10+?/h"),
+        ({"cost_per_hour": 0.0, "unpriced": 2}, "$?/h"),
+        ({"cost_per_hour": None, "cost_usd": 0.42}, "$0.42"),
+        ({"cost_per_hour": None, "cost_usd": 0.0, "unpriced": 1}, "$?"),
+        ({"cost_per_hour": 0.004}, "$0.004/h"),
+    ],
+)
+def test_money_is_told_as_far_as_it_is_known(fields: dict[str, Any], words: str) -> None:
+    line = text(status_cells(replace(FULL, **fields), 120))
+    assert f"  {words}  cpu" in line
 
 
 @pytest.mark.parametrize("width", [1, 10, 20, 30, 45, 60, 75, 103, 160])
