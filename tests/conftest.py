@@ -20,11 +20,14 @@ settings.load_profile("swarm")
 
 
 def pytest_configure() -> None:
-    """Children must hear a Ctrl-C also where the run is a shell's background job, which begins with it ignored."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    if signal.getsignal(signal.SIGQUIT) is signal.SIG_IGN:
-        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    """Children must hear signals also where the run was started with them ignored: in a background job, under nohup."""
+    for number, heard in (
+        (signal.SIGINT, signal.default_int_handler),
+        (signal.SIGQUIT, signal.SIG_DFL),
+        (signal.SIGHUP, lambda *_: None),  # ours goes on, as was wished; a handler is not inherited
+    ):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, heard)
 
 
 @pytest.fixture

@@ -230,7 +230,8 @@ def test_a_transcript_that_is_not_there_is_a_clear_error(swarm_home: Path) -> No
 def test_a_message_lies_in_the_inbox(swarm_home: Path) -> None:
     spawn(swarm_home, "w")
     ran = swarm_tui("message", "w", "Use", "the second source.", home=swarm_home)
-    assert (ran.status, ran.out) == (0, "genesis-01/w: message left\n")
+    assert ran.status == 0
+    assert "left in its inbox (its program (command) takes no words while it runs)" in ran.out
     assert "Use the second source." in Layout(swarm_home).agent("genesis-01/w").inbox.read_text()
 
 

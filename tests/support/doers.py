@@ -187,7 +187,7 @@ DEEDS: dict[str, Callable[[Swarm, str], Any]] = {
     "kill": lambda swarm, name: swarm.kill([name], grace=0.2) and "",
     "pause": lambda swarm, name: swarm.pause(name),
     "resume": lambda swarm, name: swarm.resume(name),
-    "message": lambda swarm, name: swarm.message(name, "hello"),
+    "message": lambda swarm, name: swarm.message(name, "hello") and "",
     "read": lambda swarm, name: swarm.read(name) and "",
     "finish": _finish,
     "settle": lambda swarm, _: swarm.settle() and "",
