@@ -101,6 +101,14 @@ def test_no_session_of_its_own_project_or_user_reaches_an_agent(layout: Layout) 
     assert launch.env["CLAUDE_CODE_DISABLE_CLAUDE_MDS"] == "1"
 
 
+def test_the_operators_own_settings_never_widen_a_scope(layout: Layout) -> None:
+    policy = '[programs.claude]\ninherit = true\nscope = "narrow"\n'
+    launch = prepared(layout, replace(WORKER, scope="observe"), policy)
+    assert option(launch, "--setting-sources") == ""
+    assert "inherit" in launch.warnings[0]
+    assert prepared(layout, policy=policy).warnings == ()
+
+
 def test_agents_of_the_programs_own_are_off(layout: Layout) -> None:
     assert {"Agent", "Workflow"} <= set(option(prepared(layout), "--disallowedTools").split(","))
 

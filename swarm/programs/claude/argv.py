@@ -42,7 +42,7 @@ def _common(spec: AgentSpec, agent: AgentDir, settings: Settings, scope: Scope) 
         *("--name", spec.id),
         *(("--model", spec.model) if spec.model else ()),
         *("--append-system-prompt-file", str(agent.system)),
-        *("--setting-sources", "user" if settings.inherit else ""),
+        *("--setting-sources", "user" if scope.inherit else ""),
         *("--settings", str(agent.settings)),
         *(("--mcp-config", str(agent.mcp)) if settings.mcp else ()),
         "--strict-mcp-config",

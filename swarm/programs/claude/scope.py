@@ -43,8 +43,10 @@ class Scope:
     """Where it may write, where it is held."""
     protected: tuple[Path, ...] = ()
     """What it never writes: the engine's files."""
+    inherit: bool = False
+    """The operator's own settings of the program hold too. Never for who is held: they would be a way out."""
     warnings: tuple[str, ...] = ()
-    """What is weaker here than it could be."""
+    """What is weaker here than it could be, or other than was asked for."""
 
 
 def held(spec: AgentSpec) -> str:
@@ -62,7 +64,7 @@ def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: Settings,
     ours = (OURS,) if settings.mcp else ()
     if not rule:
         deny = _rules(path for path in protected if _can_be_named(path))
-        return Scope("", allow=(*WORKING, *ours), deny=deny, protected=protected)
+        return Scope("", allow=(*WORKING, *ours), deny=deny, protected=protected, inherit=settings.inherit)
     if settings.scope == "sandbox" and not sandbox.ok:
         raise Refused(
             "scope",
@@ -74,6 +76,7 @@ def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: Settings,
     _must_be_nameable((*writable, *protected))
     edits = _rules(writable)
     inside = tuple(path for path in protected if any(path.is_relative_to(mine) for mine in writable))
+    alone = (f"{spec.name} is held to its scope, so inherit = true does not hold for it.",) if settings.inherit else ()
     boxed = sandbox.ok and settings.scope != "narrow"
     if boxed:
         # Rules against writing reach its shell as well: bubblewrap makes an empty file of a path that is not there yet.
@@ -85,6 +88,7 @@ def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: Settings,
             sandbox=_sandbox(writable, there),
             writable=writable,
             protected=protected,
+            warnings=alone,
         )
     shell = tuple(f"Bash(swarm-tui {verb}:*)" for verb in VERBS)
     further = tuple(f"Bash({command})" for command in settings.bash)
@@ -97,7 +101,7 @@ def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: Settings,
         directories=() if no_shell else (str(layout.root),),
         writable=writable,
         protected=protected,
-        warnings=() if settings.scope == "narrow" else (_weaker(spec, rule, sandbox, no_shell=no_shell),),
+        warnings=alone if settings.scope == "narrow" else (_weaker(spec, rule, sandbox, no_shell=no_shell), *alone),
     )
 
 
