@@ -11,7 +11,7 @@ from swarm.home import Home
 from swarm.judging import judge
 from swarm.layout import AgentDir
 from swarm.model import Ending, Exit, Phase, Record, ResultsState
-from swarm.programs import program_for
+from swarm.programs import reader_for
 from swarm.state import State, clear_alert, raise_alert
 from swarm.untrusted import clean
 
@@ -87,10 +87,7 @@ def _said(agent: AgentDir, doings: Doings | None) -> str:
 
 def doings_of(home: Home, record: Record, agent: AgentDir) -> Doings | None:
     """What the turn's output adds up to; None where its program prints plain text, or is not known any more."""
-    try:
-        reader = program_for(record.program, home.policy).reader()
-    except SwarmError:
-        return None
+    reader = reader_for(record.program, home.policy)
     if reader is None:
         return None
     doings, wall = EMPTY, home.clock.wall()
