@@ -98,6 +98,8 @@ def woken(snapshot: Snapshot, policy: Policy, now: Now, n: int, wait: Wait | Non
         yield Action(Act.SKIP, policy.root.id, spawn_id, wait.text, wait.code)
     elif view is None or view.record is None or not in_turn(view, view.record):
         yield Action(Act.WAKE, policy.root.id, spawn_id, f"its turn, with the digest of heartbeat {n}")
+    elif view.record.taken_over:
+        yield Action(Act.SKIP, policy.root.id, spawn_id, f"{view.record.taken_over} talks to it in a terminal", "turn")
     elif view.record.paused is not None:
         yield Action(Act.SKIP, policy.root.id, spawn_id, "it is paused in the middle of a turn", "turn")
     elif takes_too_long(view.record, policy, now):
@@ -111,7 +113,7 @@ def woken(snapshot: Snapshot, policy: Policy, now: Now, n: int, wait: Wait | Non
 
 def in_turn(view: AgentView, record: Record) -> bool:
     """The root is being started, runs, or is being stopped."""
-    if record.phase is Phase.RUNNING:
+    if record.phase is Phase.RUNNING and not record.taken_over:
         return view.exit is None and view.liveness in (Liveness.ALIVE, Liveness.ELSEWHERE)
     return record.live
 

@@ -65,6 +65,8 @@ def _needs_managed(where: Where) -> str:
 
 def _needs_running(where: Where) -> str:
     for view in where.targets:
+        if view.record is not None and view.record.phase is Phase.IDLE:
+            return f"{view.id} is between two turns"
         if view.record is None or view.record.phase is Phase.ENDED:
             return f"{view.id} is not running"
     return ""
@@ -89,6 +91,8 @@ def _needs_ended(where: Where) -> str:
     view = where.agent
     if view is None or view.spec is None:
         return "there is no spec to spawn again"
+    if view.id == where.snapshot.root:
+        return "the root is not spawned again; each heartbeat wakes it where [root] is on"
     if view.record is not None and view.record.phase is not Phase.ENDED:
         return f"{view.id} is still running: stop it first"
     return ""

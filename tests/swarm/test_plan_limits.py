@@ -189,7 +189,8 @@ class TestTheRoot:
     ON: dict[str, Any] = {"root": {"on": True, "timeout": "10m", "cost_usd": 2.0}, "schedule": {}}
 
     def running(self, minutes: float, **fields: Any) -> AgentView:
-        return a_root(age=MINUTE, liveness=Liveness.ALIVE, **{"spawned_ago": minutes * MINUTE, **fields})
+        values: dict[str, Any] = {"spawned_ago": minutes * MINUTE, "liveness": Liveness.ALIVE}
+        return a_root(age=MINUTE, **{**values, **fields})
 
     def test_it_is_woken_last_of_all(self) -> None:
         made = planned(worker(results=results()), policy=self.ON)
@@ -212,6 +213,10 @@ class TestTheRoot:
         assert of(planned(self.running(11, paused_total=5 * MINUTE), policy=self.ON), Act.SKIP) == [(ROOT, "turn")]
         paused = self.running(11, paused=NOW.awake - 5 * MINUTE)
         assert of(planned(paused, policy=self.ON), Act.SKIP) == [(ROOT, "turn")]
+
+    def test_a_person_who_talks_to_it_is_not_disturbed(self) -> None:
+        made = planned(self.running(60, taken_over="operator", liveness=Liveness.DEAD), policy=self.ON)
+        assert [one.reason for one in made.actions] == ["operator talks to it in a terminal"]
 
     def test_a_turn_that_has_used_up_its_money_is_ended_alone_and_another_begins(self) -> None:
         turn = self.running(4, cost_usd=12.5)
