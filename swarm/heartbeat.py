@@ -23,6 +23,7 @@ from swarm.requests import Rehearsal
 from swarm.root import wake
 from swarm.scan import Scanner
 from swarm.state import State
+from swarm.tending import tend
 from swarm.unfinished import resolve_intents
 from swarm.wording import spell_duration
 
@@ -65,6 +66,7 @@ def beat(
         resolve_intents(home)
         looking = scanner if scanner is not None else Scanner(home)
         snapshot = looking.full()
+        tend(replace(home, actor=ENGINE), snapshot.agents)
         now = home.now()
         planned = untick(plan(snapshot, home.policy, now, gap=gap_of(home, state), period=home.beat_period), skip)
         judged = verdicts(snapshot, home.policy, now)

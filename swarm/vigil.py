@@ -16,6 +16,7 @@ from swarm.requests import Ended
 from swarm.root import stop_overdue_turn, stop_turn
 from swarm.state import State, raise_alert
 from swarm.stopwork import Order
+from swarm.tending import tend
 from swarm.verbs.kill import Target, end_subtree
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ _looked: "WeakKeyDictionary[Scanner, float]" = WeakKeyDictionary()
 
 def keep(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every: float = EVERY_S) -> None:
     """Looks once in `every` seconds whether anybody has used up what it may, and ends it; whether the service refuses
-    the swarm, and lets nobody start; whether the root's turn takes too long, and ends it. Raises SwarmError.
+    the swarm, and lets nobody start; whether the root's turn takes too long, and ends it; whose program waits for words
+    that nobody will say. Raises SwarmError.
 
     Done by whoever owns the heartbeat. What it finds is what the next heartbeat would find, only sooner.
     """
@@ -37,6 +39,7 @@ def keep(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every: float = E
         return
     _looked[scanner] = at
     engine = replace(home, actor=ENGINE)
+    tend(engine, snapshot.agents)
     now = home.now()
     judged = verdicts(snapshot, home.policy, now)
     over = swarm_over(snapshot, home.policy, now)
