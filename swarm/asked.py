@@ -244,6 +244,13 @@ def launch_of(home: Home, spec: AgentSpec, program: Program, brief: str) -> Laun
     for need in program.needs():
         if need.required and not need.ok:
             raise Refused("program", f"{program.name!r} cannot be started: {need.text}.", hint=need.hint)
+    if spec.argv and program.kind != "command":
+        raise Refused(
+            "program",
+            f"The program {program.name!r} takes no command after --.",
+            "It is told what to do by its brief.",
+            f"Leave the command out, or --program. Words for its own command line: [programs.{program.name}] args.",
+        )
     agent = home.layout.agent(spec.id)
     launch = program.prepare(spec, home.layout, agent, brief)
     word = launch.argv[0]

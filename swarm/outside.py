@@ -17,8 +17,8 @@ from swarm.state import State
 from swarm.untrusted import clean
 from swarm.wording import plural
 
-MAX_ENTRIES = 100_000
-BUDGET_S = 2.0
+MAX_ENTRIES = 50_000
+BUDGET_S = 1.0
 MAX_DEPTH = 32
 SHOWN = 8
 IGNORED = frozenset({".git", "node_modules", "__pycache__", ".venv", ".cache"})

@@ -56,7 +56,9 @@ def packaged_policy(program: str = "command") -> str:
     text = (resources.files("swarm") / "templates" / "home" / "swarm.toml").read_text("utf-8")
     if program == "command":
         return text
-    return text.replace('#program = "command"', f'program = "{program}"')
+    return text.replace('#program = "command"', f'program = "{program}"').replace(
+        "#[programs.command]", f"#[programs.{program}]"
+    )
 
 
 def _existing_policy(layout: Layout) -> Policy | None:

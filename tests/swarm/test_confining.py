@@ -130,6 +130,20 @@ def test_a_program_of_another_name_that_holds_is_as_good(held: LiveHome) -> None
     assert spawned(held, "w1", by="idea", program="other") == "genesis-01/idea/w1"
 
 
+def test_a_command_for_a_program_that_takes_none_is_refused(claude_home: LiveHome) -> None:
+    error = refused(claude_home, "w1", "", command=("ls",))
+    assert error.code == "program"
+    assert "takes no command" in error.title
+
+
+def test_starts_of_a_heavy_program_are_spread(claude_home: LiveHome) -> None:
+    cores = claude_home.home.runner.capacity().cores
+    spawned(claude_home, "w1")
+    first = claude_home.state.last_start
+    spawned(claude_home, "w2")
+    assert claude_home.state.last_start - first >= 0.7 / cores - 1e-6
+
+
 def test_a_missing_executable_is_refused_with_how_to_install_it(live_home: LiveHome) -> None:
     live_home.rules(more='\n[programs.claude]\nargv = ["no-such-claude"]\n')
     live_home.swarm = live_home.open()

@@ -5,6 +5,7 @@ import os
 import time
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from signal import SIGINT
 
@@ -88,10 +89,13 @@ class Claude:
         """The executable, a login as far as that shows, and the sandbox. Its version is `preflight.version`'s."""
         environment = self._environment()
         word = (self._settings.argv or argv.OWN)[0]
+        box = preflight.sandbox(environment)
+        if not box.ok and self._settings.scope == "sandbox":
+            box = replace(box, text=f'{box.text}; scope = "sandbox" refuses agents that own paths or observe')
         return (
             preflight.found(word, environment, hint=f"Install it with: {INSTALL}"),
             preflight.logged_in("claude", LOGINS, _credentials(environment), environment),
-            preflight.sandbox(environment),
+            box,
         )
 
     def _headless(
