@@ -163,7 +163,8 @@ def _reporting(policy: Policy) -> str:
         f"At least every {minutes}, one sentence that says what changed, with the number of outputs so far:\n\n"
         '    swarm-tui progress "Writing analysis section. 800/2000 words done." --outputs 3\n\n'
         f"After {look} of silence you are investigated, after {kill} you are ended with all that is below you. "
-        "Lines that say the same, or outputs that do not grow, count as looping."
+        "Lines that say the same, or outputs that do not grow, count as looping. Where you have no shell, the tool "
+        "`progress` of the MCP server `swarm` writes the same line."
     )
 
 
@@ -187,7 +188,8 @@ def _done_when(role: Role) -> str:
     return (
         f"{_bullets(role.done_when)}\n\nWrite your results once, then stop; there is no one more thing:\n\n"
         '    swarm-tui done --summary "what is there, what is not" --output PATH\n\n'
-        "With `--status partial` or `--status failed` where that is the truth."
+        "With `--status partial` or `--status failed` where that is the truth. Without a shell, call the tool `done` "
+        "of the MCP server `swarm`."
     )
 
 

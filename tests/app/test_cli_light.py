@@ -71,7 +71,7 @@ PARSER = {"argparse", "swarm_tui.parsing", "swarm_tui.commands.common"}
 def test_no_hook_loads_a_screen_a_parser_or_anything_heavy(tmp_path: Path) -> None:
     hooked = Hooked(tmp_path / "home")
     hooked.guard(scope="owns", writable=[hooked.dir.path])
-    calls = {
+    calls: dict[str, list[dict[str, object]]] = {
         "guard": [
             {"tool_name": "Write", "tool_input": {"file_path": "/etc/passwd"}},
             {"tool_name": "Bash", "tool_input": {"command": "rm .run"}},
