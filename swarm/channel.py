@@ -8,6 +8,7 @@ import fcntl
 import os
 import stat
 import struct
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,7 +27,7 @@ MAX_BYTES = 32 * 1024
 PAGE = 4096
 _GET_SIZE = getattr(fcntl, "F_GETPIPE_SZ", 1032)
 _UNREAD = 0x541B
-_LINUX = hasattr(os, "sched_getaffinity")
+_LINUX = sys.platform.startswith("linux")
 _FLAGS = os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
 _DEAF = (errno.ENOENT, errno.ENXIO, errno.EPIPE, errno.ENOTDIR)
 """There is no channel, or nobody has its other end."""

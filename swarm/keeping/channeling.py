@@ -44,7 +44,7 @@ class Channel:
             self.lock = os.open(LOCK, os.O_RDWR | os.O_CREAT | os.O_EXCL | _FLAGS, 0o600, dir_fd=run)
             _hold(self.lock)
             for name in (CHANNEL, ORDERS):
-                os.mkfifo(name, 0o600, dir_fd=run)
+                _make(name, run)
             self.reads = os.open(CHANNEL, os.O_RDONLY | _FLAGS, dir_fd=run)
             self.writes = os.open(CHANNEL, os.O_WRONLY | _FLAGS, dir_fd=run)
             self.orders = os.open(ORDERS, os.O_RDWR | _FLAGS, dir_fd=run)  # a writer too, so that it never ends
@@ -95,6 +95,17 @@ class Channel:
         if descriptor != NOWHERE:
             setattr(self, name, NOWHERE)
             os.close(descriptor)
+
+
+def _make(name: str, run: int) -> None:
+    if os.mkfifo in os.supports_dir_fd:
+        os.mkfifo(name, 0o600, dir_fd=run)
+        return
+    os.fchdir(run)  # nobody else is here whom that could lead astray
+    try:
+        os.mkfifo(name, 0o600)
+    finally:
+        os.chdir("/")
 
 
 def _hold(descriptor: int) -> None:

@@ -15,9 +15,10 @@ from swarm import channel, taking_up
 from swarm import told as memory
 from swarm.errors import Refused, SwarmError
 from swarm.intents import me
-from swarm.model import Ending, Phase, Record
+from swarm.model import Ending, Phase, Record, State
 from swarm.programs import Launch
-from swarm.state import State, with_record
+from swarm.state import State as Ledger
+from swarm.state import with_record
 from swarm.taking_over import return_forgotten
 from swarm.taking_up import take_up
 from swarm.unfinished import resolve_intents
@@ -161,6 +162,34 @@ def test_a_person_takes_over_and_the_session_goes_on_after(live_home: LiveHome) 
     assert live_home.swarm.kill(["worker-1"]).gone
 
 
+def test_no_heartbeat_ends_or_collects_whom_a_person_talks_to(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home)
+    seen: list[object] = []
+
+    def client(launch: Launch, started: Callable[[int], None]) -> int:
+        def say(pid: int) -> None:
+            started(pid)
+            agent.results.write_text('{"status": "success", "summary": "the person did it"}')
+            live_home.clock.advance(5000)
+            other = live_home.open()
+            beat = other.beat(by="test")
+            view = other.snapshot().agent(live_home.id("worker-1"))
+            assert view is not None
+            verdict = other.verdicts(other.snapshot())[view.id]
+            seen.extend([verdict.state, verdict.kill_due, [each["action"] for each in beat.actions]])
+            agent.results.unlink()
+            assert live_home.alive("worker-1")
+
+        return with_words()(launch, say)
+
+    assert live_home.swarm.attach("worker-1", client).how == "up"
+    assert seen == [State.HELD, False, []]
+    view = live_home.swarm.snapshot().agent(live_home.id("worker-1"))
+    assert view is not None
+    assert not live_home.swarm.verdicts(live_home.swarm.snapshot())[view.id].kill_due
+
+
 def test_who_wrote_results_with_the_person_is_done_and_not_taken_up(live_home: LiveHome) -> None:
     with_chatter(live_home)
     chat(live_home)
@@ -237,7 +266,7 @@ def test_a_terminal_that_died_with_its_command_is_found_and_the_session_goes_on(
     live_home.swarm.kill(["worker-1"], grace=0.0)
     forgotten = state_then[0]
 
-    def as_it_was(state: State) -> State:
+    def as_it_was(state: Ledger) -> Ledger:
         return with_record(state, forgotten)
 
     live_home.home.ledger.commit(as_it_was, purpose="test")
@@ -261,7 +290,7 @@ def test_a_taking_up_that_was_cut_short_leaves_the_earlier_end(live_home: LiveHo
     agent.kept.unlink()
     dead = replace(me(), ticks=me().ticks + 1)
 
-    def intend(state: State) -> State:
+    def intend(state: Ledger) -> Ledger:
         return with_record(state, replace(record, phase=Phase.SPAWNING, starter=dead))
 
     live_home.home.ledger.commit(intend, purpose="test")
