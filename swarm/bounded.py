@@ -47,12 +47,17 @@ class Read(NamedTuple):
 
 def read_tail(path: Path, limit: int = TAIL_BYTES) -> Read | None:
     """The last `limit` bytes of a regular file; None where there is none. Raises Unreadable."""
-    return _read(path, limit, from_end=True)
+    return _read(path, limit, None)
 
 
 def read_head(path: Path, limit: int = JSON_BYTES) -> Read | None:
     """The first `limit` bytes of a regular file; None where there is none. Raises Unreadable."""
-    return _read(path, limit, from_end=False)
+    return _read(path, limit, 0)
+
+
+def read_from(path: Path, start: int, limit: int) -> Read | None:
+    """At most `limit` bytes of a regular file from byte `start` on; None where there is none. Raises Unreadable."""
+    return _read(path, limit, start)
 
 
 def read_json(path: Path, limit: int = JSON_BYTES) -> dict[str, Any] | None:
@@ -96,7 +101,8 @@ def check_regular(path: Path, found: os.stat_result) -> None:
         raise Unreadable(path, kind_of(found.st_mode))
 
 
-def _read(path: Path, limit: int, *, from_end: bool) -> Read | None:
+def _read(path: Path, limit: int, start: int | None) -> Read | None:
+    """start: None for the last `limit` bytes."""
     try:
         with directory(path.parent) as home:
             descriptor = disk.open_read(path.name, home)
@@ -107,7 +113,7 @@ def _read(path: Path, limit: int, *, from_end: bool) -> Read | None:
     try:
         found = os.fstat(descriptor)
         check_regular(path, found)
-        start = max(0, found.st_size - limit) if from_end else 0
+        start = max(0, found.st_size - limit) if start is None else start
         data = _pread(descriptor, limit, start, found.st_size - start)
     except OSError as error:
         raise unreadable(path, error) from error

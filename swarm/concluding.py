@@ -10,6 +10,7 @@ from swarm.clock import read_now
 from swarm.errors import SwarmError
 from swarm.home import Home
 from swarm.last_sight import last_sight
+from swarm.last_words import last_words
 from swarm.model import ENGINE, Ending, Phase, Record
 from swarm.outside import outside_of
 from swarm.reading import read_ended, read_spec
@@ -106,10 +107,24 @@ def _with_last_looks(home: Home, ends: Sequence[End]) -> list[End]:
         end
         if end.before.phase is Phase.ENDED
         else end._replace(
-            after=replace(end.after, observed=last_sight(home, end.before), outside=outside.get(end.before.id, ""))
+            after=replace(
+                _with_usage(home, end.after),
+                observed=last_sight(home, end.before),
+                outside=outside.get(end.before.id, ""),
+            )
         )
         for end in ends
     ]
+
+
+def _with_usage(home: Home, after: Record) -> Record:
+    """The record with what its program used up in all its runs, as far as it says."""
+    doings = last_words(home, after)
+    if doings is None or doings.tokens is None:
+        return after
+    used = doings.tokens
+    tokens = (used.input, used.output, used.cache_read, used.cache_write)
+    return replace(after, tokens=tokens, cost_usd=doings.cost_usd)
 
 
 def release(home: Home, state: State, found: Record, after: Record) -> State:

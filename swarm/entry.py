@@ -1,6 +1,8 @@
 """One agent as all that is known of it: disk, ledger and clock put together."""
 
+from swarm.activity import SubAgent
 from swarm.clock import Now
+from swarm.following import Follower
 from swarm.model import AgentSpec, AgentView, Liveness, Observed, Phase, Progress, Record, ResultsState, Usage
 from swarm.observe import BEGINNING, observe_progress, was_made
 from swarm.sighting import Sighting
@@ -21,8 +23,11 @@ class Entry:
         "counted_at",
         "depth",
         "directory",
+        "follower",
         "ghost",
+        "heard",
         "id",
+        "inner",
         "is_root",
         "liveness",
         "looked_wall",
@@ -58,6 +63,12 @@ class Entry:
         """Awake seconds of the last count of its outputs."""
         self.liveness: Liveness | None = None
         self.usage: Usage | None = None
+        self.follower: Follower | None = None
+        """Reads what its program says, where it says anything."""
+        self.heard: float | None = None
+        """Awake seconds of its program's last sign of life."""
+        self.inner: SubAgent | None = None
+        """It is a sub-agent inside another agent's program."""
         self.parent: str | None = None
         self.depth = 0
         self.children = 0
@@ -98,6 +109,7 @@ class Entry:
         if self.record is not None and (record is None or record.spawn_id != self.record.spawn_id):
             self.observed = self.told = self.seen = self.looked_wall = self.changed_at = None
             self.counted_at, self.liveness, self.usage = BEGINNING, None, None
+            self.follower = self.heard = None
         self.record = record
 
     def look_at_progress(self, now: Now) -> bool:

@@ -1,5 +1,8 @@
 """The one table of health: what state an agent is in, by which rule, on what evidence, and what comes next."""
 
+from dataclasses import replace
+
+from swarm.activity import SubAgent
 from swarm.clock import Now
 from swarm.endings import ended, gone, idle_words, is_gone, reported
 from swarm.looping import loop_evidence
@@ -15,29 +18,42 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
 
     1.  queued.
     2.  The ledger let go of it: done, failed, killed or lost, as recorded. That is final; late results change nothing.
-    3.  The root without a process: idle. It works in turns: an ended process and silence say nothing of it.
-    4.  results.json is valid (the root has none): done, or failed where its status says so, even while its process still runs.
-    5.  Its process is gone: failed where exit.json gives a code, lost where nothing tells (a reboot, a foreign kill).
-    6.  progress.md cannot be read: unknown. What cannot be read is never taken for silence.
-    7.  paused by the operator; 8. held by the operator.
-    9.  retrying: the program itself says that its model service fails. Killing it would not help.
-    10. looping: see looping.py. Only where updates arrive; where they do not, silence decides.
-    11. By the age of its last update: overdue, investigate, late; starting (never wrote) or fresh.
+    3.  A person has taken it over in a terminal: held. Nobody collects, frees or ends it meanwhile.
+    4.  The root without a process: idle. It works in turns: an ended process and silence say nothing of it.
+    5.  results.json is valid (the root has none): done, or failed where its status says so, also while it still runs.
+    6.  Its process is gone: failed where exit.json gives a code, lost where nothing tells (a reboot, a foreign kill).
+    7.  progress.md cannot be read: unknown. What cannot be read is never taken for silence.
+    8.  paused by the operator; 9. held by the operator.
+    10. retrying: its program says that its model service fails, or it has waited for an answer for longer than
+        `service.waiting_after`. Killing it would not help.
+    11. looping: see looping.py. Only where updates arrive; where they do not, silence decides.
+    12. By the age of its last update: overdue, investigate, late; starting (never wrote) or fresh.
+
+    A sub-agent inside a program has none of these files: what the program says of it is all there is.
 
     Ages count awake seconds and leave out pauses. They are never negative, whatever the clocks did.
     """
     record = view.record
+    if view.inner is not None:
+        return _inner(view.inner, now)
     if queued or (record is not None and record.phase is Phase.QUEUED):
         return Verdict(State.QUEUED, "waiting for a slot")
     if record is not None and record.phase is Phase.ENDED:
         return ended(view, record, now, policy, heartbeat_n)
     age = age_of(view, now)
+    if record is not None and record.taken_over:
+        return _taken_over(record, age, now)
     if is_root(view, policy) and view.liveness is not Liveness.ALIVE:
         return Verdict(State.IDLE, idle_words(view, now), age=age)
     if view.results.state is ResultsState.VALID and not is_root(view, policy):
         return reported(view, now, policy, heartbeat_n)
     if is_gone(view):
         return gone(view, record, age)
+    return _living(view, record, age, now, policy, heartbeat_n)
+
+
+def _living(view: AgentView, record: Record | None, age: float, now: Now, policy: Policy, heartbeat_n: int) -> Verdict:
+    """It runs: what the operator told it comes before what it does itself."""
     if view.progress.error:
         return Verdict(State.UNKNOWN, f"progress.md cannot be read: {view.progress.error}", age=age)
     if record is not None and record.paused is not None:
@@ -50,10 +66,47 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
         because = f" ({record.held_why})" if record.held_why else ""
         why = f"no automatic kill for {left}{because}; it would be {would.state}: {would.why}"
         return Verdict(State.HELD, why, age=age)
+    return _at_work(view, record, age, now, policy)
+
+
+def _at_work(view: AgentView, record: Record | None, age: float, now: Now, policy: Policy) -> Verdict:
+    """Its program may say that its model service fails; else its files tell."""
     if view.retrying:
         tries = f", {plural(view.retries, 'try', 'tries')} so far" if view.retries else ""
         return Verdict(State.RETRYING, f"its program says: {view.retrying}{tries}", age=age)
-    return _by_age(view, record, age, now, policy)
+    silent, patience = waiting_for_model(view, now), policy.service.waiting_after
+    if silent is not None and silent >= patience:
+        return Verdict(State.RETRYING, f"waiting for the model for {spell_duration(silent)}", age=age)
+    judged = _by_age(view, record, age, now, policy)
+    if silent is not None and judged.state in _YOUNG:
+        left = patience - silent
+        if judged.in_seconds is None or left < judged.in_seconds:
+            return replace(judged, next_state=State.RETRYING, in_seconds=left)
+    return judged
+
+
+def _taken_over(record: Record, age: float, now: Now) -> Verdict:
+    since = f" for {spell_duration(now.awake - record.taken_at)}" if record.taken_at is not None else ""
+    return Verdict(State.HELD, f"taken over by {record.taken_over}{since}; this does not age", age=age)
+
+
+def _inner(inner: SubAgent, now: Now) -> Verdict:
+    """A sub-agent inside a program writes no progress.md, and has no process that could be looked at."""
+    since = f" for {spell_duration(max(0.0, now.wall - inner.since))}" if inner.since else ""
+    doing = f": {inner.doing}" if inner.doing else ""
+    return Verdict(State.FRESH, f"a sub-agent of the program's own{since}{doing}")
+
+
+def waiting_for_model(view: AgentView, now: Now) -> float | None:
+    """Awake seconds for which its program has waited for its model; None where it works, or does not tell.
+
+    A turn is under way, no tool is open, no sub-agent works, and nothing came since: a model service that accepts and
+    never answers is minutes of silence, with nothing in the stream (measured).
+    """
+    doings = view.doings
+    if doings is None or view.heard is None or not doings.in_turn or doings.open_tools or doings.subagents:
+        return None
+    return max(0.0, now.awake - view.heard)
 
 
 def age_of(view: AgentView, now: Now) -> float:
@@ -64,7 +117,7 @@ def age_of(view: AgentView, now: Now) -> float:
     newest = max(view.observed, record.observed, key=_changed)
     # Nobody can have been silent for longer than since the spawn, whatever an observation was made of.
     changed, paused = (newest.changed, newest.paused) if newest.changed > record.spawned else (record.spawned, 0.0)
-    until = now.awake if record.paused is None else min(now.awake, record.paused)
+    until = min(at for at in (now.awake, record.paused, record.taken_at) if at is not None)
     return max(0.0, until - changed - max(0.0, record.paused_total - paused))
 
 
@@ -141,6 +194,7 @@ def _spared(view: AgentView, record: Record | None, policy: Policy) -> str:
     return "" if policy.heartbeat.kill else "; automatic kills are off"
 
 
+_YOUNG = (State.FRESH, State.STARTING, State.LATE)
 _RANKS = {
     State.OVERDUE: 0,
     State.UNKNOWN: 2,

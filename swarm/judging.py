@@ -11,7 +11,7 @@ def judge(exit_code: int | None, doings: Doings | None, results: ResultsState) -
     prints text, which is judged by the other two. Programs end with 0 after an interruption, and call a turn a success
     in which the model service failed (measured): so no sign counts by itself.
     """
-    reasons = [reason for reason in (_ended(exit_code), _last_turn(doings), _left(results)) if reason]
+    reasons = [reason for reason in (_ended(exit_code), turn_words(doings), _left(results)) if reason]
     return not reasons, "; ".join(reasons)
 
 
@@ -23,7 +23,8 @@ def _ended(exit_code: int | None) -> str:
     return f"it ended with exit code {exit_code}" if exit_code else ""
 
 
-def _last_turn(doings: Doings | None) -> str:
+def turn_words(doings: Doings | None) -> str:
+    """What was wrong with its last turn, as its program told it; '' where nothing was, or it does not tell."""
     if doings is None:
         return ""
     end = doings.turn_end

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from swarm.clock import Now
 from swarm.entry import Entry
+from swarm.listening import Listening
 from swarm.model import Phase, Record, Usage
 from swarm.observe import BEGINNING, observe_outputs
 from swarm.outputs import outputs_of
@@ -65,6 +66,7 @@ class Lookout:
         self.sampler = sampler
         self.measuring = sampler is not None
         """Whether somebody wants to know what processes use."""
+        self.listeners = Listening(home)
         self._turn: list[str] = []
         self._output_turn: list[str] = []
         self._sampled_at = float("-inf")
@@ -74,10 +76,13 @@ class Lookout:
         """Returns the ids of those for whom something changed. urgent: who is looked at whoever's turn it is."""
         everything = effort is Effort.ALL
         changed = set() if everything else {entry.id for entry in urgent if self._look_alive(entry)}
+        if not everything:
+            changed |= self.listeners.hear([entry for entry in urgent if entry.follower is not None], now)
         if effort is Effort.NEWS:
             return changed
         changed |= {entry.id for entry in self._due(entries, everything=everything) if self._look_alive(entry)}
         changed |= self._count_outputs(entries, now, everything=everything)
+        changed |= self.listeners.listen(entries, now, everything=everything)
         return changed | self._sample(entries)
 
     def _due(self, entries: Mapping[str, Entry], *, everything: bool) -> list[Entry]:

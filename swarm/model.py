@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from swarm.activity import Doings, Tokens
+from swarm.activity import Doings, SubAgent, Tokens
 
 SCHEMA = 1
 
@@ -466,6 +466,10 @@ class AgentView:
     """Its own, over all its runs; None where the program names no price."""
     description: str = ""
     """What a sub-agent of a program's own is for."""
+    inner: SubAgent | None = None
+    """It is a sub-agent inside another agent's program, which has no process and no directory of its own."""
+    heard: float | None = None
+    """Awake seconds of its program's last sign of life; None where it does not tell."""
 
     @property
     def retrying(self) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from swarm.clock import Now
 from swarm.entry import Entry
 from swarm.kin import Kin
+from swarm.listening import inner_agents
 from swarm.lookout import Effort, Lookout, Sampler
 from swarm.model import Account, AgentView, Problem, Pulse, Snapshot
 from swarm.problems import problems_of_tree
@@ -63,12 +64,20 @@ class Scanner:
         """
         with self._lock:
             if self._last is None:
-                return self._scan(None, effort=Effort.ALL)
+                return self._first()
             effort = Effort.NEWS if self._rounds.unfinished else Effort.SOME
             started = time.perf_counter()
             snapshot = self._scan(self._rounds.next_part(), effort=effort)
             self._rounds.took(time.perf_counter() - started, self._lives)
             return snapshot
+
+    def _first(self) -> Snapshot:
+        """The first look of somebody who goes on looking: no picture waits for long transcripts."""
+        self._lookout.listeners.patient = False
+        try:
+            return self._scan(None, effort=Effort.ALL)
+        finally:
+            self._lookout.listeners.patient = True
 
     @property
     def unfinished(self) -> bool:
@@ -79,7 +88,7 @@ class Scanner:
         """Looks at the agents that these paths (files or directories, absolute) belong to, and at the ledger."""
         with self._lock:
             if self._last is None:
-                return self._scan(None, effort=Effort.ALL)
+                return self._first()
             wanted: dict[str, frozenset[str] | None] = {}
             for path in paths:
                 directory, rest = self.tree.nearest(path)
@@ -133,6 +142,7 @@ class Scanner:
                 news.dirty.add(known)
         urgent = [self._entries[known] for known in news.urgent | recorded if known in self._entries]
         news.dirty |= self._lookout.look(self._entries, now, urgent=urgent, effort=effort)
+        moved = self._take_inner(news) or moved
         if moved or recorded or news.ghosts or self._last is None:
             news.dirty |= self._kin.arrange(self._entries, self._register.records)
         changed = self._rebuild(news.dirty, now)
@@ -159,6 +169,24 @@ class Scanner:
                 if entry.record is None:
                     del self._entries[found]
                     structural = True
+        return structural
+
+    def _take_inner(self, news: "_News") -> bool:
+        """Sub-agents inside programs come and go with what those say. Returns whether any did."""
+        there = inner_agents(self._entries)
+        structural = False
+        for known in [known for known, entry in self._entries.items() if entry.inner is not None]:
+            if known not in there:
+                del self._entries[known]
+                structural = True
+        for known, inner in there.items():
+            entry = self._entries.get(known)
+            if entry is None:
+                entry = self._entries[known] = Entry(known)
+                structural = True
+            if entry.inner != inner:
+                entry.inner = inner
+                news.dirty.add(known)
         return structural
 
     def _entries_of(self, wanted: Iterable[str] | None, listed: set[str]) -> list[Entry]:

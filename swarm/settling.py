@@ -6,6 +6,8 @@ from swarm import turns
 from swarm.belonging import home_of
 from swarm.concluding import conclude, ended, verified
 from swarm.home import Home
+from swarm.judging import turn_words
+from swarm.last_words import last_words
 from swarm.model import Ending, Exit, Liveness, Phase, Record, Results, ResultsState
 from swarm.reading import read_exit, read_results
 from swarm.waiting import wait_until
@@ -76,7 +78,15 @@ def _with_a_word(home: Home, record: Record, gone: Exit) -> Record:
         why += f"; results.json is not valid: {results.why}"
     else:
         why += " without results.json"
+    why += _last_turn(home, record, gone)
     return ended(home, record, Ending.FAILED, why, exit_code=gone.code, unverified=left)
+
+
+def _last_turn(home: Home, record: Record, gone: Exit) -> str:
+    """What its program said of its own end: an exit code alone tells little (judging.py)."""
+    doings = last_words(home, record) if not gone.error else None
+    wrong = turn_words(doings) if doings is not None else ""
+    return f"; {wrong}" if wrong else ""
 
 
 def _left(gone: Exit) -> str:

@@ -1,5 +1,6 @@
 """The frozen view of an agent that surfaces get."""
 
+from swarm.activity import SubAgent, Tokens
 from swarm.clock import Now
 from swarm.entry import NO_PROGRESS, Entry
 from swarm.layout import name_of
@@ -27,6 +28,10 @@ def _view(entry: Entry, now: Now) -> AgentView:
     if entry.over and len(progress.lines) > ENDED_LINES:
         progress = Progress(progress.lines[-ENDED_LINES:], progress.fingerprint, progress.mtime, progress.error)
     spawn_id = known.spawn_id if known else spec.spawn_id if spec else ""
+    if entry.inner is not None:
+        return _inner(entry, entry.inner)
+    doings = entry.follower.doings if entry.follower is not None else None
+    tokens, cost_usd = used_up(entry)
     return AgentView(
         id=entry.id,
         name=clean(entry.directory.name, 255) if entry.directory else name_of(entry.id),
@@ -49,7 +54,42 @@ def _view(entry: Entry, now: Now) -> AgentView:
         used=entry.used,
         children=entry.children,
         problems=tuple(problems_of(entry, now)),
+        doings=doings,
+        heard=entry.heard,
+        tokens=tokens,
+        cost_usd=cost_usd,
     )
+
+
+def _inner(entry: Entry, inner: SubAgent) -> AgentView:
+    """A sub-agent of a program's own: all that is known of it is what the program says."""
+    return AgentView(
+        id=entry.id,
+        name=clean(inner.description, 80) or name_of(entry.id),
+        role=clean(inner.kind, 40),
+        parent=entry.parent,
+        depth=entry.depth,
+        foreign=True,
+        ghost=True,
+        children=entry.children,
+        budget=entry.budget,
+        used=entry.used,
+        description=clean(inner.description, 200),
+        inner=inner,
+        changed_at=inner.since or None,
+    )
+
+
+def used_up(entry: Entry) -> tuple[Tokens | None, float | None]:
+    """Tokens and dollars of all its runs: read so far of a living one, as recorded of one that has ended."""
+    known = entry.known
+    if entry.follower is not None:
+        if entry.follower.behind:
+            return None, None  # a part is no total
+        return entry.follower.doings.tokens, entry.follower.doings.cost_usd
+    if known is None or known.tokens is None:
+        return None, None
+    return Tokens(*known.tokens), known.cost_usd
 
 
 def _exit(entry: Entry, spawn_id: str) -> Exit | None:

@@ -1,0 +1,108 @@
+"""Hearing what agents' programs say: followers for those that tell, and entries for the sub-agents inside them."""
+
+import re
+import time
+from collections.abc import Iterable, Mapping
+from functools import partial
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from swarm.activity import Reader, SubAgent
+from swarm.clock import Now
+from swarm.entry import Entry
+from swarm.following import Follower
+from swarm.observe import awake_at
+from swarm.programs import reader_for
+
+if TYPE_CHECKING:
+    from swarm.home import Home
+
+SHARE_S = 0.03
+"""Of one paced scan: a long transcript is read in parts, so that no picture waits for it."""
+PATIENCE_S = 10.0
+"""Of a look that wants everything: then what was not read is unknown."""
+PART_BYTES = 1 << 20
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9._-]{1,80}\Z")
+
+
+class Listening:
+    """Reads what living agents' programs print, some of it in every scan."""
+
+    def __init__(self, home: "Home") -> None:
+        self.home = home
+        self.patient = True
+        """A look at everything may take its time; a first picture may not."""
+        self._turn: list[str] = []
+        self._tells: dict[str, bool] = {}
+
+    def listen(self, entries: Mapping[str, Entry], now: Now, *, everything: bool) -> set[str]:
+        """Reads what has come. Returns the ids of those for whom something changed."""
+        if not self._turn or everything:
+            self._turn = [known for known, entry in entries.items() if self._is_followed(entry)]
+        until = time.perf_counter() + (PATIENCE_S if everything and self.patient else SHARE_S)
+        changed: set[str] = set()
+        while self._turn:
+            entry = entries.get(self._turn.pop())
+            if entry is not None and self._hear(entry, now, until):
+                changed.add(entry.id)
+            if time.perf_counter() > until:
+                break
+        return changed
+
+    def hear(self, entries: Iterable[Entry], now: Now) -> set[str]:
+        """Reads what came of these, whose process may have ended."""
+        until = time.perf_counter() + SHARE_S
+        return {entry.id for entry in entries if self._hear(entry, now, until)}
+
+    def _is_followed(self, entry: Entry) -> bool:
+        record = entry.record
+        if record is None or not record.live or entry.directory is None:
+            if entry.follower is not None:
+                entry.follower = entry.heard = None
+            return False
+        if entry.follower is None and self._has_reader(record.program):
+            path = self.home.layout.agent(entry.id).stdout
+            entry.follower = Follower(path, partial(self._reader, record.program))
+        return entry.follower is not None
+
+    def _has_reader(self, program: str) -> bool:
+        if program not in self._tells:
+            self._tells[program] = reader_for(program, self.home.policy) is not None
+        return self._tells[program]
+
+    def _reader(self, program: str) -> Reader:
+        reader = reader_for(program, self.home.policy)
+        assert reader is not None  # noqa: S101 asked before
+        return reader
+
+    def _hear(self, entry: Entry, now: Now, until: float) -> bool:
+        follower = entry.follower
+        if follower is None or not follower.grown():
+            return False
+        before = follower.doings, follower.behind > 0
+        while follower.grown():
+            follower.look(now.wall, PART_BYTES)
+            if follower.error or time.perf_counter() > until:
+                break
+        if follower.doings.last_at and follower.doings.last_at != before[0].last_at:
+            entry.heard = min(now.awake, awake_at(follower.doings.last_at, now))
+        return (follower.doings, follower.behind > 0) != before
+
+
+def inner_agents(entries: Mapping[str, Entry]) -> dict[str, SubAgent]:
+    """The live sub-agents inside all programs by the ids they are shown under: `AGENT/~KEY`, nested as they are."""
+    found: dict[str, SubAgent] = {}
+    for entry in entries.values():
+        if entry.follower is None or not entry.follower.doings.subagents:
+            continue
+        ids: dict[str, str] = {}
+        for inner in sorted(entry.follower.doings.subagents, key=lambda each: each.depth):
+            above = ids.get(inner.parent, entry.id)
+            ids[inner.key] = f"{above}/~{_in_id(inner.key)}"
+            found[ids[inner.key]] = inner
+    return found
+
+
+def _in_id(key: str) -> str:
+    """A key as a part of an id: a program chose it, so that what is not plain is replaced."""
+    return key if _PLAIN_KEY.match(key) else blake2b(key.encode("utf-8", "replace"), digest_size=6).hexdigest()
