@@ -34,8 +34,7 @@ def measure(*, quick: bool) -> list[Figure]:
     count = QUICK_COUNT if quick else COUNT
     with _home() as home:
         home.use("claude", [shell("sleep 300"), Hang()])
-        home.rules(slots=COUNT + 4, more=_after_rules(home))
-        home.swarm = home.open()
+        home.sized(COUNT + 4)
         began = time.monotonic()
         for number in range(count):
             home.start(f"worker-{number}", "claude")
@@ -93,12 +92,6 @@ def proportional_mib(pid: int) -> float:
     except OSError:
         return 0.0
     return int(found[1]) / 1024 if found is not None else 0.0
-
-
-def _after_rules(home: ProgramHome) -> str:
-    """What stands in swarm.toml after the general rules: the programs."""
-    text = (home.root / "swarm.toml").read_text()
-    return "\n" + text[text.index("[programs.") :]
 
 
 @contextmanager

@@ -43,6 +43,7 @@ class ProgramHome(LiveHome):
         self.models = models
         self._programs: dict[str, Set] = {}
         self._more = ""
+        self._slots = (12, 2)
         super().__init__(root)
 
     def use(
@@ -72,7 +73,7 @@ class ProgramHome(LiveHome):
         self.write_policy()
 
     def write_policy(self, more: str | None = None) -> None:
-        """Writes swarm.toml with the programs that are in use."""
+        """Writes swarm.toml with the programs that are in use; the first of them is what agents run by default."""
         self._more = self._more if more is None else more
         tables = []
         for name, chosen in self._programs.items():
@@ -81,8 +82,17 @@ class ProgramHome(LiveHome):
                 f"[programs.{name}]\nargv = [{json.dumps(str(chosen.launcher))}]\n"
                 f"env = {{ {env} }}\nmodel = {json.dumps(MODELS[name])}\n{chosen.more}\n"
             )
-        self.rules(more="\n" + "\n".join([self._more, *tables]))
+        slots, reserve = self._slots
+        self.rules(slots=slots, reserve=reserve, more="\n" + "\n".join([self._more, *tables]))
+        path = self.root / "swarm.toml"
+        default = next(iter(self._programs))
+        path.write_text(path.read_text().replace("[spawn]\n", f'[spawn]\nprogram = "{default}"\n'))
         self.swarm = self.open()
+
+    def sized(self, slots: int, reserve: int = 0) -> None:
+        """So many slots from now on."""
+        self._slots = (slots, reserve)
+        self.write_policy()
 
     def _claude(self, chosen: Set, url: str) -> None:
         quick = {"API_TIMEOUT_MS": "20000", "CLAUDE_CODE_MAX_RETRIES": "2"}
