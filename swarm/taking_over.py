@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import NamedTuple
 
-from swarm import audit, latch, speaking, store, taking_up
+from swarm import audit, latch, speaking, store, taking_up, told
 from swarm.clock import read_now
 from swarm.errors import Busy, NotFound, Refused, SwarmError
 from swarm.home import Home
@@ -15,7 +15,7 @@ from swarm.model import AgentSpec, Identity, Liveness, Phase, Record, ResultsSta
 from swarm.processes import identify
 from swarm.programs import Launch, Program
 from swarm.reading import read_spec
-from swarm.sessions import session_of
+from swarm.sessions import missed, session_of
 from swarm.settling import results_of
 from swarm.state import State, with_record
 
@@ -116,7 +116,9 @@ def give_back(home: Home, record: Record, code: int) -> Returned:
         return Returned(record.id, code, "failed", lost)
     try:
         talk = _session(home, current)
-        launch = talk.program.resume(talk.spec, home.layout, home.layout.agent(record.id), talk.session, WORDS)
+        agent = home.layout.agent(record.id)
+        words = "\n\n".join((WORDS, *missed(told.unconfirmed(agent))))
+        launch = talk.program.resume(talk.spec, home.layout, agent, talk.session, words)
         if launch is None:
             raise _refused(record.id, f"its program ({record.program}) cannot take a session up again")
         taking_up.take_up(home, current, launch, reason="its operator has left")

@@ -19,6 +19,8 @@ MAX_INBOX = 256 * 1024
 """Bytes of an inbox that are looked at; what was not delivered before so much more came is only in the file."""
 LOCK_S = 5.0
 """Seconds that one writer waits for another, which needs a few milliseconds."""
+MAX_OUTPUT = 16 << 20
+"""Bytes of a program's output in which what was sent is looked for."""
 MAX_BLOCKS = 20
 BLOCK_LINES = 220
 _HEADING = re.compile(r"## (?P<when>.{0,80}?) from (?P<who>\S{1,1000}?)(?: \((?P<id>m-[0-9a-f]{6,32})\))?\s*\Z")
@@ -90,6 +92,25 @@ def pass_over(agent: AgentDir) -> None:
     waiting, offset = undelivered(agent)
     if not waiting and offset != read(agent)["offset"]:
         mark(agent, offset)
+
+
+def unconfirmed(agent: AgentDir) -> list[tuple[str, str]]:
+    """(message id, words) of what went into the channel and never showed in the program's output.
+
+    It ended before it had read them, or does not say what reaches it.
+    """
+    sent = read(agent)["sent"]
+    try:
+        said = store.read_tail(agent.stdout, MAX_OUTPUT) if sent else None
+        inbox = store.read_tail(agent.inbox, MAX_INBOX) if sent else None
+    except SwarmError:
+        return []
+    if inbox is None:
+        return []
+    output = said.data if said is not None else b""
+    silent = {key for key in sent if key.encode() not in output}
+    found = [words_of(block.decode("utf-8", "replace")) for block in _blocks(inbox.data)] if silent else []
+    return [(key, words) for key, words in found if key in silent]
 
 
 def words_of(block: str) -> tuple[str, str]:

@@ -5,7 +5,8 @@
     python -S -E chatter.py --resume ID                 in a terminal: a line is a turn, /exit leaves
 
 What it is told is kept in $CHATTER_SESSIONS/ID, one JSON string a line. A turn obeys words in it: `!results` writes
-results.json, `!fail` fails the turn, `!sleep` goes on for ever, `!crash` ends with 3, `!agent` starts a sub-agent.
+results.json, `!fail` fails the turn, `!sleep` goes on until an interrupt, `!deaf` for ever, `!crash` ends with 3,
+`!agent` starts a sub-agent.
 """
 
 import json
@@ -76,6 +77,8 @@ class Chatter:
             os._exit(3)
         if "!sleep" in text.split():
             self.wait_for_interrupt()
+        while "!deaf" in text.split():
+            time.sleep(3600)
         self.failed = "!fail" in text.split()
         self.result("API Error" if self.failed else "done", error=self.failed)
 

@@ -162,6 +162,18 @@ def test_a_person_takes_over_and_the_session_goes_on_after(live_home: LiveHome) 
     assert live_home.swarm.kill(["worker-1"]).gone
 
 
+def test_a_message_that_a_run_no_longer_read_is_brought_when_it_is_taken_up(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home, task="!deaf")
+    assert live_home.swarm.message("worker-1", "use the second source").sent
+
+    live_home.swarm.attach("worker-1", with_words())
+
+    wait_for(lambda: len(told(agent)) == 2, "its next turn")
+    assert "use the second source" in told(agent)[1]
+    live_home.swarm.kill(["worker-1"])
+
+
 def test_no_heartbeat_ends_or_collects_whom_a_person_talks_to(live_home: LiveHome) -> None:
     with_chatter(live_home)
     agent = chat(live_home)
@@ -345,3 +357,13 @@ def test_a_respawn_goes_on_with_the_session_and_with_fresh_it_does_not(live_home
     assert fresh.session == ""
     wait_for(lambda: told(agent), "its turn")
     assert session(agent) != first
+
+
+def test_a_session_that_never_began_is_not_gone_on_with(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    live_home.swarm.spawn(live_home.request("worker-1", program="claude", command=()))
+    agent = live_home.agent("worker-1")
+    wait_for(lambda: lines(agent, "init"), "its first turn")
+    live_home.swarm.kill(["worker-1"])
+    agent.stdout.write_text("")  # as if it had been killed before it said anything
+    assert live_home.swarm.respawn("worker-1").session == ""

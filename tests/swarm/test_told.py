@@ -126,3 +126,16 @@ def test_two_that_remember_at_once_forget_nothing(agent: AgentDir) -> None:
     for thread in threads:
         thread.join()
     assert len(set(told.read(agent)["sent"])) == 80
+
+
+def test_what_was_sent_and_never_showed_in_the_output_is_known(agent: AgentDir) -> None:
+    agent.log.mkdir()
+    for number in (1, 2):
+        key = f"m-00000{number}"
+        told.mark_sent(agent, key)
+        leave(agent, f"number {number}", key)
+        told.pass_over(agent)
+    agent.stdout.write_text('{"type":"user","isReplay":true,"message":{"content":"[m-000001] Message"}}\n')
+    assert waiting(agent) == []
+    assert [key for key, _ in told.unconfirmed(agent)] == ["m-000002"]
+    assert "> number 2" in told.unconfirmed(agent)[0][1]
