@@ -6,10 +6,11 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from types import FrameType
 
 from swarm.errors import SwarmError
 from swarm.hooks import answers
-from swarm.hooks.asking import Asking, asking, parse_input, read_input
+from swarm.hooks.asking import Asking, HookError, asking, parse_input, read_input
 
 GUARD, AFTER, STOP, END = "guard", "after", "stop", "end"
 HOOKS = (GUARD, AFTER, STOP, END)
@@ -17,14 +18,17 @@ DENIED = 2
 """The exit status at which a program does not make the call (PreToolUse)."""
 UNHEARD = 1
 """The exit status that programs note and otherwise ignore."""
-LIMIT_S = 10.0
-"""A hook that takes longer is ended by the system: a program lets a call through when its guard is too slow for it."""
+LIMIT_S = 30.0
+"""A hook that takes longer gives up: a program lets a call through when its guard is too slow for it."""
+GIVE_UP_S = 5.0
+"""What even that may take; then the system ends the hook, which is no permission either."""
 AUDIT_S = 2.0
 
 
 def serve(which: str, env: Mapping[str, str]) -> int:
     """Answers one call on standard input and output; returns the exit status. Raises nothing."""
-    signal.setitimer(signal.ITIMER_REAL, LIMIT_S)
+    signal.signal(signal.SIGALRM, _too_slow)
+    signal.setitimer(signal.ITIMER_REAL, LIMIT_S, GIVE_UP_S)
     try:
         return _guard(env) if which == GUARD else _others(which, env)
     except BaseException as error:  # noqa: BLE001 - whatever it is, a guard that fails must not let the call through
@@ -66,6 +70,12 @@ def _others(which: str, env: Mapping[str, str]) -> int:
     from swarm.hooks.gate import end
 
     return end(who, given)
+
+
+def _too_slow(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    raise HookError(f"It took longer than {LIMIT_S:g} s.", "The machine is very busy, or its disk does not answer.")
 
 
 def record(who: Asking, verb: str, *, ok: bool = True, code: str = "", reason: str = "", **more: object) -> None:

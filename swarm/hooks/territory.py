@@ -7,6 +7,7 @@ for one. A link that is made between our look and the write is not seen; rules o
 
 import os
 import stat
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -75,7 +76,7 @@ def readings(path: str, cwd: str) -> tuple[str, ...]:
     if not path.strip() or "\0" in path or len(os.fsencode(path)) > MAX_PATH:
         raise HookError(f"{path[:80]!r} is not a path.")
     found: dict[str, None] = {}
-    for spelt in dict.fromkeys((path, path.strip())):
+    for spelt in dict.fromkeys((path, path.strip(), unicodedata.normalize("NFC", path))):
         for meant in dict.fromkeys((spelt, os.path.expanduser(spelt))):
             whole = os.path.join(cwd, meant)
             for way in dict.fromkeys((whole, os.path.normpath(whole))):

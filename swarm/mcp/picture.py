@@ -68,8 +68,9 @@ def _agent(view: AgentView, verdict: Verdict) -> str:
     age = f", last line {spell_duration(verdict.age)} ago" if verdict.age is not None else ""
     said = f", says {quoted(last.sentence)}" if last is not None else ""
     outputs = f", {plural(view.observed.outputs, 'output')}" if view.spec is not None and view.spec.outputs else ""
+    cost = f", ${view.cost_usd:.2f}" if view.cost_usd is not None else ""
     slots = f", {plural(view.budget, 'slot')}" if view.budget > 1 else ""
-    return f"- {view.id} ({view.role}{slots}): {verdict.state.value}, {verdict.why}{age}{outputs}{said}"
+    return f"- {view.id} ({view.role}{slots}): {verdict.state.value}, {verdict.why}{age}{outputs}{cost}{said}"
 
 
 def _is_unread(view: AgentView) -> bool:
@@ -81,6 +82,7 @@ def _alerts(snapshot: Snapshot, centre: str) -> list[str]:
     ours = [
         alert
         for alert in snapshot.alerts
-        if alert.acked_at is None and (not centre or alert.agent == centre or alert.agent.startswith(centre + "/"))
+        if alert.acked_at is None
+        and (not centre or alert.agent in ("", centre) or alert.agent.startswith(centre + "/"))
     ]
     return [f"Alert: {alert.agent or 'the swarm'}: {alert.cause}: {quoted(alert.text)}" for alert in ours[:MAX_ALERTS]]

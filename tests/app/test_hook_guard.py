@@ -4,11 +4,14 @@ import fcntl
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.support.cli import COMMAND, environment
 from tests.support.hooked import SPAWN, Hooked
 
 
@@ -335,17 +338,34 @@ def test_a_log_that_cannot_be_written_changes_no_decision(held: Hooked) -> None:
 
 
 def test_a_hook_that_is_given_no_end_of_input_ends_and_lets_nothing_through(hooked: Hooked) -> None:
-    import subprocess
-
-    from tests.support.cli import COMMAND, environment
-
-    shell = f"{COMMAND} hook guard || exit 2"
-    process = subprocess.Popen(["sh", "-c", shell], stdin=subprocess.PIPE, env=environment(hooked.env))
+    quick = (
+        "import os, sys; from swarm.hooks import serving; serving.LIMIT_S = 0.2\n"
+        "sys.exit(serving.serve('guard', os.environ))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", quick], stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(hooked.env)
+    )
     assert process.stdin is not None
-    with process.stdin:
+    assert process.stderr is not None
+    with process.stdin, process.stderr:
         process.stdin.write(b'{"tool_name": "Write"')
         process.stdin.flush()
         assert process.wait(timeout=60) == 2
+        assert b"It took longer than 0.2 s." in process.stderr.read()
+
+
+def test_a_guard_that_cannot_even_start_lets_nothing_through(hooked: Hooked) -> None:
+    # As settings.json has it: whatever the status of a crash, a signal or a missing file is, the shell makes it 2.
+    for command in (f"{COMMAND}-gone hook guard", "sh -c 'kill -KILL $$'", f"{COMMAND} hook guard extra words"):
+        ran = subprocess.run(
+            ["sh", "-c", f"( {command} ) || exit 2"],
+            input=b"{}",
+            capture_output=True,
+            env=environment(hooked.env),
+            timeout=60,
+            check=False,
+        )
+        assert ran.returncode == 2
 
 
 def test_what_an_agent_names_is_cleaned_before_it_is_told_or_kept(held: Hooked) -> None:
