@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from swarm.clock import Now
 from swarm.model import AgentView, Alert, Liveness, ResultsState, Snapshot, Usage, Verdict
 from swarm.policy import Policy
+from swarm.rates import spent
+from swarm.spending import Spending, spending
 from swarm_tui.commands.common import iso
 
 
@@ -20,6 +22,8 @@ def document(
     usage: what processes use, by id; agents of which nothing runs are not in it. None: what the snapshot says.
     """
     slots = snapshot.slots
+    by_agent = spending(snapshot)
+    total = spent(snapshot, now)
     return {
         "home": snapshot.home,
         "generation": snapshot.generation,
@@ -39,9 +43,23 @@ def document(
             "free": slots.free,
             "by_role": dict(slots.by_role),
         },
+        "spent": {
+            "tokens": total.tokens,
+            "cost_usd": _dollars(total.cost_usd),
+            "tokens_24h": total.tokens_24h,
+            "cost_usd_24h": _dollars(total.cost_24h),
+            "cost_usd_per_hour": _dollars(total.cost_per_hour),
+            "unpriced": total.unpriced,
+        },
         "alerts": [_alert(alert) for alert in snapshot.alerts],
         "agents": [
-            _agent(view, verdicts[view.id], now, view.usage if usage is None else usage.get(view.id))
+            _agent(
+                view,
+                verdicts[view.id],
+                now,
+                view.usage if usage is None else usage.get(view.id),
+                by_agent[view.id],
+            )
             for view in snapshot.agents
         ],
     }
@@ -72,7 +90,7 @@ def claimed_outputs(view: AgentView) -> int | None:
     return next((line.outputs for line in reversed(view.progress.lines) if line.outputs is not None), None)
 
 
-def _agent(view: AgentView, verdict: Verdict, now: Now, usage: Usage | None) -> dict[str, object]:
+def _agent(view: AgentView, verdict: Verdict, now: Now, usage: Usage | None, used_up: Spending) -> dict[str, object]:
     last = view.progress.last
     spec = view.spec
     record = view.record
@@ -96,16 +114,47 @@ def _agent(view: AgentView, verdict: Verdict, now: Now, usage: Usage | None) -> 
         "slots": {"budget": view.budget, "used": view.used},
         "foreign": view.foreign,
         "spawn_id": view.spawn_id or None,
+        "description": view.description or None,
         "program": spec.program if spec is not None else record.program if record is not None else None,
         "model": spec.model or None if spec is not None else None,
         "pid": pid,
         "cpu_percent": _rounded(usage.cpu_percent) if usage is not None else None,
         "rss_bytes": usage.rss_bytes if usage is not None else None,
-        "tokens": None,
-        "cost_usd": None,
+        "tokens": used_up.tokens,
+        "cost_usd": _dollars(used_up.cost_usd),
+        "subtree": {
+            "tokens": used_up.tokens_below,
+            "cost_usd": _dollars(used_up.cost_below),
+            "unpriced": used_up.unpriced,
+        },
+        "doing": _doing(view),
         "unread_s": _rounded(unread_seconds(view, now)),
         "problems": [{"code": problem.code, "text": problem.text} for problem in view.problems],
     }
+
+
+def _doing(view: AgentView) -> dict[str, object] | None:
+    """What its program says of itself; None where it does not tell."""
+    doings = view.doings
+    if doings is None:
+        return None
+    return {
+        "session": doings.session or None,
+        "model": doings.model or None,
+        "in_turn": doings.in_turn,
+        "turns": doings.turns,
+        "tools": [{"tool": tool.tool, "text": tool.text, "since": iso(tool.since)} for tool in doings.open_tools],
+        "retrying": doings.retrying or None,
+        "retries": doings.retries,
+        "context_tokens": doings.context,
+        "context_limit": doings.context_limit,
+        "denials": doings.denials,
+        "last_at": iso(doings.last_at or None),
+    }
+
+
+def _dollars(cost: float | None) -> float | None:
+    return None if cost is None else round(cost, 6)
 
 
 def _alert(alert: Alert) -> dict[str, object]:

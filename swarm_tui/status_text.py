@@ -7,7 +7,8 @@ from typing import NamedTuple
 from swarm.clock import Now
 from swarm.health import is_problem
 from swarm.model import AgentView, Snapshot, Verdict
-from swarm.wording import spell_clock
+from swarm.rates import spent
+from swarm.wording import plural, spell_clock
 from swarm_tui.output import Output
 from widgets.cells import Cell, Cells, fit_cells
 from widgets.charset import Charset, charset_for
@@ -97,7 +98,7 @@ def in_order(agents: tuple[AgentView, ...], charset: Charset) -> Iterator[tuple[
             )
 
 
-def line(snapshot: Snapshot, verdicts: Mapping[str, Verdict], charset: Charset) -> str:
+def line(snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, charset: Charset) -> str:
     """The swarm in 39 columns at most, for a status bar. What needs a person comes first, and is dropped last."""
     running, warned, failed = count(snapshot, verdicts)
     alerts = sum(alert.acked_at is None for alert in snapshot.alerts)
@@ -111,6 +112,7 @@ def line(snapshot: Snapshot, verdicts: Mapping[str, Verdict], charset: Charset) 
         f"{slots.committed}/{slots.max}",
         f"{charset.heart}{snapshot.heartbeat_n}",
         f"next {next_at}" if next_at else "",
+        money(snapshot, now),
     )
     said = ""
     for part in parts:
@@ -118,6 +120,14 @@ def line(snapshot: Snapshot, verdicts: Mapping[str, Verdict], charset: Charset) 
         if len(longer) <= LINE_COLUMNS:
             said = longer
     return said
+
+
+def money(snapshot: Snapshot, now: Now) -> str:
+    """What the swarm costs in an hour: `$3.10/h`, with `+?` where some run at no known price; '' where none is known."""
+    total = spent(snapshot, now)
+    if total.cost_per_hour is None or not (total.cost_usd or total.unpriced):
+        return "$?/h" if total.unpriced else ""
+    return f"${total.cost_per_hour:.2f}/h" + ("+?" if total.unpriced else "")
 
 
 def _roomy(placed: list[tuple[AgentView, str]]) -> Columns:
@@ -144,7 +154,18 @@ def _header(snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, chars
     yield (
         Cell("slots  "),
         Cell(f"{slots.committed}/{slots.max} committed  {slots.used} used  {slots.free} free  {slots.reserve} reserve"),
+        *_spent(snapshot, now),
     )
+
+
+def _spent(snapshot: Snapshot, now: Now) -> Iterator[Cell]:
+    total = spent(snapshot, now)
+    if not total.tokens:
+        return
+    unknown = f" and {plural(total.unpriced, 'agent')} at no known price" if total.unpriced else ""
+    cost = f"  ${total.cost_usd:.2f}{unknown}" if total.cost_usd or not total.unpriced else "  cost unknown"
+    rate = f"  {money(snapshot, now)}" if total.cost_per_hour is not None and total.cost_usd else ""
+    yield Cell(f"  {total.tokens:,} tokens{cost}{rate}", "muted")
 
 
 def _problems(snapshot: Snapshot) -> Iterator[Cells]:

@@ -28,7 +28,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     from swarm_tui.status_text import charset_of, line, tree, width_of
 
     if args.line:
-        out.say(line(snapshot, verdicts, charset_of(out)))
+        out.say(line(snapshot, verdicts, now, charset_of(out)))
         return 0
     for cells in tree(snapshot, verdicts, now, charset_of(out), width_of(out)):
         out.say_cells(cells)

@@ -31,11 +31,12 @@ from widgets.cells import width_of
 from widgets.charset import ASCII, UNICODE
 from widgets.status_line import status_of
 
-DOCUMENT_KEYS = {"home", "generation", "at", "heartbeat", "slots", "alerts", "agents"}
+DOCUMENT_KEYS = {"home", "generation", "at", "heartbeat", "slots", "spent", "alerts", "agents"}
 AGENT_KEYS = {
     *("id", "name", "role", "parent", "depth", "state", "why", "next_state", "next_in_s", "age_s", "last_update"),
     *("sentence", "outputs", "outputs_claimed", "slots", "foreign", "spawn_id", "program", "model", "pid"),
     *("cpu_percent", "rss_bytes", "tokens", "cost_usd", "unread_s", "problems"),
+    *("description", "subtree", "doing"),
 }
 
 
@@ -59,7 +60,7 @@ def agents_of(snapshot: Snapshot) -> dict[str, dict[str, object]]:
 
 
 def in_one_line(snapshot: Snapshot) -> str:
-    return line(snapshot, verdicts(snapshot, POLICY, NOW), UNICODE)
+    return line(snapshot, verdicts(snapshot, POLICY, NOW), NOW, UNICODE)
 
 
 def test_the_document_has_the_keys_of_the_contract_and_no_others() -> None:
@@ -223,7 +224,7 @@ def test_the_line_stays_under_40_columns_whatever_happens() -> None:
     judged = verdicts(crowd, POLICY, NOW)
     worst = {key: replace(verdict, state=State.OVERDUE) for key, verdict in judged.items()}
     for charset in (UNICODE, ASCII):
-        text = line(crowd, worst, charset)
+        text = line(crowd, worst, NOW, charset)
         assert 0 < width_of(text) < 40
 
 
