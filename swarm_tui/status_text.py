@@ -123,7 +123,7 @@ def line(snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, charset:
 
 
 def money(snapshot: Snapshot, now: Now) -> str:
-    """What the swarm costs in an hour: `$3.10/h`, with `+?` where some run at no known price; '' where none is known."""
+    """What the swarm costs in an hour: `$3.10/h`, `+?` behind it where some run at no known price; '' for none."""
     total = spent(snapshot, now)
     if total.cost_per_hour is None or not (total.cost_usd or total.unpriced):
         return "$?/h" if total.unpriced else ""
