@@ -276,6 +276,23 @@ def test_the_answer_to_a_question_for_the_context_is_no_sign_of_life() -> None:
     assert (usage.context, usage.context_limit, usage.counts) == (5000, 200000, False)
 
 
+def costs(words: str) -> bytes:
+    told = {"text": f"Total cost:            {words}\nTotal duration (API):  0s"}
+    return line("control_response", response={"subtype": "success", "request_id": "r", "response": told})
+
+
+def test_what_it_says_of_its_cost_in_mid_turn_counts_until_a_result_says_it_exactly() -> None:
+    reader = ClaudeReader()
+    doings = folded(read(reader, [mark(), init(), answer("m1", text("a")), costs("$0.0076")]))
+    assert doings.cost_usd == 0.0076
+    (usage,) = reader.feed(costs("$1,204.50"))
+    assert (usage.cost_usd, usage.counts) == (1204.50, False)
+    doings = folded(read(reader, [result(0.02215, 100), costs("$0.0222")]), doings)
+    assert doings.cost_usd == 0.02215
+    doings = folded(read(reader, [init(), answer("m2", text("b")), costs("$0.0300"), mark("s-2"), init()]), doings)
+    assert folded(read(reader, [result(0.01, 50)]), doings).cost_usd == pytest.approx(0.04)
+
+
 def test_limits_of_the_account_are_noted_only_where_they_are_near() -> None:
     reader = ClaudeReader()
     assert reader.feed(line("rate_limit_event", rate_limit_info={"status": "allowed"})) == []

@@ -1,16 +1,20 @@
 """Tokens, cost and context of Claude Code, summed right over runs: its results are totals of one process each."""
 
+import re
+import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from swarm.activity import Activity, Kind, Tokens
-from swarm.programs.fields import child, ident, money, whole
+from swarm.programs.fields import block, child, ident, money, whole
 
 NOTHING = Tokens()
 REMEMBERED = 512
 """Message ids by which the several lines of one message are told from several messages."""
+_COST = re.compile(r"Total cost:\s{0,40}\$(\d{1,9}(?:\.\d{1,9})?)")
+_COST = re.compile(r"^Total cost:\s+\$([\d,]{1,12}(?:\.\d{1,6})?)", re.MULTILINE)
 LONG = "[1m]"
 LONG_CONTEXT = 1_000_000
 
@@ -38,6 +42,10 @@ class Counter:
         self._before = NOTHING
         self._cost_before: float | None = None
         self._now = _Process()
+        self._asked: float | None = None
+        """What this process has cost since its start, as it answered us after its last result."""
+        self._asked: float | None = None
+        """What this process answered to our question for its cost, since its last result."""
         self._fresh = False
         self._since = NOTHING
         self._seen: OrderedDict[str, None] = OrderedDict()
@@ -50,8 +58,8 @@ class Counter:
     def run(self) -> None:
         """A new process begins: its totals start at nothing."""
         self._before += self._now.tokens + self._since
-        self._cost_before = _sum(self._cost_before, self._now.cost)
-        self._now = _Process()
+        self._cost_before = _sum(self._cost_before, self._cost)
+        self._now, self._asked = _Process(), None
         self._since = NOTHING
         self._writing.clear()
         self._written.clear()
@@ -109,8 +117,9 @@ class Counter:
             if self._fresh and _shrunk(self._now, said):
                 # What was told since the last result belongs to the new process: its totals hold it.
                 self._since = NOTHING
+                self._asked = None
                 self.run()
-            self._now = said
+            self._now, self._asked = said, None
             self._since = NOTHING
             limit = whole(child(told, self._model), "contextWindow")
             self._context_limit = limit or self._context_limit
@@ -118,7 +127,11 @@ class Counter:
         return self.usage()
 
     def asked(self, answer: Mapping[str, Any]) -> Activity | None:
-        """What it answered to our question for its context."""
+        """What it answered to our question for its cost or its context."""
+        cost = _COST.match(block(answer.get("text"), 2))
+        if cost is not None:
+            self._asked = float(cost[1])
+            return replace(self.usage(), counts=False)
         total, limit = whole(answer, "totalTokens"), whole(answer, "maxTokens")
         if not total and not limit:
             return None
@@ -126,12 +139,18 @@ class Counter:
         self._context_limit = limit or self._context_limit
         return replace(self.usage(), counts=False)  # it answers us, whatever its model does
 
+    @property
+    def _cost(self) -> float | None:
+        """Of this process. An answer to us is rounded, and a result is not: what is told later is never less."""
+        costs = [cost for cost in (self._now.cost, self._asked) if cost is not None]
+        return max(costs, default=None)
+
     def usage(self) -> Activity:
         """What the whole stream comes to."""
         return Activity(
             Kind.USAGE,
             tokens=self._before + self._now.tokens + self._since,
-            cost_usd=_sum(self._cost_before, self._now.cost),
+            cost_usd=_sum(self._cost_before, self._cost),
             context=self._context,
             context_limit=self._context_limit,
         )
