@@ -1,12 +1,15 @@
 """THE table: every act of the control room, once. Keys, strip, help, palette and README are made from it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from textual.binding import Binding
 
 from swarm.model import Access, AgentView, Phase, ResultsState, Snapshot, State, Verdict
+from swarm.policy import Policy
+from swarm_tui.powers import why_not_stopped
+from widgets.rows import SUBAGENT_MARK, is_subagent
 
 
 class Group(StrEnum):
@@ -32,6 +35,7 @@ class Where:
     marked: tuple[AgentView, ...] = ()
     beating: bool = False
     """A heartbeat started from here is running."""
+    policy: Policy = field(default_factory=Policy)
 
     @property
     def targets(self) -> tuple[AgentView, ...]:
@@ -56,6 +60,8 @@ def _needs_writable(where: Where) -> str:
 
 def _needs_managed(where: Where) -> str:
     for view in where.targets:
+        if is_subagent(view):
+            return f"it runs inside {view.id.partition(SUBAGENT_MARK)[0]}: act on that one"
         if view.foreign:
             return f"{view.id} was not spawned through the engine, so the engine leaves it alone"
         if view.ghost:
@@ -73,11 +79,33 @@ def _needs_running(where: Where) -> str:
 
 
 def _needs_stoppable(where: Where) -> str:
+    inner = [view for view in where.targets if is_subagent(view)]
+    if not inner:
+        return _needs_managed(where) or _needs_live(where)
+    if len(inner) < len(where.targets):
+        return "agents and sub-agents are marked: stop the ones first, then the others"
+    return next((said for view in inner if (said := why_not_stopped(view, where.snapshot, where.policy))), "")
+
+
+def _needs_live(where: Where) -> str:
     for view in where.targets:
         if view.id == where.snapshot.root:
             continue
         if view.record is None or (view.record.phase is Phase.ENDED and not view.record.unverified):
             return f"{view.id} is not running"
+    return ""
+
+
+def _needs_output(where: Where) -> str:
+    view = where.agent
+    if view is None:
+        return ""
+    if is_subagent(view):
+        return f"what it does stands in the transcript of {view.id.partition(SUBAGENT_MARK)[0]}"
+    if view.ghost:
+        return "nobody keeps its output"
+    if view.record is not None and view.record.phase is Phase.ENDED:
+        return f"{view.id} has ended; what it put out is in its transcript (2)"
     return ""
 
 
@@ -217,7 +245,7 @@ ACTS: tuple[Act, ...] = (
         Group.AGENTS,
         "x",
         "stop",
-        _all(_act_on_agent, _needs_stoppable),
+        _all(_needs_writable, _needs_agent, _needs_stoppable),
         writes=True,
     ),
     Act(
@@ -227,7 +255,7 @@ ACTS: tuple[Act, ...] = (
         Group.AGENTS,
         "X",
         "",
-        _all(_act_on_agent, _needs_stoppable),
+        _all(_act_on_agent, _needs_live),
         writes=True,
     ),
     Act(
@@ -250,8 +278,16 @@ ACTS: tuple[Act, ...] = (
         _all(_act_on_agent, _needs_running),
         writes=True,
     ),
-    Act("message", ("m",), "leave this agent a message", Group.AGENTS, "m", "", _act_on_agent, writes=True),
-    Act("attach", ("a",), "watch its output in a tmux window of its own", Group.AGENTS, "a", "", _needs_agent),
+    Act("message", ("m",), "tell this agent something", Group.AGENTS, "m", "", _act_on_agent, writes=True),
+    Act(
+        "attach",
+        ("a",),
+        "talk to it in a terminal of its own, or watch its output",
+        Group.AGENTS,
+        "a",
+        "",
+        _all(_needs_agent, _needs_output),
+    ),
     Act(
         "read", ("c",), "mark its results read", Group.AGENTS, "c", "", _all(_act_on_agent, _needs_results), writes=True
     ),

@@ -22,6 +22,7 @@ from widgets.detail_pages import (
 )
 from widgets.doings_line import DoingsLine
 from widgets.lines import charset_of
+from widgets.rows import state_word
 from widgets.text_pane import Paragraph, TextPane
 from widgets.transcript import Transcript
 
@@ -141,7 +142,9 @@ class AgentDetail(Widget):
 
     def _fill_head(self) -> None:
         view, verdict = self._view, self._verdict
-        state = f" {charset_of(self).dot} {verdict.state.value}" if verdict is not None else ""
+        state = ""
+        if verdict is not None and view is not None:
+            state = f" {charset_of(self).dot} {state_word(view, verdict, charset_of(self))}"
         name = quote(short_id(view.id, self.root), 200) if view is not None else ""
         title = f"{name}{state}" if view is not None else "no agent"
         if title != self._title:  # Textual draws the whole detail again for it, the same title or another

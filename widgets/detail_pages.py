@@ -1,20 +1,24 @@
 """What the tabs of the detail say: pure, from a view and what was read for it to paragraphs."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from swarm.activity import Doings
 from swarm.clock import Now
 from swarm.model import AgentView, Beat, Exit, Record, ResultsState
 from swarm.untrusted import clean_block
-from widgets.cells import Cell, quote, short_bytes, short_duration
+from widgets.cells import Cell, quote, short_bytes, short_count, short_duration, short_money
 from widgets.charset import UNICODE, Charset
 from widgets.event_feed import EventRow, clock_text
 from widgets.text_pane import Paragraph
 from widgets.timeline import lifeline
 
 _BEATS = 60
+_DENIED, _DELIVERED = 3, 5
+"""How many of the last refusals and deliveries are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,17 @@ def _labelled(label: str, text: str, role: str = "") -> Paragraph:
 
 
 def progress_page(view: AgentView) -> tuple[Paragraph, ...]:
-    """The problems of the agent, then its last progress lines, the newest on top."""
+    """The problems of the agent, what its program reports of it, then its last progress lines, the newest on top."""
     lines = [
-        Paragraph(quote(problem.text), "", (Cell(f"!{quote(problem.code, 40)} ", "warning"),))
-        for problem in view.problems
+        Paragraph(
+            quote(text) + (f" ({count} times)" if count > 1 else ""), "", (Cell(f"!{quote(code, 40)} ", "warning"),)
+        )
+        for (code, text), count in Counter((problem.code, problem.text) for problem in view.problems).items()
     ]
+    if view.description:
+        lines.append(_labelled("it is to", quote(view.description, 500), "quote"))
+    if view.doings is not None:
+        lines += _told_lines(view.doings)
     if view.progress.error:
         lines.append(Paragraph(f"progress.md cannot be read: {quote(view.progress.error)}", "warning"))
     for line in reversed(view.progress.lines):
@@ -64,6 +74,20 @@ def progress_page(view: AgentView) -> tuple[Paragraph, ...]:
     if not view.progress.lines and not view.progress.error:
         lines.append(Paragraph("nothing written yet", "muted"))
     return tuple(lines)
+
+
+def _told_lines(doings: Doings) -> Iterable[Paragraph]:
+    """What a program says that a person should know: notes, refusals, messages that reached it, its sub-agents."""
+    for note in doings.notes:
+        yield Paragraph(quote(note, 500), "warning")
+    for denied in doings.denied[-_DENIED:]:
+        yield Paragraph(quote(denied, 500), "", (Cell("denied  ", "danger"),))
+    for key, at in doings.told[-_DELIVERED:]:
+        yield Paragraph(f"message {quote(key, 40)} was delivered", "accent", (Cell(f"{clock_text(at)} ", "muted"),))
+    for each in doings.subagents:
+        doing = f": {quote(each.doing, 200)}" if each.doing else ""
+        kind = f"{quote(each.kind, 40)}  " if each.kind else ""
+        yield Paragraph(f"{quote(each.description, 200)}{doing}", "", (Cell(f"sub-agent  {kind}", "notice"),))
 
 
 def text_page(text: str | None, absent: str) -> tuple[Paragraph, ...]:
@@ -110,6 +134,8 @@ def process_page(view: AgentView, data: DetailData | None, now: Now) -> tuple[Pa
         lines.append(Paragraph(f"its process is {view.liveness.value}"))
     if view.record is not None:
         lines += _record_lines(view.record, now)
+    if view.doings is not None:
+        lines += _program_lines(view)
     rows = data.processes if data is not None else None
     if rows:
         lines += [_process_line(row) for row in rows]
@@ -132,6 +158,26 @@ def _record_lines(record: Record, now: Now) -> Iterable[Paragraph]:
         )
     if record.unverified:
         yield Paragraph(quote(record.unverified, 500), "danger", (Cell("could not be excluded  ", "danger"),))
+
+
+def _program_lines(view: AgentView) -> Iterable[Paragraph]:
+    doings, tokens = view.doings, view.tokens
+    if doings is None:
+        return
+    if doings.session:
+        runs = f", run {doings.runs}" if doings.runs > 1 else ""
+        yield _labelled("session", f"{quote(doings.session, 100)}{runs}")
+    if doings.model:
+        ordered = f" (ordered: {quote(doings.ordered_model, 60)})" if doings.ordered_model != doings.model else ""
+        yield _labelled("model", f"{quote(doings.model, 60)}{ordered if doings.ordered_model else ''}")
+    if tokens is not None:
+        parts = (("in", tokens.input), ("out", tokens.output), ("cache read", tokens.cache_read))
+        told = "  ".join(
+            f"{short_count(count)} {word}" for word, count in (*parts, ("cache write", tokens.cache_write))
+        )
+        yield _labelled("tokens", f"{told}  {short_money(view.cost_usd)}")
+    if doings.turns:
+        yield _labelled("turns", f"{doings.turns}")
 
 
 def _process_line(row: ProcessRow) -> Paragraph:

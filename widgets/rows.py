@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from swarm.clock import Now
-from swarm.model import AgentView, Ending, ResultsState, State, Verdict
+from swarm.model import AgentView, Ending, Phase, ResultsState, State, Verdict
 from widgets.cells import (
     Cell,
     Cells,
@@ -67,6 +67,9 @@ _EXPLAINED = frozenset(
 
 
 _SHORTEST_NAME = 12
+SUBAGENT_MARK = "/~"
+"""What stands in an id between an agent and the key of a sub-agent that its program runs."""
+ENDING_WORD = "ending"
 
 
 class Columns(NamedTuple):
@@ -120,7 +123,9 @@ def state_mark(view: AgentView, verdict: Verdict, *, root: bool = False, charset
     """The mark of an agent. Whoever is well shows what it is (root, spawner), whoever is not shows its state."""
     role = STATE_ROLES[verdict.state]
     if view.ghost:
-        return Cell(charset.ghost, "warning")
+        return Cell(charset.ghost, "notice" if is_subagent(view) else "warning")
+    if is_ending(view):
+        return Cell(charset.state(State.KILLED), "muted")
     if root and verdict.state in _WELL:
         return Cell(charset.root, role)
     if spawns(view) and verdict.state is State.FRESH:
@@ -133,8 +138,22 @@ def spawns(view: AgentView) -> bool:
     return view.budget > 1 or view.children > 0
 
 
+def is_subagent(view: AgentView) -> bool:
+    """It runs inside the program of the agent above it, which has told of it."""
+    return view.ghost and SUBAGENT_MARK in view.id
+
+
+def is_ending(view: AgentView) -> bool:
+    """Somebody is stopping it at this moment."""
+    return view.record is not None and view.record.phase is Phase.STOPPING
+
+
 def state_word(view: AgentView, verdict: Verdict, charset: Charset = UNICODE) -> str:
     """The word of the state; how often, where its program says that it tries again."""
+    if is_ending(view):
+        return ENDING_WORD
+    if is_subagent(view):
+        return "sub-agent"
     again = verdict.state is State.RETRYING and view.retries
     return f"{verdict.state.value} {charset.times}{view.retries}" if again else verdict.state.value
 
@@ -147,6 +166,8 @@ def is_unread(view: AgentView) -> bool:
 def age_text(view: AgentView, verdict: Verdict, now: Now) -> str:
     """How long ago, or what stands in for it: at most ten columns."""
     state = verdict.state
+    if is_ending(view):
+        return ENDING_WORD
     if state in _AGEING and verdict.age is not None:
         return short_duration(verdict.age)
     if state is State.DONE:
@@ -204,7 +225,7 @@ def outputs_text(view: AgentView, room: int = 99) -> str:
 
 def slots_text(view: AgentView, room: int = 99) -> str:
     """`slots 3/4` of whoever spawns; the figures alone where the word has no room."""
-    if not spawns(view):
+    if not spawns(view) or (not view.used and view.record is not None and view.record.phase is Phase.ENDED):
         return ""
     words = f"slots {view.used}/{view.budget}"
     return words if len(words) <= room else f"{view.used}/{view.budget}"
@@ -213,6 +234,8 @@ def slots_text(view: AgentView, room: int = 99) -> str:
 def sentence_cells(view: AgentView, verdict: Verdict) -> Cells:
     """What the agent said last, or what the engine has to say of it; problems come first and by name."""
     cells: list[Cell] = []
+    if is_subagent(view):
+        return (Cell(quote(view.description) or "a sub-agent of its own", "quote"),)
     codes = dict.fromkeys(problem.code for problem in view.problems)
     if codes:
         more = f"+{len(codes) - 1}" if len(codes) > 1 else ""
@@ -222,7 +245,14 @@ def sentence_cells(view: AgentView, verdict: Verdict) -> Cells:
     state = verdict.state
     record = view.record
     last = view.progress.last
-    if state is State.DONE:
+    if is_ending(view):
+        cells.append(
+            Cell(
+                f"is being ended: {quote(record.why)}" if record is not None and record.why else "is being ended",
+                "muted",
+            )
+        )
+    elif state is State.DONE:
         cells.append(Cell(f"results: {quote(view.results.status, 20)}  ", "accent" if is_unread(view) else "muted"))
         cells.append(Cell(quote(view.results.summary), "quote"))
     elif state in _EXPLAINED:
@@ -250,7 +280,7 @@ def row(
     charset: Charset = UNICODE,
 ) -> Cells:
     """The cells of one agent, `columns.total` wide together."""
-    role = STATE_ROLES[verdict.state]
+    role = "muted" if is_ending(view) else STATE_ROLES[verdict.state]
     cells: list[Cell] = [Cell(charset.mark if place.marked else " ", "accent")]
     cells.extend(_name_cells(view, verdict, columns.name, place, charset))
     if columns.word:
@@ -306,8 +336,8 @@ def _name_cells(view: AgentView, verdict: Verdict, width: int, place: Place, cha
 
 def _age_cells(view: AgentView, verdict: Verdict, now: Now, columns: Columns, role: str, charset: Charset) -> Cells:
     text = age_text(view, verdict, now)
-    level = bar_level(verdict) if columns.bar else None
-    if columns.word and text in (verdict.state.value, "investig."):
+    level = bar_level(verdict) if columns.bar and not is_ending(view) else None
+    if columns.word and text in (verdict.state.value, "investig.", ENDING_WORD):
         text = ""  # the word stands beside it already
     room = columns.age - columns.bar - 1 if columns.bar else 0
     if room and len(text) > room and verdict.state in _AGEING:

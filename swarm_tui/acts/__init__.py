@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from swarm_tui.acts import agents, finding, heartbeat, history, looking, moving, room
+from swarm_tui.acts import agents, finding, heartbeat, history, looking, moving, room, spawning, talking
 from swarm_tui.screens.acting import ActingScreen
 
 Handler = Callable[[ActingScreen], None]
@@ -11,7 +11,9 @@ HANDLERS: dict[str, Handler] = {
     **moving.HANDLERS,
     **looking.HANDLERS,
     **finding.HANDLERS,
+    **spawning.HANDLERS,
     **agents.HANDLERS,
+    **talking.HANDLERS,
     **heartbeat.HANDLERS,
     **history.HANDLERS,
     **room.HANDLERS,

@@ -1,103 +1,16 @@
 """Acts on agents. Each captures its targets (id, spawn id) when the key is pressed, and asks before it ends one."""
 
-import os
-import shutil
-import subprocess
-import sys
-from dataclasses import replace
-
-from swarm.errors import SwarmError
-from swarm.model import AgentSpec, AgentView, ResultsState
-from swarm.requests import KillPreview, KillReport, ReadReport, SpawnCheck, Spawned, SpawnRequest
+from swarm.model import AgentView, ResultsState
+from swarm.requests import KillPreview, KillReport, ReadReport
 from swarm.untrusted import clean
+from swarm_tui.powers import above
 from swarm_tui.screens.acting import ActingScreen
-from swarm_tui.screens.make_room import MakeRoom
 from swarm_tui.screens.prompt import Prompt
-from swarm_tui.screens.spawn_form import SpawnForm
+from widgets.cells import short_duration
 from widgets.confirm import Target
+from widgets.rows import is_subagent
 
 HOLD_BEATS = 2
-
-
-# -- spawn -------------------------------------------------------------------------------------------------------------
-
-
-def spawn(room: ActingScreen) -> None:
-    _open_form(room, None)
-
-
-def spawn_like(room: ActingScreen) -> None:
-    view = room.where().agent
-    if view is not None:
-        _open_form(room, view.spec)
-
-
-def _open_form(room: ActingScreen, like: AgentSpec | None) -> None:
-    roles = []
-    for name, role in sorted(room.swarm.roles().items()):
-        if not isinstance(role, SwarmError) and name != "genesis":
-            roles.append((name, name))
-    if not roles:
-        room.say("No role file of this home is usable: swarm-tui roles says why.", severity="error")
-        return
-    parents, chosen = _parents(room, like)
-
-    def filled(answer: tuple[SpawnRequest, SpawnCheck] | None) -> None:
-        if answer is None:
-            return
-        request, check = answer
-        if check.objections and not request.queue:
-            _make_room(room, request, check)
-        else:
-            _spawn(room, request)
-
-    room.app.push_screen(SpawnForm(roles, parents, chosen, room.swarm.check_spawn, like), filled)
-
-
-def _parents(room: ActingScreen, like: AgentSpec | None) -> tuple[list[str], str]:
-    root = room.snapshot.root
-    live = [
-        view.id
-        for view in room.snapshot.agents
-        if view.id != root and view.record is not None and view.record.live and view.budget > 1
-    ]
-    view = room.where().agent
-    wanted = like.parent if like is not None else (view.id if view is not None else root)
-    return [root, *live], wanted if wanted in live else root
-
-
-def _spawn(room: ActingScreen, request: SpawnRequest) -> None:
-    def done(spawned: Spawned) -> None:
-        room.say(f"{clean(spawned.agent)} {'waits in the queue' if spawned.queued else 'is running'}")
-        room.expect(spawned.agent)
-
-    room.perform("spawn", lambda: room.swarm.spawn(request), done)
-
-
-def _make_room(room: ActingScreen, request: SpawnRequest, check: SpawnCheck) -> None:
-    def chosen(victims: tuple[str, ...] | None) -> None:
-        if victims:
-            _spawn(room, replace(request, kill_first=victims))
-
-    room.app.push_screen(MakeRoom(check), chosen)
-
-
-def respawn(room: ActingScreen) -> None:
-    view = room.where().agent
-    if view is None:
-        return
-
-    def answered(*, yes: bool) -> None:
-        if yes:
-            room.perform("respawn", lambda: room.swarm.respawn(view.id), lambda spawned: room.expect(spawned.agent))
-
-    room.ask(
-        f"Spawn {clean(view.id)} again?",
-        answered,
-        targets=(room.target_of(view),),
-        notes=("Its old directory is kept beside it, and its brief says what was learned.",),
-        yes="Spawn",
-    )
 
 
 # -- stop --------------------------------------------------------------------------------------------------------------
@@ -113,6 +26,9 @@ def stop_hard(room: ActingScreen) -> None:
 
 def _stop(room: ActingScreen, grace: float | None) -> None:
     views = room.where().targets
+    if all(is_subagent(view) for view in views):
+        _stop_inner(room, views)
+        return
     ids = [view.id for view in views]
     lives = {view.id: view.spawn_id for view in views}
 
@@ -135,11 +51,45 @@ def _stop(room: ActingScreen, grace: float | None) -> None:
             answered,
             targets=tuple(member for member in members if member.agent in lives),
             subtree=below,
+            notes=_what_follows(room, views, grace),
             yes="Kill" if grace == 0 else "Stop",
             danger=True,
         )
 
     room.perform("look at the subtree", lambda: room.swarm.preview_kill(ids), show)
+
+
+def _what_follows(room: ActingScreen, views: tuple[AgentView, ...], grace: float | None) -> tuple[str, ...]:
+    slots = sum(view.budget for view in views if view.record is not None and view.record.holds_slot)
+    seconds = room.swarm.home.policy.stop.grace if grace is None else grace
+    how = f"gets {short_duration(seconds)} to end by itself, and is then killed" if seconds else "is killed at once"
+    freed = f"; {slots} slot{'s come' if slots != 1 else ' comes'} free" if slots else ""
+    return (f"Each {how}, with everything it has started{freed}.", "Directories and results stay; r spawns it again.")
+
+
+def _stop_inner(room: ActingScreen, views: tuple[AgentView, ...]) -> None:
+    """Sub-agents inside agents' programs: those alone are stopped, the agents go on."""
+    owners = {view.id: owner for view in views if (owner := above(view, room.snapshot)) is not None}
+    lives = {agent: owner.spawn_id for agent, owner in owners.items()}
+    names = ", ".join(dict.fromkeys(clean(owner.id) for owner in owners.values()))
+
+    def answered(*, yes: bool) -> None:
+        if yes:
+            room.perform(
+                "stop the sub-agent",
+                lambda: room.swarm.kill(list(lives), reason="operator", spawn_ids=lives),
+                lambda report: _tell_kill(room, report),
+            )
+
+    what = f'the sub-agent "{clean(views[0].description, 80)}"' if len(views) == 1 else f"{len(views)} sub-agents"
+    room.ask(
+        f"Stop {what} of {names}?",
+        answered,
+        targets=tuple(Target(view.id, view.spawn_id, clean(view.description, 120)) for view in views),
+        notes=(f"{names} goes on, and is told that it was stopped.",),
+        yes="Stop",
+        danger=True,
+    )
 
 
 def _tell_kill(room: ActingScreen, report: KillReport) -> None:
@@ -174,25 +124,6 @@ def _pause(room: ActingScreen, view: AgentView) -> None:
             lambda: room.swarm.pause(view.id, spawn_id=view.spawn_id),
             lambda _: room.say(f"{name} stands still"),
         )
-
-
-def message(room: ActingScreen) -> None:
-    views = room.where().targets
-    names = ", ".join(clean(view.id) for view in views)
-
-    def answered(text: str | None) -> None:
-        for view in views if text else ():
-            _message(room, view, text or "")
-
-    room.app.push_screen(Prompt(f"Message to {names}", hint="It reads its inbox.md at its next step."), answered)
-
-
-def _message(room: ActingScreen, view: AgentView, text: str) -> None:
-    room.perform(
-        "message",
-        lambda: room.swarm.message(view.id, text, spawn_id=view.spawn_id),
-        lambda _: room.say(f"left for {clean(view.id)} in its inbox.md"),
-    )
 
 
 def hold(room: ActingScreen) -> None:
@@ -246,29 +177,10 @@ def acknowledge(room: ActingScreen) -> None:
     )
 
 
-def attach(room: ActingScreen) -> None:
-    """Follows the agent's output where a person can scroll it: a tmux window, or the terminal itself for a while."""
-    view = room.where().agent
-    if view is None:
-        return
-    root = str(room.swarm.home.layout.root)
-    command = [sys.executable, "-m", "swarm_tui", "-C", root, "log", view.id, "-f"]
-    if os.environ.get("TMUX") and shutil.which("tmux"):
-        done = subprocess.run(["tmux", "new-window", "-n", view.name, *command], check=False, capture_output=True)
-        room.say("opened a tmux window" if done.returncode == 0 else "tmux would not open a window")
-        return
-    room.host.suspend_for([*command], f"{clean(view.id)}: its output. ctrl-c brings the control room back.")
-
-
 HANDLERS = {
-    "spawn": spawn,
-    "spawn_like": spawn_like,
     "stop": stop,
     "stop_hard": stop_hard,
-    "respawn": respawn,
     "pause": pause,
-    "message": message,
-    "attach": attach,
     "read": read,
     "acknowledge": acknowledge,
     "hold": hold,

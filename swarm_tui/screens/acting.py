@@ -10,6 +10,7 @@ from swarm.swarm import Swarm
 from swarm.untrusted import clean
 from swarm_tui import theme
 from swarm_tui.actions import BY_NAME, Where
+from swarm_tui.deliveries import Deliveries
 from swarm_tui.host import Host
 from swarm_tui.screens.looking import LookingScreen
 from widgets.confirm import Confirm, Question, Target, TypedConfirm
@@ -30,6 +31,7 @@ class ActingScreen(LookingScreen):
         self.now = Now(0.0, 0.0)
         self.expected = ""
         """The agent that gets the cursor as soon as it is seen."""
+        self.deliveries = Deliveries()
         self._beating = 0
 
     # -- whom an act is meant for --------------------------------------------------------------------------------
@@ -47,6 +49,7 @@ class ActingScreen(LookingScreen):
             verdict=self.verdicts.get(view.id) if view is not None else None,
             marked=marked if self.agents.marks else (),
             beating=self._beating > 0,
+            policy=self.swarm.home.policy,
         )
 
     @property

@@ -24,6 +24,7 @@ from widgets.agent_detail import AgentDetail, DetailData
 from widgets.agent_tree import AgentTree
 from widgets.alerts import Alerts
 from widgets.banner import Banner
+from widgets.event_feed import clock_text
 from widgets.heartbeat_strip import HeartbeatStrip
 from widgets.lines import charset_of
 from widgets.slot_board import SlotBoard
@@ -88,6 +89,8 @@ class ControlRoom(ActingScreen):
             self.expected = ""
         self._show_detail()
         self._show_status()
+        for delivered in self.deliveries.arrived(snapshot):
+            self.say(f"{delivered.agent} was told {delivered.id} at {clock_text(delivered.at)}")
 
     def start_anew(self) -> None:
         """The next snapshot is taken under other settings, whatever its generation."""

@@ -63,6 +63,8 @@ class CannedSwarm(Swarm):
         self.canned_events: tuple[Event, ...] = ()
         self.check = SpawnCheck("genesis-01/idea-alpha/worker-9", 1, free_after=1)
         self.refuse: SwarmError | None = None
+        self.sends = False
+        """Messages go into sessions."""
 
     def _note(self, verb: str, what: object) -> None:
         self.asked.append((verb, what))
@@ -105,8 +107,7 @@ class CannedSwarm(Swarm):
         return Spawned(self.check.agent, "spawn-new", str(HOME / "swarm/agents" / self.check.agent))
 
     def respawn(self, agent_id: str, *, fresh: bool = False) -> Spawned:
-        del fresh
-        self._note("respawn", agent_id)
+        self._note("respawn", (agent_id, fresh))
         return Spawned(agent_id, "spawn-new", str(HOME / "swarm/agents" / agent_id))
 
     def preview_kill(self, agent_ids: Sequence[str]) -> list[KillPreview]:
@@ -155,7 +156,14 @@ class CannedSwarm(Swarm):
 
     def message(self, agent_id: str, text: str, *, spawn_id: str = "") -> Messaged:
         self._note("message", (agent_id, text, spawn_id))
+        if self.sends:
+            return Messaged(agent_id, "m-4d5e6f", sent=True)
         return Messaged(agent_id, "m-1a2b3c", waits="its program (command) takes no words while it runs")
+
+    def why_not_attach(self, agent_id: str) -> str:
+        view = self.canned.agent(agent_id)
+        program = view.record.program if view is not None and view.record is not None else ""
+        return "" if program == "claude" else f"its program ({program}) has no sessions that a person could go on with"
 
     def acknowledge(self, alerts: Iterable[Alert]) -> int:
         chosen = tuple(alerts)

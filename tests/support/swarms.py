@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from swarm.activity import Doings
+from swarm.activity import Doings, OpenTool, SubAgent, Tokens
 from swarm.books import Books
 from swarm.budget import slots_of
 from swarm.clock import Now
@@ -359,6 +359,74 @@ def big_example() -> Snapshot:
         ),
     )
     return a_snapshot(*views, alerts=alerts, beats=some_beats(), queue=(full_id("idea-gamma"),), revision=2210)
+
+
+def with_programs(snapshot: Snapshot) -> Snapshot:
+    """The big example with real programs: one in a tool, one with sub-agents of its own, one that is refused."""
+    spent = Tokens(12_400, 31_000, 1_420_000, 88_000)
+    writing = Doings(
+        session="5f0c2a6e-7d31-4b58-9c11-0d2f8f5e4a77",
+        model="claude-opus-4-8",
+        ordered_model="opus",
+        runs=1,
+        open_tools=(OpenTool("t9", "Bash", "make test", NOW.wall - 4 * MINUTE),),
+        last_at=NOW.wall - 4 * MINUTE,
+        in_turn=True,
+        turns=2,
+        tokens=spent,
+        cost_usd=2.41,
+        context=84_000,
+        context_limit=200_000,
+        denied=("Write /home/operator/notes/plan.md",),
+        denials=1,
+        told=(("m-1a2b3c", NOW.wall - 9 * MINUTE),),
+    )
+    inner = (
+        SubAgent("toolu_01", "Compare the pricing pages", "explore", since=NOW.wall - 3 * MINUTE, tokens=41_000),
+        SubAgent("toolu_02", "List the public APIs", "explore", since=NOW.wall - 2 * MINUTE, tokens=18_500),
+    )
+    looking = Doings(model="gpt-5.2-codex", in_turn=True, last_at=NOW.wall - 20, subagents=inner, context=51_000)
+    refused = Doings(
+        model="claude-opus-4-8", retrying="529 overloaded", retries=6, retries_limit=10, in_turn=True, context=9_000
+    )
+    changes: dict[str, dict[str, Any]] = {
+        full_id("idea-alpha/worker-1"): {"doings": writing, "tokens": spent, "cost_usd": 2.41},
+        full_id("scout-01"): {"doings": looking, "tokens": Tokens(9_000, 7_500, 310_000, 0)},
+        full_id("idea-beta"): {"doings": refused, "tokens": Tokens(1_000, 200), "cost_usd": 0.06},
+    }
+    ghosts = {
+        full_id("scout-01"): [
+            a_view(
+                f"scout-01/~{each.key}",
+                age=NOW.wall - each.since,
+                record=None,
+                ghost=True,
+                role=each.kind,
+                name=each.description,
+                description=each.description,
+                tokens=Tokens(each.tokens),
+            )
+            for each in inner
+        ]
+    }
+    agents: list[AgentView] = []
+    for view in snapshot.agents:
+        changed = changes.get(view.id, {})
+        program = "codex" if view.id == full_id("scout-01") else "claude"
+        record = replace(view.record, program=program) if changed and view.record is not None else view.record
+        below = ghosts.get(view.id, [])
+        agents.append(replace(view, record=record, children=view.children + len(below), **changed))
+        agents += below
+    return replace(
+        snapshot,
+        agents=tuple(agents),
+        tokens=1_912_600,
+        cost_usd=31.9,
+        beats=tuple(
+            replace(beat, tokens=1_900_000 - 60_000 * back, cost_usd=31.5 - 0.8 * back)
+            for back, beat in zip(range(len(snapshot.beats) - 1, -1, -1), snapshot.beats, strict=True)
+        ),
+    )
 
 
 def some_beats(count: int = 24) -> tuple[Beat, ...]:
