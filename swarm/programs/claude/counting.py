@@ -1,7 +1,6 @@
 """Tokens, cost and context of Claude Code, summed right over runs: its results are totals of one process each."""
 
 import re
-import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,8 +12,7 @@ from swarm.programs.fields import block, child, ident, money, whole
 NOTHING = Tokens()
 REMEMBERED = 512
 """Message ids by which the several lines of one message are told from several messages."""
-_COST = re.compile(r"Total cost:\s{0,40}\$(\d{1,9}(?:\.\d{1,9})?)")
-_COST = re.compile(r"^Total cost:\s+\$([\d,]{1,12}(?:\.\d{1,6})?)", re.MULTILINE)
+_COST = re.compile(r"Total cost:\s{0,40}\$([\d,]{1,12}(?:\.\d{1,9})?)")
 LONG = "[1m]"
 LONG_CONTEXT = 1_000_000
 
@@ -44,8 +42,6 @@ class Counter:
         self._now = _Process()
         self._asked: float | None = None
         """What this process has cost since its start, as it answered us after its last result."""
-        self._asked: float | None = None
-        """What this process answered to our question for its cost, since its last result."""
         self._fresh = False
         self._since = NOTHING
         self._seen: OrderedDict[str, None] = OrderedDict()
@@ -130,7 +126,8 @@ class Counter:
         """What it answered to our question for its cost or its context."""
         cost = _COST.match(block(answer.get("text"), 2))
         if cost is not None:
-            self._asked = float(cost[1])
+            if self._now.cost is None or self._since != NOTHING:  # it is rounded: a result is exact
+                self._asked = float(cost[1].replace(",", "") or 0)
             return replace(self.usage(), counts=False)
         total, limit = whole(answer, "totalTokens"), whole(answer, "maxTokens")
         if not total and not limit:
