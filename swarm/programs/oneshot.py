@@ -1,0 +1,214 @@
+"""What Codex, Gemini and OpenCode have in common: a prompt on standard input, one turn, an end."""
+
+import json
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGINT
+
+from swarm import preflight
+from swarm.activity import Reader
+from swarm.errors import Refused
+from swarm.layout import AgentDir, Layout
+from swarm.model import AgentSpec
+from swarm.policy import Program as Settings
+from swarm.programs import Launch, Need, reader_of
+from swarm.programs.command import working_directory
+from swarm.programs.environment import compose, inherited, our_command, own, with_our_command
+from swarm.programs.marks import run_mark
+from swarm.programs.prompting import prompt
+
+SERVER = "swarm"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One start of such a program: who, where, and how it is held."""
+
+    spec: AgentSpec
+    layout: Layout
+    agent: AgentDir
+    cwd: Path
+    held: str
+    """`observe` or `owns`; '' for an agent that may write wherever its operator may."""
+    owned: tuple[Path, ...]
+    """What it may write beside its own directory, where it is held."""
+    mcp: bool
+    """Our MCP server is given to it."""
+
+    @property
+    def writable(self) -> tuple[Path, ...]:
+        """Where it may write, where it is held."""
+        return (self.agent.path, *self.owned) if self.held else ()
+
+
+class OneShot(ABC):
+    """A program that works through one prompt and ends. It hears nothing while it runs, and its session can go on."""
+
+    kind = ""
+    start_cost_s = 1.0
+    channel = False
+    gentle_group = False
+    install = ""
+    logins: tuple[str, ...] = ()
+    """Variables of which one holds a login."""
+
+    def __init__(self, name: str, settings: Settings | None = None) -> None:
+        self.name = name
+        self._settings = settings or Settings()
+
+    # -- what differs ----------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def headless(self, run: Run, session: str, *, resume: bool) -> tuple[str, ...]:
+        """The words after the executable. session: the one to take up again, or the one that we chose."""
+
+    @abstractmethod
+    def interactive(self, run: Run, session: str) -> tuple[str, ...]:
+        """The words after the executable for a session that goes on in a terminal."""
+
+    @abstractmethod
+    def here(self, run: Run) -> Iterable[str]:
+        """What it is told of how it works here."""
+
+    @abstractmethod
+    def credentials(self, environment: Mapping[str, str]) -> tuple[Path, ...]:
+        """Where its login lies, where it is in a file. It is looked for, never opened."""
+
+    def new_session(self) -> str:
+        """The id of a fresh session, where we choose it; '' where the program does."""
+        return ""
+
+    def environment(self, run: Run) -> Mapping[str, str]:  # noqa: ARG002 for those that have one
+        """What is set for it beside who the agent is."""
+        return {}
+
+    def files(self, run: Run) -> Mapping[Path, bytes]:  # noqa: ARG002 for those that have some
+        """Files that must be there before it starts, beside its prompt."""
+        return {}
+
+    def can_hold(self, run: Run) -> tuple[str, ...]:  # noqa: ARG002 for those that cannot always
+        """What is weaker here than it could be; raises Refused `scope` where the agent cannot be held at all."""
+        return ()
+
+    # -- the protocol ----------------------------------------------------------------------------------------------
+
+    def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir, brief: str = "") -> Launch:
+        """A fresh session with the brief as its prompt; raises Refused `scope` where its scope cannot be held."""
+        run = self._run(spec, layout, agent)
+        session = self.new_session()
+        words = prompt(spec, layout, brief, self.here(run))
+        return self._launch(run, self.headless(run, session, resume=False), words, session)
+
+    def resume(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str, words: str) -> Launch | None:
+        """The same session with `words` as its next turn. Its old process must be gone."""
+        run = self._run(spec, layout, agent)
+        return self._launch(run, self.headless(run, session, resume=True), words, session)
+
+    def take_over(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str) -> Launch | None:
+        """The same session in a person's terminal, held to the same scope."""
+        run = self._run(spec, layout, agent)
+        return Launch(
+            spawn_id=spec.spawn_id,
+            argv=(*self._executable(), *self.interactive(run, session)),
+            env=self._own_environment(run),
+            cwd=run.cwd,
+            inherited=with_our_command(inherited(os.environ)),
+            session=session,
+            gentle_signal=SIGINT,
+            files=self.files(run),
+        )
+
+    def reader(self) -> Reader | None:
+        """Of its lines of JSON."""
+        return reader_of(self.kind)
+
+    def say(self, text: str, key: str = "") -> bytes:  # noqa: ARG002 the protocol's signature
+        """It has no channel: messages wait in inbox.md."""
+        return b""
+
+    def stop_subagent(self, key: str) -> bytes:  # noqa: ARG002 the protocol's signature
+        """It has no channel, and its own sub-agents are off."""
+        return b""
+
+    def ask_to_end(self) -> bytes:
+        """It has no channel: a signal asks it."""
+        return b""
+
+    def ask_what_it_costs(self) -> bytes:
+        """It has no channel: it says so at its end, where it does."""
+        return b""
+
+    def needs(self) -> tuple[Need, ...]:
+        """The executable, and a login as far as that shows."""
+        environment = {**with_our_command(inherited(os.environ)), **self._settings.env}
+        return (
+            preflight.found(self._executable()[0], environment, hint=f"Install it with: npm install -g {self.install}"),
+            preflight.logged_in(self.kind, self.logins, self.credentials(environment), environment),
+        )
+
+    # -- shared ----------------------------------------------------------------------------------------------------
+
+    def _executable(self) -> tuple[str, ...]:
+        return self._settings.argv or (self.kind,)
+
+    def _run(self, spec: AgentSpec, layout: Layout, agent: AgentDir) -> Run:
+        held = "observe" if spec.scope == "observe" else "owns" if spec.owns else ""
+        owned = tuple(layout.root / path for path in spec.owns) if held == "owns" else ()
+        cwd = working_directory(spec, layout, agent)
+        if held and not any(cwd.is_relative_to(path) for path in (agent.path, *owned)):
+            cwd = agent.path
+        return Run(spec, layout, agent, cwd, held, owned, self._settings.mcp)
+
+    def _own_environment(self, run: Run) -> dict[str, str]:
+        return compose(run.spec, run.layout, self.environment(run), self._settings.env, run.spec.env)
+
+    def _launch(self, run: Run, words: tuple[str, ...], text: str, session: str) -> Launch:
+        warnings = self.can_hold(run) if run.held else ()
+        files = {**self.files(run), run.agent.brief: text.encode("utf-8", "replace")}
+        if session:
+            files[run.agent.session] = _session(run.spec, self.name, session)
+        return Launch(
+            spawn_id=run.spec.spawn_id,
+            argv=(*self._executable(), *words),
+            env=self._own_environment(run),
+            cwd=run.cwd,
+            inherited=with_our_command(inherited(os.environ)),
+            stdin=run.agent.brief,
+            mark=run_mark(run.spec, self.name),
+            session=session,
+            gentle_signal=SIGINT,
+            gentle_group=self.gentle_group,
+            files=files,
+            warnings=warnings,
+        )
+
+    def _args(self) -> tuple[str, ...]:
+        return self._settings.args
+
+
+def server(run: Run) -> tuple[list[str], dict[str, str]]:
+    """Our MCP server: its words, and its environment. It is told who calls; the agent cannot say otherwise."""
+    return [*our_command(), "mcp"], own(run.spec, run.layout)
+
+
+def must_be_directories(run: Run, program: str) -> None:
+    """Raises Refused `scope` where a path that the agent owns is no directory that is there."""
+    for path in run.owned:
+        if not path.is_dir():
+            what = "is a file" if path.exists() else "is not there yet"
+            raise Refused(
+                "scope",
+                f"{program} can hold an agent only to directories that are there, and {str(path)!r} {what}.",
+                f"{run.spec.id!r} owns it.",
+                f"Make the directory first, or let it own the one above:  mkdir -p {str(path)!r}"
+                if not path.exists()
+                else "Let it own the directory above, or use the program claude.",
+            )
+
+
+def _session(spec: AgentSpec, program: str, session: str) -> bytes:
+    chosen = {"schema": 1, "spawn_id": spec.spawn_id, "program": program, "session": session}
+    return json.dumps(chosen, indent=2).encode() + b"\n"
