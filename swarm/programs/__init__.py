@@ -14,9 +14,8 @@ from swarm.policy import Policy
 
 CODING = ("claude", "codex", "gemini", "opencode")
 """Coding agents that are known by name."""
-HOLDS = frozenset({"claude"})
+HOLDS = frozenset(CODING)
 """Kinds of programs that hold an agent to its scope, whatever it tries."""
-LATER = ("codex", "gemini", "opencode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +108,10 @@ class Program(Protocol):
         """What goes into the channel to make it stop what it does and end; b'' where it cannot."""
         ...
 
+    def ask_what_it_costs(self) -> bytes:
+        """What goes into the channel to make it say what it has cost so far; b'' where it cannot."""
+        ...
+
     def needs(self) -> tuple[Need, ...]:
         """What is there of what it needs: found, version, logged in, sandbox helpers. Reads no credential."""
         ...
@@ -126,13 +129,19 @@ def program_for(name: str, policy: Policy) -> Program:
         from swarm.programs.claude import Claude
 
         return Claude(name, settings)
-    if kind in LATER:
-        raise Refused(
-            "program",
-            f"The program {kind!r} is not in this version.",
-            hint="Run it as a command:  swarm-tui spawn NAME ... -- " + kind + " ...",
-        )
-    defined = sorted({"command", *policy.programs})
+    if kind == "codex":
+        from swarm.programs.codex import Codex
+
+        return Codex(name, settings)
+    if kind == "gemini":
+        from swarm.programs.gemini import Gemini
+
+        return Gemini(name, settings)
+    if kind == "opencode":
+        from swarm.programs.opencode import OpenCode
+
+        return OpenCode(name, settings)
+    defined = sorted({"command", *CODING, *policy.programs})
     raise Refused(
         "program",
         f"There is no program {name!r}.",

@@ -9,8 +9,9 @@ from swarm.errors import Refused
 from swarm.layout import AgentDir, Layout
 from swarm.model import AgentSpec
 from swarm.policy import Program as Settings
-from swarm.programs import Launch, Need
+from swarm.programs import Launch, Need, reader_of
 from swarm.programs.environment import compose, inherited, with_our_command
+from swarm.programs.marks import run_mark
 
 
 class Command:
@@ -41,6 +42,7 @@ class Command:
             env=compose(spec, layout, self._settings.env, spec.env),
             cwd=working_directory(spec, layout, agent),
             inherited=with_our_command(inherited(os.environ)),
+            mark=run_mark(spec, self.name) if self._settings.format else b"",
             gentle_signal=SIGTERM,
         )
 
@@ -53,8 +55,8 @@ class Command:
         return None
 
     def reader(self) -> Reader | None:
-        """A plain command prints plain text."""
-        return None
+        """A plain command prints plain text, unless swarm.toml names the `format` it writes in."""
+        return reader_of(self._settings.format)
 
     def say(self, text: str, key: str = "") -> bytes:  # noqa: ARG002 the protocol's signature
         """It has no channel."""
@@ -66,6 +68,10 @@ class Command:
 
     def ask_to_end(self) -> bytes:
         """It has no channel: its inbox and TERM are what asks it."""
+        return b""
+
+    def ask_what_it_costs(self) -> bytes:
+        """It has no channel."""
         return b""
 
     def needs(self) -> tuple[Need, ...]:
