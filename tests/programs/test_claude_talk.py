@@ -21,8 +21,8 @@ DONE = shell('swarm-tui done --summary "it is there"')
 class Gate:
     """A tool call that says when it runs, and runs until it is let go."""
 
-    def __init__(self, directory: Path) -> None:
-        self.begun, self.open = directory / "begun", directory / "open"
+    def __init__(self, directory: Path, name: str = "gate") -> None:
+        self.begun, self.open = directory / f"{name}-begun", directory / f"{name}-open"
 
     @property
     def call(self) -> Turn:
@@ -35,13 +35,18 @@ class Gate:
 def test_a_message_reaches_the_agent_after_its_current_tool_call_once_and_its_delivery_is_seen(
     real: ProgramHome,
 ) -> None:
-    gate = Gate(real.user)
-    real.use("claude", [gate.call, DONE, say("Done.")])
+    gate, later = Gate(real.user), Gate(real.user, "later")
+    real.use("claude", [gate.call, later.call, DONE, say("Done.")])
     real.start("worker-1", "claude")
     gate.wait()
     real.swarm.message("worker-1", "Please write in French.")
     assert "Please write in French." in real.agent("worker-1").inbox.read_text()
+    assert not told(real)
     gate.open.touch()
+    later.wait()
+    real.seen("worker-1", lambda _: told(real), "the delivery")
+    assert told(real)[0] in real.agent("worker-1").inbox.read_text()
+    later.open.touch()
     view = real.ended("worker-1")
     assert view.record is not None
     assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
@@ -49,9 +54,12 @@ def test_a_message_reaches_the_agent_after_its_current_tool_call_once_and_its_de
     assert second.turns == 1
     assert "Please write in French." in "\n".join([*second.users, *second.reminders])
     assert third.everything.count("Please write in French.") == 1
-    assert view.doings is not None
-    assert len(view.doings.told) == 1
-    assert view.doings.told[0][0] in real.agent("worker-1").inbox.read_text()
+
+
+def told(real: ProgramHome) -> list[str]:
+    """Ids of the messages that the program says it has taken."""
+    doings = real.view("worker-1").doings
+    return [key for key, _ in doings.told] if doings is not None else []
 
 
 def test_the_agent_and_its_channel_outlive_the_control_room_that_started_it(real: ProgramHome) -> None:

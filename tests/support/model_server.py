@@ -55,7 +55,7 @@ class ModelServer:
         self.elsewhere: list[str] = []
         """Other hosts that were asked for, where we are set as the proxy."""
         self._scripts: dict[str, Script] = {}
-        self._refused: Counter[tuple[str, str, int]] = Counter()
+        self._refused: Counter[tuple[str, str, int, int]] = Counter()
         self._released: dict[str, threading.Event] = {}
         self._wrong: list[_Wrong] = []
         self._guard = threading.Lock()
@@ -125,8 +125,10 @@ class ModelServer:
             with self._guard:
                 self._wrong.append(_Wrong(seen.scenario, error))
             return Refuse(400)
+        depth = 0
         while isinstance(found, Refuse | Hang) and found.times is not None:
-            key = (seen.scenario, seen.prompt, seen.turns)
+            key = (seen.scenario, seen.prompt, seen.turns, depth)
+            depth += 1
             with self._guard:
                 self._refused[key] += 1
                 if self._refused[key] <= found.times:

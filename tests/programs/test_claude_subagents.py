@@ -1,0 +1,69 @@
+"""Sub-agents of Claude Code's own: off for our agents; where a launcher lets them in, seen, counted and stoppable."""
+
+import json
+from pathlib import Path
+
+from swarm.model import AgentView, Ending
+from tests.support.model_scripts import agent, by_word, say, shell
+from tests.support.model_server import ModelServer
+from tests.support.program_home import ENDS_S, ProgramHome
+from tests.support.programs import PROGRAMS as PINNED
+from tests.support.wait import wait_for
+
+PROGRAMS = ("claude",)
+DONE = shell('swarm-tui done --summary "it is there"')
+LAUNCHER = """#!/usr/bin/env python3
+import os, sys
+words = sys.argv[1:]
+at = words.index("--disallowedTools")
+del words[at : at + 2]
+os.execv({program!r}, [{program!r}, *words, "--allowedTools", "Agent"])
+"""
+
+
+def lets_them_in(real: ProgramHome) -> Path:
+    """An operator's own launcher that takes our ban away."""
+    path = real.user / "launcher"
+    path.write_text(LAUNCHER.format(program=str(PINNED["claude"].executable)))
+    path.chmod(0o755)
+    return path
+
+
+def ghosts(real: ProgramHome) -> list[AgentView]:
+    return [view for view in real.swarm.snapshot().agents if view.ghost]
+
+
+def test_an_agent_is_offered_no_agents_of_the_programs_own(real: ProgramHome) -> None:
+    real.use("claude", [agent("Look for plovers."), DONE, say("Done.")])
+    real.start("worker-1", "claude")
+    view = real.ended("worker-1")
+    assert view.record is not None
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
+    first, second = real.asked("claude")[:2]
+    assert not {"Agent", "Task", "Workflow"} & set(first.tools)
+    assert second.results[0].error
+    assert all("Look for plovers." not in seen.prompt for seen in real.asked("claude"))
+
+
+def test_a_hidden_sub_agent_is_a_ghost_that_counts_and_can_be_stopped_alone(
+    real: ProgramHome, models: ModelServer
+) -> None:
+    hidden = [shell("sleep 290"), say("I found none.")]
+    visible = [agent("HIDDEN: look for plovers.", "looks for plovers"), DONE, say("Done.")]
+    real.use("claude", by_word({"HIDDEN": hidden}, visible), launcher=lets_them_in(real))
+    agent_id = real.start("worker-1", "claude")
+    wait_for(lambda: len(ghosts(real)) == 1, "the sub-agent to be seen", ENDS_S)
+    ghost = ghosts(real)[0]
+    assert ghost.parent == agent_id
+    assert "looks for plovers" in ghost.description
+    worker = real.view("worker-1")
+    assert worker.used > worker.budget
+    assert "over-budget" in {problem.code for problem in worker.problems}
+    real.swarm.kill([ghost.id], reason="nobody asked for it")
+    wait_for(lambda: not ghosts(real), "the sub-agent to be gone", ENDS_S)
+    view = real.ended("worker-1")
+    assert view.record is not None
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
+    assert not real.left("sleep 290")
+    lines = [json.loads(line) for line in real.agent("worker-1").stdout.read_text().splitlines()]
+    assert any(line.get("task_type") == "local_agent" for line in lines)
