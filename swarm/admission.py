@@ -97,11 +97,7 @@ def draft(home: Home, request: SpawnRequest, state: State, *, replacing: str = "
     program = desk.ask("program", lambda: program_for(spec.program, home.policy), None)
     launch = desk.ask("program", lambda: asked.launch_of(home, spec, program, brief), None) if program else None
     desk.ask("name", lambda: no_crash_loop(home, agent_id, state), None)
-    warnings = (
-        *asked.warnings(spec),
-        *(launch.warnings if launch else ()),
-        *(asked.not_held(spec, program) if program else ()),
-    )
+    warnings = (*asked.warnings(spec), *(launch.warnings if launch else ()))
     return Draft(
         agent_id, spec.spawn_id, parent, slots, role, spec, brief, launch, program, tuple(desk.errors), warnings
     )

@@ -11,7 +11,7 @@ from swarm.errors import Refused
 from swarm.home import Home
 from swarm.layout import Layout
 from swarm.model import Acceptance, AgentSpec
-from swarm.programs import CODING, HOLDS, Launch, Program
+from swarm.programs import Launch, Program
 from swarm.reading import read_spec
 from swarm.requests import SpawnRequest
 from swarm.roster import Role
@@ -166,15 +166,6 @@ def warnings(spec: AgentSpec) -> Iterable[str]:
             )
     if spec.slots > 1 and spec.scope == "work":
         yield f"A {spec.role} does its work itself; {spec.slots} slots let it spawn {spec.slots - 1} more."
-
-
-def not_held(spec: AgentSpec, program: Program) -> Iterable[str]:
-    """That a scope is only a word to this program: nothing but its brief keeps it there."""
-    if program.kind in CODING and program.kind not in HOLDS and (spec.owns or spec.scope == "observe"):
-        yield (
-            f"{program.name} is not held to {'owned paths' if spec.owns else 'observing'}: its brief says so, and what "
-            "changes elsewhere is looked for afterwards. Agents of claude are held."
-        )
 
 
 def is_activity(text: str) -> bool:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from swarm.errors import Refused
 from swarm.layout import Layout
 from swarm.model import AgentSpec
 from swarm.policy import Policy, parse_policy
-from swarm.programs import LATER, Launch, program_for
+from swarm.programs import CODING, Launch, program_for
 from swarm.programs.environment import compose, inherited
 
 SPEC = AgentSpec("genesis-01/scout", "scout", "scout", "genesis-01", "spawn-1", "look around", slots=2, argv=("true",))
@@ -69,16 +70,20 @@ def test_swarm_toml_defines_further_programs_of_the_kind_command(layout: Layout)
 
 def test_an_unknown_program_is_refused_with_those_that_there_are() -> None:
     policy = parse_policy('[programs.aider]\nkind = "command"\n')
-    with pytest.raises(Refused, match="aider, command") as raised:
+    with pytest.raises(Refused, match="aider, claude, codex, command") as raised:
         program_for("adier", policy)
     assert raised.value.code == "program"
 
 
-@pytest.mark.parametrize("name", LATER)
-def test_a_program_that_this_version_does_not_have_is_refused_by_name(name: str) -> None:
-    with pytest.raises(Refused, match=f"'{name}' is not in this version") as raised:
-        program_for(name, Policy())
-    assert f"-- {name}" in raised.value.hint
+@pytest.mark.parametrize("name", CODING)
+def test_coding_agents_are_known_by_name_and_start_with_a_brief(name: str, layout: Layout) -> None:
+    program = program_for(name, Policy())
+    launch = program.prepare(replace(SPEC, program=name, argv=()), layout, layout.agent(SPEC.id), "The brief.")
+    assert (program.name, program.kind, launch.argv[0]) == (name, name, name)
+    assert not any("The brief." in word for word in launch.argv)
+    told = launch.first if launch.stdin is None else launch.files[launch.stdin]
+    assert b"The brief." in told
+    assert program.start_cost_s > 0.1
 
 
 def test_a_command_has_no_session_to_resume(layout: Layout) -> None:
