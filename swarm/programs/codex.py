@@ -57,6 +57,7 @@ class Codex(OneShot):
         chosen: dict[str, object] = {
             "check_for_update_on_startup": False,
             "analytics.enabled": False,
+            "allow_login_shell": False,  # its profile would set PATH anew, without swarm-tui
             "features.multi_agent": False,  # nobody would see them in the tree, and no budget would count them
             "sandbox_mode": "workspace-write" if run.held else "danger-full-access",
         }
