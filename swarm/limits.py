@@ -86,7 +86,7 @@ def swarm_over(snapshot: Snapshot, policy: Policy, now: Now) -> str:
 def due_for_limits(
     snapshot: Snapshot, judged: Mapping[str, Verdict], policy: Policy, swarm: str
 ) -> tuple[dict[str, Due], dict[str, str]]:
-    """Who is to be ended for a limit, and of whom it is only said, for the operator holds or has paused it.
+    """Who is to be ended for a limit, and of whom it is only said: the operator holds or paused it, or ends by hand.
 
     swarm: what `swarm_over` says; where it is over, everybody is due who tells what it uses.
     """
@@ -101,6 +101,8 @@ def due_for_limits(
         state = judged[view.id].state
         if state in _SPARED:
             spared[view.id] = f"{why}; it is {state}, so it is not ended"
+        elif not policy.heartbeat.kill and view.id != policy.root.id:
+            spared[view.id] = f"{why}; automatic kills are off, so it is not ended"
         else:
             due[view.id] = Due(why, LIMIT)
     return due, spared

@@ -61,8 +61,9 @@ def spent(snapshot: Snapshot, now: Now) -> Spent:
 
 
 def is_unpriced(view: AgentView) -> bool:
-    """It has used tokens, and nothing names their price."""
-    return view.tokens is not None and view.tokens.total > 0 and view.cost_usd is None
+    """It has used tokens, and nothing names their price. Before its first turn has ended it may still do so."""
+    early = view.doings is not None and not view.doings.turns
+    return view.tokens is not None and view.tokens.total > 0 and view.cost_usd is None and not early
 
 
 def with_mark(account: Account, now: Now, tokens: int, cost_usd: float) -> Account:

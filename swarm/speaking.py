@@ -65,6 +65,19 @@ def ask_to_end(home: Home, record: Record, grace: float) -> str:
     return "asked over its channel, and it ended" if gone else "asked over its channel"
 
 
+def ask_what_it_costs(home: Home, record: Record) -> bool:
+    """Asks a running program what it has cost so far; it answers in its output. False where it cannot be asked."""
+    program = program_of(home, record)
+    words = program.ask_what_it_costs() if program is not None and not listens(home, record) else b""
+    if not words:
+        return False
+    try:
+        _tell(home, record, words, wait=0.2)
+    except SwarmError:
+        return False
+    return True
+
+
 def stop_subagent(home: Home, record: Record, key: str) -> None:
     """Ends one sub-agent of its program's own. Raises SwarmError `channel` where the program cannot do that."""
     program = program_of(home, record)

@@ -8,12 +8,13 @@ from weakref import WeakKeyDictionary
 from swarm import standstill
 from swarm.home import Home
 from swarm.kills import kills
-from swarm.limits import LIMIT, SWARM_LIMIT, due_for_limits, swarm_over
+from swarm.limits import LIMIT, SWARM_LIMIT, due_for_limits, in_play, swarm_over
 from swarm.model import ENGINE, Act, Action, Snapshot
 from swarm.outage import SERVICE, outage
 from swarm.plan import verdicts
 from swarm.requests import Ended
 from swarm.root import stop_overdue_turn, stop_turn
+from swarm.speaking import ask_what_it_costs
 from swarm.state import State, raise_alert
 from swarm.stopwork import Order
 from swarm.tending import tend
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 EVERY_S = 15.0
 """Seconds between two looks: what an agent uses up meanwhile is small beside any limit."""
 _looked: "WeakKeyDictionary[Scanner, float]" = WeakKeyDictionary()
+_asked: "WeakKeyDictionary[Scanner, dict[str, int]]" = WeakKeyDictionary()
+"""By spawn id: what an agent had used when it was last asked what that costs."""
 
 
 def keep(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every: float = EVERY_S) -> None:
@@ -50,6 +53,20 @@ def keep(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every: float = E
         if action.act is Act.KILL:
             _end(engine, scanner, action)
     stop_overdue_turn(engine)
+    _ask_what_it_costs(engine, scanner, snapshot)
+
+
+def _ask_what_it_costs(home: Home, scanner: "Scanner", snapshot: Snapshot) -> None:
+    """In the middle of a turn some programs tell a cost only where they are asked: those that have used more since."""
+    before = _asked.get(scanner, {})
+    asked: dict[str, int] = {}
+    for view in snapshot.agents:
+        if view.record is None or view.doings is None or not view.doings.in_turn or not in_play(view):
+            continue
+        used = view.tokens.total if view.tokens is not None else 0
+        if used and (before.get(view.spawn_id) == used or ask_what_it_costs(home, view.record)):
+            asked[view.spawn_id] = used
+    _asked[scanner] = asked
 
 
 def _end(home: Home, scanner: "Scanner", action: Action) -> None:

@@ -18,7 +18,7 @@ from tests.support.swarms import HEARTBEAT_N, HOUR, MINUTE, NOW, ROOT, a_root, a
 WORKER = {"limits": {"roles": {"worker": {"cost_usd": 5.0, "tokens": 1_000_000}}}, "schedule": {}}
 WHOLE = {"limits": {"cost_usd": 100.0, "tokens": 1_000_000}, "schedule": {}}
 REFUSED = Doings(retrying="529 overloaded", retries=4)
-WORKING = Doings(last_text="on it")
+WORKING = Doings(last_text="on it", turns=1)
 
 
 def planned(*views: AgentView, policy: dict[str, Any], gap: Gap | None = None, **snapshot: Any) -> Plan:
@@ -71,6 +71,14 @@ class TestOneAgent:
         made = planned(worker(cost=6.0, **spared), policy=WORKER)
         assert of(made, Act.KILL) == []
         assert "is used up: $6" in the(made, Act.ALERT, "limit-near").reason
+
+    def test_where_automatic_kills_are_off_it_is_only_named(self) -> None:
+        made = planned(worker(cost=6.0), policy={**WORKER, "heartbeat": {"kill": False}})
+        assert of(made, Act.ALERT) == [("w", "limit-near")]
+        assert of(made, Act.KILL) == []
+
+    def test_before_its_first_turn_has_ended_no_price_is_missed(self) -> None:
+        assert planned(worker(tokens=10, doings=Doings(in_turn=True)), policy=WORKER).actions == ()
 
     def test_nobody_is_ended_over_somebody_who_is_held(self) -> None:
         made = planned(worker("a", cost=6.0, slots=2), a_view("a/b", held_until=HEARTBEAT_N + 2), policy=WORKER)

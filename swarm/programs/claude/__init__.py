@@ -85,6 +85,10 @@ class Claude:
         """It drops what it does and ends by itself, with exit 0."""
         return words.end()
 
+    def ask_what_it_costs(self) -> bytes:
+        """It answers at once, also in mid-turn: its own results come only when a turn has ended."""
+        return words.cost()
+
     def needs(self) -> tuple[Need, ...]:
         """The executable, a login as far as that shows, and the sandbox. Its version is `preflight.version`'s."""
         environment = self._environment()

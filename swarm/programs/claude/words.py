@@ -39,6 +39,11 @@ def end() -> bytes:
     return _control({"subtype": "interrupt"}) + _control({"subtype": "end_session"})
 
 
+def cost() -> bytes:
+    """What has it cost so far? Answered on its standard output."""
+    return _control({"subtype": "get_session_cost"})
+
+
 def _control(request: Mapping[str, object]) -> bytes:
     return _line({"type": "control_request", "request_id": f"swarm-{uuid.uuid4().hex[:12]}", "request": request})
 
