@@ -7,19 +7,23 @@ from typing import NamedTuple
 
 from swarm import audit, latch, speaking, store, taking_up, told
 from swarm.clock import read_now
+from swarm.concluding import ended
 from swarm.errors import Busy, NotFound, Refused, SwarmError
 from swarm.home import Home
 from swarm.intents import at_work, me
 from swarm.layout import AgentDir
-from swarm.model import AgentSpec, Identity, Liveness, Phase, Record, ResultsState
+from swarm.model import AgentSpec, Ending, Identity, Liveness, Phase, Record, ResultsState
 from swarm.processes import identify
 from swarm.programs import Launch, Program
 from swarm.reading import read_spec
 from swarm.sessions import missed, session_of
 from swarm.settling import results_of
 from swarm.state import State, with_record
+from swarm.turns import is_root, resting
 
-Client = Callable[[Launch, Callable[[int], None]], int]
+MayGoOn = Callable[[], bool]
+"""Whether the program may go on where it stands still: nobody has paused it."""
+Client = Callable[[Launch, Callable[[int], MayGoOn]], int]
 """Runs a program in a person's terminal until it ends, and returns its exit code. It says its pid once it runs."""
 WORDS = (
     "Your operator has just talked to you in a terminal, and has left. This is a headless run again: what was agreed "
@@ -29,7 +33,7 @@ LOCK = "attach.lock"
 
 
 class Returned(NamedTuple):
-    """What became of the agent when the person left. how: `up`, `done`, `ended` or `failed`."""
+    """What became of the agent when the person left. how: `up`, `rests` (the root), `done`, `ended` or `failed`."""
 
     agent: str
     code: int
@@ -45,7 +49,8 @@ class _Session(NamedTuple):
 
 def why_not(home: Home, record: Record | None) -> str:
     """Why nobody can talk to this agent in a terminal now; '' where it can be tried."""
-    if record is None or record.phase is not Phase.RUNNING:
+    rests = record is not None and record.phase is Phase.IDLE and is_root(home, record)
+    if record is None or (record.phase is not Phase.RUNNING and not rests):
         return "it does not run"
     if record.taken_over:
         return f"{record.taken_over} has it already"
@@ -68,7 +73,7 @@ def take_over(home: Home, record: Record, client: Client, who: str) -> Returned:
     why = why_not(home, record)
     if why:
         raise _refused(record.id, why)
-    if results_of(home, record.id).state is ResultsState.VALID:
+    if _has_results(home, record):
         raise _refused(record.id, "it has written its results, and is about to end", f"swarm-tui read {record.id}")
     talk = _session(home, record)
     launch = talk.program.take_over(talk.spec, home.layout, agent, talk.session)
@@ -93,7 +98,8 @@ def return_forgotten(home: Home) -> tuple[str, ...]:
     """Takes up again whose terminal is gone while nobody sees to it: a killed `attach`. Returns their ids."""
     returned: list[str] = []
     for record in list(home.ledger.read().agents.values()):
-        if not record.taken_over or record.phase is not Phase.RUNNING or _lives(home, record):
+        away = record.taken_over and record.phase is Phase.RUNNING and record.paused is None
+        if not away or _lives(home, record):
             continue
         with _alone(home.layout.agent(record.id)) as mine:
             current = home.ledger.read().agents.get(record.id)
@@ -108,7 +114,12 @@ def give_back(home: Home, record: Record, code: int) -> Returned:
     current = home.ledger.read().agents.get(record.id)
     if current is None or current.spawn_id != record.spawn_id or current.phase is not Phase.RUNNING:
         return Returned(record.id, code, "ended", "somebody has ended it meanwhile")
-    if results_of(home, record.id).state is ResultsState.VALID:
+    if current.paused is not None:
+        return Returned(record.id, code, "ended", "it is paused, and goes on at the first heartbeat after that")
+    if is_root(home, record):
+        _rest(home, current)
+        return Returned(record.id, code, "rests", "the next heartbeat wakes it")
+    if _has_results(home, record):
         taking_up.fail(home, current, "")
         return Returned(record.id, code, "done", "its results are there")
     if lost := home.runner.lost(current):
@@ -140,7 +151,7 @@ def _talk(home: Home, before: Record, launch: Launch, client: Client, talk: _Ses
         code = client(launch, lambda pid: _say_taken_over(home, before, pid))
     finally:
         current = _settle_down(home, before)
-        if current is not None and current.process is not None and current.phase is Phase.RUNNING:
+        if current is not None and current.process and current.phase is Phase.RUNNING and current.paused is None:
             home.runner.stop(current, agent, 0.0)  # what the person's session left running
         returned = give_back(home, before, code)
         audit.record(
@@ -185,6 +196,8 @@ def _intend(home: Home, record: Record, who: str) -> Record:
 
 def _end_headless(home: Home, before: Record) -> None:
     """Ends what runs by itself. Raises SwarmError `attach` where something of it stays."""
+    if before.phase is Phase.IDLE:
+        return
     plain = replace(before, taken_over="")
     grace = home.policy.stop.grace
     speaking.ask_to_end(home, plain, grace)
@@ -196,11 +209,29 @@ def _end_headless(home: Home, before: Record) -> None:
             f"Look at it with: swarm-tui log {before.id} -f",
             code="attach",
         )
-    if results_of(home, before.id).state is ResultsState.VALID:
+    if _has_results(home, before):
         raise NotFound(f"{before.id!r} has just ended by itself.", "Its results are there.", code="ended")
 
 
-def _say_taken_over(home: Home, before: Record, pid: int) -> None:
+def _has_results(home: Home, record: Record) -> bool:
+    """It has nothing more to do. The root thinks in turns, and never has results."""
+    return not is_root(home, record) and results_of(home, record.id).state is ResultsState.VALID
+
+
+def _rest(home: Home, record: Record) -> None:
+    """The root is between two turns again; its session goes on with the next one."""
+
+    def change(state: State) -> State:
+        found = state.agents.get(record.id)
+        if found is None or found.spawn_id != record.spawn_id or found.phase is not Phase.RUNNING:
+            return state
+        over = ended(home, replace(found, taken_over="", taken_at=None), Ending.DONE, "its operator talked to it")
+        return with_record(state, resting(found, over))
+
+    home.ledger.commit(change, purpose="let the root rest")
+
+
+def _say_taken_over(home: Home, before: Record, pid: int) -> MayGoOn:
     process: Identity | None = identify(pid, before.spawn_id)
 
     def change(state: State) -> State:
@@ -210,8 +241,13 @@ def _say_taken_over(home: Home, before: Record, pid: int) -> None:
         phase = Phase.RUNNING if found.phase is Phase.SPAWNING else found.phase
         return with_record(state, replace(found, phase=phase, keeper=None, process=process, starter=None))
 
+    def may_go_on() -> bool:
+        found = home.ledger.read().agents.get(before.id)
+        return found is None or found.paused is None
+
     if process is not None:
         home.ledger.commit(change, purpose=f"record who talks to {before.id}")
+    return may_go_on
 
 
 def _settle_down(home: Home, before: Record, *, clear: bool = False) -> Record | None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+from swarm import kernel
 from swarm.errors import SwarmError
 from swarm.programs import Launch
 
@@ -38,7 +39,7 @@ class TerminalClient:
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
 
-    def run(self, launch: Launch, started: Callable[[int], None]) -> int:
+    def run(self, launch: Launch, started: Callable[[int], Callable[[], bool]]) -> int:
         """Runs the program until it ends; its exit code. Raises SwarmError `start` where it does not start."""
         if self._told_to_leave:
             return -self._told_to_leave
@@ -49,8 +50,7 @@ class TerminalClient:
             why = error.strerror if isinstance(error, OSError) else str(error)
             raise SwarmError(f"{launch.argv[0]!r} could not be started.", f"{why}.", code="start") from error
         try:
-            started(process.pid)
-            self._wait(process)
+            self._wait(process, started(process.pid))
         finally:
             _end(process)
             _restore(before)
@@ -61,11 +61,14 @@ class TerminalClient:
         if number in LEAVE:
             self._told_to_leave = number
 
-    def _wait(self, process: "subprocess.Popen[bytes]") -> None:
+    def _wait(self, process: "subprocess.Popen[bytes]", may_go_on: Callable[[], bool]) -> None:
         while not self._told_to_leave:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(LOOK_S)
                 return
+            # There is no shell here to come back to, so that nobody could let it go on who has sent it to the rear.
+            if kernel.state(process.pid) == "T" and may_go_on():
+                process.send_signal(signal.SIGCONT)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

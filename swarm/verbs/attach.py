@@ -3,6 +3,7 @@
 from swarm import audit
 from swarm.errors import NotFound, Refused, SwarmError
 from swarm.home import Home
+from swarm.model import Phase
 from swarm.resolve import resolve
 from swarm.settling import settle
 from swarm.taking_over import Client, Returned, take_over
@@ -25,7 +26,7 @@ def attach(home: Home, words: str, client: Client, *, who: str = "the operator",
             )
         settle(home)
         record = home.ledger.read().agents.get(agent_id)
-        if record is None or not record.live:
+        if record is None or not (record.live or record.phase is Phase.IDLE):
             raise NotFound(
                 f"{agent_id!r} does not run.",
                 "There is no session to go on with.",

@@ -30,7 +30,13 @@ def run(args: argparse.Namespace, out: Output) -> int:
     out.flush()
     with TerminalClient() as client:
         returned = swarm.attach(args.id, client.run, who=_who())
-    words = {"up": "goes on by itself", "done": "is done", "ended": "was ended meanwhile", "failed": "FAILED"}
+    words = {
+        "up": "goes on by itself",
+        "rests": "rests between two turns",
+        "done": "is done",
+        "ended": "was ended or paused meanwhile",
+        "failed": "FAILED",
+    }
     with suppress(OSError):  # the terminal may be gone, and the agent goes on all the same
         if out.json:
             out.document({"id": returned.agent, "how": returned.how, "why": returned.why, "code": returned.code})

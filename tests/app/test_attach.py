@@ -101,6 +101,19 @@ def test_an_interrupt_is_for_the_program_alone(talk: tuple[LiveHome, AgentDir, P
     assert goes_on(home)
 
 
+def test_a_program_that_sends_itself_to_the_rear_goes_on(talk: tuple[LiveHome, AgentDir, Path]) -> None:
+    home, _, _ = talk
+    with attached(home) as terminal:
+        process = home.record("worker-1").process
+        assert process is not None
+        os.kill(process.pid, signal.SIGSTOP)
+        os.write(terminal.end, b"are you there\r")
+        wait_for(lambda: terminal.shows(b"kept>"), "an answer")
+        os.write(terminal.end, b"/exit\r")
+        wait_for(terminal.ended, "the command to end")
+    assert goes_on(home)
+
+
 def test_without_a_terminal_it_says_what_else_there_is(talk: tuple[LiveHome, AgentDir, Path]) -> None:
     home, _, _ = talk
     ran = swarm_tui("attach", "worker-1", home=home.root)

@@ -18,11 +18,11 @@ env = {{ CHATTER_SESSIONS = {sessions} }}
 """
 
 
-def with_chatter(home: LiveHome, **rules: float) -> Path:
-    """Has the home run the chatter as `claude`; returns where its sessions lie."""
+def with_chatter(home: LiveHome, more: str = "", **rules: float) -> Path:
+    """Has the home run the chatter as `claude`; returns where its sessions lie. more: further settings."""
     sessions = home.root.parent / "sessions"
     sessions.mkdir(exist_ok=True)
-    more = RULES.format(
+    more += RULES.format(
         python=json.dumps(sys.executable), chatter=json.dumps(chatter.__file__), sessions=json.dumps(str(sessions))
     )
     home.rules(more=more, **rules)  # type: ignore[arg-type]  # as the test reads

@@ -19,7 +19,7 @@ from swarm.model import Ending, Phase, Record, State
 from swarm.programs import Launch
 from swarm.state import State as Ledger
 from swarm.state import with_record
-from swarm.taking_over import return_forgotten
+from swarm.taking_over import MayGoOn, return_forgotten
 from swarm.taking_up import take_up
 from swarm.unfinished import resolve_intents
 from tests.support.chatting import chat, kept, lines, session, told, with_chatter
@@ -29,10 +29,10 @@ from tests.support.wait import wait_for
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 
 
-def with_words(*words: str) -> Callable[[Launch, Callable[[int], None]], int]:
+def with_words(*words: str) -> Callable[[Launch, Callable[[int], MayGoOn]], int]:
     """A person who says these words in a terminal, and leaves."""
 
-    def client(launch: Launch, started: Callable[[int], None]) -> int:
+    def client(launch: Launch, started: Callable[[int], MayGoOn]) -> int:
         process = subprocess.Popen(
             launch.argv, env=launch.environment, cwd=launch.cwd, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
         )
@@ -128,13 +128,14 @@ def test_a_person_takes_over_and_the_session_goes_on_after(live_home: LiveHome) 
     seen: list[object] = []
     talk = with_words("look at page 4")
 
-    def client(launch: Launch, started: Callable[[int], None]) -> int:
-        def say(pid: int) -> None:
-            started(pid)
+    def client(launch: Launch, started: Callable[[int], MayGoOn]) -> int:
+        def say(pid: int) -> MayGoOn:
+            going = started(pid)
             now = live_home.record("worker-1")
             seen.extend([now.phase, now.taken_over, now.keeper, now.process and now.process.pid == pid])
             live_home.open().settle()
             seen.append(live_home.record("worker-1").phase)
+            return going
 
         live_home.clock.advance(3000)
         return talk(launch, say)
@@ -179,9 +180,9 @@ def test_no_heartbeat_ends_or_collects_whom_a_person_talks_to(live_home: LiveHom
     agent = chat(live_home)
     seen: list[object] = []
 
-    def client(launch: Launch, started: Callable[[int], None]) -> int:
-        def say(pid: int) -> None:
-            started(pid)
+    def client(launch: Launch, started: Callable[[int], MayGoOn]) -> int:
+        def say(pid: int) -> MayGoOn:
+            going = started(pid)
             agent.results.write_text('{"status": "success", "summary": "the person did it"}')
             live_home.clock.advance(5000)
             other = live_home.open()
@@ -192,6 +193,7 @@ def test_no_heartbeat_ends_or_collects_whom_a_person_talks_to(live_home: LiveHom
             seen.extend([verdict.state, verdict.kill_due, [each["action"] for each in beat.actions]])
             agent.results.unlink()
             assert live_home.alive("worker-1")
+            return going
 
         return with_words()(launch, say)
 
@@ -215,7 +217,7 @@ def test_a_client_that_fails_to_start_or_breaks_leaves_the_agent_at_work(live_ho
     with_chatter(live_home)
     agent = chat(live_home)
 
-    def broken(launch: Launch, started: Callable[[int], None]) -> int:
+    def broken(launch: Launch, started: Callable[[int], MayGoOn]) -> int:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -229,7 +231,7 @@ def test_a_session_that_cannot_be_taken_up_again_is_an_end_with_words(live_home:
     with_chatter(live_home)
     agent = chat(live_home)
 
-    def client(launch: Launch, started: Callable[[int], None]) -> int:
+    def client(launch: Launch, started: Callable[[int], MayGoOn]) -> int:
         code = with_words()(launch, started)
         agent.log.rename(agent.path / "elsewhere")
         agent.log.write_text("in the way")
@@ -248,10 +250,11 @@ def test_who_was_killed_in_the_terminal_is_not_taken_up(live_home: LiveHome) -> 
     with_chatter(live_home)
     chat(live_home)
 
-    def client(launch: Launch, started: Callable[[int], None]) -> int:
-        def say(pid: int) -> None:
-            started(pid)
+    def client(launch: Launch, started: Callable[[int], MayGoOn]) -> int:
+        def say(pid: int) -> MayGoOn:
+            going = started(pid)
             live_home.open().kill(["worker-1"])
+            return going
 
         return with_words()(launch, say)
 
@@ -267,7 +270,7 @@ def test_a_terminal_that_died_with_its_command_is_found_and_the_session_goes_on(
     with_chatter(live_home)
     agent = chat(live_home)
 
-    def client(launch: Launch, started: Callable[[int], None]) -> int:
+    def client(launch: Launch, started: Callable[[int], MayGoOn]) -> int:
         with_words("half a word")(launch, started)
         # As if this process were killed here: the ledger as it is now is all that is left.
         state_then.append(live_home.record("worker-1"))
@@ -367,3 +370,59 @@ def test_a_session_that_never_began_is_not_gone_on_with(live_home: LiveHome) -> 
     live_home.swarm.kill(["worker-1"])
     agent.stdout.write_text("")  # as if it had been killed before it said anything
     assert live_home.swarm.respawn("worker-1").session == ""
+
+
+def test_who_is_paused_in_a_terminal_goes_on_when_it_is_resumed(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home)
+
+    def client(launch: Launch, started: Callable[[int], MayGoOn]) -> int:
+        process = subprocess.Popen(launch.argv, env=launch.environment, cwd=launch.cwd, stdin=subprocess.PIPE)
+        may_go_on = started(process.pid)
+        assert may_go_on()
+        live_home.open().pause("worker-1")
+        assert not may_go_on()
+        process.kill()
+        process.communicate()
+        return -9
+
+    assert live_home.swarm.attach("worker-1", client).how == "ended"
+    assert return_forgotten(live_home.home) == ()
+    live_home.swarm.resume("worker-1")
+    assert resolve_intents(live_home.home) == (live_home.id("worker-1"),)
+    wait_for(lambda: len(told(agent)) == 2, "its next turn")
+
+
+def test_the_root_is_talked_to_between_two_turns_and_rests_after(live_home: LiveHome) -> None:
+    sessions = with_chatter(live_home, more='\n[root]\non = true\nprogram = "claude"\n')
+    root = live_home.home.policy.root.id
+    agent = live_home.layout.agent(root)
+    live_home.swarm.beat(by="test")
+    wait_for(lambda: lines(agent, "result"), "its turn")
+    channel.close(agent)
+    wait_for(lambda: live_home.swarm.settle() or live_home.state.agents[root].phase is Phase.IDLE, "its turn to end")
+    seen: list[object] = []
+
+    def client(launch: Launch, started: Callable[[int], MayGoOn]) -> int:
+        def say(pid: int) -> MayGoOn:
+            going = started(pid)
+            live_home.clock.advance(900)
+            beat = live_home.open().beat(by="test")
+            seen.extend(each["reason"] for each in beat.actions if each["agent"] == root)
+            return going
+
+        return with_words("start with the second idea")(launch, say)
+
+    returned = live_home.swarm.attach(root, client, who="the operator at a test")
+
+    assert returned.how == "rests"
+    assert seen == ["the operator at a test talks to it in a terminal"]
+    record = live_home.state.agents[root]
+    assert (record.phase, record.taken_over, record.ending) == (Phase.IDLE, "", Ending.DONE)
+    first = session(agent)
+    live_home.clock.advance(900)
+    live_home.swarm.beat(by="test")
+    wait_for(lambda: len(lines(agent, "run")) == 2 and len(lines(agent, "result")) == 2, "its next turn")
+    assert session(agent) == first
+    assert kept(sessions, agent)[1] == "start with the second idea"
+    channel.close(agent)
