@@ -5,14 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from swarm.activity import Activity, Doings, Reader
-from swarm.doings import EMPTY, fold
+from swarm.doings import EMPTY, fold_all
 from swarm.store import Unreadable, read_from
 
 LOOK_BYTES = 8 << 20
 """Bytes that one look reads at most, where its caller does not say."""
 PART_BYTES = 256 * 1024
 LINE_BYTES = 1 << 20
-"""A longer line is given up: its beginning is not kept."""
+"""Of a longer line the rest is left out."""
 
 
 class Follower:
@@ -31,6 +31,8 @@ class Follower:
         self._open_line: list[bytes] = []
         self._open_size = 0
         self.doings: Doings = EMPTY
+        self.caught_up = False
+        """It has been read to its end once: `doings` is no mere beginning."""
         self.error = ""
         """Why it cannot be read; '' where it can, or where there is nothing yet."""
 
@@ -68,32 +70,37 @@ class Follower:
                 if anew:
                     continue
             self._size = read.size
+            if read.data:
+                self._offset += len(read.data)
+                budget -= len(read.data)
+                seen_at = min(wall, read.mtime_ns / 1e9)
+                feed = self._reader.feed
+                fresh = [(activity, seen_at) for line in self._lines(read.data) for activity in feed(line)]
+                self.doings = fold_all(self.doings, fresh)
+                found += fresh
+            self.caught_up = self.caught_up or self._offset >= self._size
             if not read.data:
                 return found
-            self._offset += len(read.data)
-            budget -= len(read.data)
-            seen_at = min(wall, read.mtime_ns / 1e9)
-            for line in self._lines(read.data):
-                for activity in self._reader.feed(line):
-                    self.doings = fold(self.doings, activity, seen_at)
-                    found.append((activity, seen_at))
         return found
 
     def _begin(self, inode: int) -> None:
         self._inode, self._offset = inode, 0
         self._open_line, self._open_size = [], 0
-        self._reader, self.doings = self._new_reader(), EMPTY
+        self._reader, self.doings, self.caught_up = self._new_reader(), EMPTY, False
 
     def _lines(self, data: bytes) -> list[bytes]:
-        """The whole lines that end in this part."""
+        """The whole lines that end in this part. Of one that is too long its head: it says which tool call it is of."""
         *whole, rest = data.split(b"\n")
-        if whole:
-            first = b"".join((*self._open_line, whole[0])) if self._open_size <= LINE_BYTES else b""
-            whole[0] = first if len(first) <= LINE_BYTES else b""
+        if whole and self._open_size:
+            self._keep(whole[0])
+            whole[0] = b"".join(self._open_line)
             self._open_line, self._open_size = [], 0
-        self._open_size += len(rest)
-        if self._open_size <= LINE_BYTES:
-            self._open_line.append(rest)
-        else:
-            self._open_line = []
+        if rest:
+            self._keep(rest)
         return whole
+
+    def _keep(self, part: bytes) -> None:
+        room = LINE_BYTES - self._open_size
+        if room > 0:
+            self._open_line.append(part[:room])
+            self._open_size += min(room, len(part))

@@ -1,6 +1,7 @@
 """Whether a model that answers is the one that was ordered: the names of one model differ from place to place."""
 
 import re
+from functools import lru_cache
 
 _SUFFIX = re.compile(r"\[[^\]]*\]\Z|(?:[-@]\d{8}|-v\d+(?::\d+)?|@default|:\d+)+\Z")
 _PREFIX = re.compile(r"(?:[a-z]{2,6}\.)?(?:anthropic\.)")
@@ -19,6 +20,7 @@ def same(ordered: str, answers: str) -> bool:
     return wanted not in FAMILIES or wanted in found.split("-")
 
 
+@lru_cache(maxsize=64)
 def plain(name: str) -> str:
     """A name without what providers and variants put around it: region, vendor, date, version, context size."""
     name = name.strip().lower().rpartition("/")[2]
