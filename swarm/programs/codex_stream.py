@@ -7,6 +7,7 @@ from typing import Any
 from swarm.activity import Activity, Kind, Tokens
 from swarm.programs import fields
 from swarm.programs.fields import block, child, children, ident, short, whole
+from swarm.programs.marks import before
 from swarm.untrusted import clean
 
 _RECONNECTING = re.compile(r"Reconnecting\.{3} (\d{1,4})/(\d{1,4})\s*(?:\((.*)\))?", re.DOTALL)
@@ -23,6 +24,8 @@ class CodexReader:
         self._before = Tokens()
         """Of threads before this one: a session that was not resumed."""
         self._now: Tokens | None = None
+        self._elsewhere = Tokens()
+        """What the thread had used before it went on in this agent."""
         self._failed = ""
         """Why the turn failed, where that was said already."""
 
@@ -31,6 +34,7 @@ class CodexReader:
         run = fields.run(line)
         if run is not None:
             self._failed = ""
+            self._elsewhere = before(line) if self._now is None else self._elsewhere
             return [run]
         event = fields.decode(line)
         return list(self._read(event)) if event is not None else []
@@ -68,7 +72,7 @@ class CodexReader:
 
     def _started(self, thread: str) -> Activity:
         if self._now is not None and thread != self._thread:
-            self._before, self._now = self._before + self._now, None
+            self._before, self._now, self._elsewhere = self._before + self._now, None, Tokens()
         self._thread = thread
         return Activity(Kind.STARTED, text=f"thread {thread}", key=thread)
 
@@ -76,8 +80,17 @@ class CodexReader:
         """`input_tokens` holds what came from the cache too."""
         read, wrote = whole(told, "cached_input_tokens"), whole(told, "cache_write_input_tokens")
         fresh = max(0, whole(told, "input_tokens") - read - wrote)
-        self._now = Tokens(fresh, whole(told, "output_tokens"), read, wrote)
+        self._now = _less(Tokens(fresh, whole(told, "output_tokens"), read, wrote), self._elsewhere)
         return Activity(Kind.USAGE, tokens=self._before + self._now)
+
+
+def _less(total: Tokens, other: Tokens) -> Tokens:
+    return Tokens(
+        max(0, total.input - other.input),
+        max(0, total.output - other.output),
+        max(0, total.cache_read - other.cache_read),
+        max(0, total.cache_write - other.cache_write),
+    )
 
 
 def _item(item: Mapping[str, Any], *, done: bool, begun: bool) -> Iterator[Activity]:
@@ -104,7 +117,7 @@ def _call(kind: str, key: str, item: Mapping[str, Any], *, done: bool, begun: bo
     if not done:
         yield Activity(Kind.TOOL_OPEN, text=text, key=key, tool=tool) if begun else Activity(Kind.WAITING)
         return
-    if kind in ("file_change", "web_search"):
+    if kind == "web_search":
         yield Activity(Kind.TOOL_OPEN, text=text, key=key, tool=tool)
     failed = short(item, "status") == "failed" or bool(whole(item, "exit_code"))
     if kind == "mcp_tool_call":

@@ -12,6 +12,7 @@ from swarm.home import Home
 from swarm.investigate import last_lines
 from swarm.layout import AgentDir, name_of
 from swarm.model import AgentSpec, Ending, Record
+from swarm.programs import marks
 from swarm.progress import read_progress
 from swarm.reading import read_ended, read_results, read_spec
 from swarm.requests import Spawned, SpawnRequest
@@ -22,6 +23,7 @@ from swarm.verbs.kill import must_be_below
 from swarm.verbs.spawn import admit
 
 LEARNED_LINES = 10
+MARK_BYTES = 4096
 
 
 def respawn(home: Home, words: str, *, fresh: bool = False) -> Spawned:
@@ -65,12 +67,16 @@ def _again(home: Home, agent_id: str, *, fresh: bool) -> Spawned:
         raise made.errors[0][1]
     session = "" if fresh else session_of(home, agent, loaded.value.program, loaded.value.spawn_id)
     messages = missed([*told.unconfirmed(agent), *told.undelivered(agent)[0]])
+    earlier = _first_line(agent)
     kept = _move_away(agent)
     try:
         _forget_below(home, agent_id)
         going_on = (
             with_session(home, made, session, words_after(request.learned, kept.name, messages)) if session else None
         )
+        if going_on is not None and going_on.launch is not None:
+            mark = marks.going_on(going_on.launch.mark, earlier, record.tokens if record is not None else None)
+            going_on = replace(going_on, launch=replace(going_on.launch, mark=mark))
         spawned = admit(home, request, going_on or made)
     except BaseException:
         if not agent.path.exists():
@@ -85,6 +91,15 @@ def _again(home: Home, agent_id: str, *, fresh: bool) -> Spawned:
         session=session if going_on else "",
     )
     return replace(spawned, session=session if going_on else "")
+
+
+def _first_line(agent: AgentDir) -> bytes:
+    """Of its output: the mark of its run, where its program is one that is read."""
+    try:
+        read = store.read_head(agent.stdout, MARK_BYTES)
+    except SwarmError:
+        return b""
+    return read.data.split(b"\n", 1)[0] if read is not None else b""
 
 
 def with_session(home: Home, made: Draft, session: str, words: str) -> Draft | None:
