@@ -46,8 +46,9 @@ def take_up(home: Home, record: Record, launch: Launch, *, reason: str = "") -> 
 def make_ready(agent: AgentDir, launch: Launch) -> None:
     """Sets aside what the earlier run left, and writes what the next one needs. Raises SwarmError."""
     archive_exit(agent)
-    with suppress(FileNotFoundError), store.directory(agent.run) as run:
-        os.unlink("kept.json", dir_fd=run)
+    for name in ("kept.json", "order.json"):  # an order to an earlier run ends no later one
+        with suppress(FileNotFoundError), store.directory(agent.run) as run:
+            os.unlink(name, dir_fd=run)
     for path, data in launch.files.items():
         store.make_dir(path.parent)
         store.write_atomic(path, data, mode=0o600)

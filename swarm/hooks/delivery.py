@@ -62,7 +62,7 @@ def is_late(who: Asking) -> bool:
 def ordered_to_stop(who: Asking) -> str:
     """Why the agent's run has to end here; '' where it may go on."""
     order = _json(who.agent.order)
-    if order is not None and order.get("spawn_id") == who.spawn_id and _newer(who.agent.order, who.agent.kept):
+    if order is not None and order.get("spawn_id") == who.spawn_id and _is_of_this_run(who):
         return "this agent is being ended"
     return ""
 
@@ -127,12 +127,13 @@ def report_every(who: Asking) -> float:
     return min(REPORT_EVERY, PERIOD * 2 / 3)
 
 
-def _newer(order: os.PathLike[str], kept: os.PathLike[str]) -> bool:
-    """An order that was given to this run, and not to one before that was taken up again since."""
-    try:
-        return os.stat(order).st_mtime_ns >= os.stat(kept).st_mtime_ns
-    except OSError:
-        return True
+def _is_of_this_run(who: Asking) -> bool:
+    """The order was given to this run, and not to one before: a session is taken up again, or over by a person.
+
+    guard.json is written before each run, kept.json when its keeper has started it.
+    """
+    begun = max(_written(who.agent.guard), _written(who.agent.kept))
+    return _written(who.agent.order) >= begun
 
 
 def _written(path: os.PathLike[str]) -> float:

@@ -132,6 +132,9 @@ def test_an_order_to_an_earlier_run_or_spawn_ends_nobody(hooked: Hooked) -> None
     age(hooked.dir.order, 60)
     hooked.dir.kept.write_text("{}")  # taken up again since
     assert hooked.after().out == b""
+    hooked.dir.kept.unlink()
+    hooked.guard()  # taken over in a terminal since: there is no keeper
+    assert hooked.after().out == b""
     hooked.dir.order.write_text(json.dumps({"spawn_id": "another", "grace_s": 10.0, "gentle": 2}))
     assert hooked.after().out == b""
     hooked.dir.order.write_text("{cut")
