@@ -8,7 +8,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from widgets.cells import Cell, Cells, fit_cells
+from widgets.cells import Cell, Cells, fit_cells, width_of
 from widgets.lines import LineList
 
 
@@ -21,6 +21,13 @@ class CheckRow:
     ticked: bool = True
     fixed: bool = False
     """It has no box: a heading, or a step that cannot be left out."""
+    full: str = ""
+    """All that there is to say of it, for the place below the list; cleaned by whoever makes it."""
+
+
+def column(texts: Iterable[str], most: int) -> int:
+    """How wide a column of these texts is, `most` at most."""
+    return min(most, max(map(width_of, texts), default=0))
 
 
 class CheckList(LineList):
@@ -53,6 +60,18 @@ class CheckList(LineList):
         def control(self) -> "CheckList":
             return self.check_list
 
+    class Moved(Message):
+        """The cursor is on another row, or the rows are others."""
+
+        def __init__(self, check_list: "CheckList", row: CheckRow | None) -> None:
+            super().__init__()
+            self.check_list = check_list
+            self.row = row
+
+        @property
+        def control(self) -> "CheckList":
+            return self.check_list
+
     class Applied(Message):
         """Enter: what is ticked is wanted."""
 
@@ -80,6 +99,7 @@ class CheckList(LineList):
     def _on_mount(self, event: events.Mount) -> None:
         super()._on_mount(event)
         self.lines_changed()
+        self.cursor_changed()
 
     def set_rows(self, rows: Iterable[CheckRow]) -> None:
         """Show these; a row that was there before keeps its tick, and the cursor stays on its row."""
@@ -94,6 +114,7 @@ class CheckList(LineList):
         self.lines_changed()
         line = next((n for n, row in enumerate(self._rows) if current is not None and row.key == current.key), 0)
         self.cursor_line = line
+        self.cursor_changed()
 
     @property
     def rows(self) -> tuple[CheckRow, ...]:
@@ -130,6 +151,9 @@ class CheckList(LineList):
             return Cell(self.charset.fixed, "muted")
         ticked = row.key in self._ticked
         return Cell(self.charset.ticked if ticked else self.charset.unticked, "accent" if ticked else "muted")
+
+    def cursor_changed(self) -> None:
+        self.post_message(self.Moved(self, self.current))
 
     def clicked(self, index: int, x: int, chain: int) -> None:
         del index, x, chain
@@ -169,6 +193,7 @@ class PickList(CheckList):
         return Cell(f" {self.charset.fold} " if row is self.current else "   ", "accent")
 
     def cursor_changed(self) -> None:
+        super().cursor_changed()
         self.refresh()
 
     def clicked(self, index: int, x: int, chain: int) -> None:

@@ -83,6 +83,8 @@ class _Dialog(ModalScreen[bool]):
         Binding("pagedown", "read(8)", "Page down", show=False),
     ]
     AUTO_FOCUS = "#no"
+    NO_KEY, YES_KEY = "n", "y"
+    """What stands on the buttons beside their words."""
 
     def __init__(self, question: Question, *, name: str | None = None, id: str | None = None) -> None:
         super().__init__(name=name, id=id)
@@ -95,9 +97,9 @@ class _Dialog(ModalScreen[bool]):
             yield TextPane(id="what")
             yield from self.compose_more()
             with Horizontal(classes="answers"):
-                yield Button(Content(question.no), id="no", variant="primary", compact=True)
+                yield Button(Content(f"{question.no}  {self.NO_KEY}"), id="no", variant="primary", compact=True)
                 variant: Literal["error", "default"] = "error" if question.danger else "default"
-                yield Button(Content(question.yes), id="yes", variant=variant, compact=True)
+                yield Button(Content(f"{question.yes}  {self.YES_KEY}"), id="yes", variant=variant, compact=True)
 
     def compose_more(self) -> ComposeResult:
         """What stands between text and buttons."""
@@ -140,6 +142,7 @@ class TypedConfirm(_Dialog):
     """A question so grave that a word must be typed: enter with the word is yes, everything else is no."""
 
     AUTO_FOCUS = "#word"
+    NO_KEY, YES_KEY = "esc", "enter"
     DEFAULT_CSS = "TypedConfirm {" + DIALOG_CSS + "}"
 
     def __init__(self, question: Question, word: str, *, name: str | None = None, id: str | None = None) -> None:

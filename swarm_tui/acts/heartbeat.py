@@ -14,7 +14,7 @@ def plan(room: ActingScreen) -> None:
             if skip is not None:
                 _beat(room, skip, force=bool(rehearsal.refused))
 
-        room.app.push_screen(RehearsalScreen(rehearsal, writable=room.writable), decided)
+        room.app.push_screen(RehearsalScreen(rehearsal, writable=room.writable, root=room.snapshot.root), decided)
 
     room.perform("rehearse the heartbeat", room.swarm.rehearse, show)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from swarm.errors import SwarmError
 from swarm.model import AgentSpec, AgentView
+from swarm.programs import CODING
 from swarm.requests import SpawnCheck, Spawned, SpawnRequest
 from swarm.untrusted import clean
 from swarm_tui.powers import session_for
@@ -44,7 +45,13 @@ def _open_form(room: ActingScreen, like: AgentSpec | None) -> None:
         else:
             _spawn(room, request)
 
-    room.app.push_screen(SpawnForm(roles, parents, chosen, room.swarm.check_spawn, like), filled)
+    form = SpawnForm(roles, parents, chosen, room.swarm.check_spawn, like, _programs(room))
+    room.app.push_screen(form, filled)
+
+
+def _programs(room: ActingScreen) -> tuple[list[str], str]:
+    policy = room.swarm.home.policy
+    return sorted({"command", *CODING, *policy.programs}), policy.spawn.program
 
 
 def _parents(room: ActingScreen, like: AgentSpec | None) -> tuple[list[str], str]:

@@ -1,5 +1,6 @@
 """Kill before spawn: there is no room, so who is to be ended for it. Ranked, stuck ones first; one step for both."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -12,8 +13,10 @@ from textual.widgets import Static
 
 from swarm.requests import Candidate, SpawnCheck
 from swarm.untrusted import clean
-from widgets.cells import Cell
-from widgets.check_list import CheckList, CheckRow
+from widgets.cells import Cell, fit, fit_tail
+from widgets.check_list import CheckList, CheckRow, column
+
+MAX_WHOM, MAX_STATE = 48, 12
 
 
 class MakeRoom(ModalScreen[tuple[str, ...] | None]):
@@ -36,11 +39,16 @@ class MakeRoom(ModalScreen[tuple[str, ...] | None]):
             )
             for objection in self._check.objections:
                 yield Static(Content(clean(f"{objection.title} {objection.detail}", 500)), classes="why")
-            yield CheckList([_row(candidate) for candidate in self._check.candidates])
+            yield CheckList(rows(self._check.candidates))
+            yield Static("", id="chosen")
             yield Static("", id="sum")
 
     def on_mount(self) -> None:
         self._count()
+
+    @on(CheckList.Moved)
+    def _moved(self, event: CheckList.Moved) -> None:
+        self.query_one("#chosen", Static).update(Content(event.row.full if event.row is not None else ""))
 
     @on(CheckList.Toggled)
     def _count(self) -> None:
@@ -66,14 +74,23 @@ class MakeRoom(ModalScreen[tuple[str, ...] | None]):
         self.dismiss(None)
 
 
-def _row(candidate: Candidate) -> CheckRow:
-    noun = "slot" if candidate.frees == 1 else "slots"
+def rows(candidates: Sequence[Candidate]) -> list[CheckRow]:
+    """Who could be ended, in columns: whom, state, what it frees, why; all of a row's words stand in `full`."""
+    whom = column((clean(candidate.agent, 200) for candidate in candidates), MAX_WHOM)
+    state = column((clean(candidate.state, 40) for candidate in candidates), MAX_STATE)
+    return [_row(candidate, whom, state) for candidate in candidates]
+
+
+def _row(candidate: Candidate, whom: int, state: int) -> CheckRow:
+    frees = f"frees {candidate.frees} slot{'s' if candidate.frees != 1 else ''}"
+    agent, why = clean(candidate.agent, 200), clean(candidate.why, 1000)
     return CheckRow(
         candidate.agent,
         (
-            Cell(clean(candidate.agent, 200), "strong"),
-            Cell(f"  {candidate.state}", "warning"),
-            Cell(f"  frees {candidate.frees} {noun}  {clean(candidate.why, 300)}", "muted"),
+            Cell(fit_tail(agent, whom), "strong"),
+            Cell(f"  {fit(clean(candidate.state, 40), state)}", "warning"),
+            Cell(f"  {frees:<14}  {why}", "muted"),
         ),
         ticked=False,
+        full=f"{agent} is {clean(candidate.state, 40)}: {why}; ending it {frees}",
     )

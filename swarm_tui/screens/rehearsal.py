@@ -1,5 +1,6 @@
 """The rehearsal of a heartbeat: its exact plan, row by row; unticked rows are left out when it is applied."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
@@ -13,8 +14,8 @@ from textual.widgets import Static
 from swarm.model import Act, Action
 from swarm.requests import Rehearsal
 from swarm.untrusted import clean
-from widgets.cells import Cell
-from widgets.check_list import CheckList, CheckRow
+from widgets.cells import Cell, fit_tail, short_id
+from widgets.check_list import CheckList, CheckRow, column
 
 _ROLES = {
     Act.KILL: "danger",
@@ -28,6 +29,7 @@ _ROLES = {
     Act.SKIP: "muted",
     Act.WAKE: "accent",
 }
+MAX_WHOM = 40
 
 
 class RehearsalScreen(ModalScreen[frozenset[str] | None]):
@@ -37,8 +39,9 @@ class RehearsalScreen(ModalScreen[frozenset[str] | None]):
     AUTO_FOCUS = "CheckList"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,b", "leave", "close")]
 
-    def __init__(self, rehearsal: Rehearsal, *, writable: bool) -> None:
+    def __init__(self, rehearsal: Rehearsal, *, writable: bool, root: str = "") -> None:
         super().__init__()
+        self._root = root
         self._rehearsal = rehearsal
         self._writable = writable
 
@@ -46,7 +49,8 @@ class RehearsalScreen(ModalScreen[frozenset[str] | None]):
         plan = self._rehearsal.plan
         with Vertical(id="box"):
             yield Static(Content(f"heartbeat {plan.n}: what it would do now"), id="title")
-            yield CheckList([_row(action) for action in plan.actions])
+            yield CheckList(rows(plan.actions, self._root))
+            yield Static("", id="chosen")
             yield Static(Content("\n").join(self._notes()), id="notes")
 
     def _notes(self) -> list[Content]:
@@ -67,6 +71,10 @@ class RehearsalScreen(ModalScreen[frozenset[str] | None]):
             lines.append(Content("this home is only viewed: esc leaves"))
         return lines
 
+    @on(CheckList.Moved)
+    def _moved(self, event: CheckList.Moved) -> None:
+        self.query_one("#chosen", Static).update(Content(event.row.full if event.row is not None else ""))
+
     @on(CheckList.Applied)
     def _applied(self, event: CheckList.Applied) -> None:
         if self._writable:
@@ -77,14 +85,30 @@ class RehearsalScreen(ModalScreen[frozenset[str] | None]):
         self.dismiss(None)
 
 
-def _row(action: Action) -> CheckRow:
-    below = f" with {len(action.subtree) - 1} below" if len(action.subtree) > 1 else ""
-    return CheckRow(
-        action.key,
-        (
-            Cell(f"{action.act.value:<12}", _ROLES[action.act]),
-            Cell(clean(action.agent, 200) or "the swarm", "strong"),
-            Cell(f"{below}  {clean(action.reason, 300)}", "muted"),
-        ),
-        fixed=action.act is Act.SKIP,
-    )
+def rows(actions: Iterable[Action], root: str) -> list[CheckRow]:
+    """What a heartbeat would do, in columns: what, whom, why; all of a row's words stand in `full`."""
+    steps = [(action, _whom(action, root)) for action in actions]
+    width = column((whom for _, whom in steps), MAX_WHOM)
+    return [
+        CheckRow(
+            action.key,
+            (
+                Cell(f"{action.act.value:<12}", _ROLES[action.act]),
+                Cell(fit_tail(whom, width), "strong"),
+                Cell(f"  {_below(action)}{clean(action.reason, 300)}", "muted"),
+            ),
+            fixed=action.act is Act.SKIP,
+            full=f"{action.act.value} {clean(action.agent, 300) or 'the swarm'}: {_below(action)}"
+            f"{clean(action.reason, 1000)}",
+        )
+        for action, whom in steps
+    ]
+
+
+def _whom(action: Action, root: str) -> str:
+    return short_id(clean(action.agent, 200), root) or "the swarm"
+
+
+def _below(action: Action) -> str:
+    below = sum(agent != action.agent for agent in action.subtree)
+    return f"with {below} below: " if below else ""

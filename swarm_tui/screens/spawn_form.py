@@ -57,8 +57,11 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
         parent: str,
         check: Checker,
         like: AgentSpec | None = None,
+        programs: tuple[list[str], str] = (["command"], "command"),
     ) -> None:
+        """programs: their names, and the one of whoever says nothing."""
         super().__init__()
+        self._programs, self._program = programs
         self._roles = roles
         self._branches = parents
         self._branch = parent
@@ -67,6 +70,8 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
         self._debounce: Timer | None = None
         self._generation = 0
         self._last: tuple[SpawnRequest, SpawnCheck] | None = None
+        self._blank: dict[str, object] = {}
+        """What the fields held at first: nobody is scolded for what they have not come to yet."""
 
     def compose(self) -> ComposeResult:
         like = self._model_spec
@@ -94,6 +99,9 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
                     "done when",
                     TextArea(accept, id="accept", tab_behavior="focus", placeholder="an outcome a line  :: check"),
                 )
+                yield from self._row("program", self._program_field())
+                model = like.model if like else ""
+                yield from self._row("model", Input(model, placeholder="the program's own", id="model"))
                 yield from self._row("slots", Input("", placeholder="the role's", type="integer", id="slots"))
                 for name, label, hint in _FIELDS:
                     yield from self._row(label, Input(self._before(name), placeholder=hint, id=name))
@@ -112,6 +120,12 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
         with Horizontal(classes="row"):
             yield Label(label, classes="label")
             yield field
+
+    def _program_field(self) -> Select[str]:
+        own = f"{clean(self._program)}, as swarm.toml says"
+        names = [(own, ""), *((clean(name), name) for name in self._programs)]
+        like = self._model_spec.program if self._model_spec is not None else ""
+        return Select(names, value=like if like in self._programs else "", allow_blank=False, id="program")
 
     def _first_role(self) -> str:
         """The model's role; else a worker, which is what most spawns are."""
@@ -132,7 +146,20 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
         return shlex.join(values)
 
     def on_mount(self) -> None:
+        self._blank = self._values()
         self._schedule()
+
+    def _values(self) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for field in self.query("Input, Select, TextArea"):
+            if field.id is not None and isinstance(field, Input | Select):
+                found[field.id] = field.value
+            elif field.id is not None and isinstance(field, TextArea):
+                found[field.id] = field.text
+        return found
+
+    def _untouched(self, field: str) -> bool:
+        return field in self._blank and self._values().get(field) == self._blank[field]
 
     # -- checking while it is typed ------------------------------------------------------------------------------
 
@@ -176,11 +203,18 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
         self._last = None
         self.query_one("#verdict", Static).update(Content.assemble(("✖ ", "$danger"), clean(text)))
 
-    def _show(self, check: SpawnCheck) -> None:
+    def _show(self, check: SpawnCheck, *, asked: bool = False) -> None:
+        """What a check said. asked: the spawn was wanted, so that every field had its time."""
         lines: list[Content] = []
+        waiting = [] if asked else [each for each in check.objections if self._untouched(each.field)]
         for objection in check.objections:
+            if objection in waiting:
+                continue
             words = " ".join(part for part in (objection.title, objection.detail, objection.hint) if part)
             lines.append(Content.assemble(("✖ ", "$danger"), (f"{objection.field}: ", "bold"), clean(words)))
+        if waiting:
+            names = ", ".join(dict.fromkeys(objection.field for objection in waiting))
+            lines.append(Content.styled(f"  still to be filled in: {names}", "$text-muted"))
         lines.extend(Content.assemble(("▲ ", "$warning"), clean(warning)) for warning in check.warnings)
         if not check.objections:
             noun = "slot" if check.slots == 1 else "slots"
@@ -218,8 +252,8 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
             command=self._words("command"),
             queue=self.query_one("#queue", Checkbox).value,
             use_reserve=self.query_one("#use-reserve", Checkbox).value,
-            program=self._model_spec.program if self._model_spec else "",
-            model=self._model_spec.model if self._model_spec else "",
+            program=str(self.query_one("#program", Select).value),
+            model=self.query_one("#model", Input).value.strip(),
             env=dict(self._model_spec.env) if self._model_spec else {},
         )
 
@@ -254,7 +288,7 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
         if not check.objections or (room_only and (request.queue or check.candidates)):
             self.dismiss((request, check))
         else:
-            self._show(check)
+            self._show(check, asked=True)
             first = check.objections[0].field
             for widget in self.query(f"#{first}") if first else ():
                 widget.focus()

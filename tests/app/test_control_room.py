@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Select, Static
 
 from swarm.errors import Refused
 from swarm.events import Event
@@ -26,6 +26,7 @@ from tests.support.canned import CannedSwarm, full_house
 from tests.support.swarms import big_example, full_id
 from widgets.agent_detail import Tab
 from widgets.banner import Banner
+from widgets.check_list import CheckList
 from widgets.confirm import Confirm, TypedConfirm
 from widgets.event_feed import EventFeed
 from widgets.timeline import timeline_rows
@@ -424,3 +425,70 @@ async def test_an_objection_to_no_field_in_particular_stays_in_the_form() -> Non
         await settle(pilot)
         assert isinstance(pilot.app.screen, SpawnForm)
         assert not asked(swarm, "spawn")
+
+
+async def test_a_rehearsal_stands_in_columns_and_says_all_of_the_chosen_row() -> None:
+    async with a_room() as (pilot, _, _swarm):
+        await pilot.press("b")
+        await settle(pilot)
+        rows = pilot.app.screen.query_one(CheckList).rows
+        assert len(rows) >= 3
+        starts = {sum(len(cell.text) for cell in row.cells[:2]) for row in rows}
+        assert len(starts) == 1, "the reasons begin in one column"
+        shown = pilot.app.screen.query_one("#chosen", Static).content
+        assert str(shown) == rows[0].full
+        await pilot.press("down")
+        await pilot.pause()
+        assert str(pilot.app.screen.query_one("#chosen", Static).content) == rows[1].full
+        assert rows[1].full.startswith("kill genesis-01/")
+
+
+async def test_the_form_asks_for_what_is_missing_without_scolding_before_one_has_typed() -> None:
+    swarm = CannedSwarm()
+    swarm.check = SpawnCheck(
+        "genesis-01/x",
+        1,
+        (
+            Objection("name", "name", "It has no name.", "Give it one."),
+            Objection("task", "task", "It has no task.", "Say what is to be done."),
+        ),
+    )
+    async with a_room(swarm) as (pilot, _, _swarm):
+        await pilot.press("n")
+        form = pilot.app.screen
+        assert isinstance(form, SpawnForm)
+        verdict = form.query_one("#verdict", Static)
+
+        async def said(words: str) -> str:
+            for _ in range(200):
+                await pilot.pause(0.05)
+                await settle(pilot)
+                if words in str(verdict.content):
+                    break
+            return str(verdict.content)
+
+        first = await said("still to be filled in")
+        assert "still to be filled in: name, task" in first
+        assert "✖" not in first
+        await pilot.press("x", " ")
+        touched = await said("✖")
+        assert "✖ name: It has no name." in touched
+        assert "still to be filled in: task" in touched
+        await pilot.press("ctrl+g")
+        asked_for = await said("✖ task")
+        assert "It has no task." in asked_for
+
+
+async def test_the_form_knows_programs_and_a_model() -> None:
+    async with a_room() as (pilot, _, swarm):
+        await pilot.press("n")
+        await settle(pilot)
+        form = pilot.app.screen
+        assert isinstance(form, SpawnForm)
+        form.query_one("#name", Input).value = "worker-9"
+        form.query_one("#program", Select).value = "claude"
+        form.query_one("#model", Input).value = " opus "
+        await pilot.press("ctrl+g")
+        await settle(pilot)
+        (request,) = asked(swarm, "spawn")
+        assert (request.program, request.model) == ("claude", "opus")

@@ -312,3 +312,9 @@ async def test_agents_of_every_kind_show_every_tab() -> None:
                 detail.select_tab(number)
             await pilot.pause()
         assert app.is_running
+
+
+def test_the_same_problem_twice_is_one_line_with_its_count() -> None:
+    view = a_view(problems=(Problem("injection", "text"), Problem("injection", "text"), Problem("clock", "off")))
+    lines = ["".join(cell.text for cell in line.lead) + line.text for line in progress_page(view)]
+    assert lines[:2] == ["!injection text (2 times)", "!clock off"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from swarm.model import Observed, Problem, State, Verdict
+from swarm.model import Ending, Observed, Phase, Problem, State, Verdict
 from swarm.plan import verdicts
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.swarms import (
@@ -36,6 +36,7 @@ from widgets.rows import (
     mark_column,
     outputs_text,
     row,
+    sentence_cells,
     slots_text,
     state_mark,
     state_word,
@@ -263,3 +264,21 @@ def test_a_folded_row_counts_what_it_hides() -> None:
 def test_a_path_is_cut_at_its_beginning() -> None:
     place = Place(label=full_id("idea-with-a-very-long-name/worker-with-a-long-name"))
     assert "…g-name/worker-with-a-long-name" in text_of(row(a_view("w"), FRESH, NOW, columns_for(45), place))
+
+
+def test_an_ended_spawner_shows_no_slots_and_a_leaving_one_is_said_to_be() -> None:
+    over = a_view("idea", phase=Phase.ENDED, ending=Ending.DONE, slots=3, used=0, children=2)
+    assert slots_text(over) == ""
+    assert slots_text(a_view("idea", slots=3, used=1)) == "slots 1/3"
+    leaving = a_view("w", phase=Phase.STOPPING, why="not needed")
+    verdict = Verdict(State.FRESH, "updated 1m ago", age=60.0, kill_in=600.0)
+    assert state_word(leaving, verdict) == "ending"
+    assert age_text(leaving, verdict, NOW) == "ending"
+    assert "".join(cell.text for cell in sentence_cells(leaving, verdict)) == "is being ended: not needed"
+
+
+def test_a_sub_agent_says_what_it_is_for() -> None:
+    inner = a_view("w/~toolu_01", record=None, ghost=True, name="Read the docs", description="Read the docs")
+    verdict = Verdict(State.FRESH, "", age=60.0)
+    assert state_word(inner, verdict) == "sub-agent"
+    assert "".join(cell.text for cell in sentence_cells(inner, verdict)) == "Read the docs"
