@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from swarm.clock import Now
 from swarm.model import AgentView, Beat, Verdict
+from swarm.spending import Spending
 from widgets.cells import quote, short_id
 from widgets.detail_head import TABS, FactsLine, Tab, TabLine, VerdictLine
 from widgets.detail_pages import (
@@ -69,6 +70,7 @@ class AgentDetail(Widget):
         self._now = Now(0.0, 0.0)
         self._data: DetailData | None = None
         self._beats: tuple[Beat, ...] = ()
+        self._below: Spending | None = None
         self._transcript = Transcript(id="tab-transcript")
         self._panes: dict[Tab, TextPane] = {
             tab: self._transcript if tab is Tab.TRANSCRIPT else TextPane(id=f"tab-{tab.value}") for tab in TABS
@@ -91,8 +93,18 @@ class AgentDetail(Widget):
 
     # -- what comes in -------------------------------------------------------------------------------------------
 
-    def show(self, view: AgentView | None, verdict: Verdict | None, now: Now, beats: tuple[Beat, ...] = ()) -> None:
-        """Show this agent. Another one (or another life) clears the transcript and what had been read."""
+    def show(
+        self,
+        view: AgentView | None,
+        verdict: Verdict | None,
+        now: Now,
+        beats: tuple[Beat, ...] = (),
+        below: Spending | None = None,
+    ) -> None:
+        """Show this agent. Another one (or another life) clears the transcript and what had been read.
+
+        below: what it and everything below it have used up.
+        """
         before = self._view
         if before is None or view is None or (before.id, before.spawn_id) != (view.id, view.spawn_id):
             self._data = None
@@ -100,6 +112,7 @@ class AgentDetail(Widget):
             for pane in self._panes.values():
                 pane.scroll_home(animate=False, immediate=True)
         self._view, self._verdict, self._now, self._beats = view, verdict, now, beats
+        self._below = below
         self._fill()
 
     def load(self, data: DetailData) -> None:
@@ -151,7 +164,7 @@ class AgentDetail(Widget):
             self._title = title
             self.border_title = Content(title)
         self._verdict_line.verdict = verdict
-        self._doings_line.show(view, self._now)
+        self._doings_line.show(view, self._now, self._below)
         self._facts_line.view = view
 
     def _fill(self) -> None:

@@ -62,7 +62,7 @@ def progress_page(view: AgentView) -> tuple[Paragraph, ...]:
     if view.description:
         lines.append(_labelled("it is to", quote(view.description, 500), "quote"))
     if view.doings is not None:
-        lines += _told_lines(view.doings)
+        lines += _told_lines(view, view.doings)
     if view.progress.error:
         lines.append(Paragraph(f"progress.md cannot be read: {quote(view.progress.error)}", "warning"))
     for line in reversed(view.progress.lines):
@@ -76,10 +76,12 @@ def progress_page(view: AgentView) -> tuple[Paragraph, ...]:
     return tuple(lines)
 
 
-def _told_lines(doings: Doings) -> Iterable[Paragraph]:
+def _told_lines(view: AgentView, doings: Doings) -> Iterable[Paragraph]:
     """What a program says that a person should know: notes, refusals, messages that reached it, its sub-agents."""
+    problems = " ".join(problem.text for problem in view.problems)
     for note in doings.notes:
-        yield Paragraph(quote(note, 500), "warning")
+        if note not in problems:
+            yield Paragraph(quote(note, 500), "warning")
     for denied in doings.denied[-_DENIED:]:
         yield Paragraph(quote(denied, 500), "", (Cell("denied  ", "danger"),))
     for key, at in doings.told[-_DELIVERED:]:

@@ -6,6 +6,7 @@ from textual.reactive import reactive
 from swarm.activity import Doings, OpenTool
 from swarm.clock import Now
 from swarm.model import AgentView
+from swarm.spending import Spending
 from widgets.cells import Cell, Cells, cells_width, fit_cells, quote, short_count, short_duration, short_money
 from widgets.charset import UNICODE, Charset
 from widgets.lines import CellLine, charset_of
@@ -15,8 +16,11 @@ FULL_CONTEXT = 0.8
 _QUIET_S = 5.0
 
 
-def used_cells(view: AgentView) -> Cells:
-    """`opus  128.4k tok  $1.24  context 42%`; nothing of a program that does not tell."""
+def used_cells(view: AgentView, below: Spending | None = None) -> Cells:
+    """`opus  128.4k tok  $1.24  context 42%`; nothing of a program that does not tell.
+
+    below: what it and everything below it have used up; told of whoever has others below it.
+    """
     doings, tokens = view.doings, view.tokens
     cells: list[Cell] = []
     if doings is not None and doings.model:
@@ -27,6 +31,10 @@ def used_cells(view: AgentView) -> Cells:
         cells.append(Cell(f"{short_money(view.cost_usd)}  ", "notice" if view.cost_usd is None else ""))
     if doings is not None and doings.context is not None:
         cells.append(_context_cell(doings.context, doings.context_limit))
+    if below is not None and view.children and below.tokens_below:
+        partly = "+?" if below.partial and below.cost_below is not None else ""
+        words = f"with all below it {short_count(below.tokens_below)} tok {short_money(below.cost_below)}{partly}"
+        cells.append(Cell(words, "muted"))
     return tuple(cells)
 
 
@@ -104,9 +112,12 @@ class DoingsLine(CellLine):
     said: reactive[tuple[Cells, Cells]] = reactive(((), ()))
     """What it has used up, and what it is doing."""
 
-    def show(self, view: AgentView | None, now: Now) -> None:
+    def show(self, view: AgentView | None, now: Now, below: Spending | None = None) -> None:
         """Show this agent; what looks the same is not drawn again."""
-        self.said = (used_cells(view), doing_cells(view, now, charset_of(self))) if view is not None else ((), ())
+        said: tuple[Cells, Cells] = ((), ())
+        if view is not None:
+            said = (used_cells(view, below), doing_cells(view, now, charset_of(self)))
+        self.said = said
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         del container, viewport

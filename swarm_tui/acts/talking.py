@@ -8,7 +8,7 @@ import sys
 from swarm.model import Access, AgentView
 from swarm.requests import Messaged
 from swarm.untrusted import clean
-from swarm_tui.powers import hears, program_of
+from swarm_tui.powers import hears
 from swarm_tui.screens.acting import ActingScreen
 from swarm_tui.screens.prompt import Prompt
 
@@ -81,9 +81,7 @@ def _take_over(room: ActingScreen, view: AgentView) -> None:
 
 def _follow(room: ActingScreen, view: AgentView) -> None:
     words = f"{clean(view.id)}: its output. ctrl-c brings the control room back."
-    tells = program_of(view, room.swarm.home.policy)
-    stream = ["--stream", "transcript"] if tells is not None and tells.reader() is not None else []
-    _run_here(room, view, ["log", view.id, "-f", *stream], words)
+    _run_here(room, view, ["log", view.id, "-f"], words)
 
 
 def _in_tmux() -> bool:

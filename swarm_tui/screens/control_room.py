@@ -13,6 +13,7 @@ from textual.containers import Container, Vertical
 from swarm.logs import Chunk
 from swarm.model import Snapshot
 from swarm.rates import spent
+from swarm.spending import spending
 from swarm.swarm import Swarm
 from swarm_tui.actions import ACTS, BY_NAME, bindings, strip_hints
 from swarm_tui.host import Host
@@ -130,7 +131,9 @@ class ControlRoom(ActingScreen):
         view = self.agents.cursor_view
         verdict = self.verdicts.get(view.id) if view is not None else None
         self.detail.root = self.snapshot.root
-        self.detail.show(view, verdict, self.now, self.snapshot.beats)
+        told = view is not None and view.children and self.snapshot.tokens
+        below = spending(self.snapshot).get(view.id) if view is not None and told else None
+        self.detail.show(view, verdict, self.now, self.snapshot.beats, below)
         self.host.want_detail(view, self.detail.tab)
 
     def load_detail(self, data: DetailData) -> None:

@@ -404,6 +404,7 @@ def with_programs(snapshot: Snapshot) -> Snapshot:
                 role=each.kind,
                 name=each.description,
                 description=each.description,
+                inner=each,
                 tokens=Tokens(each.tokens),
             )
             for each in inner

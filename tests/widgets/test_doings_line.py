@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from swarm.activity import Doings, OpenTool, SubAgent, Tokens, TurnEnd
+from swarm.spending import Spending
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.swarms import MINUTE, NOW, a_view
 from tests.support.widget_app import WidgetApp, screen_lines
@@ -53,6 +54,13 @@ def test_sub_agents_and_refusals_are_counted() -> None:
 def test_it_says_what_was_used_up_and_what_is_unknown(fields: dict[str, Any], words: str) -> None:
     doings = Doings(model="opus", context=84_000, context_limit=200_000)
     assert text(used_cells(a_view(doings=doings, **fields))) == words
+
+
+def test_whoever_has_others_below_says_what_all_of_them_used() -> None:
+    view = a_view(tokens=Tokens(1000, 2000), cost_usd=1.0, children=2)
+    below = Spending(3000, 1.0, 9000, 4.5, unpriced=1)
+    assert text(used_cells(view, below)) == "3.0k tok  $1.00  with all below it 9.0k tok $4.50+?"
+    assert "below" not in text(used_cells(replace(view, children=0), below))
 
 
 def test_a_model_that_was_not_ordered_and_a_full_context_are_warned_of() -> None:
