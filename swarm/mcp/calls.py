@@ -39,15 +39,15 @@ class Caller:
             record_stranger(layout, verb, error, self._env)
             raise
 
-    def acting(self, verb: str, *, writes: bool = True) -> "Swarm":
-        """The home, opened to act on it."""
+    def acting(self, verb: str, *, writes: bool = True, viewer: bool = False) -> "Swarm":
+        """The home, opened to act on it. viewer: a wrong swarm.toml is no obstacle, the default policy stands in."""
         from swarm.home import Home
         from swarm.model import OPERATOR, Actor
         from swarm.swarm import Swarm
 
         layout, known = self.reporting(verb)
         actor = OPERATOR if known.kind == "operator" else Actor(*known)
-        home = Home.at(layout, actor=actor, wait=self._wait)
+        home = Home.at(layout, actor=actor, wait=self._wait, viewer=viewer)
         if writes:
             home.must_be_writable()
         return Swarm(home)
@@ -173,7 +173,7 @@ def _results(results: "Results") -> list[str]:
 def _status(caller: Caller, arguments: Arguments) -> str:
     from swarm.mcp.picture import picture
 
-    return picture(caller.acting("status", writes=False), arguments.get("id", ""))
+    return picture(caller.acting("status", writes=False, viewer=True), arguments.get("id", ""))
 
 
 CALLS: Mapping[str, Callable[[Caller, Arguments], str]] = {

@@ -21,6 +21,8 @@ def picture(swarm: Swarm, words: str = "") -> str:
     own = snapshot.agent(centre) if centre else None
     lines = [_place(own, centre, mine=centre == actor.agent)] if centre else []
     lines += [_slots(snapshot), _beat(snapshot)]
+    if swarm.home.policy_error is not None:
+        lines.append(f"{swarm.home.policy_error} What follows is judged by the default policy.")
     if own is not None and centre != actor.agent:
         lines.append(_agent(own, judged[own.id]))
     lines.append(f"{plural(len(below), 'agent')} below{':' if below else '.'}")
