@@ -4,6 +4,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+IN_PLACE = "answers in place of"
+"""In the words of a MODEL_CHANGED: another model than the ordered one answers."""
+MCP = "MCP server"
+"""How a NOTE on a server begins that gives the agent its tools."""
+
 
 class Kind(StrEnum):
     """What kind of thing happened."""

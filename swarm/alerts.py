@@ -8,8 +8,8 @@ from swarm.policy import Policy
 from swarm.wording import plural
 
 RETRYING = "retrying"
-_SAID_OTHERWISE = frozenset({"results-invalid", "over-budget"})
-"""Problems of the scan that have a rule of their own here."""
+_SAID_OTHERWISE = frozenset({"results-invalid", "over-budget", "denied", "program"})
+"""Problems of the scan that have a rule of their own here, or are notes that nobody need be called for."""
 
 
 def alerts_of(view: AgentView, verdict: Verdict, policy: Policy, heartbeat_n: int) -> Iterator[Action]:

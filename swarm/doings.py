@@ -21,7 +21,7 @@ def fold(doings: Doings, activity: Activity, seen_at: float) -> Doings:
     """What it is doing after this activity. seen_at: wall seconds at which it was seen, where it has no time itself.
 
     Never raises; no tuple grows beyond its bound, the oldest falls out. A sign of life is whatever `counts`: it ends a
-    streak of retries. A run that begins knows nothing of the tools and sub-agents of the run before it.
+    streak of retries. A run that begins has nothing of the tools, sub-agents and troubles of the run before it.
     """
     return fold_all(doings, ((activity, seen_at),))
 
@@ -82,7 +82,7 @@ def _take(now: _Now, activity: Activity, seen_at: float) -> None:
         _in_turn(now)
         now.runs += 1
         now.ordered_model = activity.model or now.ordered_model
-        now.open_tools, now.subagents = (), ()
+        now.open_tools, now.subagents, now.notes = (), (), ()
     elif kind is Kind.STARTED:
         _in_turn(now)
         now.session = activity.key or now.session

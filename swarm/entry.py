@@ -111,6 +111,8 @@ class Entry:
             self.counted_at, self.liveness, self.usage = BEGINNING, None, None
             self.follower = self.heard = None
         self.record = record
+        if record is None or not record.live:
+            self.follower = self.heard = None  # what it used up is in its record
 
     def look_at_progress(self, now: Now) -> bool:
         """Takes in what lies in progress.md now; returns whether anything about its age changed."""

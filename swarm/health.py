@@ -206,7 +206,7 @@ _RANKS = {
     State.LATE: 13,
 }
 _UNVERIFIED, _OVER_BUDGET, _OTHER_PROBLEM, _STALE, _CALM, _OVER = 1, 7, 8, 9, 20, 30
-_NOTES = frozenset({"clock", "future-mtime"})
+_NOTES = frozenset({"clock", "future-mtime", "denied", "program"})
 _NEEDS_A_PERSON = frozenset({State.OVERDUE, State.UNKNOWN, State.LOOPING, State.INVESTIGATE})
 
 

@@ -11,6 +11,7 @@ from swarm.activity import Reader, SubAgent
 from swarm.clock import Now
 from swarm.entry import Entry
 from swarm.following import Follower
+from swarm.model import Record
 from swarm.observe import awake_at
 from swarm.programs import reader_for
 
@@ -21,7 +22,9 @@ SHARE_S = 0.03
 """Of one paced scan: a long transcript is read in parts, so that no picture waits for it."""
 PATIENCE_S = 10.0
 """Of a look that wants everything: then what was not read is unknown."""
-PART_BYTES = 1 << 20
+PART_BYTES = 256 * 1024
+_DEEPEST = 1000
+"""Where it cannot be told how deep a sub-agent stands."""
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9._-]{1,80}\Z")
 
 
@@ -34,11 +37,21 @@ class Listening:
         """A look at everything may take its time; a first picture may not."""
         self._turn: list[str] = []
         self._tells: dict[str, bool] = {}
+        self._behind: set[str] = set()
+        """Whose output is not read to its end yet."""
+        self._parents: set[str] = set()
+        """Whose programs may have sub-agents."""
+
+    @property
+    def behind(self) -> bool:
+        """There is more to read than one scan may: the next had better come soon."""
+        return bool(self._behind)
 
     def listen(self, entries: Mapping[str, Entry], now: Now, *, everything: bool) -> set[str]:
         """Reads what has come. Returns the ids of those for whom something changed."""
         if not self._turn or everything:
-            self._turn = [known for known, entry in entries.items() if self._is_followed(entry)]
+            self._turn = [known for known, entry in entries.items() if self._is_followed(entry, entry.record)]
+            self._behind.intersection_update(self._turn)
         until = time.perf_counter() + (PATIENCE_S if everything and self.patient else SHARE_S)
         changed: set[str] = set()
         while self._turn:
@@ -54,11 +67,19 @@ class Listening:
         until = time.perf_counter() + SHARE_S
         return {entry.id for entry in entries if self._hear(entry, now, until)}
 
-    def _is_followed(self, entry: Entry) -> bool:
-        record = entry.record
+    def inner_agents(self, entries: Mapping[str, Entry]) -> dict[str, SubAgent]:
+        """The live sub-agents inside all programs by the ids they are shown under: `AGENT/~KEY`, nested as they are."""
+        found: dict[str, SubAgent] = {}
+        for known in sorted(self._parents):
+            entry = entries.get(known)
+            inner = entry.follower.doings.subagents if entry is not None and entry.follower is not None else ()
+            if not inner:
+                self._parents.discard(known)
+            found.update(_ids_of(known, inner))
+        return found
+
+    def _is_followed(self, entry: Entry, record: Record | None) -> bool:
         if record is None or not record.live or entry.directory is None:
-            if entry.follower is not None:
-                entry.follower = entry.heard = None
             return False
         if entry.follower is None and self._has_reader(record.program):
             path = self.home.layout.agent(entry.id).stdout
@@ -76,30 +97,34 @@ class Listening:
         return reader
 
     def _hear(self, entry: Entry, now: Now, until: float) -> bool:
+        """Reads on, one part at least, and no longer than `until`."""
         follower = entry.follower
         if follower is None or not follower.grown():
             return False
-        before = follower.doings, follower.behind > 0
+        before = follower.doings, follower.caught_up, follower.error
         while follower.grown():
             follower.look(now.wall, PART_BYTES)
             if follower.error or time.perf_counter() > until:
                 break
+        if follower.behind and not follower.error:
+            self._behind.add(entry.id)
+        else:
+            self._behind.discard(entry.id)
         if follower.doings.last_at and follower.doings.last_at != before[0].last_at:
             entry.heard = min(now.awake, awake_at(follower.doings.last_at, now))
-        return (follower.doings, follower.behind > 0) != before
+        if follower.caught_up and follower.doings.subagents:
+            self._parents.add(entry.id)
+        return (follower.doings, follower.caught_up, follower.error) != before
 
 
-def inner_agents(entries: Mapping[str, Entry]) -> dict[str, SubAgent]:
-    """The live sub-agents inside all programs by the ids they are shown under: `AGENT/~KEY`, nested as they are."""
+def _ids_of(agent: str, inner: Iterable[SubAgent]) -> dict[str, SubAgent]:
+    """The sub-agents of one program by id, each below the one that started it, as far as that one still lives."""
+    keys: dict[str, str] = {}
     found: dict[str, SubAgent] = {}
-    for entry in entries.values():
-        if entry.follower is None or not entry.follower.doings.subagents:
-            continue
-        ids: dict[str, str] = {}
-        for inner in sorted(entry.follower.doings.subagents, key=lambda each: each.depth):
-            above = ids.get(inner.parent, entry.id)
-            ids[inner.key] = f"{above}/~{_in_id(inner.key)}"
-            found[ids[inner.key]] = inner
+    for each in sorted(inner, key=lambda one: one.depth or _DEEPEST):
+        above = keys.get(each.parent, agent)
+        keys[each.key] = f"{above}/~{_in_id(each.key)}"
+        found[keys[each.key]] = each
     return found
 
 

@@ -421,7 +421,8 @@ class Problem:
     """Something wrong that the scan saw.
 
     `code` is stable: `unreadable`, `misspelt`, `results-invalid`, `clock`, `over-budget`, `ghost`, `injection`, `link`,
-    `twin`, `bad-name`, `spec-invalid`, `record-missing`, `directory-missing`, `future-mtime`, `stranger`, `outside`.
+    `twin`, `bad-name`, `spec-invalid`, `record-missing`, `directory-missing`, `future-mtime`, `stranger`, `outside`,
+    `model` (another answers than was ordered), `mcp` (a server of its tools failed), `denied`, `program` (other notes).
     """
 
     code: str
@@ -470,6 +471,8 @@ class AgentView:
     """It is a sub-agent inside another agent's program, which has no process and no directory of its own."""
     heard: float | None = None
     """Awake seconds of its program's last sign of life; None where it does not tell."""
+    unread: bool = False
+    """Its program's output is not read to its end yet: what it does and has used up is not known."""
 
     @property
     def retrying(self) -> str:

@@ -3,15 +3,20 @@
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from swarm.activity import IN_PLACE, MCP
 from swarm.clock import Now
 from swarm.entry import FUTURE_TOLERANCE_S, Entry
+from swarm.following import Follower
 from swarm.layout import is_name
 from swarm.model import AgentSpec, Liveness, Phase, Problem, Progress, ResultsState
+from swarm.programs.claude.models import same
 from swarm.sighting import Sighting
 from swarm.tree import Directory, Tree
 from swarm.untrusted import clean
 
 CLOCK_TOLERANCE_S = 600.0
+MANY_DENIALS = 3
+"""Refused tool calls from which on it is said: one or two are how an agent learns where it may write."""
 
 
 def problems_of(entry: Entry, now: Now) -> Iterator[Problem]:
@@ -25,6 +30,8 @@ def problems_of(entry: Entry, now: Now) -> Iterator[Problem]:
         yield from _of_times(entry, entry.sighting.progress, now)
         for why in entry.sighting.suspects:
             yield Problem("injection", f"its text looks like an instruction to its reader: {why}")
+    if entry.follower is not None:
+        yield from _of_program(entry.follower)
     if entry.ghost:
         yield Problem("ghost", "it was not spawned through the engine, and counts in the budget above it")
     if entry.record is not None and entry.record.holds_slot and entry.used > entry.budget:
@@ -74,6 +81,22 @@ def _of_spec(entry: Entry, spec: AgentSpec | None) -> Iterator[Problem]:
             )
     elif spec is not None and entry.known is None and not entry.is_root:
         yield Problem("record-missing", f"the ledger has no record of its spawn {spec.spawn_id}; heartbeats spare it")
+
+
+def _of_program(follower: Follower) -> Iterator[Problem]:
+    """What a living program says of itself that a person should know."""
+    if follower.error:
+        yield Problem("unreadable", f"log/stdout {follower.error}")
+    if not follower.caught_up:
+        return
+    doings = follower.doings
+    if doings.model and not same(doings.ordered_model, doings.model):
+        yield Problem("model", f"{doings.model} {IN_PLACE} {doings.ordered_model}")
+    for note in doings.notes:
+        if IN_PLACE not in note:  # the one above says whether it still does
+            yield Problem("mcp" if note.startswith(MCP) else "program", note)
+    if doings.denials >= MANY_DENIALS:
+        yield Problem("denied", f"{doings.denials} tool calls were refused, the last: {doings.denied[-1]}")
 
 
 def _of_times(entry: Entry, progress: Progress, now: Now) -> Iterator[Problem]:

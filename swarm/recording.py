@@ -32,7 +32,7 @@ CONDITIONS = frozenset(
     {
         *("unverified", "results-unread", "results-invalid", "looping", "unreadable", "over-budget", "kill-blocked"),
         *("investigate", "misspelt", "clock", "ghost", "link", "twin", "bad-name", "spec-invalid", "record-missing"),
-        *("directory-missing", "future-mtime", "stranger"),
+        *("directory-missing", "future-mtime", "stranger", "model", "mcp"),
         *("limit-near", "swarm-limit", "price-unknown", "service", "retrying"),
     }
 )

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from swarm.clock import Now
 from swarm.entry import Entry
 from swarm.kin import Kin
-from swarm.listening import inner_agents
 from swarm.lookout import Effort, Lookout, Sampler
 from swarm.model import Account, AgentView, Problem, Pulse, Snapshot
 from swarm.problems import problems_of_tree
@@ -45,6 +44,8 @@ class Scanner:
         self._kin = Kin(home.policy)
         self._lock = threading.RLock()
         self._entries: dict[str, Entry] = {}
+        self._inner: set[str] = set()
+        """Ids of the entries that are sub-agents inside a program."""
         self._order: list[Entry] = []
         self._place: dict[str, int] = {}
         self._views: list[AgentView] = []
@@ -83,6 +84,11 @@ class Scanner:
     def unfinished(self) -> bool:
         """The last `paced` has not looked at everything yet."""
         return self._rounds.unfinished
+
+    @property
+    def behind(self) -> bool:
+        """Programs have printed more than the scans so far may have read."""
+        return self._lookout.listeners.behind
 
     def hint(self, paths: Iterable[str]) -> Snapshot:
         """Looks at the agents that these paths (files or directories, absolute) belong to, and at the ledger."""
@@ -173,17 +179,23 @@ class Scanner:
 
     def _take_inner(self, news: "_News") -> bool:
         """Sub-agents inside programs come and go with what those say. Returns whether any did."""
-        there = inner_agents(self._entries)
-        structural = False
-        for known in [known for known, entry in self._entries.items() if entry.inner is not None]:
-            if known not in there:
+        there = self._lookout.listeners.inner_agents(self._entries)
+        for known in there.keys() - self._inner:
+            if known in self._entries:
+                del there[known]  # a directory of that name stands there, and is what is shown
+        structural = self._inner != there.keys()
+        for known in self._inner - there.keys():
+            gone = self._entries.get(known)
+            if gone is not None and gone.directory is not None:  # somebody has made one of that name since
+                gone.inner = None
+                news.dirty.add(known)
+            elif gone is not None:
                 del self._entries[known]
-                structural = True
+        self._inner = set(there)
         for known, inner in there.items():
             entry = self._entries.get(known)
             if entry is None:
                 entry = self._entries[known] = Entry(known)
-                structural = True
             if entry.inner != inner:
                 entry.inner = inner
                 news.dirty.add(known)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from swarm.model import AgentView, Snapshot
+from swarm.model import Snapshot
 
 Number = TypeVar("Number", int, float)
 
@@ -39,7 +39,7 @@ def spending(snapshot: Snapshot) -> Mapping[str, Spending]:
     for view in snapshot.agents:
         tokens[view.id] = view.tokens.total if view.tokens is not None else None
         costs[view.id] = view.cost_usd
-        unpriced[view.id] = int(view.cost_usd is None and (bool(tokens[view.id]) or _is_unread(view)))
+        unpriced[view.id] = int(view.cost_usd is None and (view.unread or bool(tokens[view.id])))
     for view in reversed(snapshot.agents):
         if view.parent is None or view.parent not in tokens:
             continue
@@ -56,11 +56,6 @@ def spending(snapshot: Snapshot) -> Mapping[str, Spending]:
         )
         for view in snapshot.agents
     }
-
-
-def _is_unread(view: AgentView) -> bool:
-    """Its program told of tokens, but no total is given: there is more to read."""
-    return view.tokens is None and view.doings is not None and view.doings.tokens is not None
 
 
 def _plus(one: Number | None, other: Number | None) -> Number | None:

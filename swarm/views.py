@@ -30,7 +30,9 @@ def _view(entry: Entry, now: Now) -> AgentView:
     spawn_id = known.spawn_id if known else spec.spawn_id if spec else ""
     if entry.inner is not None:
         return _inner(entry, entry.inner)
-    doings = entry.follower.doings if entry.follower is not None else None
+    follower = entry.follower
+    unread = follower is not None and not follower.caught_up and follower.behind > 0
+    doings = follower.doings if follower is not None and not unread else None
     tokens, cost_usd = used_up(entry)
     return AgentView(
         id=entry.id,
@@ -55,7 +57,8 @@ def _view(entry: Entry, now: Now) -> AgentView:
         children=entry.children,
         problems=tuple(problems_of(entry, now)),
         doings=doings,
-        heard=entry.heard,
+        heard=entry.heard if doings is not None else None,
+        unread=unread,
         tokens=tokens,
         cost_usd=cost_usd,
     )
@@ -84,8 +87,8 @@ def used_up(entry: Entry) -> tuple[Tokens | None, float | None]:
     """Tokens and dollars of all its runs: read so far of a living one, as recorded of one that has ended."""
     known = entry.known
     if entry.follower is not None:
-        if entry.follower.behind:
-            return None, None  # a part is no total
+        if entry.follower.behind and not entry.follower.caught_up:
+            return None, None  # a part is no total; once it was read, a burst makes it but a little late
         return entry.follower.doings.tokens, entry.follower.doings.cost_usd
     if known is None or known.tokens is None:
         return None, None

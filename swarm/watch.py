@@ -16,6 +16,8 @@ HINT_PAUSE = 4.0
 EVENTS_PAUSE, BLIND_PAUSE = 100.0, 4.0
 """The same for paced scans, where hints come as well and where they do not."""
 LONGEST_PAUSE_S = 5.0
+CATCH_UP_S, CATCH_UP_PAUSE = 0.1, 4.0
+"""While there is more to read than one scan may: the pause at least, and how many times as long as the scan took."""
 SIGN_OF_LIFE_S = 5.0
 """A snapshot is handed on at least this often, changed or not: it says that somebody is still looking."""
 RETRY_S = 30.0
@@ -127,7 +129,8 @@ class Watch:
         """Seconds from scan to scan: what was asked for, more where a scan takes long."""
         wanted = self.seen_s if self._visible else self.unseen_s
         share = EVENTS_PAUSE if self._hints is not None else BLIND_PAUSE
-        return max(wanted, min(share * cost, max(LONGEST_PAUSE_S, BLIND_PAUSE * cost)))
+        pause = max(wanted, min(share * cost, max(LONGEST_PAUSE_S, BLIND_PAUSE * cost)))
+        return min(pause, max(CATCH_UP_S, CATCH_UP_PAUSE * cost)) if self.scanner.behind else pause
 
     def _listen(self, timeout: float) -> Heard:
         if self._poked:

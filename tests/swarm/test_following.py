@@ -56,13 +56,13 @@ def test_what_comes_is_given_once_and_only_in_whole_lines(output: Path) -> None:
 
 def test_nothing_is_read_while_nothing_has_grown(output: Path) -> None:
     follower = Follower(output, Echo)
-    assert not follower.grown()
-    add(output, b"one\n")
-    assert follower.grown()
-    follower.look(WALL)
-    assert not follower.grown()
-    add(output, b"two\n")
-    assert follower.grown()
+    seen = [follower.grown()]
+    for line in (b"one\n", b"two\n"):
+        add(output, line)
+        seen.append(follower.grown())
+        follower.look(WALL)
+        seen.append(follower.grown())
+    assert seen == [False, True, False, True, False]
 
 
 def test_a_long_output_is_read_in_parts_and_is_behind_until_its_end(output: Path) -> None:
@@ -71,10 +71,11 @@ def test_a_long_output_is_read_in_parts_and_is_behind_until_its_end(output: Path
     follower = Follower(output, Echo)
     found = texts(follower.look(WALL, 1000))
     assert follower.behind == 4100 - 1000
-    assert not follower.caught_up
+    reached = [follower.caught_up]
     while follower.behind:
         found += texts(follower.look(WALL, 1000))
-    assert follower.caught_up
+        reached.append(follower.caught_up)
+    assert reached == [False, False, False, False, True]
     assert found == ["x" * 99, *(["y" * 99] * 40)]
 
 

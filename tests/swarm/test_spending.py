@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.activity import Doings, SubAgent, Tokens
+from swarm.activity import SubAgent, Tokens
 from swarm.model import AgentView
 from swarm.spending import Spending, spending
 from tests.support.swarms import a_root, a_snapshot, a_view
@@ -50,7 +50,7 @@ def test_who_says_nothing_of_tokens_is_unknown_and_makes_nothing_partial() -> No
 
 
 def test_an_output_that_is_not_read_to_its_end_makes_the_sum_a_part() -> None:
-    reading = replace(used("worker-1", None, None), doings=Doings(tokens=SOME, cost_usd=0.1))
+    reading = replace(used("worker-1", None, None), unread=True)
     sums = spending(a_snapshot(a_root(), reading, used("worker-2")))
     assert sums[reading.id].tokens is None
     assert sums[ROOT].partial
@@ -78,9 +78,9 @@ def test_every_subtree_adds_up_to_its_members(drawn: list[tuple[int | None, int 
     sums = spending(a_snapshot(*views))
     for view in views:
         members = [each for each in views if each.id == view.id or each.id.startswith(f"{view.id}/")]
-        tokens = [each.tokens.total for each in members if each.tokens is not None]
+        totals = [each.tokens.total for each in members if each.tokens is not None]
         costs = [each.cost_usd for each in members if each.cost_usd is not None]
-        assert sums[view.id].tokens_below == (sum(tokens) if tokens else None)
+        assert sums[view.id].tokens_below == (sum(totals) if totals else None)
         assert sums[view.id].cost_below == (sum(costs) if costs else None)
         unpriced = [each for each in members if each.tokens and each.tokens.total and each.cost_usd is None]
         assert sums[view.id].unpriced == len(unpriced)

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from swarm.activity import Activity, Kind
+from swarm.activity import IN_PLACE, MCP, Activity, Kind
 from swarm.programs import fields
 from swarm.programs.claude import lines, models
 from swarm.programs.claude.counting import Counter
@@ -113,12 +113,12 @@ class ClaudeReader:
             name, status = short(server, "name", 60), short(server, "status", 60)
             if status != self._servers.get(name, "connected"):
                 bad = status != "connected"
-                yield Activity(Kind.NOTE, text=f"MCP server {name}: {status}", error=bad)
+                yield Activity(Kind.NOTE, text=f"{MCP} {name}: {status}", error=bad)
             self._servers[name] = status
 
     def _other_model(self, model: str, ordered: str, why: str = "") -> Activity:
         self._model = model
-        text = f"{model} answers in place of {ordered}{why}"
+        text = f"{model} {IN_PLACE} {ordered}{why}"
         return Activity(Kind.MODEL_CHANGED, text=text, model=model, error=True)
 
     def _retry(self, event: Mapping[str, Any]) -> Iterator[Activity]:
