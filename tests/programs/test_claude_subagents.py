@@ -48,7 +48,8 @@ def test_an_agent_is_offered_no_agents_of_the_programs_own(real: ProgramHome) ->
 def test_a_hidden_sub_agent_is_a_ghost_that_counts_and_can_be_stopped_alone(
     real: ProgramHome, models: ModelServer
 ) -> None:
-    hidden = [shell("sleep 290"), say("I found none.")]
+    lasting = real.lasting()
+    hidden = [shell(lasting), say("I found none.")]
     visible = [agent("HIDDEN: look for plovers.", "looks for plovers"), DONE, say("Done.")]
     real.use("claude", by_word({"HIDDEN": hidden}, visible), launcher=lets_them_in(real))
     agent_id = real.start("worker-1", "claude")
@@ -64,6 +65,6 @@ def test_a_hidden_sub_agent_is_a_ghost_that_counts_and_can_be_stopped_alone(
     view = real.ended("worker-1")
     assert view.record is not None
     assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
-    assert not real.left("sleep 290")
+    assert not real.running(lasting)
     lines = [json.loads(line) for line in real.agent("worker-1").stdout.read_text().splitlines()]
     assert any(line.get("task_type") == "local_agent" for line in lines)

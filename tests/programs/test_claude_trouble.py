@@ -65,14 +65,16 @@ def test_an_answer_that_breaks_off_is_asked_for_again(real: ProgramHome) -> None
 
 
 def test_a_kill_during_a_tool_call_leaves_nothing_of_what_that_had_detached(real: ProgramHome) -> None:
-    marks = real.agent("worker-1").path / "marks"
-    detached = f"echo $$ > {marks}; setsid nohup sleep 299 >/dev/null 2>&1 & echo $! >> {marks}; sleep 298"
+    child, tool = real.lasting(), real.lasting()
+    detached = f"setsid nohup {child} >/dev/null 2>&1 & {tool}"
     real.use("claude", [shell(detached, Usage(100, 10))])
     real.start("worker-1", "claude")
-    wait_for(lambda: marks.exists() and len(marks.read_text().split()) == 2, "the detached child", ENDS_S)
+    wait_for(lambda: real.running(child) and real.running(tool), "the tool call and its detached child", ENDS_S)
     report = real.swarm.kill(["worker-1"], reason="enough of it")
     assert report.gone
-    assert not real.left("sleep 29")
+    assert not real.running(child)
+    assert not real.running(tool)
+    assert not real.left()
     view = real.ended("worker-1")
     assert view.record is not None
     assert view.record.ending is Ending.KILLED

@@ -4,7 +4,9 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from tests.support.wait import wait_for
 
 KEY = "sk-ant-not-a-real-key-of-anybody"
 MODELS = {"claude": "claude-opus-4-8", "codex": "gpt-5.2-codex", "gemini": "gemini-2.5-pro", "opencode": "scripted/m1"}
+_NUMBERS = count()
 ENDS_S = 60.0
 """How long a test waits for a program that has little to do: starts are slow on a busy machine."""
 
@@ -165,6 +168,19 @@ class ProgramHome(LiveHome):
         """Commands that carry a marker of this home and run, with these words in them."""
         found = strays(self.home, replace(self.state, agents={}))
         return [each.command for each in found if words in each.command]
+
+    def lasting(self) -> str:
+        """A command that lasts, and whose words stand in no other command of this machine."""
+        return f"sleep 3{next(_NUMBERS):02d}.{os.getpid()}"
+
+    def running(self, words: str) -> list[int]:
+        """Processes, of whomever, in whose command line these words stand, without shells that name them."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):
+                if path.read_bytes().replace(b"\0", b" ").strip() == words.encode():
+                    found.append(int(path.parent.name))
+        return found
 
     def ended(self, agent_id: str, deadline: float = ENDS_S) -> AgentView:
         """The agent once its process is gone and the ledger has let go of it."""
