@@ -183,14 +183,12 @@ def no_overlap(home: Home, agent_id: str, owns: Iterable[str], state: State) -> 
         if record.id == agent_id or not record.holds_slot:
             continue
         own_directory = home.layout.agent(record.id).path.relative_to(home.layout.root).as_posix()
-        if agent_id.startswith(record.id + "/"):
-            # Whoever is above it has its own directory, and in that it lies.
-            theirs = tuple(path for path in record.owns if path != own_directory)
-        else:
-            theirs = (*record.owns, own_directory)
+        above = agent_id.startswith(record.id + "/")
+        theirs = record.owns if above else (*record.owns, own_directory)
         for mine in owns:
             for other in theirs:
-                if asked.overlap(mine, other):
+                # Whoever is above it may give it a part of what is theirs.
+                if asked.overlap(mine, other) and not (above and asked.lies_in(mine, other)):
                     raise Refused(
                         "owns",
                         f"{mine!r} overlaps {other!r}, which {record.id!r} owns.",

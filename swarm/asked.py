@@ -37,6 +37,15 @@ def overlap(one: str, other: str) -> bool:
     return mine[:shared] == theirs[:shared]
 
 
+def lies_in(path: str, place: str) -> bool:
+    """Whether a path is a place or lies below it. A place with a wildcard holds nothing for sure."""
+    fixed = _fixed_parts(place)
+    return (
+        fixed == [part for part in place.split("/") if part not in ("", ".")]
+        and _fixed_parts(path)[: len(fixed)] == fixed
+    )
+
+
 def _fixed_parts(path: str) -> list[str]:
     parts: list[str] = []
     for part in path.split("/"):

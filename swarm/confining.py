@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from swarm.asked import lies_in
 from swarm.errors import Refused, SwarmError
 from swarm.home import Home
 from swarm.model import AgentSpec
@@ -31,7 +32,7 @@ def confined(home: Home, spec: AgentSpec) -> AgentSpec:
         home.layout.agent(each).path.relative_to(home.layout.root).as_posix() for each in (spec.id, parent.id)
     )
     for path in spec.owns:
-        if not any(path == mine or path.startswith(mine.rstrip("/") + "/") for mine in (*parent.owns, above)):
+        if not any(lies_in(path, mine) for mine in (*parent.owns, above)):
             raise _refused(
                 parent, f"a child that owns {path!r}", f"It may own what lies below {_places(parent, above)}."
             )

@@ -88,6 +88,20 @@ def test_a_held_child_holds_its_own_children(held: LiveHome) -> None:
     assert spec.owns == ("swarm/agents/genesis-01/idea/sub/leaf",)
 
 
+def test_a_child_may_be_given_a_part_of_what_its_parent_owns(held: LiveHome) -> None:
+    spawned(held, "w1", by="idea", owns=("site/a",))
+    assert held.record("idea/w1").owns == ("site/a",)
+    assert json.loads(held.agent("idea/w1").guard.read_text())["writable"][1] == str(held.root / "site/a")
+    assert refused(held, "w2", "idea", owns=("site/a/b",)).code == "owns"
+    assert refused(held, "w3", "idea", owns=("site/a/../../docs",)).code == "scope"
+    spawned(held, "w4", by="idea", owns=("site/b",))
+
+
+def test_nobody_else_is_given_what_somebody_owns(held: LiveHome) -> None:
+    assert refused(held, "stranger", "", owns=("site/a",)).code == "owns"
+    assert refused(held, "stranger", "", owns=(".",)).code == "owns"
+
+
 def test_a_child_may_own_what_lies_in_its_parents_directory(held: LiveHome) -> None:
     spawned(held, "w1", by="idea", owns=("swarm/agents/genesis-01/idea/w1/draft",))
     assert refused(held, "w2", "idea", owns=("docs",)).code == "scope"
