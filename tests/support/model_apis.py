@@ -241,7 +241,8 @@ def _responses_events(turn: Turn, seen: Seen) -> Events:
         else:
             name, given = _named(block, seen)
             item = {"type": "function_call", "id": f"fc_{number}_{index}", "call_id": f"call_{number}_{index}"}
-            item |= {"name": name, "arguments": json.dumps(given)}
+            space, _, name = name.rpartition("::")  # tools of MCP servers stand in a name space of their own
+            item |= {"name": name, "arguments": json.dumps(given), **({"namespace": space} if space else {})}
         item["status"] = "completed"
         response["output"].append(item)
         yield _typed({"type": "response.output_item.added", "output_index": index, "item": item})
