@@ -76,8 +76,8 @@ def readings(path: str, cwd: str) -> tuple[str, ...]:
     if not path.strip() or "\0" in path or len(os.fsencode(path)) > MAX_PATH:
         raise HookError(f"{path[:80]!r} is not a path.")
     found: dict[str, None] = {}
-    for spelt in dict.fromkeys((path, path.strip(), unicodedata.normalize("NFC", path))):
-        for meant in dict.fromkeys((spelt, os.path.expanduser(spelt))):
+    for spelt in dict.fromkeys((path, path.strip())):
+        for meant in dict.fromkeys((spelt, os.path.expanduser(spelt), unicodedata.normalize("NFC", spelt))):
             whole = os.path.join(cwd, meant)
             for way in dict.fromkeys((whole, os.path.normpath(whole))):
                 real = os.path.realpath(way)

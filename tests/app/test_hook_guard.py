@@ -374,3 +374,18 @@ def test_what_an_agent_names_is_cleaned_before_it_is_told_or_kept(held: Hooked) 
     assert "\x1b" not in answered.reason
     assert "\u202e" not in answered.reason
     assert b"\x1b" not in held.layout.events.read_bytes()
+
+
+def test_a_home_behind_a_link_and_with_an_odd_name_is_guarded_like_any_other(tmp_path: Path) -> None:
+    real = tmp_path / "wirkliche höme"
+    real.mkdir()
+    link = tmp_path / "link to it"
+    link.symlink_to(real)
+    hooked = Hooked(link / "my $swarm'")
+    hooked.guard(scope="owns", writable=[hooked.dir.path])
+    assert hooked.write(hooked.dir.path / "a ü.md").let_through
+    assert hooked.write(real / "my $swarm'" / "swarm/agents/genesis-01/idea/worker-1/b.md").let_through
+    assert hooked.write(hooked.layout.state).denied
+    assert hooked.write(real / "my $swarm'" / "swarm" / "state.json").denied
+    assert hooked.bash('echo x > "$SWARM_HOME/swarm/state.json"').denied
+    assert hooked.write(real / "other.md").denied
