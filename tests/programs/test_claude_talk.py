@@ -113,6 +113,28 @@ def test_an_agent_whose_keeper_is_killed_is_taken_up_again_in_its_session(real: 
     assert last.turns >= 2
 
 
+def test_an_agent_that_loses_its_keeper_alone_ends_its_turn_and_is_collected(real: ProgramHome) -> None:
+    gate = Gate(real.user)
+    real.use("claude", [gate.call, DONE, say("Done.")])
+    real.start("worker-1", "claude")
+    gate.wait()
+    keeper = real.record("worker-1").keeper
+    assert keeper is not None
+    found = identify(keeper.pid)
+    assert found is not None
+    assert found.ticks == keeper.ticks
+    send(found, signal.SIGKILL)
+    gate.open.touch()
+    wait_for(lambda: real.swarm.settle() or not real.record("worker-1").live, "the end to be noticed", ENDS_S)
+    record = real.record("worker-1")
+    assert record.ending is Ending.DONE, (record.why, real.said("worker-1"))
+    assert "keeper" in record.unverified
+    assert real.swarm.kill(["worker-1"], reason="look once more").gone
+    assert not real.record("worker-1").unverified
+    assert real.swarm.snapshot().slots.used == 0
+    assert not real.left()
+
+
 @needs_tmux
 def test_a_person_takes_the_session_over_in_a_terminal_and_gives_it_back(real: ProgramHome) -> None:
     gate = Gate(real.user)
