@@ -137,7 +137,7 @@ def give_back(home: Home, record: Record, code: int) -> Returned:
         why = f"its session could not be taken up again after its operator left: {error}"
         taking_up.fail(home, current, why)
         return Returned(record.id, code, "failed", why)
-    return Returned(record.id, code, "up", "it goes on by itself")
+    return Returned(record.id, code, "up", "its session goes on")
 
 
 def _talk(home: Home, before: Record, launch: Launch, client: Client, talk: _Session) -> Returned:
