@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.message import Message
+from textual.notifications import Notify, SeverityLevel
 
 from swarm.errors import SwarmError
 from swarm.logs import Chunk
@@ -28,6 +29,7 @@ from swarm_tui.messages import Beaten, DetailLoaded, LinesArrived, PulseChanged,
 from swarm_tui.pacemaker import Pacemaker
 from swarm_tui.plain_lines import PlainLines
 from swarm_tui.screens.control_room import ControlRoom
+from swarm_tui.toasts import SteadyNotification
 from swarm_tui.transcript_tail import Told
 from widgets.agent_detail import DetailData, Tab
 from widgets.charset import Charset, charset_for
@@ -205,6 +207,19 @@ class SwarmApp(App[int], inherit_bindings=False):
                 self.call_from_thread(finish, result)
 
         self.run_worker(run, thread=True, group="engine", exit_on_error=True)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """A toast, as Textual's own, whose timer always ends."""
+        seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
+        self.post_message(Notify(SteadyNotification(message, title, severity, seconds, markup)))
 
     def action_command_palette(self) -> None:
         """Opens the palette, once."""
