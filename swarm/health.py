@@ -223,7 +223,7 @@ def is_problem(v: Verdict, view: AgentView) -> bool:
         return True
     if v.state in (State.FAILED, State.LOST):
         return record is None or record.read_at is None
-    if v.state in _NEEDS_A_PERSON or v.stale_results or view.ghost:
+    if v.state in _NEEDS_A_PERSON or v.stale_results or _is_stray(view):
         return True
     over = record is not None and record.phase is Phase.ENDED
     return not over and any(problem.code not in _NOTES for problem in view.problems)
@@ -246,6 +246,13 @@ def severity(v: Verdict, view: AgentView) -> int:
             ranks.append(_OVER_BUDGET)
         elif problem.code not in _NOTES:
             ranks.append(_OTHER_PROBLEM)
-    if view.ghost:
+    if _is_stray(view):
         ranks.append(_OVER_BUDGET)
     return min(ranks)
+
+
+def _is_stray(view: AgentView) -> bool:
+    """It runs without having been spawned through us. A sub-agent inside a program does too, as its program told us:
+    where it breaks a budget, that is said of the agent whose budget it is.
+    """
+    return view.ghost and view.inner is None
