@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from swarm.clock import Now
 from swarm.limits import dollars, many
-from swarm.model import AgentView, Beat, Phase, Plan, ResultsState, Snapshot, State, Verdict
+from swarm.model import AgentView, Beat, Phase, ResultsState, Snapshot, State, Verdict
 from swarm.rates import spent
 from swarm.untrusted import clean
 from swarm.wording import plural, spell_duration
@@ -20,10 +20,9 @@ HAPPENINGS = ("kill", "spare", "free", "collect", "check", "investigate", "spawn
 
 
 class Digested(NamedTuple):
-    """What a digest is made of: a heartbeat, what it was decided on, and what it left."""
+    """What a digest is made of: a heartbeat's record, and the swarm as it left it."""
 
     beat: Beat
-    plan: Plan
     snapshot: Snapshot
     judged: Mapping[str, Verdict]
     now: Now
@@ -83,14 +82,10 @@ def _happenings(beat: Beat) -> Iterator[str]:
 
 
 def _alerts(found: Digested) -> Iterator[str]:
-    """Those that the ledger had, and what this heartbeat has raised."""
+    """The newest first; what was said before is said with how often."""
     open_ = [alert for alert in found.snapshot.alerts if alert.acked_at is None]
-    known = {f"{alert.agent}: {alert.text}" if alert.agent else alert.text for alert in open_}
-    for text in found.beat.alerts:
-        if text not in known:
-            yield f"- new: {clean(text, MAX_REASON)}"
-    for alert in sorted(open_, key=lambda alert: -alert.last_at):
-        again = f" ({alert.count} times)" if alert.count > 1 else ""
+    for alert in sorted(open_, key=lambda alert: (alert.count > 1, -alert.last_at)):
+        again = f" ({alert.count} times)" if alert.count > 1 else " (new)"
         whose = f"{clean(alert.agent, 200)}: " if alert.agent else ""
         yield f"- {alert.cause}: {whose}{clean(alert.text, MAX_REASON)}{again}"
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from swarm import audit
 from swarm.clock import Gap, gap_between, read_now
-from swarm.digest import Digested
 from swarm.errors import Busy, Refused, SwarmError
 from swarm.executing import execute
 from swarm.home import Home
@@ -76,7 +75,7 @@ def beat(
         _release(home)
         raise
     if any(action.act is Act.WAKE for action in planned.actions):
-        wake(home, Digested(made, planned, snapshot, judged, now))
+        wake(home, made, looking)
     return made
 
 

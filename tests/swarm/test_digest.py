@@ -40,7 +40,7 @@ def a_beat(*actions: tuple[str, str, str], **fields: Any) -> Beat:
 def told(*views: AgentView, beat: Beat | None = None, **more: Any) -> str:
     extra = {name: more.pop(name) for name in ("last_turn", "messages") if name in more}
     snapshot = a_snapshot(*views, policy=POLICY, **more)
-    found = Digested(beat or a_beat(), plan(snapshot, POLICY, NOW), snapshot, verdicts(snapshot, POLICY, NOW), NOW)
+    found = Digested(beat or a_beat(), snapshot, verdicts(snapshot, POLICY, NOW), NOW)
     return digest(found, **extra)
 
 
@@ -82,10 +82,10 @@ def test_alerts_are_those_that_nobody_has_seen_and_the_new_ones() -> None:
     alerts = (
         Alert(full_id("w"), "investigate", "silent 31m", last_at=NOW.wall, count=2),
         Alert("", "gap", "the machine slept", acked_at=NOW.wall),
+        Alert(full_id("x"), "failed", "exit code 1", last_at=NOW.wall - HOUR),
     )
-    beat = a_beat(alerts=(f"{full_id('x')}: failed", f"{full_id('w')}: silent 31m"))
-    assert section(told(beat=beat, alerts=alerts), "Alerts that nobody has acknowledged") == [
-        "- new: genesis-01/x: failed",
+    assert section(told(alerts=alerts), "Alerts that nobody has acknowledged") == [
+        "- failed: genesis-01/x: exit code 1 (new)",
         "- investigate: genesis-01/w: silent 31m (2 times)",
     ]
 
@@ -160,7 +160,7 @@ def test_the_big_example_fits() -> None:
     judged = verdicts(snapshot, POLICY, NOW)
     made = plan(snapshot, POLICY, NOW)
     beat = a_beat(*((str(one.act), one.agent, one.reason) for one in made.actions if one.act is not Act.ALERT))
-    text = digest(Digested(beat, made, snapshot, judged, NOW))
+    text = digest(Digested(beat, snapshot, judged, NOW))
     assert len(text.encode()) <= MAX_BYTES
     assert text.endswith("the next heartbeat wakes you again.\n")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from swarm import root
+from swarm import awakening, root
 from swarm.errors import SwarmError
 from swarm.intents import me
 from swarm.model import Beat, Ending, Phase, State
@@ -349,7 +349,7 @@ def test_its_leftovers_are_ended_with_its_turn(mind: Mind) -> None:
 def test_a_log_that_has_grown_too_long_is_put_aside(mind: Mind, monkeypatch: pytest.MonkeyPatch) -> None:
     mind.thinks(SAY)
     mind.turn()
-    monkeypatch.setattr(root, "MAX_LOG", 5)
+    monkeypatch.setattr(awakening, "MAX_LOG", 5)
     used = replace(mind.record, tokens=(1, 2, 3, 4), cost_usd=0.5)
     mind.home.home.ledger.commit(lambda state: with_record(state, used), purpose="test")
 
