@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from swarm.programs.oneshot import SERVER, OneShot, Run, must_be_directories, server
+from swarm.programs.oneshot import SERVER, OneShot, Run, handed_on, must_be_directories, server
 from swarm.programs.prompting import habits
 
 START_S = 30
@@ -20,12 +20,12 @@ class Codex(OneShot):
     logins = ("OPENAI_API_KEY", "CODEX_API_KEY")
 
     def headless(self, run: Run, session: str, *, resume: bool) -> tuple[str, ...]:
-        """`-` at the end: the prompt is on standard input. A thread is named by the program."""
+        """`-`: the prompt is on standard input. A thread is named by the program."""
         which = ("exec", "resume", session) if resume else ("exec",)
         place = () if resume else ("-C", str(run.cwd))
         common = self._common(run)
         never = _set({"approval_policy": "never"})
-        return (*which, "--json", "--skip-git-repo-check", *place, *never, *common, *self._args(), "-")
+        return (*which, "--json", "--skip-git-repo-check", *place, *never, *common, "-", *self._args())
 
     def interactive(self, run: Run, session: str) -> tuple[str, ...]:
         """The person at the terminal is asked for what the sandbox does not allow."""
@@ -74,6 +74,7 @@ class Codex(OneShot):
                 f"mcp_servers.{SERVER}.command": command,
                 f"mcp_servers.{SERVER}.args": words,
                 f"mcp_servers.{SERVER}.env": env,
+                f"mcp_servers.{SERVER}.env_vars": handed_on(run, self._settings.env, self.environment(run)),
                 f"mcp_servers.{SERVER}.startup_timeout_sec": START_S,
                 # Without this its tools would be refused: nobody is there to allow them.
                 f"mcp_servers.{SERVER}.default_tools_approval_mode": "approve",
@@ -91,7 +92,7 @@ def _set(chosen: Mapping[str, object]) -> tuple[str, ...]:
 
 def _toml(value: object) -> str:
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{json.dumps(str(key))} = {_toml(each)}" for key, each in value.items()) + "}"
+        return "{" + ", ".join(f"{_toml(str(key))} = {_toml(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_toml(each) for each in value) + "]"
     # JSON writes texts, numbers and truths as TOML does, but for characters beyond 16 bits and DEL.

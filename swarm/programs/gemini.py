@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from swarm.programs.oneshot import SERVER, OneShot, Run, must_be_directories, server
+from swarm.programs.oneshot import SERVER, OneShot, Run, handed_on, must_be_directories, server
 from swarm.programs.prompting import habits
 
 ALWAYS_OFF = ("invoke_agent", "enter_plan_mode", "ask_user")
@@ -52,7 +52,9 @@ class Gemini(OneShot):
         """Its rules; and our MCP server, which it takes from its working directory where that is the agent's own."""
         made = {_rules_of(run): _rules(run).encode()}
         if self._with_server(run):
-            (command, *words), env = server(run)
+            (command, *words), ours = server(run)
+            # It puts values in the place of names, so that none of them is written down.
+            env = {name: f"${name}" for name in handed_on(run, self._settings.env, self.environment(run))} | ours
             settings = {
                 "mcpServers": {SERVER: {"command": command, "args": words, "env": env, "trust": True}},
                 "privacy": {"usageStatisticsEnabled": False},

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from swarm.programs.marks import run_mark
 from swarm.programs.prompting import prompt
 
 SERVER = "swarm"
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,15 @@ class OneShot(ABC):
 def server(run: Run) -> tuple[list[str], dict[str, str]]:
     """Our MCP server: its words, and its environment. It is told who calls; the agent cannot say otherwise."""
     return [*our_command(), "mcp"], own(run.spec, run.layout)
+
+
+def handed_on(run: Run, *more: Mapping[str, str]) -> list[str]:
+    """Names of what the agent's environment holds: some programs give their MCP servers nothing that is not named.
+
+    What our server spawns needs the same logins and settings as what a shell spawns.
+    """
+    named = {*with_our_command(inherited(os.environ)), *run.spec.env, *(name for each in more for name in each)}
+    return sorted(name for name in named - own(run.spec, run.layout).keys() if _NAME.match(name))
 
 
 def must_be_directories(run: Run, program: str) -> None:
