@@ -24,6 +24,9 @@ from swarm.turns import FAILED, TIMEOUT, Turn, resting, said_of, write_turn
 from swarm.wording import spell_duration
 
 
+UNDER_WAY = "turn"
+
+
 def wake(home: Home, beat: Beat, scanner: Scanner) -> bool:
     """Begins a turn with the digest of this heartbeat; returns whether one has begun. Never waits, never raises.
 
@@ -51,7 +54,12 @@ def _wake(home: Home, beat: Beat, scanner: Scanner) -> bool:
         if record.phase is not Phase.RUNNING or not _overdue(home, record):
             return False
         _stop_overdue(home, record)
-    _begin(home, beat, scanner)
+    try:
+        _begin(home, beat, scanner)
+    except Refused as refusal:
+        if refusal.code == UNDER_WAY:
+            return False  # somebody else was faster
+        raise
     return True
 
 
@@ -127,7 +135,7 @@ def _intend(home: Home, spec: AgentSpec, program: Program) -> tuple[Record, Stat
         made.clear()
         found = state.agents.get(spec.id)
         if found is not None and found.live:
-            raise Refused("exists", "A turn of the root goes on already.", "One at a time.")
+            raise Refused(UNDER_WAY, "A turn of the root goes on already.", "One at a time.")
         if found is None or found.spawn_id != spec.spawn_id:
             found = Record(spec.id, spec.spawn_id, Phase.IDLE)
         now = read_now(state.epoch, home.clock)

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -359,3 +360,26 @@ def test_a_log_that_has_grown_too_long_is_put_aside(mind: Mind, monkeypatch: pyt
     assert (mind.home.agent(ROOT).log / "stdout.1").read_text() == "thinking\nidea-a goes on\n"
     snapshot = mind.home.swarm.snapshot()
     assert (snapshot.tokens, snapshot.cost_usd) == (10, 0.5)
+
+
+def test_of_many_who_wake_it_at_once_one_does(mind: Mind) -> None:
+    mind.thinks(LINGER)
+    made = mind.home.swarm.beat(by="test", skip=[f"wake:{ROOT}:"])
+    several = [mind.home.open() for _ in range(6)]
+
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        begun = list(pool.map(lambda one: root.wake(one.home, made, one.scanner), several))
+
+    wait_for(lambda: (mind.home.agent(ROOT).path / "turns").exists(), "the turn to begin")
+    assert begun.count(True) == 1
+    assert len((mind.home.agent(ROOT).path / "turns").read_text().splitlines()) == 1
+    assert [line[2] for line in mind.home.lines("wake")].count(True) == 1
+    assert mind.causes() == []
+
+
+def test_its_start_takes_its_turn_among_all_starts(mind: Mind) -> None:
+    mind.thinks(SAY)
+    mind.home.spawn("worker-1")
+    before = mind.home.state.last_start
+    mind.turn()
+    assert mind.home.state.last_start > before
