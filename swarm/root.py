@@ -23,7 +23,6 @@ from swarm.stopwork import Order, stop_all
 from swarm.turns import FAILED, TIMEOUT, Turn, resting, said_of, write_turn
 from swarm.wording import spell_duration
 
-
 UNDER_WAY = "turn"
 
 
