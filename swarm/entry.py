@@ -26,6 +26,7 @@ class Entry:
         "follower",
         "ghost",
         "heard",
+        "heard_paused",
         "id",
         "inner",
         "is_root",
@@ -67,6 +68,8 @@ class Entry:
         """Reads what its program says, where it says anything."""
         self.heard: float | None = None
         """Awake seconds of its program's last sign of life."""
+        self.heard_paused = 0.0
+        """For how long it had been paused in all by then."""
         self.inner: SubAgent | None = None
         """It is a sub-agent inside another agent's program."""
         self.parent: str | None = None

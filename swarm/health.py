@@ -10,6 +10,9 @@ from swarm.model import AgentView, Liveness, Observed, Phase, Record, ResultsSta
 from swarm.policy import Policy
 from swarm.wording import plural, spell_clock, spell_duration
 
+TOOL_CHARACTERS = 80
+"""Of what a tool is called with, in a verdict's words."""
+
 
 def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queued: bool = False) -> Verdict:
     """The health of one agent (protocol.md, Health).
@@ -78,11 +81,24 @@ def _at_work(view: AgentView, record: Record | None, age: float, now: Now, polic
     if silent is not None and silent >= patience:
         return Verdict(State.RETRYING, f"waiting for the model for {spell_duration(silent)}", age=age)
     judged = _by_age(view, record, age, now, policy)
+    if judged.state is not State.LOOPING and (tool := _open_tool(view, now)):
+        judged = replace(judged, why=f"{judged.why}; {tool}")
     if silent is not None and judged.state in _YOUNG:
         left = patience - silent
         if judged.in_seconds is None or left < judged.in_seconds:
             return replace(judged, next_state=State.RETRYING, in_seconds=left)
     return judged
+
+
+def _open_tool(view: AgentView, now: Now) -> str:
+    """`in Bash for 4m: make test`; '' where no tool call is open. A silent agent in one ages all the same."""
+    tools = view.doings.open_tools if view.doings is not None else ()
+    if not tools:
+        return ""
+    tool = max((each for each in tools if not each.parent), key=lambda each: each.since, default=tools[-1])
+    words = tool.text if len(tool.text) <= TOOL_CHARACTERS else f"{tool.text[: TOOL_CHARACTERS - 1]}…"
+    for_so_long = f" for {spell_duration(max(0.0, now.wall - tool.since))}"
+    return f"in {tool.tool or 'a tool'}{for_so_long}{f': {words}' if words else ''}"
 
 
 def _taken_over(record: Record, age: float, now: Now) -> Verdict:

@@ -112,6 +112,7 @@ class Listening:
             self._behind.discard(entry.id)
         if follower.doings.last_at and follower.doings.last_at != before[0].last_at:
             entry.heard = min(now.awake, awake_at(follower.doings.last_at, now))
+            entry.heard_paused = entry.record.paused_total if entry.record is not None else 0.0
         if follower.caught_up and follower.doings.subagents:
             self._parents.add(entry.id)
         return (follower.doings, follower.caught_up, follower.error) != before

@@ -32,7 +32,7 @@ def _view(entry: Entry, now: Now) -> AgentView:
         return _inner(entry, entry.inner)
     follower = entry.follower
     unread = follower is not None and not follower.caught_up and follower.behind > 0
-    doings = follower.doings if follower is not None and not unread else None
+    doings = follower.doings if follower is not None and not unread and not follower.error else None
     tokens, cost_usd = used_up(entry)
     return AgentView(
         id=entry.id,
@@ -57,11 +57,18 @@ def _view(entry: Entry, now: Now) -> AgentView:
         children=entry.children,
         problems=tuple(problems_of(entry, now)),
         doings=doings,
-        heard=entry.heard if doings is not None else None,
+        heard=_heard(entry) if doings is not None else None,
         unread=unread,
         tokens=tokens,
         cost_usd=cost_usd,
     )
+
+
+def _heard(entry: Entry) -> float | None:
+    """When its program last gave a sign of life. While it was paused it could not: that time does not count."""
+    if entry.heard is None or entry.record is None:
+        return entry.heard
+    return entry.heard + max(0.0, entry.record.paused_total - entry.heard_paused)
 
 
 def _inner(entry: Entry, inner: SubAgent) -> AgentView:

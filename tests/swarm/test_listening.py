@@ -9,7 +9,7 @@ import pytest
 from swarm import listening
 from swarm.activity import Tokens
 from swarm.following import Follower
-from swarm.health import is_problem
+from swarm.health import is_problem, waiting_for_model
 from swarm.listening import PART_BYTES
 from swarm.model import AgentView, Ending, Phase, Snapshot, State
 from swarm.scan import Scanner
@@ -128,6 +128,21 @@ class TestWhatAnAgentDoes:
         speaking.clock.stepped_by += 7200  # the wall clock is set; nobody has waited any longer for it
         assert seen(speaking).heard == first.heard
 
+    def test_a_pause_is_no_waiting_for_its_model(self, speaking: LiveHome) -> None:
+        agent = speaker(speaking)
+        say(speaking, "worker-1", init())
+        assert waiting_for_model(seen(speaking), speaking.swarm.now()) is not None
+        speaking.swarm.pause(agent)
+        speaking.clock.advance(7200)
+        speaking.swarm.resume(agent)
+        silent = waiting_for_model(seen(speaking), speaking.swarm.now())
+        assert silent is not None
+        assert silent < 3600
+        speaking.clock.advance(7200)
+        silent = waiting_for_model(seen(speaking), speaking.swarm.now())
+        assert silent is not None
+        assert 7200 <= silent < 2 * 7200
+
 
 class TestLongOutputs:
     def test_a_first_picture_waits_for_no_long_output_and_shows_no_part_of_a_sum(
@@ -148,10 +163,11 @@ class TestLongOutputs:
             view = scanner.paced().agent(agent)
             return view if view is not None and not view.unread else None
 
-        view = wait_for(caught_up, "the output to be read")
+        read = wait_for(caught_up, "the output to be read")
         behind.append(scanner.behind)
         assert behind == [True, False]
-        assert view.tokens == replay("claude_success").tokens
+        assert read is not None
+        assert read.tokens == replay("claude_success").tokens
 
     def test_a_look_at_everything_reads_to_the_end(self, speaking: LiveHome) -> None:
         speaker(speaking)
