@@ -16,8 +16,10 @@ from swarm.intents import me
 from swarm.model import Beat, Ending, Phase, State
 from swarm.processes import identify
 from swarm.state import with_record
+from swarm.strays import strays
 from tests.support.homes import PERIOD, LiveHome
 from tests.support.wait import wait_for
+from tests.swarm.test_proofs import die_at, operations, points
 
 ROOT = "genesis-01"
 SAY = """\
@@ -383,3 +385,25 @@ def test_its_start_takes_its_turn_among_all_starts(mind: Mind) -> None:
     before = mind.home.state.last_start
     mind.turn()
     assert mind.home.state.last_start > before
+
+
+@pytest.mark.slow
+def test_whoever_dies_in_the_middle_of_waking_it_leaves_a_root_that_can_be_woken(mind: Mind) -> None:
+    mind.thinks(SAY)
+    count = operations(mind.home, "heartbeat", "")
+    mind.over()
+    spec, task = mind.home.agent(ROOT).spec.read_bytes(), mind.home.agent(ROOT).task.read_bytes()
+
+    for at in points(count, 16):
+        die_at(mind.home, "heartbeat", "", at)
+        made = mind.home.open().beat(by="next", force=True)
+        if did(made, "wake"):
+            mind.over()
+        else:
+            wait_for(lambda: mind.home.swarm.settle() or mind.record.phase is Phase.IDLE, "the turn that was begun")
+        assert mind.record.ending is Ending.DONE, (at, mind.record)
+        assert (mind.home.agent(ROOT).spec.read_bytes(), mind.home.agent(ROOT).task.read_bytes()) == (spec, task)
+        wait_for(lambda: not strays(mind.home.home, mind.home.state), "everything of the turn to be gone")
+
+    mind.turn()
+    assert mind.record.ending is Ending.DONE
