@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from swarm import awakening, root
+from swarm import awakening, root, vigil
 from swarm.errors import SwarmError
 from swarm.intents import me
 from swarm.model import Beat, Ending, Phase, State
@@ -183,6 +183,21 @@ def test_a_turn_that_takes_too_long_is_stopped_and_the_next_begins(mind: Mind) -
     assert "killed: its turn has taken 15m, and 10m are allowed" in wait_for(
         lambda: mind.heard() if "killed:" in mind.heard() else "", "the next turn to hear of it"
     )
+
+
+def test_it_is_stopped_between_two_heartbeats_too(mind: Mind) -> None:
+    mind.thinks(LINGER)
+    mind.beat()
+    scanner = mind.home.swarm.scanner
+    vigil.keep(mind.home.home, scanner, scanner.full(), every=0.0)
+    assert mind.runs()
+
+    mind.home.clock.advance(601)
+    vigil.keep(mind.home.home, scanner, scanner.full(), every=0.0)
+
+    assert (mind.record.phase, mind.record.ending) == (Phase.IDLE, Ending.KILLED)
+    assert mind.causes() == ["root-timeout"]
+    assert not mind.runs()
 
 
 def test_a_failed_turn_is_an_alert_and_the_heartbeat_goes_on(mind: Mind) -> None:
