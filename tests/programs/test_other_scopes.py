@@ -56,7 +56,9 @@ def test_an_agent_that_owns_a_directory_writes_there_and_in_its_own_only(real: P
     owned, outside = real.root / "site", real.root / "elsewhere"
     owned.mkdir()
     outside.mkdir()
+    by_shell = [shell('swarm-tui progress "By shell."')] if other == "codex" else []
     ends = [
+        *by_shell,
         our_tool(other, "progress", text="Tried everything.", outputs=1),
         our_tool(other, "done", summary="it is there"),
         say("Done."),
@@ -70,8 +72,8 @@ def test_an_agent_that_owns_a_directory_writes_there_and_in_its_own_only(real: P
     assert (owned / "owned.md").read_text().strip() == "hello"
     assert view.record is not None
     assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
-    assert view.progress.last is not None
-    assert view.progress.last.sentence == "Tried everything."
+    sentences = [line.sentence for line in view.progress.lines]
+    assert sentences == [*(["By shell."] if by_shell else []), "Tried everything."]
 
 
 def test_an_agent_that_only_observes_writes_in_its_own_directory_only(real: ProgramHome, other: str) -> None:

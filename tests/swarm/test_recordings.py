@@ -1,5 +1,6 @@
 """Recorded output of the real programs, replayed: exact figures, sub-agents, refusals, ends; and never an exception."""
 
+import json
 import random
 from dataclasses import dataclass
 
@@ -281,12 +282,16 @@ _JSON = st.recursive(
 )
 
 
-@pytest.mark.parametrize("name", ["claude_subagents_nested", "claude_workflow", "claude_partial"])
-@settings(max_examples=150, deadline=None)
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("claude_subagents_nested", "claude_workflow", "claude_partial"),
+        *("codex_success", "gemini_success", "opencode_success"),
+    ],
+)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_no_value_in_any_place_of_an_event_raises(name: str, data: st.DataObject) -> None:
-    import json
-
     lines = lines_of(name)
     event = json.loads(data.draw(st.sampled_from(lines)))
     place = event
