@@ -109,6 +109,10 @@ def test_nobody_but_the_engine_says_who_an_agent_is(layout: Layout) -> None:
     assert (made["SWARM_AGENT"], made["SWARM_SPAWN"], made["KEY"]) == ("genesis-01/scout", "spawn-1", "spec")
 
 
+def test_where_the_operator_stands_is_not_inherited() -> None:
+    assert inherited({"PWD": "/home/me", "OLDPWD": "/", "HOME": "/home/me"}) == {"HOME": "/home/me"}
+
+
 def test_what_marks_a_surrounding_session_is_not_inherited() -> None:
     operator = {
         "PATH": "/bin",
