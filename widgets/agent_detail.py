@@ -164,7 +164,7 @@ class AgentDetail(Widget):
             self._title = title
             self.border_title = Content(title)
         self._verdict_line.verdict = verdict
-        self._doings_line.show(view, self._now, self._below)
+        self._doings_line.show(view, self._now, self._below, verdict.why if verdict is not None else "")
         self._facts_line.view = view
 
     def _fill(self) -> None:

@@ -51,18 +51,29 @@ def _context_cell(context: int, limit: int | None) -> Cell:
     return Cell(f"context {min(999, round(100 * share))}%  ", "warning" if share >= FULL_CONTEXT else "muted")
 
 
-def doing_cells(view: AgentView, now: Now, charset: Charset = UNICODE) -> Cells:
-    """`in Bash 4m: make test`, `retrying 3/10: 529 overloaded`, `waiting for the model 40s`, how its turn ended."""
+def doing_cells(view: AgentView, now: Now, charset: Charset = UNICODE, *, why: str = "") -> Cells:
+    """`in Bash 4m: make test`, `retrying 3/10: 529 overloaded`, `waiting for the model 40s`, how its turn ended.
+
+    why: the verdict's words, which stand above; what they tell is not told again.
+    """
     doings = view.doings
     if doings is None:
         return ()
-    cells: list[Cell] = list(_state_cells(doings, now, charset))
+    cells: list[Cell] = [] if _is_told(doings, why) else list(_state_cells(doings, now, charset))
     if doings.subagents:
         count = len(doings.subagents)
-        cells.append(Cell(f"  {charset.ghost} {count} sub-agent{'s' if count > 1 else ''}", "notice"))
+        cells.append(
+            Cell(f"{'  ' if cells else ''}{charset.ghost} {count} sub-agent{'s' if count > 1 else ''}", "notice")
+        )
     if doings.denials:
-        cells.append(Cell(f"  {charset.failed} {doings.denials} denied", "warning"))
+        cells.append(Cell(f"{'  ' if cells else ''}{charset.failed} {doings.denials} denied", "warning"))
     return tuple(cells)
+
+
+def _is_told(doings: Doings, why: str) -> bool:
+    if doings.retrying:
+        return doings.retrying in why
+    return any(f"in {tool.tool} for " in why for tool in doings.open_tools if not tool.parent)
 
 
 def _state_cells(doings: Doings, now: Now, charset: Charset) -> Cells:
@@ -112,11 +123,11 @@ class DoingsLine(CellLine):
     said: reactive[tuple[Cells, Cells]] = reactive(((), ()))
     """What it has used up, and what it is doing."""
 
-    def show(self, view: AgentView | None, now: Now, below: Spending | None = None) -> None:
-        """Show this agent; what looks the same is not drawn again."""
+    def show(self, view: AgentView | None, now: Now, below: Spending | None = None, why: str = "") -> None:
+        """Show this agent; what looks the same is not drawn again. why: the words of its verdict."""
         said: tuple[Cells, Cells] = ((), ())
         if view is not None:
-            said = (used_cells(view, below), doing_cells(view, now, charset_of(self)))
+            said = (used_cells(view, below), doing_cells(view, now, charset_of(self), why=why))
         self.said = said
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:

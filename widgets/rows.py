@@ -168,6 +168,8 @@ def age_text(view: AgentView, verdict: Verdict, now: Now) -> str:
     state = verdict.state
     if is_ending(view):
         return ENDING_WORD
+    if view.inner is not None and view.inner.since:
+        return short_duration(now.wall - view.inner.since)
     if state in _AGEING and verdict.age is not None:
         return short_duration(verdict.age)
     if state is State.DONE:

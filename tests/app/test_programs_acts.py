@@ -107,7 +107,7 @@ async def test_the_head_of_the_detail_says_what_it_does_and_what_it_cost() -> No
         room.go_to(WORKER)
         await pilot.pause()
         shown = screen_text(pilot.app)
-        assert "in Bash 4m: make test" in shown
+        assert "in Bash for 4m" in shown
         assert "1.6M tok" in shown
         assert "$2.41" in shown
         assert "context 42%" in shown

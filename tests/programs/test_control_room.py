@@ -1,5 +1,7 @@
 """The control room on a real Claude Code: what it does is seen, messages arrive, it is talked to and goes on."""
 
+import pytest
+
 from swarm.model import Ending
 from tests.programs.test_claude_talk import Gate
 from tests.support.cli import COMMAND
@@ -47,7 +49,10 @@ def test_its_transcript_is_live_and_a_message_from_the_keyboard_arrives(real: Pr
 
 
 @needs_tmux
-def test_a_leads_into_its_session_and_back_into_the_control_room(real: ProgramHome) -> None:
+@pytest.mark.parametrize(
+    "before", [[], ["env", "-u", "TMUX"]], ids=["in a tmux window", "in place of the control room"]
+)
+def test_a_leads_into_its_session_and_back_into_the_control_room(real: ProgramHome, before: list[str]) -> None:
     gate = Gate(real.user)
 
     def script(seen: Seen) -> Answer:
@@ -61,7 +66,7 @@ def test_a_leads_into_its_session_and_back_into_the_control_room(real: ProgramHo
     agent = real.start("worker-1", "claude")
     gate.wait()
     real.onboarded(real.agent(agent).path)
-    with Tmux([COMMAND, "-C", str(real.root)], env=QUIET) as room:
+    with Tmux([*before, COMMAND, "-C", str(real.root)], env=QUIET) as room:
         room.wait_for("worker-1", "running 1", deadline=ENDS_S)
         room.keys("j", "a")
         room.wait_for("Its run by itself ends first", "Talk  y")

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from swarm.activity import Activity, Kind
 from swarm.logs import Chunk
+from swarm.transcribing import transcribe
 from swarm_tui.app import SwarmApp
 from swarm_tui.screens.spawn_form import DEBOUNCE_SECONDS, SpawnForm
+from swarm_tui.transcript_tail import Told
 from tests.support.canned import CannedSwarm, full_house
-from tests.support.swarms import full_id
+from tests.support.swarms import NOW, big_example, full_id, with_programs
 
 Act = Callable[[Pilot[int]], Awaitable[None]]
 
@@ -29,6 +32,8 @@ class Picture:
     """(id of an input, text) put in before the last key."""
     lines: tuple[str, ...] = ()
     """What the agent's program printed."""
+    told: tuple[Activity, ...] = ()
+    """What the agent's program said that it did."""
     full: bool = False
     """Spawns meet a full swarm."""
 
@@ -42,6 +47,31 @@ TRANSCRIPT = (
     "800/2000 words",
 )
 
+SESSION = (
+    Activity(Kind.RUN, at=NOW.wall - 41 * 60),
+    Activity(Kind.STARTED, "session 5f0c2a6e, claude-opus-4-8"),
+    Activity(Kind.TEXT, "I read my brief and report progress first."),
+    Activity(Kind.TOOL_OPEN, "swarm-tui progress 'Reading sources.'", "t1", "Bash"),
+    Activity(Kind.TOOL_CLOSED, "progress noted", "t1", "Bash", count=1),
+    Activity(Kind.TOOL_OPEN, "notes/pages.md", "t2", "Read"),
+    Activity(Kind.TOOL_CLOSED, "", "t2", "Read", count=212),
+    Activity(Kind.TOOL_OPEN, "Check the prices of page 7", "t3", "Agent"),
+    Activity(Kind.SUBAGENT_STARTED, "Check the prices of page 7", "t3", "explore", depth=1),
+    Activity(Kind.TOOL_OPEN, "price table in notes/page-7.html", "t4", "Grep", parent="t3", depth=1),
+    Activity(Kind.TOOL_CLOSED, "2 tables", "t4", "Grep", parent="t3", count=1, depth=1),
+    Activity(Kind.SUBAGENT_ENDED, "the newer table is below the fold", "t3", "explore", depth=1),
+    Activity(Kind.RETRYING, "529 overloaded", count=1, limit=10),
+    Activity(Kind.RETRYING, "529 overloaded", count=2, limit=10),
+    Activity(Kind.TEXT, "The newer table counts. I write section 3 with it,\nand then run the checks."),
+    Activity(Kind.TOOL_OPEN, "/home/operator/notes/plan.md", "t5", "Write"),
+    Activity(Kind.TOOL_CLOSED, "outside of what this agent owns: out/", "t5", "Write", error=True),
+    Activity(Kind.DENIED, "/home/operator/notes/plan.md", "t5", "Write"),
+    Activity(Kind.TOLD, "Message [m-1a2b3c] from operator: take the newer table.", "m-1a2b3c"),
+    Activity(Kind.TOOL_OPEN, "out/analysis.md", "t6", "Write"),
+    Activity(Kind.TOOL_CLOSED, "", "t6", "Write", count=48),
+    Activity(Kind.TOOL_OPEN, "make test", "t9", "Bash"),
+)
+
 PICTURES: tuple[Picture, ...] = (
     Picture("overview-160"),
     Picture("overview-75", 75, 40),
@@ -51,7 +81,8 @@ PICTURES: tuple[Picture, ...] = (
     Picture("spawn-form", keys=("n",), typed=(("name", "worker-9"), ("inputs", "notes/pages.md"))),
     Picture("kill-before-spawn", keys=("n",), typed=(("name", "idea-gamma"),), full=True),
     Picture("stop", keys=("x",), agent="idea-alpha"),
-    Picture("detail-transcript", keys=("2",), agent="idea-alpha/worker-1", lines=TRANSCRIPT),
+    Picture("detail-transcript", keys=("2",), lines=TRANSCRIPT),
+    Picture("transcript", keys=("2",), agent="idea-alpha/worker-1", told=SESSION),
     Picture("detail-results", keys=("4",), agent="idea-beta/worker-9"),
     Picture("detail-process", keys=("5",)),
     Picture("timeline", keys=("t",)),
@@ -65,7 +96,7 @@ PICTURES: tuple[Picture, ...] = (
 
 def app_for(picture: Picture) -> SwarmApp:
     """The app on the canned swarm of a picture."""
-    swarm = CannedSwarm()
+    swarm = CannedSwarm(with_programs(big_example()))
     if picture.full:
         swarm.check = full_house()
     app = SwarmApp(swarm, beats=False)
@@ -89,6 +120,9 @@ async def pose(pilot: Pilot[int], picture: Picture) -> None:
     view = app.room.detail.view
     if picture.lines and view is not None:
         app.room.load_lines(view.id, view.spawn_id, Chunk(picture.lines))
+    if picture.told and view is not None:
+        told = tuple(line for activity in picture.told for line in transcribe(activity))
+        app.room.load_lines(view.id, view.spawn_id, Told(told))
     await _quiet(pilot)
     if picture.full:
         await pilot.press("ctrl+g")

@@ -38,6 +38,14 @@ def test_it_says_what_the_program_is_doing(doings: Doings, words: str) -> None:
     assert text(doing_cells(a_view(doings=doings), NOW)) == words
 
 
+def test_what_the_verdict_says_is_not_said_again() -> None:
+    busy = a_view(doings=Doings(open_tools=(BASH,), denials=1))
+    assert text(doing_cells(busy, NOW, why="updated 1m ago; in Bash for 4m: make test")) == "✖ 1 denied"
+    refused = a_view(doings=Doings(retrying="529 overloaded", retries=3))
+    assert text(doing_cells(refused, NOW, why="its program says: 529 overloaded")) == ""
+    assert text(doing_cells(refused, NOW, why="updated 1m ago")) == "retrying 3: 529 overloaded"
+
+
 def test_sub_agents_and_refusals_are_counted() -> None:
     doings = Doings(open_tools=(BASH,), subagents=(SubAgent("a", "one"), SubAgent("b", "two")), denials=3)
     assert text(doing_cells(a_view(doings=doings), NOW)).endswith("2 sub-agents  ✖ 3 denied")
