@@ -27,6 +27,8 @@ SURROUNDING = frozenset(
     }
 )
 """What a coding agent sets for what it starts, and what speaks of one session only."""
+WHERE = frozenset({"PWD", "OLDPWD"})
+"""Where the operator's shell stands. A program that believes it would work there, and not where it is started."""
 SURROUNDING_PREFIXES = ("SWARM_", "CLAUDE_CODE_REMOTE")
 _OF_A_SESSION = ("SESSION", "FILE_DESCRIPTOR")
 
@@ -40,7 +42,7 @@ def inherited(operator: Mapping[str, str]) -> dict[str, str]:
 
 
 def _is_surrounding(name: str) -> bool:
-    if name in SURROUNDING or name.startswith(SURROUNDING_PREFIXES):
+    if name in SURROUNDING or name in WHERE or name.startswith(SURROUNDING_PREFIXES):
         return True
     return name.startswith("CLAUDE_CODE_") and any(part in name for part in _OF_A_SESSION)
 
