@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from swarm import boxing
 from swarm.programs import Need
 from swarm.untrusted import clean
 
@@ -18,7 +19,11 @@ VERSION_S = 20.0
 TRY_S = 10.0
 TRIED_FOR_S = 60.0
 """Seconds for which a sandbox that did not work is not tried again."""
-LINUX_TRIAL = ("--die-with-parent", "--unshare-net", "--unshare-pid", "--ro-bind", "/", "/", "--dev", "/dev")
+LINUX_TRIAL = (
+    *("--die-with-parent", "--unshare-net", "--unshare-pid", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"),
+    *("--", "/bin/sh", "-c", "! mount -o remount,bind,rw / 2>/dev/null"),
+)
+"""What the client's own sandbox asks of bubblewrap, and that nobody inside can undo it."""
 _NUMBER = re.compile(r"\d+(?:\.\d+)+[\w.+-]*")
 
 
@@ -93,13 +98,11 @@ def sandbox(environment: Mapping[str, str]) -> Need:
     if sys.platform == "darwin":
         place = executable("/usr/bin/sandbox-exec", environment)
         why = "" if place else "/usr/bin/sandbox-exec is not there"
-        return _sandbox_need(why or _works(place, ("-p", "(version 1)(allow default)", "/usr/bin/true")))
+        return _sandbox_need(why or _works(place, "-p", "(version 1)(allow default)", "/usr/bin/true"))
     missing = [each for each in ("bwrap", "socat") if not executable(each, environment)]
     if missing:
         return _sandbox_need(f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not on PATH")
-    # What the client's own sandbox asks of bubblewrap: no other shape of trial says that it will work.
-    trial = (*LINUX_TRIAL, "--proc", "/proc", "--", "true")
-    return _sandbox_need(_works(executable("bwrap", environment), trial))
+    return _sandbox_need(_works(*boxing.bubblewrap(executable("bwrap", environment)), *LINUX_TRIAL))
 
 
 def _sandbox_need(why: str) -> Need:
@@ -114,21 +117,21 @@ def _sandbox_need(why: str) -> Need:
     )
 
 
-_tried: dict[tuple[str, tuple[str, ...]], tuple[float, str]] = {}
+_tried: dict[tuple[str, ...], tuple[float, str]] = {}
 
 
-def _works(place: str, words: tuple[str, ...]) -> str:
+def _works(*words: str) -> str:
     """Why a sandbox does not work, '' where it does. A success holds for this process, a failure for a minute."""
-    known = _tried.get((place, words))
+    known = _tried.get(words)
     if known is not None and (not known[1] or time.monotonic() - known[0] < TRIED_FOR_S):
         return known[1]
     try:
         answer = subprocess.run(
-            [place, *words], stdin=subprocess.DEVNULL, capture_output=True, timeout=TRY_S, check=False, cwd="/"
+            words, stdin=subprocess.DEVNULL, capture_output=True, timeout=TRY_S, check=False, cwd="/"
         )
         said = clean(answer.stderr[:1000].decode("utf-8", "replace"), 300).strip()
-        why = "" if answer.returncode == 0 else f"{Path(place).name} does not work here: {said or 'it failed'}"
+        why = "" if answer.returncode == 0 else f"it does not work here: {said or 'it failed'}"
     except (OSError, subprocess.SubprocessError) as error:
-        why = f"{Path(place).name} does not work here: {clean(str(error), 200)}"
-    _tried[place, words] = (time.monotonic(), why)
+        why = f"it does not work here: {clean(str(error), 200)}"
+    _tried[words] = (time.monotonic(), why)
     return why

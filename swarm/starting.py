@@ -45,9 +45,10 @@ def make_directory(home: Home, made: Draft) -> AgentDir:
             store.make_dir(inner)
         store.write_json_new(agent.spec, spec_json(made.spec))
         store.write_new(agent.task, made.brief.encode("utf-8", "backslashreplace"))
-        for path, data in (made.launch.files if made.launch else {}).items():
+        launch = made.launch
+        for path, data in (launch.files if launch else {}).items():
             store.make_dir(path.parent)
-            store.write_atomic(path, data, mode=0o600)
+            store.write_atomic(path, data, mode=launch.mode_of(path) if launch else 0o600)
     except BaseException:
         clear_away(agent)
         raise

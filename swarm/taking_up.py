@@ -51,7 +51,7 @@ def make_ready(agent: AgentDir, launch: Launch) -> None:
             os.unlink(name, dir_fd=run)
     for path, data in launch.files.items():
         store.make_dir(path.parent)
-        store.write_atomic(path, data, mode=0o600)
+        store.write_atomic(path, data, mode=launch.mode_of(path))
 
 
 def archive_exit(agent: AgentDir) -> None:

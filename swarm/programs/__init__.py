@@ -50,6 +50,10 @@ class Launch:
     warnings: tuple[str, ...] = ()
     """What whoever spawns it should know: how it is held less well than it could be."""
 
+    def mode_of(self, path: Path) -> int:
+        """The permissions of one of its files: the owner's alone, and a script is there to be run."""
+        return 0o700 if self.files[path].startswith(b"#!") else 0o600
+
     @property
     def environment(self) -> dict[str, str]:
         """The program's whole environment. Ours comes first: there a look at the process finds the marker soonest."""

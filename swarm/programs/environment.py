@@ -11,6 +11,8 @@ from swarm.layout import Layout
 from swarm.model import AgentSpec
 
 OUR_COMMAND = "swarm-tui"
+OWN_BIN = os.path.join(".run", "bin")
+"""In an agent's directory: what stands on its PATH first, and on nobody else's."""
 SURROUNDING = frozenset(
     {
         *("CLAUDECODE", "CLAUDE_PROJECT_DIR", "CLAUDE_EFFORT", "AI_AGENT", "TRACEPARENT"),
@@ -38,7 +40,11 @@ def inherited(operator: Mapping[str, str]) -> dict[str, str]:
 
     What they set on purpose stays: logins, providers, limits.
     """
-    return {name: value for name, value in operator.items() if not _is_surrounding(name)}
+    found = {name: value for name, value in operator.items() if not _is_surrounding(name)}
+    if OWN_BIN in found.get("PATH", ""):
+        places = found["PATH"].split(os.pathsep)
+        found["PATH"] = os.pathsep.join(place for place in places if not place.endswith(os.sep + OWN_BIN))
+    return found
 
 
 def _is_surrounding(name: str) -> bool:

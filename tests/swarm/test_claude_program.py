@@ -2,6 +2,7 @@ import json
 import os
 import shlex
 import subprocess
+import sys
 import uuid
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from signal import SIGINT
 
 import pytest
 
+from swarm import boxing, preflight
 from swarm.errors import Refused
 from swarm.layout import Layout
 from swarm.model import AgentSpec
@@ -350,6 +352,35 @@ def test_a_sandbox_is_told_nothing_of_files_that_are_not_there_yet(layout: Layou
         assert str(path) not in f"{made.sandbox} {made.deny}"
         assert path in made.protected
         assert f"Edit(/{path})" in decided(layout, replace(WORKER, owns=("site",)), box=NO_BOX).deny
+
+
+@pytest.mark.parametrize("root", [True, False])
+def test_root_has_its_rights_taken_before_its_sandbox(
+    layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: bool
+) -> None:
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    for name in ("bwrap", "socat"):
+        (bin_ / name).write_text("#!/bin/sh\n")
+        (bin_ / name).chmod(0o755)
+    monkeypatch.setattr(boxing, "root_on_linux", lambda: root)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(preflight, "_tried", {})
+    monkeypatch.setenv("PATH", f"{bin_}:/bin")
+    launch = prepared(layout, replace(WORKER, owns=("site",)))
+    ours = layout.agent(WORKER.id).run / "bin"
+    assert (ours / "bwrap" in launch.files) is root
+    assert launch.environment["PATH"].startswith(f"{ours}:{bin_}") is root
+    assert not any(path.parent == ours for path in prepared(layout).files)
+    if root:
+        assert launch.mode_of(ours / "bwrap") == 0o700
+        assert str(bin_ / "bwrap").encode() in launch.files[ours / "bwrap"]
+    assert launch.mode_of(layout.agent(WORKER.id).settings) == 0o600
+
+
+def test_nobody_inherits_what_stands_before_anothers_path() -> None:
+    path = "/home/swarm/agents/genesis-01/w1/.run/bin:/usr/bin:/bin"
+    assert inherited({"PATH": path})["PATH"] == "/usr/bin:/bin"
 
 
 def test_it_reads_what_it_prints() -> None:

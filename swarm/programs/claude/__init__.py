@@ -1,15 +1,13 @@
 """The program `claude`: Claude Code, headless, with a live channel, hooks, our MCP server and a scope that holds."""
 
-import json
 import os
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from signal import SIGINT
 
-from swarm import preflight
+from swarm import boxing, preflight
 from swarm.activity import Reader
 from swarm.layout import AgentDir, Layout
 from swarm.model import AgentSpec
@@ -17,7 +15,8 @@ from swarm.policy import Program as Settings
 from swarm.programs import Launch, Need
 from swarm.programs.claude import argv, manual, scope, settings, words
 from swarm.programs.command import working_directory
-from swarm.programs.environment import compose, inherited, with_our_command
+from swarm.programs.environment import OWN_BIN, compose, inherited, with_our_command
+from swarm.programs.marks import run_mark
 
 INSTALL = "npm install -g @anthropic-ai/claude-code"
 RECOMMENDED = {
@@ -59,7 +58,7 @@ class Claude:
         return Launch(
             spawn_id=spec.spawn_id,
             argv=argv.interactive(spec, agent, self._settings, held, session),
-            env=self._own_environment(spec, layout),
+            env=self._own_environment(spec, layout, agent, held),
             cwd=_directory(spec, layout, agent, held),
             inherited=with_our_command(inherited(os.environ)),
             session=session,
@@ -109,12 +108,12 @@ class Claude:
         return Launch(
             spawn_id=spec.spawn_id,
             argv=argv.headless(spec, agent, self._settings, held, session, resume=resume),
-            env=self._own_environment(spec, layout),
+            env=self._own_environment(spec, layout, agent, held),
             cwd=_directory(spec, layout, agent, held),
             inherited=with_our_command(inherited(os.environ)),
             channel=True,
             first=first,
-            mark=_mark(spec, self.name),
+            mark=run_mark(spec, self.name),
             session=session,
             gentle_signal=SIGINT,
             files=self._files(spec, layout, agent, held, session),
@@ -134,10 +133,16 @@ class Claude:
         made = settings.files(spec, layout, agent, held, mcp=mcp, gate=alone)
         made[agent.session] = settings.session(spec, self.name, session)
         made[agent.system] = manual.system(spec, layout, held, mcp=mcp).encode("utf-8", "replace")
+        if held.sandbox is not None and boxing.root_on_linux():
+            made[_bin(agent) / "bwrap"] = boxing.shim(preflight.executable("bwrap", self._environment())).encode()
         return made
 
-    def _own_environment(self, spec: AgentSpec, layout: Layout) -> dict[str, str]:
-        return compose(spec, layout, RECOMMENDED, self._settings.env, spec.env)
+    def _own_environment(self, spec: AgentSpec, layout: Layout, agent: AgentDir, held: scope.Scope) -> dict[str, str]:
+        made = compose(spec, layout, RECOMMENDED, self._settings.env, spec.env)
+        if held.sandbox is not None and boxing.root_on_linux():
+            # The program looks for bubblewrap on PATH, and what stands there first is ours.
+            made["PATH"] = f"{_bin(agent)}{os.pathsep}{made.get('PATH') or self._environment().get('PATH', os.defpath)}"
+        return made
 
     def _environment(self) -> Mapping[str, str]:
         return {**with_our_command(inherited(os.environ)), **self._settings.env}
@@ -151,9 +156,9 @@ def _directory(spec: AgentSpec, layout: Layout, agent: AgentDir, held: scope.Sco
     return agent.path
 
 
-def _mark(spec: AgentSpec, name: str) -> bytes:
-    line = {"type": "swarm", "subtype": "run", "spawn_id": spec.spawn_id, "at": time.time(), "program": name}
-    return json.dumps({**line, "model": spec.model}).encode() + b"\n"
+def _bin(agent: AgentDir) -> Path:
+    """What stands on its PATH before everything else."""
+    return agent.path / OWN_BIN
 
 
 def _credentials(environment: Mapping[str, str]) -> tuple[Path, ...]:
