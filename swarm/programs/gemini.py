@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from swarm.programs.oneshot import SERVER, OneShot, Run, handed_on, must_be_directories, server
+from swarm.programs.oneshot import SERVER, OneShot, Run, handed_on, must_be_directories, server, without_shell
 from swarm.programs.prompting import habits
 
 ALWAYS_OFF = ("invoke_agent", "enter_plan_mode", "ask_user")
@@ -66,8 +66,7 @@ class Gemini(OneShot):
     def can_hold(self, run: Run) -> tuple[str, ...]:
         """Its file tools keep to directories; its shell keeps to nothing, so there is none."""
         must_be_directories(run, "Gemini")
-        because = "only observes" if run.held == "observe" else f"owns {', '.join(run.spec.owns)}"[:200]
-        return (f"Gemini has no sandbox that could be used here, and {run.spec.name} {because}: it gets no shell.",)
+        return without_shell(run, "Gemini", self._settings.scope)
 
     def credentials(self, environment: Mapping[str, str]) -> tuple[Path, ...]:
         """Its login file."""

@@ -220,6 +220,22 @@ def must_be_directories(run: Run, program: str) -> None:
             )
 
 
+def without_shell(run: Run, program: str, wanted: str) -> tuple[str, ...]:
+    """The warning of a program that can hold an agent only by giving it no shell.
+
+    wanted: `scope` of its settings; raises Refused `scope` where that asks for a sandbox.
+    """
+    because = "only observes" if run.held == "observe" else f"owns {', '.join(run.spec.owns)}"[:200]
+    if wanted == "sandbox":
+        raise Refused(
+            "scope",
+            f"{run.spec.id!r} is to be held in a sandbox, and {program} has none that could be used here.",
+            f'[programs] scope = "sandbox" in swarm.toml asks for it; the agent {because}.',
+            'Set scope = "auto": it is held without a shell. Or use the program claude or codex.',
+        )
+    return (f"{program} has no sandbox that could be used here, and {run.spec.name} {because}: it gets no shell.",)
+
+
 def _session(spec: AgentSpec, program: str, session: str) -> bytes:
     chosen = {"schema": 1, "spawn_id": spec.spawn_id, "program": program, "session": session}
     return json.dumps(chosen, indent=2).encode() + b"\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from swarm.errors import Refused
-from swarm.programs.oneshot import SERVER, OneShot, Run, server
+from swarm.programs.oneshot import SERVER, OneShot, Run, server, without_shell
 from swarm.programs.prompting import habits
 
 CONFIG = "OPENCODE_CONFIG_CONTENT"
@@ -56,8 +56,7 @@ class OpenCode(OneShot):
                     "Wildcards mean something else there.",
                     "Own a directory with a plain name, or move the home to a plain path.",
                 )
-        because = "only observes" if run.held == "observe" else f"owns {', '.join(run.spec.owns)}"[:200]
-        return (f"OpenCode has no sandbox, and {run.spec.name} {because}: it gets no shell.",)
+        return without_shell(run, "OpenCode", self._settings.scope)
 
     def credentials(self, environment: Mapping[str, str]) -> tuple[Path, ...]:
         """Its login file."""

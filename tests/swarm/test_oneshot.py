@@ -228,6 +228,15 @@ def test_what_is_no_directory_cannot_be_held(refusing: str, layout: Layout) -> N
         assert refused.value.code == "scope"
 
 
+@pytest.mark.parametrize("bare", ["gemini", "opencode"])
+def test_a_sandbox_that_is_asked_for_and_not_there_is_refused(bare: str, layout: Layout) -> None:
+    text = f'[programs.{bare}]\nscope = "sandbox"\n'
+    with pytest.raises(Refused, match="none that could be used") as refused:
+        started(bare, layout, text, scope="observe")
+    assert refused.value.code == "scope"
+    assert not started(bare, layout, text).warnings
+
+
 def test_opencode_names_paths_as_seen_from_the_repository_it_works_in(layout: Layout) -> None:
     (layout.root / ".git").mkdir()
     (layout.root / "site").mkdir()
