@@ -24,6 +24,7 @@ def document(
     slots = snapshot.slots
     by_agent = spending(snapshot)
     total = spent(snapshot, now)
+    known = bool(total.cost_usd) or not total.unpriced
     return {
         "home": snapshot.home,
         "generation": snapshot.generation,
@@ -45,10 +46,10 @@ def document(
         },
         "spent": {
             "tokens": total.tokens,
-            "cost_usd": _dollars(total.cost_usd),
+            "cost_usd": _dollars(total.cost_usd if known else None),
             "tokens_24h": total.tokens_24h,
-            "cost_usd_24h": _dollars(total.cost_24h),
-            "cost_usd_per_hour": _dollars(total.cost_per_hour),
+            "cost_usd_24h": _dollars(total.cost_24h if known else None),
+            "cost_usd_per_hour": _dollars(total.cost_per_hour if known else None),
             "unpriced": total.unpriced,
         },
         "alerts": [_alert(alert) for alert in snapshot.alerts],
@@ -113,6 +114,7 @@ def _agent(view: AgentView, verdict: Verdict, now: Now, usage: Usage | None, use
         "outputs_claimed": claimed_outputs(view),
         "slots": {"budget": view.budget, "used": view.used},
         "foreign": view.foreign,
+        "ghost": view.ghost,
         "spawn_id": view.spawn_id or None,
         "description": view.description or None,
         "program": spec.program if spec is not None else record.program if record is not None else None,
@@ -148,6 +150,9 @@ def _doing(view: AgentView) -> dict[str, object] | None:
         "retries": doings.retries,
         "context_tokens": doings.context,
         "context_limit": doings.context_limit,
+        "context_percent": round(100 * doings.context / doings.context_limit, 1)
+        if doings.context is not None and doings.context_limit
+        else None,
         "denials": doings.denials,
         "last_at": iso(doings.last_at or None),
     }

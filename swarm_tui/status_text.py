@@ -10,7 +10,7 @@ from swarm.model import AgentView, Snapshot, Verdict
 from swarm.rates import spent
 from swarm.wording import plural, spell_clock
 from swarm_tui.output import Output
-from widgets.cells import Cell, Cells, fit_cells
+from widgets.cells import Cell, Cells, fit_cells, short_money
 from widgets.charset import Charset, charset_for
 from widgets.rows import RUNNING_STATES, STATE_ROLES, Columns, Place, columns_for, row
 
@@ -123,11 +123,11 @@ def line(snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, charset:
 
 
 def money(snapshot: Snapshot, now: Now) -> str:
-    """What the swarm costs in an hour: `$3.10/h`, `+?` behind it where some run at no known price; '' for none."""
+    """What the swarm costs in an hour: `$3.10/h`, `$3.10+?/h` where some run at no known price; '' for none."""
     total = spent(snapshot, now)
     if total.cost_per_hour is None or not (total.cost_usd or total.unpriced):
         return "$?/h" if total.unpriced else ""
-    return f"${total.cost_per_hour:.2f}/h" + ("+?" if total.unpriced else "")
+    return f"{short_money(total.cost_per_hour)}{'+?' if total.unpriced else ''}/h"
 
 
 def _roomy(placed: list[tuple[AgentView, str]]) -> Columns:
@@ -163,7 +163,7 @@ def _spent(snapshot: Snapshot, now: Now) -> Iterator[Cell]:
     if not total.tokens:
         return
     unknown = f" and {plural(total.unpriced, 'agent')} at no known price" if total.unpriced else ""
-    cost = f"  ${total.cost_usd:.2f}{unknown}" if total.cost_usd or not total.unpriced else "  cost unknown"
+    cost = f"  {short_money(total.cost_usd)}{unknown}" if total.cost_usd or not total.unpriced else "  cost unknown"
     rate = f"  {money(snapshot, now)}" if total.cost_per_hour is not None and total.cost_usd else ""
     yield Cell(f"  {total.tokens:,} tokens{cost}{rate}", "muted")
 
