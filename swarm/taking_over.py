@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import NamedTuple
 
-from swarm import audit, latch, speaking, store, taking_up, told
+from swarm import audit, channel, latch, speaking, store, taking_up, told
 from swarm.clock import read_now
 from swarm.concluding import ended
 from swarm.errors import Busy, NotFound, Refused, SwarmError
@@ -98,15 +98,32 @@ def return_forgotten(home: Home) -> tuple[str, ...]:
     """Takes up again whose terminal is gone while nobody sees to it: a killed `attach`. Returns their ids."""
     returned: list[str] = []
     for record in list(home.ledger.read().agents.values()):
-        away = record.taken_over and record.phase is Phase.RUNNING and record.paused is None
-        if not away or _lives(home, record):
+        if not record.taken_over or record.phase is not Phase.RUNNING or record.paused is not None:
             continue
+        lives = _lives(home, record)
+        if lives and (record.keeper is None or not channel.is_open(home.layout.agent(record.id))):
+            continue  # a person talks to it; or its own run was told to end, and is about to
         with _alone(home.layout.agent(record.id)) as mine:
-            current = home.ledger.read().agents.get(record.id)
-            if mine and current == record:
+            if not mine or home.ledger.read().agents.get(record.id) != record:
+                continue
+            if lives:
+                _clear(home, record)
+            else:
                 give_back(home, record, 0)
-                returned.append(record.id)
+            returned.append(record.id)
     return tuple(returned)
+
+
+def _clear(home: Home, record: Record) -> None:
+    """Nobody has taken it over: whoever wanted to died before its run by itself was ended, and that goes on."""
+
+    def change(state: State) -> State:
+        found = state.agents.get(record.id)
+        if found != record:
+            return state
+        return with_record(state, taking_up.aged(found, read_now(state.epoch, home.clock).awake))
+
+    home.ledger.commit(change, purpose=f"nobody talks to {record.id}")
 
 
 def give_back(home: Home, record: Record, code: int) -> Returned:

@@ -426,3 +426,20 @@ def test_the_root_is_talked_to_between_two_turns_and_rests_after(live_home: Live
     assert session(agent) == first
     assert kept(sessions, agent)[1] == "start with the second idea"
     channel.close(agent)
+
+
+def test_a_take_over_that_died_before_anything_was_ended_leaves_the_run_as_it_was(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home)
+    record = live_home.record("worker-1")
+    dead = replace(me(), ticks=me().ticks + 1)
+    intent = replace(record, phase=Phase.SPAWNING, starter=dead, taken_over="somebody", taken_at=0.0)
+    live_home.home.ledger.commit(lambda state: with_record(state, intent), purpose="test")
+
+    resolve_intents(live_home.home)
+
+    after = live_home.record("worker-1")
+    assert (after.phase, after.taken_over, after.taken_at, after.starter) == (Phase.RUNNING, "", None, None)
+    assert after.process == record.process
+    assert live_home.swarm.message("worker-1", "still there?").sent
+    wait_for(lambda: len(told(agent)) == 2, "an answer")
