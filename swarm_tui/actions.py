@@ -210,7 +210,7 @@ ACTS: tuple[Act, ...] = (
     Act("audit", ("e",), "the audit log: who did what", Group.LOOK, "e"),
     Act("problems", ("p",), "show only what needs a person, worst first", Group.FIND, "p", "problems"),
     Act("next_problem", ("w",), "go to the next problem", Group.FIND, "w", disabled_reason=_needs_problem),
-    Act("filter", ("slash",), "filter agents; in the transcript: search", Group.FIND, "/", "filter"),
+    Act("filter", ("slash",), "filter agents; in the transcript: search (n next, N before)", Group.FIND, "/", "filter"),
     Act("clear", ("escape",), "clear filter, marks and zoom", Group.FIND, "esc", palette=False),
     Act("sort", ("s",), "sort by the next column", Group.FIND, "s"),
     Act("reverse", ("S",), "reverse the order", Group.FIND, "S"),
