@@ -66,7 +66,11 @@ class Mind:
 
     def over(self) -> None:
         wait_for(lambda: self.home.agent(ROOT).exit.exists(), "the turn to end")
-        wait_for(lambda: self.home.swarm.settle() or self.record.phase is Phase.IDLE, "the turn to be settled")
+        wait_for(self.rests, "the turn to be settled")
+
+    def rests(self) -> bool:
+        self.home.swarm.settle()
+        return bool(self.record.phase is Phase.IDLE)
 
     def heard(self) -> str:
         path = self.home.agent(ROOT).path / "heard"
@@ -415,7 +419,7 @@ def test_whoever_dies_in_the_middle_of_waking_it_leaves_a_root_that_can_be_woken
         if did(made, "wake"):
             mind.over()
         else:
-            wait_for(lambda: mind.home.swarm.settle() or mind.record.phase is Phase.IDLE, "the turn that was begun")
+            wait_for(mind.rests, "the turn that was begun")
         assert mind.record.ending is Ending.DONE, (at, mind.record)
         assert (mind.home.agent(ROOT).spec.read_bytes(), mind.home.agent(ROOT).task.read_bytes()) == (spec, task)
         wait_for(lambda: not strays(mind.home.home, mind.home.state), "everything of the turn to be gone")
