@@ -8,7 +8,8 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 
-from swarm import store
+from swarm import boxing, preflight, store
+from swarm.confining import given_by_held
 from swarm.home import Home
 from swarm.model import AgentView
 from swarm.processes import MARKER, identify, marked, send
@@ -42,10 +43,15 @@ def _run(home: Home, view: AgentView, number: int, text: str, check: str) -> Jud
     limit = home.policy.acceptance.timeout
     marker = f"check-{uuid.uuid4().hex}"
     environment = {**inherited(os.environ), "SWARM_HOME": str(home.layout.root), MARKER: marker}
+    words: tuple[str, ...] = ("/bin/sh", "-c", check)
+    if view.spec is not None and given_by_held(home, view.spec):
+        if why := preflight.no_box(environment):
+            return Judged(text, passed=False, why=f"it was not run: who gave it is held to a scope, and {why}")
+        words = boxing.boxed(preflight.executable("bwrap", environment), words, home.layout.root, environment)
     with tempfile.TemporaryFile() as said:
         try:
             process = subprocess.Popen(
-                ["/bin/sh", "-c", check],
+                words,
                 cwd=home.layout.root,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -57,12 +63,12 @@ def _run(home: Home, view: AgentView, number: int, text: str, check: str) -> Jud
             return Judged(text, passed=False, why=f"it could not be run: {error.strerror or error}")
         in_time = wait_until(lambda: identify(process.pid) is None, limit)
         code = _end(process, marker)
-        words = _tail(said.fileno())
+        answer = _tail(said.fileno())
     why = f"exit code {code}" if code >= 0 else f"ended by signal {-code}"
     if not in_time:
         why = f"no answer within {limit:g} s"
-    _keep(home, view, number, check, why, words)
-    last = clean(words.decode("utf-8", "replace").strip().rpartition("\n")[2], 200)
+    _keep(home, view, number, check, why, answer)
+    last = clean(answer.decode("utf-8", "replace").strip().rpartition("\n")[2], 200)
     passed = in_time and code == 0
     return Judged(text, passed, f"{why}: {last}" if last and not passed else why)
 

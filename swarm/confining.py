@@ -1,12 +1,16 @@
 """An agent that is held to a scope gets no way out of it through what it spawns."""
 
+import os
 from dataclasses import replace
 
+from swarm import preflight
 from swarm.asked import lies_in
 from swarm.errors import Refused, SwarmError
 from swarm.home import Home
-from swarm.model import AgentSpec
+from swarm.layout import check_id
+from swarm.model import ENGINE, OPERATOR, AgentSpec
 from swarm.programs import HOLDS, program_for
+from swarm.programs.environment import inherited
 from swarm.reading import read_spec
 
 
@@ -22,10 +26,10 @@ def confined(home: Home, spec: AgentSpec) -> AgentSpec:
         raise _refused(parent, f"a program that is held to nothing ({spec.program!r})", "Leave --program and -- out.")
     if spec.env:
         raise _refused(parent, "a child with an environment of its own choice", "Leave --env out.")
-    if any(outcome.check for outcome in spec.acceptance):
+    if any(outcome.check for outcome in spec.acceptance) and (why := preflight.no_box(inherited(os.environ))):
         raise _refused(
             parent,
-            "a check: that command runs with the engine's rights",
+            f"a check, which would run with the engine's rights: there is no sandbox for it here ({why})",
             "Name the outcome in words (--accept TEXT, without ::CHECK).",
         )
     own, above = (
@@ -41,13 +45,26 @@ def confined(home: Home, spec: AgentSpec) -> AgentSpec:
     return replace(spec, owns=(own,))
 
 
+def given_by_held(home: Home, spec: AgentSpec) -> bool:
+    """Whether this spec's checks were given by an agent that is held: they must not do for it what it may not do."""
+    if spec.created_by in (str(OPERATOR), str(ENGINE)):
+        return False
+    try:
+        giver = read_spec(home.layout.agent(check_id(spec.created_by))).value
+    except SwarmError:
+        return True
+    return giver is None or _is_held(home, giver)
+
+
 def _held_asker(home: Home) -> AgentSpec | None:
     if home.actor.kind != "agent":
         return None
     spec = read_spec(home.layout.agent(home.actor.agent)).value
-    if spec is None or not (spec.owns or spec.scope == "observe"):
-        return None
-    return spec if _kind(home, spec.program) in HOLDS else None
+    return spec if spec is not None and _is_held(home, spec) else None
+
+
+def _is_held(home: Home, spec: AgentSpec) -> bool:
+    return bool(spec.owns or spec.scope == "observe") and _kind(home, spec.program) in HOLDS
 
 
 def _kind(home: Home, name: str) -> str:

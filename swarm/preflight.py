@@ -105,6 +105,14 @@ def sandbox(environment: Mapping[str, str]) -> Need:
     return _sandbox_need(_works(*boxing.bubblewrap(executable("bwrap", environment)), *LINUX_TRIAL))
 
 
+def no_box(environment: Mapping[str, str]) -> str:
+    """Why a command cannot be run in a box of ours (`boxing.boxed`) here; '' where it can."""
+    if not sys.platform.startswith("linux"):
+        return "only Linux has one"
+    need = sandbox(environment)
+    return "" if need.ok else need.text
+
+
 def _sandbox_need(why: str) -> Need:
     return Need(
         "sandbox",

@@ -1,13 +1,18 @@
 """A held agent gets no way out through what it spawns; an agent of the program claude starts like any other."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from swarm import preflight
+from swarm.acceptance import run_checks
+from swarm.confining import given_by_held
 from swarm.errors import Refused, SwarmError
 from swarm.model import Acceptance
 from swarm.reading import read_spec
@@ -113,7 +118,6 @@ def test_a_child_may_own_what_lies_in_its_parents_directory(held: LiveHome) -> N
         {"command": ("sh", "-c", "true"), "program": ""},
         {"program": "command", "command": ("true",)},
         {"env": {"BASH_ENV": "x"}},
-        {"accept": (Acceptance("it is", "touch /tmp/anywhere"),)},
         {"owns": ("docs",)},
         {"owns": ("sites",)},
         {"owns": (".",)},
@@ -122,6 +126,48 @@ def test_a_child_may_own_what_lies_in_its_parents_directory(held: LiveHome) -> N
 def test_what_a_held_agent_may_not_do_its_child_may_not_do_for_it(held: LiveHome, more: dict[str, object]) -> None:
     assert refused(held, "w1", "idea", **more).code in ("scope", "owns")
     assert not held.agent("idea/w1").path.exists()
+
+
+def test_a_check_of_a_held_agent_needs_a_box(held: LiveHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    check = (Acceptance("it is", f"touch {held.root}/made"),)
+    monkeypatch.setattr(preflight, "no_box", lambda environment: "bwrap is not on PATH")
+    assert refused(held, "w1", "idea", accept=check).code == "scope"
+    spawned(held, "w1", by="idea", accept=(Acceptance("it is"),))
+    spawned(held, "w2", accept=check)
+
+
+@pytest.mark.skipif(bool(preflight.no_box(os.environ)), reason="no sandbox works here")
+def test_a_check_of_a_held_agent_reads_and_does_not_write(held: LiveHome) -> None:
+    checks = (
+        Acceptance("the page is there", "test -s site/page"),
+        Acceptance("it is made", f"echo x > {held.root}/made"),
+        Acceptance("it fails", "exit 4"),
+    )
+    (held.root / "site" / "page").write_text("there")
+    spawned(held, "w1", by="idea", accept=checks)
+    view = held.swarm.snapshot().agent("genesis-01/idea/w1")
+    assert view is not None
+    judged = run_checks(held.home, view)
+    assert [each.passed for each in judged] == [True, False, False]
+    assert judged[2].why.startswith("exit code 4")
+    assert not (held.root / "made").exists()
+
+
+def test_a_check_of_the_operator_runs_as_it_always_did(held: LiveHome) -> None:
+    spawned(held, "w1", accept=(Acceptance("it is made", "echo x > made"),))
+    view = held.swarm.snapshot().agent("genesis-01/w1")
+    assert view is not None
+    assert [each.passed for each in run_checks(held.home, view)] == [True]
+    assert (held.root / "made").exists()
+
+
+@pytest.mark.parametrize("giver", ["genesis-01/nobody", "../../x", ""])
+def test_a_check_whose_giver_is_unknown_counts_as_of_one_who_is_held(held: LiveHome, giver: str) -> None:
+    spec = read_spec(held.agent("idea")).value
+    assert spec is not None
+    assert given_by_held(held.home, replace(spec, created_by=giver))
+    assert given_by_held(held.home, replace(spec, created_by="genesis-01/idea"))
+    assert not given_by_held(held.home, replace(spec, created_by="operator"))
 
 
 def test_the_operator_may_do_all_of_it(held: LiveHome) -> None:
