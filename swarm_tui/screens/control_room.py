@@ -1,6 +1,6 @@
 """The control room: lays the widgets out, hands them snapshots, and sends every key through the one table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -11,9 +11,9 @@ from textual.command import Provider
 from textual.containers import Container, Vertical
 
 from swarm.logs import Chunk
-from swarm.model import Snapshot
+from swarm.model import AgentView, Snapshot
 from swarm.rates import spent
-from swarm.spending import spending
+from swarm.spending import Spending, spending
 from swarm.swarm import Swarm
 from swarm_tui.actions import ACTS, BY_NAME, bindings, strip_hints
 from swarm_tui.host import Host
@@ -47,6 +47,7 @@ class ControlRoom(ActingScreen):
         super().__init__(swarm, host)
         self._book = VerdictBook(swarm.home.policy)
         self._tally = Tally()
+        self._spending: tuple[Snapshot, Mapping[str, Spending]] | None = None
         self._status = StatusLine(id="status")
         self._slots = SlotBoard(id="slots")
         self._banner = Banner(id="banner")
@@ -131,10 +132,16 @@ class ControlRoom(ActingScreen):
         view = self.agents.cursor_view
         verdict = self.verdicts.get(view.id) if view is not None else None
         self.detail.root = self.snapshot.root
-        told = view is not None and view.children and self.snapshot.tokens
-        below = spending(self.snapshot).get(view.id) if view is not None and told else None
-        self.detail.show(view, verdict, self.now, self.snapshot.beats, below)
+        self.detail.show(view, verdict, self.now, self.snapshot.beats, self._below(view))
         self.host.want_detail(view, self.detail.tab)
+
+    def _below(self, view: AgentView | None) -> Spending | None:
+        """What an agent and all below it have used up: added up once a picture, and only where somebody asks."""
+        if view is None or not view.children or not self.snapshot.tokens:
+            return None
+        if self._spending is None or self._spending[0] is not self.snapshot:
+            self._spending = (self.snapshot, spending(self.snapshot))
+        return self._spending[1].get(view.id)
 
     def load_detail(self, data: DetailData) -> None:
         """What the loader read."""
