@@ -266,6 +266,34 @@ def test_denials_are_told_once() -> None:
     assert (doings.denials, doings.denied) == (1, ("Write /x",))
 
 
+def returned(key: str, words: str, error: bool = True) -> bytes:
+    part = {"type": "tool_result", "tool_use_id": key, "content": words, "is_error": error}
+    return line("user", message={"content": [part]})
+
+
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        ("Permission to use Write has been denied because Claude Code is running in don't ask mode.", True),
+        ("Claude requested permissions to write to /x, but you haven't granted it yet.", True),
+        ("PreToolUse:Bash hook error: [guard]: no", True),
+        ("You may not write /x: it is outside of your scope.", True),
+        ("This Bash command contains multiple operations. The following parts require approval: a, b", True),
+        ("make: *** [all] Error 2", False),
+        ("cat: /x: Permission denied", False),
+    ],
+)
+def test_a_refusal_is_known_from_what_the_call_gave_back_and_not_counted_again_at_the_end(
+    words: str, refused: bool
+) -> None:
+    reader = ClaudeReader()
+    doings = folded(read(reader, [init(), answer("m1", call("t1", command="rm x")), returned("t1", words)]))
+    assert doings.denied == (("Bash rm x",) if refused else ())
+    denial = {"tool_name": "Bash", "tool_use_id": "t1", "tool_input": {"command": "rm x"}}
+    ends = read(reader, [result(0.1, 1, permission_denials=[denial] if refused else [])])
+    assert folded(ends, doings).denials == int(refused)
+
+
 def test_the_answer_to_a_question_for_the_context_is_no_sign_of_life() -> None:
     told = {
         "subtype": "success",

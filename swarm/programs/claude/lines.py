@@ -14,6 +14,11 @@ CUT = 256 * 1024
 _DOUBLE = b',"tool_use_result":'
 _RETURNED = re.compile(rb'"tool_use_id":"([\w-]{1,128})"')
 _OPENED = re.compile(rb'"type":"tool_use","id":"([\w-]{1,128})","name":"([\w-]{1,128})"')
+REFUSED = re.compile(
+    r"Permission (?:to|for) |Claude requested permissions? |PreToolUse:[\w-]{1,80} hook |You may not write "
+    r"|Agent type .{1,80} has been denied|This (?:\w+ )?command .{0,160}\brequires? approval"
+)
+"""How the result of a tool call begins that was refused: by the program's permissions, by a hook, by our guard."""
 ENDS = {
     "aborted_tools": "interrupted while a tool ran",
     "aborted_streaming": "interrupted while the model answered",

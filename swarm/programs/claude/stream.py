@@ -34,6 +34,8 @@ class ClaudeReader:
         self._session = ""
         self._servers: dict[str, str] = {}
         self._denied: OrderedDict[str, None] = OrderedDict()
+        self._calls: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
+        """Open tool calls, as a denial names them."""
         self._kinds: Mapping[str, _Read] = {
             "system": self._system,
             "assistant": self._assistant,
@@ -77,6 +79,7 @@ class ClaudeReader:
     def _run(self, run: Activity) -> Activity:
         self._count.run()
         self._tasks.run()
+        self._calls.clear()
         self._servers.clear()
         self._ordered = run.model
         self._model = ""
@@ -174,10 +177,13 @@ class ClaudeReader:
             yield usage
 
     def _opened(self, part: Mapping[str, Any], parent: str, depth: int, at: float | None) -> Iterator[Activity]:
-        call, tool = ident(part, "id"), short(part, "name", 100)
+        call, tool, text = ident(part, "id"), short(part, "name", 100), fields.call(part.get("input"))
+        self._calls[call] = {"tool_use_id": call, "tool_name": tool, "tool_input": text}
+        if len(self._calls) > REMEMBERED:
+            self._calls.popitem(last=False)
         yield Activity(
             Kind.TOOL_OPEN,
-            text=fields.call(part.get("input")),
+            text=text,
             key=call,
             tool=tool,
             parent=parent,
@@ -190,12 +196,16 @@ class ClaudeReader:
         call = ident(part, "tool_use_id")
         text, number = fields.output(part.get("content"))
         self._tasks.closed(call)
+        failed = part.get("is_error") is True
+        asked = self._calls.pop(call, None)
+        if failed and asked is not None and lines.REFUSED.match(text):
+            yield from self._deny(asked)  # the result that lists it comes at the end of the turn
         yield Activity(
             Kind.TOOL_CLOSED,
             text=text,
             key=call,
             parent=parent,
-            error=part.get("is_error") is True,
+            error=failed,
             count=number,
             depth=depth,
             at=at,
