@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ AND_GO_ON = f"{PRINT}; sys.stdout.flush(); import time; time.sleep(600)"
 
 
 @pytest.fixture
-def speaking_home(swarm_home: Path) -> Iterator[Path]:
+def speaking_home(swarm_home: Path) -> Path:
     """A home whose commands write in the language of Claude Code."""
     with (swarm_home / "swarm.toml").open("a") as policy:
         policy.write('\n[programs.command]\nformat = "claude"\n')
