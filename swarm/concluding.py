@@ -45,6 +45,8 @@ def ended(
         paused=None,
         starter=None,
         stopper=None,
+        taken_over="",
+        taken_at=None,
     )
 
 

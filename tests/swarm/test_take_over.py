@@ -262,7 +262,7 @@ def test_who_was_killed_in_the_terminal_is_not_taken_up(live_home: LiveHome) -> 
 
     assert returned.how == "ended"
     record = live_home.record("worker-1")
-    assert record.ending is Ending.KILLED
+    assert (record.ending, record.taken_over) == (Ending.KILLED, "")
     assert "keeper did not report" in record.unverified, "a terminal has no keeper, and that is said"
 
 
