@@ -74,7 +74,8 @@ def in_play(view: AgentView) -> bool:
     record = view.record
     if record is None or record.id != view.id or record.phase is not Phase.RUNNING:
         return False
-    return view.results.state is not ResultsState.VALID and view.exit is None
+    reported = view.results.state is ResultsState.VALID and view.parent is not None  # the root never reports
+    return not reported and view.exit is None
 
 
 def swarm_over(snapshot: Snapshot, policy: Policy, now: Now) -> str:
