@@ -22,9 +22,9 @@ def prompt(spec: AgentSpec, layout: Layout, brief: str, here: Iterable[str]) -> 
         f"You are an agent of a swarm: `{spec.id}`, role {spec.role}. Your brief stands at the end of this message; "
         f"it also lies in `{layout.agent(spec.id).task}`. The rules and the role before it are part of it."
     )
-    parts = [who, _text(layout.shared_rules), _text(layout.role(spec.role))]
+    parts = [who, document(layout.shared_rules), document(layout.role(spec.role))]
     if spec.parent is None:
-        parts.append(_text(layout.root / "CLAUDE.md"))
+        parts.append(document(layout.root / "CLAUDE.md"))
     parts.append("\n".join(("# How it works here", "", *(f"- {line}" for line in here))))
     parts.append(brief.strip() or f"Your brief is the file `{layout.agent(spec.id).task}`: read the whole of it now.")
     return "\n\n---\n\n".join(part for part in parts if part) + "\n"
@@ -53,7 +53,8 @@ def habits(*, mcp: str, has_shell: bool, writable: Iterable[Path]) -> list[str]:
     return lines
 
 
-def _text(path: Path) -> str:
+def document(path: Path) -> str:
+    """The text of one of the home's files, cut at MAX_BYTES; '' where it cannot be read."""
     try:
         read = store.read_head(path, MAX_BYTES)
     except SwarmError:

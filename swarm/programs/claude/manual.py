@@ -1,13 +1,9 @@
 """system.md: what stands in an agent's system prompt beside the program's own words."""
 
-from swarm import store
-from swarm.errors import SwarmError
 from swarm.layout import Layout
 from swarm.model import AgentSpec
 from swarm.programs.claude.scope import Scope
-
-MAX_BYTES = 256 * 1024
-"""Of each file; what is longer is cut, and says so."""
+from swarm.programs.prompting import document
 
 
 def system(spec: AgentSpec, layout: Layout, scope: Scope, *, mcp: bool) -> str:
@@ -20,9 +16,9 @@ def system(spec: AgentSpec, layout: Layout, scope: Scope, *, mcp: bool) -> str:
         f"You are an agent of a swarm: `{spec.id}`, role {spec.role}. Your brief is your first message.\n"
         f"It also lies in `{layout.agent(spec.id).task}`. The rules and the role below are part of it."
     )
-    parts = [who, _text(layout, "roles/_shared-rules.md"), _text(layout, f"roles/{spec.role}.md")]
+    parts = [who, document(layout.shared_rules), document(layout.role(spec.role))]
     if spec.parent is None:
-        parts.append(_text(layout, "CLAUDE.md"))
+        parts.append(document(layout.root / "CLAUDE.md"))
     parts.append(_here(scope, mcp=mcp))
     return "\n\n---\n\n".join(part for part in parts if part) + "\n"
 
@@ -46,20 +42,9 @@ def _here(scope: Scope, *, mcp: bool) -> str:
     if scope.sandbox is not None:
         lines.append(
             "- Your shell runs in a sandbox: it reads everything and writes only there. Where a directory that you own "
-            "does not exist yet, make its first file with Write. `swarm-tui progress` and `swarm-tui done` work in it; "
-            "for the other verbs use the tools."
+            "does not exist yet, make its first file with Write. `swarm-tui progress` and `swarm-tui done` work in it"
+            + ("; for the other verbs use the tools." if mcp else ", other verbs do not.")
         )
     elif scope.held and not scope.tools:
         lines.append("- Your shell runs read-only commands and `swarm-tui`. Write files with Write and Edit.")
     return "\n".join(lines)
-
-
-def _text(layout: Layout, name: str) -> str:
-    try:
-        read = store.read_head(layout.root / name, MAX_BYTES)
-    except SwarmError:
-        return ""
-    if read is None:
-        return ""
-    text = read.data.decode("utf-8", "replace").removeprefix("\ufeff").strip()
-    return text + ("\n\n(cut here)" if read.truncated else "")
