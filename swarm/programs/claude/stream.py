@@ -8,14 +8,13 @@ from typing import Any
 
 from swarm.activity import IN_PLACE, MCP, Activity, Kind
 from swarm.programs import fields
-from swarm.programs.claude import lines, models
+from swarm.programs.claude import lines, models, remarks
 from swarm.programs.claude.counting import Counter
 from swarm.programs.claude.tasks import Tasks
-from swarm.programs.fields import block, child, children, ident, moment, short, whole
+from swarm.programs.fields import block, child, children, ident, moment, short
 from swarm.untrusted import clean
 
 REMEMBERED = 2000
-_ALIVE = Activity(Kind.WAITING)
 _PART = b'{"type":"stream_event"'
 _SILENT = (b'{"type":"system","subtype":"status"', b'{"type":"system","subtype":"hook_')
 _MESSAGE_IDS = re.compile(r"^\[(m-[0-9a-f]{4,32})\]", re.MULTILINE)
@@ -42,28 +41,28 @@ class ClaudeReader:
             "user": self._user,
             "result": self._result,
             "stream_event": self._part,
-            "rate_limit_event": _limits,
+            "rate_limit_event": remarks.limits,
             "control_response": self._answer,
-            "tool_progress": _alive,
+            "tool_progress": remarks.alive,
         }
         self._subtypes: Mapping[str, _Read] = {
             "init": self._init,
-            "api_retry": self._retry,
+            "api_retry": remarks.retry,
             "model_fallback": self._fallback,
-            "compact_boundary": _compacted,
-            "notification": _notification,
+            "compact_boundary": remarks.compacted,
+            "notification": remarks.notification,
             "permission_denied": self._deny,
             "task_started": self._tasks.started,
             "task_progress": self._tasks.progress,
             "task_updated": self._tasks.updated,
             "task_notification": self._tasks.updated,
-            "thinking_tokens": _alive,
+            "thinking_tokens": remarks.alive,
         }
 
     def feed(self, line: bytes) -> list[Activity]:
         """What one line says; nothing for what is not known. Lines that only show that it writes are not parsed."""
         if line.startswith(_PART) and b'"message_start"' not in line and b'"message_delta"' not in line:
-            return [_ALIVE]
+            return [remarks.ALIVE]
         if line.startswith(_SILENT):
             return []
         run = fields.run(line)
@@ -124,20 +123,6 @@ class ClaudeReader:
         text = f"{model} {IN_PLACE} {ordered}{why}"
         return Activity(Kind.MODEL_CHANGED, text=text, model=model, error=True)
 
-    def _retry(self, event: Mapping[str, Any]) -> Iterator[Activity]:
-        status, error = whole(event, "error_status"), short(event, "error", 80)
-        if status:
-            text = f"{status} {error.replace('_', ' ')}".strip()
-        else:
-            text = "no answer" if error in ("", "unknown") else error.replace("_", " ")
-        yield Activity(
-            Kind.RETRYING,
-            text=text,
-            count=whole(event, "attempt"),
-            limit=whole(event, "max_retries"),
-            counts=False,
-        )
-
     def _fallback(self, event: Mapping[str, Any]) -> Iterator[Activity]:
         original = short(event, "original_model") or self._ordered
         trigger = short(event, "trigger", 80)
@@ -150,7 +135,7 @@ class ClaudeReader:
         parent = ident(event, "parent_tool_use_id")
         model = short(message, "model")
         if model == models.SYNTHETIC:
-            yield from _synthetic(event, message, parent)
+            yield from remarks.synthetic(event, message, parent)
             return
         if not parent and model and not models.same(self._model, model):
             if models.same(self._ordered, model):
@@ -171,7 +156,7 @@ class ClaudeReader:
             elif isinstance(kind, str) and kind.endswith("tool_result"):
                 yield from self._returned(part, parent, depth, at)
             else:
-                yield _ALIVE
+                yield remarks.ALIVE
         usage = self._count.message(message, parent)
         if usage is not None:
             yield usage
@@ -244,7 +229,7 @@ class ClaudeReader:
             usage = self._count.begun(child(told, "message"), parent)
         elif told.get("type") == "message_delta":
             usage = self._count.wrote(child(told, "usage"), parent)
-        yield usage if usage is not None else _ALIVE
+        yield usage if usage is not None else remarks.ALIVE
 
     # -- figures and ends ------------------------------------------------------------------------------------------
 
@@ -279,43 +264,3 @@ class ClaudeReader:
         usage = self._count.asked(child(told, "response"))
         if usage is not None:
             yield usage
-
-
-def _alive(event: Mapping[str, Any]) -> Iterator[Activity]:  # noqa: ARG001 one signature for all
-    yield _ALIVE
-
-
-def _synthetic(event: Mapping[str, Any], message: Mapping[str, Any], parent: str) -> Iterator[Activity]:
-    """The program speaks in the model's place. Of an error of its own turn the result says the same right after."""
-    failed = "error" in event
-    if failed and not parent:
-        return
-    for part in children(message, "content", 20):
-        text = block(part.get("text"), 20)
-        if text:
-            yield Activity(Kind.NOTE, text=text, error=failed, counts=False)
-
-
-def _compacted(event: Mapping[str, Any]) -> Iterator[Activity]:
-    told = child(event, "compact_metadata")
-    trigger, before = short(told, "trigger", 40), whole(told, "pre_tokens")
-    text = "context compacted" + (f" ({trigger})" if trigger else "") + (f" at {before} tokens" if before else "")
-    yield Activity(Kind.NOTE, text=text)
-
-
-def _notification(event: Mapping[str, Any]) -> Iterator[Activity]:
-    text = short(event, "text", 400)
-    if text:
-        yield Activity(Kind.NOTE, text=text, key=ident(event, "key"), counts=False)
-
-
-def _limits(event: Mapping[str, Any]) -> Iterator[Activity]:
-    """The account's limits. That they are not reached is no news."""
-    told = child(event, "rate_limit_info")
-    status = short(told, "status", 60)
-    if status in ("", "allowed"):
-        return
-    used = fields.money(told, "utilization")
-    share = f", {used:.0%} used" if used is not None and used <= 10 else ""
-    text = f"limit of the account: {status.replace('_', ' ')}{share}"
-    yield Activity(Kind.NOTE, text=text, error=True, counts=False)
