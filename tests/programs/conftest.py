@@ -8,6 +8,8 @@ import pytest
 from tests.support.model_server import ModelServer, model_server
 from tests.support.program_home import ProgramHome, needs, program_home
 
+HERE = Path(__file__).parent
+
 
 @pytest.fixture
 def models() -> Iterator[ModelServer]:
@@ -23,3 +25,10 @@ def real(
     """A home for the programs that the test's module names in PROGRAMS; skipped where one is not there."""
     needs(*request.module.PROGRAMS)
     yield from program_home(tmp_path, monkeypatch, models)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Real programs take their time to start, on a busy machine the more."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.timeout(400))

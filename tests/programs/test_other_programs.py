@@ -1,5 +1,7 @@
 """Codex, Gemini and OpenCode as agents: success, failure, kill, figures, and a session taken up again."""
 
+import json
+
 import pytest
 
 from swarm.model import Ending
@@ -25,6 +27,7 @@ def test_it_works_reports_and_ends_with_exact_figures(real: ProgramHome, other: 
         DONE,
         say("Done.", Usage(300, 30)),
     ]
+    (real.root / "CLAUDE.md").write_text("You are the root, and THE-MARK-OF-THE-ROOT is yours.\n")
     real.use(other, turns)
     real.start("worker-1", other, task="The word is plover.")
     view = real.ended("worker-1")
@@ -37,6 +40,7 @@ def test_it_works_reports_and_ends_with_exact_figures(real: ProgramHome, other: 
     assert view.tokens is not None
     assert (view.tokens.input, view.tokens.output, view.tokens.cache_read) == (600, 60, 50)
     assert "The word is plover." in real.asked(other)[0].prompt
+    assert not any("THE-MARK-OF-THE-ROOT" in json.dumps(dict(seen.body)) for seen in real.models.seen(side=True))
     assert real.swarm.snapshot().slots.used == 0
 
 
@@ -63,8 +67,10 @@ def test_a_turn_that_ends_without_results_is_no_success(real: ProgramHome, other
 def test_a_kill_during_a_tool_call_leaves_nothing(real: ProgramHome, other: str) -> None:
     child, tool = real.lasting(), real.lasting()
     real.use(other, [shell(f"setsid {child} & {tool}")])
-    real.start("worker-1", other)
+    real.start("worker-1", other, task="The word is plover.")
     wait_for(lambda: real.running(child) and real.running(tool), f"the tool call of {other}", ENDS_S)
+    assert "The word is plover." in real.asked(other)[0].prompt
+    assert not real.in_arguments("The word is plover.")
     assert real.swarm.kill(["worker-1"], reason="enough", grace=1.0).gone
     assert not real.running(child)
     assert not real.running(tool)

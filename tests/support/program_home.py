@@ -23,7 +23,7 @@ from tests.support.wait import wait_for
 KEY = "sk-ant-not-a-real-key-of-anybody"
 MODELS = {"claude": "claude-opus-4-8", "codex": "gpt-5.2-codex", "gemini": "gemini-2.5-pro", "opencode": "scripted/m1"}
 _NUMBERS = count()
-ENDS_S = 60.0
+ENDS_S = 90.0
 """How long a test waits for a program that has little to do: starts are slow on a busy machine."""
 
 
@@ -179,6 +179,15 @@ class ProgramHome(LiveHome):
         for path in Path("/proc").glob("[0-9]*/cmdline"):
             with suppress(OSError):
                 if path.read_bytes().replace(b"\0", b" ").strip() == words.encode():
+                    found.append(int(path.parent.name))
+        return found
+
+    def in_arguments(self, words: str) -> list[int]:
+        """Processes, of whomever, whose command line holds these words: everybody on the machine can read them."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):
+                if words.encode() in path.read_bytes():
                     found.append(int(path.parent.name))
         return found
 
