@@ -6,6 +6,7 @@
 import fcntl
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -52,6 +53,23 @@ class Pinned:
             return False
         return bool(found == self.version) and self.executable.exists()
 
+    @property
+    def unfit(self) -> str:
+        """Why what is installed cannot run here; '' when it can. Some are scripts for a node of some age."""
+        with self.executable.open("rb") as file:
+            if b"node" not in file.readline(200).partition(b"\n")[0]:
+                return ""
+        node = shutil.which("node")
+        if node is None:
+            return "node is not here to run it"
+        said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False, timeout=60).stdout
+        manifest = json.loads((self.directory / "node_modules" / self.package / "package.json").read_text())
+        wanted = re.match(r">=\s*(\d+)", str(manifest.get("engines", {}).get("node", "")))
+        have = re.match(r"v(\d+)", said)
+        if wanted and have and int(have[1]) < int(wanted[1]):
+            return f"it needs node {wanted[1]} or newer, and {said.strip()} is here"
+        return ""
+
 
 PROGRAMS = {
     pinned.name: pinned
@@ -68,7 +86,7 @@ def missing(name: str) -> str:
     """Why the program cannot be run here; '' when it can."""
     pinned = PROGRAMS[name]
     if pinned.installed:
-        return ""
+        return f"{name} {pinned.version}: {pinned.unfit}" if pinned.unfit else ""
     if shutil.which("npm") is None:
         return f"{name} {pinned.version} is not installed, and npm is not here to install it"
     if pinned.log.exists():
@@ -115,7 +133,8 @@ def main() -> int:
     """Installs what is missing and says what there is. Without npm it says that, and the tests are skipped."""
     for pinned in PROGRAMS.values():
         wrong = install(pinned)
-        print(f"{pinned.name} {pinned.version}: {wrong or pinned.directory}", flush=True)
+        wrong = wrong or missing(pinned.name)
+        print(wrong or f"{pinned.name} {pinned.version}: {pinned.directory}", flush=True)
     return 0
 
 
