@@ -1,6 +1,8 @@
 """The frozen view of an agent that surfaces get."""
 
-from swarm.activity import SubAgent, Tokens
+from dataclasses import replace
+
+from swarm.activity import Doings, SubAgent, Tokens
 from swarm.clock import Now
 from swarm.entry import NO_PROGRESS, Entry
 from swarm.layout import name_of
@@ -9,6 +11,8 @@ from swarm.problems import problems_of
 from swarm.untrusted import clean
 
 ENDED_LINES = 12
+STEADY_S = 5.0
+"""Seconds by which the last sign of life that a view tells of may be older than the last one."""
 
 _NO_RESULTS = Results()
 
@@ -33,6 +37,7 @@ def _view(entry: Entry, now: Now) -> AgentView:
     follower = entry.follower
     unread = follower is not None and not follower.caught_up and follower.behind > 0
     doings = follower.doings if follower is not None and not unread and not follower.error else None
+    doings, heard = _steady(entry.view, doings, _heard(entry) if doings is not None else None)
     tokens, cost_usd = used_up(entry)
     return AgentView(
         id=entry.id,
@@ -57,11 +62,19 @@ def _view(entry: Entry, now: Now) -> AgentView:
         children=entry.children,
         problems=tuple(problems_of(entry, now)),
         doings=doings,
-        heard=_heard(entry) if doings is not None else None,
+        heard=heard,
         unread=unread,
         tokens=tokens,
         cost_usd=cost_usd,
     )
+
+
+def _steady(before: AgentView | None, doings: Doings | None, heard: float | None) -> tuple[Doings | None, float | None]:
+    """What was shown before, where it has but gone on: rows are not drawn again for every sign of life."""
+    if before is None or before.doings is None or before.heard is None or doings is None or heard is None:
+        return doings, heard
+    same = replace(doings, last_at=before.doings.last_at) == before.doings
+    return (before.doings, before.heard) if same and 0 <= heard - before.heard < STEADY_S else (doings, heard)
 
 
 def _heard(entry: Entry) -> float | None:

@@ -1,6 +1,7 @@
 """What programs say is seen in the picture: doings, tokens, cost, sub-agents; and what it costs to look."""
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -119,6 +120,25 @@ class TestWhatAnAgentDoes:
         monkeypatch.setattr(Follower, "look", looked)
         speaking.clock.advance(120)
         assert seen(speaking) is before
+
+    def test_a_mere_sign_of_life_makes_no_new_view_until_seconds_have_passed(self, speaking: LiveHome) -> None:
+        speaker(speaking)
+        say(speaking, "worker-1", init(), calls("t1", command="make test"))
+        before = seen(speaking)
+        alive = {"type": "tool_progress", "tool_use_id": "t1"}
+        say(speaking, "worker-1", alive)
+        output = speaking.agent("worker-1").stdout
+        assert before.doings is not None
+        os.utime(output, (before.doings.last_at + 1, before.doings.last_at + 1))
+        speaking.clock.advance(1)
+        assert seen(speaking) is before
+        say(speaking, "worker-1", alive)
+        os.utime(output, (before.doings.last_at + 60, before.doings.last_at + 60))
+        speaking.clock.advance(60)
+        after = seen(speaking)
+        assert after.heard is not None
+        assert before.heard is not None
+        assert after.heard > before.heard
 
     def test_silence_is_told_by_our_own_clock(self, speaking: LiveHome) -> None:
         speaker(speaking)
