@@ -12,7 +12,7 @@ from swarm.home import Home
 from swarm.last_sight import last_sight
 from swarm.last_words import last_words
 from swarm.model import ENGINE, Ending, Phase, Record
-from swarm.outside import outside_of
+from swarm.outside import Outside, outside_of
 from swarm.reading import read_ended, read_spec
 from swarm.state import State, clear_alert, raise_alert, with_record
 
@@ -75,7 +75,8 @@ def conclude_all(home: Home, ends: Sequence[End], also: Change | None = None) ->
     also: what else belongs into the same commit (a spawn that takes over the slot); its refusal refuses all of it.
     An agent that somebody else was faster with, or that was spawned anew in the meantime, is left as it is.
     """
-    ends = _with_last_looks(home, ends)
+    outside = outside_of(home, [end.before for end in ends if end.before.phase is not Phase.ENDED])
+    ends = [_with_last_looks(home, end, outside) for end in ends]
     unwritten = {end.before.id: write_ended(home, end.after, end.more) for end in ends}
     done: list[End] = []
 
@@ -86,6 +87,9 @@ def conclude_all(home: Home, ends: Sequence[End], also: Change | None = None) ->
             if found is not None and found.spawn_id == end.before.spawn_id and found.phase is end.before.phase:
                 done.append(end)
                 state = release(home, state, found, end.after)
+                seen = outside.get(found.id)
+                if seen is not None and not seen.others:  # else it is said, and nobody is called for it
+                    state = raise_alert(state, found.id, "outside", seen.words, found.spawn_id, home.clock.wall())
         if done and state.branches_closed:
             opened = state.branches_closed - forgotten_branches(state, home.policy.root.id)
             state = replace(state, branches_closed=opened)
@@ -101,22 +105,13 @@ def conclude_all(home: Home, ends: Sequence[End], also: Change | None = None) ->
     return tuple(end.before.id for end in done)
 
 
-def _with_last_looks(home: Home, ends: Sequence[End]) -> list[End]:
-    """The ends with what is seen once more at the end: progress, outputs, and what changed where it should not."""
-    fresh = [end.before for end in ends if end.before.phase is not Phase.ENDED]
-    outside = outside_of(home, fresh)
-    return [
-        end
-        if end.before.phase is Phase.ENDED
-        else end._replace(
-            after=replace(
-                _with_usage(home, end.after),
-                observed=last_sight(home, end.before),
-                outside=outside.get(end.before.id, ""),
-            )
-        )
-        for end in ends
-    ]
+def _with_last_looks(home: Home, end: End, outside: Mapping[str, Outside]) -> End:
+    """The end with what is seen once more: progress, outputs, what was used up, what changed where it should not."""
+    if end.before.phase is Phase.ENDED:
+        return end
+    seen = outside.get(end.before.id)
+    after = replace(_with_usage(home, end.after), observed=last_sight(home, end.before))
+    return end._replace(after=replace(after, outside=seen.words if seen is not None else ""))
 
 
 def _with_usage(home: Home, after: Record) -> Record:

@@ -44,8 +44,15 @@ class Changes(NamedTuple):
     whole: bool
 
 
-def outside_of(home: Home, ended: Sequence[Record]) -> Mapping[str, str]:
-    """For agents that end now: what changed outside of their scope while they ran, in words, by id. '' is left out.
+class Outside(NamedTuple):
+    """What changed outside of one agent's scope. others: who ran beside it and is held to nothing."""
+
+    words: str
+    others: tuple[str, ...]
+
+
+def outside_of(home: Home, ended: Sequence[Record]) -> Mapping[str, Outside]:
+    """For agents that end now: what changed outside of their scope while they ran, by id. Who kept to it is not there.
 
     Only agents that own paths, or only observe. One walk for all of them, bounded in time and entries; never raises.
     """
@@ -59,12 +66,12 @@ def outside_of(home: Home, ended: Sequence[Record]) -> Mapping[str, str]:
     since = min(record.spawned_at for record in ended if record.id in held)
     changes = changes_since(home.layout, since, frozenset(home.policy.watch.ignore))
     areas = {record.id: _area(home, record) for record in state.agents.values()}
-    said = {}
+    said: dict[str, Outside] = {}
     for record in ended:
         if record.id in held:
-            words = _words(home, state, record, changes, {**areas, record.id: _area(home, record)})
-            if words:
-                said[record.id] = words
+            found = _outside(home, state, record, changes, {**areas, record.id: _area(home, record)})
+            if found is not None:
+                said[record.id] = found
     return said
 
 
@@ -154,7 +161,9 @@ class _Walk:
         return path in (self.agents, self.swarm) or path.startswith(self.agents + "/")
 
 
-def _words(home: Home, state: State, record: Record, changes: Changes, areas: Mapping[str, tuple[str, ...]]) -> str:
+def _outside(
+    home: Home, state: State, record: Record, changes: Changes, areas: Mapping[str, tuple[str, ...]]
+) -> Outside | None:
     beside = [each for each in state.agents.values() if each.id != record.id and _ran_beside(each, record)]
     root = home.policy.root.id
     mine = [*areas[record.id], *(path for each in beside if each.id != root for path in areas[each.id])]
@@ -164,18 +173,19 @@ def _words(home: Home, state: State, record: Record, changes: Changes, areas: Ma
         if change.at >= record.spawned_at and not _lies_in(change.path, mine) and not _of_nobody(home, change.path)
     ]
     if not foreign:
-        return ""
+        return None
     names = ", ".join(
         clean(change.path, 120) + (" (something is gone)" if change.removed else "") for change in foreign[:SHOWN]
     )
     more = f" and {len(foreign) - SHOWN} more" if len(foreign) > SHOWN else ""
-    could = [each.id for each in beside if not _is_held(home, each)]
+    could = tuple(each.id for each in beside if not _is_held(home, each))
     also = f"{', '.join(could[:4])}, " if could else ""
     part = "" if changes.whole else "; not everything could be looked through"
-    return (
+    words = (
         f"{plural(len(foreign), 'file')} outside of its scope changed while it ran: {names}{more}. "
         f"Its own hand is not proved: {also}the operator or another program may have done it{part}"
     )
+    return Outside(words, could)
 
 
 def _ran_beside(other: Record, record: Record) -> bool:

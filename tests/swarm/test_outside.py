@@ -60,6 +60,7 @@ def test_a_file_outside_is_named_in_the_record_the_view_and_the_audit_log(home: 
     assert [problem.text for problem in view.problems if problem.code == "outside"] == [said]
     (event,) = [each for each in home.swarm.events(limit=100) if each.verb == "collect"]
     assert event.more["outside"] == said
+    assert [alert.text for alert in home.state.alerts if alert.cause == "outside"] == [said]
 
 
 def test_an_observer_that_writes_beside_its_directory_is_seen(home: LiveHome) -> None:
@@ -103,6 +104,7 @@ def test_everybody_who_could_have_done_it_as_well_is_named(home: LiveHome) -> No
     home.spawn("free", "sleep", "300")
     said = ends(home, "worker-1", f"echo x > {home.root}/docs/page.md", owns=("site",))
     assert "genesis-01/free, the operator or another program" in said
+    assert not [alert for alert in home.state.alerts if alert.cause == "outside"]
 
 
 def test_the_engines_own_files_and_noise_are_left_out(home: LiveHome) -> None:
