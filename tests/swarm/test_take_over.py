@@ -330,6 +330,25 @@ def test_nobody_is_taken_up_whom_the_ledger_let_go_of(live_home: LiveHome) -> No
     assert live_home.record("worker-1").phase is Phase.ENDED
 
 
+def test_two_people_do_not_take_one_agent_over(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    chat(live_home)
+    refused: list[str] = []
+
+    def client(launch: Launch, started: Callable[[int], MayGoOn]) -> int:
+        def say(pid: int) -> MayGoOn:
+            going = started(pid)
+            with pytest.raises(Refused) as caught:
+                live_home.open().attach("worker-1", with_words(), who="another")
+            refused.append(caught.value.detail)
+            return going
+
+        return with_words()(launch, say)
+
+    assert live_home.swarm.attach("worker-1", client, who="somebody").how == "up"
+    assert refused == ["Somebody has it already."]
+
+
 def test_who_cannot_be_taken_over_says_what_to_do(live_home: LiveHome) -> None:
     live_home.spawn("worker-1")
     with pytest.raises(Refused) as caught:

@@ -113,3 +113,17 @@ def test_a_message_that_waits_is_brought_before_anything_is_asked(live_home: Liv
 def test_programs_without_a_channel_are_none_of_its_business(live_home: LiveHome) -> None:
     live_home.spawn("worker-1")
     assert tend(live_home.home, live_home.swarm.snapshot().agents) == ()
+
+
+def test_a_heartbeat_does_it(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home)
+    wait_for(lambda: turns(agent) == 1, "its turn to end")
+
+    live_home.swarm.beat(by="test")
+    wait_for(lambda: turns(agent) == 2, "its second turn to end")
+    live_home.swarm.beat(by="test", force=True)
+
+    live_home.wait_until_ended("worker-1")
+    live_home.swarm.settle()
+    assert live_home.record("worker-1").ending is Ending.FAILED
