@@ -67,19 +67,23 @@ class Transcript(TextPane):
 
     def append(self, lines: Iterable[str], *, dropped: int = 0, role: str = "quote") -> None:
         """More lines, oldest first. `dropped`: how many before them were skipped (a flood, a cut tail)."""
-        self.append_paragraphs((Paragraph(text, role) for text in lines), dropped=dropped)
+        new = [Paragraph(text, role) for text in lines]
+        dropped += max(0, len(new) - FLOOD)
+        self.append_paragraphs(new[-FLOOD:], before=f"+{dropped} lines" if dropped else "")
 
-    def append_paragraphs(self, paragraphs: Iterable[Paragraph], *, dropped: int = 0, unit: str = "lines") -> None:
-        """The same with signs and colours. Only texts are cleaned here: leads are made by whoever knows the kinds."""
+    def append_paragraphs(self, paragraphs: Iterable[Paragraph], *, before: str = "") -> None:
+        """The same with signs and colours. before: what is said of that which was skipped before them.
+
+        Only texts are cleaned here: leads are made by whoever knows the kinds.
+        """
         new = list(paragraphs)
-        words = f"+{dropped} {unit}" if dropped else ""
+        words = [before] if before else []
         if len(new) > FLOOD:
-            more = len(new) - FLOOD
-            words = f"+{dropped + more} lines" if unit == "lines" else f"{words}, +{more} lines".lstrip(", ")
+            words.append(f"+{len(new) - FLOOD} lines")
             new = new[-FLOOD:]
         new = [paragraph._replace(text=clean(paragraph.text, _LINE_CUT)) for paragraph in new]
         if words:
-            new.insert(0, Paragraph(words, "notice"))
+            new.insert(0, Paragraph(", ".join(words), "notice"))
         if new:
             self._take(new)
 

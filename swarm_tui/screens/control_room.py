@@ -25,6 +25,7 @@ from widgets.agent_detail import AgentDetail, DetailData
 from widgets.agent_tree import AgentTree
 from widgets.alerts import Alerts
 from widgets.banner import Banner
+from widgets.cells import short_bytes
 from widgets.event_feed import clock_text
 from widgets.heartbeat_strip import HeartbeatStrip
 from widgets.lines import charset_of
@@ -156,7 +157,8 @@ class ControlRoom(ActingScreen):
             self.detail.transcript.clear()
         if isinstance(chunk, Told):
             told = line_paragraphs(chunk.lines, charset_of(self))
-            self.detail.transcript.append_paragraphs(told, dropped=chunk.skipped, unit="bytes of output")
+            before = f"+{short_bytes(chunk.skipped)} of output" if chunk.skipped else ""
+            self.detail.transcript.append_paragraphs(told, before=before)
         else:
             self.detail.transcript.append(chunk.lines, dropped=chunk.skipped)
 

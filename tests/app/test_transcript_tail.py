@@ -19,6 +19,7 @@ from tests.support.swarms import big_example, full_id
 from tests.support.wait import wait_for
 from tests.support.widget_app import screen_lines, screen_text
 from widgets.agent_detail import Tab
+from widgets.transcript import FLOOD
 from widgets.transcript_lines import line_paragraphs
 
 RECORDINGS = Path(__file__).parents[1] / "data" / "recordings"
@@ -120,6 +121,21 @@ async def test_a_recording_is_readable_in_the_tab_and_searched_with_n_and_shift_
         assert len(app.screen_stack) == 1, "n is no spawn while one searches"
         await pilot.press("escape")
         assert transcript.needle == ""
+
+
+async def test_what_was_skipped_is_said_and_a_flood_is_counted() -> None:
+    app = SwarmApp(CannedSwarm(), beats=False)
+    async with app.run_test(size=(160, 45), notifications=True) as pilot:
+        app.room.go_to(full_id("idea-alpha/worker-1"))
+        await pilot.press("2")
+        view = app.room.detail.view
+        assert view is not None
+        lines = tuple(Line(Kind.TEXT, f"line {number}") for number in range(FLOOD + 5))
+        app.room.load_lines(view.id, view.spawn_id, Told(lines, 48 << 20))
+        await pilot.pause()
+        said = app.room.detail.transcript.plain_text().splitlines()
+        assert said[0] == "+48 MiB of output, +5 lines"
+        assert said[-1] == f"  line {FLOOD + 4}"
 
 
 async def test_nothing_that_a_program_says_reaches_the_terminal() -> None:
