@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 from swarm.model import Ending
-from swarm.processes import identify, send
 from swarm.swarm import Swarm
 from tests.support.cli import COMMAND
 from tests.support.model_scripts import Answer, Seen, Turn, Usage, say, shell
@@ -96,10 +95,7 @@ def test_an_agent_whose_keeper_is_killed_is_taken_up_again_in_its_session(real: 
     record = real.record("worker-1")
     for identity in (record.keeper, record.process):
         assert identity is not None
-        found = identify(identity.pid)
-        assert found is not None
-        assert found.ticks == identity.ticks
-        send(found, signal.SIGKILL)
+        real.interrupt(identity, signal.SIGKILL)
     wait_for(lambda: real.swarm.settle() or not real.record("worker-1").live, "the end to be noticed", ENDS_S)
     real.swarm.kill(["worker-1"], reason="what it left", grace=0.0)
     assert not real.left()
@@ -120,10 +116,7 @@ def test_an_agent_that_loses_its_keeper_alone_ends_its_turn_and_is_collected(rea
     gate.wait()
     keeper = real.record("worker-1").keeper
     assert keeper is not None
-    found = identify(keeper.pid)
-    assert found is not None
-    assert found.ticks == keeper.ticks
-    send(found, signal.SIGKILL)
+    real.interrupt(keeper, signal.SIGKILL)
     gate.open.touch()
     wait_for(lambda: real.swarm.settle() or not real.record("worker-1").live, "the end to be noticed", ENDS_S)
     record = real.record("worker-1")

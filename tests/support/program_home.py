@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from swarm.model import AgentView, Verdict
+from swarm.model import AgentView, Identity, Verdict
+from swarm.processes import identify, send
 from swarm.requests import SpawnRequest
 from swarm.strays import strays
 from tests.support.homes import LiveHome
@@ -181,6 +182,13 @@ class ProgramHome(LiveHome):
                 if path.read_bytes().replace(b"\0", b" ").strip() == words.encode():
                     found.append(int(path.parent.name))
         return found
+
+    def interrupt(self, process: Identity, number: int) -> None:
+        """Sends a signal to one of our agents' processes, as a stranger would."""
+        found = identify(process.pid)
+        assert found is not None
+        assert found.ticks == process.ticks
+        send(found, number)
 
     def in_arguments(self, words: str) -> list[int]:
         """Processes, of whomever, whose command line holds these words: everybody on the machine can read them."""
