@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from swarm.model import AgentView, Ending
-from tests.support.model_scripts import agent, by_word, say, shell
+from tests.support.model_scripts import Call, Usage, agent, by_word, calls, say, shell
 from tests.support.model_server import ModelServer
 from tests.support.program_home import ENDS_S, ProgramHome
 from tests.support.programs import PROGRAMS as PINNED
@@ -68,3 +68,38 @@ def test_a_hidden_sub_agent_is_a_ghost_that_counts_and_can_be_stopped_alone(
     assert not real.running(lasting)
     lines = [json.loads(line) for line in real.agent("worker-1").stdout.read_text().splitlines()]
     assert any(line.get("task_type") == "local_agent" for line in lines)
+
+
+def test_a_background_sub_agent_is_seen_to_its_end_after_its_agents_last_word_and_its_cost_counts(
+    real: ProgramHome,
+) -> None:
+    begun, gate = real.user / "begun", real.user / "gate"
+    waits = f"touch {begun}; while [ ! -e {gate} ]; do sleep 0.1; done"
+    hidden = [shell(waits, Usage(1000, 100)), say("I found one.", Usage(2000, 200))]
+    visible = [agent("HIDDEN: look for plovers.", "looks for plovers", background=True), DONE, say("Done.")]
+    real.use("claude", by_word({"HIDDEN": hidden}, visible), launcher=lets_them_in(real))
+    real.start("worker-1", "claude")
+    wait_for(begun.exists, "the sub-agent to work", ENDS_S)
+    wait_for(real.agent("worker-1").results.exists, "the results", ENDS_S)
+    wait_for(lambda: len(ghosts(real)) == 1, "the sub-agent to be seen", ENDS_S)
+    gate.touch()
+    view = real.ended("worker-1")
+    assert view.record is not None
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
+    assert not ghosts(real)
+    assert view.tokens is not None
+    assert view.tokens.input > 3000
+    assert view.tokens.output > 300
+
+
+def test_a_shell_in_the_background_does_not_outlive_its_agent(real: ProgramHome) -> None:
+    lasting = real.lasting()
+    call = Call("Bash", {"command": lasting, "description": "it lasts", "run_in_background": True})
+    real.use("claude", [calls(call), DONE, say("Done.")])
+    real.start("worker-1", "claude")
+    view = real.ended("worker-1")
+    assert view.record is not None
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
+    assert any("background" in each.text for each in real.asked("claude")[1].results)
+    assert not real.running(lasting)
+    assert not real.left()
