@@ -14,6 +14,7 @@ from swarm.health import is_problem, waiting_for_model
 from swarm.listening import PART_BYTES
 from swarm.model import AgentView, Ending, Phase, Snapshot, State
 from swarm.scan import Scanner
+from swarm.watch import Watch
 from tests.support.homes import LiveHome
 from tests.support.recordings import RECORDINGS, lines_of, mark, replay
 from tests.support.wait import wait_for
@@ -188,6 +189,26 @@ class TestLongOutputs:
         assert behind == [True, False]
         assert read is not None
         assert read.tokens == replay("claude_success").tokens
+
+    def test_a_watch_does_not_wait_for_its_next_scan_while_there_is_more_to_read(
+        self, speaking: LiveHome, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(listening, "SHARE_S", 0.0)  # one part a scan
+        agent = speaker(speaking)
+        filler = b'{"type":"nothing","text":"' + b"x" * 1000 + b'"}'
+        say(speaking, "worker-1", *[filler] * (3 * PART_BYTES // 1000), *lines_of("claude_success"))
+        pictures: list[Snapshot] = []
+        watch = Watch(Scanner(speaking.home), seen_s=3600.0, unseen_s=3600.0, on_snapshot=pictures.append)
+        watch.start()
+
+        def told() -> bool:
+            view = pictures[-1].agent(agent) if pictures else None
+            return view is not None and view.tokens == replay("claude_success").tokens
+
+        try:
+            wait_for(told, "the output to be read")
+        finally:
+            watch.stop()
 
     def test_a_look_at_everything_reads_to_the_end(self, speaking: LiveHome) -> None:
         speaker(speaking)
