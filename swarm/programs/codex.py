@@ -7,6 +7,7 @@ from pathlib import Path
 from swarm.programs.oneshot import SERVER, OneShot, Run, handed_on, must_be_directories, server
 from swarm.programs.prompting import habits
 
+PROFILE = "swarm"
 START_S = 30
 """Seconds in which our MCP server must have started: long, for a busy machine."""
 
@@ -63,6 +64,10 @@ class Codex(OneShot):
         }
         if run.held:
             chosen |= {
+                "default_permissions": PROFILE,
+                f"permissions.{PROFILE}.filesystem": _permissions(run),
+                f"permissions.{PROFILE}.network": {"enabled": True},
+                # For versions that do not know permissions yet.
                 "sandbox_workspace_write.writable_roots": [str(path) for path in run.writable],
                 "sandbox_workspace_write.exclude_slash_tmp": True,
                 "sandbox_workspace_write.exclude_tmpdir_env_var": True,
@@ -80,6 +85,20 @@ class Codex(OneShot):
                 f"mcp_servers.{SERVER}.default_tools_approval_mode": "approve",
             }
         return (*(("-m", run.spec.model) if run.spec.model else ()), *_set(chosen))
+
+
+def _permissions(run: Run) -> dict[str, str]:
+    """It reads everything, and writes what is its own but for the engine's files. The nearest path above decides.
+
+    A file that is not there must not be named: the sandbox would make it.
+    """
+    agent = run.agent
+    return {
+        ":root": "read",
+        **{str(path): "write" for path in run.writable},
+        **{str(path): "read" for path in (agent.spec, agent.task, agent.log, agent.run)},
+        str(_scratch(run)): "write",
+    }
 
 
 def _scratch(run: Run) -> Path:

@@ -12,8 +12,13 @@ ALWAYS_OFF = ("invoke_agent", "enter_plan_mode", "ask_user")
 """Agents of the program's own nobody would see in the tree, and no budget would count; nobody answers questions."""
 SHELL = ("run_shell_command",)
 WRITERS = ("write_file", "replace")
-OURS = r'"file_path":"(?:[^"]*/)?(?:(?:agent|exit|ended)\.json"|task\.md"|\.env|log/std|\.gemini/|\.run/)'
-"""What a held agent never writes, wherever it lies: the engine's files, and what would set its program up anew."""
+OURS = (
+    *(r'agent\.json"', r'exit\.json"', r'ended\.json"', r'task\.md"'),
+    *(r"\.env", "log/std", r"\.gemini/", r"\.run/"),
+)
+"""What a held agent never writes, wherever it lies: the engine's files, and what would set its own program up anew."""
+PLACES = (r'"file_path":"', r'"file_path":"([^"\\]|\\.)*/')
+"""What stands before those names in a call. Its policy engine takes no pattern that might take long: no `(...?)*`."""
 PRIORITY = 950
 
 
@@ -94,7 +99,7 @@ def _rules(run: Run) -> str:
     """Rules of its policy engine. They come before its own and before those of the directory it works in."""
     rules = [_rule("deny", (*ALWAYS_OFF, *(SHELL if run.held else ())))]
     if run.held:
-        rules.append(_rule("deny", WRITERS, OURS))
+        rules += [_rule("deny", WRITERS, place + name) for place in PLACES for name in OURS]
     return "\n".join(rules)
 
 

@@ -90,6 +90,24 @@ def test_an_agent_that_only_observes_writes_in_its_own_directory_only(real: Prog
     assert (mine / "own.md").read_text().strip() == "hello"
 
 
+def test_the_engines_files_are_nobodys_to_write(real: ProgramHome, other: str) -> None:
+    mine = real.agent("looker-1").path
+    seen: Seen = None  # type: ignore[assignment]  # these answers do not look at it
+    names = ("agent.json", ".run/launch.json", ".run/new", "log/stdout")
+    tries = [file_tool(other, mine / name, seen) for name in names]
+    by_shell = [shell(f"for name in {' '.join(names)}; do echo x >> {mine}/$name; done; mktemp && echo ok > own.md")]
+    real.use(other, [*tries, *by_shell, file_tool(other, mine / "last.md", seen), say("Done.")])
+    real.start("looker-1", other, role="improvement")
+    real.ended("looker-1", 2 * ENDS_S)
+    assert (mine / "last.md").read_text().strip() == "hello", real.said("looker-1")
+    assert (mine / "own.md").exists() is (other == "codex")
+    assert "hello" not in (mine / "agent.json").read_text()
+    assert not (mine / ".run" / "new").exists()
+    for name in names:
+        path = mine / name
+        assert not path.exists() or not path.read_text(errors="replace").rstrip().endswith(("x", "hello")), name
+
+
 def test_no_agents_of_the_programs_own_are_offered(real: ProgramHome, other: str) -> None:
     real.use(other, [say("Done.")])
     real.start("worker-1", other)

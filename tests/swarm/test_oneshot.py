@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,8 @@ from swarm.programs import Launch, Program, program_for
 from swarm.programs.codex import _toml
 from tests.support.recordings import read
 
+SLOW = re.compile(r"\([^)]*[*+?{].*\)[*+?{]")
+"""What Gemini takes for a pattern that could take long."""
 OTHERS = ("codex", "gemini", "opencode")
 SPEC = AgentSpec("genesis-01/w", "w", "worker", "genesis-01", "spawn-1", "Write.", model="some/model-1")
 BRIEF = "# Brief\n\nThe word is plover.\n"
@@ -187,6 +190,11 @@ def test_a_held_agent_is_held_and_any_other_is_not(name: str, layout: Layout) ->
         assert value_of(held, "sandbox_mode") == "workspace-write"
         assert value_of(held, "sandbox_workspace_write.writable_roots") == [own, site]
         assert value_of(held, "sandbox_workspace_write.exclude_slash_tmp") is True
+        assert value_of(held, "default_permissions") == "swarm"
+        places = value_of(held, "permissions.swarm.filesystem")
+        assert (places[":root"], places[own], places[site]) == ("read", "write", "write")
+        assert (places[f"{own}/.run"], places[f"{own}/.run/tmp"], places[f"{own}/task.md"]) == ("read", "write", "read")
+        assert value_of(free, "default_permissions") is None
         assert held.env["TMPDIR"] == str(agent_of(layout).run / "tmp")
         assert not held.warnings
         return
@@ -197,6 +205,14 @@ def test_a_held_agent_is_held_and_any_other_is_not(name: str, layout: Layout) ->
         assert "auto_edit" in held.argv
         rules = tomllib.loads(held.files[agent_of(layout).run / "gemini.toml"].decode())["rule"]
         assert "run_shell_command" in rules[0]["toolName"]
+        denied = [re.compile(rule["argsPattern"]) for rule in rules[1:]]
+        assert not [rule for rule in denied if SLOW.search(rule.pattern)]  # else the program drops the whole file
+        for path, ours in (
+            *((f"{own}/agent.json", True), ("agent.json", True), ("./.run/x", True), ('a"b/../.run/x', True)),
+            *(("log/stdout", True), ("x/../task.md", True), (f"{site}/page.md", False), ("my-agent.json", False)),
+        ):
+            asked = json.dumps({"content": "see .run/ and agent.json", "file_path": path}, separators=(",", ":"))
+            assert any(rule.search(asked) for rule in denied) is ours, path
         assert held.argv[held.argv.index("--include-directories") + 1] == site
     else:
         permission = config_of(held)["permission"]
