@@ -45,7 +45,7 @@ def look_at_end(home: Home, record: Record) -> Record | None:
     """The record as it has to be when its process has ended; None while it runs, or where that cannot be told.
 
     An exit.json beside a keeper that lives on is somebody else's writing: it ends nobody and frees nothing. Nor does
-    the end of a terminal in which a person talks: its session is taken up again (taking_over.py).
+    the end of a terminal in which a person talks: its session is taken up again (giving_back.py).
     """
     if record.taken_over:
         return None

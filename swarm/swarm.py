@@ -13,6 +13,7 @@ from swarm.model import OPERATOR, Actor, Alert, Beat, Snapshot, Usage, Verdict
 
 if TYPE_CHECKING:
     from swarm.errors import SwarmError
+    from swarm.giving_back import Returned
     from swarm.requests import (
         Finding,
         KillPreview,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     )
     from swarm.roster import Role
     from swarm.scan import Scanner
-    from swarm.taking_over import Client, Returned
+    from swarm.taking_over import Client
     from swarm.watch import Watch
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from swarm import audit
 from swarm.concluding import ended, forgotten_branches
 from swarm.errors import SwarmError
+from swarm.giving_back import return_forgotten
 from swarm.home import Home
 from swarm.intents import abandoned, at_work, me
 from swarm.model import ENGINE, Ending, Phase, Record
@@ -13,7 +14,6 @@ from swarm.runners import Started
 from swarm.starting import clear_away
 from swarm.state import State, with_record, without
 from swarm.stopwork import Order, stop_all
-from swarm.taking_over import return_forgotten
 from swarm.taking_up import put_back
 from swarm.turns import is_root, resting, said_of
 

@@ -2,11 +2,12 @@
 
 from swarm import audit
 from swarm.errors import NotFound, Refused, SwarmError
+from swarm.giving_back import Returned
 from swarm.home import Home
 from swarm.model import Phase
 from swarm.resolve import resolve
 from swarm.settling import settle
-from swarm.taking_over import Client, Returned, take_over
+from swarm.taking_over import Client, take_over
 
 
 def attach(home: Home, words: str, client: Client, *, who: str = "the operator", spawn_id: str = "") -> Returned:

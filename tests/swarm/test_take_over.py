@@ -14,12 +14,13 @@ import pytest
 from swarm import channel, taking_up
 from swarm import told as memory
 from swarm.errors import Refused, SwarmError
+from swarm.giving_back import return_forgotten
 from swarm.intents import me
 from swarm.model import Ending, Phase, Record, State
 from swarm.programs import Launch
 from swarm.state import State as Ledger
 from swarm.state import with_record
-from swarm.taking_over import MayGoOn, return_forgotten
+from swarm.taking_over import MayGoOn
 from swarm.taking_up import take_up
 from swarm.unfinished import resolve_intents
 from tests.support.chatting import chat, kept, lines, session, told, with_chatter
