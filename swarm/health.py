@@ -28,7 +28,7 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
     7.  progress.md cannot be read: unknown. What cannot be read is never taken for silence.
     8.  paused by the operator; 9. held by the operator.
     10. retrying: its program says that its model service fails, or it has waited for an answer for longer than
-        `service.waiting_after`. Killing it would not help.
+        `service.waiting_after`. Killing it would not help. Waiting explains silence up to `service.give_up_after`.
     11. looping: see looping.py. Only where updates arrive; where they do not, silence decides.
     12. By the age of its last update: overdue, investigate, late; starting (never wrote) or fresh.
 
@@ -78,12 +78,12 @@ def _at_work(view: AgentView, record: Record | None, age: float, now: Now, polic
         tries = f", {plural(view.retries, 'try', 'tries')} so far" if view.retries else ""
         return Verdict(State.RETRYING, f"its program says: {view.retrying}{tries}", age=age)
     silent, patience = waiting_for_model(view, now), policy.service.waiting_after
-    if silent is not None and silent >= patience:
+    if silent is not None and patience <= silent < policy.service.give_up_after:
         return Verdict(State.RETRYING, f"waiting for the model for {spell_duration(silent)}", age=age)
     judged = _by_age(view, record, age, now, policy)
     if judged.state is not State.LOOPING and (tool := _open_tool(view, now)):
         judged = replace(judged, why=f"{judged.why}; {tool}")
-    if silent is not None and judged.state in _YOUNG:
+    if silent is not None and silent < patience and judged.state in _YOUNG:
         left = patience - silent
         if judged.in_seconds is None or left < judged.in_seconds:
             return replace(judged, next_state=State.RETRYING, in_seconds=left)

@@ -46,10 +46,15 @@ class TestWaitingForTheModel:
         assert (found.state, found.next_state) == (State.FRESH, State.LATE)
         assert found.in_seconds == pytest.approx(late_in)
 
-    @pytest.mark.parametrize("minutes", [16, 31, 46, 600])
-    def test_nobody_is_ended_for_it_however_long_it_lasts(self, minutes: float) -> None:
+    @pytest.mark.parametrize("minutes", [16, 31, 46, 89])
+    def test_nobody_is_ended_for_it_while_a_program_may_still_be_waiting(self, minutes: float) -> None:
         found = judge(at_work(heard=minutes * MINUTE, age=minutes * MINUTE))
         assert (found.state, found.kill_due, found.kill_in) == (State.RETRYING, False, None)
+
+    def test_longer_than_any_program_waits_is_a_silence_like_any_other(self) -> None:
+        minutes = POLICY.service.give_up_after / MINUTE + 1
+        found = judge(at_work(heard=minutes * MINUTE, age=minutes * MINUTE))
+        assert (found.state, found.kill_due) == (State.OVERDUE, True)
 
     def test_who_waits_is_not_looping(self) -> None:
         looping = a_view("worker-1", *LOOP, age=MINUTE)
