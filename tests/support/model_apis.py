@@ -176,6 +176,7 @@ def _anthropic_events(turn: Turn, seen: Seen) -> Events:
     message = _anthropic_message(turn, seen)
     begun = {**message, "content": [], "stop_reason": None, "usage": {**message["usage"], "output_tokens": 1}}
     yield _typed({"type": "message_start", "message": begun})
+    start: dict[str, Any]
     for index, block in enumerate(message["content"]):
         if block["type"] == "text":
             start, delta = {"type": "text", "text": ""}, {"type": "text_delta", "text": block["text"]}
