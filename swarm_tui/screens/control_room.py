@@ -1,6 +1,6 @@
 """The control room: lays the widgets out, hands them snapshots, and sends every key through the one table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -10,12 +10,14 @@ from textual.binding import BindingType
 from textual.command import Provider
 from textual.containers import Container, Vertical
 
+from swarm.errors import SwarmError
 from swarm.logs import Chunk
 from swarm.model import AgentView, Snapshot
 from swarm.rates import spent
 from swarm.spending import Spending, spending
 from swarm.swarm import Swarm
 from swarm_tui.actions import ACTS, BY_NAME, bindings, strip_hints
+from swarm_tui.deliveries import Delivered
 from swarm_tui.host import Host
 from swarm_tui.palette import Palette
 from swarm_tui.screens.acting import ActingScreen
@@ -92,7 +94,16 @@ class ControlRoom(ActingScreen):
             self.expected = ""
         self._show_detail()
         self._show_status()
-        for delivered in self.deliveries.arrived(snapshot):
+        self._tell_deliveries(self.deliveries.arrived(snapshot))
+        if self.deliveries.in_inboxes:
+            self.host.in_thread(lambda: self.deliveries.read_inboxes(self.swarm), self._inboxes_read)
+
+    def _inboxes_read(self, taken: list[str] | SwarmError) -> None:
+        if not isinstance(taken, SwarmError):
+            self._tell_deliveries(self.deliveries.taken(taken, self.now.wall))
+
+    def _tell_deliveries(self, arrived: Iterable[Delivered]) -> None:
+        for delivered in arrived:
             self.say(f"{delivered.agent} was told {delivered.id} at {clock_text(delivered.at)}")
 
     def start_anew(self) -> None:

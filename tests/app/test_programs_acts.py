@@ -3,14 +3,18 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from swarm import told
 from swarm.activity import Doings
+from swarm.layout import AgentDir
 from swarm.model import Ending, Phase
 from swarm.requests import Messaged
+from swarm.verbs.message import entry
 from swarm_tui.acts import spawning, talking
 from swarm_tui.app import SwarmApp
 from swarm_tui.deliveries import Deliveries
@@ -160,6 +164,24 @@ def test_a_delivery_is_told_once_and_an_agent_that_lives_anew_takes_its_messages
     anew = a_snapshot(a_view("w", spawn_id="another", doings=Doings(told=(("m-2", 6.0),))))
     assert waiting.arrived(anew) == []
     assert waiting.arrived(a_snapshot(a_view("w", doings=Doings(told=(("m-2", 6.0),))))) == []
+
+
+def test_a_message_that_a_hook_takes_out_of_an_inbox_is_told_once(tmp_path: Path) -> None:
+    class Here(CannedSwarm):
+        def agent_dir(self, agent_id: str) -> AgentDir:
+            return AgentDir(tmp_path)
+
+    agent, swarm, waiting = AgentDir(tmp_path), Here(), Deliveries()
+    agent.run.mkdir()
+    agent.inbox.write_text(entry("Take the newer table.", "operator", NOW.wall, "m-aa11bb"))
+    waiting.sent(Messaged(full_id("w"), "m-aa11bb", waits="it is paused"), "spawn-w")
+    assert waiting.in_inboxes
+    assert waiting.read_inboxes(swarm) == []
+    told.mark(agent, told.undelivered(agent)[1])
+    taken = waiting.read_inboxes(swarm)
+    assert [(each.agent, each.id) for each in waiting.taken(taken, NOW.wall)] == [(full_id("w"), "m-aa11bb")]
+    assert waiting.taken(taken, NOW.wall) == []
+    assert not waiting.in_inboxes
 
 
 async def test_a_says_what_a_take_over_does_before_it_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
