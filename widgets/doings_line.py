@@ -14,10 +14,12 @@ from widgets.lines import CellLine, charset_of
 FULL_CONTEXT = 0.8
 """Above this share of its context a program is soon to sum up and forget."""
 _QUIET_S = 5.0
+_SESSION = 8
+"""Characters of a session's name that tell it from others; the tab of the process has all of it."""
 
 
 def used_cells(view: AgentView, below: Spending | None = None) -> Cells:
-    """`opus  128.4k tok  $1.24  context 42%`; nothing of a program that does not tell.
+    """`opus  128.4k tok  $1.24  context 42%  session 5f0c2a6e`; nothing of a program that does not tell.
 
     below: what it and everything below it have used up; told of whoever has others below it.
     """
@@ -34,7 +36,9 @@ def used_cells(view: AgentView, below: Spending | None = None) -> Cells:
     if below is not None and view.children and below.tokens_below:
         partly = "+?" if below.partial and below.cost_below is not None else ""
         words = f"with all below it {short_count(below.tokens_below)} tok {short_money(below.cost_below)}{partly}"
-        cells.append(Cell(words, "muted"))
+        cells.append(Cell(f"{words}  ", "muted"))
+    if doings is not None and doings.session:
+        cells.append(Cell(f"session {quote(doings.session, 60)[:_SESSION]}", "muted"))
     return tuple(cells)
 
 

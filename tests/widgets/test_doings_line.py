@@ -64,6 +64,11 @@ def test_it_says_what_was_used_up_and_what_is_unknown(fields: dict[str, Any], wo
     assert text(used_cells(a_view(doings=doings, **fields))) == words
 
 
+def test_its_session_is_named_in_short() -> None:
+    view = a_view(doings=Doings(session="5f0c2a6e-7d31-4b58-9c11-0d2f8f5e4a77", model="opus"))
+    assert text(used_cells(view)) == "opus  session 5f0c2a6e"
+
+
 def test_whoever_has_others_below_says_what_all_of_them_used() -> None:
     view = a_view(tokens=Tokens(1000, 2000), cost_usd=1.0, children=2)
     below = Spending(3000, 1.0, 9000, 4.5, unpriced=1)
