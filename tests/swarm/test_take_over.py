@@ -18,6 +18,7 @@ from swarm.giving_back import return_forgotten
 from swarm.intents import me
 from swarm.model import Ending, Phase, Record, State
 from swarm.programs import Launch
+from swarm.sessions import session_of
 from swarm.state import State as Ledger
 from swarm.state import with_record
 from swarm.taking_over import MayGoOn
@@ -463,3 +464,16 @@ def test_a_take_over_that_died_before_anything_was_ended_leaves_the_run_as_it_wa
     assert after.process == record.process
     assert live_home.swarm.message("worker-1", "still there?").sent
     wait_for(lambda: len(told(agent)) == 2, "an answer")
+
+
+def test_of_several_sessions_the_last_one_that_was_named_goes_on(live_home: LiveHome) -> None:
+    agent = live_home.layout.agent("genesis-01/w")
+    agent.log.mkdir(parents=True)
+    run = '{"type": "swarm", "subtype": "run", "spawn_id": "x", "at": 1.0}\n'
+    named = '{"type":"thread.started","thread_id":"%s"}\n'
+    agent.stdout.write_text(run + named % "first-1" + "{}\n" * 1000 + run + named % "second-2" + "{}\n" + run)
+    assert session_of(live_home.home, agent, "codex") == "second-2"
+    agent.stdout.write_text(named % "first-1")
+    assert session_of(live_home.home, agent, "codex") == "first-1"
+    agent.stdout.write_text(run + "{}\n")
+    assert session_of(live_home.home, agent, "codex") == ""
