@@ -110,8 +110,12 @@ async def pose(pilot: Pilot[int], picture: Picture) -> None:
     app = pilot.app
     assert isinstance(app, SwarmApp)
     app.theme = picture.theme
+    await pilot.pause()  # the first picture is taken by then: before it there is no agent to go to
     app.room.go_to(full_id(picture.agent))
     await pilot.pause()
+    view = app.room.detail.view
+    assert view is not None
+    assert view.id == full_id(picture.agent)
     for key in picture.keys:
         await pilot.press(key)
         await pilot.pause()
