@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
@@ -64,7 +65,9 @@ class SwarmApp(App[int], inherit_bindings=False):
         self.room = ControlRoom(swarm, self)
         self._incoming: Snapshot | None = None
         self._lock = threading.Lock()
-        self._watch: Watch = swarm.watch(self._snapshot_taken)
+        self._settings = 0
+        """How often swarm.toml was read anew: a picture taken under older settings is nobody's any more."""
+        self._watch: Watch = swarm.watch(partial(self._snapshot_taken, self._settings))
         self._loader = DetailLoader(swarm, on_data=self._detail_loaded, on_lines=self._lines_arrived)
         self._pacemaker: Pacemaker | None = None
         self._policy_stamp = _stamp(swarm.home.layout.policy)
@@ -106,14 +109,17 @@ class SwarmApp(App[int], inherit_bindings=False):
         stamp = _stamp(self.swarm.home.layout.policy)
         if stamp != self._policy_stamp:
             self._policy_stamp = stamp
-            self._reread()
+            self.take_settings()
 
-    def _reread(self) -> None:
+    def take_settings(self) -> None:
         """swarm.toml was edited: it holds from now on, or the banner says what is wrong with it."""
         old = self._watch
+        with self._lock:
+            self._settings += 1
+            self._incoming = None
         self.swarm.reread()
         self.room.start_anew()
-        self._watch = self.swarm.watch(self._snapshot_taken)
+        self._watch = self.swarm.watch(partial(self._snapshot_taken, self._settings))
         self._watch.start()
         self.run_worker(old.stop, thread=True, group="watch")
 
@@ -137,8 +143,11 @@ class SwarmApp(App[int], inherit_bindings=False):
 
     # -- threads tell --------------------------------------------------------------------------------------------
 
-    def _snapshot_taken(self, snapshot: Snapshot) -> None:
+    def _snapshot_taken(self, settings: int, snapshot: Snapshot) -> None:
         with self._lock:
+            # The watch before is at its last look: its generations count from elsewhere, and would shut out ours.
+            if settings != self._settings:
+                return
             waiting, self._incoming = self._incoming is not None, snapshot
         if not waiting:
             self._tell(SnapshotTaken())

@@ -492,3 +492,17 @@ async def test_the_form_knows_programs_and_a_model() -> None:
         await settle(pilot)
         (request,) = asked(swarm, "spawn")
         assert (request.program, request.model) == ("claude", "opus")
+
+
+async def test_a_picture_taken_under_older_settings_does_not_shut_out_the_new_ones() -> None:
+    async with a_room() as (pilot, room, swarm):
+        app = pilot.app
+        assert isinstance(app, SwarmApp)
+        late = replace(swarm.snapshot(), generation=1_000, home="as it was")
+        old_watch = swarm.on_snapshot
+        app.take_settings()
+        assert swarm.on_snapshot is not old_watch
+        old_watch(late)
+        swarm.on_snapshot(replace(swarm.snapshot(), generation=1, home="as it is"))
+        await pilot.pause()
+        assert room.snapshot.home == "as it is"

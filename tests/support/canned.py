@@ -59,6 +59,8 @@ class CannedSwarm(Swarm):
         owner = Holder("control room", an_identity(4100), NOW.wall - 3600, next_at=NOW.wall + 432, period_s=900)
         self.canned = replace(taken, home=str(HOME), owner=owner, pulse=replace(taken.pulse, scanned_at=NOW.wall))
         self.at = NOW
+        self.on_snapshot: Callable[[Snapshot], None] = lambda _: None
+        """Whom the last watch tells."""
         self.asked: list[tuple[str, object]] = []
         self.canned_events: tuple[Event, ...] = ()
         self.check = SpawnCheck("genesis-01/idea-alpha/worker-9", 1, free_after=1)
@@ -78,7 +80,7 @@ class CannedSwarm(Swarm):
         return self.at
 
     def watch(self, on_snapshot: Callable[[Snapshot], None]) -> Watch:
-        del on_snapshot
+        self.on_snapshot = on_snapshot
         return StillWatch()
 
     def events(self, limit: int = 500, *, agent: str | None = None, since_wall: float | None = None) -> list[Event]:
