@@ -16,7 +16,7 @@ from swarm.discovery import marked
 from tests.bench.figures import Figure
 from tests.support.model_scripts import Hang, shell
 from tests.support.model_server import model_server
-from tests.support.program_home import KEY, ProgramHome, clean_environment
+from tests.support.program_home import KEY, ProgramHome, clean_environment, scratch
 from tests.support.programs import PROGRAMS, missing
 from tests.support.wait import wait_for
 
@@ -99,8 +99,8 @@ def _home() -> Iterator[ProgramHome]:
     with tempfile.TemporaryDirectory(prefix="swarm-bench-") as directory, pytest.MonkeyPatch.context() as patch:
         user = Path(directory) / "user"
         user.mkdir()
-        with model_server() as models:
-            clean_environment(patch, user, models)
+        with model_server() as models, scratch() as temporary:
+            clean_environment(patch, user, models, temporary)
             made = ProgramHome(Path(directory) / "home", user, models)
             try:
                 yield made

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.model_server import ModelServer, model_server
-from tests.support.program_home import ProgramHome, needs, program_home
+from tests.support.program_home import ProgramHome, needs, program_home, scratch
 
 HERE = Path(__file__).parent
 
@@ -19,12 +19,23 @@ def models() -> Iterator[ModelServer]:
 
 
 @pytest.fixture
+def temporary() -> Iterator[Path]:
+    """The programs' TMPDIR, gone afterwards."""
+    with scratch() as directory:
+        yield directory
+
+
+@pytest.fixture
 def real(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: ModelServer
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    models: ModelServer,
+    temporary: Path,
 ) -> Iterator[ProgramHome]:
     """A home for the programs that the test's module names in PROGRAMS; skipped where one is not there."""
     needs(*request.module.PROGRAMS)
-    yield from program_home(tmp_path, monkeypatch, models)
+    yield from program_home(tmp_path, monkeypatch, models, temporary)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

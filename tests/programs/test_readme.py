@@ -30,12 +30,12 @@ def commands() -> list[list[str]]:
 
 @needs_tmux
 def test_three_commands_lead_from_nothing_to_a_swarm_in_the_control_room(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: ModelServer
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: ModelServer, temporary: Path
 ) -> None:
     needs("claude")
     user = tmp_path / "user"
     user.mkdir()
-    clean_environment(monkeypatch, user, models)
+    clean_environment(monkeypatch, user, models, temporary)
     gate = Gate(user)
     models.play("readme", [gate.call])
     for name, value in {

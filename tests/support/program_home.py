@@ -3,8 +3,9 @@
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -219,11 +220,18 @@ class ProgramHome(LiveHome):
         return [seen for seen in self.models.seen(scenario) if words in seen.prompt + seen.system]
 
 
-def clean_environment(monkeypatch: pytest.MonkeyPatch, user: Path, models: ModelServer) -> None:
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A directory for what programs leave behind. Its name is short: some put sockets there, whose paths must be."""
+    with tempfile.TemporaryDirectory(prefix="sw-", ignore_cleanup_errors=True) as directory:
+        yield Path(directory)
+
+
+def clean_environment(monkeypatch: pytest.MonkeyPatch, user: Path, models: ModelServer, temporary: Path) -> None:
     """Only what any shell has: no key, no configuration of anybody, and no way out but loopback."""
     ours = str(Path(sys.executable).parent)
     path = os.pathsep.join([ours, os.environ.get("PATH", os.defpath)])
-    kept = {"PATH": path, "LANG": os.environ.get("LANG", "C.UTF-8"), "TMPDIR": os.environ.get("TMPDIR", "/tmp")}
+    kept = {"PATH": path, "LANG": os.environ.get("LANG", "C.UTF-8"), "TMPDIR": str(temporary)}
     for name in list(os.environ):
         if not name.startswith(("PYTEST_", "COVERAGE_")):
             monkeypatch.delenv(name)
@@ -249,11 +257,13 @@ def needs(*names: str) -> None:
         pytest.skip("; ".join(filter(None, why)))
 
 
-def program_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: ModelServer) -> Iterator[ProgramHome]:
+def program_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: ModelServer, temporary: Path
+) -> Iterator[ProgramHome]:
     """The home behind the fixture; nothing outlives the test."""
     user = tmp_path / "user"
     user.mkdir()
-    clean_environment(monkeypatch, user, models)
+    clean_environment(monkeypatch, user, models, temporary)
     made = ProgramHome(tmp_path / "home", user, models)
     try:
         yield made
