@@ -15,6 +15,9 @@ from swarm.programs import Launch
 from swarm.runners.local import Local
 
 
+STARTED = "its-starter-is-through"
+
+
 def main() -> None:
     terminal, home, name, spawn_id, *argv = sys.argv[1:]
     descriptor = os.open(terminal, os.O_RDWR)  # a session leader's first terminal becomes its controlling one
@@ -26,6 +29,7 @@ def main() -> None:
     launch = Launch(spawn_id, tuple(argv), env, agent.path, {"PATH": os.environ["PATH"]})
     signal.alarm(120)  # no failed test leaves it behind for long
     Local(layout, SystemClock()).spawn(agent, launch)
+    (agent.path / STARTED).touch()  # from here on nothing that becomes of us is a start that was broken off
     while True:
         time.sleep(60)
 

@@ -211,7 +211,7 @@ class Starting:
             env={"PATH": path, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
         os.close(slave)
-        wait_for(self.agent.kept.exists, "the agent to run")
+        wait_for((self.agent.path / starter.STARTED).exists, "the agent to run, and its starter to be through")
         started = home.runner.started(self.agent, launch.spawn_id)
         assert started is not None
         self.record = Record("a", launch.spawn_id, Phase.RUNNING, keeper=started.keeper, process=started.program)
