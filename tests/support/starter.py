@@ -14,7 +14,6 @@ from swarm.layout import Layout
 from swarm.programs import Launch
 from swarm.runners.local import Local
 
-
 STARTED = "its-starter-is-through"
 
 
