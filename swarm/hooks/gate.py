@@ -8,7 +8,7 @@ from swarm import channel, latch, told
 from swarm.bounded import read_json
 from swarm.errors import SwarmError
 from swarm.fields import Wrong
-from swarm.hooks import answers
+from swarm.hooks import answers, debris
 from swarm.hooks.asking import Asking, text_of
 from swarm.hooks.delivery import LOCK, delivered, is_late, ordered_to_stop, unread
 from swarm.hooks.serving import record
@@ -48,9 +48,10 @@ def stop(who: Asking, given: Mapping[str, Any], say: Say) -> int:
 
 
 def end(who: Asking, given: Mapping[str, Any]) -> int:
-    """A session of the program has ended: a line in the audit log."""
+    """A session of the program has ended: a line in the audit log, and what its sandbox left behind is taken away."""
     reason, session = clean(text_of(given, "reason"), 200), clean(text_of(given, "session_id"), 100)
     record(who, "session-end", reason=reason, session=session)
+    debris.clear()
     return 0
 
 

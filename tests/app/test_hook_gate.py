@@ -165,6 +165,24 @@ def test_the_end_of_a_session_is_a_line_in_the_audit_log(gated: Gated) -> None:
     assert (line["reason"], line["session"], line["agent"]) == ("prompt_input_exit", "s-1", gated.id)
 
 
+def test_the_end_of_a_session_takes_away_what_its_sandbox_left_behind_and_nothing_else(
+    gated: Gated, tmp_path: Path
+) -> None:
+    place = tmp_path / "tmp"
+    names = ("claude-empty-old", "claude-empty-young", "claude-empty-full", "somebody-elses")
+    for name in names:
+        (place / name).mkdir(parents=True)
+    (place / "claude-empty-full" / "file").touch()
+    (place / "claude-empty-link").symlink_to(place / "somebody-elses")
+    two_hours_ago = time.time() - 7200
+    for name in ("claude-empty-old", "claude-empty-full", "somebody-elses"):
+        os.utime(place / name, (two_hours_ago, two_hours_ago))
+    given = {"hook_event_name": "SessionEnd", "reason": "other", "session_id": "s-1"}
+    assert gated.call("end", given, {"TMPDIR": str(place)}) == Answered(0, b"", "")
+    left = {path.name for path in place.iterdir()}
+    assert left == {*names, "claude-empty-link"} - {"claude-empty-old"}
+
+
 def test_a_late_process_of_an_earlier_spawn_counts_and_ends_nothing_of_the_new_one(gated: Gated) -> None:
     gated.add(gated.id, "f" * 32)
     assert blocked(gated.stop()) == ""
