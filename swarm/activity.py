@@ -27,6 +27,8 @@ class Kind(StrEnum):
     SUBAGENT_STARTED = "sub-agent started"
     SUBAGENT_PROGRESS = "sub-agent progress"
     SUBAGENT_ENDED = "sub-agent ended"
+    BACKGROUND = "background"
+    """How much goes on beside its turns and is no sub-agent (`count`): shells, monitors. Their end begins a turn."""
     USAGE = "usage"
     TURN_ENDED = "turn ended"
     DENIED = "denied"
@@ -75,7 +77,7 @@ class Activity:
     """Wall seconds, where the program says when."""
     model: str = ""
     count: int = 0
-    """RETRYING: the attempt. TOOL_CLOSED: lines of its output. Sub-agents: their tokens so far."""
+    """RETRYING: the attempt. TOOL_CLOSED: lines of its output. Sub-agents: their tokens so far. BACKGROUND: how many."""
     limit: int = 0
     """RETRYING: how many attempts it will make."""
     depth: int = 0
@@ -160,6 +162,8 @@ class Doings:
     turn_end: TurnEnd | None = None
     """How the last turn ended; None before that, and while a new one is under way."""
     subagents: tuple[SubAgent, ...] = ()
+    background: int = 0
+    """Shells and the like that go on beside its turns."""
     tokens: Tokens | None = None
     cost_usd: float | None = None
     context: int | None = None

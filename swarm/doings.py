@@ -57,6 +57,7 @@ class _Now:
     turns: int
     turn_end: TurnEnd | None
     subagents: tuple[SubAgent, ...]
+    background: int
     tokens: Tokens | None
     cost_usd: float | None
     context: int | None
@@ -82,7 +83,7 @@ def _take(now: _Now, activity: Activity, seen_at: float) -> None:
         _in_turn(now)
         now.runs += 1
         now.ordered_model = activity.model or now.ordered_model
-        now.open_tools, now.subagents, now.notes = (), (), ()
+        now.open_tools, now.subagents, now.notes, now.background = (), (), (), 0
     elif kind is Kind.STARTED:
         _in_turn(now)
         now.session = activity.key or now.session
@@ -99,6 +100,8 @@ def _take(now: _Now, activity: Activity, seen_at: float) -> None:
         _turn_ended(now, activity)
     elif kind in _OF_SUBAGENTS:
         _subagent(now, activity, at)
+    elif kind is Kind.BACKGROUND:
+        now.background = max(0, activity.count)
     elif kind is Kind.USAGE:
         _usage(now, activity)
     else:

@@ -27,7 +27,8 @@ def tend(home: Home, views: Iterable[AgentView]) -> tuple[str, ...]:
     """Looks at every agent whose turn has ended and whose program still listens; returns the ids of whom it saw to.
 
     views: of a scan, with what each program says of itself. Valid results, or a failed turn: the channel is closed, and
-    the program ends by itself. No results: they are asked for once, then it is closed as well. Several processes that
+    the program ends by itself. No results: they are asked for once, then it is closed as well, unless something still
+    runs in its background, which would be ended with it. Several processes that
     do this at once do it once. Never raises: what cannot be said now is said at the next look.
     """
     seen_to: list[str] = []
@@ -65,6 +66,8 @@ def _see_to(home: Home, record: Record, view: AgentView) -> bool:
         return _close(home, agent, record, "its turn is over")
     if told.undelivered(agent)[0]:
         return _bring(home, agent, record)
+    if doings.background:
+        return False  # what it left running begins its next turn; if that never ends, its silence is judged
     if not _is_first(agent, record, doings.turns):
         if _asked_at(agent, record) >= doings.turns:
             return False  # it has been asked, and has not answered yet

@@ -6,7 +6,7 @@
 
 What it is told is kept in $CHATTER_SESSIONS/ID, one JSON string a line. A turn obeys words in it: `!results` writes
 results.json, `!fail` fails the turn, `!sleep` goes on until an interrupt, `!deaf` for ever, `!crash` ends with 3,
-`!agent` starts a sub-agent.
+`!agent` starts a sub-agent, `!shell` a shell in the background, and `!over` ends that.
 """
 
 import json
@@ -71,6 +71,10 @@ class Chatter:
                 description="look around",
                 task_type="local_agent",
             )
+        if "!shell" in text.split():
+            self.say("system", subtype="task_started", task_id="b1", tool_use_id="u2", task_type="local_bash")
+        if "!over" in text.split():
+            self.say("system", subtype="task_notification", task_id="b1", tool_use_id="u2", status="completed")
         if "!results" in text.split():
             Path("results.json").write_text('{"status": "success", "summary": "as told"}')
         if "!crash" in text.split():

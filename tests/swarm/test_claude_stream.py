@@ -214,8 +214,13 @@ def test_depth_is_told_whichever_comes_first_the_call_or_the_start() -> None:
     assert (inner.parent, inner.depth) == ("t2", 2)
 
 
-def test_a_shell_that_takes_long_is_no_sub_agent() -> None:
-    assert not read(ClaudeReader(), [started("b1", "t1", "local_bash"), ended("b1")])
+def test_a_shell_that_takes_long_is_no_sub_agent_but_goes_on_in_the_background_until_its_end() -> None:
+    reader = ClaudeReader()
+    doings = folded(read(reader, [started("b1", "t1", "local_bash"), started("b2", "t2", "local_bash")]))
+    assert (doings.subagents, doings.background) == ((), 2)
+    doings = folded(read(reader, [ended("b1"), ended("b1")]), doings)
+    assert doings.background == 1
+    assert folded([Activity(Kind.RUN)], doings).background == 0
 
 
 def test_a_sub_agent_ends_once_and_what_it_had_open_with_it() -> None:

@@ -127,3 +127,26 @@ def test_a_heartbeat_does_it(live_home: LiveHome) -> None:
     live_home.wait_until_ended("worker-1")
     live_home.swarm.settle()
     assert live_home.record("worker-1").ending is Ending.FAILED
+
+
+def test_who_waits_for_a_shell_in_its_background_is_not_ended_with_it(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home, task="Begin a long !shell")
+    wait_for(lambda: turns(agent) == 1, "its turn to end")
+
+    assert tend(live_home.home, seen(live_home)) == ()
+    live_home.swarm.message("worker-1", "It is !over")
+    wait_for(lambda: turns(agent) == 2, "its second turn to end")
+    assert tend(live_home.home, seen(live_home)) == (live_home.id("worker-1"),)
+    wait_for(lambda: turns(agent) == 3, "its third turn to end")
+    assert "results.json is missing" in told(agent)[2]
+
+
+def test_a_shell_in_the_background_does_not_keep_who_has_written_results(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home, task="Begin a long !shell and write !results")
+    wait_for(lambda: turns(agent) == 1, "its turn to end")
+
+    assert tend(live_home.home, seen(live_home)) == (live_home.id("worker-1"),)
+
+    live_home.wait_until_ended("worker-1")

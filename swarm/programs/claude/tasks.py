@@ -42,6 +42,8 @@ class Tasks:
         self._parents: OrderedDict[str, str] = OrderedDict()
         self._ended: OrderedDict[str, None] = OrderedDict()
         self._open: OrderedDict[str, str] = OrderedDict()
+        self._others: set[str] = set()
+        """Live tasks that are no sub-agents: shells, monitors."""
 
     def run(self) -> None:
         """A new process begins: nothing of the old one lives."""
@@ -49,6 +51,7 @@ class Tasks:
         self._of_call.clear()
         self._parents.clear()
         self._open.clear()
+        self._others.clear()
 
     def depth(self, parent: str) -> int:
         """How deep what carries this `parent_tool_use_id` stands: 0 the agent itself, 1 its sub-agents."""
@@ -74,7 +77,11 @@ class Tasks:
     def started(self, event: Mapping[str, Any]) -> Iterator[Activity]:
         """`task_started`. Shell commands that take long are tasks too, and no sub-agents."""
         key, kind = ident(event, "task_id"), short(event, "task_type")
-        if not key or kind not in (AGENT, WORKFLOW) or key in self._tasks or len(self._tasks) >= REMEMBERED:
+        if not key or key in self._tasks or len(self._tasks) + len(self._others) >= REMEMBERED:
+            return
+        if kind not in (AGENT, WORKFLOW):
+            self._others.add(key)
+            yield self._background()
             return
         task = _Task(kind, ident(event, "tool_use_id"), short(event, "description"))
         self._tasks[key] = task
@@ -118,6 +125,10 @@ class Tasks:
         """`task_updated` and `task_notification`: both say how a task ended, and either may be missing."""
         status = short(event, "status") or short(child(event, "patch"), "status")
         key = ident(event, "task_id")
+        if key in self._others and status in FINAL:
+            self._others.remove(key)
+            yield self._background()
+            return
         task = self._tasks.get(key)
         if task is None or status not in FINAL:
             return
@@ -135,6 +146,9 @@ class Tasks:
         for call in [call for call, parent in self._open.items() if task.call and parent == task.call]:
             del self._open[call]
             yield Activity(Kind.TOOL_CLOSED, text=status, key=call, parent=task.call, error=True)
+
+    def _background(self) -> Activity:
+        return Activity(Kind.BACKGROUND, count=len(self._others), counts=False)
 
     def _place(self, task: _Task) -> bool:
         """Whether it can be told how deep it is: 1 + the task in whose work the tool call stands that started it."""
