@@ -105,6 +105,7 @@ def test_we_and_all_that_we_run_under_are_never_signalled() -> None:
 
 def test_a_recycled_pid_is_never_signalled(stranger: "subprocess.Popen[bytes]") -> None:
     true = of(stranger)
+    wait_for(lambda: kernel.environ(stranger.pid), "its environment, which it has a moment after its start")
     for recycled in (replace(true, ticks=true.ticks - 5), replace(true, marker="gone", ticks=true.ticks)):
         assert look(recycled) is Liveness.STRANGER
         assert not send(recycled, signal.SIGKILL)
