@@ -89,7 +89,8 @@ def test_a_command_that_is_killed_is_found_by_the_next_heartbeat(talk: tuple[Liv
         wait_for(lambda: not home.alive("worker-1"), "its program to hang up")
     assert swarm_tui("heartbeat", "--force", home=home.root).status == 0
     assert goes_on(home)
-    wait_for(lambda: len(told(agent)) == 2, "its next turn")
+    # The same heartbeat may ask for results already, where the turn is over by then.
+    wait_for(lambda: len(told(agent)) >= 2, "its next turn")
 
 
 def test_an_interrupt_is_for_the_program_alone(talk: tuple[LiveHome, AgentDir, Path]) -> None:
