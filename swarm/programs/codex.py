@@ -19,6 +19,7 @@ class Codex(OneShot):
     start_cost_s = 0.3
     install = "@openai/codex"
     logins = ("OPENAI_API_KEY", "CODEX_API_KEY")
+    own_sandbox = True
 
     def headless(self, run: Run, session: str, *, resume: bool) -> tuple[str, ...]:
         """`-`: the prompt is on standard input. A thread is named by the program."""

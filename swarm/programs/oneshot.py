@@ -56,6 +56,8 @@ class OneShot(ABC):
     install = ""
     logins: tuple[str, ...] = ()
     """Variables of which one holds a login."""
+    own_sandbox = False
+    """Agents that own paths, or only observe, are held by its own sandbox; else without a shell."""
 
     def __init__(self, name: str, settings: Settings | None = None) -> None:
         self.name = name
@@ -144,12 +146,22 @@ class OneShot(ABC):
         return b""
 
     def needs(self) -> tuple[Need, ...]:
-        """The executable, and a login as far as that shows."""
+        """The executable, a login as far as that shows, and how agents are held."""
         environment = {**with_our_command(inherited(os.environ)), **self._settings.env}
         return (
             preflight.found(self._executable()[0], environment, hint=f"Install it with: npm install -g {self.install}"),
             preflight.logged_in(self.kind, self.logins, self.credentials(environment), environment),
+            self._holds(),
         )
+
+    def _holds(self) -> Need:
+        who = "agents that own paths or observe"
+        if self.own_sandbox:
+            return Need("scope", ok=True, text=f"{who} are held by its own sandbox (not tried here)", required=False)
+        if self._settings.scope == "sandbox":
+            text = f'it has no sandbox that could be used here; scope = "sandbox" refuses {who}'
+            return Need("scope", ok=False, text=text, hint='Set scope = "auto".', required=False)
+        return Need("scope", ok=True, text=f"{who} are held by its file tools, and get no shell", required=False)
 
     # -- shared ----------------------------------------------------------------------------------------------------
 

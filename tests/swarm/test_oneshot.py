@@ -323,6 +323,13 @@ def test_what_it_needs_is_found_or_named_with_how_to_get_it(
     assert login.text == f"{place} is there"
 
 
+def test_it_says_how_it_holds_agents_to_their_scope(name: str) -> None:
+    need = next(need for need in program(name).needs() if need.name == "scope")
+    assert need.ok
+    assert not need.required
+    assert ("its own sandbox" if name == "codex" else "no shell") in need.text
+
+
 def test_what_has_no_channel_says_nothing_into_it(name: str) -> None:
     made = program(name)
     assert not made.channel

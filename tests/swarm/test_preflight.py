@@ -157,6 +157,20 @@ def test_doctor_shows_a_program_with_version_login_and_sandbox(live_home: LiveHo
     assert any(text.startswith("claude, sandbox: ") for text in said)
 
 
+def test_doctor_shows_how_a_program_without_a_sandbox_holds_agents(live_home: LiveHome, tmp_path: Path) -> None:
+    tool = script(tmp_path / "my-gemini", "echo 0.61.0")
+    table = f'\n[programs.gemini]\nargv = ["{tool}"]\n'
+    live_home.rules(more=table)
+    live_home.swarm = live_home.open()
+    assert findings(live_home)[f"gemini: {tool}, version 0.61.0"] == "ok"
+    told = {text: level for text, level in findings(live_home).items() if text.startswith("gemini, scope: ")}
+    assert [(("no shell" in text), level) for text, level in told.items()] == [(True, "ok")]
+    live_home.rules(more=f'{table}scope = "sandbox"\n')
+    live_home.swarm = live_home.open()
+    told = {text: level for text, level in findings(live_home).items() if text.startswith("gemini, scope: ")}
+    assert [(("refuses" in text), level) for text, level in told.items()] == [(True, "note")]
+
+
 def test_doctor_shows_what_is_on_path_although_nobody_uses_it(
     live_home: LiveHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
