@@ -70,6 +70,25 @@ def test_a_hidden_sub_agent_is_a_ghost_that_counts_and_can_be_stopped_alone(
     assert any(line.get("task_type") == "local_agent" for line in lines)
 
 
+def test_a_sub_agent_of_a_sub_agent_counts_too_and_stands_below_the_one_that_started_it(real: ProgramHome) -> None:
+    gate = real.user / "gate"
+    deepest = [shell(f"while [ ! -e {gate} ]; do sleep 0.1; done"), say("None here.")]
+    hidden = [agent("DEEPEST: look in the reeds.", "looks in the reeds"), say("I found none.")]
+    visible = [agent("HIDDEN: look for plovers.", "looks for plovers"), DONE, say("Done.")]
+    real.use("claude", by_word({"DEEPEST": deepest, "HIDDEN": hidden}, visible), launcher=lets_them_in(real))
+    agent_id = real.start("worker-1", "claude")
+    wait_for(lambda: len(ghosts(real)) == 2, "both sub-agents to be seen", ENDS_S)
+    upper, lower = sorted(ghosts(real), key=lambda view: view.depth)
+    assert ("looks for plovers" in upper.description, "looks in the reeds" in lower.description) == (True, True)
+    assert (upper.parent, lower.parent) == (agent_id, upper.id)
+    assert real.view("worker-1").used == 3
+    gate.touch()
+    view = real.ended("worker-1")
+    assert view.record is not None
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
+    assert not ghosts(real)
+
+
 def test_a_background_sub_agent_is_seen_to_its_end_after_its_agents_last_word_and_its_cost_counts(
     real: ProgramHome,
 ) -> None:
