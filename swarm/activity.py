@@ -77,7 +77,8 @@ class Activity:
     """Wall seconds, where the program says when."""
     model: str = ""
     count: int = 0
-    """RETRYING: the attempt. TOOL_CLOSED: lines of its output. Sub-agents: their tokens so far. BACKGROUND: how many."""
+    """RETRYING: the attempt. TOOL_CLOSED: lines of its output. Sub-agents: their tokens so far.
+    BACKGROUND: how many."""
     limit: int = 0
     """RETRYING: how many attempts it will make."""
     depth: int = 0
@@ -154,6 +155,8 @@ class Doings:
     """What it last said of a model service that refuses; '' where it works."""
     retries: int = 0
     retries_limit: int = 0
+    retried_at: float = 0.0
+    """Wall seconds at which it last said that it tries again; 0.0 before the first time."""
     last_at: float = 0.0
     """Wall seconds of the last sign of life; 0.0 before the first."""
     in_turn: bool = False

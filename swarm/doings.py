@@ -52,6 +52,7 @@ class _Now:
     retrying: str
     retries: int
     retries_limit: int
+    retried_at: float
     last_at: float
     in_turn: bool
     turns: int
@@ -96,6 +97,7 @@ def _take(now: _Now, activity: Activity, seen_at: float) -> None:
         now.retrying = _short(activity.text) or "the model service refuses"
         now.retries = activity.count or now.retries + 1
         now.retries_limit = activity.limit
+        now.retried_at = max(now.retried_at, at)
     elif kind is Kind.TURN_ENDED:
         _turn_ended(now, activity)
     elif kind in _OF_SUBAGENTS:

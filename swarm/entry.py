@@ -67,7 +67,7 @@ class Entry:
         self.follower: Follower | None = None
         """Reads what its program says, where it says anything."""
         self.heard: float | None = None
-        """Awake seconds of its program's last sign of life."""
+        """Awake seconds of its program's last sign of life, or of its last word that it tries again."""
         self.heard_paused = 0.0
         """For how long it had been paused in all by then."""
         self.inner: SubAgent | None = None

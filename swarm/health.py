@@ -28,7 +28,7 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
     7.  progress.md cannot be read: unknown. What cannot be read is never taken for silence.
     8.  paused by the operator; 9. held by the operator.
     10. retrying: its program says that its model service fails, or it has waited for an answer for longer than
-        `service.waiting_after`. Killing it would not help. Waiting explains silence up to `service.give_up_after`.
+        `service.waiting_after`. Killing it would not help. Both explain silence up to `service.give_up_after`.
     11. looping: see looping.py. Only where updates arrive; where they do not, silence decides.
     12. By the age of its last update: overdue, investigate, late; starting (never wrote) or fresh.
 
@@ -74,7 +74,8 @@ def _living(view: AgentView, record: Record | None, age: float, now: Now, policy
 
 def _at_work(view: AgentView, record: Record | None, age: float, now: Now, policy: Policy) -> Verdict:
     """Its program may say that its model service fails; else its files tell."""
-    if view.retrying:
+    quiet = max(0.0, now.awake - view.heard) if view.heard is not None else 0.0
+    if view.retrying and quiet < policy.service.give_up_after:  # a try that hangs is a program that hangs
         tries = f", {plural(view.retries, 'try', 'tries')} so far" if view.retries else ""
         return Verdict(State.RETRYING, f"its program says: {view.retrying}{tries}", age=age)
     silent, patience = waiting_for_model(view, now), policy.service.waiting_after

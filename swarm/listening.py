@@ -7,7 +7,7 @@ from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from swarm.activity import Reader, SubAgent
+from swarm.activity import Doings, Reader, SubAgent
 from swarm.clock import Now
 from swarm.entry import Entry
 from swarm.following import Follower
@@ -102,6 +102,7 @@ class Listening:
         if follower is None or not follower.grown():
             return False
         before = follower.doings, follower.caught_up, follower.error
+        heard = _last_word(follower.doings)
         while follower.grown():
             follower.look(now.wall, PART_BYTES)
             if follower.error or time.perf_counter() > until:
@@ -110,12 +111,18 @@ class Listening:
             self._behind.add(entry.id)
         else:
             self._behind.discard(entry.id)
-        if follower.doings.last_at and follower.doings.last_at != before[0].last_at:
-            entry.heard = min(now.awake, awake_at(follower.doings.last_at, now))
+        word = _last_word(follower.doings)
+        if word and word != heard:
+            entry.heard = min(now.awake, awake_at(word, now))
             entry.heard_paused = entry.record.paused_total if entry.record is not None else 0.0
         if follower.caught_up and follower.doings.subagents:
             self._parents.add(entry.id)
         return (follower.doings, follower.caught_up, follower.error) != before
+
+
+def _last_word(doings: Doings) -> float:
+    """Wall seconds of its last sign of life, or of the last time it said that it tries again."""
+    return max(doings.last_at, doings.retried_at)
 
 
 def _ids_of(agent: str, inner: Iterable[SubAgent]) -> dict[str, SubAgent]:

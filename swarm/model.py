@@ -470,7 +470,7 @@ class AgentView:
     inner: SubAgent | None = None
     """It is a sub-agent inside another agent's program, which has no process and no directory of its own."""
     heard: float | None = None
-    """Awake seconds of its program's last sign of life; None where it does not tell."""
+    """Awake seconds of its program's last sign of life, or word that it tries again; None where it does not tell."""
     unread: bool = False
     """Its program's output is not read to its end yet: what it does and has used up is not known."""
 

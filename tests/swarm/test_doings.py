@@ -93,7 +93,7 @@ def test_any_sign_of_life_ends_a_streak_of_retries(stream: list[tuple[Activity, 
 def test_a_retry_is_no_sign_of_life() -> None:
     doings = fold(EMPTY, Activity(Kind.TEXT, text="hello"), 100.0)
     doings = fold(doings, Activity(Kind.RETRYING, text="529 overloaded", count=3, limit=10, counts=False), 200.0)
-    assert doings.last_at == 100.0
+    assert (doings.last_at, doings.retried_at) == (100.0, 200.0)
     assert (doings.retrying, doings.retries, doings.retries_limit) == ("529 overloaded", 3, 10)
 
 

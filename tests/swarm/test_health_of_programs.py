@@ -94,6 +94,20 @@ class TestWaitingForTheModel:
         assert judge(at_work(heard=HOUR, **fields)).state is state
 
 
+class TestRetrying:
+    REFUSED = replace(IN_TURN, retrying="529 overloaded", retries=3)
+
+    def test_nobody_is_ended_while_its_program_tries_again(self) -> None:
+        found = judge(at_work(self.REFUSED, heard=POLICY.service.give_up_after - 1, age=10 * HOUR))
+        assert (found.state, found.kill_due) == (State.RETRYING, False)
+
+    @pytest.mark.parametrize("more", [{}, {"subagents": (SubAgent("a1", "look"),)}], ids=["alone", "with a sub-agent"])
+    def test_a_try_after_which_nothing_comes_is_a_silence_like_any_other(self, more: dict[str, Any]) -> None:
+        quiet = POLICY.service.give_up_after + 1
+        found = judge(at_work(replace(self.REFUSED, **more), heard=quiet, age=quiet))
+        assert (found.state, found.kill_due) == (State.OVERDUE, True)
+
+
 class TestOpenTools:
     @pytest.mark.parametrize("age", [MINUTE, 20 * MINUTE, 40 * MINUTE, HOUR])
     def test_the_reason_says_in_which_tool_it_is_and_for_how_long(self, age: float) -> None:
@@ -169,7 +183,8 @@ def test_whatever_a_program_tells_it_is_never_ended_in_need_of_its_model(
     found = judge(view)
     silent = waiting_for_model(view, NOW)
     assert silent is None or silent >= 0
-    if told.retrying or (silent is not None and silent >= PATIENCE):
+    heard_of = max(0.0, heard or 0.0) < POLICY.service.give_up_after
+    if heard_of and (told.retrying or (silent is not None and silent >= PATIENCE)):
         assert found.state is State.RETRYING
     assert not (found.kill_due and found.state is State.RETRYING)
     assert found.in_seconds is None or found.in_seconds >= 0
