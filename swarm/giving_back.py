@@ -15,7 +15,7 @@ from swarm.programs import Program
 from swarm.reading import read_spec
 from swarm.sessions import missed, session_of
 from swarm.settling import results_of
-from swarm.state import State, with_record
+from swarm.state import State, raise_alert, with_record
 from swarm.turns import is_root, resting
 
 WORDS = (
@@ -48,18 +48,36 @@ def return_forgotten(home: Home) -> tuple[str, ...]:
     for record in list(home.ledger.read().agents.values()):
         if not record.taken_over or record.phase is not Phase.RUNNING or record.paused is not None:
             continue
-        alive = lives(home, record)
-        if alive and (record.keeper is None or not channel.is_open(home.layout.agent(record.id))):
-            continue  # a person talks to it; or its own run was told to end, and is about to
-        with alone(home.layout.agent(record.id)) as mine:
-            if not mine or home.ledger.read().agents.get(record.id) != record:
-                continue
-            if alive:
-                _clear(home, record)
-            else:
-                give_back(home, record, 0)
-            returned.append(record.id)
+        try:
+            if _is_returned(home, record):
+                returned.append(record.id)
+        except (SwarmError, OSError) as error:  # of one agent: the others, and their heartbeat, go on
+            say_trouble(home, record, error)
     return tuple(returned)
+
+
+def _is_returned(home: Home, record: Record) -> bool:
+    alive = lives(home, record)
+    if alive and (record.keeper is None or not channel.is_open(home.layout.agent(record.id))):
+        return False  # a person talks to it; or its own run was told to end, and is about to
+    with alone(home.layout.agent(record.id)) as mine:
+        if not mine or home.ledger.read().agents.get(record.id) != record:
+            return False
+        if alive:
+            _clear(home, record)
+        else:
+            give_back(home, record, 0)
+    return True
+
+
+def say_trouble(home: Home, record: Record, error: SwarmError | OSError) -> None:
+    """An alert: what was left of this agent could not be brought to its end. It is tried again at the next look."""
+    text = f"what somebody began with it and left could not be brought to its end: {error}"
+
+    def change(state: State) -> State:
+        return raise_alert(state, record.id, "action", text, record.spawn_id, home.clock.wall(), again=True)
+
+    home.ledger.commit(change, purpose=f"say that {record.id} is in trouble")
 
 
 def give_back(home: Home, record: Record, code: int) -> Returned:

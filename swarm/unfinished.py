@@ -6,7 +6,7 @@ from dataclasses import replace
 from swarm import audit
 from swarm.concluding import ended, forgotten_branches
 from swarm.errors import SwarmError
-from swarm.giving_back import return_forgotten
+from swarm.giving_back import return_forgotten, say_trouble
 from swarm.home import Home
 from swarm.intents import abandoned, at_work, me
 from swarm.model import ENGINE, Ending, Phase, Record
@@ -31,8 +31,12 @@ def resolve_intents(home: Home) -> tuple[str, ...]:
     with at_work() as begin:
         for record in list(state.agents.values()):
             if record.phase is Phase.SPAWNING and abandoned(record):
-                _finish_start(home, record)
-                resolved.append(record.id)
+                try:
+                    _finish_start(home, record)
+                except (SwarmError, OSError) as error:  # of one agent: the others, and their heartbeat, go on
+                    say_trouble(home, record, error)
+                else:
+                    resolved.append(record.id)
             elif record.phase is Phase.STOPPING and abandoned(record) and _take_over(home, record, begin):
                 halted.append(record)
         if halted:

@@ -477,3 +477,27 @@ def test_of_several_sessions_the_last_one_that_was_named_goes_on(live_home: Live
     assert session_of(live_home.home, agent, "codex") == "first-1"
     agent.stdout.write_text(run + "{}\n")
     assert session_of(live_home.home, agent, "codex") == ""
+
+
+def test_who_cannot_be_given_back_stops_no_heartbeat(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home)
+    record = live_home.record("worker-1")
+    channel.close(agent)
+    live_home.wait_until_ended("worker-1")
+
+    def forgotten(state: Ledger) -> Ledger:
+        return with_record(state, replace(record, taken_over="operator", taken_at=0.0))
+
+    live_home.home.ledger.commit(forgotten, purpose="test")
+    aside = agent.run.rename(agent.path / "aside")
+    agent.run.symlink_to(aside)
+
+    assert live_home.swarm.beat(by="test").n == 1
+
+    (alert,) = [alert for alert in live_home.state.alerts if alert.cause == "action"]
+    assert alert.agent == record.id
+    assert "is a link" in alert.text
+    agent.run.unlink()
+    aside.rename(agent.run)
+    assert resolve_intents(live_home.home) == (record.id,), "it is tried again"
