@@ -113,10 +113,10 @@ def _begin(home: Home, beat: Beat, scanner: Scanner) -> None:
         record, reserved = _intend(home, spec, program)
         try:
             session = "" if put_log_aside(home, agent, record) else session_for(home, agent, spec, last)
+            told.end_turn(agent, heard=last is None or last.ending in (Ending.DONE, Ending.KILLED))
             words, told_to = words_for(home, agent, beat, scanner, last)
             launch, offset = launch_for(home, agent, spec, program, session, words)
-            if told_to is not None:
-                told.mark(agent, told_to)
+            told.begin_turn(agent, told_to)
             write_turn(agent, Turn(beat.n, offset, launch.session or session, bool(session)))
             take_turn(home, reserved)
             started = home.runner.spawn(agent, launch)

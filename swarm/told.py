@@ -2,6 +2,7 @@
 
 told.json: {schema, offset, sent, asked, stop}. offset: bytes of inbox.md that were delivered; sent: the ids beyond it
 that went through the channel at once. asked, stop: what hooks and tending remember of a turn that ended.
+turn_from: the offset before the root's last turn.
 """
 
 import re
@@ -80,6 +81,25 @@ def undelivered(agent: AgentDir) -> tuple[list[tuple[str, str]], int]:
 def mark(agent: AgentDir, offset: int) -> None:
     """Everything up to `offset` was delivered. Raises SwarmError."""
     change(agent, lambda memo: {**memo, "offset": offset})
+
+
+def begin_turn(agent: AgentDir, offset: int | None) -> None:
+    """A turn of the root begins, whose first words bring everything up to `offset` (None: nothing)."""
+    change(
+        agent,
+        lambda memo: {**memo, "offset": memo["offset"] if offset is None else offset, "turn_from": memo["offset"]},
+    )
+
+
+def end_turn(agent: AgentDir, *, heard: bool) -> None:
+    """What the last turn was told waits anew where it was not heard: nobody goes on with a failed turn's session."""
+
+    def alter(memo: Memo) -> Memo:
+        kept = {key: value for key, value in memo.items() if key != "turn_from"}
+        return kept if heard else {**kept, "offset": min(memo["offset"], _number(memo, "turn_from"))}
+
+    if "turn_from" in read(agent):
+        change(agent, alter)
 
 
 def mark_sent(agent: AgentDir, key: str) -> None:

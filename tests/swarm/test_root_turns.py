@@ -297,6 +297,36 @@ def test_messages_that_wait_for_it_are_told_in_its_turn_once(mind: Mind) -> None
     assert mind.heard().count("Idea B matters most.") == 1
 
 
+@pytest.mark.parametrize(
+    "breaks",
+    [
+        lambda mind: mind.thinks(FAIL),
+        lambda mind: mind.home.rules(
+            more='\n[root]\non = true\nprogram = "x"\n[programs.x]\nkind = "command"\nargv = ["/no/such"]\n'
+        ),
+    ],
+    ids=["it fails", "it does not start"],
+)
+def test_what_a_failed_turn_was_told_is_told_again_in_the_next(mind: Mind, breaks: Callable[[Mind], object]) -> None:
+    mind.thinks(SAY)
+    mind.home.swarm.message(ROOT, "Idea A is done.")
+    mind.turn()
+    breaks(mind)
+    mind.home.swarm = mind.home.open()
+    mind.home.swarm.message(ROOT, "Idea B matters most.")
+    for _ in range(2):
+        mind.beat()
+        wait_for(mind.rests, "the turn to be settled")
+    assert mind.causes() == ["root-failed"]
+
+    mind.thinks(SAY)
+    mind.turn()
+    mind.turn()
+
+    assert mind.heard().count("Idea B matters most.") == 1
+    assert mind.heard().count("Idea A is done.") == 1
+
+
 def test_the_operator_can_stop_a_turn_with_all_below_it(mind: Mind) -> None:
     mind.thinks(LINGER)
     mind.home.spawn("worker-1")
