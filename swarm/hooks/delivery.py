@@ -34,6 +34,8 @@ def after(who: Asking, given: Mapping[str, Any], say: Callable[[answers.Answer],
         say(answers.stop(f"You were told to stop: {why}. What you have reported and written is kept. Do nothing more."))
         return 0
     event, now = text_of(given, "hook_event_name"), time.time()
+    if text_of(given, "agent_id"):
+        return 0  # it would reach a sub-agent of the program's own, and nobody else
     if event not in EVENTS or not (told.undelivered(who.agent)[0] or overdue(who, now)):
         return 0
     with latch.held(who.agent.run / LOCK, 0.0) as mine:

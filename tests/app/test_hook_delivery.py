@@ -205,3 +205,12 @@ def test_broken_files_are_no_obstacle_to_the_agent(hooked: Hooked) -> None:
     assert hooked.after().status == 0
     shutil.rmtree(hooked.root)
     assert hooked.after().status in (0, 1)
+
+
+def test_what_is_meant_for_the_agent_is_not_spent_on_a_sub_agent_of_its_program(hooked: Hooked) -> None:
+    write_message(hooked, "Use the second source.", "m-1a2b3c")
+    silent_for(hooked, 20 * MINUTE)
+    assert hooked.after(agent_id="a6fa1f", agent_type="Explore") == Answered(0, b"", "")
+    said = words(hooked.after())
+    assert "Use the second source." in said
+    assert "no new line" in said
