@@ -30,8 +30,9 @@ def respawn(home: Home, words: str, *, fresh: bool = False) -> Spawned:
     """Starts an ended agent's spec again, under the same id. Its old directory stays as NAME.1, NAME.2, ...
 
     Where its program has the session of the earlier run and can go on with it, it does, and is told what was learned;
-    fresh: it begins anew, and reads that in its brief. Raises NotFound; Refused `exists` while it, or anything below
-    it, still runs; everything that a spawn is refused for, and then nothing has moved.
+    fresh: it begins anew, and reads that in its brief; what it had not been told yet waits in its inbox. Raises
+    NotFound; Refused `exists` while it, or anything below it, still runs; everything that a spawn is refused for, and
+    then nothing has moved.
     """
     agent_id = words
     try:
@@ -66,13 +67,15 @@ def _again(home: Home, agent_id: str, *, fresh: bool) -> Spawned:
     if made.errors:
         raise made.errors[0][1]
     session = "" if fresh else session_of(home, agent, loaded.value.program, loaded.value.spawn_id)
-    messages = missed([*told.unconfirmed(agent), *told.undelivered(agent)[0]])
+    unread = [*told.unconfirmed(agent), *told.undelivered(agent)[0]]
     earlier = _first_line(agent)
     kept = _move_away(agent)
     try:
         _forget_below(home, agent_id)
         going_on = (
-            with_session(home, made, session, words_after(request.learned, kept.name, messages)) if session else None
+            with_session(home, made, session, words_after(request.learned, kept.name, missed(unread)))
+            if session
+            else None
         )
         if going_on is not None and going_on.launch is not None:
             mark = marks.going_on(going_on.launch.mark, earlier, record.tokens if record is not None else None)
@@ -82,6 +85,8 @@ def _again(home: Home, agent_id: str, *, fresh: bool) -> Spawned:
         if not agent.path.exists():
             os.rename(kept, agent.path)
         raise
+    if unread and not going_on:
+        spawned = replace(spawned, warnings=(*spawned.warnings, *_hand_on(agent, unread)))
     audit.record(
         home,
         "respawn",
@@ -91,6 +96,16 @@ def _again(home: Home, agent_id: str, *, fresh: bool) -> Spawned:
         session=session if going_on else "",
     )
     return replace(spawned, session=session if going_on else "")
+
+
+def _hand_on(agent: AgentDir, unread: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """What the earlier run was never told stands in the new inbox, which no session brings; a warning if it cannot."""
+    words = "\n\n".join(words for _, words in unread)
+    try:
+        store.append_block(agent.inbox, f"\n{words}\n".encode("utf-8", "replace"))
+    except SwarmError as error:
+        return (f"messages that it had not read could not be handed on: {error}",)
+    return ()
 
 
 def _first_line(agent: AgentDir) -> bytes:

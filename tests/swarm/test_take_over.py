@@ -383,6 +383,23 @@ def test_a_respawn_goes_on_with_the_session_and_with_fresh_it_does_not(live_home
     assert session(agent) != first
 
 
+def test_a_message_that_nobody_read_waits_in_the_inbox_of_a_fresh_start(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home)
+    read = live_home.swarm.message("worker-1", "use the second source")
+    wait_for(lambda: len(told(agent)) == 2, "it to arrive")
+    live_home.swarm.pause("worker-1")
+    left = live_home.swarm.message("worker-1", "## leave the third alone")
+    live_home.swarm.kill(["worker-1"])
+
+    live_home.swarm.respawn("worker-1", fresh=True)
+
+    ((_, words),) = memory.undelivered(agent)[0]
+    assert left.id in words
+    assert "## leave the third alone" in words
+    assert read.id not in words
+
+
 def test_a_session_that_never_began_is_not_gone_on_with(live_home: LiveHome) -> None:
     with_chatter(live_home)
     live_home.swarm.spawn(live_home.request("worker-1", program="claude", command=()))
