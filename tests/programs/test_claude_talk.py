@@ -154,7 +154,7 @@ def test_a_person_takes_the_session_over_in_a_terminal_and_gives_it_back(real: P
         terminal.wait_for("Hello to you, person.")
         terminal.type("/exit")
         terminal.wait_for("/exit")
-        terminal.keys("Enter")
+        terminal.press_until("Enter", lambda screen: "goes on by itself" in screen, "the way back", ENDS_S)
         assert terminal.exit_status() == 0
     view = real.ended("worker-1")
     assert view.record is not None

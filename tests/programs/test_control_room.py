@@ -78,7 +78,7 @@ def test_a_leads_into_its_session_and_back_into_the_control_room(real: ProgramHo
         room.wait_for("Hello to you, person.", deadline=ENDS_S)
         room.type("/exit")
         room.wait_for("/exit")
-        room.keys("Enter")
+        room.press_until("Enter", lambda screen: "/exit" not in screen, "the way back", ENDS_S)
         room.wait_for("worker-1", "heartbeats", deadline=ENDS_S)
         room.keys("q")
         assert room.exit_status() == 0

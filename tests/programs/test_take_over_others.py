@@ -43,8 +43,7 @@ def test_a_person_talks_to_it_and_its_session_goes_on_with_what_was_said(real: P
         terminal.wait_for("Hello to you, person.", deadline=ENDS_S)
         terminal.type(LEAVE[other])
         terminal.wait_for(LEAVE[other])
-        terminal.keys("Enter")
-        terminal.wait_for("goes on by itself", deadline=ENDS_S)
+        terminal.press_until("Enter", lambda screen: "goes on by itself" in screen, "the way back", ENDS_S)
         assert terminal.exit_status() == 0
     view = real.ended("worker-1")
     assert view.record is not None

@@ -5,7 +5,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,6 +18,9 @@ from swarm.processes import identify, look, send
 from tests.support.wait import wait_for
 
 needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux, which is not installed")
+
+AGAIN_S = 3.0
+"""Seconds after which a key that had no effect is pressed again."""
 
 
 class Tmux:
@@ -97,6 +101,21 @@ class Tmux:
             ["ps", "-o", "pid=", "--ppid", str(shell)], capture_output=True, text=True, check=False
         )
         return int(children.stdout.split()[0])
+
+    def press_until(self, key: str, done: Callable[[str], bool], what: str, deadline: float = 30.0) -> str:
+        """Presses a key until `done(screen)`: a program that offers completions may take the first press for that."""
+        pressed = 0.0
+
+        def pressing(screen: str) -> bool:
+            nonlocal pressed
+            if done(screen):
+                return True
+            if time.monotonic() - pressed > AGAIN_S:
+                pressed = time.monotonic()
+                self.keys(key)
+            return False
+
+        return self.wait_until(pressing, what, deadline)
 
     def wait_for(self, *texts: str, deadline: float = 30.0) -> str:
         """Waits until all texts stand on the screen; returns it. Fails with the screen as it is."""
