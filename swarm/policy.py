@@ -168,7 +168,7 @@ class Service(Section):
     waiting_after: Duration = Field(120.0, gt=0)
     """Seconds without a sign of life, and without an open tool call, after which an agent waits for its model."""
     give_up_after: Duration = Field(5400.0, gt=0)
-    """Seconds of waiting, or without a further try, after which that explains nothing any more: silence counts again."""
+    """Seconds of waiting, or after the last try, after which that explains no silence any more."""
     pause_share: float = Field(0.5, gt=0, le=1)
     """When so much of the running agents is refused (two at least), spawning pauses."""
 
