@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from swarm.layout import Layout
+from swarm.protocol.paths import Layout
 from tests.support.clocks import FakeClock
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def clock() -> FakeClock:
 @pytest.fixture
 def home_dir(tmp_path: Path, clock: FakeClock) -> Path:
     """A made home: swarm.toml, the ledger at revision 1, its lock, an empty tree of agents."""
-    from swarm.ledger import Ledger  # not every test needs the engine
+    from swarm.ledger.ledger import Ledger  # not every test needs the engine
 
     root = tmp_path / "home"
     root.mkdir()

@@ -7,27 +7,19 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
-from swarm.clock import Now
-from swarm.model import AgentView, Beat, Verdict
-from swarm.spending import Spending
+from swarm.model.health import Verdict
+from swarm.model.record import Beat
+from swarm.model.snapshot import AgentView
+from swarm.model.time import Now
+from swarm.rules.costs import Spending
+from widgets.activity_line import DoingsLine
+from widgets.agent_row import state_word
 from widgets.cells import quote, short_id
 from widgets.detail_head import TABS, FactsLine, Tab, TabLine, VerdictLine
-from widgets.detail_pages import (
-    DetailData,
-    ProcessRow,
-    events_page,
-    process_page,
-    progress_page,
-    results_page,
-    text_page,
-)
-from widgets.doings_line import DoingsLine
-from widgets.lines import charset_of
-from widgets.rows import state_word
+from widgets.detail_pages import DetailData, events_page, process_page, progress_page, results_page, text_page
+from widgets.line_list import charset_of
 from widgets.text_pane import Paragraph, TextPane
 from widgets.transcript import Transcript
-
-__all__ = ["TABS", "AgentDetail", "DetailData", "ProcessRow", "Tab"]
 
 
 class DetailBody(Vertical):

@@ -6,16 +6,15 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 
-from swarm.clock import Now
-from swarm.model import AgentView, Snapshot, Verdict
+from swarm.model.health import Verdict
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.time import Now
+from widgets.agent_row import Columns, columns_for, mark_column, row
 from widgets.cells import Cell, Cells, cell_at, fit_cells, quote
-from widgets.forest import AgentKey, key_of
-from widgets.lines import LineList
-from widgets.listing import Change, Listing
-from widgets.ordering import SortMode, verdict_of
-from widgets.rows import Columns, columns_for, mark_column, row
-
-__all__ = ["AgentKey", "AgentTree", "SortMode", "key_of"]
+from widgets.filter_sort import SortMode, verdict_of
+from widgets.line_list import LineList
+from widgets.tree_order import AgentKey, key_of
+from widgets.tree_state import Change, Listing
 
 _LARGE = 2_000
 """From so many agents on, the order of a narrowed or sorted list is found anew at most so often, in seconds: after

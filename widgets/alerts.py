@@ -3,11 +3,11 @@
 from textual.content import Content
 from textual.message import Message
 
-from swarm.clock import Now
-from swarm.model import Alert
+from swarm.model.record import Alert
+from swarm.model.time import Now
 from widgets.cells import Cell, Cells, fit, fit_cells, fit_tail, quote, short_duration, short_id
 from widgets.charset import UNICODE, Charset
-from widgets.lines import LineList
+from widgets.line_list import LineList
 
 CAUSE_ROLES = {
     "investigate": "warning",

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from textual.geometry import Size
 from textual.reactive import reactive
 
-from swarm.model import Access, Problem
+from swarm.model.snapshot import Access, Problem
 from widgets.cells import Cell, Cells, fit_cells, quote
 from widgets.charset import UNICODE, Charset
-from widgets.lines import CellLine, charset_of
+from widgets.line_list import CellLine, charset_of
 from widgets.text_pane import wrap
 
 MOST_LINES = 3
-
 ACCESS_TITLES = {
     Access.WRITABLE: "",
     Access.MISSING: "There is no swarm home here.",

@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from swarm.untrusted import clean
+from swarm.sanitize import clean
 
 ROLES = ("good", "notice", "warning", "danger", "accent", "muted", "strong", "quote", "found")
 """The roles of colour: each but `strong` is a variable of the theme (`found` two)."""
-
 SLOT_ROLES = ("genesis", "idea-meta", "worker", "scout", "improvement", "diagnostic", "other")
 """Roles of agents with a colour of their own on the slot board."""
 

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from widgets.cells import Cell, Cells, fit_cells, width_of
-from widgets.lines import LineList
+from widgets.line_list import LineList
 
 
 @dataclass(frozen=True, slots=True)

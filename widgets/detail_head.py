@@ -7,12 +7,13 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 
-from swarm.model import AgentView, Verdict
+from swarm.model.health import Verdict
+from swarm.model.snapshot import AgentView
+from widgets.agent_row import spawns, verdict_cells
 from widgets.cells import Cell, Cells, cells_width, fit_cells, quote, short_bytes
 from widgets.charset import UNICODE, Charset
-from widgets.lines import CellLine, charset_of
-from widgets.rows import spawns, verdict_cells
-from widgets.slot_meter import meter_cells
+from widgets.line_list import CellLine, charset_of
+from widgets.slot_board import meter_cells
 from widgets.text_pane import wrap
 
 _VERDICT_LINES = 3

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from swarm.activity import Doings
-from swarm.clock import Now
-from swarm.model import AgentView, Beat, Exit, Record, ResultsState
-from swarm.untrusted import clean_block
+from swarm.model.activity import Doings
+from swarm.model.agent import Exit
+from swarm.model.record import Beat, Record
+from swarm.model.reports import ResultsState
+from swarm.model.snapshot import AgentView
+from swarm.model.time import Now
+from swarm.sanitize import clean_block
 from widgets.cells import Cell, quote, short_bytes, short_count, short_duration, short_money
 from widgets.charset import UNICODE, Charset
 from widgets.event_feed import EventRow, clock_text

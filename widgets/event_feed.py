@@ -10,7 +10,7 @@ from textual.reactive import var
 
 from widgets.cells import Cell, Cells, fit, fit_cells, fit_tail, quote
 from widgets.charset import UNICODE, Charset
-from widgets.lines import LineList
+from widgets.line_list import LineList
 
 RING = 2_000
 """Records kept."""

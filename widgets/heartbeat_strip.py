@@ -6,10 +6,10 @@ from textual import events
 from textual.message import Message
 from textual.reactive import reactive
 
-from swarm.model import Beat
+from swarm.model.record import Beat
 from widgets.cells import Cell, Cells, cells_width, fit_cells
 from widgets.charset import UNICODE, Charset
-from widgets.lines import CellLine, charset_of
+from widgets.line_list import CellLine, charset_of
 
 Hint = tuple[str, str, str]
 """A key as it is shown, its word, and the name of its action."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from textual.reactive import reactive
 
-from swarm.clock import Now
-from swarm.model import Access, Snapshot, Verdict
-from swarm.rates import Spent
+from swarm.model.health import Verdict
+from swarm.model.snapshot import Access, Snapshot
+from swarm.model.time import Now
+from swarm.rules.costs import Spent
 from widgets.cells import (
     Cell,
     Cells,
@@ -21,8 +22,8 @@ from widgets.cells import (
     short_money,
 )
 from widgets.charset import UNICODE, Charset
-from widgets.lines import CellLine, charset_of
-from widgets.tally import Tally
+from widgets.counters import Tally
+from widgets.line_list import CellLine, charset_of
 
 STALE_SECONDS = 10.0
 """A picture older than this is said to be old."""

@@ -12,7 +12,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from widgets.cells import Cell, Cells, cells_width, width_of
-from widgets.lines import LineList
+from widgets.line_list import LineList
 
 
 class Paragraph(NamedTuple):

@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from swarm.clock import Now
-from swarm.model import Act, AgentView, Beat, Snapshot, Verdict
+from swarm.model.health import Verdict
+from swarm.model.plan import Act
+from swarm.model.record import Beat
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.time import Now
 from widgets.cells import Cell, Cells, fit_cells, fit_tail, quote, short_id
 from widgets.charset import UNICODE, Charset
 from widgets.event_feed import clock_text
-from widgets.lines import CellLine, LineList, charset_of
+from widgets.line_list import CellLine, LineList, charset_of
 
 _ACT_ROLES = {
     Act.KILL: "danger",

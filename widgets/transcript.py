@@ -9,16 +9,14 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 
-from swarm.untrusted import clean
+from swarm.sanitize import clean
 from widgets.cells import Cell, Cells
 from widgets.text_pane import Paragraph, TextPane, wrap_paragraph
 
 RING = 5_000
 """Lines kept; older ones fall out."""
-
 FLOOD = 1_000
 """Lines taken from one append; what is more is counted, not shown."""
-
 _LINE_CUT = 500
 
 

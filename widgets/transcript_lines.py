@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from swarm.activity import Kind
-from swarm.transcribing import Line
+from swarm.model.activity import Kind
+from swarm.programs.transcript import Line
 from widgets.cells import Cell
 from widgets.charset import UNICODE, Charset
 from widgets.event_feed import clock_text

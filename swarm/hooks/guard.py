@@ -9,9 +9,9 @@ import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from swarm.bounded import read_json
-from swarm.hooks.asking import Asking, HookError, text_of
-from swarm.hooks.territory import No, Territory, covers, engine_owned, may_write, readings, territory
+from swarm.hooks.context import Asking, HookError, text_of
+from swarm.hooks.write_scope import No, Territory, covers, engine_owned, may_write, readings, territory
+from swarm.store.reader import read_json
 
 WRITERS: Mapping[str, str] = {
     "Write": "file_path",
@@ -70,7 +70,7 @@ def _commanded(ground: Territory, said: Mapping[str, Any], cwd: str, env: Mappin
     command = said.get("command")
     if not isinstance(command, str):
         raise HookError("Bash was called without a command.")
-    from swarm.hooks.shell import targets
+    from swarm.hooks.shell_targets import targets
 
     for target in targets(command, cwd, env):
         try:
@@ -85,7 +85,7 @@ def _commanded(ground: Territory, said: Mapping[str, Any], cwd: str, env: Mappin
 
 
 def _denied(ground: Territory, tool: str, target: str, no: No) -> Denial:
-    from swarm.untrusted import clean  # most calls are not denied, and need not pay for it
+    from swarm.sanitize import clean  # most calls are not denied, and need not pay for it
 
     shown = clean(target, MAX_SHOWN)
     if no.code == "outside":

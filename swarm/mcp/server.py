@@ -1,18 +1,97 @@
 """The MCP server: answers at once what it knows, and does calls one after the other in a thread of its own."""
 
+import json
+import math
 import os
 import queue
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from types import FrameType
 from typing import Any, BinaryIO, NoReturn
 
 from swarm.errors import SwarmError, Usage
-from swarm.mcp import catalogue, telling, wire
-from swarm.mcp.calls import CALLS, Caller, call
-from swarm.mcp.shape import complaint
+from swarm.mcp import handlers as telling
+from swarm.mcp import tools as catalogue
+from swarm.mcp.handlers import CALLS, Caller, call
+from swarm.mcp.schema import complaint
+
+MAX_LINE = 4 << 20
+"""Bytes of one message."""
+VERSION = "2.0"
+PARSE_ERROR = -32700
+INVALID_REQUEST = -32600
+METHOD_NOT_FOUND = -32601
+INVALID_PARAMS = -32602
+BUSY = -32000
+Id = str | int | float | None
+Message = dict[str, Any]
+
+
+class NotJson(ValueError):
+    """A line that is no JSON, or more of it than is read."""
+
+
+def lines(stream: BinaryIO) -> Iterator[bytes | NotJson]:
+    """The lines of a stream up to its end; one that is too long comes as NotJson, and is skipped to its end."""
+    while line := stream.readline(MAX_LINE + 1):
+        if len(line) <= MAX_LINE or line.endswith(b"\n"):
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(MAX_LINE)
+        yield NotJson(f"a message has {MAX_LINE} bytes at most")
+
+
+def parse(line: bytes) -> Any:
+    """The value of a line; raises NotJson."""
+    try:
+        return json.loads(line, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise NotJson(str(error)[:200]) from error
+
+
+def is_id(value: object) -> bool:
+    """Whether a request may be called so."""
+    if isinstance(value, str):
+        return len(value) <= 1000
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def result(key: Id, value: object) -> Message:
+    """A request's answer."""
+    return {"jsonrpc": VERSION, "id": key, "result": value}
+
+
+def error(key: Id, code: int, message: str) -> Message:
+    """Why a request has no answer."""
+    return {"jsonrpc": VERSION, "id": key, "error": {"code": code, "message": message}}
+
+
+class Mouth:
+    """Where messages go out: from any thread, whole, until nobody listens any more."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._lock = threading.Lock()
+        self.shut = False
+        """Nobody listens any more."""
+
+    def say(self, message: Message | list[Message]) -> None:
+        """Writes one message. Nothing happens where nobody listens."""
+        data = json.dumps(message, separators=(",", ":")).encode() + b"\n"
+        with self._lock:
+            try:
+                while data and not self.shut:
+                    data = data[os.write(self._descriptor, data) :]
+            except OSError:
+                self.shut = True
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number of JSON")
+
 
 PROTOCOLS = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
 """Revisions of the protocol that are spoken here, newest first."""
@@ -32,13 +111,13 @@ class Ended(Exception):
 class Sink:
     """Where answers go. Those of a batch are gathered and go out together, when the last one is there."""
 
-    def __init__(self, mouth: wire.Mouth, expected: int | None = None) -> None:
+    def __init__(self, mouth: Mouth, expected: int | None = None) -> None:
         self._mouth = mouth
         self._expected = expected
-        self._gathered: list[wire.Message] = []
+        self._gathered: list[Message] = []
         self._lock = threading.Lock()
 
-    def put(self, message: wire.Message | None) -> None:
+    def put(self, message: Message | None) -> None:
         """Takes an answer; None where a request gets none."""
         if self._expected is None:
             if message is not None:
@@ -55,17 +134,17 @@ class Sink:
 class Server:
     """One client's server."""
 
-    def __init__(self, caller: Caller, mouth: wire.Mouth) -> None:
+    def __init__(self, caller: Caller, mouth: Mouth) -> None:
         self._caller = caller
         self._mouth = mouth
-        self._waiting: queue.Queue[tuple[wire.Id, str, Mapping[str, Any], Sink] | None] = queue.Queue()
-        self._cancelled: set[wire.Id] = set()
+        self._waiting: queue.Queue[tuple[Id, str, Mapping[str, Any], Sink] | None] = queue.Queue()
+        self._cancelled: set[Id] = set()
         self._worker = threading.Thread(target=self._work, name="calls", daemon=True)
 
     def serve(self, stream: BinaryIO) -> None:
         """Answers until the stream ends. A call that is under way then is finished, others are not begun."""
         self._worker.start()
-        for line in wire.lines(stream):
+        for line in lines(stream):
             self._hear(line)
             if self._mouth.shut:
                 break
@@ -74,20 +153,20 @@ class Server:
         self._waiting.put(None)
         self._worker.join(LAST_CALL_S)
 
-    def _hear(self, line: bytes | wire.NotJson) -> None:
+    def _hear(self, line: bytes | NotJson) -> None:
         if isinstance(line, bytes) and not line.strip():
             return
         try:
-            if isinstance(line, wire.NotJson):
+            if isinstance(line, NotJson):
                 raise line
-            message = wire.parse(line)
-        except wire.NotJson as wrong:
-            self._mouth.say(wire.error(None, wire.PARSE_ERROR, f"This is no JSON: {wrong}"))
+            message = parse(line)
+        except NotJson as wrong:
+            self._mouth.say(error(None, PARSE_ERROR, f"This is no JSON: {wrong}"))
             return
         if not isinstance(message, list):
             self._take(message, Sink(self._mouth))
         elif not 0 < len(message) <= MAX_BATCH:
-            self._mouth.say(wire.error(None, wire.INVALID_REQUEST, f"A batch has 1 to {MAX_BATCH} messages."))
+            self._mouth.say(error(None, INVALID_REQUEST, f"A batch has 1 to {MAX_BATCH} messages."))
         else:
             sink = Sink(self._mouth, len(message))
             for each in message:
@@ -96,42 +175,42 @@ class Server:
     def _take(self, message: Any, sink: Sink) -> None:
         """One message: a request, a notification, or an answer to something that we never ask."""
         if not isinstance(message, dict) or ("method" not in message and not {"result", "error"} & set(message)):
-            sink.put(wire.error(None, wire.INVALID_REQUEST, "This is no request: an object with a method."))
+            sink.put(error(None, INVALID_REQUEST, "This is no request: an object with a method."))
             return
         method, key = message.get("method"), message.get("id")
         if "method" not in message:
             sink.put(None)
-        elif not isinstance(method, str) or message.get("jsonrpc") != wire.VERSION:
-            known = key if wire.is_id(key) else None
-            sink.put(wire.error(known, wire.INVALID_REQUEST, f"This is no request of JSON-RPC {wire.VERSION}."))
+        elif not isinstance(method, str) or message.get("jsonrpc") != VERSION:
+            known = key if is_id(key) else None
+            sink.put(error(known, INVALID_REQUEST, f"This is no request of JSON-RPC {VERSION}."))
         elif "id" not in message:
             self._note(method, message.get("params"))
             sink.put(None)
-        elif not wire.is_id(key):
-            sink.put(wire.error(None, wire.INVALID_REQUEST, "The id of a request is a text or a number."))
+        elif not is_id(key):
+            sink.put(error(None, INVALID_REQUEST, "The id of a request is a text or a number."))
         else:
             self._answer(key, method, message.get("params", {}), sink)
 
     def _note(self, method: str, given: object) -> None:
         """A notification. Only a cancellation of a call that still waits means anything here."""
-        if method == "notifications/cancelled" and isinstance(given, dict) and wire.is_id(given.get("requestId")):
+        if method == "notifications/cancelled" and isinstance(given, dict) and is_id(given.get("requestId")):
             if len(self._cancelled) > MAX_WAITING:
                 self._cancelled.clear()
             self._cancelled.add(given["requestId"])
 
-    def _answer(self, key: wire.Id, method: str, given: object, sink: Sink) -> None:
+    def _answer(self, key: Id, method: str, given: object, sink: Sink) -> None:
         if not isinstance(given, dict):
-            sink.put(wire.error(key, wire.INVALID_PARAMS, "params is an object."))
+            sink.put(error(key, INVALID_PARAMS, "params is an object."))
         elif method == "initialize":
-            sink.put(wire.result(key, _greeting(given)))
+            sink.put(result(key, _greeting(given)))
         elif method == "ping":
-            sink.put(wire.result(key, {}))
+            sink.put(result(key, {}))
         elif method == "tools/list":
-            sink.put(wire.result(key, {"tools": self._tools()}))
+            sink.put(result(key, {"tools": self._tools()}))
         elif method == "tools/call":
             self._call(key, given, sink)
         else:
-            sink.put(wire.error(key, wire.METHOD_NOT_FOUND, f"There is no method {method[:80]!r} here."))
+            sink.put(error(key, METHOD_NOT_FOUND, f"There is no method {method[:80]!r} here."))
 
     def _tools(self) -> list[catalogue.Tool]:
         try:
@@ -139,13 +218,13 @@ class Server:
         except SwarmError:
             return catalogue.tools(None)  # each call says that there is no home
 
-    def _call(self, key: wire.Id, given: Mapping[str, Any], sink: Sink) -> None:
+    def _call(self, key: Id, given: Mapping[str, Any], sink: Sink) -> None:
         name, arguments = given.get("name"), given.get("arguments")
         if not isinstance(name, str) or name not in CALLS:
             words = f"There is no tool {name[:80]!r}." if isinstance(name, str) else "name is missing."
-            sink.put(wire.error(key, wire.INVALID_PARAMS, f"{words} There are: {', '.join(CALLS)}."))
+            sink.put(error(key, INVALID_PARAMS, f"{words} There are: {', '.join(CALLS)}."))
         elif self._waiting.qsize() >= MAX_WAITING:
-            sink.put(wire.error(key, wire.BUSY, f"{MAX_WAITING} calls wait already. Wait for their answers."))
+            sink.put(error(key, BUSY, f"{MAX_WAITING} calls wait already. Wait for their answers."))
         else:
             self._cancelled.discard(key)
             self._waiting.put((key, name, {} if arguments is None else arguments, sink))
@@ -157,7 +236,7 @@ class Server:
                 self._cancelled.discard(key)
                 sink.put(None)
             else:
-                sink.put(wire.result(key, self._done(name, arguments)))
+                sink.put(result(key, self._done(name, arguments)))
 
     def _done(self, name: str, arguments: Mapping[str, Any]) -> telling.Answer:
         try:
@@ -196,7 +275,7 @@ def main(caller: Caller, stream: BinaryIO) -> NoReturn:
     out = os.dup(1)
     os.dup2(2, 1)  # nothing that prints by accident comes between two messages
     with suppress(Ended):
-        Server(caller, wire.Mouth(out)).serve(stream)
+        Server(caller, Mouth(out)).serve(stream)
     os._exit(0)  # a call that does not end must not keep us
 
 

@@ -4,14 +4,16 @@ import os
 from pathlib import Path
 from signal import SIGTERM
 
-from swarm.activity import Reader
+from swarm.config import Program as Settings
 from swarm.errors import Refused
-from swarm.layout import AgentDir, Layout
-from swarm.model import AgentSpec
-from swarm.policy import Program as Settings
-from swarm.programs import Launch, Need, reader_of
+from swarm.model.activity import Reader
+from swarm.model.agent import AgentSpec
+from swarm.model.launch import Launch
+from swarm.programs.base import Need
 from swarm.programs.environment import compose, inherited, with_our_command
-from swarm.programs.marks import run_mark
+from swarm.programs.registry import reader_of
+from swarm.programs.run_marker import run_mark
+from swarm.protocol.paths import AgentDir, Layout
 
 
 class Command:

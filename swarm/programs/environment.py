@@ -6,9 +6,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from swarm.identity import MARKER
-from swarm.layout import Layout
-from swarm.model import AgentSpec
+from swarm.model.agent import AgentSpec
+from swarm.protocol.paths import MARKER, Layout
 
 OUR_COMMAND = "swarm-tui"
 OWN_BIN = os.path.join(".run", "bin")

@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT
 
-from swarm import preflight
-from swarm.activity import Reader
+from swarm.config import Program as Settings
 from swarm.errors import Refused
-from swarm.layout import AgentDir, Layout
-from swarm.model import AgentSpec
-from swarm.policy import Program as Settings
-from swarm.programs import Launch, Need, reader_of
+from swarm.model.activity import Reader
+from swarm.model.agent import AgentSpec
+from swarm.model.launch import Launch
+from swarm.programs import preflight
+from swarm.programs.base import Need
 from swarm.programs.command import working_directory
 from swarm.programs.environment import compose, inherited, our_command, own, with_our_command
-from swarm.programs.marks import run_mark
-from swarm.programs.prompting import prompt
+from swarm.programs.prompt import prompt
+from swarm.programs.registry import reader_of
+from swarm.programs.run_marker import run_mark
+from swarm.protocol.paths import AgentDir, Layout
 
 SERVER = "swarm"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from swarm import audit
 from swarm.errors import Refused
-from swarm.home import Home
-from swarm.model import Alert, Record
-from swarm.state import State, with_record
+from swarm.home import context as audit
+from swarm.home.context import Home
+from swarm.ledger.state import State, with_record
+from swarm.model.record import Alert, Record
 
 ENDS = frozenset({"failed", "lost"})
 

@@ -1,13 +1,13 @@
 """attach: a person talks to an agent in a terminal, in place of its run by itself."""
 
-from swarm import audit
 from swarm.errors import NotFound, Refused, SwarmError
-from swarm.giving_back import Returned
-from swarm.home import Home
-from swarm.model import Phase
-from swarm.resolve import resolve
-from swarm.settling import settle
-from swarm.taking_over import Client, take_over
+from swarm.home import context as audit
+from swarm.home.context import Home
+from swarm.home.resolve import resolve
+from swarm.lifecycle.attach import Client, take_over
+from swarm.lifecycle.detach import Returned
+from swarm.lifecycle.settle import settle
+from swarm.model.record import Phase
 
 
 def attach(home: Home, words: str, client: Client, *, who: str = "the operator", spawn_id: str = "") -> Returned:

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from swarm import audit
-from swarm.errors import NotFound, Refused, SwarmError, Usage
-from swarm.home import Home
-from swarm.model import Record
-from swarm.resolve import resolve
-from swarm.state import State, with_record
-from swarm.untrusted import clean
-from swarm.wording import plural
+from swarm.errors import Refused, SwarmError, Usage
+from swarm.formatting import plural
+from swarm.home import context as audit
+from swarm.home.context import Home
+from swarm.home.resolve import resolve
+from swarm.ledger.state import State, with_record
+from swarm.lifecycle.subtree import must_live
+from swarm.sanitize import clean
 
 MAX_BEATS = 1000
 
@@ -51,17 +51,3 @@ def _commit(home: Home, agent_id: str, beats: int, why: str, spawn_id: str) -> N
         )
 
     home.ledger.commit(change, purpose=f"hold {agent_id}", then=line)
-
-
-def must_live(state: State, agent_id: str, spawn_id: str = "") -> Record:
-    """The record of a living agent; raises NotFound where it has ended, is foreign, or was spawned anew."""
-    record = state.agents.get(agent_id)
-    if record is None or not record.live:
-        raise NotFound(
-            f"{agent_id!r} does not run.",
-            "It has ended." if record is not None else "It was not spawned by this engine.",
-            "swarm-tui status shows who runs.",
-        )
-    if spawn_id and record.spawn_id != spawn_id:
-        raise NotFound(f"{agent_id!r} is not the one that was meant any more.", "It has been spawned anew since.")
-    return record

@@ -9,19 +9,22 @@ from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
-from swarm import briefs, events, store
-from swarm.clock import Clock, SystemClock
+from swarm.config import Policy, load_policy, parse_policy
 from swarm.errors import HomeError, PolicyError, Refused, SwarmError, Usage
-from swarm.layout import HOME_DOCS, Layout, name_of
-from swarm.ledger import Ledger
-from swarm.model import AgentSpec
-from swarm.policy import Policy, load_policy, parse_policy
-from swarm.programs import CODING, program_for
-from swarm.requests import InitReport
+from swarm.ledger import audit_log as events
+from swarm.ledger.ledger import Ledger
+from swarm.model.agent import AgentSpec
+from swarm.model.requests import InitReport
+from swarm.model.time import Clock
+from swarm.platform.clock import SystemClock
+from swarm.programs.registry import CODING, program_for
+from swarm.protocol import brief as briefs
+from swarm.protocol.paths import HOME_DOCS, Layout, name_of
+from swarm.store import reader
+from swarm.store import writer as store
 
 PROGRAMS = ("command", *CODING)
 """What a home may be configured with."""
-
 ROOT_TASK = """\
 Decide what this swarm works on, and who gets slots for it. What it is for, the operator tells you: in your inbox, or in
 the session in which you wake up. Write it into notes.md in your directory, in one sentence, before you spawn anybody.
@@ -45,7 +48,7 @@ def init(directory: str | os.PathLike[str], program: str = "command", clock: Clo
     policy = _existing_policy(layout)
     ticking = clock if clock is not None else SystemClock()
     written, left = _write(layout, policy, program, ticking)
-    log = store.read_tail(layout.events, 1)
+    log = reader.read_tail(layout.events, 1)
     if written or log is None or log.size == 0:
         events.append(layout, "operator", "init", wall=ticking.wall(), reason=f"{len(written)} files")
     return InitReport(str(layout.root), tuple(written), tuple(left), tuple(_notes(policy, program)))

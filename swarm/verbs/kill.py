@@ -2,35 +2,25 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
-from swarm import audit
-from swarm.concluding import live_below
 from swarm.errors import NotFound, Refused, SwarmError
-from swarm.home import Home
-from swarm.intents import abandoned, at_work, me
-from swarm.layout import parent_of
-from swarm.model import AgentView, Phase, Record, Snapshot
-from swarm.processes import marked
-from swarm.reading import read_spec
-from swarm.requests import Ended, KillPreview, KillReport
-from swarm.resolve import resolve
-from swarm.state import State, with_record, without
-from swarm.stopwork import Order, stop_all
-from swarm.untrusted import clean
-from swarm.waiting import wait_until
-from swarm.wording import plural
-
-PATIENCE = 20.0
-"""Seconds beyond the grace that one kill waits for another of the same agent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One id that was asked for. spawn_id: '' where it is not in the ledger."""
-
-    agent: str
-    spawn_id: str
+from swarm.formatting import plural
+from swarm.home import context as audit
+from swarm.home.context import Home
+from swarm.home.resolve import resolve
+from swarm.lifecycle.messaging import program_of, stop_subagent
+from swarm.lifecycle.stop import Target, end_subtree
+from swarm.lifecycle.subtree import Order, must_be_below
+from swarm.model.activity import Kind
+from swarm.model.record import Phase
+from swarm.model.requests import Ended, KillPreview, KillReport
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.processes.members import marked
+from swarm.programs.base import Program
+from swarm.protocol.agent_files import read_spec
+from swarm.protocol.paths import AgentDir
+from swarm.sanitize import clean
+from swarm.store import reader as store
 
 
 def kill(
@@ -46,15 +36,11 @@ def kill(
     Raises NotFound; Refused `hierarchy` where an agent reaches beyond its own children, `foreign` where the engine did
     not spawn it. What could not be verified is in the report, and holds its slot.
     """
-    from swarm.verbs import stop_subagent
 
     started = time.monotonic()
     asked = ""
-    inner = [words for words in agent_ids if stop_subagent.is_subagent(words)]
-    ended = [
-        stop_subagent.stop(home, words, reason=clean(reason, 500), spawn_id=(spawn_ids or {}).get(words, ""))
-        for words in inner
-    ]
+    inner = [words for words in agent_ids if is_subagent(words)]
+    ended = [stop(home, words, reason=clean(reason, 500), spawn_id=(spawn_ids or {}).get(words, "")) for words in inner]
     agent_ids = [words for words in agent_ids if words not in inner]
     try:
         home.must_be_writable()
@@ -77,7 +63,7 @@ def kill(
 
 def preview(home: Home, agent_ids: Sequence[str], snapshot: Snapshot) -> list[KillPreview]:
     """Who would go down with each of these. Reads only. Raises NotFound."""
-    from swarm.plan import verdicts
+    from swarm.rules.plan import verdicts
 
     judged = verdicts(snapshot, home.policy, home.now())
     previews = []
@@ -93,17 +79,6 @@ def preview(home: Home, agent_ids: Sequence[str], snapshot: Snapshot) -> list[Ki
         own = snapshot.agent(target)
         previews.append(KillPreview(target, own.spawn_id if own else "", rows))
     return previews
-
-
-def must_be_below(home: Home, agent_id: str) -> None:
-    """Raises Refused `hierarchy` where an agent acts on somebody who is not directly below it."""
-    if home.actor.kind == "agent" and parent_of(agent_id) != home.actor.agent:
-        raise Refused(
-            "hierarchy",
-            f"{home.actor.agent!r} may act only on agents directly below itself.",
-            f"{agent_id!r} is not.",
-            "Ask its parent, or the operator.",
-        )
 
 
 def _goes_down(view: AgentView, target: str, root: str) -> bool:
@@ -147,118 +122,65 @@ def _must_not_run(home: Home, agent_id: str) -> None:
         )
 
 
-def end_subtree(home: Home, target: Target, order: Order) -> list[Ended]:
-    """The whole story of one target: close the branch, stop everybody, open it again."""
-    ended = _end_once(home, target, order) or _end_once(home, target, order)  # the other was faster: what is left now?
-    if not ended and target.agent != home.policy.root.id:
-        ended.append(_nothing_to_do(home, target))
-    return ended
+MARK = "/~"
+"""What stands between an agent's id and the key of a sub-agent of its own."""
+CONFIRM_S = 3.0
+TAIL_BYTES = 4 << 20
 
 
-def _end_once(home: Home, target: Target, order: Order) -> list[Ended]:
-    _let_the_other_finish(home, target, order.grace)
-    unqueued: list[Record] = []
-    marked: list[str] = []
-
-    with at_work() as begin:
-
-        def close(state: State) -> State:
-            unqueued[:] = [record for record in _below(state, target, home) if record.phase is Phase.QUEUED]
-            gone = {record.id for record in unqueued}
-            for agent_id in gone:
-                state = without(state, agent_id)
-            if gone:
-                state = replace(state, queue=tuple(each for each in state.queue if each.get("id") not in gone))
-            members = to_be_stopped(state, target.agent, home.policy.root.id)
-            marked[:] = [record.id for record in members]
-            begin(record.spawn_id for record in members)
-            return mark_stopping(state, members, target.agent, order)
-
-        state = home.ledger.commit(
-            close,
-            purpose=f"stop {target.agent}",
-            then=lambda state: _say_unqueued(home, unqueued, order, state.revision),
-        )
-        ended = [Ended(record.id, record.spawn_id, gone=True, note="queued") for record in unqueued]
-        if marked:
-            try:
-                ended += stop_all(home, [state.agents[agent_id] for agent_id in marked], order)
-            finally:
-                open_again(home, target.agent)
-    return ended
+def is_subagent(words: str) -> bool:
+    """Whether an id means a sub-agent of a program's own."""
+    return MARK in words
 
 
-def _say_unqueued(home: Home, unqueued: Sequence[Record], order: Order, revision: int) -> None:
-    for record in unqueued:
-        audit.record(
-            home,
-            "kill",
-            agent=record.id,
-            spawn_id=record.spawn_id,
-            reason=order.reason or "taken out of the queue",
-            freed=0,
-            queued=True,
-            revision=revision,
-        )
+def stop(home: Home, words: str, *, reason: str = "", spawn_id: str = "") -> Ended:
+    """Ends one sub-agent. It is gone where its program says so within three seconds; else that is told.
+
+    Raises NotFound; Refused `hierarchy`; SwarmError `channel` where its program cannot do that.
+    """
+    above, _, key = words.rpartition(MARK)
+    agent_id = above.partition(MARK)[0]
+    try:
+        home.must_be_writable()
+        agent_id = resolve(home, agent_id)
+        must_be_below(home, agent_id)
+        record = home.ledger.read().agents.get(agent_id)
+        if record is None or record.phase is not Phase.RUNNING or (spawn_id and record.spawn_id != spawn_id):
+            raise NotFound(f"{agent_id!r} does not run any more.", "What it ran inside itself has ended with it.")
+        agent = home.layout.agent(agent_id)
+        stop_subagent(home, record, key)
+        gone = _has_ended(agent, program_of(home, record), key)
+    except SwarmError as error:
+        audit.record(home, "kill", agent=words, spawn_id=spawn_id, error=error)
+        raise
+    said = "its program has ended it" if gone else "its program was told to end it, and has not said that it did"
+    audit.record(
+        home,
+        "kill",
+        agent=f"{agent_id}{MARK}{key}",
+        spawn_id=record.spawn_id,
+        reason=reason or said,
+        freed=0,
+        gone=gone,
+    )
+    return Ended(f"{agent_id}{MARK}{key}", record.spawn_id, gone=gone, unverified="" if gone else said, note=said)
 
 
-def _nothing_to_do(home: Home, target: Target) -> Ended:
-    """It has ended already; or somebody else is stopping it, and has not come to an end in all this time."""
-    others = live_members(home.ledger.read(), target.agent, home.policy.root.id)
-    note = "somebody else is still stopping it" if others else "already ended"
-    audit.record(home, "kill", agent=target.agent, spawn_id=target.spawn_id, reason=note, freed=0, nothing=True)
-    return Ended(target.agent, target.spawn_id, gone=not others, note=note, unverified=note if others else "")
-
-
-def _let_the_other_finish(home: Home, target: Target, grace: float) -> None:
-    """Two kills at once: one does it. The other waits for it, and then finds that it has ended."""
-
-    def over() -> bool:
-        members = live_members(home.ledger.read(), target.agent, home.policy.root.id)
-        return not any(record.phase is Phase.STOPPING and not abandoned(record) for record in members)
-
-    wait_until(over, grace + PATIENCE)
-
-
-def _below(state: State, target: Target, home: Home) -> list[Record]:
-    every = target.agent == home.policy.root.id
-    return [
-        record
-        for record in state.agents.values()
-        if every or record.id == target.agent or record.id.startswith(target.agent + "/")
-    ]
-
-
-def live_members(state: State, agent_id: str, root: str) -> list[Record]:
-    """Who lives in a subtree, deepest first; for the root everybody does, and the turn of the root itself, if any."""
-    if agent_id != root:
-        return live_below(state, agent_id)
-    members = [record for record in state.agents.values() if record.holds_slot and (record.id != root or record.live)]
-    return sorted(members, key=lambda record: (-record.id.count("/"), record.id))
-
-
-def to_be_stopped(state: State, agent_id: str, root: str) -> list[Record]:
-    """Those of a subtree that nobody else is stopping already."""
-    return [
-        record
-        for record in live_members(state, agent_id, root)
-        if record.phase is not Phase.STOPPING or abandoned(record)
-    ]
-
-
-def mark_stopping(state: State, members: Sequence[Record], branch: str, order: Order) -> State:
-    """The intent: nothing new below `branch` from here on, and everybody who lives in it is being stopped by us."""
-    for record in members:
-        if record.phase is not Phase.ENDED:
-            intent = replace(record, phase=Phase.STOPPING, stopper=me(), why=order.reason, ended_by=order.by)
-            state = with_record(state, intent)
-    return replace(state, branches_closed=state.branches_closed | {branch}) if members else state
-
-
-def open_again(home: Home, branch: str) -> None:
-    """The branch takes spawns again: the root always, an agent that is spawned anew."""
-    if branch in home.ledger.read().branches_closed:
-        home.ledger.commit(
-            lambda state: replace(state, branches_closed=state.branches_closed - {branch}),
-            purpose=f"open {branch} again",
-        )
+def _has_ended(agent: AgentDir, program: Program | None, key: str) -> bool:
+    """Whether the program says within a moment that this sub-agent is over."""
+    reader = program.reader() if program is not None else None
+    if reader is None:
+        return False
+    deadline = time.monotonic() + CONFIRM_S
+    fed = 0
+    while time.monotonic() < deadline:
+        read = store.read_tail(agent.stdout, TAIL_BYTES)  # from where it was started on, as far as we look back
+        if read is not None and read.size > fed:
+            fresh = read.data[max(0, fed - (read.size - len(read.data))) :]
+            whole = fresh[: fresh.rfind(b"\n") + 1]
+            fed = read.size - len(fresh) + len(whole)
+            for line in whole.split(b"\n"):
+                if any(each.kind is Kind.SUBAGENT_ENDED and each.key == key for each in reader.feed(line)):
+                    return True
+        time.sleep(0.05)
+    return False

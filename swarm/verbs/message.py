@@ -1,22 +1,20 @@
 """message: a note in an agent's inbox.md, sent into its session at once where its program listens while it runs."""
 
 import os
-import time
 from contextlib import suppress
 
-from swarm import audit, store, told
-from swarm.errors import NotFound, SwarmError, Usage
-from swarm.home import Home
-from swarm.layout import AgentDir
-from swarm.model import Phase, Record
-from swarm.requests import Messaged
-from swarm.resolve import resolve
-from swarm.speaking import listens, speak
-from swarm.untrusted import clean_block
-from swarm.verbs.kill import must_be_below
-
-MAX_LINES = 200
-MAX_CHARS = 2000
+from swarm.errors import NotFound, SwarmError
+from swarm.home import context as audit
+from swarm.home.context import Home
+from swarm.home.resolve import resolve
+from swarm.lifecycle.messaging import listens, speak
+from swarm.lifecycle.subtree import must_be_below
+from swarm.model.record import Phase, Record
+from swarm.model.requests import Messaged
+from swarm.protocol import inbox as told
+from swarm.protocol.inbox import MAX_CHARS, entry
+from swarm.protocol.paths import AgentDir
+from swarm.store import writer as store
 
 
 def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Messaged:
@@ -69,22 +67,6 @@ def _send(home: Home, record: Record | None, agent: AgentDir, block: str, key: s
     except SwarmError as error:
         return error.detail or error.title
     return ""
-
-
-def entry(text: str, sender: str, wall: float, key: str = "") -> str:
-    """One message as it stands in an inbox. No line of the text can look like a heading: all of them are quoted.
-
-    wall: seconds. key: its id.
-    """
-    said = clean_block(text.strip(), MAX_LINES, MAX_CHARS)
-    if not said.strip():
-        raise Usage("There is no message.", "Its text is empty.")
-    local = time.localtime(wall)
-    minutes = abs(local.tm_gmtoff) // 60
-    offset = f"{'-' if local.tm_gmtoff < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
-    quoted = "\n".join(f"> {line}" for line in said.split("\n"))
-    name = f" ({key})" if key else ""
-    return f"\n## {time.strftime('%Y-%m-%d %H:%M:%S', local)}{offset} from {sender}{name}\n\n{quoted}\n"
 
 
 def _append(agent: AgentDir, block: str) -> None:

@@ -6,18 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from swarm import audit
-from swarm.belonging import home_of
-from swarm.clock import read_now
 from swarm.errors import Refused, SwarmError
-from swarm.home import Home
-from swarm.layout import Layout
-from swarm.model import Phase, Record
-from swarm.resolve import resolve
-from swarm.state import State, with_record
-from swarm.verbs.hold import must_live
-from swarm.verbs.kill import live_members, must_be_below
-from swarm.waiting import wait_until
+from swarm.home import context as audit
+from swarm.home.context import Home
+from swarm.home.resolve import resolve
+from swarm.ledger.state import State, with_record
+from swarm.lifecycle.subtree import live_members, must_be_below, must_live
+from swarm.model.record import Phase, Record
+from swarm.model.time import read_now
+from swarm.platform.clock import wait_until
+from swarm.processes.members import home_of
+from swarm.protocol.paths import Layout
 
 QUIET_S = 2.0
 """Seconds to wait for a line of the audit log that somebody has begun; who takes longer is stopped already."""

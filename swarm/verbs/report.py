@@ -1,18 +1,17 @@
 """What an agent says of itself: a line of progress, and its results once. Light: agents call these often."""
 
-import math
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from swarm import events
 from swarm.errors import HomeError, Refused, SwarmError, Usage
-from swarm.layout import AgentDir, Layout
+from swarm.ledger import audit_log as events
+from swarm.protocol.paths import AgentDir, Layout
+from swarm.protocol.results import results_value
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-STATUSES = ("success", "failed", "partial")
 MAX_RESULTS = 1 << 20
 
 
@@ -33,7 +32,7 @@ def progress(layout: Layout, actor: Reporter, text: str, outputs: int | None = N
     outputs: the agent's own count of its outputs. Raises Refused `hierarchy` where the actor is no agent,
     Usage where there is nothing to say, SwarmError where the disk refuses.
     """
-    from swarm.progress import append
+    from swarm.protocol.progress import append
 
     try:
         line = append(_own(layout, actor), text, outputs, time.time())
@@ -70,70 +69,12 @@ def done(
     return agent.results
 
 
-def results_value(
-    *, status: str, summary: str, outputs: Sequence[str], given: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """The object that results.json is to hold, checked; raises Usage."""
-    value: dict[str, Any] = dict(given) if given else {}
-    if status != "success" or "status" not in value:
-        value["status"] = status
-    if summary or "summary" not in value:
-        value["summary"] = summary
-    if outputs or "outputs" not in value:
-        value["outputs"] = list(outputs)
-    value.setdefault("finished_at", _iso(time.localtime()))
-    wrong = what_is_wrong(value)
-    if wrong:
-        raise Usage(
-            "These are not results.",
-            wrong,
-            "results.json holds status (success, failed, partial), summary, outputs (paths), "
-            "acceptance ({text, passed}) and finished_at.",
-        )
-    return value
-
-
-def _iso(moment: time.struct_time) -> str:
-    """ISO 8601 with the offset as all our times have it: +01:00."""
-    offset = time.strftime("%z", moment)
-    return time.strftime("%Y-%m-%dT%H:%M:%S", moment) + f"{offset[:3]}:{offset[3:5]}"
-
-
-def what_is_wrong(value: dict[str, Any]) -> str:
-    """Why an object is not results (protocol.md); '' where it is."""
-    if value.get("status") not in STATUSES:
-        return f"status is {value.get('status')!r:.100}; it is one of {', '.join(STATUSES)}."
-    if not isinstance(value.get("summary"), str):
-        return "summary is not text."
-    paths = value.get("outputs")
-    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
-        return "outputs is not a list of paths."
-    judged = value.get("acceptance", [])
-    if not isinstance(judged, list) or not all(_is_judged(outcome) for outcome in judged):
-        return "acceptance is not a list of {text, passed}."
-    if not isinstance(value.get("finished_at"), str):
-        return "finished_at is not text."
-    return "" if _plain(value) else "It holds a number that JSON does not know (NaN, Infinity)."
-
-
-def _is_judged(outcome: object) -> bool:
-    return (
-        isinstance(outcome, dict) and isinstance(outcome.get("text"), str) and isinstance(outcome.get("passed"), bool)
-    )
-
-
-def _plain(value: object) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if isinstance(value, dict):
-        return all(_plain(item) for item in value.values())
-    return all(_plain(item) for item in value) if isinstance(value, list) else True
-
-
 def _write_once(agent: AgentDir, value: dict[str, Any]) -> None:
     import json
 
-    from swarm.store import Invalid, read_json, write_atomic
+    from swarm.store.jsonio import Invalid
+    from swarm.store.reader import read_json
+    from swarm.store.writer import write_atomic
 
     try:
         written = read_json(agent.results, MAX_RESULTS)

@@ -5,22 +5,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from swarm import audit, settling, store, told
-from swarm.admission import Draft, draft
 from swarm.errors import NotFound, Refused, SwarmError
-from swarm.home import Home
-from swarm.investigate import last_lines
-from swarm.layout import AgentDir, name_of
-from swarm.model import AgentSpec, Ending, Record
-from swarm.programs import marks
-from swarm.progress import read_progress
-from swarm.reading import read_ended, read_results, read_spec
-from swarm.requests import Spawned, SpawnRequest
-from swarm.resolve import resolve
-from swarm.sessions import missed, session_of
-from swarm.state import State, without
-from swarm.verbs.kill import must_be_below
-from swarm.verbs.spawn import admit
+from swarm.home import context as audit
+from swarm.home.context import Home
+from swarm.home.resolve import resolve
+from swarm.ledger.codec import read_ended
+from swarm.ledger.state import State, without
+from swarm.lifecycle import settle as settling
+from swarm.lifecycle.admission import Draft, draft
+from swarm.lifecycle.sessions import missed, session_of
+from swarm.lifecycle.spawn import admit
+from swarm.lifecycle.subtree import must_be_below
+from swarm.model.agent import AgentSpec
+from swarm.model.record import Ending, Record
+from swarm.model.requests import Spawned, SpawnRequest
+from swarm.programs import run_marker as marks
+from swarm.protocol import inbox as told
+from swarm.protocol.agent_files import read_results, read_spec
+from swarm.protocol.logs import last_lines
+from swarm.protocol.paths import AgentDir, name_of
+from swarm.protocol.progress import read_progress
+from swarm.store import reader
+from swarm.store import writer as store
 
 LEARNED_LINES = 10
 MARK_BYTES = 4096
@@ -111,7 +117,7 @@ def _hand_on(agent: AgentDir, unread: Sequence[tuple[str, str]]) -> tuple[str, .
 def _first_line(agent: AgentDir) -> bytes:
     """Of its output: the mark of its run, where its program is one that is read."""
     try:
-        read = store.read_head(agent.stdout, MARK_BYTES)
+        read = reader.read_head(agent.stdout, MARK_BYTES)
     except SwarmError:
         return b""
     return read.data.split(b"\n", 1)[0] if read is not None else b""

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from swarm.model import Acceptance
-from swarm.requests import SpawnRequest
+from swarm.model.agent import Acceptance
+from swarm.model.requests import SpawnRequest
 from swarm_tui.demo.stage import actor_command
 
 
@@ -46,7 +46,6 @@ UNREADABLE, HOSTILE, WAITING, DIAGNOSTIC, VISITOR = (
     "visitor-01",
 )
 ALPHA, BETA = "idea-alpha", "idea-beta"
-
 CAST = (
     Part(0, ALPHA, "idea-meta", ("alpha",), "A shop page that sells.", "the page is live with price and button", 4, ()),
     Part(0, BETA, "idea-meta", ("beta",), "A report on the market.", "a report of four pages is there", 4, ()),

@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from swarm.api import Swarm
 from swarm.errors import SwarmError
-from swarm.model import AgentView, Phase, Snapshot, State, Verdict
-from swarm.processes import send
-from swarm.swarm import Swarm
+from swarm.model.health import State, Verdict
+from swarm.model.record import Phase
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.processes.identity import send
 from swarm_tui.demo.cast import BUILDER, CAST, COURIER, CRASHED, PATIENT, SCOUT, VISITOR, Part
 
 LOOK_MINUTES = 0.5

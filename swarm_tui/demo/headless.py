@@ -4,14 +4,15 @@ import time
 from pathlib import Path
 from typing import TextIO
 
+from swarm.api import Swarm
 from swarm.errors import SwarmError
-from swarm.events import Event, Tail
-from swarm.model import State
-from swarm.swarm import Swarm
-from swarm.untrusted import clean
-from swarm.wording import spell_duration
+from swarm.formatting import spell_duration
+from swarm.ledger.audit_log import Event
+from swarm.ledger.audit_reader import Tail
+from swarm.model.health import State
+from swarm.sanitize import clean
 from swarm_tui.demo.session import Demo, interruptible
-from swarm_tui.pacemaker import Pacemaker
+from swarm_tui.workers.heartbeat_thread import Pacemaker
 
 EXPECTED = tuple(state for state in State if state is not State.RETRYING)
 """Every state of the health table, but the one that only a program which talks to a model service can report."""

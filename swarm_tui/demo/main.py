@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from swarm.errors import Usage
-from swarm.untrusted import clean
+from swarm.sanitize import clean
 from swarm_tui.demo.stagehand import DEFAULT_SPEED
 
 HEADLESS_SECONDS = 90.0
@@ -30,7 +30,7 @@ def run(
 
 
 def _on_screen(speed: float, directory: Path | None) -> int:
-    from swarm_tui.app import SwarmApp
+    from swarm_tui.app.app import SwarmApp
     from swarm_tui.demo.session import Demo, interruptible
 
     with interruptible(), Demo(directory, speed) as demo:

@@ -12,11 +12,11 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
-from swarm import kernel
+from swarm import platform as kernel
+from swarm.api import Swarm
 from swarm.errors import SwarmError
-from swarm.model import Identity, Liveness
-from swarm.processes import identify, look, send
-from swarm.swarm import Swarm
+from swarm.model.agent import Identity, Liveness
+from swarm.processes.identity import identify, look, send
 from swarm_tui.demo.director import Director
 from swarm_tui.demo.stagehand import DEFAULT_SPEED, AliveFile, make_demo
 

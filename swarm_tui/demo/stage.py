@@ -7,9 +7,9 @@ import sys
 import time
 from pathlib import Path
 
-from swarm.actor import Who, who
 from swarm.errors import SwarmError
-from swarm.layout import AgentDir, Layout
+from swarm.home.actor import Who, who
+from swarm.protocol.paths import AgentDir, Layout
 from swarm.verbs import report
 
 MINUTE_VARIABLE = "DEMO_MINUTE"

@@ -4,16 +4,15 @@ import fcntl
 import os
 from pathlib import Path
 
+from swarm.api import Swarm
 from swarm.errors import Refused
-from swarm.layout import Layout
-from swarm.store import write_atomic
-from swarm.swarm import Swarm
+from swarm.protocol.paths import Layout
+from swarm.store.writer import write_atomic
 from swarm.verbs.init import init
 from swarm_tui.demo.stage import ALIVE_FILE, MINUTE_VARIABLE, actor_command
 
 DEFAULT_SPEED = 60.0
 PERIOD_MINUTES = 15.0
-
 _POLICY = """\
 # The policy of the demo. Time runs {speed:g} times as fast: {period} stand for 15 minutes.
 name = "demo"

@@ -8,8 +8,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from swarm.home import Home
-from swarm.state import State
+from swarm.home.context import Home
+from swarm.ledger.state import State
 from swarm.verbs.init import init
 from tests.bench.figures import Figure
 from tests.bench.pty import environment

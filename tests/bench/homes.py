@@ -13,13 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from swarm.home import Home
-from swarm.identity import MARKER, identify, send
-from swarm.layout import AgentDir
-from swarm.model import AgentSpec, Ending, Identity, Phase, Record
-from swarm.starting import spec_json
-from swarm.state import State
-from swarm.strays import strays
+from swarm.home.context import Home
+from swarm.ledger.state import State
+from swarm.model.agent import AgentSpec, Identity
+from swarm.model.record import Ending, Phase, Record
+from swarm.processes.identity import identify, send
+from swarm.protocol.agent_files import spec_json
+from swarm.protocol.paths import MARKER, AgentDir
+from swarm.verbs.doctor import strays
 from swarm.verbs.init import init
 from tests.bench.pty import environment
 from tests.support.homes import ShiftedClock

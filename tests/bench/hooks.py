@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping, Sequence
 
 from swarm.programs.claude import settings
-from swarm.programs.claude.scope import Scope
-from swarm.reading import read_spec
+from swarm.programs.claude.permissions import Scope
+from swarm.protocol.agent_files import read_spec
 from tests.bench import yardsticks
 from tests.bench.figures import Figure, median, quantile
 from tests.bench.homes import BenchHome

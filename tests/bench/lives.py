@@ -6,8 +6,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from swarm.requests import SpawnRequest
-from swarm.swarm import Swarm
+from swarm.api import Swarm
+from swarm.model.requests import SpawnRequest
 from tests.bench.figures import Figure, median
 from tests.bench.homes import BenchHome
 from tests.bench.pty import environment

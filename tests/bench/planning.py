@@ -2,8 +2,8 @@
 
 import time
 
-from swarm.plan import plan
-from swarm.policy import Policy
+from swarm.config import Policy
+from swarm.rules.plan import plan
 from tests.bench.figures import Figure, median
 from tests.support.swarms import NOW, many
 

@@ -18,8 +18,8 @@ AIM_SHARE = 0.33
 AIM_MEMORY_MIB = 16.0
 OURS = """
 import re, resource, sys, time
-from swarm.following import Follower
-from swarm.programs import reader_of
+from swarm.programs.follower import Follower
+from swarm.programs.registry import reader_of
 from pathlib import Path
 def peak():
     # Bytes. What Linux says through getrusage may be the parent's.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.discovery import marked
+from swarm.processes.members import marked
 from tests.bench.figures import Figure
 from tests.support.model_scripts import Hang, shell
 from tests.support.model_server import model_server

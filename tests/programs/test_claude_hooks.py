@@ -4,8 +4,8 @@ import json
 import os
 import time
 
-from swarm.model import Ending
-from swarm.verbs.message import entry
+from swarm.model.record import Ending
+from swarm.protocol.inbox import entry
 from tests.support.model_scripts import Answer, Seen, call, say, shell, write
 from tests.support.program_home import ProgramHome
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from swarm import vigil
-from swarm.model import Ending, Phase
-from swarm.tending import tend
+from swarm.heartbeat import monitor as vigil
+from swarm.lifecycle.idle_sessions import tend
+from swarm.model.record import Ending, Phase
 from tests.programs.test_claude_talk import DONE, Gate
 from tests.support.model_scripts import Usage, say, shell
 from tests.support.program_home import ENDS_S, ProgramHome

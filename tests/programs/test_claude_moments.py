@@ -4,7 +4,8 @@ import signal
 
 import pytest
 
-from swarm.model import Ending, State
+from swarm.model.health import State
+from swarm.model.record import Ending
 from tests.support.cli import swarm_tui
 from tests.support.model_scripts import Answer, Hang, Refuse, Seen, Turn, say, shell
 from tests.support.program_home import ENDS_S, ProgramHome

@@ -5,8 +5,9 @@ import threading
 import pytest
 
 from swarm.errors import Refused as SpawnRefused
-from swarm.model import Ending, State
-from swarm.outage import SERVICE
+from swarm.model.health import State
+from swarm.model.record import Ending
+from swarm.rules.outage import SERVICE
 from tests.support.model_scripts import Answer, Refuse, Seen, say, shell
 from tests.support.program_home import ProgramHome
 

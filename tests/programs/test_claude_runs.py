@@ -2,7 +2,7 @@
 
 import json
 
-from swarm.model import Ending
+from swarm.model.record import Ending
 from tests.support.model_scripts import Hang, Usage, call, say, shell, write
 from tests.support.model_server import ModelServer
 from tests.support.program_home import ENDS_S, ProgramHome

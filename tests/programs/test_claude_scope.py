@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.model import Ending
+from swarm.model.record import Ending
 from tests.support.model_scripts import Answer, Seen, call, say, shell, write
 from tests.support.program_home import ProgramHome
 

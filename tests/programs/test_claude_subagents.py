@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from swarm.model import AgentView, Ending
+from swarm.model.record import Ending
+from swarm.model.snapshot import AgentView
 from tests.support.model_scripts import Call, Usage, agent, by_word, calls, say, shell
 from tests.support.model_server import ModelServer
 from tests.support.program_home import ENDS_S, ProgramHome

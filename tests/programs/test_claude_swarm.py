@@ -2,7 +2,7 @@
 
 import json
 
-from swarm.model import Ending, Phase
+from swarm.model.record import Ending, Phase
 from tests.support.model_scripts import Answer, Seen, Usage, by_word, say, shell
 from tests.support.program_home import ENDS_S, ProgramHome
 from tests.support.wait import wait_for

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from swarm.model import Ending
-from swarm.swarm import Swarm
+from swarm.api import Swarm
+from swarm.model.record import Ending
 from tests.support.cli import COMMAND
 from tests.support.model_scripts import Answer, Seen, Turn, Usage, say, shell
 from tests.support.program_home import ENDS_S, ProgramHome
@@ -66,7 +66,7 @@ def test_the_agent_and_its_channel_outlive_the_control_room_that_started_it(real
     real.use("claude", [gate.call, DONE, say("Done.")])
     starter = (
         "import os, signal, sys\n"
-        "from swarm.swarm import Swarm\nfrom swarm.requests import SpawnRequest\n"
+        "from swarm.api import Swarm\nfrom swarm.model.requests import SpawnRequest\n"
         f"swarm = Swarm.open({str(real.root)!r})\n"
         "swarm.spawn(SpawnRequest(name='worker-1', role='worker', task='Do it.', program='claude'))\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"

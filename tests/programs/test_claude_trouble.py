@@ -2,7 +2,8 @@
 
 import json
 
-from swarm.model import Ending, State
+from swarm.model.health import State
+from swarm.model.record import Ending
 from tests.support.model_scripts import Drop, Hang, Refuse, Usage, say, shell
 from tests.support.program_home import ENDS_S, ProgramHome
 from tests.support.wait import wait_for

@@ -2,7 +2,7 @@
 
 import pytest
 
-from swarm.model import Ending
+from swarm.model.record import Ending
 from tests.programs.test_claude_talk import Gate
 from tests.support.cli import COMMAND
 from tests.support.model_scripts import Answer, Say, Seen, Turn, say, shell

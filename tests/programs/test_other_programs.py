@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from swarm.model import Ending
+from swarm.model.record import Ending
 from tests.support.model_scripts import Answer, Refuse, Seen, Usage, say, shell
 from tests.support.program_home import ENDS_S, ProgramHome, needs
 from tests.support.wait import wait_for

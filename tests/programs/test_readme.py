@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from swarm.model import State
-from swarm.swarm import Swarm
+from swarm.api import Swarm
+from swarm.model.health import State
 from tests.programs.test_claude_talk import Gate
 from tests.support.cli import COMMAND, swarm_tui
 from tests.support.model_server import ModelServer

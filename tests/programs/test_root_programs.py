@@ -2,7 +2,8 @@
 
 import pytest
 
-from swarm.model import Ending, Phase, Record, State
+from swarm.model.health import State
+from swarm.model.record import Ending, Phase, Record
 from tests.support.model_scripts import Answer, Refuse, Seen, Usage, say
 from tests.support.program_home import ENDS_S, ProgramHome
 from tests.support.wait import wait_for

@@ -2,7 +2,7 @@
 
 import pytest
 
-from swarm.model import Ending
+from swarm.model.record import Ending
 from tests.support.cli import COMMAND
 from tests.support.model_scripts import Answer, Seen, say, shell
 from tests.support.program_home import ENDS_S, ProgramHome, needs

@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from swarm import kernel
-from swarm.clock import SystemClock
-from swarm.discovery import marked
-from swarm.layout import AgentDir, Layout
-from swarm.model import Phase, Record
-from swarm.programs import Launch
+from swarm import platform as kernel
+from swarm.model.launch import Launch
+from swarm.model.record import Phase, Record
+from swarm.platform.clock import SystemClock
+from swarm.processes.local_runner import Local
+from swarm.processes.members import marked
+from swarm.processes.runner import Runner, Started
 from swarm.programs.environment import inherited
-from swarm.runners import Runner, Started
-from swarm.runners.local import Local
+from swarm.protocol.paths import AgentDir, Layout
 from tests.support import escapees
 from tests.support.wait import wait_for
 

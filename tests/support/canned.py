@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from swarm.clock import Now
+from swarm.api import Swarm
+from swarm.config import Policy
 from swarm.errors import SwarmError
-from swarm.events import Event
-from swarm.home import Home
-from swarm.layout import Layout
-from swarm.model import Act, Action, Alert, Beat, Holder, Plan, Snapshot, State
-from swarm.plan import verdicts
-from swarm.policy import Policy
-from swarm.requests import (
+from swarm.home.context import Home
+from swarm.ledger.audit_log import Event
+from swarm.model.health import State
+from swarm.model.plan import Act, Action, Plan
+from swarm.model.record import Alert, Beat, Holder
+from swarm.model.requests import (
     Candidate,
     KillPreview,
     KillReport,
@@ -23,9 +23,12 @@ from swarm.requests import (
     Spawned,
     SpawnRequest,
 )
-from swarm.roster import Role
-from swarm.swarm import Swarm
-from swarm.watch import Watch
+from swarm.model.snapshot import Snapshot
+from swarm.model.time import Now
+from swarm.protocol.paths import Layout
+from swarm.protocol.roles import Role
+from swarm.rules.plan import verdicts
+from swarm.scan.watcher import Watch
 from tests.support.swarms import NOW, POLICY, an_identity, big_example
 
 HOME = Path("/home/operator/my-swarm")

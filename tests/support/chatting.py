@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from swarm.layout import AgentDir
+from swarm.protocol.paths import AgentDir
 from tests.support import chatter
 from tests.support.homes import LiveHome
 from tests.support.wait import wait_for

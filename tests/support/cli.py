@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from swarm.layout import Layout
+from swarm.protocol.paths import Layout
 
 COMMAND = str(Path(sys.executable).with_name("swarm-tui"))
 
@@ -73,7 +73,7 @@ def home_with(home: Path, directory: str) -> None:
 @contextmanager
 def made_home(root: Path) -> Iterator[Path]:
     """A home as `init` makes it; whatever runs in it is stopped at the end."""
-    from swarm.swarm import Swarm
+    from swarm.api import Swarm
     from swarm.verbs.init import init
 
     init(root)

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from swarm import disk
+from swarm.store import syscalls as disk
 
 Around = Callable[[int, str, Callable[[], Any], tuple[Any, ...]], Any]
 """Stands in for an operation: its number, its name, the operation itself, its arguments."""
@@ -20,7 +20,7 @@ TAKES_ROOM = frozenset({"open_append", "create", "write", "sync", "link", "renam
 FAULTS = (errno.ENOSPC, errno.EIO)
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["swarm.ledger", "swarm.events", "tests.support.crash"])
+_context.set_forkserver_preload(["swarm.ledger.ledger", "swarm.ledger.audit_log", "tests.support.crash"])
 
 
 @contextmanager

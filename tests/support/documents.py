@@ -4,7 +4,7 @@ import shutil
 from importlib import resources
 from pathlib import Path
 
-from swarm.layout import Layout
+from swarm.protocol.paths import Layout
 
 
 def lay_out_documents(directory: Path) -> Layout:

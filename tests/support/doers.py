@@ -14,12 +14,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from swarm import disk
-from swarm.actor import from_env
+from swarm.api import Swarm
 from swarm.errors import SwarmError
-from swarm.home import Home
-from swarm.requests import SpawnRequest
-from swarm.swarm import Swarm
+from swarm.home.actor import from_env
+from swarm.home.context import Home
+from swarm.model.requests import SpawnRequest
+from swarm.store import syscalls as disk
 from tests.support.homes import PERIOD, SLEEPER, ShiftedClock
 
 LIFE_S = 60

@@ -19,13 +19,15 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from swarm import codec, disk, events
-from swarm.clock import SystemClock
 from swarm.errors import Refused
-from swarm.layout import Layout
-from swarm.ledger import Ledger
-from swarm.model import Phase, Record
-from swarm.state import State, raise_alert, with_record, without
+from swarm.ledger import audit_log as events
+from swarm.ledger import codec
+from swarm.ledger.ledger import Ledger
+from swarm.ledger.state import State, raise_alert, with_record, without
+from swarm.model.record import Phase, Record
+from swarm.platform.clock import SystemClock
+from swarm.protocol.paths import Layout
+from swarm.store import syscalls as disk
 from tests.support import crash
 
 MAX_SLOTS = 6

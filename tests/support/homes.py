@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from swarm.clock import SystemClock
-from swarm.home import Home
-from swarm.layout import AgentDir, Layout
-from swarm.model import OPERATOR, Actor, Record
-from swarm.processes import identify, send
-from swarm.requests import Spawned, SpawnRequest
-from swarm.state import State
-from swarm.strays import strays
-from swarm.swarm import Swarm
+from swarm.api import Swarm
+from swarm.home.context import Home
+from swarm.ledger.state import State
+from swarm.model.agent import OPERATOR, Actor
+from swarm.model.record import Record
+from swarm.model.requests import Spawned, SpawnRequest
+from swarm.platform.clock import SystemClock
+from swarm.processes.identity import identify, send
+from swarm.protocol.paths import AgentDir, Layout
+from swarm.verbs.doctor import strays
 from swarm.verbs.init import init
 from tests.support.wait import wait_for
 

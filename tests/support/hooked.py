@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from swarm.layout import AgentDir, Layout
+from swarm.protocol.paths import AgentDir, Layout
 from swarm.verbs.init import init
 from tests.support.cli import COMMAND, environment
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from swarm.activity import Activity, Kind
-from swarm.logs import Chunk
-from swarm.transcribing import transcribe
-from swarm_tui.app import SwarmApp
-from swarm_tui.screens.spawn_form import DEBOUNCE_SECONDS, SpawnForm
-from swarm_tui.transcript_tail import Told
+from swarm.model.activity import Activity, Kind
+from swarm.programs.transcript import transcribe
+from swarm.protocol.logs import Chunk
+from swarm_tui.app.app import SwarmApp
+from swarm_tui.app.screens.spawn_form import DEBOUNCE_SECONDS, SpawnForm
+from swarm_tui.workers.transcript_tail import Told
 from tests.support.canned import CannedSwarm, full_house
 from tests.support.swarms import NOW, big_example, full_id, with_programs
 

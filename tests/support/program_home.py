@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from swarm.model import AgentView, Identity, Verdict
-from swarm.processes import identify, send
-from swarm.requests import SpawnRequest
-from swarm.strays import strays
+from swarm.model.agent import Identity
+from swarm.model.health import Verdict
+from swarm.model.requests import SpawnRequest
+from swarm.model.snapshot import AgentView
+from swarm.processes.identity import identify, send
+from swarm.verbs.doctor import strays
 from tests.support.homes import LiveHome
 from tests.support.model_scripts import Script, Seen
 from tests.support.model_server import ModelServer

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from swarm.activity import Activity, Doings, Reader
-from swarm.doings import EMPTY, fold
-from swarm.programs import reader_of
+from swarm.model.activity import Activity, Doings, Reader
+from swarm.programs.fold import EMPTY, fold
+from swarm.programs.registry import reader_of
 
 RECORDINGS = Path(__file__).parent.parent / "data" / "recordings"
 SEEN_AT = 2_000_000_000.0

@@ -9,10 +9,10 @@ import sys
 import time
 from pathlib import Path
 
-from swarm.clock import SystemClock
-from swarm.layout import Layout
-from swarm.programs import Launch
-from swarm.runners.local import Local
+from swarm.model.launch import Launch
+from swarm.platform.clock import SystemClock
+from swarm.processes.local_runner import Local
+from swarm.protocol.paths import Layout
 
 STARTED = "its-starter-is-through"
 

@@ -10,35 +10,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from swarm.activity import Doings, OpenTool, SubAgent, Tokens
-from swarm.books import Books
-from swarm.budget import slots_of
-from swarm.clock import Now
-from swarm.layout import name_of, parent_of
-from swarm.model import (
-    Acceptance,
-    AgentSpec,
-    AgentView,
-    Alert,
-    Beat,
-    Ending,
-    Exit,
-    Fingerprint,
-    Identity,
-    Liveness,
-    Observed,
-    Phase,
-    Problem,
-    Progress,
-    ProgressLine,
-    Record,
-    Results,
-    ResultsState,
-    Snapshot,
-    State,
-    Usage,
-)
-from swarm.policy import Policy
+from swarm.config import Policy
+from swarm.model.activity import Doings, OpenTool, SubAgent, Tokens
+from swarm.model.agent import Acceptance, AgentSpec, Exit, Identity, Liveness, Usage
+from swarm.model.health import State
+from swarm.model.record import Alert, Beat, Ending, Fingerprint, Observed, Phase, Record
+from swarm.model.reports import Progress, ProgressLine, Results, ResultsState
+from swarm.model.snapshot import AgentView, Problem, Snapshot
+from swarm.model.time import Now
+from swarm.protocol.paths import name_of, parent_of
+from swarm.rules.slot_tree import Books
+from swarm.rules.slots import slots_of
 
 NOW = Now(wall=1_772_271_660.0, awake=400_000.0)
 POLICY = Policy()

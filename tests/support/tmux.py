@@ -13,8 +13,8 @@ from typing import Self
 
 import pytest
 
-from swarm.model import Liveness
-from swarm.processes import identify, look, send
+from swarm.model.agent import Liveness
+from swarm.processes.identity import identify, look, send
 from tests.support.wait import wait_for
 
 needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux, which is not installed")

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from swarm.clock import Clock, SystemClock
-from swarm.home import Home
-from swarm.layout import AgentDir, Layout
-from swarm.model import AgentView, Phase, Record, Snapshot
-from swarm.scan import Scanner
-from swarm.state import State, with_record, without
+from swarm.home.context import Home
+from swarm.ledger.state import State, with_record, without
+from swarm.model.record import Phase, Record
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.time import Clock
+from swarm.platform.clock import SystemClock
+from swarm.protocol.paths import AgentDir, Layout
+from swarm.scan.scanner import Scanner
 
 
 class Grove:

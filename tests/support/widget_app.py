@@ -6,7 +6,7 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
-from swarm_tui.theme import register_themes, variable_defaults
+from swarm_tui.app.theme import register_themes, variable_defaults
 from widgets.charset import UNICODE, Charset
 
 

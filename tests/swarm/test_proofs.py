@@ -13,16 +13,18 @@ from typing import IO
 
 import pytest
 
-from swarm.events import Event
-from swarm.layout import AgentDir
-from swarm.model import Ending, Liveness, Phase, Record, State
-from swarm.processes import identify, look
-from swarm.runners.local import Local
-from swarm.state import with_record
-from swarm.stopping import StopReport
-from swarm.store import FileLock
-from swarm.strays import strays
-from swarm.unfinished import resolve_intents
+from swarm.ledger.audit_log import Event
+from swarm.ledger.state import with_record
+from swarm.lifecycle.recovery import resolve_intents
+from swarm.model.agent import Liveness
+from swarm.model.health import State
+from swarm.model.record import Ending, Phase, Record
+from swarm.processes.identity import identify, look
+from swarm.processes.local_runner import Local
+from swarm.processes.runner import StopReport
+from swarm.protocol.paths import AgentDir
+from swarm.store.locks import FileLock
+from swarm.verbs.doctor import strays
 from tests.support import doers
 from tests.support.agents import ESCAPEES, bystanders, lives, noted
 from tests.support.homes import PERIOD, LiveHome, stop_pids

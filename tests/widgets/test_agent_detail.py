@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from swarm.clock import Now
-from swarm.model import AgentView, Exit, Problem, Progress, ProgressLine, State, Usage, Verdict
-from swarm.plan import verdicts
+from swarm.model.agent import Exit, Usage
+from swarm.model.health import State, Verdict
+from swarm.model.reports import Progress, ProgressLine
+from swarm.model.snapshot import AgentView, Problem
+from swarm.model.time import Now
+from swarm.rules.plan import verdicts
 from tests.support.swarms import (
     MINUTE,
     NOW,
@@ -21,11 +24,19 @@ from tests.support.swarms import (
     some_beats,
 )
 from tests.support.widget_app import WidgetApp, screen_lines, screen_text
-from widgets.agent_detail import AgentDetail, DetailData, ProcessRow, Tab
+from widgets.agent_detail import AgentDetail
 from widgets.cells import cells_width
 from widgets.charset import ASCII
-from widgets.detail_head import TABS, TabLine, facts_cells, tab_cells, verdict_lines
-from widgets.detail_pages import events_page, process_page, progress_page, results_page, text_page
+from widgets.detail_head import TABS, Tab, TabLine, facts_cells, tab_cells, verdict_lines
+from widgets.detail_pages import (
+    DetailData,
+    ProcessRow,
+    events_page,
+    process_page,
+    progress_page,
+    results_page,
+    text_page,
+)
 from widgets.event_feed import EventRow
 from widgets.text_pane import Paragraph
 

@@ -7,9 +7,9 @@ from textual import events
 from textual.geometry import Region
 from textual.pilot import Pilot
 
-from swarm.clock import Now
-from swarm.model import AgentView, Snapshot
-from swarm.plan import verdicts
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.time import Now
+from swarm.rules.plan import verdicts
 from tests.support.swarms import (
     MINUTE,
     NOW,
@@ -23,8 +23,10 @@ from tests.support.swarms import (
     with_view,
 )
 from tests.support.widget_app import WidgetApp, screen_lines
-from widgets.agent_tree import AgentKey, AgentTree, SortMode, key_of
+from widgets.agent_tree import AgentTree
 from widgets.charset import ASCII
+from widgets.filter_sort import SortMode
+from widgets.tree_order import AgentKey, key_of
 
 
 def show(tree: AgentTree, snapshot: Snapshot, now: Now = NOW) -> None:

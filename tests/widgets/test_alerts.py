@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from swarm.clock import Now
-from swarm.model import Alert
+from swarm.model.record import Alert
+from swarm.model.time import Now
 from tests.support.swarms import MINUTE, NOW, big_example, full_id
 from tests.support.widget_app import WidgetApp, screen_lines
 from widgets.alerts import Alerts, alert_cells, in_order

@@ -3,7 +3,7 @@
 import pytest
 from wcwidth import wcswidth
 
-from swarm.model import State
+from swarm.model.health import State
 from widgets.charset import ASCII, UNICODE, Charset, charset_for
 
 TWO = {"branch", "last", "through", "gap"}

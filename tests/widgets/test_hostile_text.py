@@ -7,17 +7,22 @@ import pytest
 from rich.segment import Segment
 from textual.widget import Widget
 
-from swarm.model import Access, AgentView, Alert, Problem, Progress, ProgressLine, Results, ResultsState, State, Verdict
-from swarm.plan import verdicts
+from swarm.model.health import State, Verdict
+from swarm.model.record import Alert
+from swarm.model.reports import Progress, ProgressLine, Results, ResultsState
+from swarm.model.snapshot import Access, AgentView, Problem
+from swarm.rules.plan import verdicts
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.swarms import NOW, POLICY, a_root, a_snapshot, a_view
 from tests.support.widget_app import WidgetApp, screen_lines
-from widgets.agent_detail import AgentDetail, DetailData, ProcessRow, Tab
+from widgets.agent_detail import AgentDetail
 from widgets.agent_tree import AgentTree
 from widgets.alerts import Alerts
 from widgets.banner import Banner
 from widgets.cells import Cell, quote
 from widgets.check_list import CheckList, CheckRow
+from widgets.detail_head import Tab
+from widgets.detail_pages import DetailData, ProcessRow
 from widgets.event_feed import EventFeed, EventRow
 from widgets.slot_board import SlotBoard
 from widgets.status_line import StatusData, StatusLine

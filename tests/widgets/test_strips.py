@@ -5,19 +5,19 @@ from typing import Any
 
 import pytest
 
-from swarm.clock import Now
-from swarm.model import Access, Beat, Holder, Problem, Pulse, Slots
-from swarm.plan import verdicts
+from swarm.model.record import Beat, Holder
+from swarm.model.snapshot import Access, Problem, Pulse, Slots
+from swarm.model.time import Now
+from swarm.rules.plan import verdicts
 from tests.support.swarms import NOW, POLICY, an_identity, big_example, some_beats
 from tests.support.widget_app import WidgetApp, screen_lines
 from widgets.banner import ACCESS_TITLES, Banner, banner_lines
 from widgets.cells import Cell, Cells, cells_width
 from widgets.charset import ASCII
+from widgets.counters import Tally
 from widgets.heartbeat_strip import HeartbeatStrip, pass_rate, spark_cells, strip_cells
-from widgets.slot_board import SlotBoard, board_cells, groups_of
-from widgets.slot_meter import SlotMeter, meter_cells
+from widgets.slot_board import SlotBoard, SlotMeter, board_cells, groups_of, meter_cells
 from widgets.status_line import StatusData, StatusLine, status_cells, status_of
-from widgets.tally import Tally
 
 BOARD = Slots(
     12,

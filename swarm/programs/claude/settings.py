@@ -5,10 +5,10 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-from swarm.layout import AgentDir, Layout
-from swarm.model import AgentSpec
-from swarm.programs.claude.scope import Scope
+from swarm.model.agent import AgentSpec
+from swarm.programs.claude.permissions import Scope
 from swarm.programs.environment import our_command, own
+from swarm.protocol.paths import AgentDir, Layout
 
 SCHEMA = 1
 WRITERS = "Write|Edit|MultiEdit|NotebookEdit|Bash"

@@ -6,13 +6,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from swarm.activity import IN_PLACE, MCP, Activity, Kind
-from swarm.programs import fields
-from swarm.programs.claude import lines, models, remarks
-from swarm.programs.claude.counting import Counter
-from swarm.programs.claude.tasks import Tasks
-from swarm.programs.fields import block, child, children, ident, moment, short
-from swarm.untrusted import clean
+from swarm.model.activity import IN_PLACE, MCP, Activity, Kind
+from swarm.programs import model_names as models
+from swarm.programs import stream_fields as fields
+from swarm.programs.claude import raw_lines as lines
+from swarm.programs.claude import system_events as remarks
+from swarm.programs.claude.subagents import Tasks
+from swarm.programs.claude.usage import Counter
+from swarm.programs.stream_fields import block, child, children, ident, moment, short
+from swarm.sanitize import clean
 
 REMEMBERED = 2000
 _PART = b'{"type":"stream_event"'

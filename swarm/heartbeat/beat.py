@@ -1,0 +1,132 @@
+"""One heartbeat: claimed in the ledger, looked at, planned, executed and recorded. One at a time in a home."""
+
+import time
+from dataclasses import replace
+
+from swarm.errors import Busy, Refused, SwarmError
+from swarm.formatting import spell_duration
+from swarm.heartbeat.execute import execute
+from swarm.heartbeat.record import record_beat
+from swarm.heartbeat.root import wake
+from swarm.home import context as audit
+from swarm.home.context import Home
+from swarm.ledger.state import State
+from swarm.lifecycle.idle_sessions import tend
+from swarm.lifecycle.intents import dead_or_none, me
+from swarm.lifecycle.recovery import resolve_intents
+from swarm.model.agent import ENGINE
+from swarm.model.plan import Act
+from swarm.model.record import Beat, Holder
+from swarm.model.requests import Rehearsal
+from swarm.model.snapshot import Snapshot
+from swarm.model.time import Gap, gap_between, read_now
+from swarm.rules.plan import plan, untick, verdicts
+from swarm.scan.scanner import Scanner
+
+
+def rehearse(home: Home, snapshot: Snapshot) -> Rehearsal:
+    """The exact plan of a heartbeat now, the verdicts it rests on, and why it would not run without force."""
+    state = home.ledger.read()
+    now = home.now()
+    refused = why_not(home, state)
+    return Rehearsal(
+        plan(snapshot, home.policy, now, gap=gap_of(home, state), period=home.beat_period),
+        verdicts(snapshot, home.policy, now),
+        refused.title if refused is not None else "",
+    )
+
+
+def beat(
+    home: Home,
+    *,
+    by: str,
+    force: bool = False,
+    skip: frozenset[str] = frozenset(),
+    scanner: Scanner | None = None,
+) -> Beat:
+    """One heartbeat; see `Swarm.beat`. It goes through to its record even where one of its actions fails.
+
+    by: who asks, for people. skip: keys of actions that were unticked. scanner: one that has been looking for a while
+    knows better when files changed. Raises Busy `heartbeat-running`, Refused
+    `half-period` unless force, Refused `hierarchy` where an agent other than the root asks.
+    """
+    started = time.monotonic()
+    try:
+        home.must_be_writable()
+        _may_beat(home)
+        state = claim(home, by, force=force)
+    except SwarmError as error:
+        audit.record(home, "heartbeat", error=error, by=by)
+        raise
+    try:
+        resolve_intents(home)
+        looking = scanner if scanner is not None else Scanner(home)
+        snapshot = looking.full()
+        tend(replace(home, actor=ENGINE), snapshot.agents)
+        now = home.now()
+        planned = untick(plan(snapshot, home.policy, now, gap=gap_of(home, state), period=home.beat_period), skip)
+        judged = verdicts(snapshot, home.policy, now)
+        done = execute(replace(home, actor=ENGINE), planned, snapshot, looking)
+        made = record_beat(home, by, planned, snapshot, judged, done, started)
+    except BaseException:
+        _release(home)
+        raise
+    if any(action.act is Act.WAKE for action in planned.actions):
+        wake(home, made, looking)
+    return made
+
+
+def claim(home: Home, by: str, *, force: bool) -> State:
+    """Takes the heartbeat for this process; a dead holder is replaced. Raises Busy or Refused."""
+
+    def change(state: State) -> State:
+        refused = why_not(home, state)
+        if isinstance(refused, Busy) or (refused is not None and not force):
+            raise refused
+        return replace(state, running=Holder(by, me(), home.clock.wall()))
+
+    return home.ledger.commit(change, purpose="begin a heartbeat")
+
+
+def why_not(home: Home, state: State) -> SwarmError | None:
+    """Why no heartbeat may begin now; None where one may."""
+    holder = state.running
+    if holder is not None and not dead_or_none(holder.process):
+        since = spell_duration(home.clock.wall() - holder.since)
+        return Busy(
+            "A heartbeat is running.",
+            f"{holder.by} (pid {holder.process.pid}) began it {since} ago.",
+            "Wait for its end; its record comes in swarm-tui events.",
+            code="heartbeat-running",
+        )
+    if state.heartbeat_last is None:
+        return None
+    period = home.beat_period
+    ago = read_now(state.epoch, home.clock).awake - state.heartbeat_last
+    if ago < period / 2:
+        return Refused(
+            "half-period",
+            f"The last heartbeat was {spell_duration(ago)} ago, less than half a period.",
+            f"The period is {spell_duration(period)}: agents have had no time to answer the last one.",
+            "Wait, or give --force.",
+        )
+    return None
+
+
+def gap_of(home: Home, state: State) -> Gap | None:
+    """The hole in time since the last heartbeat, as the clocks tell it; None where there is none."""
+    return gap_between(state.heartbeat_epoch, home.clock) if state.heartbeat_epoch is not None else None
+
+
+def _may_beat(home: Home) -> None:
+    if home.actor.kind == "agent" and home.actor.agent != home.policy.root.id:
+        raise Refused(
+            "hierarchy", "Only the root and the operator ask for a heartbeat.", "It ends agents in the whole swarm."
+        )
+
+
+def _release(home: Home) -> None:
+    home.ledger.commit(
+        lambda state: replace(state, running=None) if state.running and state.running.process == me() else state,
+        purpose="give a heartbeat up",
+    )

@@ -1,0 +1,270 @@
+"""The hands of a heartbeat: every action of a plan carried out in order, with a second look before each kill."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from swarm.errors import SwarmError
+from swarm.heartbeat.acceptance import run_checks
+from swarm.heartbeat.investigate import investigate
+from swarm.heartbeat.root import stop_turn
+from swarm.home import context as audit
+from swarm.home.context import Home
+from swarm.ledger.state import State, raise_alert, with_record
+from swarm.lifecycle import spawn_gate as standstill
+from swarm.lifecycle.end import conclude, ended, verified
+from swarm.lifecycle.intents import at_work, me
+from swarm.lifecycle.settle import look_at_end
+from swarm.lifecycle.spawn import WAITS, spawn, spawn_queued
+from swarm.lifecycle.stop import Target, end_subtree, stop_all
+from swarm.lifecycle.subtree import Order
+from swarm.model.agent import Liveness
+from swarm.model.plan import Act, Action, Executed, Plan
+from swarm.model.record import Ending, Phase, Record
+from swarm.model.requests import Ended, SpawnRequest
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.protocol.paths import name_of
+from swarm.protocol.roles import load_role
+from swarm.rules.health import verdict
+from swarm.rules.limits import LIMIT, due_for_limits, swarm_over
+from swarm.rules.plan import verdicts
+from swarm.scan.scanner import Scanner
+
+
+def end_for_limit(home: Home, scanner: "Scanner", action: Action) -> tuple[str, list[Ended]]:
+    """Ends who has used up what it may, with all below it, after a second look at what it uses; of the root, its turn.
+
+    Returns why it was spared ('' where it was not), and who was ended.
+    """
+    snapshot = scanner.hint([str(home.layout.agent(action.agent).path)])
+    fresh = snapshot.agent(action.agent)
+    if fresh is None or fresh.spawn_id != action.spawn_id:
+        return "it is not there any more, or was spawned anew", []
+    now = home.now()
+    judged = verdicts(snapshot, home.policy, now)
+    due, _ = due_for_limits(snapshot, judged, home.policy, swarm_over(snapshot, home.policy, now))
+    if action.agent not in due:
+        return f"a second look says {judged[action.agent].state}, and that its limit is not used up", []
+    if action.agent == home.policy.root.id:
+        return "", stop_turn(home, action.reason)
+    order = Order(action.reason, home.policy.stop.grace, str(home.actor), automatic=True)
+    return "", end_subtree(home, Target(action.agent, action.spawn_id), order)
+
+
+def say(home: Home, agent: str, cause: str, text: str, spawn_id: str = "") -> None:
+    """An alert between two heartbeats. Raises SwarmError."""
+
+    def change(state: State) -> State:
+        return raise_alert(state, agent, cause, text, spawn_id, home.clock.wall(), again=True)
+
+    home.ledger.commit(change, purpose=f"say that {agent or 'the swarm'} has used up its limit")
+
+
+FAILED = "failed: "
+
+
+@dataclass
+class _Hands:
+    home: Home
+    plan: Plan
+    snapshot: Snapshot
+    scanner: Scanner
+    done: Executed = field(default_factory=Executed)
+
+    def __post_init__(self) -> None:
+        self.views = {view.id: view for view in self.snapshot.agents}
+
+    def record_of(self, action: Action) -> Record | None:
+        """The ledger's record of the very spawn that the plan saw."""
+        found = self.home.ledger.read().agents.get(action.agent)
+        return found if found is not None and found.spawn_id == action.spawn_id else None
+
+    def investigate(self, action: Action) -> None:
+        view = self.views[action.agent]
+        self.done.investigated[action.agent] = investigate(self.home, view, action.reason, self.plan.n)
+        self.done.say(action, "investigate", action.reason)
+        self.done.note(action, "investigate", action.reason)
+        audit.by_engine(
+            self.home,
+            "investigate",
+            agent=action.agent,
+            spawn_id=action.spawn_id,
+            reason=action.reason,
+            number=self.done.investigated[action.agent],
+        )
+
+    def kill(self, action: Action) -> None:
+        """Two looks have to agree: the plan's, and a fresh one right now."""
+        if action.code == LIMIT:
+            self._end_for_limit(action)
+            return
+        spared = self._second_look(action)
+        if spared:
+            self.done.note(action, "spare", spared)
+            return
+        order = Order(action.reason, self.home.policy.stop.grace, str(self.home.actor), automatic=True)
+        for each in end_subtree(self.home, Target(action.agent, action.spawn_id), order):
+            self._note_end(action, each)
+
+    def _end_for_limit(self, action: Action) -> None:
+        spared, ends = end_for_limit(self.home, self.scanner, action)
+        if spared:
+            self.done.note(action, "spare", spared)
+        for each in ends:
+            self._note_end(action, each)
+
+    def _second_look(self, action: Action) -> str:
+        """Why it lives on after all; '' where both looks agree."""
+        fresh = self.scanner.hint([str(self.home.layout.agent(action.agent).path)]).agent(action.agent)
+        if fresh is None or fresh.spawn_id != action.spawn_id:
+            return "it is not there any more, or was spawned anew"
+        now = self.home.now()
+        state = self.home.ledger.read()
+        second = verdict(fresh, now, self.home.policy, heartbeat_n=state.heartbeat_n)
+        return "" if second.kill_due else f"a second look says {second.state}: {second.why}"
+
+    def _note_end(self, action: Action, each: Ended) -> None:
+        own = replace(action, agent=each.agent, spawn_id=each.spawn_id)
+        record = self.record_of(own)
+        killed = record is not None and record.ending is Ending.KILLED
+        if not killed:
+            did = "collect" if record is not None and record.ending is Ending.DONE else "free"
+            self.done.note(own, did, record.why if record is not None else each.note)
+            return
+        self.done.killed += 1
+        below = "" if each.agent == action.agent else f"below {action.agent}: "
+        self.done.note(own, "kill", below + action.reason)
+        self.done.say(own, action.code or "killed", below + action.reason)
+
+    def collect(self, action: Action) -> None:
+        record = self.record_of(action)
+        if record is None:
+            return
+        if record.phase is Phase.RUNNING:
+            end = look_at_end(self.home, record)
+            if end is not None:
+                conclude(self.home, record, end)
+            else:
+                self._wind_down(record, action.reason)
+        self.done.collected.add(action.agent)
+        self.done.note(action, "collect", action.reason)
+
+    def _wind_down(self, record: Record, reason: str) -> None:
+        """It has written its results and still runs: it gets a moment to end by itself, then it is asked to."""
+        order = Order(reason, self.home.policy.stop.grace, str(self.home.actor), automatic=True)
+        marked: list[Record] = []
+
+        def intend(state: State) -> State:
+            found = state.agents.get(record.id)
+            marked.clear()
+            if found is None or found.spawn_id != record.spawn_id or found.phase is not Phase.RUNNING:
+                return state
+            stopping = replace(found, phase=Phase.STOPPING, stopper=me(), why=reason, ended_by=order.by)
+            marked.append(stopping)
+            return with_record(state, stopping)
+
+        with at_work([record.spawn_id]):
+            self.home.ledger.commit(intend, purpose=f"collect {record.id}")
+            stop_all(self.home, marked, order)
+
+    def free(self, action: Action) -> None:
+        record = self.record_of(action)
+        if record is None or record.phase is not Phase.RUNNING:
+            return
+        end = look_at_end(self.home, record)
+        if end is None and self.home.runner.alive(record) is Liveness.ELSEWHERE:
+            end = ended(self.home, record, Ending(action.code), action.reason)
+        if end is None:
+            self.done.note(action, "spare", "a second look found it running")
+            return
+        conclude(self.home, record, end)
+        self.done.note(action, "free", end.why)
+
+    def check(self, action: Action) -> None:
+        view = self.views[action.agent]
+        judged = run_checks(self.home, view)
+        self.done.checked[action.agent] = tuple((one.text, one.passed) for one in judged)
+        for one in judged:
+            self.done.note(action, "check", f"{'passed' if one.passed else 'failed'}: {one.text}")
+            if not one.passed:
+                self.done.say(action, "acceptance", f"not passed: {one.text} ({one.why})")
+            audit.by_engine(
+                self.home,
+                "check",
+                agent=action.agent,
+                spawn_id=action.spawn_id,
+                reason=one.text,
+                passed=one.passed,
+                why=one.why,
+            )
+
+    def alert(self, action: Action) -> None:
+        self.done.say(action, action.code, action.reason)
+        self.done.note(action, "alert", action.reason)
+
+    def spawn(self, action: Action) -> None:
+        spawned = spawn_queued(self.home, action.agent)
+        if spawned is not None:
+            self.done.note(replace(action, spawn_id=spawned.spawn_id), "spawn", action.reason)
+
+    def schedule(self, action: Action) -> None:
+        role = load_role(self.home.layout, action.code)
+        task = f"Heartbeat {self.plan.n}: it is your turn ({action.reason}). {role.summary}"
+        spawned = spawn(self.home, SpawnRequest(name=name_of(action.agent), role=action.code, task=task))
+        self.done.note(replace(action, spawn_id=spawned.spawn_id), "schedule", action.reason)
+
+    def wake(self, action: Action) -> None:
+        """Only said here: the turn begins when this heartbeat is recorded (see `heartbeat.beat`)."""
+        frozen = self.home.ledger.read().frozen_all
+        self.done.note(action, "skip" if frozen else "wake", "all agents are frozen" if frozen else action.reason)
+
+    def skip(self, action: Action) -> None:
+        self.done.note(action, "skip", action.reason)
+
+
+def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Executed:
+    """Carries out every action; one that fails is recorded so, with an alert, and the others go on."""
+    hands = _Hands(home, plan, snapshot, scanner)
+    acts: dict[Act, Callable[[Action], None]] = {
+        Act.INVESTIGATE: hands.investigate,
+        Act.KILL: hands.kill,
+        Act.COLLECT: hands.collect,
+        Act.FREE: hands.free,
+        Act.CHECK: hands.check,
+        Act.ALERT: hands.alert,
+        Act.SPAWN: hands.spawn,
+        Act.SCHEDULE: hands.schedule,
+        Act.SKIP: hands.skip,
+        Act.WAKE: hands.wake,
+    }
+    said = {action.code: action.reason for action in plan.actions if action.act is Act.ALERT and not action.agent}
+    standstill.update(home, said, only_clear=True)  # what this heartbeat starts is not refused for what is over
+    _search_again(home, snapshot)
+    for action in plan.actions:
+        try:
+            acts[action.act](action)
+        except (SwarmError, OSError) as error:
+            _failed(hands.done, action, error)
+    return hands.done
+
+
+def _failed(done: Executed, action: Action, error: SwarmError | OSError) -> None:
+    refused = isinstance(error, SwarmError) and error.exit_status == 3
+    waits = refused and action.act in (Act.SPAWN, Act.SCHEDULE)
+    done.note(action, "skip" if waits else str(action.act), ("" if waits else FAILED) + str(error))
+    if not (waits and isinstance(error, SwarmError) and error.code in (*WAITS, "program")):
+        done.say(action, "action", f"{action.act} failed: {error}")
+
+
+def _search_again(home: Home, snapshot: Snapshot) -> None:
+    """Whoever could not be verified dead is looked for once more: what went since then gives its slot back."""
+    for view in snapshot.agents:
+        record = view.record
+        if record is None or not _is_unverified(view):
+            continue
+        report = home.runner.stop(record, home.layout.agent(view.id), 0.0)
+        if report.gone and not report.unverified:
+            verified(home, record)
+
+
+def _is_unverified(view: AgentView) -> bool:
+    return view.record is not None and view.record.phase is Phase.ENDED and bool(view.record.unverified)

@@ -1,0 +1,74 @@
+"""Between two heartbeats: limits that are used up, a service that refuses, a root's turn that takes too long."""
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from swarm.heartbeat.execute import end_for_limit, say
+from swarm.heartbeat.root import stop_overdue_turn
+from swarm.home.context import Home
+from swarm.lifecycle import spawn_gate as standstill
+from swarm.lifecycle.idle_sessions import tend
+from swarm.lifecycle.messaging import ask_what_it_costs
+from swarm.model.agent import ENGINE
+from swarm.model.plan import Act, Action
+from swarm.model.snapshot import Snapshot
+from swarm.rules.kills import kills
+from swarm.rules.limits import LIMIT, SWARM_LIMIT, due_for_limits, in_play, swarm_over
+from swarm.rules.outage import SERVICE, outage
+from swarm.rules.plan import verdicts
+
+if TYPE_CHECKING:
+    from swarm.scan.scanner import Scanner
+
+EVERY_S = 15.0
+"""Seconds between two looks: what an agent uses up meanwhile is small beside any limit."""
+_looked: "WeakKeyDictionary[Scanner, float]" = WeakKeyDictionary()
+_asked: "WeakKeyDictionary[Scanner, dict[str, int]]" = WeakKeyDictionary()
+"""By spawn id: what an agent had used when it was last asked what that costs."""
+
+
+def keep(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every: float = EVERY_S) -> None:
+    """Looks once in `every` seconds whether anybody has used up what it may, and ends it; whether the service refuses
+    the swarm, and lets nobody start; whether the root's turn takes too long, and ends it; whose program waits for words
+    that nobody will say. Raises SwarmError.
+
+    Done by whoever owns the heartbeat. What it finds is what the next heartbeat would find, only sooner.
+    """
+    at = time.monotonic()
+    if at - _looked.get(scanner, float("-inf")) < every:
+        return
+    _looked[scanner] = at
+    engine = replace(home, actor=ENGINE)
+    tend(engine, snapshot.agents)
+    now = home.now()
+    judged = verdicts(snapshot, home.policy, now)
+    over = swarm_over(snapshot, home.policy, now)
+    found = {SWARM_LIMIT: over, SERVICE: outage(snapshot, judged, home.policy, now)}
+    standstill.update(engine, {cause: text for cause, text in found.items() if text})
+    due, _ = due_for_limits(snapshot, judged, home.policy, over)
+    for action in kills(snapshot, judged, due):
+        if action.act is Act.KILL:
+            _end(engine, scanner, action)
+    stop_overdue_turn(engine)
+    _ask_what_it_costs(engine, scanner, snapshot)
+
+
+def _ask_what_it_costs(home: Home, scanner: "Scanner", snapshot: Snapshot) -> None:
+    """In the middle of a turn some programs tell a cost only where they are asked: those that have used more since."""
+    before = _asked.get(scanner, {})
+    asked: dict[str, int] = {}
+    for view in snapshot.agents:
+        if view.record is None or view.doings is None or not view.doings.in_turn or not in_play(view):
+            continue
+        used = view.tokens.total if view.tokens is not None else 0
+        if used and (before.get(view.spawn_id) == used or ask_what_it_costs(home, view.record)):
+            asked[view.spawn_id] = used
+    _asked[scanner] = asked
+
+
+def _end(home: Home, scanner: "Scanner", action: Action) -> None:
+    spared, _ = end_for_limit(home, scanner, action)
+    if not spared:
+        say(home, action.agent, LIMIT, action.reason, action.spawn_id)

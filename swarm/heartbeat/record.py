@@ -1,0 +1,197 @@
+"""What a heartbeat leaves behind: what it saw of everybody, alerts raised and cleared, its record."""
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+from swarm.home import context as audit
+from swarm.home.context import Home
+from swarm.ledger.audit_log import stamp
+from swarm.ledger.state import State, clear_alert, raise_alert
+from swarm.lifecycle.end import must_have_its_end
+from swarm.model.health import State as Health
+from swarm.model.health import Verdict
+from swarm.model.plan import Executed, Plan
+from swarm.model.record import Alert, Beat, Ending, Phase, Record
+from swarm.model.reports import ResultsState
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.time import read_now, renew
+from swarm.rules.costs import with_mark
+from swarm.rules.slots import slots
+from swarm.store import jsonio
+from swarm.store import writer as store
+
+CONDITIONS = frozenset(
+    {
+        *("unverified", "results-unread", "results-invalid", "looping", "unreadable", "over-budget", "kill-blocked"),
+        *("investigate", "misspelt", "clock", "ghost", "link", "twin", "bad-name", "spec-invalid", "record-missing"),
+        *("directory-missing", "future-mtime", "stranger", "model", "mcp"),
+        *("limit-near", "swarm-limit", "price-unknown", "service", "retrying"),
+    }
+)
+"""Causes that last, and whose alerts go when they are over; all others report what happened, and stay for a person."""
+AGAIN = frozenset({"gap", "hold-expired", "killed", "limit", "acceptance", "action"})
+"""Causes that are news each time, even where a person has acknowledged the last one."""
+SILENCE = frozenset({Health.INVESTIGATE, Health.OVERDUE})
+PAST_BEATS = 12
+"""Periods after its end for which the ledger keeps an agent that was read, or left nothing to read."""
+SEEN_ALERTS_S = 86_400.0
+"""How long an alert of something that happened stays after a person has acknowledged it, in wall seconds."""
+
+
+def record_beat(
+    home: Home,
+    by: str,
+    planned: Plan,
+    snapshot: Snapshot,
+    judged: Mapping[str, Verdict],
+    done: Executed,
+    started: float,
+) -> Beat:
+    """Commits what was seen and said, and writes the record of this heartbeat."""
+    past = _let_go(home)
+    tokens, cost_usd = _used_up(snapshot)
+    fresh: list[Alert] = []
+    made: list[Beat] = []
+
+    def change(state: State) -> State:
+        now = read_now(state.epoch, home.clock)
+        state = _observed(state, snapshot, planned.n, done, past)
+        before = {alert.key for alert in state.alerts}
+        state = _with_alerts(state, judged, done, now.wall)
+        fresh[:] = [alert for alert in state.alerts if alert.key not in before]
+        return replace(
+            state,
+            heartbeat_n=planned.n,
+            heartbeat_last_at=now.wall,
+            heartbeat_last=now.awake,
+            heartbeat_epoch=renew(state.epoch, home.clock),
+            running=None,
+            account=with_mark(state.account, now, tokens, cost_usd),
+        )
+
+    def write(state: State) -> None:
+        held = slots(state.agents, home.policy)
+        record = Beat(
+            n=planned.n,
+            at=stamp(home.clock.wall()),
+            by=by,
+            took_ms=round((time.monotonic() - started) * 1000),
+            counts=dict(planned.counts),
+            slots={name: getattr(held, name) for name in ("max", "reserve", "committed", "used", "free")},
+            actions=tuple(done.actions),
+            alerts=tuple(f"{alert.agent}: {alert.text}" if alert.agent else alert.text for alert in fresh),
+            acceptance={"passed": done.passed, "failed": done.failed},
+            passed=not done.failed and not done.killed,
+            gap=planned.gap,
+            tokens=tokens,
+            cost_usd=round(cost_usd, 6),
+        )
+        store.append_line(home.layout.heartbeats, jsonio.to_json(asdict(record)))
+        made.append(record)
+        for alert in fresh:
+            audit.by_engine(
+                home, "alert", agent=alert.agent, spawn_id=alert.spawn_id, reason=alert.text, cause=alert.cause
+            )
+        audit.record(
+            home,
+            "heartbeat",
+            reason=_words(record),
+            n=planned.n,
+            by=by,
+            passed=record.passed,
+            revision=state.revision,
+        )
+
+    home.ledger.commit(change, purpose=f"record heartbeat {planned.n}", then=write)
+    return made[-1]
+
+
+def _used_up(snapshot: Snapshot) -> tuple[int, float]:
+    """Tokens and dollars of all agents ever. A total never falls, though an estimate is now and then put right."""
+    last = snapshot.beats[-1] if snapshot.beats else None
+    if last is None:
+        return snapshot.tokens, snapshot.cost_usd
+    return max(snapshot.tokens, last.tokens or 0), max(snapshot.cost_usd, last.cost_usd or 0.0)
+
+
+def _words(record: Beat) -> str:
+    """A heartbeat in one line: `no heartbeat for 2h; 1 alert, 2 investigate`."""
+    counted = Counter(each["action"] for each in record.actions)
+    did = ", ".join(f"{count} {action}" for action, count in sorted(counted.items())) or "nothing to do"
+    return f"{record.gap}; {did}" if record.gap else did
+
+
+def _observed(state: State, snapshot: Snapshot, n: int, done: Executed, past: Mapping[str, str]) -> State:
+    """The state with what this heartbeat saw of every agent that is still the same spawn, without those long past."""
+    agents = dict(state.agents)
+    for view in snapshot.agents:
+        found = agents.get(view.id)
+        if found is None or found.spawn_id != view.spawn_id:
+            continue
+        agents[view.id] = _seen(found, view, n, done)
+    for known, spawn_id in past.items():
+        if known in agents and agents[known].spawn_id == spawn_id:
+            del agents[known]
+    return replace(state, agents=agents)
+
+
+def _let_go(home: Home) -> dict[str, str]:
+    """Ids and spawn ids of whom the ledger lets go; what is known of them stays in their ended.json."""
+    state = home.ledger.read()
+    awake = read_now(state.epoch, home.clock).awake
+    past = [each for each in state.agents.values() if _is_past(each, awake, home.policy.heartbeat.period)]
+    for record in past:
+        must_have_its_end(home, record)
+    return {record.id: record.spawn_id for record in past}
+
+
+def _is_past(record: Record, awake: float, period: float) -> bool:
+    """The ledger lets go of it: it ended a while ago, and nobody has to read it any more. Its ended.json stays."""
+    if record.phase is not Phase.ENDED or record.unverified or record.ended is None:
+        return False
+    unread = record.ending is Ending.DONE and record.read_at is None
+    return not unread and awake - record.ended > PAST_BEATS * period
+
+
+def _seen(found: Record, view: AgentView, n: int, done: Executed) -> Record:
+    newer = view.observed.seen >= found.observed.seen
+    invalid = view.results.state is ResultsState.INVALID
+    record = replace(
+        found,
+        observed=view.observed if newer else found.observed,
+        invalid_since_n=(found.invalid_since_n or n) if invalid else None,
+    )
+    if view.id in done.investigated:
+        record = replace(record, investigated=view.observed.changed, investigations=done.investigated[view.id])
+    if view.id in done.checked:
+        record = replace(record, checked_n=n, acceptance=done.checked[view.id])
+    if view.id in done.collected and record.collected_n is None:
+        record = replace(record, collected_n=n)
+    return record
+
+
+def _with_alerts(state: State, judged: Mapping[str, Verdict], done: Executed, wall: float) -> State:
+    """Raises what this heartbeat says, and clears what is over."""
+    for said in done.alerts:
+        again = said.cause in AGAIN
+        state = raise_alert(state, said.agent, said.cause, said.text, said.spawn_id, wall, again=again)
+    raised = {said.key for said in done.alerts}
+    for alert in state.alerts:
+        if alert.key not in raised and _is_over(alert, state, judged, wall):
+            state = clear_alert(state, alert.agent, alert.cause, alert.spawn_id)
+    return state
+
+
+def _is_over(alert: Alert, state: State, judged: Mapping[str, Verdict], wall: float) -> bool:
+    if alert.cause not in CONDITIONS:
+        return alert.acked_at is not None and wall - alert.last_at > SEEN_ALERTS_S
+    record = state.agents.get(alert.agent)
+    if alert.cause == "unverified":
+        return record is None or record.spawn_id != alert.spawn_id or not record.unverified
+    if alert.cause == "investigate":
+        verdict = judged.get(alert.agent)
+        lives = record is not None and record.live and record.spawn_id == alert.spawn_id
+        return not lives or verdict is None or verdict.state not in SILENCE
+    return True

@@ -1,0 +1,160 @@
+"""What a turn of the root begins with: its spec, its session, its words, and what is started."""
+
+import os
+from contextlib import suppress
+from dataclasses import replace
+
+from swarm.config import Policy
+from swarm.config import Program as Settings
+from swarm.errors import HomeError
+from swarm.heartbeat import digest
+from swarm.home.context import Home
+from swarm.ledger.state import State, with_record
+from swarm.lifecycle import sessions
+from swarm.lifecycle.relaunch import make_ready
+from swarm.lifecycle.root_turn import doings_of, turn_of
+from swarm.model.agent import AgentSpec
+from swarm.model.launch import Launch
+from swarm.model.record import Beat, Ending, Record
+from swarm.programs.base import Program
+from swarm.protocol import inbox as told
+from swarm.protocol.agent_files import read_spec, spec_json
+from swarm.protocol.paths import AgentDir
+from swarm.rules.plan import verdicts
+from swarm.scan.scanner import Scanner
+from swarm.store import reader
+from swarm.store import writer as store
+
+MAX_LOG = 16 << 20
+"""Bytes of output after which a new session begins, with the log put aside: a month of turns must not fill the disk."""
+MAX_MESSAGES = 6000
+"""Bytes of messages that are put into a turn; longer ones are left to the inbox."""
+MAX_TASK = 64 * 1024
+BUDGET_FLAG = "--max-budget-usd"
+
+
+def spec_of(home: Home, agent: AgentDir) -> AgentSpec:
+    """The root's spec as the policy has it now; agent.json follows it, for every reader goes by that."""
+    loaded = read_spec(agent)
+    if loaded.value is None:
+        raise HomeError(
+            f"The root {home.policy.root.id!r} has no spec.",
+            loaded.why or "There is no agent.json in its directory.",
+            f"Make it again with: swarm-tui init {str(home.layout.root)!r}",
+            code="root",
+        )
+    policy = home.policy
+    name = policy.root.program or policy.spawn.program
+    settings = policy.programs.get(name)
+    model = policy.root.model or (settings.model if settings else "") or policy.models.tier
+    spec = replace(loaded.value, program=name, model=model, slots=policy.slots.max)
+    if spec != loaded.value:
+        store.write_json(agent.spec, {**(reader.read_json(agent.spec) or {}), **spec_json(spec)})
+    return spec
+
+
+def with_budget(policy: Policy, name: str) -> Policy:
+    """The policy in which the program itself keeps the turn's limit, where it can: before a request, not after it."""
+    settings = policy.programs.get(name, Settings())
+    limit = policy.root.cost_usd
+    if limit is None or (settings.kind or name) != "claude" or BUDGET_FLAG in settings.args:
+        return policy
+    limited = settings.model_copy(update={"args": (*settings.args, BUDGET_FLAG, f"{limit:g}")})
+    return policy.model_copy(update={"programs": {**policy.programs, name: limited}})
+
+
+def session_for(home: Home, agent: AgentDir, spec: AgentSpec, last: Record | None) -> str:
+    """The session to go on with; '' for a fresh one: where that is set, where there is none, and after a failed turn,
+    whose session may be what failed.
+    """
+    if home.policy.root.session != "resume" or last is None or last.program != spec.program:
+        return ""
+    if last.ending not in (Ending.DONE, Ending.KILLED):
+        return ""
+    known = turn_of(agent).session
+    if not known:
+        doings = doings_of(home, last, agent)
+        known = doings.session if doings is not None else ""
+    return known if sessions.is_plain(known) else ""
+
+
+def put_log_aside(home: Home, agent: AgentDir, record: Record) -> bool:
+    """Puts a log that has grown too long aside. What it told of tokens and cost goes into the swarm's account."""
+    try:
+        if agent.stdout.lstat().st_size <= MAX_LOG:
+            return False
+    except OSError:
+        return False
+    with reader.directory(agent.log) as logs:
+        for name in ("stdout", "stderr"):
+            with suppress(FileNotFoundError):
+                os.replace(name, f"{name}.1", src_dir_fd=logs, dst_dir_fd=logs)
+
+    def change(state: State) -> State:
+        found = state.agents.get(record.id)
+        if found is None or found.spawn_id != record.spawn_id or (found.tokens is None and found.cost_usd is None):
+            return state
+        account = state.account
+        tokens, cost = account.tokens + sum(found.tokens or ()), account.cost_usd + (found.cost_usd or 0.0)
+        state = replace(state, account=replace(account, tokens=tokens, cost_usd=cost))
+        return with_record(state, replace(found, tokens=None, cost_usd=None))
+
+    home.ledger.commit(change, purpose="put the root's log aside")
+    return True
+
+
+def words_for(home: Home, agent: AgentDir, beat: Beat, scanner: Scanner, last: Record | None) -> tuple[str, int | None]:
+    """The digest of the swarm as the heartbeat left it, and how far of the inbox it tells; None where it tells none."""
+    messages, offset = _messages(agent)
+    snapshot, now = scanner.full(), home.now()
+    found = digest.Digested(beat, snapshot, verdicts(snapshot, home.policy, now), now)
+    words = digest.digest(found, last_turn=_last_words(last), messages=messages)
+    return words, offset if messages else None
+
+
+def launch_for(
+    home: Home, agent: AgentDir, spec: AgentSpec, program: Program, session: str, words: str
+) -> tuple[Launch, int]:
+    """What is started, its files in place, and where its output will begin. Raises SwarmError."""
+    launch = program.resume(spec, home.layout, agent, session, words) if session else None
+    if launch is None:
+        task = reader.read_head(agent.task, MAX_TASK)
+        brief = task.data.decode("utf-8", "replace").rstrip() if task is not None else ""
+        launch = program.prepare(spec, home.layout, agent, f"{brief}\n\n{words}")
+    store.make_dir(agent.run)
+    store.make_dir(agent.log)
+    store.write_atomic(agent.digest, words.encode("utf-8", "replace"), mode=0o600)
+    if launch.stdin is None and not launch.channel:
+        launch = replace(launch, stdin=agent.digest)
+    _set_aside_exit(agent)
+    make_ready(agent, launch)
+    try:
+        begins = agent.stdout.lstat().st_size
+    except OSError:
+        begins = 0
+    return launch, begins
+
+
+def _messages(agent: AgentDir) -> tuple[list[str], int]:
+    """What its inbox holds that it was not told, and how far that goes; nothing where it is too much for a turn."""
+    messages, offset = told.undelivered(agent)
+    # Set in, so that no line of a note that anybody wrote by hand looks like one of the digest's own.
+    texts = ["- " + text.strip().replace("\n", "\n  ") for _, text in messages]
+    if sum(len(text.encode("utf-8", "replace")) for text in texts) > MAX_MESSAGES:
+        return [], offset
+    return texts, offset
+
+
+def _last_words(last: Record | None) -> str:
+    """How its last turn ended, in words for itself; '' where there was none."""
+    if last is None or last.ending is None:
+        return ""
+    if last.ending is Ending.DONE:
+        return f'it ended well; your last words: "{digest.quoted(last.why)}"' if last.why else "it ended well"
+    return f"{last.ending}: {last.why}"
+
+
+def _set_aside_exit(agent: AgentDir) -> None:
+    """exit.json of the last turn goes to log/exit-before.json: there are hundreds of turns, and one is enough."""
+    with suppress(FileNotFoundError), reader.directory(agent.path) as here, reader.directory(agent.log) as logs:
+        os.replace("exit.json", "exit-before.json", src_dir_fd=here, dst_dir_fd=logs)

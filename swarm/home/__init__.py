@@ -1,0 +1,1 @@
+"""One opened home: its paths, policy, ledger and runner, who acts in it, and whom a name means."""

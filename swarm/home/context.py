@@ -1,0 +1,180 @@
+"""Everything a verb needs to act on one home, opened once."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from swarm.config import Policy, load_policy
+from swarm.errors import HomeError, NotFound, PolicyError, Refused, SwarmError
+from swarm.ledger import audit_log as events
+from swarm.ledger.ledger import Ledger
+from swarm.model.agent import ENGINE, OPERATOR, Actor
+from swarm.model.snapshot import Access
+from swarm.model.time import Clock, Now
+from swarm.platform.clock import SystemClock
+from swarm.processes.local_runner import Local
+from swarm.processes.runner import Runner
+from swarm.protocol.paths import Layout, find_home
+
+DEFAULT_WAIT = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A home with its policy, ledger, runner, and who acts on it. `wait`: seconds to wait for a lock."""
+
+    layout: Layout
+    policy: Policy
+    clock: Clock
+    ledger: Ledger
+    runner: Runner
+    actor: Actor = OPERATOR
+    wait: float = DEFAULT_WAIT
+    policy_error: PolicyError | None = field(default=None, compare=False)
+    read_only: bool = False
+    beat_every: float | None = None
+    """Seconds between the automatic heartbeats of this process (`run --period`); None: the policy's period.
+    It is a rhythm only: how long a silence may last is the policy's, for every surface alike."""
+
+    @classmethod
+    def open(
+        cls,
+        directory: str | os.PathLike[str] | None = None,
+        *,
+        actor: Actor = OPERATOR,
+        clock: Clock | None = None,
+        wait: float = DEFAULT_WAIT,
+        viewer: bool = False,
+        read_only: bool = False,
+        missing_ok: bool = False,
+    ) -> "Home":
+        """The home at `directory`, or found as the command line finds it.
+
+        viewer: a wrong swarm.toml does not stop it: the default policy stands in, and `policy_error` says why.
+        missing_ok: nor does a home that is not there, or not yet.
+        Else raises NotFound `no-home`, PolicyError.
+        """
+        try:
+            layout = find_home(directory, os.environ, Path.cwd())
+        except NotFound:
+            if not missing_ok:
+                raise
+            # A control room opens all the same, says that there is no home, and shows one as soon as it is made.
+            layout = Layout(Path(directory or os.environ.get("SWARM_HOME") or Path.cwd()).expanduser().absolute())
+        return cls.at(layout, actor=actor, clock=clock, wait=wait, viewer=viewer, read_only=read_only)
+
+    @classmethod
+    def at(
+        cls,
+        layout: Layout,
+        *,
+        actor: Actor = OPERATOR,
+        clock: Clock | None = None,
+        wait: float = DEFAULT_WAIT,
+        viewer: bool = False,
+        read_only: bool = False,
+    ) -> "Home":
+        """The home of this layout; see `open`."""
+        ticking = clock if clock is not None else SystemClock()
+        policy, problem = Policy(), None
+        if not layout.foreign:
+            try:
+                policy = load_policy(layout.policy)
+            except PolicyError as error:
+                if not viewer:
+                    raise
+                problem = error
+        ledger = Ledger(layout, ticking, wait=wait)
+        runner = Local(layout, ticking)
+        return cls(layout, policy, ticking, ledger, runner, actor, wait, problem, read_only)
+
+    @property
+    def beat_period(self) -> float:
+        """Seconds between two automatic heartbeats of this process."""
+        return self.beat_every if self.beat_every is not None else self.policy.heartbeat.period
+
+    def reread(self) -> "Home":
+        """The same home under swarm.toml as it is now; where that is wrong, a viewer under the old settings."""
+        try:
+            policy = load_policy(self.layout.policy)
+        except PolicyError as error:
+            return replace(self, policy_error=error)
+        return replace(self, policy=policy, policy_error=None)
+
+    def now(self) -> Now:
+        """The clocks, as this home's ledger counts them."""
+        return self.ledger.now()
+
+    def access(self) -> tuple[Access, str]:
+        """Whether it can be written, and why not."""
+        if self.read_only:
+            return Access.ASKED, "opened with --read-only"
+        from swarm.home.access import access  # a look at the disk that only viewers and doctors need
+
+        return access(self.layout, self.policy_error)
+
+    def must_be_writable(self) -> None:
+        """Raises Refused `read-only` or HomeError where this home cannot be written."""
+        if self.read_only:
+            raise Refused("read-only", "This home was opened read-only.", hint="Open it without --read-only to act.")
+        if self.layout.foreign:
+            raise Refused(
+                "read-only",
+                "This is not a swarm home: there is no swarm.toml.",
+                f"{str(self.layout.root)!r} is shown as it is, and nothing in it is changed.",
+                f"Make it one with: swarm-tui init {str(self.layout.root)!r}",
+            )
+        if self.policy_error is not None:
+            raise HomeError(self.policy_error.title, self.policy_error.detail, self.policy_error.hint, code="policy")
+
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+def record(
+    home: "Home",
+    verb: str,
+    *,
+    agent: str = "",
+    spawn_id: str = "",
+    error: SwarmError | None = None,
+    reason: str = "",
+    actor: Actor | None = None,
+    also: Mapping[str, object] = NOTHING,
+    **more: object,
+) -> None:
+    """Appends the line. error: why it was refused or failed; without one it was done, for `reason`.
+
+    actor: who did it, where that is not who opened the home. also: further keys, like `more`. A home that is only
+    looked at gets no line; a refusal whose line cannot be written (a full disk) is still the refusal that is told.
+    """
+    if home.layout.foreign or home.read_only:
+        return
+    said = f"{error.title} {error.detail}".strip() if error is not None else reason
+    try:
+        events.append(
+            home.layout,
+            str(actor if actor is not None else home.actor),
+            verb,
+            agent=agent,
+            spawn_id=spawn_id,
+            ok=error is None,
+            code=error.code if error is not None else "",
+            reason=said,
+            wall=home.clock.wall(),
+            sync=None,
+            wait_s=None,
+            **{**also, **more},
+        )
+    except SwarmError:
+        if error is None:
+            raise
+
+
+def by_engine(
+    home: "Home", verb: str, *, agent: str = "", spawn_id: str = "", reason: str = "", **more: object
+) -> None:
+    """A line about what the engine did or noticed by itself."""
+    record(home, verb, agent=agent, spawn_id=spawn_id, reason=reason, actor=ENGINE, also=more)

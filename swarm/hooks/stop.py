@@ -1,0 +1,133 @@
+"""Stop: whether a turn may end without results, and that the program ends once there is nothing more to do."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from swarm.errors import SwarmError
+from swarm.hooks import cleanup as debris
+from swarm.hooks import context as answers
+from swarm.hooks.context import Asking, record, text_of
+from swarm.hooks.deliver import delivered, is_late, ordered_to_stop, unread
+from swarm.processes import stdin_channel as channel
+from swarm.protocol import inbox as told
+from swarm.protocol.paths import LOCK
+from swarm.protocol.results import check_results
+from swarm.sanitize import clean
+from swarm.store import locks as latch
+from swarm.store.jsonio import Invalid
+from swarm.store.reader import read_json
+from swarm.store.validators import Wrong
+
+Say = Callable[[answers.Answer], None]
+MAX_ASKED = 3
+WAIT_S = 2.0
+LASTING = frozenset({"shell", "monitor"})
+"""Background work that may never end by itself: where the results are there, it does not keep the program."""
+
+
+def stop(who: Asking, given: Mapping[str, Any], say: Say) -> int:
+    """Answers the end of a turn; returns the exit status.
+
+    Messages that nobody has read come first, then background work, then results: valid ones end the program, missing
+    ones are asked for three times. An agent that never has results (the root) ends with its turn.
+    """
+    if is_late(who):
+        return 0
+    if text_of(given, "hook_event_name") == "StopFailure" or ordered_to_stop(who):
+        return _close(who)
+    if _goes_on_with_messages(who, say):
+        return 0
+    why = "" if is_root(who) else why_not(who)
+    at_work = _at_work(given)
+    if at_work - LASTING or (at_work and why):
+        return 0
+    if not why or not _may_ask(who, given):
+        return _close(who)
+    say(answers.block(ask(why)))
+    with suppress(SwarmError):
+        record(who, "ask", ok=False, code="no-results", reason=why)
+    return 0
+
+
+def end(who: Asking, given: Mapping[str, Any]) -> int:
+    """A session of the program has ended: a line in the audit log, and what its sandbox left behind is taken away."""
+    reason, session = clean(text_of(given, "reason"), 200), clean(text_of(given, "session_id"), 100)
+    record(who, "session-end", reason=reason, session=session)
+    debris.clear()
+    return 0
+
+
+def is_root(who: Asking) -> bool:
+    """The root thinks in turns, and never has results."""
+    return "/" not in who.id
+
+
+def why_not(who: Asking) -> str:
+    """Why there are no results that the engine would take; '' where there are."""
+    try:
+        found = read_json(who.agent.results)
+        if found is None:
+            return "results.json is missing"
+        check_results(found)
+    except Invalid as error:
+        return f"results.json is not valid: {clean(error.why, 300)}"
+    except Wrong as error:
+        return f"results.json is not valid: {clean(str(error), 300)}"
+    except SwarmError as error:
+        return clean(str(error), 300)
+    return ""
+
+
+def ask(why: str) -> str:
+    """What the model is told when it wants to end without results."""
+    return (
+        f"You are not done: {why}. If your task is done, or cannot be done, write your results now, once: swarm-tui "
+        'done --status success --summary "what is there, what is not" --output PATH, or the MCP tool done. The status '
+        "may be partial or failed where that is the truth. If it is not done, go on with it and report progress."
+    )
+
+
+def _goes_on_with_messages(who: Asking, say: Say) -> bool:
+    """Blocks the end of the turn with messages that came in it. They are marked first: no end is blocked for ever."""
+    if not told.undelivered(who.agent)[0]:
+        return False
+    with suppress(SwarmError, OSError), latch.held(who.agent.run / LOCK, WAIT_S) as mine:
+        news = unread(who)
+        if mine and news.words:
+            told.mark(who.agent, news.offset)
+            say(answers.block(news.words))
+            delivered(who, news)
+            return True
+    return False
+
+
+def _may_ask(who: Asking, given: Mapping[str, Any]) -> bool:
+    """Counts one more time that results are asked for; False where that was often enough, or cannot be counted.
+
+    A turn that did not begin with our asking (words of a person, a sub-agent's end) begins the count anew.
+    """
+    kept = told.read(who.agent).get("asked")
+    asked = kept if type(kept) is int and kept >= 0 and given.get("stop_hook_active") is not False else 0
+    if asked >= MAX_ASKED:
+        return False
+    try:
+        told.change(who.agent, lambda memo: {**memo, "asked": asked + 1})
+    except SwarmError:
+        return False
+    return True
+
+
+def _at_work(given: Mapping[str, Any]) -> set[str]:
+    """The kinds of background work that is still going on, as the program tells it."""
+    tasks = given.get("background_tasks")
+    if not isinstance(tasks, list):
+        return set()
+    return {text_of(task, "type") or "unknown" for task in tasks if isinstance(task, dict)}
+
+
+def _close(who: Asking) -> int:
+    """Closes the program's standard input, so that it ends. Where it has no channel it ends by itself."""
+    with suppress(SwarmError):
+        channel.close(who.agent)
+    return 0

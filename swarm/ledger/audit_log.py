@@ -1,0 +1,259 @@
+"""The audit log: one line an act, numbered, appended under the file's own lock.
+
+Its form is in `eventline.py`, its readers in `eventtail.py`. Verbs that agents call load all three: nothing heavy here.
+"""
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from swarm.errors import Busy, SwarmError
+from swarm.store import reader
+from swarm.store import syscalls as disk
+from swarm.store import writer as store
+from swarm.store.jsonio import Invalid, parse_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from swarm.protocol.paths import Layout
+
+MAX_LINE = 32 * 1024
+MAX_TEXT = 4000
+WINDOW = 64 * 1024
+FAR_WINDOW = 4 << 20
+MAX_SEQ = 2**53
+
+
+class Event(NamedTuple):
+    """One record. `more` holds what the verb adds. Texts are as they were written: clean them before they are shown."""
+
+    seq: int
+    """0 for what the reader itself has to say of the file (verb `audit`)."""
+    at: str
+    actor: str
+    verb: str
+    agent: str
+    spawn_id: str
+    ok: bool
+    code: str
+    reason: str
+    more: Mapping[str, Any]
+
+
+def stamp(wall: float) -> str:
+    """Local time with its offset, to the millisecond: `2026-02-28T09:33:00.250+01:00`."""
+    try:
+        local, fraction = time.localtime(wall), wall % 1
+    except (OverflowError, ValueError, OSError):
+        local, fraction = time.localtime(0), 0.0  # a clock that cannot be: order is by number anyway
+    offset = local.tm_gmtoff
+    sign, minutes = "-" if offset < 0 else "+", abs(offset) // 60
+    seconds = f"{time.strftime('%Y-%m-%dT%H:%M:%S', local)}.{int(fraction * 1000):03d}"
+    return f"{seconds}{sign}{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def parse(row: bytes) -> Event | None:
+    """The record of a line, None where it is not one."""
+    try:
+        data = parse_json(row)
+    except Invalid:
+        return None
+    seq, texts = data.pop("seq", None), [data.pop(key, "") for key in ("at", "actor", "verb", "agent", "spawn_id")]
+    ok, code, reason = data.pop("ok", True), data.pop("code", ""), data.pop("reason", "")
+    if type(seq) is not int or not 0 < seq <= MAX_SEQ or not isinstance(ok, bool):
+        return None
+    if not all(isinstance(text, str) for text in (*texts, code, reason)):
+        return None
+    at, actor, verb, agent, spawn_id = texts
+    return Event(seq, at, actor, verb, agent, spawn_id, ok, code, reason, data)
+
+
+def last_seq(descriptor: int, size: int) -> int:
+    """The number of the last whole record in an open log; 0 where none can be found in its last 4 MiB."""
+    for window in (4096, WINDOW, FAR_WINDOW):
+        data = os.pread(descriptor, window, max(0, size - window))
+        rows = data.split(b"\n")
+        if size > window:
+            rows = rows[1:]  # cut at its front
+        for row in reversed(rows):
+            if (seq := _seq(row)) > 0:
+                return seq
+        if size <= window:
+            break
+    return 0
+
+
+def make_line(seq: int, record: Mapping[str, object], more: Mapping[str, object]) -> bytes:
+    """The line of a record. Its own keys win over `more`; one that is too long loses `more` and says `cut`."""
+    whole = {"seq": seq, **record}
+    line = _dump({**whole, **{key: value for key, value in more.items() if key not in whole}})
+    if len(line) <= MAX_LINE:
+        return line
+    short = {key: value[: MAX_TEXT // 10] if isinstance(value, str) else value for key, value in whole.items()}
+    return _dump({**short, "cut": True})
+
+
+def gap_line(seq: int, at: object, *, missing: bool) -> bytes:
+    """The first line of a log that has lost all that it said."""
+    what = "was missing" if missing else "held no record in its last 4 MiB"
+    gap = {
+        "seq": seq,
+        "at": at,
+        "actor": "engine",
+        "verb": "audit",
+        "agent": "",
+        "spawn_id": "",
+        "ok": False,
+        "code": "gap",
+        "reason": f"events.jsonl {what}; what it said before is lost, and its numbers begin anew",
+    }
+    return _dump(gap)
+
+
+def _dump(value: object) -> bytes:
+    # ASCII only: no line separator, no control byte and no bad surrogate of anybody's text is ever written raw.
+    return json.dumps(value, separators=(",", ":"), default=str).encode() + b"\n"
+
+
+def _seq(row: bytes) -> int:
+    if not row.startswith(b'{"seq":') or not row.endswith(b"}"):
+        event = parse(row) if row.startswith(b"{") and len(row) <= WINDOW else None
+        return event.seq if event else 0
+    digits = row[7:24].split(b",", 1)[0]
+    # Ours, byte for byte, begin like this; only a torn one of them is not JSON, and a torn one does not end like this.
+    return int(digits) if digits.isdigit() and len(digits) < 16 and parse(row) is not None else 0
+
+
+WAIT_S = 10.0
+SYNCED = frozenset({"spawn", "kill", "done", "collect", "end", "respawn", "init"})
+"""Acts whose line must survive a power cut: they say what runs and what ended."""
+
+
+def append(
+    layout: "Layout",
+    actor: str,
+    verb: str,
+    *,
+    agent: str = "",
+    spawn_id: str = "",
+    ok: bool = True,
+    code: str = "",
+    reason: str = "",
+    wall: float,
+    sync: bool | None = None,
+    wait_s: float | None = None,
+    **more: object,
+) -> int:
+    """Add one record (protocol.md, Who may do what); returns its number, one more than the last one's.
+
+    wall: wall seconds. sync: bring it to the medium before returning; None does so for the acts that say what runs.
+    wait_s: seconds to wait for the log's lock; None for 10. A log that was removed is begun anew, and says so itself.
+    Raises Unreadable for a link, Busy, HomeError `full` or `read-only`.
+    """
+    record = {
+        "at": stamp(wall),
+        "actor": actor[:MAX_TEXT],
+        "verb": verb,
+        "agent": agent[:MAX_TEXT],
+        "spawn_id": spawn_id,
+        "ok": ok,
+        "code": code,
+        "reason": reason[:MAX_TEXT],
+    }
+    path = layout.events
+    try:
+        with reader.directory(path.parent) as home:
+            descriptor, was_missing = _open_locked(path, home, WAIT_S if wait_s is None else wait_s)
+            try:
+                size = store.check_appendable(path, descriptor)
+                last = last_seq(descriptor, size)
+                lines = b"" if store.ends_in_newline(descriptor, size) else b"\n"
+                if was_missing or (last == 0 and size > 0):
+                    last += 1
+                    lines += gap_line(last, record["at"], missing=was_missing)
+                lines += make_line(last + 1, record, more)
+                _write(descriptor, lines, size)
+                if verb in SYNCED if sync is None else sync:
+                    disk.sync(descriptor)
+            finally:
+                os.close(descriptor)
+    except OSError as error:
+        raise store.explain(error, path) from error
+    return last + 1
+
+
+def append_gap(layout: "Layout", reason: str, wall: float) -> None:
+    """Let the log say of itself that records have gone."""
+    append(layout, "engine", "audit", ok=False, code="gap", reason=reason, wall=wall, sync=True)
+
+
+def last_number(layout: "Layout") -> int | None:
+    """The number of the last record: 0 in a log without any, None where it cannot be read. Waits for nobody."""
+    try:
+        with reader.directory(layout.events.parent) as home:
+            descriptor = disk.open_read(layout.events.name, home)
+    except FileNotFoundError:
+        return 0
+    except (OSError, SwarmError):
+        return None
+    try:
+        reader.check_regular(layout.events, found := os.fstat(descriptor))
+        return last_seq(descriptor, found.st_size)
+    except (OSError, SwarmError):
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def _open_locked(path: "Path", home: int, wait_s: float) -> tuple[int, bool]:
+    """An open log whose lock we have, and whether it had to be made."""
+    give_up = time.monotonic() + wait_s
+    pause = 0.0005
+    made = False
+    while True:
+        made = made or not os.path.lexists(path)
+        descriptor = disk.open_append(path.name, home)
+        try:
+            store.check_appendable(path, descriptor)
+            while not _try_lock(descriptor):
+                if time.monotonic() > give_up:
+                    raise Busy(
+                        f"Somebody else holds {os.fspath(path)!r}.", f"Waited {wait_s:g} s to add a line.", "Try again."
+                    )
+                time.sleep(pause)
+                pause = min(pause * 1.5, 0.02)
+            if _is_at(path, descriptor):
+                kept, descriptor = descriptor, -1
+                return kept, made
+        finally:
+            if descriptor >= 0:
+                os.close(descriptor)
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        return disk.lock(descriptor)
+    except OSError as error:
+        if error.errno in disk.NO_LOCKS:
+            return True  # numbers may repeat there; lines stay whole, for they are one write each
+        raise
+
+
+def _is_at(path: "Path", descriptor: int) -> bool:
+    """Whether the log is still there under its name: it may have been moved away while we waited."""
+    with suppress(OSError):
+        return os.path.samestat(os.stat(path, follow_symlinks=False), os.fstat(descriptor))
+    return False
+
+
+def _write(descriptor: int, lines: bytes, size: int) -> None:
+    try:
+        store.write_all(descriptor, lines)
+    except OSError:
+        with suppress(OSError):
+            disk.truncate(descriptor, size)  # ours is the lock: half a line is nobody else's
+        raise

@@ -1,0 +1,284 @@
+"""The ledger: what the swarm knows of itself, read without waiting and changed one revision at a time."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from typing import NamedTuple
+
+from swarm.errors import Busy, HomeError, Refused
+from swarm.ledger import audit_log as events
+from swarm.ledger import codec
+from swarm.ledger.revisions import Look, Outcome, exists, look, publish, remember, taken_numbers
+from swarm.ledger.state import State, raise_alert, with_forgotten
+from swarm.model.record import Alert
+from swarm.model.time import Clock, Epoch, Now, read_now, renew, start_epoch
+from swarm.protocol.paths import Layout
+from swarm.store import locks
+from swarm.store import writer as store
+
+Change = Callable[[State], State]
+Stamp = tuple[int, int, int] | None
+NO_LOCKS = "locks do not work on this file system"
+
+
+class _Seen(NamedTuple):
+    stamp: Stamp
+    look: Look
+
+
+class _Trouble(NamedTuple):
+    """Something that a commit ran into and that the next revision has to tell."""
+
+    cause: str
+    text: str
+
+
+class Ledger:
+    """The ledger of one home. Safe to use from several threads; any number of processes may have one of their own."""
+
+    def __init__(self, layout: Layout, clock: Clock, *, wait: float = 10.0) -> None:
+        """wait: seconds that a commit waits for its turn before it raises Busy."""
+        self._layout = layout
+        self._clock = clock
+        self._wait = wait
+        self._seen: _Seen | None = None
+        self._guard = threading.Lock()
+        self._newest: State | None = None
+        self._own_epoch: Epoch | None = None
+        self._untold: tuple[_Trouble, ...] = ()
+
+    def read(self) -> State:
+        """The newest committed state. Never waits, never locks, never writes; two calls of stat where nothing changed.
+
+        A state.json that is missing, cut, edited or older than its revisions is passed over: see `recoveries`.
+        Raises HomeError `missing`, `damaged`, `newer`, `foreign`.
+        """
+        if self._layout.foreign:
+            raise HomeError("There is no ledger here.", "This is not a swarm home: no swarm.toml.", code="foreign")
+        seen = self._seen
+        if seen is not None and self._stamp() == seen.stamp and not exists(self._layout.rev(seen.look.top + 1)):
+            return seen.look.state
+        with self._guard:
+            stamp, found = self._look_without_lock()
+            self._notice(found)
+            # A revision that is being written gets looked at again, whatever the stamp says.
+            self._seen = None if found.unfinished else _Seen(stamp, found)
+        return found.state
+
+    def now(self) -> Now:
+        """The clocks as the ledger counts them. Where there is no ledger, awake time starts with this process."""
+        try:
+            return read_now(self.read().epoch, self._clock)
+        except HomeError:
+            self._own_epoch = self._own_epoch or start_epoch(self._clock)
+            return read_now(self._own_epoch, self._clock)
+
+    def recoveries(self) -> tuple[Alert, ...]:
+        """What the last `read` had to pass over, as alerts. The next commit, whoever makes it, mends and records it."""
+        seen, wall = self._seen, self._clock.wall()
+        alerts = [Alert("", each.cause, each.text, "", wall, wall) for each in self._untold]
+        if seen is not None:
+            alerts += [
+                Alert(agent, trouble.cause, trouble.text, spawn_id, wall, wall)
+                for agent, spawn_id, trouble in _findings(seen.look)
+            ]
+        return tuple({alert.key: alert for alert in alerts}.values())
+
+    def commit(self, change: Change, *, purpose: str, then: Callable[[State], None] | None = None) -> State:
+        """Change the state, as one revision (protocol.md, Commits to the ledger).
+
+        change: pure, for it runs again where somebody else was faster; what it raises (Refused) ends the commit with
+        nothing written; where it returns the very state it got, no revision is made. purpose: a few words for those who
+        wait. then: called once with the committed state while the lock is still held, for the line in the audit log, so
+        that the log has the order of the ledger.
+
+        Returns the committed state. Raises Busy naming who holds the lock, HomeError `full`, `read-only` and those of
+        `read`, SwarmError: then nothing was committed. What `then` raises comes after the commit.
+        """
+        return self._commit(change, purpose, then, None)
+
+    def rebuild(self) -> State:
+        """The ledger anew from the agents' files, which win over whatever it said; a missing lock is made again.
+
+        Files of agents are only hints of processes: everything that ran is looked into by the next heartbeat. Raises as
+        `commit`, but not for a ledger that is missing or damaged.
+        """
+        from swarm.ledger.rebuild import from_tree  # reads every agent's files: not for a verb's start
+
+        for directory in (self._layout.swarm, self._layout.revs, self._layout.agents):
+            store.make_dir(directory)
+        self._make_lock()
+        return self._commit(
+            lambda state: from_tree(self._layout, state, self._clock.wall()),
+            "rebuild the ledger",
+            None,
+            self._fresh,
+        )
+
+    @staticmethod
+    def create(layout: Layout, clock: Clock) -> State:
+        """The ledger of a new home, with its lock and its empty logs; raises Refused `exists` where there is one."""
+        for directory in (layout.swarm, layout.revs, layout.agents):
+            store.make_dir(directory)
+        ledger = Ledger(layout, clock)
+        for path in (layout.lock, layout.events, layout.heartbeats):
+            with suppress(FileExistsError):
+                store.write_new(path, b"")
+        if exists(layout.state) or os.listdir(layout.revs):
+            raise Refused("exists", f"There is a ledger in {str(layout.swarm)!r} already.", "Nothing was changed.")
+        return ledger._commit(lambda state: replace(state), "make the ledger", None, ledger._fresh)
+
+    def _commit(
+        self,
+        change: Change,
+        purpose: str,
+        then: Callable[[State], None] | None,
+        fresh: Callable[[], State] | None,
+    ) -> State:
+        if self._layout.foreign:
+            raise Refused("read-only", "This is not a swarm home: there is no swarm.toml.", "Nothing was changed.")
+        give_up = time.monotonic() + self._wait
+        troubles: list[_Trouble] = list(self._untold)
+        while True:
+            with ExitStack() as locked:
+                self._lock(locked, purpose, troubles, max(0.0, give_up - time.monotonic()))
+                outcome, new = self._attempt(change, troubles, fresh)
+                if outcome is Outcome.COMMITTED:
+                    if then is not None:
+                        then(new)
+                    return new
+            if time.monotonic() >= give_up:
+                raise Busy(
+                    "The ledger could not be changed.",
+                    f"Others were faster, or the disk too slow, for {self._wait:g} s ({outcome.value}).",
+                    "Try again.",
+                )
+            time.sleep(0.02 * os.urandom(1)[0] / 256)  # jitter: those who met once must not meet again
+
+    def _attempt(
+        self, change: Change, troubles: list[_Trouble], fresh: Callable[[], State] | None
+    ) -> tuple[Outcome, State]:
+        """One try, under the lock: what is wrong with it for the next try goes to `troubles`."""
+        started = time.monotonic()
+        with self._guard:
+            found = self._look_to_commit(fresh)
+            self._notice(found)
+        audited, lost = self._audited(found.state)
+        new = _tell(change(found.state), found, (*troubles, *self._untold, *lost), self._clock.wall())
+        if new is found.state:
+            return Outcome.COMMITTED, new
+        if found.unfinished:
+            return Outcome.LATE, new
+        new = with_forgotten(found.state, new)
+        new = replace(new, revision=found.top + 1, epoch=renew(found.state.epoch, self._clock), audited=audited)
+        data = codec.encode(new)
+        outcome = publish(self._layout, data, found, started)
+        if outcome is Outcome.COMMITTED:
+            remember(data, new)
+            with self._guard:
+                self._untold, self._seen, self._newest = (), None, new
+            for trouble in lost:
+                events.append_gap(self._layout, trouble.text, self._clock.wall())
+        elif outcome is Outcome.TAKEN:
+            troubles.append(self._somebody_else(found.top + 1))
+        return outcome, new
+
+    def _look_to_commit(self, fresh: Callable[[], State] | None) -> Look:
+        try:
+            return look(self._layout, thorough=True)
+        except HomeError as error:
+            if fresh is None or error.code not in ("missing", "damaged"):
+                raise
+            top = max(taken_numbers(self._layout), default=0)
+            return Look(fresh(), top, odd_state=exists(self._layout.state))
+
+    def _fresh(self) -> State:
+        return State(0, os.urandom(16).hex(), start_epoch(self._clock))
+
+    def _lock(self, stack: ExitStack, purpose: str, troubles: list[_Trouble], wait: float) -> None:
+        """Takes the lock. One that is missing is made again: not the lock but the numbered revision makes a commit, so
+        two holders of two lock files can lose time, never a change (reliability.md CC10)."""
+        try:
+            stack.enter_context(locks.FileLock(self._layout.lock, wait, purpose))
+        except locks.LockMissing:
+            self.read()  # not into a directory that is no home
+            self._make_lock()
+            troubles.append(
+                _Trouble("lock-missing", "swarm/lock was missing and was made again; nobody should delete it")
+            )
+            stack.enter_context(locks.FileLock(self._layout.lock, wait, purpose))
+        except locks.NoLocks:
+            troubles.append(_Trouble("locks", f"{NO_LOCKS}; revisions alone keep commits apart"))
+
+    def _audited(self, state: State) -> tuple[int, tuple[_Trouble, ...]]:
+        """The number of the audit log's last record, and whether records have gone that the ledger knows of."""
+        last = events.last_number(self._layout)
+        if last is None or last >= state.audited:
+            return state.audited if last is None else last, ()
+        text = f"events.jsonl ended at record {last}, where the ledger knows of {state.audited}: some were lost"
+        return last, (_Trouble("audit-gap", text),)
+
+    def _make_lock(self) -> None:
+        with suppress(FileExistsError):
+            store.write_new(self._layout.lock, b"")
+
+    def _somebody_else(self, number: int) -> _Trouble:
+        return _Trouble(
+            "locks",
+            f"{NO_LOCKS}: somebody else committed revision {number} while the lock was held here; nothing was lost",
+        )
+
+    def _stamp(self) -> Stamp:
+        try:
+            found = os.stat(self._layout.state, follow_symlinks=False)
+        except OSError:
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns
+
+    def _look_without_lock(self) -> tuple[Stamp, Look]:
+        """A look, again where it met a writer half way: only what stays odd is odd."""
+        for _ in range(10):
+            stamp = self._stamp()
+            found = look(self._layout, thorough=False)
+            if not found.repairs or self._stamp() == stamp:
+                break
+        return stamp, found
+
+    def _notice(self, found: Look) -> None:
+        """Notices that the files went back behind what this process has seen (reliability.md OP4)."""
+        before, after = self._newest, found.state
+        if not found.unfinished:
+            self._newest = after
+        if before is None or found.unfinished:
+            return
+        if before.home_id != after.home_id:
+            self._untold = (_Trouble("ledger-went-back", "another home's ledger was put in the place of this one"),)
+        elif after.revision < before.revision:
+            text = f"the ledger went back from revision {before.revision} to {after.revision}: was a backup restored?"
+            self._untold = (_Trouble("ledger-went-back", text),)
+
+
+def _findings(found: Look) -> list[tuple[str, str, _Trouble]]:
+    """(agent, spawn id, trouble) of everything that a look passed over."""
+    told = [("", "", _Trouble("state-repaired", f"{text}.")) for text in found.repairs]
+    by_agent: dict[str, list[str]] = {}
+    for agent, text in found.refused:
+        by_agent.setdefault(agent, []).append(text)
+    for agent, texts in by_agent.items():
+        record = found.state.agents.get(agent)
+        more = f"; and {len(texts) - 5} more" if len(texts) > 5 else ""
+        trouble = _Trouble("value-refused", f"refused in the ledger: {'; '.join(texts[:5])}{more}")
+        told.append((agent, record.spawn_id if record else "", trouble))
+    return told
+
+
+def _tell(state: State, found: Look, troubles: Iterable[_Trouble], wall: float) -> State:
+    """The state with an alert for everything that was odd; the very same state where nothing was."""
+    told = [*_findings(found), *(("", "", trouble) for trouble in troubles)]
+    once = {(agent, trouble.cause): (agent, spawn_id, trouble) for agent, spawn_id, trouble in told}
+    for agent, spawn_id, trouble in once.values():
+        state = raise_alert(state, agent, trouble.cause, trouble.text, spawn_id, wall, again=True)
+    return state

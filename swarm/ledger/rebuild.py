@@ -1,0 +1,82 @@
+"""The ledger made anew from what lies in the agents' directories (`swarm-tui doctor --rebuild`)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from swarm.ledger.codec import read_ended
+from swarm.ledger.state import State, raise_alert
+from swarm.model.agent import AgentSpec
+from swarm.model.record import Phase, Record
+from swarm.protocol.agent_dirs import _agent_dirs
+from swarm.protocol.agent_files import read_exit, read_kept, read_spec
+from swarm.protocol.heartbeats import read_beats
+from swarm.protocol.paths import Layout
+from swarm.store.validators import seconds
+
+
+def from_tree(layout: Layout, state: State, wall: float) -> State:
+    """The state with the agents that the tree shows; what else the ledger knew, it keeps where it is still known.
+
+    wall: wall seconds now. What ran is RUNNING with the identities its keeper wrote, as hints: a heartbeat looks if
+    it still does. An agent with an ended.json is over and stays out. Who is in the ledger alive but not in the tree
+    stays: its processes must stay killable. Nobody is aged by a rebuild: a spawn that it had forgotten counts from now.
+    """
+    found = {record.id: record for record in _records(layout, state)}
+    ended = {agent_id for agent_id, known in state.agents.items() if known.phase is Phase.ENDED}
+    kept = {agent_id: known for agent_id, known in state.agents.items() if agent_id not in ended or known.unverified}
+    beats, _ = read_beats(layout.heartbeats)
+    last = max((beat.n for beat in beats), default=0)
+    agents: Mapping[str, Record] = {**kept, **found}
+    rebuilt = replace(
+        state,
+        agents=agents,
+        heartbeat_n=max(state.heartbeat_n, last),
+        heartbeat_epoch=None,
+        running=None,
+        owner=None,
+        branches_closed=frozenset(),
+        crashes={},
+    )
+    text = f"the ledger was rebuilt from the agents' files: {len(found)} of them had not ended"
+    return raise_alert(rebuilt, "", "ledger-rebuilt", text, "", wall, again=True)
+
+
+def _records(layout: Layout, state: State) -> Iterator[Record]:
+    for path, above in _agent_dirs(layout.agents):
+        agent_id = layout.id_of(path)
+        agent = layout.agent(agent_id)
+        spec = read_spec(agent).value
+        if spec is None:
+            continue  # a foreign agent: shown, never kept
+        ended = read_ended(agent).value
+        if ended is not None and ended.spawn_id == spec.spawn_id:
+            continue
+        known = state.agents.get(agent_id)
+        if known is not None and known.spawn_id == spec.spawn_id:
+            yield known
+            continue
+        kept, gone = read_kept(agent).value, read_exit(agent).value
+        started = kept is not None and kept.spawn_id == spec.spawn_id
+        over = gone is not None and gone.spawn_id == spec.spawn_id
+        if spec.parent is None and spec.role == "genesis" and not started and not over:
+            continue  # the root that nobody has woken yet
+        record = _record(spec, agent_id, layout.id_of(above) if above else spec.parent, state.epoch.awake)
+        if kept is not None and started:
+            record = replace(record, keeper=kept.keeper, process=kept.program)
+        yield record
+
+
+def _record(spec: AgentSpec, agent_id: str, parent: str | None, awake: float) -> Record:
+    return Record(
+        id=agent_id,
+        spawn_id=spec.spawn_id,
+        phase=Phase.RUNNING,
+        role=spec.role,
+        parent=parent,
+        slots=spec.slots,
+        program=spec.program,
+        requested_by=spec.created_by,
+        spawned=awake,
+        spawned_at=seconds(spec.created_at),
+        owns=spec.owns,
+    )

@@ -1,0 +1,357 @@
+"""The files of the ledger: which of state.json and its numbered revisions counts, and what is wrong with the others."""
+
+import os
+import re
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from enum import Enum
+from pathlib import Path
+from typing import NamedTuple
+
+from swarm.errors import HomeError, SwarmError
+from swarm.ledger.codec import Decoded, decode
+from swarm.ledger.state import State
+from swarm.protocol.paths import Layout
+from swarm.store import jsonio, reader
+from swarm.store import syscalls as disk
+from swarm.store import writer as store
+from swarm.store.typed import Refusal
+
+MAX_BYTES = 64 << 20
+COMMIT_S = 2.0
+"""A writer that needs longer from reading to linking starts over: KEPT revisions could have come and gone meanwhile."""
+_NAME = re.compile(r"[1-9][0-9]{0,14}\Z")
+
+
+class Look(NamedTuple):
+    """What the files say."""
+
+    state: State
+    top: int
+    """The highest number that is taken; the next commit is above it."""
+    numbers: tuple[int, ...] = ()
+    """Those that are taken, ascending; empty where nobody had to look."""
+    repairs: tuple[str, ...] = ()
+    """What is wrong with the files, for people."""
+    refused: tuple[Refusal, ...] = ()
+    odd_state: bool = False
+    """state.json is to be kept aside before it is replaced."""
+    unfinished: bool = False
+    """The highest number is being written just now, on a file system without links."""
+
+
+def look(layout: Layout, *, thorough: bool) -> Look:
+    """The newest valid state. thorough: list the revisions, which a commit needs; without, only where something is odd.
+
+    Raises HomeError `missing`, `damaged`, `newer`.
+    """
+    # Listed before anything is read: a revision that comes later has the number that we would take, and so is noticed.
+    numbers = taken_numbers(layout) if thorough else None
+    current, why = _current(layout)
+    if current is not None and _is_newest(layout, current, numbers):
+        state, refused = current.decoded
+        return Look(state, state.revision, numbers or (), refused=refused)
+    return _judge(layout, taken_numbers(layout) if numbers is None else numbers, current, why)
+
+
+class _File(NamedTuple):
+    data: bytes
+    decoded: Decoded
+
+
+def _judge(layout: Layout, numbers: tuple[int, ...], current: _File | None, why: str) -> Look:
+    top = max((*numbers, current.decoded.state.revision if current else 0))
+    best = _best(layout, numbers)
+    if best is None and current is None:
+        raise _nothing(layout, numbers, why)
+    highest = best.decoded.state.revision if best else 0
+    unfinished = top > highest and _is_young(layout.rev(top))
+    if current is not None and (best is None or current.decoded.state.revision > highest):
+        state, refused = current.decoded
+        lost = (
+            () if unfinished else (f"revision {state.revision} of the ledger is missing or damaged; state.json has it",)
+        )
+        return Look(state, top, numbers, lost, refused, unfinished=unfinished)
+    assert best is not None  # noqa: S101 what remains of the cases above, for the type checker
+    repairs = []
+    if top > highest and not unfinished:
+        repairs.append(f"revision {top} of the ledger is damaged; revision {highest} is used")
+    if (odd := _odd(layout, current, best, why)) != "":
+        repairs.append(f"{odd}; revision {highest} is used")
+    return Look(best.decoded.state, top, numbers, tuple(repairs), best.decoded.refused, odd != "", unfinished)
+
+
+def _odd(layout: Layout, current: _File | None, best: _File, why: str) -> str:
+    """What is wrong with state.json beside the newest revision; '' where nothing is."""
+    highest = best.decoded.state.revision
+    if current is None:
+        return "" if highest == 1 and why == _MISSING else f"state.json {why}"  # init was cut short before its rename
+    if current.data == best.data:
+        return ""
+    revision = current.decoded.state.revision
+    own = _read(layout.rev(revision))
+    if own is not None and own != current.data:
+        return "state.json was changed by hand"
+    if own is None or _came_later(layout.state, layout.rev(highest)):
+        return f"state.json is older (revision {revision}) than the newest revision: was a backup restored?"
+    return ""  # commits between their link and their rename, or killed there: they count
+
+
+def _came_later(one: Path, other: Path) -> bool:
+    """Whether a file was put where it is after another was; by ctime, which a restored backup cannot set back."""
+    try:
+        return one.lstat().st_ctime_ns > other.lstat().st_ctime_ns
+    except OSError:
+        return False
+
+
+_MISSING = "is missing"
+
+
+def _current(layout: Layout) -> tuple[_File | None, str]:
+    """state.json, or what is wrong with it. That a newer version wrote it is never a fault to be mended."""
+    try:
+        found = reader.read_head(layout.state, MAX_BYTES)
+        if found is None:
+            return None, _MISSING
+        if found.truncated:
+            return None, "is too large"
+        return _File(found.data, _decode(found.data, layout.state)), ""
+    except reader.Unreadable as error:
+        return None, error.why if error.why.startswith("is ") else f"cannot be read ({error.why})"
+    except jsonio.Invalid as error:
+        return None, f"is damaged ({error.why})"
+
+
+def _is_newest(layout: Layout, current: _File, numbers: tuple[int, ...] | None) -> bool:
+    revision = current.decoded.state.revision
+    above = exists(layout.rev(revision + 1)) if numbers is None else numbers[-1:] != (revision,)
+    return not above and _read(layout.rev(revision)) == current.data
+
+
+def exists(path: Path) -> bool:
+    """Whether a name is taken, be it by a link to nothing."""
+    return os.path.lexists(path)
+
+
+def _best(layout: Layout, numbers: Sequence[int]) -> _File | None:
+    """The newest revision that is whole and carries the number that it is named by."""
+    for number in reversed(numbers):
+        data = _read(layout.rev(number))
+        if data is not None:
+            with suppress(jsonio.Invalid):
+                decoded = _decode(data, layout.rev(number))
+                if decoded.state.revision == number:
+                    return _File(data, decoded)
+    return None
+
+
+_last: tuple[bytes, Decoded] | None = None
+
+
+def _decode(data: bytes, path: Path) -> Decoded:
+    """`decode`, which costs more than everything else here, spared where the bytes are those of the last time."""
+    global _last
+    last = _last
+    if last is None or last[0] != data:
+        _last = last = (data, decode(data, path))
+    return last[1]
+
+
+def remember(data: bytes, state: State) -> None:
+    """Spare the reading of what was written here."""
+    global _last
+    _last = (data, Decoded(state, ()))
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        found = reader.read_head(path, MAX_BYTES)
+    except SwarmError:
+        return None
+    return None if found is None or found.truncated else found.data
+
+
+def _is_young(path: Path) -> bool:
+    try:
+        return abs(time.time() - path.lstat().st_mtime) < COMMIT_S
+    except OSError:
+        return False
+
+
+def taken_numbers(layout: Layout) -> tuple[int, ...]:
+    """The numbers that are taken, ascending; raises HomeError where they cannot be listed."""
+    try:
+        with reader.directory(layout.revs) as revs:
+            return listed(revs)
+    except FileNotFoundError:
+        return ()
+    except reader.Unreadable as error:
+        raise HomeError(
+            f"The ledger's revisions {str(layout.revs)!r} cannot be used.",
+            f"It {error.why}.",
+            "Put the directory back.",
+            code="damaged",
+        ) from error
+    except OSError as error:
+        raise store.explain(error, layout.revs) from error
+
+
+def listed(revs: int) -> tuple[int, ...]:
+    """The numbers that are taken in an open directory of revisions, ascending."""
+    return tuple(sorted(int(name) for name in os.listdir(revs) if _NAME.match(name)))
+
+
+def _nothing(layout: Layout, numbers: Sequence[int], why: str) -> HomeError:
+    if not numbers and why == _MISSING:
+        return HomeError(
+            f"There is no ledger in {str(layout.swarm)!r}.",
+            "Neither state.json nor a revision of it is there.",
+            "In a new directory: swarm-tui init. Where agents are already: swarm-tui doctor --rebuild",
+            code="missing",
+        )
+    return HomeError(
+        "The ledger cannot be read.",
+        f"{str(layout.state)!r} {why}, and none of its revisions is whole.",
+        "Make it anew from the agents' files with: swarm-tui doctor --rebuild",
+        code="damaged",
+    )
+
+
+KEPT = 512
+"""Revisions that stay, as recovery copies and so that a late writer still meets the name it wants."""
+KEPT_ASIDE = 16
+
+
+class Outcome(Enum):
+    """How an attempt to commit came out."""
+
+    COMMITTED = "committed"
+    TAKEN = "taken"
+    """Somebody else has the number."""
+    LATE = "late"
+
+
+def publish(layout: Layout, data: bytes, seen: Look, started: float) -> Outcome:
+    """Try to make `data` the revision above `seen.top`; started: monotonic seconds at which `seen` was looked at.
+
+    Raises SwarmError where the disk refuses; then nothing was committed. What fails once the revision is there (the
+    copy in state.json, trimming) changes nothing any more and is left to the next commit.
+    """
+    number = seen.top + 1
+    if not seen.numbers:
+        store.make_dir(layout.revs)
+    try:
+        with reader.directory(layout.swarm) as home, reader.directory(layout.revs) as revs:
+            temp = store.temp_name("state")
+            try:
+                stamp = _write(temp, home, data)
+                outcome = _claim(layout.rev(number).name, temp, data, home, revs, started)
+            finally:
+                with suppress(OSError):
+                    disk.unlink(temp, home)
+            if outcome is not Outcome.COMMITTED:
+                return outcome
+            with suppress(OSError):
+                _copy(layout, home, data, keep_aside=seen.odd_state)
+            with suppress(OSError):
+                _trim(revs, (*seen.numbers, number))
+    except OSError as error:
+        raise store.explain(error, layout.state) from error
+    # Nobody writes that long: an older temp file is a killed writer's. One that is not simply starts over.
+    store.sweep_temps(layout.swarm, 5 * COMMIT_S, now=stamp, kind="state-")
+    if number % 64 == 0:
+        store.sweep_temps(layout.swarm, now=stamp)
+    return outcome
+
+
+def _claim(name: str, temp: str, data: bytes, home: int, revs: int, started: float) -> Outcome:
+    if time.monotonic() - started > COMMIT_S:
+        return Outcome.LATE
+    try:
+        disk.link(temp, home, name, revs)
+    except FileExistsError:
+        return Outcome.TAKEN
+    except FileNotFoundError:
+        return Outcome.LATE  # our temp file was taken for a dead writer's
+    except OSError as error:
+        if error.errno not in disk.NO_LINKS:
+            raise
+        outcome = _create(name, data, revs)
+        if outcome is not Outcome.COMMITTED:
+            return outcome
+    late = time.monotonic() - started > COMMIT_S
+    try:
+        if late and max(listed(revs)) > int(name):
+            disk.unlink(name, revs)  # stopped between the check and the link, while others went past us
+            return Outcome.LATE
+        disk.sync(revs)
+    except OSError:
+        with suppress(OSError):
+            disk.unlink(name, revs)
+        raise
+    return Outcome.COMMITTED
+
+
+def _create(name: str, data: bytes, revs: int) -> Outcome:
+    """Without links: the name is taken first and filled then; readers pass over it until it is whole."""
+    try:
+        descriptor = disk.create(name, revs)
+    except FileExistsError:
+        return Outcome.TAKEN
+    try:
+        store.write_all(descriptor, data)
+        disk.sync(descriptor)
+    except OSError:
+        with suppress(OSError):
+            disk.unlink(name, revs)
+        raise
+    finally:
+        os.close(descriptor)
+    return Outcome.COMMITTED
+
+
+def _write(name: str, home: int, data: bytes) -> float:
+    """Writes a new file through to the disk; returns the file system's idea of now."""
+    descriptor = disk.create(name, home)
+    try:
+        store.write_all(descriptor, data)
+        disk.sync(descriptor)
+        return os.fstat(descriptor).st_mtime
+    finally:
+        os.close(descriptor)
+
+
+def _copy(layout: Layout, home: int, data: bytes, *, keep_aside: bool) -> None:
+    temp = store.temp_name("state")
+    try:
+        descriptor = disk.create(temp, home)
+        try:
+            store.write_all(descriptor, data)  # not synced: after a power cut the revision has it
+        finally:
+            os.close(descriptor)
+        if keep_aside:
+            _keep_aside(layout, home)
+        disk.rename(temp, layout.state.name, home)
+    except OSError:
+        with suppress(OSError):
+            disk.unlink(temp, home)
+        raise
+    disk.sync(home)
+
+
+def _keep_aside(layout: Layout, home: int) -> None:
+    prefix = f"{layout.state.name}.bad-"
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    with suppress(FileNotFoundError):
+        disk.rename(layout.state.name, f"{prefix}{stamp}-{os.urandom(2).hex()}", home)
+    aside = sorted(name for name in os.listdir(home) if name.startswith(prefix))
+    for name in aside[:-KEPT_ASIDE]:
+        disk.unlink(name, home)
+
+
+def _trim(revs: int, numbers: Iterable[int]) -> None:
+    for number in sorted(numbers)[:-KEPT]:
+        with suppress(FileNotFoundError):
+            disk.unlink(str(number), revs)

@@ -1,0 +1,112 @@
+"""The ledger's content as a frozen value, and the pure functions that make the next one out of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from swarm.model.record import Account, Alert, Holder, Record
+from swarm.model.time import Epoch
+
+MAX_ALERTS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One revision of state.json. Changed by `dataclasses.replace` and the functions below, in a commit."""
+
+    revision: int
+    home_id: str
+    """Random, made by init: tells a home from its copy."""
+    epoch: Epoch
+    """Awake time as of this revision."""
+    agents: Mapping[str, Record] = field(default_factory=dict)
+    """By id: the newest spawn of each."""
+    queue: tuple[Mapping[str, Any], ...] = ()
+    """Spawns that wait for a slot, in order; what they hold is the spawn verb's."""
+    alerts: tuple[Alert, ...] = ()
+    heartbeat_n: int = 0
+    heartbeat_last_at: float | None = None
+    """Wall seconds."""
+    heartbeat_last: float | None = None
+    """Awake seconds."""
+    heartbeat_epoch: Epoch | None = None
+    """The clocks at the last heartbeat: a hole in time since then makes the next one spare everybody."""
+    running: Holder | None = None
+    """Who executes a heartbeat just now."""
+    owner: Holder | None = None
+    """Who beats automatically in this home."""
+    branches_closed: frozenset[str] = frozenset()
+    """Ids whose subtree is being stopped: nothing is spawned below them."""
+    last_start: float = 0.0
+    """Awake seconds of the last start of a program; starts are staggered."""
+    frozen_all: bool = False
+    crashes: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """By id: awake seconds of its last failed spawns (protocol.md, Processes: crash loops)."""
+    audited: int = 0
+    """Number of the last record in the audit log before this commit: a log that ends below it has lost some."""
+    account: Account = field(default_factory=Account)
+    """What was used up by agents that are not in here any more, and the totals of the last day."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Keys of a newer version: they survive."""
+
+
+def with_record(state: State, record: Record) -> State:
+    """The state with this record in the place of whatever its id had."""
+    return replace(state, agents={**state.agents, record.id: record})
+
+
+def without(state: State, agent_id: str) -> State:
+    """The state without an agent; the same state where it has none of that id."""
+    if agent_id not in state.agents:
+        return state
+    return replace(state, agents={key: record for key, record in state.agents.items() if key != agent_id})
+
+
+def with_forgotten(before: State, after: State) -> State:
+    """`after` with what those have used up whom it holds no more: spawned anew, let go of, rebuilt without them."""
+    tokens, cost = 0, 0.0
+    for known, record in before.agents.items():
+        now = after.agents.get(known)
+        if record is now or (now is not None and now.spawn_id == record.spawn_id):
+            continue
+        tokens += sum(record.tokens or ())
+        cost += record.cost_usd or 0.0
+    if not tokens and not cost:
+        return after
+    account = after.account
+    return replace(after, account=replace(account, tokens=account.tokens + tokens, cost_usd=account.cost_usd + cost))
+
+
+def raise_alert(
+    state: State, agent: str, cause: str, text: str, spawn_id: str, wall: float, *, again: bool = False
+) -> State:
+    """The state with an alert: one per (agent, spawn, cause), counted when it comes again.
+
+    wall: wall seconds. An alert that was acknowledged stays so while its condition lasts; only after `clear_alert` does
+    it open anew. again: it tells of something that happened, not of a condition that lasts: it opens anew each time.
+    """
+    new = Alert(agent, cause, text, spawn_id, wall, wall)
+    old = next((alert for alert in state.alerts if alert.key == new.key), None)
+    if old is None:
+        return replace(state, alerts=_trim((*state.alerts, new)))
+    counted = replace(old, text=text, last_at=wall, count=old.count + 1)
+    if again and old.acked_at is not None:
+        counted = replace(counted, first_at=wall, acked_at=None, acked_by="")
+    return replace(state, alerts=tuple(counted if alert is old else alert for alert in state.alerts))
+
+
+def clear_alert(state: State, agent: str, cause: str, spawn_id: str = "") -> State:
+    """The state without that alert: its condition is over. What happened stays in the audit log."""
+    key = Alert(agent, cause, "", spawn_id).key
+    kept = tuple(alert for alert in state.alerts if alert.key != key)
+    return state if len(kept) == len(state.alerts) else replace(state, alerts=kept)
+
+
+def _trim(alerts: tuple[Alert, ...]) -> tuple[Alert, ...]:
+    """At most MAX_ALERTS: acknowledged ones go first, then the oldest."""
+    surplus = len(alerts) - MAX_ALERTS
+    if surplus <= 0:
+        return alerts
+    going = sorted(alerts, key=lambda alert: (alert.acked_at is None, alert.last_at))[:surplus]
+    keys = {alert.key for alert in going}
+    return tuple(alert for alert in alerts if alert.key not in keys)

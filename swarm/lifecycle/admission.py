@@ -1,0 +1,216 @@
+"""Everything that is asked of a spawn before anything is done: the request as a spec, or every reason against it."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from swarm.errors import Refused, SwarmError
+from swarm.home.context import Home
+from swarm.home.resolve import resolve
+from swarm.ledger.audit_log import stamp
+from swarm.ledger.state import State
+from swarm.lifecycle import spawn_fields as asked
+from swarm.lifecycle.scope import confined
+from swarm.model.agent import AgentSpec
+from swarm.model.launch import Launch
+from swarm.model.record import Phase
+from swarm.model.requests import SpawnRequest
+from swarm.programs.base import Program
+from swarm.programs.registry import program_for
+from swarm.protocol import brief as briefs
+from swarm.protocol.paths import check_name, name_of, twin_key
+from swarm.protocol.roles import Role, load_role
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A request that was looked at. `errors` name the request's fields; without any, brief and launch are there."""
+
+    agent: str
+    spawn_id: str
+    parent: str
+    slots: int
+    role: Role | None = None
+    spec: AgentSpec | None = None
+    brief: str = ""
+    launch: Launch | None = None
+    program: Program | None = None
+    errors: tuple[tuple[str, SwarmError], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass
+class _Desk:
+    """Collects what is wrong, so that a form can show all of it and a command the first."""
+
+    errors: list[tuple[str, SwarmError]] = field(default_factory=list)
+
+    def ask(self, about: str, question: Callable[[], T], otherwise: T) -> T:
+        try:
+            return question()
+        except SwarmError as error:
+            self.errors.append((about, error))
+            return otherwise
+
+
+def draft(home: Home, request: SpawnRequest, state: State, *, replacing: str = "", spawn_id: str = "") -> Draft:
+    """The request as a spec with everything that speaks against it, except the lack of slots (that is `budget`'s).
+
+    replacing: an ended agent's id whose directory makes room (respawn). spawn_id: one given out already (queue).
+    """
+    desk = _Desk()
+    parent = desk.ask("parent", lambda: parent_for(home, request, state), home.policy.root.id)
+    name = desk.ask("name", lambda: check_name(request.name), "")
+    agent_id = f"{parent}/{name}" if name else f"{parent}/{request.name[:64]}"
+    if name and agent_id != replacing:
+        desk.ask("name", lambda: must_be_free(home, agent_id, state), None)
+    role = desk.ask("role", lambda: load_role(home.layout, request.role), None)
+    slots = desk.ask("slots", lambda: asked.slots(home, request, role), 1)
+    nothing: tuple[str, ...] = ()
+    owns = desk.ask("owns", lambda: asked.owned(home.layout, agent_id, request.owns, role), nothing)
+    spec = AgentSpec(
+        id=agent_id,
+        name=name_of(agent_id),
+        role=request.role,
+        parent=parent,
+        spawn_id=spawn_id or uuid.uuid4().hex,
+        task=request.task,
+        slots=slots,
+        inputs=desk.ask("inputs", lambda: asked.inputs(home.layout, request.inputs), ()),
+        outputs=desk.ask("outputs", lambda: asked.outputs(request.outputs), ()),
+        owns=owns,
+        acceptance=desk.ask("accept", lambda: asked.acceptance(request.accept), ()),
+        program=asked.program_of(home, request),
+        model=desk.ask("model", lambda: asked.model(home, request, state), ""),
+        argv=request.command,
+        cwd=desk.ask("cwd", lambda: asked.directory(home.layout, request.cwd), ""),
+        env=desk.ask("env", lambda: asked.environment(request), {}),
+        scope=role.scope if role else "",
+        created_at=stamp(home.clock.wall()),
+        created_by=str(home.actor),
+    )
+    spec = desk.ask("owns", lambda: confined(home, spec), spec)
+    desk.ask("owns", lambda: no_overlap(home, agent_id, spec.owns, state), None)
+    brief = ""
+    if role is not None and name:
+        brief = desk.ask("task", lambda: briefs.compose(spec, home.layout, home.policy, request.learned), "")
+    program = desk.ask("program", lambda: program_for(spec.program, home.policy), None)
+    launch = desk.ask("program", lambda: asked.launch_of(home, spec, program, brief), None) if program else None
+    desk.ask("name", lambda: no_crash_loop(home, agent_id, state), None)
+    warnings = (*asked.warnings(spec), *(launch.warnings if launch else ()))
+    return Draft(
+        agent_id, spec.spawn_id, parent, slots, role, spec, brief, launch, program, tuple(desk.errors), warnings
+    )
+
+
+def parent_for(home: Home, request: SpawnRequest, state: State) -> str:
+    """Below whom it is spawned: the root for the operator, oneself for an agent; raises Refused `hierarchy`."""
+    root = home.policy.root.id
+    actor = home.actor
+    if actor.kind == "agent":
+        asked = resolve(home, request.parent) if request.parent else actor.agent
+        if asked != actor.agent:
+            raise Refused(
+                "hierarchy",
+                "An agent spawns only directly below itself.",
+                f"{actor.agent!r} asked for an agent below {asked!r}.",
+                "Manage the layer below you; do not skip layers.",
+            )
+        record = state.agents.get(actor.agent)
+        if actor.agent != root and (record is None or record.spawn_id != actor.spawn_id):
+            raise Refused("hierarchy", f"{actor.agent!r} was spawned anew, or is not known to the ledger.")
+    else:
+        asked = resolve(home, request.parent) if request.parent else root
+    must_be_able_to_parent(home, asked, state)
+    return asked
+
+
+def must_be_able_to_parent(home: Home, parent: str, state: State) -> None:
+    """Raises Refused: `hierarchy` where the parent does not run, `paused-branch` where everything is frozen."""
+    if state.frozen_all:
+        raise Refused(
+            "paused-branch", "All agents are frozen.", "Nothing is spawned meanwhile.", "Thaw them first (key E)."
+        )
+    if parent == home.policy.root.id:
+        return
+    record = state.agents.get(parent)
+    if record is not None and record.phase in (Phase.SPAWNING, Phase.RUNNING):
+        if record.paused is None:
+            return
+        raise Refused("paused-branch", f"{parent!r} is paused.", hint=f"Let it go on: swarm-tui resume {parent}")
+    if any(str(waiting.get("id", "")) == parent for waiting in state.queue):
+        why = "It waits for a slot itself."
+    elif record is None:
+        why = "It was not spawned through this engine."
+    else:
+        why = "It is being stopped." if record.phase is Phase.STOPPING else "It has ended."
+    raise Refused(
+        "hierarchy", f"{parent!r} cannot have agents below it now.", why, "Spawn below a running agent or the root."
+    )
+
+
+def must_be_free(home: Home, agent_id: str, state: State) -> None:
+    """Raises Refused `exists` where the id, or one that a file system may take for it, is taken."""
+    record = state.agents.get(agent_id)
+    if record is not None and record.holds_slot:
+        raise Refused("exists", f"{agent_id!r} exists already.", f"It is {record.phase}.", "Take another name.")
+    if any(str(waiting.get("id", "")) == agent_id for waiting in state.queue):
+        raise Refused("exists", f"{agent_id!r} waits in the queue already.", hint="Take another name.")
+    directory = home.layout.agent(agent_id).path
+    try:
+        with os.scandir(directory.parent) as entries:
+            twins = [entry.name for entry in entries if twin_key(entry.name) == twin_key(directory.name)]
+    except OSError:
+        return
+    if directory.name in twins:
+        raise Refused(
+            "exists",
+            f"{agent_id!r} exists already.",
+            f"Its directory is there: {str(directory)!r}.",
+            "Take another name, or start the same spec again with: swarm-tui respawn " + agent_id,
+        )
+    if twins:
+        raise Refused(
+            "exists",
+            f"{directory.name!r} and {twins[0]!r} would be one name on some file systems.",
+            hint="Take another name.",
+        )
+
+
+def no_overlap(home: Home, agent_id: str, owns: Iterable[str], state: State) -> None:
+    """Raises Refused `owns` where a live agent owns a path that overlaps one of these (protocol.md, The spec)."""
+    for record in state.agents.values():
+        if record.id == agent_id or not record.holds_slot:
+            continue
+        own_directory = home.layout.agent(record.id).path.relative_to(home.layout.root).as_posix()
+        above = agent_id.startswith(record.id + "/")
+        theirs = record.owns if above else (*record.owns, own_directory)
+        for mine in owns:
+            for other in theirs:
+                # Whoever is above it may give it a part of what is theirs.
+                if asked.overlap(mine, other) and not (above and asked.lies_in(mine, other)):
+                    raise Refused(
+                        "owns",
+                        f"{mine!r} overlaps {other!r}, which {record.id!r} owns.",
+                        "Two live agents may not own overlapping paths.",
+                        f"Wait until {record.id!r} has ended, or divide the paths.",
+                    )
+
+
+def no_crash_loop(home: Home, agent_id: str, state: State) -> None:
+    """Raises Refused `crash-loop` after 3 failed spawns of a spec in 15 minutes (protocol.md, Processes)."""
+    settings = home.policy.spawn
+    awake = home.ledger.now().awake
+    recent = [at for at in state.crashes.get(agent_id, ()) if awake - at < settings.crash_window]
+    if len(recent) >= settings.crash_limit:
+        wait = max(1, round(settings.crash_window - (awake - recent[-settings.crash_limit])))
+        raise Refused(
+            "crash-loop",
+            f"{agent_id!r} failed {len(recent)} times in a row of {settings.crash_window:g} s.",
+            "It is not started again until somebody has looked at it.",
+            f"See swarm-tui log {agent_id}; it may be tried again in {wait} s.",
+        )

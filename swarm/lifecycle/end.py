@@ -1,0 +1,239 @@
+"""The end of an agent, written down: ended.json, the slot, the line in the audit log, the alert; in that order."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import NamedTuple
+
+from swarm.errors import SwarmError
+from swarm.home import context as audit
+from swarm.home.context import NOTHING, Home
+from swarm.ledger.codec import read_ended
+from swarm.ledger.state import State, clear_alert, raise_alert, with_record
+from swarm.lifecycle import root_turn as turns
+from swarm.lifecycle.final_output import last_words
+from swarm.lifecycle.scope_audit import Outside, outside_of
+from swarm.lifecycle.subtree import forgotten_branches
+from swarm.model.agent import ENGINE, AgentSpec
+from swarm.model.record import Ending, Observed, Phase, Record
+from swarm.model.reports import Counted
+from swarm.model.time import read_now
+from swarm.protocol.agent_files import read_spec
+from swarm.protocol.progress import read_progress
+from swarm.rules.observation import as_of, observe_outputs, observe_progress, was_made
+from swarm.scan.outputs import outputs_of
+from swarm.store import writer as store
+
+
+def last_sight(home: Home, record: Record) -> Observed:
+    """The record's observation as of now. Where its directory is another spawn's by now, what was seen before."""
+    agent = home.layout.agent(record.id)
+    spec = read_spec(agent).value
+    if spec is None or spec.spawn_id != record.spawn_id:
+        return record.observed
+    now = home.ledger.now()
+    before = record.observed if was_made(record.observed) else None
+    written = read_progress(agent, 1).fingerprint
+    seen = observe_progress(before, written, now, born=record.spawned, paused=record.paused_total)
+    if spec.outputs:
+        seen = observe_outputs(seen, _count(home, record, spec), now, first=not seen.outputs_key, born=record.spawned)
+    return as_of(seen, now)
+
+
+def _count(home: Home, record: Record, spec: AgentSpec) -> Counted:
+    return outputs_of(home.layout, record.id, spec, record.spawned_at)
+
+
+Change = Callable[[State], State]
+VERIFIED = "verified"
+
+
+def ended(
+    home: Home,
+    record: Record,
+    ending: Ending,
+    why: str,
+    *,
+    by: str = "",
+    exit_code: int | None = None,
+    unverified: str = "",
+) -> Record:
+    """The record of an agent that has ended. by: who ended it; '' where it ended by itself."""
+    now = home.ledger.now()
+    return replace(
+        record,
+        phase=Phase.ENDED,
+        ending=ending,
+        why=why,
+        ended_by=by or record.ended_by,
+        ended=now.awake,
+        ended_at=now.wall,
+        exit_code=exit_code if exit_code is not None else record.exit_code,
+        unverified=unverified,
+        paused=None,
+        starter=None,
+        stopper=None,
+        taken_over="",
+        taken_at=None,
+    )
+
+
+class End(NamedTuple):
+    """One agent's end: the record as it was looked at, as it has to be, and what the audit log and ended.json add."""
+
+    before: Record
+    after: Record
+    more: Mapping[str, object] = NOTHING
+
+
+def verified(home: Home, record: Record) -> bool:
+    """Frees the slot of an agent whose death is proved after all; False where somebody else was faster."""
+    end = End(record, replace(record, unverified=""), {"note": VERIFIED})
+    return bool(conclude_all(home, [end]))
+
+
+def conclude(home: Home, before: Record, after: Record) -> bool:
+    """Commits the end of one agent; see `conclude_all`. False where somebody else was faster."""
+    return bool(conclude_all(home, [End(before, after)]))
+
+
+def conclude_all(home: Home, ends: Sequence[End], also: Change | None = None) -> tuple[str, ...]:
+    """Commits ends: each ended.json, then in one commit the slots, then the lines of the audit log. Returns the ids.
+
+    also: what else belongs into the same commit (a spawn that takes over the slot); its refusal refuses all of it.
+    An agent that somebody else was faster with, or that was spawned anew in the meantime, is left as it is.
+    """
+    outside = outside_of(home, [end.before for end in ends if end.before.phase is not Phase.ENDED])
+    ends = [_with_last_looks(home, end, outside) for end in ends]
+    unwritten = {end.before.id: write_ended(home, end.after, end.more) for end in ends}
+    done: list[End] = []
+
+    def change(state: State) -> State:
+        done.clear()
+        for end in ends:
+            found = state.agents.get(end.before.id)
+            if found is not None and found.spawn_id == end.before.spawn_id and found.phase is end.before.phase:
+                done.append(end)
+                state = release(home, state, found, end.after)
+                seen = outside.get(found.id)
+                if seen is not None and not seen.others:  # else it is said, and nobody is called for it
+                    state = raise_alert(state, found.id, "outside", seen.words, found.spawn_id, home.clock.wall())
+        if done and state.branches_closed:
+            opened = state.branches_closed - forgotten_branches(state, home.policy.root.id)
+            state = replace(state, branches_closed=opened)
+        return also(state) if also is not None else state
+
+    def lines(state: State) -> None:
+        for end in done:
+            more = {**end.more, "ended_json": why} if (why := unwritten[end.before.id]) else end.more
+            write_line(home, end.after, state.revision, more)
+
+    names = ", ".join(end.before.id for end in ends[:3])
+    home.ledger.commit(change, purpose=f"record the end of {names}", then=lines)
+    return tuple(end.before.id for end in done)
+
+
+def _with_last_looks(home: Home, end: End, outside: Mapping[str, Outside]) -> End:
+    """The end with what is seen once more: progress, outputs, what was used up, what changed where it should not."""
+    if end.before.phase is Phase.ENDED:
+        return end
+    seen = outside.get(end.before.id)
+    after = replace(_with_usage(home, end.after), observed=last_sight(home, end.before))
+    return end._replace(after=replace(after, outside=seen.words if seen is not None else ""))
+
+
+def _with_usage(home: Home, after: Record) -> Record:
+    """The record with what its program used up in all its runs, as far as it says."""
+    doings = last_words(home, after)
+    if doings is None or doings.tokens is None:
+        return after
+    used = doings.tokens
+    tokens = (used.input, used.output, used.cache_read, used.cache_write)
+    return replace(after, tokens=tokens, cost_usd=doings.cost_usd)
+
+
+def release(home: Home, state: State, found: Record, after: Record) -> State:
+    """The state with the agent's end in it. What the ledger learned of it since the look (pauses, reads) stays."""
+    now = read_now(state.epoch, home.clock)
+    observed = max(after.observed, found.observed, key=lambda each: each.seen)
+    merged = replace(after, read_at=found.read_at, read_by=found.read_by, observed=observed)
+    if after.ending is Ending.DONE and merged.collected_n is None:
+        # A heartbeat that collects is under way: its own number comes with its record.
+        merged = replace(merged, collected_n=state.heartbeat_n + (home.actor == ENGINE))
+    if turns.is_root(home, found):
+        merged = turns.resting(found, merged)
+        state = turns.said_of(with_record(state, merged), merged, now.wall)
+        return _with_doubt(state, after, now.wall)
+    state = with_record(state, merged)
+    if after.ending in (Ending.FAILED, Ending.LOST):
+        state = raise_alert(state, after.id, str(after.ending), after.why, after.spawn_id, now.wall)
+    state = _with_doubt(state, after, now.wall)
+    if after.ending is Ending.FAILED:
+        state = crashed(home, state, after.id, now.awake)
+    return state
+
+
+def _with_doubt(state: State, after: Record, wall: float) -> State:
+    if after.unverified:
+        return raise_alert(state, after.id, "unverified", after.unverified, after.spawn_id, wall)
+    return clear_alert(state, after.id, "unverified", after.spawn_id)
+
+
+def crashed(home: Home, state: State, agent_id: str, awake: float) -> State:
+    """Counts a failed spawn of a spec; the alert comes with the one that stops it (protocol.md, Processes)."""
+    settings = home.policy.spawn
+    recent = tuple(at for at in state.crashes.get(agent_id, ()) if awake - at < settings.crash_window)
+    times = (*recent, awake)[-settings.crash_limit :]
+    others = {name: past for name, past in state.crashes.items() if past and awake - past[-1] < settings.crash_window}
+    state = replace(state, crashes={**others, agent_id: times})
+    if len(times) >= settings.crash_limit:
+        text = f"failed {len(times)} times in {settings.crash_window:g} s; it is not started again by itself"
+        state = raise_alert(state, agent_id, "crash-loop", text, "", home.clock.wall())
+    return state
+
+
+def write_ended(home: Home, after: Record, more: Mapping[str, object] = NOTHING) -> str:
+    """ended.json: the final lifecycle. Returns why it could not be written, '' where it was.
+
+    An end is an end, whatever became of the agent's directory: removed, or a link in its place.
+    """
+    if turns.is_root(home, after):
+        return ""  # a turn has ended, and not the root
+    agent = home.layout.agent(after.id)
+    spec = read_spec(agent).value
+    if spec is None or spec.spawn_id != after.spawn_id:
+        return "its directory is gone, or another spawn's by now"
+    try:
+        store.write_json(agent.ended, {**asdict(after), **more})
+    except SwarmError as error:
+        return error.title
+    return ""
+
+
+def must_have_its_end(home: Home, record: Record) -> None:
+    """Writes ended.json where it is missing: the ledger is about to let go of this agent."""
+    known = read_ended(home.layout.agent(record.id)).value
+    if known is None or known.spawn_id != record.spawn_id:
+        write_ended(home, record)
+
+
+_VERBS = {Ending.DONE: "collect", Ending.KILLED: "kill", Ending.FAILED: "end", Ending.LOST: "end"}
+
+
+def write_line(home: Home, after: Record, revision: int, more: Mapping[str, object] = NOTHING) -> None:
+    """The audit line of an end. `freed`: the slots it gives back at its own level; 0 while it is unverified."""
+    killed = after.ending is Ending.KILLED
+    root = turns.is_root(home, after)
+    audit.record(
+        home,
+        "turn" if root else _VERBS[after.ending or Ending.LOST],
+        agent=after.id,
+        spawn_id=after.spawn_id,
+        reason=after.why,
+        actor=home.actor if killed and more.get("note") != VERIFIED else ENGINE,
+        ending=str(after.ending),
+        exit_code=after.exit_code,
+        freed=0 if after.unverified or root else after.slots,
+        unverified=after.unverified,
+        revision=revision,
+        also={**more, "outside": after.outside} if after.outside else more,
+    )

@@ -1,0 +1,124 @@
+"""Programs with a channel that wait for words which nobody will say: asked once for what is missing, then let go.
+
+A hook sees to this when a turn ends well. None runs where the model service failed, and none where a program has no
+hooks. Whoever watches does the same: a heartbeat, and the owner of the heartbeat in between.
+"""
+
+from collections.abc import Iterable
+
+from swarm.errors import SwarmError
+from swarm.home import context as audit
+from swarm.home.context import Home
+from swarm.lifecycle.messaging import listens, speak
+from swarm.lifecycle.settle import results_of
+from swarm.model.record import Phase, Record
+from swarm.model.reports import ResultsState
+from swarm.model.snapshot import AgentView
+from swarm.processes import stdin_channel as channel
+from swarm.protocol import inbox as told
+from swarm.protocol.paths import LOCK, AgentDir
+from swarm.store import locks as latch
+
+MAX_WORDS = 8000
+"""Characters of messages that are brought at once."""
+ASK = (
+    "Your turn has ended, and results.json is {lack}. Where your task is done, write it now with swarm-tui done or the "
+    "MCP tool done; where it is not, go on with it. If your next turn ends without results, your program is ended."
+)
+
+
+def tend(home: Home, views: Iterable[AgentView]) -> tuple[str, ...]:
+    """Looks at every agent whose turn has ended and whose program still listens; returns the ids of whom it saw to.
+
+    views: of a scan, with what each program says of itself. Valid results, or a failed turn: the channel is closed, and
+    the program ends by itself. No results: they are asked for once, then it is closed as well, unless something still
+    runs in its background, which would be ended with it. Several processes that
+    do this at once do it once. Never raises: what cannot be said now is said at the next look.
+    """
+    seen_to: list[str] = []
+    for view in views:
+        record = view.record
+        if record is None or not _waits(view) or listens(home, record):
+            continue
+        try:
+            if _see_to(home, record, view):
+                seen_to.append(view.id)
+        except (SwarmError, OSError):
+            continue  # it has ended since, or somebody else was faster
+    return tuple(seen_to)
+
+
+def _waits(view: AgentView) -> bool:
+    """Its turn is over, and nothing of it goes on that could begin another."""
+    doings = view.doings
+    if view.record is None or view.record.phase is not Phase.RUNNING or view.foreign or doings is None:
+        return False
+    return not doings.in_turn and doings.turn_end is not None and not doings.subagents and not doings.open_tools
+
+
+def _see_to(home: Home, record: Record, view: AgentView) -> bool:
+    agent = home.layout.agent(record.id)
+    doings = view.doings
+    assert doings is not None  # noqa: S101 who waits has said so
+    assert doings.turn_end is not None  # noqa: S101 likewise
+    results = results_of(home, record.id)
+    if results.state is ResultsState.VALID:
+        return _close(home, agent, record, "its results are there")
+    if not doings.turn_end.ok:
+        return _close(home, agent, record, f"its turn failed: {doings.turn_end.why}" if doings.turn_end.why else "")
+    if record.id == home.policy.root.id:
+        return _close(home, agent, record, "its turn is over")
+    if told.undelivered(agent)[0]:
+        return _bring(home, agent, record)
+    if doings.background:
+        return False  # what it left running begins its next turn; if that never ends, its silence is judged
+    if not _is_first(agent, record, doings.turns):
+        if _asked_at(agent, record) >= doings.turns:
+            return False  # it has been asked, and has not answered yet
+        return _close(home, agent, record, "it has ended two turns without results")
+    lack = "missing" if results.state is ResultsState.ABSENT else f"not valid: {results.why}"
+    speak(home, record, ASK.format(lack=lack))
+    audit.by_engine(home, "ask", agent=record.id, spawn_id=record.spawn_id, reason=f"results.json is {lack}")
+    return True
+
+
+def _bring(home: Home, agent: AgentDir, record: Record) -> bool:
+    """Messages that came while it did not listen go first: they may be what it waits for."""
+    with latch.held(agent.run / LOCK, 0.0) as mine:
+        waiting, offset = told.undelivered(agent)
+        if not mine or not waiting:
+            return False
+        words = "\n\n".join(words for _, words in waiting)
+        speak(
+            home, record, words if len(words) <= MAX_WORDS else f"{words[:MAX_WORDS]}\n(cut: the rest is in inbox.md)"
+        )
+        told.mark(agent, offset)
+    audit.by_engine(home, "deliver", agent=record.id, spawn_id=record.spawn_id, messages=[key for key, _ in waiting])
+    return True
+
+
+def _close(home: Home, agent: AgentDir, record: Record, why: str) -> bool:
+    channel.close(agent)
+    audit.by_engine(home, "let-go", agent=record.id, spawn_id=record.spawn_id, reason=why)
+    return True
+
+
+def _is_first(agent: AgentDir, record: Record, turns: int) -> bool:
+    """Whether it is ours to ask: nobody has asked this spawn before. From here on somebody has."""
+    first = False
+
+    def claim(memo: told.Memo) -> told.Memo:
+        nonlocal first
+        known = memo.get("tended")
+        first = not isinstance(known, dict) or known.get("spawn_id") != record.spawn_id
+        return {**memo, "tended": {"spawn_id": record.spawn_id, "turns": turns}} if first else memo
+
+    told.change(agent, claim)
+    return first
+
+
+def _asked_at(agent: AgentDir, record: Record) -> int:
+    """How many turns had ended when it was asked."""
+    known = told.read(agent).get("tended")
+    turns = known.get("turns") if isinstance(known, dict) and known.get("spawn_id") == record.spawn_id else None
+    return turns if isinstance(turns, int) else 0

@@ -1,0 +1,176 @@
+"""Spawns that wait for a slot: put into the ledger's queue, taken out of it, read back as what was asked for."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+from swarm.errors import Refused, SwarmError
+from swarm.home import context as audit
+from swarm.home.context import Home
+from swarm.ledger.state import State, with_record, without
+from swarm.lifecycle import spawn_gate as standstill
+from swarm.lifecycle.admission import Draft, must_be_able_to_parent, must_be_free, no_overlap
+from swarm.lifecycle.intents import me
+from swarm.model.agent import Acceptance, Actor
+from swarm.model.health import Verdict
+from swarm.model.record import Phase, Record
+from swarm.model.requests import Candidate, Spawned, SpawnRequest
+from swarm.model.time import read_now
+from swarm.processes.runner import next_start
+from swarm.rules.slots import end_first, may_spawn
+
+
+def unqueued(state: State, agent_id: str) -> State:
+    """The state in which this id waits for nothing."""
+    return replace(without(state, agent_id), queue=tuple(each for each in state.queue if each.get("id") != agent_id))
+
+
+def enqueue(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
+    """Puts the spawn into the queue: a heartbeat starts it when there is room, in order."""
+    spec = made.spec
+    assert spec is not None  # noqa: S101 an admitted draft has one
+    entry: dict[str, object] = {
+        "id": made.agent,
+        "spawn_id": made.spawn_id,
+        "at": home.clock.wall(),
+        "by": {"kind": home.actor.kind, "agent": home.actor.agent, "spawn_id": home.actor.spawn_id},
+        "request": request_json(replace(request, parent=spec.parent)),
+    }
+
+    def change(state: State) -> State:
+        must_be_able_to_parent(home, made.parent, state)
+        must_be_free(home, made.agent, state)
+        now = read_now(state.epoch, home.clock)
+        record = Record(
+            id=made.agent,
+            spawn_id=made.spawn_id,
+            phase=Phase.QUEUED,
+            role=spec.role,
+            parent=spec.parent,
+            slots=spec.slots,
+            reserve=request.use_reserve,
+            program=spec.program,
+            requested_by=spec.created_by,
+            spawned=now.awake,
+            spawned_at=now.wall,
+        )
+        return replace(with_record(state, record), queue=(*state.queue, entry))
+
+    def line(state: State) -> None:
+        audit.record(
+            home,
+            "queue",
+            agent=made.agent,
+            spawn_id=made.spawn_id,
+            reason="it waits for a slot",
+            slots=made.slots,
+            revision=state.revision,
+        )
+
+    home.ledger.commit(change, purpose=f"queue {made.agent}", then=line)
+    directory = str(home.layout.agent(made.agent).path)
+    return Spawned(made.agent, made.spawn_id, directory, queued=True, warnings=made.warnings)
+
+
+def request_json(request: SpawnRequest) -> dict[str, object]:
+    """A request as the queue keeps it."""
+    return asdict(request)
+
+
+def request_of(value: object) -> SpawnRequest:
+    """A request out of the queue; raises SwarmError where somebody edited it into something else."""
+    if not isinstance(value, Mapping):
+        raise SwarmError("An entry of the queue is not a spawn.", code="queue")
+    known = {name: value[name] for name in SpawnRequest.__dataclass_fields__ if name in value}
+    for name in ("inputs", "outputs", "owns", "command", "kill_first"):
+        known[name] = tuple(str(item) for item in known.get(name, ()))
+    known["accept"] = tuple(
+        Acceptance(str(item.get("text", "")), item.get("check")) for item in known.get("accept", ())
+    )
+    try:
+        return SpawnRequest(**known)
+    except TypeError as error:
+        raise SwarmError("An entry of the queue is not a spawn.", str(error), code="queue") from error
+
+
+def actor_of(value: object) -> Actor:
+    """Who asked for a queued spawn."""
+    if not isinstance(value, Mapping):
+        return Actor()
+    return Actor(*(str(value.get(key, "")) for key in ("kind", "agent", "spawn_id")))
+
+
+def reserve(
+    home: Home, state: State, request: SpawnRequest, made: Draft, judged: Mapping[str, Verdict] | None = None
+) -> State:
+    """The state with the agent's slots taken (its intent); raises Refused. Runs under the lock."""
+    spec = made.spec
+    assert spec is not None and spec.parent is not None  # noqa: S101, PT018 an admitted draft has both
+    waiting = state.agents.get(made.agent)
+    if waiting is not None and waiting.phase is Phase.QUEUED and waiting.spawn_id == made.spawn_id:
+        state = unqueued(state, made.agent)
+    must_be_able_to_parent(home, spec.parent, state)
+    if (still := standstill.refusal(home, state)) is not None:
+        raise still
+    record = state.agents.get(made.agent)
+    if record is not None and (record.holds_slot or record.phase is Phase.QUEUED):
+        must_be_free(home, made.agent, state)
+    no_overlap(home, made.agent, spec.owns, state)
+    no = no_room(home, state, made, request, judged or {})
+    if no is not None:
+        raise no
+    now = read_now(state.epoch, home.clock)
+    cost = made.program.start_cost_s if made.program is not None else 0.0
+    state = replace(state, last_start=next_start(state.last_start, now.awake, home.runner.capacity().cores, cost))
+    return with_record(
+        state,
+        Record(
+            id=spec.id,
+            spawn_id=spec.spawn_id,
+            phase=Phase.SPAWNING,
+            role=spec.role,
+            parent=spec.parent,
+            slots=spec.slots,
+            reserve=request.use_reserve,
+            program=spec.program,
+            requested_by=spec.created_by,
+            spawned=now.awake,
+            spawned_at=now.wall,
+            owns=spec.owns,
+            respawn_of=request.respawn_of,
+            starter=me(),
+        ),
+    )
+
+
+def who_could_end(
+    home: Home, state: State, made: Draft, judged: Mapping[str, Verdict] | None = None
+) -> tuple[Candidate, ...]:
+    """Who could be ended so that this one has room, stuck ones first."""
+    verdicts = judged if judged is not None else judged_now(home)
+    found = end_first(state.agents, verdicts, home.policy, parent=made.parent, slots=made.slots)
+    return tuple(Candidate(one.id, one.spawn_id, str(one.state or "unknown"), one.why, one.frees) for one in found)
+
+
+def judged_now(home: Home) -> dict[str, Verdict]:
+    """The verdicts on everybody, by a look at the whole tree."""
+    from swarm.rules.plan import verdicts
+    from swarm.scan.scanner import Scanner
+
+    return verdicts(Scanner(home).full(), home.policy, home.now())
+
+
+def no_room(
+    home: Home, state: State, made: Draft, request: SpawnRequest, judged: Mapping[str, Verdict]
+) -> Refused | None:
+    """Why there is no room for this spawn; None where there is. judged: to name the stuck ones first."""
+    no = may_spawn(
+        state.agents,
+        home.policy,
+        parent=made.parent,
+        agent_id=made.agent,
+        slots=made.slots,
+        use_reserve=request.use_reserve,
+        closed=state.branches_closed,
+        verdicts=judged or None,
+    )
+    return Refused(*no) if no is not None else None

@@ -1,0 +1,132 @@
+"""A turn of the root: how it ended, what it said, and the root's record between two turns."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from swarm.errors import SwarmError
+from swarm.home.context import Home
+from swarm.ledger.state import State, clear_alert, raise_alert
+from swarm.model.activity import Doings
+from swarm.model.agent import Exit
+from swarm.model.record import Ending, Phase, Record
+from swarm.model.reports import ResultsState
+from swarm.programs.fold import EMPTY, fold
+from swarm.programs.registry import reader_for
+from swarm.protocol.paths import AgentDir
+from swarm.rules.outcome import judge
+from swarm.sanitize import clean
+from swarm.store import jsonio, reader
+from swarm.store import writer as store
+
+FAILED = "root-failed"
+TIMEOUT = "root-timeout"
+READ_BYTES = 8 << 20
+"""Bytes of a turn's output that are read for how it went: the last ones."""
+MAX_SAID = 300
+
+
+class Turn(NamedTuple):
+    """What is known of the turn that runs or ran last (`.run/turn.json`). offset: where its output begins."""
+
+    n: int = 0
+    offset: int = 0
+    session: str = ""
+    resumed: bool = False
+
+
+def is_root(home: Home, record: Record) -> bool:
+    """This is the root's record: what ends of it is a turn."""
+    return record.id == home.policy.root.id
+
+
+def resting(found: Record, after: Record) -> Record:
+    """The root's record when a turn of it has ended: idle, with how that was. What was left of it stays said."""
+    gone = not after.unverified
+    return replace(
+        after,
+        phase=Phase.IDLE,
+        process=None if gone else after.process,
+        keeper=None if gone else after.keeper,
+        paused=None,
+        read_at=found.read_at,
+        read_by=found.read_by,
+        collected_n=None,
+        investigated=None,
+    )
+
+
+def said_of(state: State, after: Record, wall: float) -> State:
+    """The alerts of a turn that has ended: one that failed raises `root-failed`, one that went well takes it back."""
+    if after.ending in (Ending.FAILED, Ending.LOST):
+        return raise_alert(state, after.id, FAILED, f"its turn failed: {after.why}", after.spawn_id, wall)
+    if after.ending is Ending.DONE:
+        for cause in (FAILED, TIMEOUT):
+            state = clear_alert(state, after.id, cause, after.spawn_id)
+    return state
+
+
+def how_it_ended(home: Home, record: Record, gone: Exit | None) -> tuple[Ending, str]:
+    """The verdict on a turn whose process has ended, with what it said last.
+
+    It went well where the program ended with 0 and, where it tells, its last turn did.
+    """
+    agent = home.layout.agent(record.id)
+    if gone is None:
+        return Ending.LOST, "its process is gone, and nobody saw how it ended"
+    if gone.error:
+        return Ending.FAILED, f"its program could not be started: {clean(gone.error, MAX_SAID)}"
+    doings = doings_of(home, record, agent)
+    well, wrong = judge(gone.code, doings, ResultsState.VALID)  # results there are none, and none are missed
+    return (Ending.DONE, _said(agent, doings)) if well else (Ending.FAILED, clean(wrong, MAX_SAID))
+
+
+def _said(agent: AgentDir, doings: Doings | None) -> str:
+    """The last words of a turn, in one line; '' where it had none."""
+    if doings is not None:
+        return clean(doings.last_text, MAX_SAID)
+    lines = [line for line in _output(agent).decode("utf-8", "replace").splitlines() if line.strip()]
+    return clean(lines[-1], MAX_SAID) if lines else ""
+
+
+def doings_of(home: Home, record: Record, agent: AgentDir) -> Doings | None:
+    """What the turn's output adds up to; None where its program prints plain text, or is not known any more."""
+    reader = reader_for(record.program, home.policy)
+    if reader is None:
+        return None
+    doings, wall = EMPTY, home.clock.wall()
+    for line in _output(agent).split(b"\n"):
+        for activity in reader.feed(line):
+            doings = fold(doings, activity, wall)
+    return doings
+
+
+def _output(agent: AgentDir) -> bytes:
+    """What the turn printed: from where it began, the last READ_BYTES of it."""
+    try:
+        read = reader.read_tail(agent.stdout, READ_BYTES)
+    except SwarmError:
+        return b""
+    if read is None:
+        return b""
+    begins = read.size - len(read.data)
+    return read.data[max(0, turn_of(agent).offset - begins) :]
+
+
+def turn_of(agent: AgentDir) -> Turn:
+    """turn.json as it is; what is missing or wrong in it counts as nothing."""
+    try:
+        found = reader.read_json(agent.turn) or {}
+    except SwarmError:
+        found = {}
+    n, offset, session = found.get("n"), found.get("offset"), found.get("session")
+    return Turn(
+        n if type(n) is int and n >= 0 else 0,
+        offset if type(offset) is int and offset >= 0 else 0,
+        session if isinstance(session, str) else "",
+        found.get("resumed") is True,
+    )
+
+
+def write_turn(agent: AgentDir, turn: Turn) -> None:
+    """Writes turn.json. Raises SwarmError."""
+    store.write_atomic(agent.turn, jsonio.to_json({"schema": 1, **turn._asdict()}), mode=0o600)

@@ -1,0 +1,87 @@
+"""An agent that is held to a scope gets no way out of it through what it spawns."""
+
+import os
+from dataclasses import replace
+
+from swarm.errors import Refused, SwarmError
+from swarm.home.context import Home
+from swarm.lifecycle.spawn_fields import lies_in
+from swarm.model.agent import ENGINE, OPERATOR, AgentSpec
+from swarm.programs import preflight
+from swarm.programs.environment import inherited
+from swarm.programs.registry import HOLDS, program_for
+from swarm.protocol.agent_files import read_spec
+from swarm.protocol.paths import check_id
+
+
+def confined(home: Home, spec: AgentSpec) -> AgentSpec:
+    """The spec of a child as its parent may have it; raises Refused `scope` for what the parent itself could not do.
+
+    Only where an agent asks, and is held itself. A child that names no paths is held to its own directory then.
+    """
+    parent = _held_asker(home)
+    if parent is None:
+        return spec
+    if _kind(home, spec.program) not in HOLDS:
+        raise _refused(parent, f"a program that is held to nothing ({spec.program!r})", "Leave --program and -- out.")
+    if spec.env:
+        raise _refused(parent, "a child with an environment of its own choice", "Leave --env out.")
+    if any(outcome.check for outcome in spec.acceptance) and (why := preflight.no_box(inherited(os.environ))):
+        raise _refused(
+            parent,
+            f"a check, which would run with the engine's rights: there is no sandbox for it here ({why})",
+            "Name the outcome in words (--accept TEXT, without ::CHECK).",
+        )
+    own, above = (
+        home.layout.agent(each).path.relative_to(home.layout.root).as_posix() for each in (spec.id, parent.id)
+    )
+    for path in spec.owns:
+        if not any(lies_in(path, mine) for mine in (*parent.owns, above)):
+            raise _refused(
+                parent, f"a child that owns {path!r}", f"It may own what lies below {_places(parent, above)}."
+            )
+    if spec.owns or spec.scope == "observe":
+        return spec
+    return replace(spec, owns=(own,))
+
+
+def given_by_held(home: Home, spec: AgentSpec) -> bool:
+    """Whether this spec's checks were given by an agent that is held: they must not do for it what it may not do."""
+    if spec.created_by in (str(OPERATOR), str(ENGINE)):
+        return False
+    try:
+        giver = read_spec(home.layout.agent(check_id(spec.created_by))).value
+    except SwarmError:
+        return True
+    return giver is None or _is_held(home, giver)
+
+
+def _held_asker(home: Home) -> AgentSpec | None:
+    if home.actor.kind != "agent":
+        return None
+    spec = read_spec(home.layout.agent(home.actor.agent)).value
+    return spec if spec is not None and _is_held(home, spec) else None
+
+
+def _is_held(home: Home, spec: AgentSpec) -> bool:
+    return bool(spec.owns or spec.scope == "observe") and _kind(home, spec.program) in HOLDS
+
+
+def _kind(home: Home, name: str) -> str:
+    try:
+        return program_for(name, home.policy).kind
+    except SwarmError:
+        return ""
+
+
+def _places(parent: AgentSpec, above: str) -> str:
+    return ", ".join((*parent.owns, above))
+
+
+def _refused(parent: AgentSpec, what: str, hint: str) -> Refused:
+    return Refused(
+        "scope",
+        f"{parent.id!r} is held to its scope, and asks for {what}.",
+        "What it may not do itself, nothing that it spawns may do for it.",
+        f"{hint} Or ask whoever spawned you.",
+    )

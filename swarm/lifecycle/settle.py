@@ -1,0 +1,128 @@
+"""Where agents come to their end: what ended by itself is noticed, recorded, and gives its slot back."""
+
+from collections.abc import Container
+
+from swarm.formatting import plural
+from swarm.home.context import Home
+from swarm.lifecycle import root_turn as turns
+from swarm.lifecycle.end import conclude, ended, verified
+from swarm.lifecycle.final_output import last_words
+from swarm.model.agent import Exit, Liveness
+from swarm.model.record import Ending, Phase, Record
+from swarm.model.reports import Results, ResultsState
+from swarm.platform.clock import wait_until
+from swarm.processes.members import home_of
+from swarm.protocol.agent_files import read_exit, read_results
+from swarm.rules.outcome import turn_words
+
+LAST_MOMENTS_S = 0.25
+"""Seconds that a keeper has between writing exit.json and its own end."""
+
+
+def settle(home: Home, among: Container[str] | None = None) -> tuple[str, ...]:
+    """Records every agent whose process has ended, and gives its slot back. Returns their ids.
+
+    collected where results.json is valid; failed where exit.json says how it ended; lost where nothing does. Commits
+    only when there is something to settle. A process that cannot be looked at from here is left alone.
+
+    among: only these ids, where somebody has seen who may have ended; None looks at everybody.
+    """
+    settled: list[str] = []
+    for record in list(home.ledger.read().agents.values()):
+        if among is not None and record.id not in among:
+            continue
+        if record.phase is Phase.RUNNING and (after := look_at_end(home, record)) is not None:
+            if conclude(home, record, after):
+                settled.append(record.id)
+        elif _proved_by_a_restart(home, record) and verified(home, record):
+            settled.append(record.id)
+    return tuple(settled)
+
+
+def _proved_by_a_restart(home: Home, record: Record) -> bool:
+    return record.phase is Phase.ENDED and bool(record.unverified) and bool(home.runner.lost(record))
+
+
+def look_at_end(home: Home, record: Record) -> Record | None:
+    """The record as it has to be when its process has ended; None while it runs, or where that cannot be told.
+
+    An exit.json beside a keeper that lives on is somebody else's writing: it ends nobody and frees nothing. Nor does
+    the end of a terminal in which a person talks: its session is taken up again (giving_back.py).
+    """
+    if record.taken_over:
+        return None
+    agent = home.layout.agent(record.id)
+    if theirs := home_of(home.layout, record):
+        why = f"its processes belong to {theirs}: this home is a copy, and leaves them alone"
+        return ended(home, record, Ending.LOST, why)
+    gone = read_exit(agent).value
+    if gone is None or gone.spawn_id != record.spawn_id:
+        if home.runner.alive(record) not in (Liveness.DEAD, Liveness.STRANGER):
+            return None
+        gone = read_exit(agent).value  # its keeper writes it, and ends: look once more after the process was seen gone
+        if gone is None or gone.spawn_id != record.spawn_id:
+            return _without_a_word(home, record)
+    elif not wait_until(lambda: home.runner.alive(record) is not Liveness.ALIVE, LAST_MOMENTS_S):
+        return None
+    return _with_a_word(home, record, gone)
+
+
+def _with_a_word(home: Home, record: Record, gone: Exit) -> Record:
+    if turns.is_root(home, record):
+        ending, why = turns.how_it_ended(home, record, gone)
+        return ended(home, record, ending, why, exit_code=gone.code, unverified=_left(gone))
+    results = read_results(home.layout.agent(record.id))
+    left = _left(gone)
+    if results.state is ResultsState.VALID:
+        return ended(home, record, Ending.DONE, _done_words(results), exit_code=gone.code, unverified=left)
+    why = _exit_words(gone)
+    if results.state is ResultsState.INVALID:
+        why += f"; results.json is not valid: {results.why}"
+    else:
+        why += " without results.json"
+    why += _last_turn(home, record, gone)
+    return ended(home, record, Ending.FAILED, why, exit_code=gone.code, unverified=left)
+
+
+def _last_turn(home: Home, record: Record, gone: Exit) -> str:
+    """What its program said of its own end: an exit code alone tells little (judging.py)."""
+    doings = last_words(home, record) if not gone.error else None
+    wrong = turn_words(doings) if doings is not None else ""
+    return f"; {wrong}" if wrong else ""
+
+
+def _left(gone: Exit) -> str:
+    return f"{plural(len(gone.left), 'process', 'processes')} of it could not be ended" if gone.left else ""
+
+
+def _without_a_word(home: Home, record: Record) -> Record:
+    """Keeper and program are gone and nobody wrote how: what may be left is looked for before the slot is free."""
+    report = home.runner.stop(record, home.layout.agent(record.id), 0.0)
+    results = read_results(home.layout.agent(record.id))
+    unverified = "" if home.runner.lost(record) else report.unverified
+    if turns.is_root(home, record):
+        why = home.runner.lost(record) or turns.how_it_ended(home, record, None)[1]
+        return ended(home, record, Ending.LOST, why, exit_code=report.exit_code, unverified=unverified)
+    if results.state is ResultsState.VALID:
+        return ended(home, record, Ending.DONE, _done_words(results), unverified=unverified)
+    why = home.runner.lost(record) or "its processes are gone, and nobody saw how they ended"
+    return ended(home, record, Ending.LOST, why, exit_code=report.exit_code, unverified=unverified)
+
+
+def results_of(home: Home, agent_id: str) -> Results:
+    """The agent's results as they are on disk now."""
+    return read_results(home.layout.agent(agent_id))
+
+
+def _done_words(results: Results) -> str:
+    return f"results.json says {results.status}"
+
+
+def _exit_words(gone: Exit) -> str:
+    if gone.error:
+        return f"its program could not be started: {gone.error}"
+    if gone.code is None:
+        return "it ended, and how is not known,"
+    if gone.code < 0:
+        return f"it was ended by signal {-gone.code}"
+    return f"it ended with exit code {gone.code}"

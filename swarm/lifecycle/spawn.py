@@ -1,0 +1,129 @@
+"""From a spawn that was asked for to a running agent, or to a place in the queue."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from swarm.errors import Busy, HomeError, Refused, SwarmError
+from swarm.home import context as audit
+from swarm.home.context import Home
+from swarm.ledger.state import State
+from swarm.lifecycle import spawn_gate as standstill
+from swarm.lifecycle.admission import Draft, draft
+from swarm.lifecycle.eviction import make_room
+from swarm.lifecycle.intents import at_work
+from swarm.lifecycle.recovery import resolve_intents
+from swarm.lifecycle.reservation import actor_of, enqueue, judged_now, no_room, request_of, reserve, unqueued
+from swarm.lifecycle.settle import settle
+from swarm.lifecycle.start import make_directory, start, withdraw
+from swarm.model.agent import ENGINE
+from swarm.model.health import Verdict
+from swarm.model.requests import Spawned, SpawnRequest
+from swarm.protocol.paths import AgentDir
+
+Judge = Callable[[], Mapping[str, Verdict]]
+ROOM = frozenset({"no-slot", "reserve", "budget"})
+"""Codes that say that there is no room: what ending somebody, or waiting, would help against."""
+STILL = frozenset(standstill.CODES.values())
+"""Codes that say that nobody is started now at all: who asked for the queue waits in it."""
+WAITS = ROOM | STILL | {"paused-branch"}
+"""Codes for which a queued spawn goes on waiting."""
+
+
+def spawn(home: Home, request: SpawnRequest) -> Spawned:
+    """Checks, reserves, starts; see `Swarm.spawn`. Every refusal is a line in the audit log.
+
+    With `queue`, a spawn without room waits for it. With `kill_first` or `kill_stuck`, room is made and taken in one
+    step.
+    """
+    agent_id = request.name
+    try:
+        home.must_be_writable()
+        made = draft(home, request, home.ledger.read())
+        agent_id = made.agent
+        return admit(home, request, made)
+    except SwarmError as error:
+        audit.record(home, "spawn", agent=agent_id, error=error)
+        raise
+
+
+def admit(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
+    """Starts what `draft` found nothing against. Raises the first objection; records nothing of its own failure."""
+    if made.errors:
+        raise made.errors[0][1]
+    ended: tuple[str, ...] = ()
+    with at_work([made.spawn_id]):
+        try:
+            agent, reserved = _reserve(home, request, made)
+        except Refused as refusal:
+            if refusal.code in STILL and request.queue:
+                return enqueue(home, request, made)
+            if refusal.code not in ROOM:
+                raise
+            if not (request.kill_first or request.kill_stuck):
+                if request.queue:
+                    return enqueue(home, request, made)
+                raise
+            agent, reserved, ended = make_room(home, request, made, refusal)
+        start(home, made, agent, reserved)
+    warnings = _warnings(home, reserved, made)
+    return Spawned(made.agent, made.spawn_id, str(agent.path), warnings=warnings, ended_first=ended)
+
+
+def _warnings(home: Home, state: State, made: Draft) -> tuple[str, ...]:
+    still = standstill.warning(home, state)
+    return (*made.warnings, still) if still else made.warnings
+
+
+def _reserve(home: Home, request: SpawnRequest, made: Draft) -> tuple[AgentDir, State]:
+    """The slot and the directory. What has ended unnoticed gives its slot back before this one is refused."""
+    try:
+        reserved = _commit_reservation(home, request, made)
+    except Refused as refusal:
+        if refusal.code not in ROOM or not (settle(home) or resolve_intents(home)):
+            raise
+        reserved = _commit_reservation(home, request, made)
+    try:
+        return make_directory(home, made), reserved
+    except BaseException:
+        withdraw(home, made, crash=False)
+        raise
+
+
+def _commit_reservation(home: Home, request: SpawnRequest, made: Draft) -> State:
+    judged: dict[str, Verdict] = {}
+
+    def change(state: State) -> State:
+        return reserve(home, state, request, made, judged)
+
+    try:
+        return home.ledger.commit(change, purpose=f"spawn {made.agent}")
+    except Refused as refusal:
+        if refusal.code not in ROOM:
+            raise
+        judged.update(judged_now(home))  # the refusal says who could be ended, stuck ones first
+        no = no_room(home, home.ledger.read(), made, request, judged)
+        raise no if no is not None else refusal from None
+
+
+def spawn_queued(home: Home, agent_id: str) -> Spawned | None:
+    """Starts the head of the queue with this id, as whoever asked for it; None where it waits no more.
+
+    Raises SwarmError: where there is no room, everything stands still, or the home cannot be written now, it goes on
+    waiting; for any other reason it is taken out of the queue.
+    """
+    state = home.ledger.read()
+    entry = next((each for each in state.queue if each.get("id") == agent_id), None)
+    if entry is None:
+        return None
+    asked = actor_of(entry.get("by"))
+    request = request_of(entry.get("request"))
+    acting = replace(home, actor=asked)
+    without_it = unqueued(state, agent_id)
+    try:
+        made = draft(acting, request, without_it, spawn_id=str(entry.get("spawn_id", "")))
+        return admit(acting, replace(request, queue=False, kill_stuck=False, kill_first=()), made)
+    except SwarmError as error:
+        if error.code not in WAITS and not isinstance(error, Busy | HomeError):
+            home.ledger.commit(lambda state: unqueued(state, agent_id), purpose=f"give up on {agent_id}")
+            audit.record(home, "spawn", agent=agent_id, error=error, actor=ENGINE, queued=True)
+        raise

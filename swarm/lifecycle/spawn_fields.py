@@ -1,0 +1,282 @@
+"""The fields of a spawn that was asked for, one by one: each as the spec takes it, or why it is refused."""
+
+import difflib
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from swarm.errors import Refused
+from swarm.home.context import Home
+from swarm.ledger.state import State
+from swarm.model.agent import Acceptance, AgentSpec
+from swarm.model.launch import Launch
+from swarm.model.requests import SpawnRequest
+from swarm.programs.base import Program
+from swarm.protocol.agent_files import read_spec
+from swarm.protocol.paths import Layout
+from swarm.protocol.roles import Role
+
+_VERB_FIRST = re.compile(
+    r"(?:please\s+)?(?:add|analy[sz]e|audit|browse|build|check|continue|create|discuss|do|draft|edit|explore|fetch|find|fix|"
+    r"gather|handle|help|implement|improve|investigate|launch|look|make|manage|monitor|optimi[sz]e|plan|post|prepare|publish|"
+    r"read|refactor|report|research|review|run|scan|schedule|scrape|search|send|set\s+up|spawn|start|study|summari[sz]e|test|"
+    r"think|try|update|use|watch|work|write)\b(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_STATE = re.compile(
+    r"\b(?:is|are|was|were|has|have|pass(?:es)?|exists?|works?|returns?|contains?|shows?|answers?|holds?|succeeds?)\b",
+    re.IGNORECASE,
+)
+
+
+def overlap(one: str, other: str) -> bool:
+    """Two paths of which one contains the other. A pattern counts as the directory before its first wildcard."""
+    mine, theirs = _fixed_parts(one), _fixed_parts(other)
+    shared = min(len(mine), len(theirs))
+    return mine[:shared] == theirs[:shared]
+
+
+def lies_in(path: str, place: str) -> bool:
+    """Whether a path is a place or lies below it. A place with a wildcard holds nothing for sure."""
+    fixed = _fixed_parts(place)
+    return (
+        fixed == [part for part in place.split("/") if part not in ("", ".")]
+        and _fixed_parts(path)[: len(fixed)] == fixed
+    )
+
+
+def _fixed_parts(path: str) -> list[str]:
+    parts: list[str] = []
+    for part in path.split("/"):
+        if any(wildcard in part for wildcard in "*?["):
+            break
+        if part not in ("", "."):
+            parts.append(part)
+    return parts
+
+
+def slots(home: Home, request: SpawnRequest, role: Role | None) -> int:
+    """What it commits: as asked, else the policy's for its role, else the role's own. Raises Refused `budget`."""
+    if request.slots is None:
+        return max(1, home.policy.slots.roles.get(request.role, role.slots if role else 1))
+    if not 1 <= request.slots <= 1000:
+        raise Refused(
+            "budget", f"{request.slots} is not a number of slots.", "An agent takes 1 to 1000, itself included."
+        )
+    return request.slots
+
+
+def _relative(layout: Layout, path: str, code: str) -> str:
+    """The path relative to the home, tidied; raises Refused where it is empty, leads out, or holds a NUL."""
+    if not path.strip() or "\0" in path:
+        raise Refused(code, f"{path[:80]!r} is not a path.")
+    whole = os.path.normpath(layout.root / path)
+    root = str(layout.root)
+    if whole != root and not whole.startswith(root + os.sep):
+        raise Refused(code, f"{path[:200]!r} leads out of the home.", f"The home is {root!r}.", "Name a path below it.")
+    return os.path.relpath(whole, root)
+
+
+def inputs(layout: Layout, inputs: Iterable[str]) -> tuple[str, ...]:
+    """The inputs, each of which is there; raises Refused `input` with the nearest names (field report, failure 2)."""
+    for path in inputs:
+        if not path.strip() or "\0" in path:
+            raise Refused("input", f"{path[:80]!r} is not a path.")
+        if not os.path.exists(layout.root / path):
+            near = nearest(layout.root, path)
+            raise Refused(
+                "input",
+                f"The input {path[:200]!r} does not exist.",
+                "Nearest: " + ", ".join(near) + "." if near else f"Nothing like it is below {str(layout.root)!r}.",
+                "Inputs are relative to the home; an agent that finds nothing goes on as if all were fine.",
+            )
+    return tuple(inputs)
+
+
+def nearest(root: Path, path: str, limit: int = 3) -> list[str]:
+    """The existing names most like a missing path: in the nearest directory that exists, then one level below it."""
+    wanted = Path(path)
+    directory = wanted.parent
+    while not (root / directory).is_dir() and directory != directory.parent:
+        directory = directory.parent
+    found = _similar(root, directory, wanted.name, limit)
+    if not found:
+        try:
+            inner = sorted(entry.name for entry in os.scandir(root / directory) if entry.is_dir(follow_symlinks=False))
+        except OSError:
+            inner = []
+        for name in inner[:50]:
+            found.extend(_similar(root, directory / name, wanted.name, limit))
+    return found[:limit]
+
+
+def _similar(root: Path, directory: Path, name: str, limit: int) -> list[str]:
+    try:
+        names = os.listdir(root / directory)[:5000]
+    except OSError:
+        return []
+    return [(directory / match).as_posix() for match in difflib.get_close_matches(name, names, n=limit, cutoff=0.5)]
+
+
+def outputs(outputs: Iterable[str]) -> tuple[str, ...]:
+    """The patterns of files that count as outputs; raises Refused `input` where one leads out."""
+    for pattern in outputs:
+        if not pattern.strip() or "\0" in pattern or ".." in Path(pattern).parts:
+            raise Refused(
+                "input",
+                f"{pattern[:200]!r} cannot be counted as outputs.",
+                "A pattern stays below the working directory.",
+            )
+    return tuple(outputs)
+
+
+def owned(layout: Layout, agent_id: str, owns: Iterable[str], role: Role | None) -> tuple[str, ...]:
+    """The paths it is to own, relative to the home; raises Refused `owns` where they are not its to have."""
+    paths = tuple(_relative(layout, path, "owns") for path in owns)
+    own = layout.agent(agent_id).path.relative_to(layout.root).as_posix()
+    for path in paths:
+        inside = path == own or path.startswith(own + "/")
+        if role is not None and role.scope == "observe" and not inside:
+            raise Refused(
+                "owns",
+                f"The role {role.name!r} only observes: it owns nothing but its own directory.",
+                f"{path!r} is not below {own!r}.",
+                "An observer that fixes breaks the audit trail; have it report, and spawn a worker for the fix.",
+            )
+        if not inside and overlap(path, "swarm"):
+            raise Refused(
+                "owns",
+                f"{path!r} overlaps the directory `swarm`, which the engine and the agents own.",
+                hint="Name the directories that the task is about.",
+            )
+    return paths
+
+
+def acceptance(outcomes: Iterable[Acceptance]) -> tuple[Acceptance, ...]:
+    """The outcomes; raises Refused `acceptance` where one says nothing."""
+    for outcome in outcomes:
+        if not outcome.text.strip():
+            raise Refused(
+                "acceptance", "An acceptance criterion is empty.", hint='Name an outcome: "the first link is live".'
+            )
+        if outcome.check is not None and (not outcome.check.strip() or "\0" in outcome.check):
+            raise Refused("acceptance", "The check of an acceptance criterion is empty.", hint="Write TEXT::COMMAND.")
+    return tuple(outcomes)
+
+
+def warnings(spec: AgentSpec) -> Iterable[str]:
+    """What is allowed and still not wise."""
+    for outcome in spec.acceptance:
+        if is_activity(outcome.text):
+            yield (
+                f"{outcome.text[:120]!r} is an activity, not an outcome: activities always look like progress. "
+                'Say what is true when it is done ("the first purchase link is live").'
+            )
+    if spec.slots > 1 and spec.scope == "work":
+        yield f"A {spec.role} does its work itself; {spec.slots} slots let it spawn {spec.slots - 1} more."
+
+
+def is_activity(text: str) -> bool:
+    """It says what will be done, not what will be true afterwards (field report, failure 9)."""
+    found = _VERB_FIRST.match(text.strip())
+    return found is not None and _STATE.search(found["rest"]) is None
+
+
+def program_of(home: Home, request: SpawnRequest) -> str:
+    """The name of the program it runs."""
+    return request.program or ("command" if request.command else home.policy.spawn.program)
+
+
+def model(home: Home, request: SpawnRequest, state: State) -> str:
+    """The model it runs; raises Refused `model` where that is not the tier of this swarm (failure 4).
+
+    Where swarm.toml sets no tier, the one that living agents were given by name is it.
+    """
+    models = home.policy.models
+    settings = home.policy.programs.get(program_of(home, request))
+    model = request.model or (settings.model if settings else "") or models.tier
+    if models.tier and model != models.tier and not models.allow_mixed:
+        raise Refused(
+            "model",
+            f"The model {model[:80]!r} is not this swarm's tier, {models.tier!r}.",
+            "One tier in the whole swarm: weaker workers cost more in debugging than they save.",
+            "Leave --model out, or set [models] allow_mixed = true in swarm.toml.",
+        )
+    if request.model and not models.tier and not models.allow_mixed:
+        _must_be_alone(home, request, state)
+    return model
+
+
+def _must_be_alone(home: Home, request: SpawnRequest, state: State) -> None:
+    for record in state.agents.values():
+        if not record.live or record.program != program_of(home, request):
+            continue
+        theirs = read_spec(home.layout.agent(record.id)).value
+        if theirs is not None and theirs.model and theirs.model != request.model:
+            raise Refused(
+                "model",
+                f"The model {request.model[:80]!r} is not the one that {record.id!r} runs, {theirs.model!r}.",
+                "One tier in the whole swarm: weaker workers cost more in debugging than they save.",
+                "Leave --model out, or set [models] allow_mixed = true in swarm.toml.",
+            )
+
+
+def directory(layout: Layout, cwd: str) -> str:
+    """Its working directory relative to the home, '' for its own; raises Refused `input`."""
+    if not cwd:
+        return ""
+    path = _relative(layout, cwd, "input")
+    if not (layout.root / path).is_dir():
+        near = nearest(layout.root, path)
+        raise Refused(
+            "input",
+            f"The working directory {path!r} does not exist.",
+            "Nearest: " + ", ".join(near) + "." if near else "",
+            "Make it first.",
+        )
+    return path
+
+
+def environment(request: SpawnRequest) -> dict[str, str]:
+    """The variables on top of the operator's; raises Refused `name` for what cannot be one, or is ours."""
+    for name, value in request.env.items():
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or "\0" in value:
+            raise Refused("name", f"{name[:80]!r} is not a name for a variable.", hint="Write --env NAME=VALUE.")
+        if name.startswith("SWARM_"):
+            raise Refused("name", f"{name} is set by the engine.", "It tells who an agent is.", "Take another name.")
+    return dict(request.env)
+
+
+def launch_of(home: Home, spec: AgentSpec, program: Program, brief: str) -> Launch:
+    """How it is started; raises Refused: `program` where that cannot be run, `scope` where it could not be held."""
+    for need in program.needs():
+        if need.required and not need.ok:
+            raise Refused("program", f"{program.name!r} cannot be started: {need.text}.", hint=need.hint)
+    if spec.argv and program.kind != "command":
+        raise Refused(
+            "program",
+            f"The program {program.name!r} takes no command after --.",
+            "It is told what to do by its brief.",
+            f"Leave the command out, or --program. Words for its own command line: [programs.{program.name}] args.",
+        )
+    agent = home.layout.agent(spec.id)
+    launch = program.prepare(spec, home.layout, agent, brief)
+    word = launch.argv[0]
+    if "/" in word:
+        # Its own directory is not there yet, so a path in it is left to the start itself.
+        place = launch.cwd / word
+        there = os.access(place, os.X_OK) and place.is_file()
+        if not there and not place.is_relative_to(agent.path):
+            raise Refused(
+                "program",
+                f"{word[:200]!r} cannot be run.",
+                "There is no such file." if not place.exists() else "It is not executable.",
+                f"A relative path starts at the agent's working directory, {str(launch.cwd)!r}.",
+            )
+    elif shutil.which(word, path=launch.environment.get("PATH", os.defpath)) is None:
+        raise Refused(
+            "program", f"{word[:200]!r} is not on PATH.", f"PATH is {launch.environment.get('PATH', '')[:500]!r}."
+        )
+    return launch

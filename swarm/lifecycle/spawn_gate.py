@@ -1,0 +1,71 @@
+"""When nobody is started: the swarm is over its limit, or its model service refuses it. Alerts in the ledger say so."""
+
+from collections.abc import Mapping
+
+from swarm.errors import Refused
+from swarm.home.context import Home
+from swarm.ledger.state import State, clear_alert, raise_alert
+from swarm.model.record import Alert
+from swarm.rules.limits import LIMIT, SWARM_LIMIT
+from swarm.rules.outage import SERVICE
+
+CODES: Mapping[str, str] = {SWARM_LIMIT: LIMIT, SERVICE: SERVICE}
+"""The alerts that stand for it, and the code of the refusals."""
+
+
+def standing(state: State) -> Alert | None:
+    """Why nobody is to be started now, as the last look at the swarm left it; the limit first. None where one may."""
+    found = {alert.cause: alert for alert in state.alerts if not alert.agent and alert.cause in CODES}
+    return next((found[cause] for cause in CODES if cause in found), None)
+
+
+def refusal(home: Home, state: State) -> Refused | None:
+    """Why this actor may not spawn now; None where it may.
+
+    Where the service refuses, the operator may: only a try shows that it is back. A heartbeat has looked for itself.
+    """
+    alert = standing(state)
+    if alert is None or home.actor.kind == "engine":
+        return None
+    if alert.cause == SERVICE:
+        if home.actor.kind == "operator":
+            return None
+        return Refused(
+            SERVICE,
+            "Nothing is spawned while the model service refuses the swarm.",
+            f"{alert.text}.",
+            "Wait; with --queue it is started as soon as the service is back.",
+        )
+    return Refused(
+        LIMIT,
+        "Nothing is spawned while the swarm is over its limit.",
+        f"{alert.text}.",
+        "The operator may raise it in swarm.toml ([limits]); the next heartbeat looks again.",
+    )
+
+
+def warning(home: Home, state: State) -> str:
+    """What an operator who spawns all the same should know; '' where there is nothing."""
+    alert = standing(state)
+    return alert.text if alert is not None and refusal(home, state) is None and home.actor.kind == "operator" else ""
+
+
+def update(home: Home, found: Mapping[str, str], *, only_clear: bool = False) -> bool:
+    """Puts these alerts in force, by their cause, and takes back those that are over. Commits only what changes.
+
+    only_clear: new ones are left to whoever records them. Returns whether anything changed.
+    """
+    before = {alert.cause for alert in home.ledger.read().alerts if not alert.agent and alert.cause in CODES}
+    if not (before - found.keys()) and (only_clear or not (found.keys() - before)):
+        return False
+
+    def change(state: State) -> State:
+        there = {alert.cause for alert in state.alerts if not alert.agent and alert.cause in CODES}
+        for cause in there - found.keys():
+            state = clear_alert(state, "", cause)
+        for cause in () if only_clear else found.keys() - there:
+            state = raise_alert(state, "", cause, found[cause], "", home.clock.wall())
+        return state
+
+    home.ledger.commit(change, purpose="say whether anybody may be started")
+    return True

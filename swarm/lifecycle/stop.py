@@ -1,0 +1,271 @@
+"""Carrying out a stop that the ledger knows of: children first, results looked for before and after every signal."""
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from swarm.errors import SwarmError
+from swarm.home import context as audit
+from swarm.home.context import Home
+from swarm.ledger.state import State, without
+from swarm.lifecycle.end import Change, End, conclude_all, ended
+from swarm.lifecycle.intents import abandoned, at_work, dead_or_none
+from swarm.lifecycle.messaging import ASKED_S, ASKED_SHARE, _tell, program_of
+from swarm.lifecycle.root_turn import is_root
+from swarm.lifecycle.settle import look_at_end, results_of
+from swarm.lifecycle.subtree import Order, live_members, mark_stopping, open_again, to_be_stopped
+from swarm.model.record import Ending, Phase, Record
+from swarm.model.reports import ResultsState
+from swarm.model.requests import Ended
+from swarm.platform.clock import wait_until
+from swarm.processes import stdin_channel as channel
+from swarm.processes.runner import StopReport
+from swarm.processes.sweep import Found
+from swarm.sanitize import clean
+
+
+def ask_to_end(home: Home, record: Record, grace: float) -> str:
+    """Asks a program over its channel to stop what it does and end, and gives it a moment.
+
+    grace: seconds of the whole stop. Returns what was done, '' where nothing was: then signals come at once.
+    """
+    program = program_of(home, record) if grace > 0 and record.paused is None and not record.taken_over else None
+    if program is None or not program.channel:
+        return ""
+    try:
+        _tell(home, record, program.ask_to_end(), wait=0.2)
+    except SwarmError:
+        return ""
+    agent = home.layout.agent(record.id)
+    with suppress(SwarmError):  # it reads its end as well, where it ignores what it was asked
+        channel.close(agent)
+    gone = wait_until(lambda: look_at_end(home, record) is not None, min(ASKED_S, grace * ASKED_SHARE))
+    return "asked over its channel, and it ended" if gone else "asked over its channel"
+
+
+START_PATIENCE = 15.0
+"""Seconds that a stop waits for a start which is under way."""
+LEAVE_S = 2.0
+"""Seconds that an agent with results has to end by itself, when a heartbeat collects it."""
+
+
+def stop_all(home: Home, members: Sequence[Record], order: Order, *, also: Change | None = None) -> list[Ended]:
+    """Stops records that are marked STOPPING (or ended, but never verified), deepest first; equals at the same time.
+
+    also: a change that belongs into the same commit as the ends (see `conclude_all`): all are committed together at the
+    end, and what it refuses is raised after the ends have been committed without it.
+    """
+    with at_work(record.spawn_id for record in members):
+        ends: list[End] = []
+        for _, level in groupby(sorted(members, key=_depth), key=_depth):
+            ends += _stop_level(home, list(level), order, commit=also is None)
+        if also is not None and ends:
+            _conclude_with(home, ends, also)
+    return [_told(end) for end in ends]
+
+
+def _depth(record: Record) -> int:
+    return -record.id.count("/")
+
+
+def _stop_level(home: Home, level: Sequence[Record], order: Order, *, commit: bool) -> list[End]:
+    def one(record: Record) -> End:
+        end = stop_one(home, record, order)
+        if commit:
+            conclude_all(home, [end])
+        return end
+
+    if len(level) == 1:
+        return [one(level[0])]
+    with ThreadPoolExecutor(max_workers=min(len(level), 4 * (os.cpu_count() or 1))) as pool:
+        return list(pool.map(one, level))
+
+
+def _conclude_with(home: Home, ends: Sequence[End], also: Change) -> None:
+    try:
+        conclude_all(home, ends, also)
+    except SwarmError:
+        conclude_all(home, ends)
+        raise
+
+
+def stop_one(home: Home, record: Record, order: Order) -> End:
+    """Stops one agent and says how it ended. Nothing is committed.
+
+    Valid results written before the signal, or while it was asked to end, mean done; an end that came first is its own.
+    """
+    before = _once_started(home, record)
+    gone = look_at_end(home, before) if before.phase is not Phase.ENDED else None
+    if gone is not None:
+        return End(before, gone, {"note": "already ended"})
+    agent = home.layout.agent(before.id)
+    if order.automatic and not is_root(home, before) and results_of(home, before.id).state is ResultsState.VALID:
+        leave_by_itself(home, before)
+    asked = ask_to_end(home, before, order.grace)
+    try:
+        report = home.runner.stop(before, agent, order.grace)
+    except SwarmError as error:
+        report = StopReport(gone=False, unverified=str(error))
+    if asked:
+        report = report._replace(steps=(asked, *report.steps))
+    unverified = report.unverified or ("" if report.gone else "something of it is still there")
+    if before.phase is Phase.ENDED:
+        unverified = "" if report.gone else unverified  # a second search that finds nothing is all that can be had
+        after = ended(home, before, before.ending or Ending.KILLED, before.why, unverified=unverified)
+    elif (results := results_of(home, before.id)).state is ResultsState.VALID and not is_root(home, before):
+        why = f"results.json says {results.status}"
+        after = ended(home, before, Ending.DONE, why, exit_code=report.exit_code, unverified=unverified)
+    else:
+        why = before.why if order.taken_over else order.reason
+        after = ended(home, before, Ending.KILLED, why, by=order.by, exit_code=report.exit_code, unverified=unverified)
+    return End(before, after, _facts(report, "done" if after.ending is Ending.DONE else ""))
+
+
+def leave_by_itself(home: Home, record: Record) -> None:
+    """An agent that has written its results is given a moment to end without a signal: it hears no more words."""
+    with suppress(SwarmError):
+        channel.close(home.layout.agent(record.id))
+    wait_until(lambda: look_at_end(home, record) is not None, min(LEAVE_S, home.policy.stop.grace))
+
+
+def _once_started(home: Home, record: Record) -> Record:
+    """The record with its processes: a start that is under way writes them into the intent to stop it."""
+    if record.starter is None:
+        return record
+
+    def current() -> Record:
+        found = home.ledger.read().agents.get(record.id)
+        if found is None or found.spawn_id != record.spawn_id:
+            return replace(record, starter=None)  # its start failed, and was taken back
+        return found
+
+    wait_until(lambda: dead_or_none(current().starter), START_PATIENCE)
+    found = current()
+    if found.process is None and (started := home.runner.started(home.layout.agent(record.id), record.spawn_id)):
+        return replace(found, keeper=started.keeper, process=started.program)
+    return found
+
+
+def _facts(report: StopReport, note: str) -> Mapping[str, object]:
+    return {
+        "found": [_plain(found) for found in report.found],
+        "left": [_plain(found) for found in report.left],
+        "steps": list(report.steps),
+        "took_ms": report.took_ms,
+        "note": note,
+    }
+
+
+def _plain(found: Found) -> dict[str, object]:
+    return {"pid": found.pid, "command": clean(found.command, 200), "how": found.how}
+
+
+def _told(end: End) -> Ended:
+    found = end.more.get("found", [])
+    steps = end.more.get("steps", [])
+    return Ended(
+        end.after.id,
+        end.after.spawn_id,
+        gone=not end.after.unverified,
+        unverified=end.after.unverified,
+        found=tuple(found) if isinstance(found, list) else (),
+        steps=tuple(steps) if isinstance(steps, list) else (),
+        note=str(end.more.get("note", "")),
+    )
+
+
+PATIENCE = 20.0
+"""Seconds beyond the grace that one kill waits for another of the same agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One id that was asked for. spawn_id: '' where it is not in the ledger."""
+
+    agent: str
+    spawn_id: str
+
+
+def end_subtree(home: Home, target: Target, order: Order) -> list[Ended]:
+    """The whole story of one target: close the branch, stop everybody, open it again."""
+    ended = _end_once(home, target, order) or _end_once(home, target, order)  # the other was faster: what is left now?
+    if not ended and target.agent != home.policy.root.id:
+        ended.append(_nothing_to_do(home, target))
+    return ended
+
+
+def _end_once(home: Home, target: Target, order: Order) -> list[Ended]:
+    _let_the_other_finish(home, target, order.grace)
+    unqueued: list[Record] = []
+    marked: list[str] = []
+
+    with at_work() as begin:
+
+        def close(state: State) -> State:
+            unqueued[:] = [record for record in _below(state, target, home) if record.phase is Phase.QUEUED]
+            gone = {record.id for record in unqueued}
+            for agent_id in gone:
+                state = without(state, agent_id)
+            if gone:
+                state = replace(state, queue=tuple(each for each in state.queue if each.get("id") not in gone))
+            members = to_be_stopped(state, target.agent, home.policy.root.id)
+            marked[:] = [record.id for record in members]
+            begin(record.spawn_id for record in members)
+            return mark_stopping(state, members, target.agent, order)
+
+        state = home.ledger.commit(
+            close,
+            purpose=f"stop {target.agent}",
+            then=lambda state: _say_unqueued(home, unqueued, order, state.revision),
+        )
+        ended = [Ended(record.id, record.spawn_id, gone=True, note="queued") for record in unqueued]
+        if marked:
+            try:
+                ended += stop_all(home, [state.agents[agent_id] for agent_id in marked], order)
+            finally:
+                open_again(home, target.agent)
+    return ended
+
+
+def _say_unqueued(home: Home, unqueued: Sequence[Record], order: Order, revision: int) -> None:
+    for record in unqueued:
+        audit.record(
+            home,
+            "kill",
+            agent=record.id,
+            spawn_id=record.spawn_id,
+            reason=order.reason or "taken out of the queue",
+            freed=0,
+            queued=True,
+            revision=revision,
+        )
+
+
+def _nothing_to_do(home: Home, target: Target) -> Ended:
+    """It has ended already; or somebody else is stopping it, and has not come to an end in all this time."""
+    others = live_members(home.ledger.read(), target.agent, home.policy.root.id)
+    note = "somebody else is still stopping it" if others else "already ended"
+    audit.record(home, "kill", agent=target.agent, spawn_id=target.spawn_id, reason=note, freed=0, nothing=True)
+    return Ended(target.agent, target.spawn_id, gone=not others, note=note, unverified=note if others else "")
+
+
+def _let_the_other_finish(home: Home, target: Target, grace: float) -> None:
+    """Two kills at once: one does it. The other waits for it, and then finds that it has ended."""
+
+    def over() -> bool:
+        members = live_members(home.ledger.read(), target.agent, home.policy.root.id)
+        return not any(record.phase is Phase.STOPPING and not abandoned(record) for record in members)
+
+    wait_until(over, grace + PATIENCE)
+
+
+def _below(state: State, target: Target, home: Home) -> list[Record]:
+    every = target.agent == home.policy.root.id
+    return [
+        record
+        for record in state.agents.values()
+        if every or record.id == target.agent or record.id.startswith(target.agent + "/")
+    ]

@@ -1,0 +1,104 @@
+"""Who belongs to a subtree, who may act on it, and the intent to stop it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from swarm.errors import NotFound, Refused
+from swarm.home.context import Home
+from swarm.ledger.state import State, with_record
+from swarm.lifecycle.intents import abandoned, me
+from swarm.model.record import Phase, Record
+from swarm.protocol.paths import parent_of
+
+
+def live_below(state: State, agent_id: str) -> list[Record]:
+    """Everybody in a subtree who holds a slot, the agent itself included, deepest first."""
+    members = [
+        record
+        for record in state.agents.values()
+        if record.holds_slot and (record.id == agent_id or record.id.startswith(agent_id + "/"))
+    ]
+    return sorted(members, key=lambda record: (-record.id.count("/"), record.id))
+
+
+def forgotten_branches(state: State, root: str) -> frozenset[str]:
+    """Closed branches in which nobody is being stopped."""
+    stopping = [record.id for record in state.agents.values() if record.phase is Phase.STOPPING]
+    return frozenset(
+        branch
+        for branch in state.branches_closed
+        if not any(branch == root or each == branch or each.startswith(branch + "/") for each in stopping)
+    )
+
+
+def must_live(state: State, agent_id: str, spawn_id: str = "") -> Record:
+    """The record of a living agent; raises NotFound where it has ended, is foreign, or was spawned anew."""
+    record = state.agents.get(agent_id)
+    if record is None or not record.live:
+        raise NotFound(
+            f"{agent_id!r} does not run.",
+            "It has ended." if record is not None else "It was not spawned by this engine.",
+            "swarm-tui status shows who runs.",
+        )
+    if spawn_id and record.spawn_id != spawn_id:
+        raise NotFound(f"{agent_id!r} is not the one that was meant any more.", "It has been spawned anew since.")
+    return record
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a subtree is to be stopped. grace: seconds. by: who ordered it, for people."""
+
+    reason: str
+    grace: float
+    by: str
+    taken_over: bool = False
+    """Somebody else ordered it and died: their words in the record stay."""
+    automatic: bool = False
+    """A heartbeat ordered it: an agent that has written its results is first given a moment to end by itself."""
+
+
+def must_be_below(home: Home, agent_id: str) -> None:
+    """Raises Refused `hierarchy` where an agent acts on somebody who is not directly below it."""
+    if home.actor.kind == "agent" and parent_of(agent_id) != home.actor.agent:
+        raise Refused(
+            "hierarchy",
+            f"{home.actor.agent!r} may act only on agents directly below itself.",
+            f"{agent_id!r} is not.",
+            "Ask its parent, or the operator.",
+        )
+
+
+def live_members(state: State, agent_id: str, root: str) -> list[Record]:
+    """Who lives in a subtree, deepest first; for the root everybody does, and the turn of the root itself, if any."""
+    if agent_id != root:
+        return live_below(state, agent_id)
+    members = [record for record in state.agents.values() if record.holds_slot and (record.id != root or record.live)]
+    return sorted(members, key=lambda record: (-record.id.count("/"), record.id))
+
+
+def to_be_stopped(state: State, agent_id: str, root: str) -> list[Record]:
+    """Those of a subtree that nobody else is stopping already."""
+    return [
+        record
+        for record in live_members(state, agent_id, root)
+        if record.phase is not Phase.STOPPING or abandoned(record)
+    ]
+
+
+def mark_stopping(state: State, members: Sequence[Record], branch: str, order: Order) -> State:
+    """The intent: nothing new below `branch` from here on, and everybody who lives in it is being stopped by us."""
+    for record in members:
+        if record.phase is not Phase.ENDED:
+            intent = replace(record, phase=Phase.STOPPING, stopper=me(), why=order.reason, ended_by=order.by)
+            state = with_record(state, intent)
+    return replace(state, branches_closed=state.branches_closed | {branch}) if members else state
+
+
+def open_again(home: Home, branch: str) -> None:
+    """The branch takes spawns again: the root always, an agent that is spawned anew."""
+    if branch in home.ledger.read().branches_closed:
+        home.ledger.commit(
+            lambda state: replace(state, branches_closed=state.branches_closed - {branch}),
+            purpose=f"open {branch} again",
+        )

@@ -1,0 +1,221 @@
+"""The calls themselves: each does what the verb of the same name does, as whoever the environment says."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from swarm.errors import Refused, SwarmError
+from swarm.home.actor import Who, record_stranger, who
+from swarm.protocol.paths import Layout, find_home
+from swarm.sanitize import clean, clean_block
+
+if TYPE_CHECKING:
+    from swarm.api import Swarm
+    from swarm.model.reports import Results
+    from swarm.model.requests import KillReport, SpawnCheck, Spawned, SpawnRequest
+
+Arguments = Mapping[str, Any]
+Environment = dict[str, str]
+
+
+class Caller:
+    """Who calls, on which home. Both are looked up anew at each call: an agent may have been spawned anew since."""
+
+    def __init__(self, given: str | None, env: Environment, cwd: Path, wait: float) -> None:
+        self._given = given
+        self._env = env
+        self._cwd = cwd
+        self._wait = wait
+
+    def home(self) -> Layout:
+        """The home; raises NotFound `no-home`."""
+        return find_home(self._given, self._env, self._cwd)
+
+    def reporting(self, verb: str) -> tuple[Layout, Who]:
+        """The home and who calls; a late word of an earlier spawn is refused, and written down."""
+        layout = self.home()
+        try:
+            return layout, who(self._env, layout)
+        except Refused as error:
+            record_stranger(layout, verb, error, self._env)
+            raise
+
+    def acting(self, verb: str, *, writes: bool = True, viewer: bool = False) -> "Swarm":
+        """The home, opened to act on it. viewer: a wrong swarm.toml is no obstacle, the default policy stands in."""
+        from swarm.api import Swarm
+        from swarm.home.context import Home
+        from swarm.model.agent import OPERATOR, Actor
+
+        layout, known = self.reporting(verb)
+        actor = OPERATOR if known.kind == "operator" else Actor(*known)
+        home = Home.at(layout, actor=actor, wait=self._wait, viewer=viewer)
+        if writes:
+            home.must_be_writable()
+        return Swarm(home)
+
+
+def call(name: str, caller: Caller, arguments: Arguments) -> str:
+    """Carries out one call; returns what to tell. Raises SwarmError or OSError where it is refused or fails."""
+    return CALLS[name](caller, arguments)
+
+
+def _progress(caller: Caller, arguments: Arguments) -> str:
+    from swarm.verbs.report import progress
+
+    layout, actor = caller.reporting("progress")
+    return "Written: " + progress(layout, actor, arguments["text"], arguments.get("outputs"))
+
+
+def _done(caller: Caller, arguments: Arguments) -> str:
+    from swarm.verbs.report import done
+
+    layout, actor = caller.reporting("done")
+    status, judged = arguments.get("status", "success"), arguments.get("acceptance")
+    given = None if judged is None else {"status": status, "acceptance": judged}
+    path = done(
+        layout,
+        actor,
+        status=status,
+        summary=arguments["summary"],
+        outputs=arguments.get("outputs", ()),
+        given=given,
+    )
+    return f"Your results are written: {path}\nYou are done. Do nothing more."
+
+
+def _spawn(caller: Caller, arguments: Arguments) -> str:
+    from swarm.model.agent import Acceptance
+    from swarm.model.requests import SpawnRequest
+
+    request = SpawnRequest(
+        name=arguments["name"],
+        role=arguments["role"],
+        task=arguments["task"],
+        slots=arguments.get("slots"),
+        accept=tuple(Acceptance(one["text"], one.get("check")) for one in arguments.get("accept", ())),
+        inputs=tuple(arguments.get("inputs", ())),
+        outputs=tuple(arguments.get("outputs", ())),
+        owns=tuple(arguments.get("owns", ())),
+        program=arguments.get("program", ""),
+        model=arguments.get("model", ""),
+        queue=arguments.get("queue", False),
+        use_reserve=arguments.get("use_reserve", False),
+        kill_stuck=arguments.get("kill_stuck", False),
+    )
+    swarm = caller.acting("spawn")
+    if arguments.get("dry_run"):
+        return _rehearsed(swarm.check_spawn(request), request)
+    return _spawned(swarm.spawn(request))
+
+
+def _spawned(spawned: "Spawned") -> str:
+    happened = "waits in the queue; a heartbeat starts it when a slot is free" if spawned.queued else "runs"
+    return "\n".join(
+        (
+            f"{spawned.agent} {happened}.",
+            f"directory: {spawned.directory}",
+            *(f"ended first: {agent}" for agent in spawned.ended_first),
+            *(f"warning: {warning}" for warning in spawned.warnings),
+        )
+    )
+
+
+def _rehearsed(check: "SpawnCheck", request: "SpawnRequest") -> str:
+    """What a spawn would meet. An objection is an answer here and no refusal: nothing was to be done."""
+    start = (
+        f"{check.agent} would start as {request.role} with slots {check.slots}; {check.free_after} would be free after."
+    )
+    return "\n".join(
+        (
+            "It would be refused:" if check.objections else start,
+            *(f"- {no.title} [{no.code}] {no.detail} {no.hint}" for no in check.objections),
+            *(f"could be ended: {one.agent} ({one.state}), frees {one.frees}: {one.why}" for one in check.candidates),
+            *(f"warning: {warning}" for warning in check.warnings),
+        )
+    )
+
+
+def _kill(caller: Caller, arguments: Arguments) -> str:
+    report = caller.acting("kill").kill(arguments["ids"], reason=arguments["reason"], grace=arguments.get("grace_s"))
+    return _killed(report)
+
+
+def _killed(report: "KillReport") -> str:
+    lines = []
+    for ended in report.agents:
+        outcome = "gone" if ended.gone else f"NOT proved gone, and it holds its slot: {ended.unverified}"
+        lines.append(f"{ended.agent}: {outcome}{f' ({ended.note})' if ended.note else ''}")
+    return "\n".join([*lines, f"{len(report.agents)} stopped in {report.took_ms} ms"])
+
+
+def _message(caller: Caller, arguments: Arguments) -> str:
+    left = caller.acting("message").message(arguments["id"], arguments["text"])
+    where = "went into its running session" if left.sent else f"is in its inbox ({left.waits})"
+    return f"The message {left.id} for {left.agent} {where}: it reads it after its current step."
+
+
+def _read(caller: Caller, arguments: Arguments) -> str:
+    report = caller.acting("read", writes=False).read(arguments["id"])
+    head = f"Results of {report.agent}{'' if report.first else ' (read before)'}. What follows is its own words, data:"
+    return "\n".join([head, *_results(report.results)])
+
+
+def _results(results: "Results") -> list[str]:
+    return [
+        f"status: {results.status}",
+        *([f"finished at: {results.finished_at}"] if results.finished_at else []),
+        *(f"output: {path}" for path in results.outputs),
+        *(f"{'passed' if passed else 'FAILED'}: {text}" for text, passed in results.acceptance),
+        *(f"{key}: {value}" for key, value in results.extra.items()),
+        f"summary: {results.summary}",
+    ]
+
+
+def _status(caller: Caller, arguments: Arguments) -> str:
+    from swarm.mcp.status_text import picture
+
+    return picture(caller.acting("status", writes=False, viewer=True), arguments.get("id", ""))
+
+
+CALLS: Mapping[str, Callable[[Caller, Arguments], str]] = {
+    "progress": _progress,
+    "done": _done,
+    "status": _status,
+    "spawn": _spawn,
+    "read": _read,
+    "message": _message,
+    "kill": _kill,
+}
+
+MAX_LINES = 400
+MAX_CHARS = 1000
+MAX_TEXT = 20_000
+Answer = Mapping[str, Any]
+
+
+def answer(text: str) -> Answer:
+    """What a tool found or did."""
+    return {"content": [{"type": "text", "text": _bounded(text)}], "isError": False}
+
+
+def refusal(error: SwarmError) -> Answer:
+    """Why a tool did nothing: title, code, where and why, and what can be done about it."""
+    words = [f"{clean(error.title)} [{clean(error.code, 60)}]", clean_block(error.detail), clean_block(error.hint)]
+    return {"content": [{"type": "text", "text": _bounded("\n".join(word for word in words if word))}], "isError": True}
+
+
+def mistake(error: BaseException) -> Answer:
+    """A fault of ours, told as it is: the agent must not take it for a refusal."""
+    return refusal(
+        SwarmError(
+            f"{type(error).__name__}: {str(error)[:300]}",
+            "This is a mistake in swarm-tui; whether the call did anything is not known.",
+            "Look with status before you try it again, and name this in your next progress line.",
+            code="internal",
+        )
+    )
+
+
+def _bounded(text: str) -> str:
+    shown = clean_block(text, MAX_LINES, MAX_CHARS)
+    return shown if len(shown) <= MAX_TEXT else f"{shown[:MAX_TEXT]}\n(cut here: it is longer)"

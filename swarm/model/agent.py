@@ -1,0 +1,115 @@
+"""The frozen values that pass between rooms: specs, records of the ledger, what a scan saw, verdicts, snapshots."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. The operator has neither id nor spawn id; `engine` is a heartbeat acting for the operator."""
+
+    kind: str = "operator"
+    """`operator`, `agent` or `engine`."""
+    agent: str = ""
+    spawn_id: str = ""
+
+    def __str__(self) -> str:
+        return self.agent if self.kind == "agent" else self.kind
+
+
+OPERATOR = Actor()
+ENGINE = Actor("engine")
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """An outcome that the agent is to bring about; `check` is a command whose exit 0 means passed."""
+
+    text: str
+    check: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSpec:
+    """agent.json: written once at spawn (protocol.md, The spec). Paths are relative to the home."""
+
+    id: str
+    name: str
+    role: str
+    parent: str | None
+    spawn_id: str
+    task: str
+    slots: int = 1
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    """Globs, relative to the agent's working directory, of files that count as outputs."""
+    owns: tuple[str, ...] = ()
+    acceptance: tuple[Acceptance, ...] = ()
+    program: str = "command"
+    model: str = ""
+    argv: tuple[str, ...] = ()
+    """The command after `--`; empty where the program makes its own."""
+    cwd: str = ""
+    """Working directory, relative to the home; '' is the agent's own directory."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    scope: str = ""
+    """`observe` where the role only looks: it owns nothing but its own directory."""
+    created_at: str = ""
+    created_by: str = "operator"
+    schema: int = SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What proves that a process is the one we started (protocol.md, Processes). A pid alone proves nothing."""
+
+    boot_id: str
+    pid_ns: int
+    pid: int
+    ticks: int
+    """Start time in kernel ticks since boot (macOS: microseconds since 1970)."""
+    marker: str
+    """The spawn id, as SWARM_SPAWN in the process's environment; '' where it has none."""
+
+
+class Liveness(StrEnum):
+    """What a look at an identity said."""
+
+    ALIVE = "alive"
+    DEAD = "dead"
+    STRANGER = "stranger"
+    """The pid is somebody else's now."""
+    ELSEWHERE = "elsewhere"
+    """Another pid namespace: cannot be told from here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """exit.json, by the keeper: how the process ended."""
+
+    spawn_id: str
+    code: int | None
+    """Exit code; negative for the signal that ended it; None where it could not be known."""
+    at: float
+    """Wall seconds."""
+    stopped: bool = False
+    """The keeper was ordered to stop it."""
+    found: tuple[Mapping[str, Any], ...] = ()
+    """What the sweep found and ended: {pid, command, how}."""
+    left: tuple[Mapping[str, Any], ...] = ()
+    error: str = ""
+    """Why the program could not be started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an agent's processes use, together."""
+
+    pid: int | None
+    processes: int
+    cpu_percent: float
+    rss_bytes: int

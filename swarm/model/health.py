@@ -1,0 +1,44 @@
+"""States of health, and the verdict that puts an agent into one."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """The health of an agent (protocol.md, Health)."""
+
+    STARTING = "starting"
+    FRESH = "fresh"
+    LATE = "late"
+    INVESTIGATE = "investigate"
+    OVERDUE = "overdue"
+    LOOPING = "looping"
+    RETRYING = "retrying"
+    DONE = "done"
+    FAILED = "failed"
+    KILLED = "killed"
+    LOST = "lost"
+    QUEUED = "queued"
+    PAUSED = "paused"
+    HELD = "held"
+    IDLE = "idle"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `health` says of an agent (protocol.md, Health)."""
+
+    state: State
+    why: str
+    """The rule and the evidence, in one sentence."""
+    next_state: State | None = None
+    in_seconds: float | None = None
+    age: float | None = None
+    """Awake seconds since the last update."""
+    kill_due: bool = False
+    """The next heartbeat ends it, unless something changes."""
+    kill_in: float | None = None
+    """Awake seconds until it is due; None where no automatic kill is coming."""
+    stale_results: bool = False
+    """Its results have lain unread for as many heartbeats as the policy allows."""

@@ -1,0 +1,48 @@
+"""What is needed to start a program: arguments, environment, files, working directory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from signal import SIGTERM
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """Everything a runner needs to start one agent."""
+
+    spawn_id: str
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    """Set for this agent: SWARM_*, the policy's, the program's and the spec's own."""
+    cwd: Path
+    inherited: Mapping[str, str] = field(default_factory=dict)
+    """The operator's environment below `env`. It may hold keys and passwords: handed on, never written down."""
+    stdin: Path | None = None
+    """A file that the program reads as its standard input; None for nothing."""
+    channel: bool = False
+    """Its standard input is a FIFO that the keeper holds open (`AgentDir.channel`): words reach it while it runs."""
+    first: bytes = b""
+    """What the keeper puts into the channel before anybody else can: what fits before the start, then the rest."""
+    mark: bytes = b""
+    """A line that the keeper puts into log/stdout before the start, so that readers know where a run begins."""
+    session: str = ""
+    """The program's session, where we chose it."""
+    gentle_signal: int = SIGTERM
+    """What asks the program to end; TERM to its group follows in any case."""
+    gentle_group: bool = False
+    """The gentle signal goes to the whole process group (for launchers that ignore it themselves)."""
+    grace_s: float = 10.0
+    """Seconds that its keeper grants when it is told to end by somebody who gives no order (a machine going down)."""
+    files: Mapping[Path, bytes] = field(default_factory=dict)
+    """Files that must be there before the start (settings, hooks), below the agent's `.run`."""
+    warnings: tuple[str, ...] = ()
+    """What whoever spawns it should know: how it is held less well than it could be."""
+
+    def mode_of(self, path: Path) -> int:
+        """The permissions of one of its files: the owner's alone, and a script is there to be run."""
+        return 0o700 if self.files[path].startswith(b"#!") else 0o600
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The program's whole environment. Ours comes first: there a look at the process finds the marker soonest."""
+        return {**self.env, **{name: value for name, value in self.inherited.items() if name not in self.env}}

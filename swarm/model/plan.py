@@ -1,0 +1,87 @@
+"""A heartbeat as data: what it would do, and what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from swarm.model.record import Alert
+from swarm.model.snapshot import Slots
+
+
+class Act(StrEnum):
+    """What a heartbeat does."""
+
+    INVESTIGATE = "investigate"
+    KILL = "kill"
+    COLLECT = "collect"
+    FREE = "free"
+    CHECK = "check"
+    ALERT = "alert"
+    SPAWN = "spawn"
+    SCHEDULE = "schedule"
+    SKIP = "skip"
+    WAKE = "wake"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One step of a plan. `key` names it, so that a rehearsal can untick it."""
+
+    act: Act
+    agent: str
+    spawn_id: str
+    reason: str
+    code: str = ""
+    """The cause of an alert, the ending of a free, the role of a schedule, `limit` where a limit ends an agent."""
+    subtree: tuple[str, ...] = ()
+    """Who goes down with it."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.act}:{self.agent}:{self.code}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A heartbeat before it happens."""
+
+    n: int
+    actions: tuple[Action, ...]
+    counts: Mapping[str, int]
+    """Agents by state."""
+    slots: Slots
+    gap: str = ""
+    """Not empty: time has a hole, so this heartbeat investigates and never kills."""
+    gap_kind: str = ""
+
+
+@dataclass
+class Executed:
+    """What came of a plan."""
+
+    actions: list[dict[str, str]] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+    investigated: dict[str, int] = field(default_factory=dict)
+    """By id: the number of the investigation."""
+    checked: dict[str, tuple[tuple[str, bool], ...]] = field(default_factory=dict)
+    """By id: (text, passed) of its acceptance checks."""
+    collected: set[str] = field(default_factory=set)
+    killed: int = 0
+
+    @property
+    def passed(self) -> int:
+        return sum(ok for judged in self.checked.values() for _, ok in judged)
+
+    @property
+    def failed(self) -> int:
+        return sum(not ok for judged in self.checked.values() for _, ok in judged)
+
+    def note(self, action: Action, did: str, reason: str) -> None:
+        """A line of the heartbeat's record."""
+        self.actions.append(
+            {"agent": action.agent, "spawn_id": action.spawn_id, "action": did, "reason": reason, "code": action.code}
+        )
+
+    def say(self, action: Action, cause: str, text: str) -> None:
+        """An alert; it is raised with the record."""
+        self.alerts.append(Alert(action.agent, cause, text, action.spawn_id))

@@ -1,0 +1,73 @@
+"""What agents say of themselves: progress, results, counted outputs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from swarm.model.record import Fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressLine:
+    """One line of progress.md. Texts have passed `untrusted`."""
+
+    stamp: float | None
+    """Wall seconds that the line claims; None where it has no stamp."""
+    stamp_text: str
+    outputs: int | None
+    sentence: str
+    naive: bool = False
+    """The stamp had no offset: it was read as local time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The tail of a progress.md."""
+
+    lines: tuple[ProgressLine, ...] = ()
+    """The last lines, oldest first, 50 at most."""
+    fingerprint: Fingerprint | None = None
+    mtime: float | None = None
+    """Wall seconds."""
+    error: str = ""
+    """Why it cannot be read; '' where it can, or where there is none yet."""
+
+    @property
+    def last(self) -> ProgressLine | None:
+        return self.lines[-1] if self.lines else None
+
+
+class ResultsState(StrEnum):
+    ABSENT = "absent"
+    VALID = "valid"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """results.json, validated (protocol.md). Texts have passed `untrusted`."""
+
+    state: ResultsState = ResultsState.ABSENT
+    status: str = "success"
+    summary: str = ""
+    outputs: tuple[str, ...] = ()
+    acceptance: tuple[tuple[str, bool], ...] = ()
+    finished_at: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    mtime: float | None = None
+    why: str = ""
+    """Why it is invalid."""
+
+
+class Counted(NamedTuple):
+    """What a count found.
+
+    key: hash over names, sizes and times. newest: wall seconds of the last change among them, None without any.
+    cut: there were more than MAX_ENTRIES entries to look at, so that the count is of the first ones.
+    """
+
+    number: int
+    key: str
+    newest: float | None
+    cut: bool = False

@@ -1,0 +1,189 @@
+"""What surfaces ask of the verbs, and what the verbs answer: plain values, shared by all surfaces."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from swarm.model.agent import Acceptance
+from swarm.model.health import Verdict
+from swarm.model.plan import Plan
+from swarm.model.record import Beat
+from swarm.model.reports import Results
+from swarm.model.snapshot import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class SpawnRequest:
+    """One spawn, as asked for. What is empty takes the role's or the policy's default."""
+
+    name: str
+    role: str
+    task: str
+    parent: str | None = None
+    """None: the root for the operator, oneself for an agent."""
+    slots: int | None = None
+    accept: tuple[Acceptance, ...] = ()
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    owns: tuple[str, ...] = ()
+    program: str = ""
+    model: str = ""
+    env: Mapping[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = ()
+    cwd: str = ""
+    queue: bool = False
+    use_reserve: bool = False
+    kill_stuck: bool = False
+    kill_first: tuple[str, ...] = ()
+    """Ids to end before the spawn, in the same step: the kill-before-spawn dialog's choice."""
+    learned: str = ""
+    """What an earlier attempt taught, quoted in the brief."""
+    respawn_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who could be ended to make room (protocol.md, Slots), stuck ones first."""
+
+    agent: str
+    spawn_id: str
+    state: str
+    why: str
+    frees: int
+    """Slots that its end gives back where they are needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """One reason why a spawn would be refused; `field` names the request's field for the form."""
+
+    field: str
+    code: str
+    title: str
+    detail: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpawnCheck:
+    """A spawn that was looked at and not done: `--dry-run`, the form's live validation."""
+
+    agent: str
+    """The id it would have."""
+    slots: int
+    objections: tuple[Objection, ...] = ()
+    warnings: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    """Who could be ended, where the objection is a lack of slots."""
+    free_after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spawned:
+    """A spawn that happened, or waits in the queue."""
+
+    agent: str
+    spawn_id: str
+    directory: str
+    queued: bool = False
+    warnings: tuple[str, ...] = ()
+    ended_first: tuple[str, ...] = ()
+    session: str = ""
+    """The session of an earlier run that goes on; '' where it begins anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Messaged:
+    """A message that was left."""
+
+    agent: str
+    id: str
+    sent: bool = False
+    """It went into the running session; else it waits in the inbox."""
+    waits: str = ""
+    """Why it waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """One agent of a killed subtree."""
+
+    agent: str
+    spawn_id: str
+    gone: bool
+    unverified: str = ""
+    found: tuple[Mapping[str, object], ...] = ()
+    """What the sweep found: {pid, command, how}."""
+    steps: tuple[str, ...] = ()
+    note: str = ""
+    """`done` where results.json had appeared in the meantime, `already ended`, `queued`."""
+
+
+@dataclass(frozen=True, slots=True)
+class KillReport:
+    """What a kill found and did, children first."""
+
+    agents: tuple[Ended, ...]
+    took_ms: int = 0
+
+    @property
+    def gone(self) -> bool:
+        """All of it is proved gone."""
+        return all(ended.gone for ended in self.agents)
+
+
+@dataclass(frozen=True, slots=True)
+class KillPreview:
+    """Who goes down with a kill: (id, spawn id, state, age in seconds or None), the target first."""
+
+    target: str
+    spawn_id: str
+    members: tuple[tuple[str, str, str, float | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """Results that were read and marked so."""
+
+    agent: str
+    spawn_id: str
+    results: Results
+    first: bool
+    """Nobody had read them before."""
+
+
+@dataclass(frozen=True, slots=True)
+class InitReport:
+    """What `init` wrote and what it left alone; paths relative to the home."""
+
+    home: str
+    written: tuple[str, ...]
+    left: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of `doctor`: level is `ok`, `note`, `warning` or `error`."""
+
+    level: str
+    topic: str
+    text: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A heartbeat's plan with the verdicts it rests on."""
+
+    plan: Plan
+    verdicts: Mapping[str, Verdict]
+    refused: str = ""
+    """Why it would not run now without force (half a period, one is running), for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beaten:
+    """A heartbeat that ran."""
+
+    beat: Beat
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,160 @@
+"""What one scan saw: agents, slots, problems, and how the home can be used."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from swarm.model.activity import Doings, SubAgent, Tokens
+from swarm.model.agent import AgentSpec, Exit, Liveness, Usage
+from swarm.model.record import Account, Alert, Beat, Holder, Observed, Record
+from swarm.model.reports import Progress, Results
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong that the scan saw.
+
+    `code` is stable: `unreadable`, `misspelt`, `results-invalid`, `clock`, `over-budget`, `ghost`, `injection`, `link`,
+    `twin`, `bad-name`, `spec-invalid`, `record-missing`, `directory-missing`, `future-mtime`, `stranger`, `outside`,
+    `model` (another answers than was ordered), `mcp` (a server of its tools failed), `denied`, `program` (other notes).
+    """
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """One agent as a scan saw it: disk and ledger together. Compared by value: unchanged agents are equal."""
+
+    id: str
+    name: str
+    role: str
+    parent: str | None
+    depth: int
+    spawn_id: str = ""
+    foreign: bool = False
+    ghost: bool = False
+    """It runs without having been spawned through the engine (protocol.md, Slots)."""
+    spec: AgentSpec | None = None
+    record: Record | None = None
+    progress: Progress = field(default_factory=Progress)
+    results: Results = field(default_factory=Results)
+    exit: Exit | None = None
+    observed: Observed = field(default_factory=Observed)
+    """Fresher than the record's: what this process saw since."""
+    changed_at: float | None = None
+    """Wall seconds of the last update, for people; None where there was none."""
+    liveness: Liveness | None = None
+    """What the look at the keeper and program said; None where there is no identity to look at."""
+    usage: Usage | None = None
+    budget: int = 1
+    used: int = 0
+    """Slots held in the subtree, itself included."""
+    children: int = 0
+    problems: tuple[Problem, ...] = ()
+    doings: Doings | None = None
+    """What its program says it is doing; None where it does not tell."""
+    tokens: Tokens | None = None
+    """Its own, over all its runs; None where they are unknown."""
+    cost_usd: float | None = None
+    """Its own, over all its runs; None where the program names no price."""
+    description: str = ""
+    """What a sub-agent of a program's own is for."""
+    inner: SubAgent | None = None
+    """It is a sub-agent inside another agent's program, which has no process and no directory of its own."""
+    heard: float | None = None
+    """Awake seconds of its program's last sign of life, or word that it tries again; None where it does not tell."""
+    unread: bool = False
+    """Its program's output is not read to its end yet: what it does and has used up is not known."""
+
+    @property
+    def retrying(self) -> str:
+        """What its program last said of a model service that refuses or does not answer; '' where it works."""
+        return self.doings.retrying if self.doings is not None else ""
+
+    @property
+    def retries(self) -> int:
+        """How often in a row it has tried."""
+        return self.doings.retries if self.doings is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The slot budget of the whole swarm (protocol.md, Slots)."""
+
+    max: int
+    reserve: int
+    committed: int
+    used: int
+    free: int
+    """What a spawn without --use-reserve can still commit."""
+    by_role: Mapping[str, int] = field(default_factory=dict)
+    cells: tuple[tuple[str, str, bool], ...] = ()
+    """One per committed slot: (top-level agent id, role, used)."""
+
+
+class Access(StrEnum):
+    """Whether this home can be written, and if not, why."""
+
+    WRITABLE = "writable"
+    MISSING = "missing"
+    FOREIGN = "foreign"
+    READ_ONLY = "read-only"
+    NEWER = "newer"
+    FULL = "full"
+    BAD_POLICY = "bad-policy"
+    DAMAGED = "damaged"
+    ASKED = "asked"
+    """`--read-only` was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The swarm's view of itself: how old the picture is, how it was taken, what it could not do."""
+
+    access: Access = Access.WRITABLE
+    access_why: str = ""
+    watching: str = "scan"
+    """`events` with scans as the truth, or `scan` alone with the reason in `watching_why`."""
+    watching_why: str = ""
+    scanned_at: float = field(default=0.0, compare=False)
+    scan_ms: float = field(default=0.0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything a surface shows, taken at once. Parents come before children."""
+
+    generation: int = field(compare=False)
+    home: str = ""
+    agents: tuple[AgentView, ...] = ()
+    slots: Slots = field(default_factory=lambda: Slots(12, 2, 0, 0, 10))
+    alerts: tuple[Alert, ...] = ()
+    problems: tuple[tuple[str, Problem], ...] = ()
+    """(agent id or '', problem) of what belongs to no single agent's view."""
+    beats: tuple[Beat, ...] = ()
+    """The last records, oldest first, 96 at most."""
+    heartbeat_n: int = 0
+    heartbeat_last_at: float | None = None
+    """Wall seconds."""
+    heartbeat_last: float | None = None
+    """Awake seconds."""
+    heartbeat_running: Holder | None = None
+    owner: Holder | None = None
+    """Who beats automatically in this home."""
+    queue: tuple[str, ...] = ()
+    """Ids waiting for a slot, in order."""
+    account: Account = field(default_factory=Account)
+    """What the ledger keeps of tokens and costs; `rates` tells what the swarm used up in which time."""
+    tokens: int = 0
+    """What all agents ever have used up."""
+    cost_usd: float = 0.0
+    """The same in dollars, as far as prices are known."""
+    revision: int = 0
+    pulse: Pulse = field(default_factory=Pulse, compare=False)
+    root: str = "genesis-01"
+
+    def agent(self, agent_id: str) -> AgentView | None:
+        """The agent of this id, or None. Linear: keep an index where you ask often."""
+        return next((view for view in self.agents if view.id == agent_id), None)

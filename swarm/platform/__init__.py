@@ -1,0 +1,61 @@
+"""The port to the kernel: what Linux and macOS tell of processes, in the same words. Only the keeper has its own."""
+
+import sys
+
+if sys.platform == "darwin":
+    from swarm.platform.darwin import (
+        HAS_SUBREAPER,
+        TICKS_PER_SECOND,
+        boot_id,
+        children,
+        command,
+        environ,
+        memory_available,
+        parent,
+        pid_namespace,
+        pids,
+        signal,
+        start_ticks,
+        stat,
+        state,
+        wait_gone,
+        writers,
+    )
+else:
+    from swarm.platform.linux import (
+        HAS_SUBREAPER,
+        TICKS_PER_SECOND,
+        boot_id,
+        children,
+        command,
+        environ,
+        memory_available,
+        parent,
+        pid_namespace,
+        pids,
+        signal,
+        start_ticks,
+        stat,
+        state,
+        wait_gone,
+        writers,
+    )
+
+__all__ = [
+    "HAS_SUBREAPER",
+    "TICKS_PER_SECOND",
+    "boot_id",
+    "children",
+    "command",
+    "environ",
+    "memory_available",
+    "parent",
+    "pid_namespace",
+    "pids",
+    "signal",
+    "start_ticks",
+    "stat",
+    "state",
+    "wait_gone",
+    "writers",
+]

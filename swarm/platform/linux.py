@@ -1,0 +1,169 @@
+"""Linux: /proc, read with one open and one read a question, and pidfds where the kernel has them."""
+
+import os
+import select
+import stat as modes
+import time
+from collections.abc import Iterable
+from functools import cache
+
+from swarm.keeper import procfs
+from swarm.platform.process_info import Stat
+
+HAS_SUBREAPER = True
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+POLL_S = 0.002
+
+
+@cache
+def boot_id() -> str:
+    """The name of this boot; the same in every container of the machine."""
+    return procfs.told("/proc/sys/kernel/random/boot_id", 64).decode("ascii", "replace").strip()
+
+
+@cache
+def pid_namespace() -> int:
+    """The namespace that our pids count in; 0 where it cannot be told."""
+    try:
+        return os.stat("/proc/self/ns/pid").st_ino
+    except OSError:
+        return 0
+
+
+def pids() -> list[int]:
+    """Every process that this namespace shows."""
+    return procfs.all_pids()
+
+
+def stat(pid: int) -> Stat | None:
+    """What the kernel says of a process, or None where there is none."""
+    seen = procfs.look_at(pid) if pid > 0 else None
+    if seen is None:
+        return None
+    return Stat(
+        pid=seen.pid,
+        ppid=seen.parent,
+        group=seen.group,
+        session=seen.session,
+        state=seen.state,
+        dead=seen.dead,
+        ticks=seen.ticks,
+        cpu=seen.cpu / TICKS_PER_SECOND,
+        rss=seen.rss * PAGE,
+    )
+
+
+def start_ticks(pid: int) -> int | None:
+    """Start time in kernel ticks since boot."""
+    found = stat(pid)
+    return found.ticks if found else None
+
+
+def parent(pid: int) -> int | None:
+    """The pid of its parent."""
+    found = stat(pid)
+    return found.ppid if found else None
+
+
+def state(pid: int) -> str | None:
+    """Its state letter: R, S, D, T, Z."""
+    found = stat(pid)
+    return found.state if found else None
+
+
+def children(pid: int) -> list[int]:
+    """The pids of its children, of all its threads."""
+    return procfs.children_of(pid)
+
+
+def environ(pid: int) -> dict[str, str] | None:
+    """The environment it was started with, or None where it cannot be read or the program has written over it."""
+    return parse_environ(procfs.told(f"/proc/{pid}/environ", procfs.MAX_ENVIRON))
+
+
+def parse_environ(raw: bytes) -> dict[str, str] | None:
+    """NUL-separated NAME=VALUE; None where nothing in it is: a program that sets its title may have overwritten it."""
+    found: dict[str, str] = {}
+    for entry in os.fsdecode(raw).split("\0"):  # decoded at once: a thousand agents' markers are looked at
+        name, equals, value = entry.partition("=")
+        if equals and name:
+            found.setdefault(name, value)
+    return found or None
+
+
+def command(pid: int) -> str:
+    """Its command line joined by spaces, or its name in brackets; '' where it is gone. Raw: clean it before showing."""
+    return procfs.command_of(pid)
+
+
+def memory_available() -> int:
+    """Bytes that programs can still have without swapping; 0 where it cannot be told."""
+    for line in procfs.told("/proc/meminfo", procfs.PAGE).splitlines():
+        if line.startswith(b"MemAvailable:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def writers(paths: Iterable[str | os.PathLike[str]]) -> list[int]:
+    """Processes that hold one of these files open for writing; who only reads (`tail -f`) is not among them."""
+    wanted: set[tuple[int, int]] = set()
+    for path in paths:
+        try:
+            about = os.stat(path, follow_symlinks=False)
+        except OSError:
+            continue
+        if modes.S_ISREG(about.st_mode):
+            wanted.add((about.st_dev, about.st_ino))
+    return [pid for pid in pids() if wanted and _writes(pid, wanted)]
+
+
+def _writes(pid: int, wanted: set[tuple[int, int]]) -> bool:
+    try:
+        descriptors = os.listdir(f"/proc/{pid}/fd")
+    except OSError:
+        return False
+    for descriptor in descriptors:
+        try:
+            about = os.stat(f"/proc/{pid}/fd/{descriptor}")
+        except OSError:
+            continue
+        if (about.st_dev, about.st_ino) in wanted and _is_for_writing(pid, descriptor):
+            return True
+    return False
+
+
+def _is_for_writing(pid: int, descriptor: str) -> bool:
+    for line in procfs.told(f"/proc/{pid}/fdinfo/{descriptor}", 1024).splitlines():
+        if line.startswith(b"flags:"):
+            return int(line.split()[1], 8) & os.O_ACCMODE != os.O_RDONLY
+    return False
+
+
+def signal(pid: int, ticks: int, number: int) -> bool:
+    """Signals the process that started at `ticks` and no other; False where it is gone. Raises PermissionError."""
+    return procfs.send(pid, ticks, number)
+
+
+def wait_gone(pid: int, ticks: int, seconds: float) -> bool:
+    """Waits until the process that started at `ticks` has ended, at most `seconds`; True where it has."""
+    deadline = time.monotonic() + seconds
+    try:
+        descriptor = os.pidfd_open(pid)
+    except OSError:
+        descriptor = -1
+    try:
+        while procfs.living(pid, ticks):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            if descriptor >= 0:
+                poll = select.poll()
+                poll.register(descriptor, select.POLLIN)
+                poll.poll(left * 1000)
+            else:
+                time.sleep(min(POLL_S, left))
+        return True
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)

@@ -1,0 +1,236 @@
+"""Agents on this machine: one keeper each, which outlives whoever started it."""
+
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO
+
+from swarm import platform as kernel
+from swarm.errors import SwarmError
+from swarm.model.agent import Identity, Liveness
+from swarm.model.launch import Launch
+from swarm.model.record import Record
+from swarm.model.time import Clock
+from swarm.processes.identity import identify, look
+from swarm.processes.members import confirmed, home_of_leftovers, marked
+from swarm.processes.runner import Capacity, Frozen, Started, StopReport
+from swarm.processes.stop import freeze, stop, thaw
+from swarm.protocol.paths import AgentDir, Layout
+from swarm.store import jsonio, reader
+from swarm.store import writer as store
+
+KEEPER = Path(__file__).resolve().parent.parent / "keeper" / "__main__.py"
+ANSWER_S = 20.0
+"""A keeper answers in 50 ms; a machine under heavy load may take long, and one that does not answer at all is swept."""
+LOOK_S = 0.05
+HINTS = {
+    2: "Is it installed, and on PATH?",
+    7: "Put long texts into a file, and name the file.",
+    8: "Name its interpreter, in the command or in its first line.",
+    11: "This user has as many processes as are allowed (ulimit -u), or memory is short. End something first.",
+    12: "Memory is short. End something first.",
+    13: "Is it executable?  chmod +x FILE",
+}
+
+
+class Local:
+    """Runs agents on this machine."""
+
+    def __init__(self, layout: Layout, clock: Clock) -> None:
+        self._layout = layout
+        self._clock = clock
+
+    def spawn(self, agent: AgentDir, launch: Launch) -> Started:
+        """Starts keeper and program; returns once the program runs.
+
+        Raises SwarmError `start` with what the kernel said; then nothing is left running.
+        """
+        try:
+            _write_launch(agent, launch)
+            _hear(_start_keeper(agent, launch))
+            return self._must_be_kept(agent, launch.spawn_id)
+        except BaseException:
+            stop(None, None, launch.spawn_id, agent, grace=0.0)
+            raise
+
+    def started(self, agent: AgentDir, spawn_id: str) -> Started | None:
+        """What was started for this spawn, also where its starter died before it could say so.
+
+        A keeper that is just starting is waited for. None: no program runs or ran, and no keeper is left.
+        """
+        deadline = time.monotonic() + ANSWER_S
+        empty = 0
+        while empty < 2 and time.monotonic() < deadline:
+            found = self._kept(agent, spawn_id)
+            if found is not None:
+                return found
+            empty = 0 if marked(spawn_id) else empty + 1
+            time.sleep(LOOK_S)
+        stop(None, None, spawn_id, agent, grace=0.0)
+        return self._kept(agent, spawn_id)
+
+    def alive(self, record: Record) -> Liveness:
+        """The keeper's life counts before the program's: a program may exec, and write over its environment."""
+        said = []
+        for identity in (record.keeper, record.process):
+            if identity is not None:
+                said.append(look(identity))
+                if said[-1] in (Liveness.ALIVE, Liveness.ELSEWHERE):
+                    return said[-1]
+        return Liveness.STRANGER if Liveness.STRANGER in said else Liveness.DEAD
+
+    def stop(self, record: Record, agent: AgentDir, grace: float) -> StopReport:
+        """Stops the agent's whole process tree. What was started for the home that this one copies is left alone."""
+        if theirs := home_of_leftovers(self._layout, record):
+            return StopReport(gone=True, steps=(f"left alone: its processes belong to {theirs}",))
+        keeper, program = self._both(record, agent)
+        return stop(keeper, program, record.spawn_id, agent, grace=grace)
+
+    def freeze(self, record: Record, agent: AgentDir) -> Frozen:
+        """Stops the agent's processes where they are."""
+        return freeze(*self._both(record, agent), record.spawn_id)
+
+    def thaw(self, record: Record, agent: AgentDir) -> Frozen:
+        """Lets them go on."""
+        return thaw(*self._both(record, agent), record.spawn_id)
+
+    def logs(self, agent: AgentDir) -> Mapping[str, Path]:
+        """Where its output is."""
+        return {"stdout": agent.stdout, "stderr": agent.stderr}
+
+    def capacity(self) -> Capacity:
+        """Cores that we may use, and memory that is free."""
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return Capacity(cores, kernel.memory_available())
+
+    def lost(self, record: Record) -> str:
+        """A machine that was restarted has lost every agent it ran."""
+        identity = record.keeper or record.process
+        if identity is not None and identity.boot_id != kernel.boot_id():
+            return "the machine was restarted since"
+        return ""
+
+    def _both(self, record: Record, agent: AgentDir) -> tuple[Identity | None, Identity | None]:
+        """Keeper and program of the ledger; what the keeper itself wrote stands in where the ledger's do not hold."""
+        keeper, program = record.keeper, record.process
+        if confirmed(keeper, record.spawn_id):
+            return keeper, program
+        kept = self._kept(agent, record.spawn_id)
+        if kept is not None and confirmed(kept.keeper, record.spawn_id):
+            return kept.keeper, program if confirmed(program, record.spawn_id) else kept.program
+        return keeper, program or (kept.program if kept else None)
+
+    def _must_be_kept(self, agent: AgentDir, spawn_id: str) -> Started:
+        started = self._kept(agent, spawn_id)
+        if started is None:
+            raise _failure("Its keeper left no word of what it started.")
+        return started
+
+    def _kept(self, agent: AgentDir, spawn_id: str) -> Started | None:
+        """Who the keeper of this spawn said that it and its program are; None where it has not."""
+        try:
+            kept = reader.read_json(agent.kept)
+        except SwarmError:
+            return None
+        if kept is None or kept.get("spawn_id") != spawn_id:
+            return None
+        keeper, program = _identity(kept.get("keeper"), spawn_id), _identity(kept.get("program"), spawn_id)
+        return Started(keeper, program) if keeper is not None and program is not None else None
+
+
+def _write_launch(agent: AgentDir, launch: Launch) -> None:
+    """launch.json, for the owner's eyes only. What the program inherits is not in it: that may hold passwords."""
+    store.make_dir(agent.run)
+    order = {
+        "spawn_id": launch.spawn_id,
+        "argv": list(launch.argv),
+        "env": dict(launch.env),
+        "cwd": str(launch.cwd),
+        "stdin": str(launch.stdin) if launch.stdin is not None else None,
+        "channel": launch.channel,
+        "mark": launch.mark.decode("utf-8", "backslashreplace"),
+        "gentle_signal": int(launch.gentle_signal),
+        "gentle_group": launch.gentle_group,
+        "grace_s": launch.grace_s,
+    }
+    if launch.channel:
+        store.write_atomic(agent.first, launch.first, mode=0o600)
+    store.write_atomic(agent.launch, jsonio.to_json(order), mode=0o600)
+
+
+def _start_keeper(agent: AgentDir, launch: Launch) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-I", "-S", "-E", str(KEEPER), str(agent.path.absolute())]
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=launch.environment,
+            cwd="/",
+            start_new_session=True,
+        )
+    except ValueError as error:
+        raise _failure(f"Its environment cannot be passed on: {error}.") from error
+    except OSError as error:
+        raise _failure(f"No keeper could be started: {error.strerror}.", error.errno) from error
+
+
+def _hear(process: "subprocess.Popen[bytes]") -> None:
+    """Waits for the keeper's one line; raises SwarmError `start` where it says no, or nothing."""
+    assert process.stdout is not None  # noqa: S101 we asked for a pipe
+    with process.stdout as pipe:
+        line = _first_line(pipe, ANSWER_S)
+    try:
+        process.wait(ANSWER_S)  # it has handed over to its child, and ends at once
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    try:
+        answer = json.loads(line)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        said = line.decode("utf-8", "replace").strip()[-500:]
+        raise _failure(f"Its keeper said: {said}" if said else f"Its keeper did not answer within {ANSWER_S:.0f} s.")
+    if answer.get("started") is not True:
+        raise _failure(f"{str(answer.get('error', ''))[:500]}.", answer.get("errno"))
+
+
+def _first_line(pipe: IO[bytes], seconds: float) -> bytes:
+    """What comes until a newline, the end, or the deadline."""
+    deadline = time.monotonic() + seconds
+    poll = select.poll()
+    poll.register(pipe, select.POLLIN)
+    heard = b""
+    while not heard.endswith(b"\n") and len(heard) < 65536:
+        left = deadline - time.monotonic()
+        if left <= 0 or not poll.poll(left * 1000):
+            break
+        part = os.read(pipe.fileno(), 4096)
+        if not part:
+            break
+        heard += part
+    return heard
+
+
+def _failure(why: str, number: object = None) -> SwarmError:
+    hint = HINTS.get(number, "") if isinstance(number, int) else ""
+    return SwarmError("The agent could not be started.", why, hint, code="start")
+
+
+def _identity(told: object, marker: str) -> Identity | None:
+    """An identity of kept.json. A hint like every pid in a file: whoever signals it looks first."""
+    if not isinstance(told, dict):
+        return None
+    boot, namespace, pid, ticks = (told.get(key) for key in ("boot_id", "pid_ns", "pid", "ticks"))
+    if not (isinstance(boot, str) and isinstance(namespace, int) and isinstance(pid, int) and isinstance(ticks, int)):
+        return None
+    if ticks == 0:  # a keeper without /proc cannot tell: the kernel can
+        return identify(pid, marker)
+    return Identity(boot, namespace, pid, ticks, marker)

@@ -1,0 +1,196 @@
+"""Which processes belong to an agent: below its keeper or program, in its session, with its marker, or at its log."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from swarm import platform as kernel
+from swarm.model.agent import Identity, Liveness
+from swarm.model.record import Record
+from swarm.platform.process_info import Stat
+from swarm.processes.identity import look, untouchable
+from swarm.protocol.paths import MARKER, POLICY_FILE, Layout
+
+COMMAND_LENGTH = 200
+
+
+class Proc(NamedTuple):
+    """One process of a tree."""
+
+    pid: int
+    ppid: int
+    ticks: int
+    state: str
+    """One letter: R running, S or D asleep, T stopped."""
+    command: str
+    """Raw and bounded: clean it before it is shown."""
+    rss: int
+    """Bytes."""
+    cpu: float
+    """Processor seconds so far."""
+
+    @property
+    def stopped(self) -> bool:
+        return self.state in ("T", "t")
+
+
+def describe(stat: Stat) -> Proc:
+    """A process with its command line."""
+    line = kernel.command(stat.pid)[:COMMAND_LENGTH]
+    return Proc(stat.pid, stat.ppid, stat.ticks, stat.state, line, stat.rss, stat.cpu)
+
+
+def tree(root: Identity) -> list[Proc]:
+    """The living descendants of a process, parents first, without itself and without what belongs to another agent.
+
+    An agent that spawned another through the engine has that one's keeper below it; it is no part of it.
+    """
+    if look(root) is not Liveness.ALIVE:
+        return []
+    return [describe(stat) for stat in _below([root.pid], root.marker)]
+
+
+def marked(marker: str) -> list[Proc]:
+    """The living processes that carry this marker, wherever they are in the tree of processes."""
+    return _carriers(lambda carried: carried == marker).get(marker, []) if marker else []
+
+
+def spawned() -> dict[str, list[Proc]]:
+    """The living processes that carry any marker, by marker: one pass over all that we may read."""
+    return _carriers(bool)
+
+
+def _carriers(wanted: Callable[[str], bool]) -> dict[str, list[Proc]]:
+    result: dict[str, list[Proc]] = {}
+    for pid in kernel.pids():
+        marker = _marker(pid)
+        if marker is not None and wanted(marker):
+            stat = kernel.stat(pid)
+            if stat is not None and not stat.dead:
+                result.setdefault(marker, []).append(describe(stat))
+    return result
+
+
+def confirmed(identity: Identity | None, marker: str) -> bool:
+    """It lives, carries the marker of this spawn, and is none of those that must never be signalled."""
+    return (
+        identity is not None
+        and bool(marker)
+        and identity.marker == marker
+        and identity.pid not in untouchable()
+        and look(identity) is Liveness.ALIVE
+    )
+
+
+def members(
+    keeper: Identity | None, program: Identity | None, marker: str, logs: Iterable[str | os.PathLike[str]] = ()
+) -> list[Stat]:
+    """Every living process that can be shown to belong to an agent, parents first; its keeper is not among them.
+
+    The union of: descendants of its keeper and program, the program's session and group, its marker, whoever writes to
+    `logs`; and the descendants of all these. Who carries another agent's marker is left out, and so is everything
+    that we ourselves run under.
+    """
+    roots: list[int] = []
+    keeper_pid = keeper.pid if keeper is not None and confirmed(keeper, marker) else 0
+    if keeper_pid:
+        roots += kernel.children(keeper_pid)
+    if program is not None and confirmed(program, marker):
+        roots.append(program.pid)
+        roots += _session(program.pid)
+    roots += [proc.pid for proc in marked(marker)]
+    roots += kernel.writers(logs)
+    excluded = untouchable() | {keeper_pid}
+    found: dict[int, Stat] = {}
+    for pid in roots:
+        stat = kernel.stat(pid)
+        if stat is not None and not stat.dead and pid not in excluded and not _belongs_to_another(pid, marker):
+            found.setdefault(pid, stat)
+    for stat in _below(list(found), marker):
+        if stat.pid not in excluded:
+            found.setdefault(stat.pid, stat)
+    return _parents_first(found)
+
+
+def _session(leader: int) -> list[int]:
+    """Who is in the session or process group that a living leader founded."""
+    looked = map(kernel.stat, kernel.pids())
+    return [stat.pid for stat in looked if stat is not None and leader in (stat.session, stat.group)]
+
+
+def _below(roots: list[int], marker: str) -> list[Stat]:
+    """The living descendants of some pids, cut where another agent begins."""
+    result: list[Stat] = []
+    seen = set(roots)
+    pending = list(roots)
+    while pending:
+        parent = pending.pop(0)
+        for pid in kernel.children(parent):
+            stat = kernel.stat(pid)
+            if pid in seen or stat is None or stat.dead or _belongs_to_another(pid, marker):
+                continue
+            seen.add(pid)
+            result.append(stat)
+            pending.append(pid)
+    return result
+
+
+def _parents_first(found: Mapping[int, Stat]) -> list[Stat]:
+    def depth(stat: Stat) -> int:
+        steps, seen = 0, {stat.pid}
+        while stat.ppid in found and stat.ppid not in seen:
+            stat = found[stat.ppid]
+            seen.add(stat.pid)
+            steps += 1
+        return steps
+
+    return sorted(found.values(), key=depth)
+
+
+def _marker(pid: int) -> str | None:
+    environment = kernel.environ(pid)
+    return None if environment is None else environment.get(MARKER, "")
+
+
+def _belongs_to_another(pid: int, marker: str) -> bool:
+    return bool(marker) and _marker(pid) not in (None, "", marker)
+
+
+def home_of(layout: Layout, record: Record) -> str:
+    """The other home that an agent's living keeper or program belongs to, '' where they are this one's.
+
+    A home that was moved, or is reached by another path, is the one its agents were started in.
+    """
+    return _elsewhere(layout, _alive(record))
+
+
+def home_of_leftovers(layout: Layout, record: Record) -> str:
+    """The same by whatever carries its marker, where neither keeper nor program lives. Looks at every process."""
+    living = _alive(record)
+    return _elsewhere(layout, living or [found.pid for found in marked(record.spawn_id)])
+
+
+def is_here(layout: Layout, path: str) -> bool:
+    """Whether a path means this home."""
+    root = str(layout.root)
+    if path == root:
+        return True
+    try:
+        return bool(path) and os.path.samefile(path, root)
+    except OSError:
+        return False
+
+
+def _alive(record: Record) -> list[int]:
+    known = (identity for identity in (record.keeper, record.process) if identity is not None)
+    return [identity.pid for identity in known if look(identity) is Liveness.ALIVE]
+
+
+def _elsewhere(layout: Layout, pids: Iterable[int]) -> str:
+    for pid in pids:
+        environment = kernel.environ(pid)
+        theirs = environment.get("SWARM_HOME", "") if environment is not None else ""
+        if theirs and not is_here(layout, theirs) and Path(theirs, POLICY_FILE).is_file():
+            return theirs
+    return ""

@@ -1,0 +1,107 @@
+"""Where agents are run, behind one protocol: spawn, alive, stop, logs, capacity, lost, and freeze and thaw."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from swarm.model.agent import Identity, Liveness
+from swarm.model.launch import Launch
+from swarm.model.record import Record
+from swarm.processes.sweep import Found
+from swarm.protocol.paths import AgentDir
+
+
+class StopReport(NamedTuple):
+    """What a stop did."""
+
+    gone: bool
+    """Two looks found nothing of it any more."""
+    found: tuple[Found, ...] = ()
+    """Processes beside the program that were ended with it."""
+    left: tuple[Found, ...] = ()
+    """What is still there."""
+    unverified: str = ""
+    """What cannot be excluded, in a sentence; while it is not empty the death is not proved."""
+    steps: tuple[str, ...] = ()
+    """The rungs of the ladder that were taken, in order."""
+    exit_code: int | None = None
+    """Of the program; negative for a signal; None where it is not known."""
+    took_ms: int = 0
+    strangers: tuple[int, ...] = ()
+    """Recorded pids that are somebody else's now, of an agent whose end nobody reported: not signalled; an alert."""
+
+
+class Frozen(NamedTuple):
+    """What a freeze or thaw did."""
+
+    processes: tuple[int, ...]
+    """Pids that were stopped, or let go on."""
+    complete: bool
+    """Two looks agreed that nothing is missing."""
+
+
+class Started(NamedTuple):
+    """Both processes of a running agent."""
+
+    keeper: Identity
+    program: Identity
+
+
+class Capacity(NamedTuple):
+    """What this runner can take on."""
+
+    cores: int
+    memory_free: int
+    """Bytes; 0 where it cannot be told."""
+
+
+class Runner(Protocol):
+    """A place that agents run in. One conformance suite holds for all."""
+
+    def spawn(self, agent: AgentDir, launch: Launch) -> Started:
+        """Starts the agent's keeper and program. Returns once the program runs.
+
+        Raises SwarmError `start` with the reason; then nothing is left running.
+        """
+        ...
+
+    def started(self, agent: AgentDir, spawn_id: str) -> Started | None:
+        """What was started for this spawn, however its starter ended; None where nothing runs or ran."""
+        ...
+
+    def alive(self, record: Record) -> Liveness:
+        """Whether its keeper, or without one its program, lives."""
+        ...
+
+    def stop(self, record: Record, agent: AgentDir, grace: float) -> StopReport:
+        """Stops the agent's whole process tree. grace: seconds between asking and killing."""
+        ...
+
+    def freeze(self, record: Record, agent: AgentDir) -> Frozen:
+        """Stops the agent's processes where they are; its keeper goes on."""
+        ...
+
+    def thaw(self, record: Record, agent: AgentDir) -> Frozen:
+        """Lets them go on."""
+        ...
+
+    def logs(self, agent: AgentDir) -> Mapping[str, Path]:
+        """Where its output is: `stdout` and `stderr`."""
+        ...
+
+    def capacity(self) -> Capacity:
+        """What this runner can take on."""
+        ...
+
+    def lost(self, record: Record) -> str:
+        """Why this agent cannot be running any more (the machine was restarted), or ''."""
+        ...
+
+
+def next_start(last_start: float, awake: float, cores: int, cost_s: float) -> float:
+    """The awake second at which the next start may go, so that no more than one is under way on each core.
+
+    Callers commit the answer to the ledger as the new `last_start` and wait for it outside the lock: so it holds
+    between all processes of a home without a file of its own. cost_s: processor seconds that a start takes.
+    """
+    return max(awake, last_start + cost_s / max(1, cores)) if last_start <= awake + 60 else awake

@@ -1,0 +1,219 @@
+"""Stopping, freezing and thawing everything that belongs to one agent, and saying honestly what was found."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
+from typing import Any
+
+from swarm import platform as kernel
+from swarm.errors import SwarmError
+from swarm.model.agent import Identity, Liveness
+from swarm.platform.process_info import Stat
+from swarm.processes.identity import look
+from swarm.processes.members import confirmed, members
+from swarm.processes.runner import Frozen, StopReport
+from swarm.processes.sweep import Found, Look, halt, named, release, signal, sweep
+from swarm.protocol.paths import AgentDir
+from swarm.store import jsonio, reader
+from swarm.store import writer as store
+
+KEEPER_EXTRA_S = 9.0
+"""What a keeper may need beyond the grace: a second for leftovers, five for the sweep, and a busy machine."""
+SWEEP_S = 5.0
+FREEZE_S = 5.0
+BY_SCAN = "verified by scan; a fully detached process cannot be excluded"
+
+
+@dataclass
+class _Stop:
+    """One stop on its way."""
+
+    keeper: Identity | None
+    program: Identity | None
+    marker: str
+    agent: AgentDir
+    asked: list[Found] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
+    left: list[Found] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    kept_in_sight: bool = False
+    """All its descendants were below a subreaper until they were gone."""
+
+    def members(self) -> list[Stat]:
+        return members(self.keeper, self.program, self.marker)
+
+    def members_and_writers(self) -> list[Stat]:
+        """Slow, as every process is asked for its files; finds who emptied its environment where no keeper counted."""
+        return members(self.keeper, self.program, self.marker, (self.agent.stdout, self.agent.stderr))
+
+    def sweep(self, *, thorough: bool) -> bool:
+        return self._sweep(self.members) and (not thorough or self._sweep(self.members_and_writers))
+
+    def _sweep(self, look: Look) -> bool:
+        swept = sweep(look, seconds=SWEEP_S)
+        self.found += swept.found
+        self.left += swept.left
+        return swept.clean
+
+    def all_found(self) -> tuple[Found, ...]:
+        """What was asked to end and what was killed, without the program: that is no find."""
+        by_pid = {each.pid: each for each in (*self.asked, *self.found)}
+        for pid in (self.program.pid if self.program is not None else 0, *(each.pid for each in self.left)):
+            by_pid.pop(pid, None)
+        return tuple(by_pid.values())
+
+
+def stop(
+    keeper: Identity | None,
+    program: Identity | None,
+    marker: str,
+    agent: AgentDir,
+    *,
+    grace: float,
+    gentle: int = 0,
+) -> StopReport:
+    """Stops an agent's whole process tree: orders its keeper, and scans where there is none that answers.
+
+    grace: seconds between asking and killing. gentle: signal to ask with; 0 is the program's own. A recorded process
+    that is not what it was is never signalled (protocol.md, Identity). What it cannot end it reports.
+    """
+    began = time.monotonic()
+    work = _Stop(keeper, program, marker, agent)
+    recorded = [each for each in (keeper, program) if each is not None]
+    said = {each: look(each) for each in recorded}
+    strangers = tuple(each.pid for each in recorded if said[each] is Liveness.STRANGER)
+    if Liveness.ELSEWHERE in said.values():
+        return StopReport(
+            gone=False,
+            unverified="It runs in another container: nothing here can see or signal it.",
+            took_ms=_since(began),
+        )
+    outcome: Mapping[str, Any] | None = None
+    if keeper is not None and confirmed(keeper, marker):
+        outcome = _order(work, keeper, grace, gentle)
+        if outcome is None and confirmed(keeper, marker):
+            gone = _end_with_keeper(work, keeper)
+        else:
+            gone = work.sweep(thorough=outcome is None)
+    else:
+        outcome = _outcome(agent, marker)
+        if outcome is None:
+            _ask_directly(work, grace, gentle)
+        gone = work.sweep(thorough=outcome is None)
+    _judge(work, outcome, gone=gone)
+    code = outcome.get("code") if outcome is not None else None
+    return StopReport(
+        gone=gone and not work.left,
+        found=work.all_found(),
+        left=tuple(work.left),
+        unverified=" ".join(work.doubts),
+        steps=tuple(work.steps),
+        exit_code=code if isinstance(code, int) else None,
+        took_ms=_since(began),
+        strangers=strangers if outcome is None else (),
+    )
+
+
+def _judge(work: _Stop, outcome: Mapping[str, Any] | None, *, gone: bool) -> None:
+    """What can be said of the end, and what cannot."""
+    recorded = [each for each in (work.keeper, work.program) if each is not None]
+    if outcome is not None:
+        _add(work, outcome)
+        if outcome.get("subreaper") is False:
+            work.steps.append(f"no subreaper here: {BY_SCAN}")
+    elif any(each.boot_id == kernel.boot_id() for each in recorded) and not work.kept_in_sight:
+        work.doubts.append(f"Its keeper did not report the end: {BY_SCAN}.")
+    if work.left:
+        work.doubts.append("Still there: " + "; ".join(f"pid {each.pid} {each.how}" for each in work.left) + ".")
+    elif not gone:
+        work.doubts.append("New processes of it kept appearing while it was being stopped.")
+
+
+def _order(work: _Stop, keeper: Identity, grace: float, gentle: int) -> Mapping[str, Any] | None:
+    """Has the keeper stop its agent; its report, or None where it gave none in time."""
+    order = {"spawn_id": work.marker, "grace_s": float(grace), "gentle": int(gentle)}
+    try:
+        store.write_atomic(work.agent.order, jsonio.to_json(order))
+    except SwarmError as error:
+        work.steps.append(f"the order could not be written ({error.title}): the terms of the start hold")
+    stat = kernel.stat(keeper.pid)
+    if stat is not None and stat.state in ("T", "t"):
+        work.steps.append("CONT to its keeper")
+        kernel.signal(keeper.pid, keeper.ticks, SIGCONT)
+    if kernel.signal(keeper.pid, keeper.ticks, SIGTERM):
+        work.steps.append("ordered its keeper")
+    kernel.wait_gone(keeper.pid, keeper.ticks, grace + KEEPER_EXTRA_S)
+    return _outcome(work.agent, work.marker)
+
+
+def _end_with_keeper(work: _Stop, keeper: Identity) -> bool:
+    """A keeper that does not answer is stopped, so that it keeps its descendants in sight, and goes last."""
+    work.steps.append("its keeper does not answer")
+    kernel.signal(keeper.pid, keeper.ticks, SIGSTOP)
+    gone = work.sweep(thorough=False)
+    if gone:
+        work.kept_in_sight = kernel.HAS_SUBREAPER
+        kernel.signal(keeper.pid, keeper.ticks, SIGKILL)
+        return kernel.wait_gone(keeper.pid, keeper.ticks, SWEEP_S)
+    kernel.signal(keeper.pid, keeper.ticks, SIGCONT)
+    return False
+
+
+def _ask_directly(work: _Stop, grace: float, gentle: int) -> None:
+    """The ladder's first rungs where no keeper climbs it."""
+    there = work.members()
+    if not there:
+        return
+    work.steps.append("its keeper is gone")
+    number = gentle or SIGTERM
+    work.asked = [named(stat, "TERM") for stat in there if signal(stat, number)]
+    release(work.members)
+    work.steps.append(f"signal {number} to {len(work.asked)} found by scan")
+    deadline = time.monotonic() + grace
+    while time.monotonic() < deadline:
+        there = work.members()
+        if not there:
+            return
+        kernel.wait_gone(there[0].pid, there[0].ticks, min(0.1, max(0.0, deadline - time.monotonic())))
+    work.steps.append("KILL")
+
+
+def _outcome(agent: AgentDir, marker: str) -> Mapping[str, Any] | None:
+    """exit.json of this spawn; None where there is none that can be read."""
+    try:
+        found = reader.read_json(agent.exit)
+    except SwarmError:
+        return None
+    return found if found is not None and marker and found.get("spawn_id") == marker else None
+
+
+def _add(work: _Stop, outcome: Mapping[str, Any]) -> None:
+    """Adds what the keeper told, whose words went through a file that others can write."""
+    for name, target in (("found", work.found), ("left", work.left)):
+        told = outcome.get(name)
+        for each in told if isinstance(told, list) else ():
+            if isinstance(each, dict) and isinstance(each.get("pid"), int):
+                target.append(Found(each["pid"], str(each.get("command", "")), str(each.get("how", ""))))
+    steps = outcome.get("steps")
+    work.steps += [str(step) for step in steps] if isinstance(steps, list) else []
+
+
+def freeze(keeper: Identity | None, program: Identity | None, marker: str) -> Frozen:
+    """Stops all processes of an agent where they are, in other sessions too; its keeper goes on."""
+    halted, complete = halt(lambda: members(keeper, program, marker), seconds=FREEZE_S)
+    return Frozen(tuple(stat.pid for stat in halted), complete)
+
+
+def thaw(keeper: Identity | None, program: Identity | None, marker: str) -> Frozen:
+    """Lets them all go on."""
+    released: list[int] = []
+    for _ in range(2):
+        released += [stat.pid for stat in release(lambda: members(keeper, program, marker))]
+    remaining = [stat for stat in members(keeper, program, marker) if stat.state in ("T", "t")]
+    return Frozen(tuple(dict.fromkeys(released)), not remaining)
+
+
+def _since(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)

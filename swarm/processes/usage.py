@@ -1,0 +1,78 @@
+"""What agents' process trees use: processor and memory of each, cheap enough for every scan."""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+
+from swarm import platform as kernel
+from swarm.model.agent import Identity, Usage
+from swarm.platform.process_info import Stat
+
+
+class UsageSampler:
+    """Remembers the last sample, so that the next one can say how much processor was used since."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._before: dict[str, tuple[float, dict[tuple[int, int], float]]] = {}
+        """By agent: when it was sampled last, and the ticks of its processes then."""
+
+    def sample(
+        self,
+        programs: Mapping[str, Identity],
+        keepers: Mapping[str, Identity] | None = None,
+        only: Collection[str] | None = None,
+    ) -> dict[str, Usage]:
+        """Usage by agent id of everything below each agent's keeper (or program), other agents' trees left out.
+
+        Agents of which nothing lives are missing. The keeper itself does not count. cpu_percent is of one core, since
+        the agent's last sample; 0 in the first. The cost goes with the agents' processes, not with those of the
+        machine. only: the agents that are sampled now; the others serve to tell whose a process is.
+        """
+        now = self._monotonic()
+        heads = {each.pid: agent for group in (programs, keepers or {}) for agent, each in group.items()}
+        known = {**programs, **(keepers or {})}
+        self._before = {agent: before for agent, before in self._before.items() if agent in known}
+        result: dict[str, Usage] = {}
+        for agent in known if only is None else [agent for agent in only if agent in known]:
+            at, ticks = self._before.pop(agent, (now, {}))
+            program = _living(programs.get(agent))
+            keeper = _living((keepers or {}).get(agent))
+            found = _family(program, keeper, heads, agent)
+            if not found:
+                continue
+            cpu = {(stat.pid, stat.ticks): stat.cpu for stat in found}
+            used = sum(max(0.0, spent - ticks.get(process, 0.0)) for process, spent in cpu.items())
+            self._before[agent] = (now, cpu)
+            result[agent] = Usage(
+                pid=program.pid if program else None,
+                processes=len(found),
+                cpu_percent=round(100 * used / (now - at), 1) if now > at else 0.0,
+                rss_bytes=sum(stat.rss for stat in found),
+            )
+        return result
+
+
+def _living(identity: Identity | None) -> Stat | None:
+    """The process of an identity, start time compared; a sample signals nobody, so the marker is not read."""
+    if identity is None or identity.boot_id != kernel.boot_id() or identity.pid_ns != kernel.pid_namespace():
+        return None
+    stat = kernel.stat(identity.pid)
+    return stat if stat is not None and stat.ticks == identity.ticks and not stat.dead else None
+
+
+def _family(program: Stat | None, keeper: Stat | None, heads: Mapping[int, str], agent: str) -> list[Stat]:
+    """The program and all below it and its keeper, cut where another agent begins: at its head."""
+    found = {program.pid: program} if program is not None else {}
+    pending = [stat.pid for stat in (keeper, program) if stat is not None]
+    looked: set[int] = set()
+    while pending:
+        parent = pending.pop()
+        if parent in looked:
+            continue
+        looked.add(parent)
+        for pid in kernel.children(parent):
+            stat = kernel.stat(pid) if heads.get(pid, agent) == agent else None
+            if stat is not None and not stat.dead:
+                found[pid] = stat
+                pending.append(pid)
+    return list(found.values())

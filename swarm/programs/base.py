@@ -1,0 +1,70 @@
+"""What every program of agents offers, and what it needs to be there before a start."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from swarm.model.activity import Reader
+from swarm.model.agent import AgentSpec
+from swarm.model.launch import Launch
+from swarm.protocol.paths import AgentDir, Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that a program needs, or would be better with. For preflight and `doctor`."""
+
+    name: str
+    ok: bool
+    text: str
+    hint: str = ""
+    required: bool = True
+    """Without it agents of this program cannot be started; else they run with less."""
+
+
+class Program(Protocol):
+    """One kind of program."""
+
+    name: str
+    """As in swarm.toml and in specs."""
+    kind: str
+    """claude, codex, gemini, opencode or command."""
+    start_cost_s: float
+    """Processor seconds that a start takes: starts are staggered by it."""
+    channel: bool
+    """Words reach it while it runs."""
+
+    def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir, brief: str = "") -> Launch:
+        """How this agent is started; raises Refused `program` where that cannot be told. brief: the text of task.md."""
+        ...
+
+    def resume(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str, words: str) -> Launch | None:
+        """How a session that ended is taken up again, headless, with `words`; None where this program cannot."""
+        ...
+
+    def take_over(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str) -> Launch | None:
+        """How a session goes on in a person's terminal; None where this program cannot."""
+        ...
+
+    def reader(self) -> Reader | None:
+        """A fresh reader of its standard output; None where that is plain text."""
+        ...
+
+    def say(self, text: str, key: str = "") -> bytes:
+        """What goes into the channel to tell the agent something; b'' without one. key: a message's id."""
+        ...
+
+    def stop_subagent(self, key: str) -> bytes:
+        """What goes into the channel to end one sub-agent of its own; b'' where it cannot."""
+        ...
+
+    def ask_to_end(self) -> bytes:
+        """What goes into the channel to make it stop what it does and end; b'' where it cannot."""
+        ...
+
+    def ask_what_it_costs(self) -> bytes:
+        """What goes into the channel to make it say what it has cost so far; b'' where it cannot."""
+        ...
+
+    def needs(self) -> tuple[Need, ...]:
+        """What is there of what it needs: found, version, logged in, sandbox helpers. Reads no credential."""
+        ...

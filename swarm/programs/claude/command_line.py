@@ -1,0 +1,53 @@
+"""The command line of Claude Code: headless with a live channel, taken up again, or in a person's terminal."""
+
+from collections.abc import Sequence
+
+from swarm.config import Program as Settings
+from swarm.model.agent import AgentSpec
+from swarm.programs.claude.permissions import Scope
+from swarm.protocol.paths import AgentDir
+
+OWN = ("claude",)
+HEADLESS = (
+    *("-p", "--input-format", "stream-json", "--output-format", "stream-json"),
+    *("--verbose", "--replay-user-messages"),
+)
+NESTED = ("Agent", "Workflow")
+"""Agents of the program's own: nobody would see them in the tree, and no budget would count them."""
+WANDERING = ("EnterWorktree", "ExitWorktree")
+"""Tools that move an agent to another directory, and with it what is relative to that."""
+
+
+def headless(
+    spec: AgentSpec, agent: AgentDir, settings: Settings, scope: Scope, session: str, *, resume: bool = False
+) -> tuple[str, ...]:
+    """A run without a terminal that hears us on its standard input. resume: an ended session goes on."""
+    return (
+        *(settings.argv or OWN),
+        *HEADLESS,
+        *(("--resume", session) if resume else ("--session-id", session)),
+        *_common(spec, agent, settings, scope),
+    )
+
+
+def interactive(spec: AgentSpec, agent: AgentDir, settings: Settings, scope: Scope, session: str) -> tuple[str, ...]:
+    """A session that goes on in a terminal, held to the same scope."""
+    return (*(settings.argv or OWN), "--resume", session, *_common(spec, agent, settings, scope))
+
+
+def _common(spec: AgentSpec, agent: AgentDir, settings: Settings, scope: Scope) -> Sequence[str]:
+    """Every option with a list of values is followed by another option, so that none swallows what comes after it."""
+    banned = (*NESTED, *(WANDERING if scope.held else ()))
+    return (
+        *("--name", spec.id),
+        *(("--model", spec.model) if spec.model else ()),
+        *("--append-system-prompt-file", str(agent.system)),
+        *("--setting-sources", "user" if scope.inherit else ""),
+        *("--settings", str(agent.settings)),
+        *(("--mcp-config", str(agent.mcp)) if settings.mcp else ()),
+        "--strict-mcp-config",
+        *("--permission-mode", scope.mode),
+        *(("--tools", ",".join(scope.tools)) if scope.tools else ()),
+        *("--disallowedTools", ",".join(banned)),
+        *settings.args,
+    )

@@ -1,0 +1,173 @@
+"""The program `claude`: Claude Code, headless, with a live channel, hooks, our MCP server and a scope that holds."""
+
+import os
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from signal import SIGINT
+
+from swarm.config import Program as Settings
+from swarm.model.activity import Reader
+from swarm.model.agent import AgentSpec
+from swarm.model.launch import Launch
+from swarm.programs import preflight
+from swarm.programs import prompt as manual
+from swarm.programs import sandbox as boxing
+from swarm.programs.base import Need
+from swarm.programs.claude import command_line as argv
+from swarm.programs.claude import permissions as scope
+from swarm.programs.claude import settings
+from swarm.programs.claude import stdin_messages as words
+from swarm.programs.command import working_directory
+from swarm.programs.environment import OWN_BIN, compose, inherited, with_our_command
+from swarm.programs.run_marker import run_mark
+from swarm.protocol.paths import AgentDir, Layout
+
+INSTALL = "npm install -g @anthropic-ai/claude-code"
+RECOMMENDED = {
+    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+    "DISABLE_AUTOUPDATER": "1",
+    # Our server is there before the first turn, so that no first call fails.
+    "MCP_CONNECTION_NONBLOCKING": "0",
+    # The root's manual lies above every agent's directory: it is the root's alone, and comes with its system prompt.
+    "CLAUDE_CODE_DISABLE_CLAUDE_MDS": "1",
+}
+LOGINS = (
+    *("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"),
+    *("CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY"),
+)
+
+
+class Claude:
+    """Runs Claude Code."""
+
+    kind = "claude"
+    start_cost_s = 0.7
+    channel = True
+
+    def __init__(self, name: str = "claude", given: Settings | None = None) -> None:
+        self.name = name
+        self._settings = given or Settings()
+
+    def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir, brief: str = "") -> Launch:
+        """A fresh session with the brief as its first turn; raises Refused `scope` where it cannot be held."""
+        return self._headless(spec, layout, agent, str(uuid.uuid4()), words.first(brief, agent.task), resume=False)
+
+    def resume(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str, words_: str) -> Launch | None:
+        """The same session with `words_` as its next turn. Its old process must be gone."""
+        return self._headless(spec, layout, agent, session, words.first(words_, agent.task), resume=True)
+
+    def take_over(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str) -> Launch | None:
+        """The same session in a person's terminal, held to the same scope."""
+        held = self._scope(spec, layout, agent)
+        return Launch(
+            spawn_id=spec.spawn_id,
+            argv=argv.interactive(spec, agent, self._settings, held, session),
+            env=self._own_environment(spec, layout, agent, held),
+            cwd=_directory(spec, layout, agent, held),
+            inherited=with_our_command(inherited(os.environ)),
+            session=session,
+            gentle_signal=SIGINT,
+            files=self._files(spec, layout, agent, held, session, alone=False),
+        )
+
+    def reader(self) -> Reader | None:
+        """Of its stream of JSON lines."""
+        from swarm.programs.claude.stream import ClaudeReader
+
+        return ClaudeReader()
+
+    def say(self, text: str, key: str = "") -> bytes:
+        """A turn while it runs, or the next one."""
+        return words.told(text, key)
+
+    def stop_subagent(self, key: str) -> bytes:
+        """Ends one task of the program's own."""
+        return words.stop_task(key)
+
+    def ask_to_end(self) -> bytes:
+        """It drops what it does and ends by itself, with exit 0."""
+        return words.end()
+
+    def ask_what_it_costs(self) -> bytes:
+        """It answers at once, also in mid-turn: its own results come only when a turn has ended."""
+        return words.cost()
+
+    def needs(self) -> tuple[Need, ...]:
+        """The executable, a login as far as that shows, and the sandbox. Its version is `preflight.version`'s."""
+        environment = self._environment()
+        word = (self._settings.argv or argv.OWN)[0]
+        box = preflight.sandbox(environment)
+        if not box.ok and self._settings.scope == "sandbox":
+            box = replace(box, text=f'{box.text}; scope = "sandbox" refuses agents that own paths or observe')
+        return (
+            preflight.found(word, environment, hint=f"Install it with: {INSTALL}"),
+            preflight.logged_in("claude", LOGINS, _credentials(environment), environment),
+            box,
+        )
+
+    def _headless(
+        self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str, first: bytes, *, resume: bool
+    ) -> Launch:
+        held = self._scope(spec, layout, agent)
+        return Launch(
+            spawn_id=spec.spawn_id,
+            argv=argv.headless(spec, agent, self._settings, held, session, resume=resume),
+            env=self._own_environment(spec, layout, agent, held),
+            cwd=_directory(spec, layout, agent, held),
+            inherited=with_our_command(inherited(os.environ)),
+            channel=True,
+            first=first,
+            mark=run_mark(spec, self.name),
+            session=session,
+            gentle_signal=SIGINT,
+            files=self._files(spec, layout, agent, held, session),
+            warnings=held.warnings,
+        )
+
+    def _scope(self, spec: AgentSpec, layout: Layout, agent: AgentDir) -> scope.Scope:
+        # An agent that is not held needs no sandbox: nothing is tried for it.
+        box = preflight.sandbox(self._environment()) if scope.held(spec) else Need("sandbox", ok=False, text="")
+        return scope.decide(spec, layout, agent, self._settings, box)
+
+    def _files(
+        self, spec: AgentSpec, layout: Layout, agent: AgentDir, held: scope.Scope, session: str, *, alone: bool = True
+    ) -> dict[Path, bytes]:
+        """alone: nobody sits at it, so that it is asked for its results before it may stop."""
+        mcp = self._settings.mcp
+        made = settings.files(spec, layout, agent, held, mcp=mcp, gate=alone)
+        made[agent.session] = settings.session(spec, self.name, session)
+        made[agent.system] = manual.system(spec, layout, held, mcp=mcp).encode("utf-8", "replace")
+        if held.sandbox is not None and boxing.root_on_linux():
+            made[_bin(agent) / "bwrap"] = boxing.shim(preflight.executable("bwrap", self._environment())).encode()
+        return made
+
+    def _own_environment(self, spec: AgentSpec, layout: Layout, agent: AgentDir, held: scope.Scope) -> dict[str, str]:
+        made = compose(spec, layout, RECOMMENDED, self._settings.env, spec.env)
+        if held.sandbox is not None and boxing.root_on_linux():
+            # The program looks for bubblewrap on PATH, and what stands there first is ours.
+            made["PATH"] = f"{_bin(agent)}{os.pathsep}{made.get('PATH') or self._environment().get('PATH', os.defpath)}"
+        return made
+
+    def _environment(self) -> Mapping[str, str]:
+        return {**with_our_command(inherited(os.environ)), **self._settings.env}
+
+
+def _directory(spec: AgentSpec, layout: Layout, agent: AgentDir, held: scope.Scope) -> Path:
+    """Where it starts. The program's sandbox lets a shell write where it starts: a held agent starts in its own."""
+    wanted = working_directory(spec, layout, agent)
+    if not held.held or any(wanted.is_relative_to(path) for path in held.writable):
+        return wanted
+    return agent.path
+
+
+def _bin(agent: AgentDir) -> Path:
+    """What stands on its PATH before everything else."""
+    return agent.path / OWN_BIN
+
+
+def _credentials(environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """Where its login lies, where it is in a file. It is looked for, never opened."""
+    place = environment.get("CLAUDE_CONFIG_DIR") or os.path.join(environment.get("HOME", "/"), ".claude")
+    return (Path(place) / ".credentials.json",)

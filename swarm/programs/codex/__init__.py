@@ -1,0 +1,1 @@
+"""Codex: command line and the events of its stream."""

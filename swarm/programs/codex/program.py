@@ -1,0 +1,119 @@
+"""The program `codex`: OpenAI's Codex, headless, one thread a session, in its own sandbox where it is held."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from swarm.programs.oneshot import SERVER, OneShot, Run, handed_on, must_be_directories, server
+from swarm.programs.prompt import habits
+
+PROFILE = "swarm"
+START_S = 30
+"""Seconds in which our MCP server must have started: long, for a busy machine."""
+
+
+class Codex(OneShot):
+    """Runs `codex exec`. Its sandbox holds shell commands and patches alike; our MCP server works outside of it."""
+
+    kind = "codex"
+    start_cost_s = 0.3
+    install = "@openai/codex"
+    logins = ("OPENAI_API_KEY", "CODEX_API_KEY")
+    own_sandbox = True
+
+    def headless(self, run: Run, session: str, *, resume: bool) -> tuple[str, ...]:
+        """`-`: the prompt is on standard input. A thread is named by the program."""
+        which = ("exec", "resume", session) if resume else ("exec",)
+        place = () if resume else ("-C", str(run.cwd))
+        common = self._common(run)
+        never = _set({"approval_policy": "never"})
+        return (*which, "--json", "--skip-git-repo-check", *place, *never, *common, "-", *self._args())
+
+    def interactive(self, run: Run, session: str) -> tuple[str, ...]:
+        """The person at the terminal is asked for what the sandbox does not allow."""
+        return ("resume", session, *self._common(run), *self._args())
+
+    def here(self, run: Run) -> Iterable[str]:
+        """Its sandbox leaves it a shell."""
+        return habits(mcp="of the MCP server `swarm`" if run.mcp else "", has_shell=True, writable=run.writable)
+
+    def environment(self, run: Run) -> Mapping[str, str]:
+        """Where it is held, scratch files of its commands lie in its own directory: no other one is writable."""
+        return {"TMPDIR": str(_scratch(run))} if run.held else {}
+
+    def files(self, run: Run) -> Mapping[Path, bytes]:
+        """The directory for scratch files."""
+        return {_scratch(run) / ".keep": b""} if run.held else {}
+
+    def can_hold(self, run: Run) -> tuple[str, ...]:
+        """A root that is no directory leaves its sandbox without effect or without work: that is refused."""
+        must_be_directories(run, "Codex")
+        return ()
+
+    def credentials(self, environment: Mapping[str, str]) -> tuple[Path, ...]:
+        """Its login file."""
+        place = environment.get("CODEX_HOME") or str(Path(environment.get("HOME", "/")) / ".codex")
+        return (Path(place) / "auth.json",)
+
+    def _common(self, run: Run) -> tuple[str, ...]:
+        chosen: dict[str, object] = {
+            "check_for_update_on_startup": False,
+            "analytics.enabled": False,
+            "allow_login_shell": False,  # its profile would set PATH anew, without swarm-tui
+            "features.multi_agent": False,  # nobody would see them in the tree, and no budget would count them
+            "sandbox_mode": "workspace-write" if run.held else "danger-full-access",
+        }
+        if run.held:
+            chosen |= {
+                "default_permissions": PROFILE,
+                f"permissions.{PROFILE}.filesystem": _permissions(run),
+                f"permissions.{PROFILE}.network": {"enabled": True},
+                # For versions that do not know permissions yet.
+                "sandbox_workspace_write.writable_roots": [str(path) for path in run.writable],
+                "sandbox_workspace_write.exclude_slash_tmp": True,
+                "sandbox_workspace_write.exclude_tmpdir_env_var": True,
+                "sandbox_workspace_write.network_access": True,
+            }
+        if run.mcp:
+            (command, *words), env = server(run)
+            chosen |= {
+                f"mcp_servers.{SERVER}.command": command,
+                f"mcp_servers.{SERVER}.args": words,
+                f"mcp_servers.{SERVER}.env": env,
+                f"mcp_servers.{SERVER}.env_vars": handed_on(run, self._settings.env, self.environment(run)),
+                f"mcp_servers.{SERVER}.startup_timeout_sec": START_S,
+                # Without this its tools would be refused: nobody is there to allow them.
+                f"mcp_servers.{SERVER}.default_tools_approval_mode": "approve",
+            }
+        return (*(("-m", run.spec.model) if run.spec.model else ()), *_set(chosen))
+
+
+def _permissions(run: Run) -> dict[str, str]:
+    """It reads everything, and writes what is its own but for the engine's files. The nearest path above decides.
+
+    A file that is not there must not be named: the sandbox would make it.
+    """
+    agent = run.agent
+    return {
+        ":root": "read",
+        **{str(path): "write" for path in run.writable},
+        **{str(path): "read" for path in (agent.spec, agent.task, agent.log, agent.run)},
+        str(_scratch(run)): "write",
+    }
+
+
+def _scratch(run: Run) -> Path:
+    return run.agent.run / "tmp"
+
+
+def _set(chosen: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(word for key, value in chosen.items() for word in ("-c", f"{key}={_toml(value)}"))
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_toml(str(key))} = {_toml(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(each) for each in value) + "]"
+    # JSON writes texts, numbers and truths as TOML does, but for characters beyond 16 bits and DEL.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")

@@ -1,0 +1,1 @@
+"""Gemini CLI: command line and the events of its stream."""

@@ -1,0 +1,1 @@
+"""OpenCode: command line and the events of its stream."""

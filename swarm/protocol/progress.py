@@ -1,0 +1,154 @@
+"""progress.md: its bounded tail as lines of stamp, outputs and sentence; appending one. Light: agents call it often."""
+
+import re
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from swarm.errors import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from swarm.model import reports as model
+    from swarm.protocol.paths import AgentDir
+    from swarm.store.reader import Read
+
+TAIL_BYTES = 64 * 1024
+MAX_LINES = 50
+MAX_CHARS = 2000
+MAX_OUTPUTS = 1_000_000_000
+_LINE = re.compile(
+    r"""\s*(?:[-*\u2022]\s+)?\[?                                # a list item or a bracket around the stamp is forgiven
+    (?P<stamp>(?P<day>\d{4}-\d\d-\d\d)[ T](?P<clock>\d\d:\d\d(?::\d\d)?)(?:\.\d+)?
+      (?P<offset>\ ?(?:Z|UTC)\b|[+-]\d\d:?\d\d)?)
+    \]?(?=\W|\Z)\s*(?:[-\u2013\u2014]+\s*)?(?P<rest>.*)""",
+    re.VERBOSE | re.DOTALL | re.ASCII,
+)
+_OUTPUTS = re.compile(r"\[\s*outputs?\s*[:=]?\s*(\d{1,18})\s*\]\s*", re.IGNORECASE | re.ASCII)
+
+
+class ParsedLine(NamedTuple):
+    """One line taken apart. stamp: wall seconds since 1970 that the line claims. naive: the stamp had no offset."""
+
+    stamp: float | None
+    stamp_text: str
+    outputs: int | None
+    sentence: str
+    naive: bool
+
+
+def parse_line(line: str) -> ParsedLine:
+    """`YYYY-MM-DD HH:MM[:SS][+HH:MM] - [outputs N] sentence` (protocol.md); what is missing stays empty."""
+    stamped = _LINE.match(line)
+    stamp, stamp_text, naive, rest = None, "", False, line
+    if stamped:
+        stamp = _seconds(stamped["day"], stamped["clock"], (stamped["offset"] or "").strip())
+        if stamp is not None:
+            stamp_text, naive, rest = stamped["stamp"], not stamped["offset"], stamped["rest"]
+    counted = _OUTPUTS.match(rest.lstrip())
+    outputs = None
+    if counted:
+        outputs, rest = min(int(counted[1]), MAX_OUTPUTS), rest.lstrip()[counted.end() :]
+    return ParsedLine(stamp, stamp_text, outputs, rest.strip(), naive)
+
+
+def _seconds(day: str, clock: str, offset: str) -> float | None:
+    from datetime import UTC, datetime, timedelta, timezone
+
+    zone = None
+    if offset in ("Z", "UTC"):
+        zone = UTC
+    elif offset:
+        minutes = int(offset[1:3]) * 60 + int(offset[-2:])
+        if minutes >= 24 * 60:
+            return None
+        zone = timezone(timedelta(minutes=-minutes if offset[0] == "-" else minutes))
+    try:
+        return datetime.fromisoformat(f"{day} {clock}").replace(tzinfo=zone).timestamp()
+    except (ValueError, OverflowError, OSError):  # the 31st of February, 25 o'clock, the year 0001
+        return None
+
+
+def read_progress(agent: "AgentDir", keep: int = MAX_LINES) -> "model.Progress":
+    """The last `keep` lines of an agent's progress.md; `error` says why it cannot be read, nothing raises."""
+    return examine_progress(agent, keep)[0]
+
+
+def examine_progress(agent: "AgentDir", keep: int = MAX_LINES) -> "tuple[model.Progress, list[str]]":
+    """The same, and beside it the same lines as they were written: what `untrusted.suspicion` has to see."""
+    from swarm.model.reports import Progress
+    from swarm.store.reader import Unreadable, read_tail
+
+    try:
+        read = read_tail(agent.progress, TAIL_BYTES)
+    except Unreadable as error:
+        return Progress(error=error.why), []
+    return (Progress(), []) if read is None else _parse(read, keep)
+
+
+def _parse(read: "Read", keep: int) -> "tuple[model.Progress, list[str]]":
+    from hashlib import blake2b
+
+    from swarm.model.record import Fingerprint
+    from swarm.model.reports import Progress, ProgressLine
+    from swarm.sanitize import clean
+
+    lines: list[ProgressLine] = []
+    written: list[str] = []
+    for row in _rows(read.data, cut=read.truncated):
+        # Bytes first: a character takes four at most, so that no long line is decoded whole.
+        raw = row[: MAX_CHARS * 4].decode("utf-8", "replace")
+        text = clean(raw, MAX_CHARS).strip()
+        if text:
+            lines.append(ProgressLine(*parse_line(text)))
+            written.append(raw)
+            if len(lines) >= keep:
+                break
+    tail = blake2b(read.data, digest_size=12).hexdigest()
+    fingerprint = Fingerprint(read.inode, read.size, read.mtime_ns, tail)
+    return Progress(tuple(reversed(lines)), fingerprint, read.mtime_ns / 1e9), written[::-1]
+
+
+def _rows(data: bytes, *, cut: bool) -> "Iterator[bytes]":
+    """Lines that are not empty, last first; without the first where the tail began in the middle of it."""
+    end = len(data)
+    while end > 0:
+        start = data.rfind(b"\n", 0, end) + 1
+        if start == 0 and cut and end < len(data):
+            return
+        if end > start:
+            yield data[start:end]
+        end = start - 1
+
+
+def format_line(text: str, outputs: int | None, wall: float) -> str:
+    """The line that `append` writes: local time with seconds and offset. Raises Usage where nothing is said."""
+    sentence = text.strip()
+    if not (sentence.isascii() and sentence.isprintable() and len(sentence) <= MAX_CHARS):
+        from swarm.sanitize import clean  # most sentences are plain, and need not pay for it
+
+        sentence = clean(sentence, MAX_CHARS).strip()
+    if not sentence:
+        raise Usage(
+            "There is nothing to report.", "The text of the update is empty.", "Say what was done, in one sentence."
+        )
+    if outputs is not None and not 0 <= outputs <= MAX_OUTPUTS:
+        raise Usage(f"{outputs} is not a number of outputs.", f"It is 0 to {MAX_OUTPUTS}.")
+    local = time.localtime(wall)
+    ahead = abs(local.tm_gmtoff) // 60
+    offset = f"{'-' if local.tm_gmtoff < 0 else '+'}{ahead // 60:02d}:{ahead % 60:02d}"
+    counted = "" if outputs is None else f"[outputs {outputs}] "
+    return f"{time.strftime('%Y-%m-%d %H:%M:%S', local)}{offset} - {counted}{sentence}"
+
+
+def append(agent: "AgentDir", text: str, outputs: int | None, wall: float) -> str:
+    """Appends one line to the agent's progress.md, whatever newlines `text` holds. Returns the line, without newline.
+
+    outputs: the agent's own count, or None. wall: seconds since 1970.
+    Raises Usage where the text is empty, SwarmError where the disk refuses.
+    """
+    from swarm.store.writer import append_line
+
+    line = format_line(text, outputs, wall)
+    append_line(agent.progress, line.encode("utf-8", "replace"))
+    return line

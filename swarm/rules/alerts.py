@@ -1,0 +1,75 @@
+"""What a heartbeat has to say aloud: agents and causes, one action each."""
+
+from collections.abc import Iterator
+
+from swarm.config import Policy
+from swarm.formatting import plural
+from swarm.model.health import State, Verdict
+from swarm.model.plan import Act, Action
+from swarm.model.record import Phase, Record
+from swarm.model.reports import ResultsState
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.rules.health import is_root
+
+RETRYING = "retrying"
+_SAID_OTHERWISE = frozenset({"results-invalid", "over-budget", "denied", "program"})
+"""Problems of the scan that have a rule of their own here, or are notes that nobody need be called for."""
+
+
+def alerts_of(view: AgentView, verdict: Verdict, policy: Policy, heartbeat_n: int) -> Iterator[Action]:
+    """The alerts of one agent in the heartbeat after `heartbeat_n`. The ledger counts those that come again.
+
+    Who has failed or was lost is not among them: whoever records that end says so, heartbeat or not.
+    """
+    record = view.record
+    if record is not None:
+        yield from _of_record(view, record, verdict, policy, heartbeat_n)
+        if record.phase is Phase.ENDED:
+            return
+    if verdict.state is State.RETRYING:
+        yield _alert(view, RETRYING, verdict.why)
+    if verdict.state is State.LOOPING:
+        yield _alert(view, "looping", verdict.why)
+    if verdict.state is State.UNKNOWN:
+        yield _alert(view, "unreadable", verdict.why)
+    said = _SAID_OTHERWISE | {"unreadable"} if verdict.state is State.UNKNOWN else _SAID_OTHERWISE
+    for code, text in {problem.code: problem.text for problem in view.problems}.items():
+        if code not in said:
+            yield _alert(view, code, text)
+
+
+def _of_record(view: AgentView, record: Record, verdict: Verdict, policy: Policy, heartbeat_n: int) -> Iterator[Action]:
+    if record.unverified:
+        yield _alert(view, "unverified", f"its end could not be verified: {record.unverified}")
+    if verdict.stale_results:
+        beats = plural(heartbeat_n - (record.collected_n or 0), "heartbeat")
+        yield _alert(view, "results-unread", f"its results have been unread for {beats}")
+    if record.phase is Phase.ENDED:
+        return
+    if _invalid_for(view, record, heartbeat_n) >= policy.heartbeat.invalid_after:
+        yield _alert(view, "results-invalid", f"results.json is not valid: {view.results.why}")
+    if record.held_until is not None and record.held_until == heartbeat_n:
+        yield _alert(view, "hold-expired", "its hold has run out; heartbeats judge it again")
+    if view.used > view.budget and not is_root(view, policy):
+        yield _alert(view, "over-budget", f"{view.used} run in its subtree; its budget is {view.budget}")
+
+
+def _invalid_for(view: AgentView, record: Record, heartbeat_n: int) -> int:
+    """Heartbeats that saw these invalid results, the coming one included; 0 where they are not invalid."""
+    if view.results.state is not ResultsState.INVALID:
+        return 0
+    return 1 if record.invalid_since_n is None else heartbeat_n + 2 - record.invalid_since_n
+
+
+def swarm_alerts(snapshot: Snapshot, committed: int, gap: str) -> Iterator[Action]:
+    """What concerns no single agent: the hole in time, more slots than there are, problems of the home."""
+    if gap:
+        yield Action(Act.ALERT, "", "", f"{gap}; this heartbeat investigates and ends nobody", "gap")
+    if committed > snapshot.slots.max:
+        yield Action(Act.ALERT, "", "", f"{committed} slots are held; {snapshot.slots.max} are allowed", "over-budget")
+    for agent, problem in snapshot.problems:
+        yield Action(Act.ALERT, agent, "", problem.text, problem.code)
+
+
+def _alert(view: AgentView, code: str, text: str) -> Action:
+    return Action(Act.ALERT, view.id, view.spawn_id, text, code)

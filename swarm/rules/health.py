@@ -1,0 +1,264 @@
+"""The one table of health: what state an agent is in, by which rule, on what evidence, and what comes next."""
+
+import re
+from dataclasses import replace
+
+from swarm.config import Policy
+from swarm.formatting import plural, spell_clock, spell_duration
+from swarm.model.activity import SubAgent
+from swarm.model.agent import Liveness
+from swarm.model.health import State, Verdict
+from swarm.model.record import Observed, Phase, Record
+from swarm.model.reports import ProgressLine, ResultsState
+from swarm.model.snapshot import AgentView
+from swarm.model.time import Now
+from swarm.rules.outcome import ended, gone, idle_words, is_gone, reported
+
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d)?)?|\b\d\d?:\d\d(?::\d\d)?\b")
+_SHOWN = 60
+
+
+def loop_evidence(view: AgentView, now: Now, policy: Policy) -> str | None:
+    """How it shows that an agent loops, in one sentence; None where it does not (protocol.md, Health).
+
+    Outputs: the spec declares some, and for `loop_periods` none was added or changed, by the engine's own count.
+    Sentences: the last `loop_sentences` say the same, apart from case, spaces, dates, times of day and closing dots.
+    Other digits do count: "800/2000 words" and "900/2000 words" are progress. So are the agent's own `[outputs N]`, and
+    outputs that the engine saw arrive: a worker may say "writing the next page" six times and write six pages.
+
+    The caller asks only where updates arrive. A looping agent is not killed for it: whether work is worth nothing is a
+    judgement, and the field report gives a heartbeat one rule for killing, silence. It raises an alert, and is among
+    the first who could be ended when a slot is needed.
+    """
+    beat = policy.heartbeat
+    record = view.record
+    if record is not None and view.spec is not None and view.spec.outputs:
+        since = max(view.observed.outputs_changed, record.observed.outputs_changed, record.spawned)
+        # Pauses before the last output are left out too: this verdict comes rather late than wrongly.
+        barren = now.awake - since - record.paused_total
+        limit = beat.loop_periods * beat.period
+        if barren >= limit:
+            return (
+                f"updates arrive, but no new output for {spell_duration(barren)}; the limit is {spell_duration(limit)}"
+            )
+        if view.observed.outputs and barren < beat.period:
+            return None
+    lines, count = view.progress.lines, beat.loop_sentences
+    if len(lines) < count or not lines[-1].sentence or lines[-1].outputs != lines[-2].outputs:
+        return None
+    said = _gist(lines[-1])
+    for line in lines[-2 : -count - 1 : -1]:
+        if _gist(line) != said:
+            return None
+    return f'its last {count} updates say the same: "{lines[-1].sentence[:_SHOWN]}"'
+
+
+def _gist(line: ProgressLine) -> tuple[str, int | None]:
+    said = line.sentence.casefold()
+    if ":" in said or "-" in said:
+        said = _STAMP.sub("", said)
+    return " ".join(said.split()).rstrip(" .…!"), line.outputs
+
+
+TOOL_CHARACTERS = 80
+"""Of what a tool is called with, in a verdict's words."""
+
+
+def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queued: bool = False) -> Verdict:
+    """The health of one agent (protocol.md, Health).
+
+    heartbeat_n: the number of the last heartbeat. queued: it waits for a slot. The first rule that holds decides:
+
+    1.  queued.
+    2.  The ledger let go of it: done, failed, killed or lost, as recorded. That is final; late results change nothing.
+    3.  A person has taken it over in a terminal: held. Nobody collects, frees or ends it meanwhile.
+    4.  The root without a process: idle. It works in turns: an ended process and silence say nothing of it.
+    5.  results.json is valid (the root has none): done, or failed where its status says so, also while it still runs.
+    6.  Its process is gone: failed where exit.json gives a code, lost where nothing tells (a reboot, a foreign kill).
+    7.  progress.md cannot be read: unknown. What cannot be read is never taken for silence.
+    8.  paused by the operator; 9. held by the operator.
+    10. retrying: its program says that its model service fails, or it has waited for an answer for longer than
+        `service.waiting_after`. Killing it would not help. Both explain silence up to `service.give_up_after`.
+    11. looping: see looping.py. Only where updates arrive; where they do not, silence decides.
+    12. By the age of its last update: overdue, investigate, late; starting (never wrote) or fresh.
+
+    A sub-agent inside a program has none of these files: what the program says of it is all there is.
+
+    Ages count awake seconds and leave out pauses. They are never negative, whatever the clocks did.
+    """
+    record = view.record
+    if view.inner is not None:
+        return _inner(view.inner, now)
+    if queued or (record is not None and record.phase is Phase.QUEUED):
+        return Verdict(State.QUEUED, "waiting for a slot")
+    if record is not None and record.phase is Phase.ENDED:
+        return ended(view, record, now, policy, heartbeat_n)
+    age = age_of(view, now)
+    if record is not None and record.taken_over:
+        return _taken_over(record, age, now)
+    if is_root(view, policy) and view.liveness is not Liveness.ALIVE:
+        return Verdict(State.IDLE, idle_words(view, now), age=age)
+    if view.results.state is ResultsState.VALID and not is_root(view, policy):
+        return reported(view, now, policy, heartbeat_n)
+    if is_gone(view):
+        return gone(view, record, age)
+    return _living(view, record, age, now, policy, heartbeat_n)
+
+
+def _living(view: AgentView, record: Record | None, age: float, now: Now, policy: Policy, heartbeat_n: int) -> Verdict:
+    """It runs: what the operator told it comes before what it does itself."""
+    if view.progress.error:
+        return Verdict(State.UNKNOWN, f"progress.md cannot be read: {view.progress.error}", age=age)
+    if record is not None and record.paused is not None:
+        stopped = spell_duration(now.awake - record.paused)
+        would = _by_age(view, record, age, now, policy)
+        return Verdict(State.PAUSED, f"paused for {stopped}; this does not age, it would be {would.state}", age=age)
+    if record is not None and is_held(record, heartbeat_n):
+        left = plural((record.held_until or 0) - heartbeat_n, "heartbeat")
+        would = _by_age(view, record, age, now, policy)
+        because = f" ({record.held_why})" if record.held_why else ""
+        why = f"no automatic kill for {left}{because}; it would be {would.state}: {would.why}"
+        return Verdict(State.HELD, why, age=age)
+    return _at_work(view, record, age, now, policy)
+
+
+def _at_work(view: AgentView, record: Record | None, age: float, now: Now, policy: Policy) -> Verdict:
+    """Its program may say that its model service fails; else its files tell."""
+    quiet = max(0.0, now.awake - view.heard) if view.heard is not None else 0.0
+    if view.retrying and quiet < policy.service.give_up_after:  # a try that hangs is a program that hangs
+        tries = f", {plural(view.retries, 'try', 'tries')} so far" if view.retries else ""
+        return Verdict(State.RETRYING, f"its program says: {view.retrying}{tries}", age=age)
+    silent, patience = waiting_for_model(view, now), policy.service.waiting_after
+    if silent is not None and patience <= silent < policy.service.give_up_after:
+        return Verdict(State.RETRYING, f"waiting for the model for {spell_duration(silent)}", age=age)
+    judged = _by_age(view, record, age, now, policy)
+    if judged.state is not State.LOOPING and (tool := _open_tool(view, now)):
+        judged = replace(judged, why=f"{judged.why}; {tool}")
+    if silent is not None and silent < patience and judged.state in _YOUNG:
+        left = patience - silent
+        if judged.in_seconds is None or left < judged.in_seconds:
+            return replace(judged, next_state=State.RETRYING, in_seconds=left)
+    return judged
+
+
+def _open_tool(view: AgentView, now: Now) -> str:
+    """`in Bash for 4m: make test`; '' where no tool call is open. A silent agent in one ages all the same."""
+    tools = view.doings.open_tools if view.doings is not None else ()
+    if not tools:
+        return ""
+    tool = max((each for each in tools if not each.parent), key=lambda each: each.since, default=tools[-1])
+    words = tool.text if len(tool.text) <= TOOL_CHARACTERS else f"{tool.text[: TOOL_CHARACTERS - 1]}…"
+    for_so_long = f" for {spell_duration(max(0.0, now.wall - tool.since))}"
+    return f"in {tool.tool or 'a tool'}{for_so_long}{f': {words}' if words else ''}"
+
+
+def _taken_over(record: Record, age: float, now: Now) -> Verdict:
+    since = f" for {spell_duration(now.awake - record.taken_at)}" if record.taken_at is not None else ""
+    return Verdict(State.HELD, f"taken over by {record.taken_over}{since}; this does not age", age=age)
+
+
+def _inner(inner: SubAgent, now: Now) -> Verdict:
+    """A sub-agent inside a program writes no progress.md, and has no process that could be looked at."""
+    since = f" for {spell_duration(max(0.0, now.wall - inner.since))}" if inner.since else ""
+    doing = f": {inner.doing}" if inner.doing else ""
+    return Verdict(State.FRESH, f"a sub-agent of the program's own{since}{doing}")
+
+
+def waiting_for_model(view: AgentView, now: Now) -> float | None:
+    """Awake seconds for which its program has waited for its model; None where it works, or does not tell.
+
+    A turn is under way, no tool is open, no sub-agent works, and nothing came since: a model service that accepts and
+    never answers is minutes of silence, with nothing in the stream (measured).
+    """
+    doings = view.doings
+    if doings is None or view.heard is None or not doings.in_turn or doings.open_tools or doings.subagents:
+        return None
+    return max(0.0, now.awake - view.heard)
+
+
+def age_of(view: AgentView, now: Now) -> float:
+    """Awake seconds since the last update, pauses left out; an agent that never wrote ages from its spawn."""
+    record = view.record
+    if record is None:
+        return max(0.0, now.awake - view.observed.changed)
+    newest = max(view.observed, record.observed, key=_changed)
+    # Nobody can have been silent for longer than since the spawn, whatever an observation was made of.
+    changed, paused = (newest.changed, newest.paused) if newest.changed > record.spawned else (record.spawned, 0.0)
+    until = min(at for at in (now.awake, record.paused, record.taken_at) if at is not None)
+    return max(0.0, until - changed - max(0.0, record.paused_total - paused))
+
+
+def _changed(observed: Observed) -> float:
+    return observed.changed
+
+
+def is_root(view: AgentView, policy: Policy) -> bool:
+    """It is the root of this swarm: it holds no slot, and no heartbeat ends it."""
+    return view.id == policy.root.id
+
+
+def is_archived(view: AgentView) -> bool:
+    """It is the directory of an earlier spawn, put aside when its id was spawned again: there to be read, no more."""
+    return view.record is not None and view.record.id != view.id
+
+
+def is_held(record: Record, heartbeat_n: int) -> bool:
+    """No heartbeat up to `held_until` may end it. heartbeat_n: the number of the last heartbeat."""
+    return record.held_until is not None and heartbeat_n < record.held_until
+
+
+def _by_age(view: AgentView, record: Record | None, age: float, now: Now, policy: Policy) -> Verdict:
+    beat = policy.heartbeat
+    period, investigate, limit = beat.period, beat.investigate_after * beat.period, beat.kill_after * beat.period
+    stopping = record is not None and record.phase is Phase.STOPPING
+    mortal = record is not None and not view.foreign and beat.kill and not stopping and not is_root(view, policy)
+    mortal = mortal and view.liveness is not Liveness.ELSEWHERE
+    if age < investigate and view.progress.lines:
+        loop = loop_evidence(view, now, policy)
+        if loop is not None:
+            return Verdict(State.LOOPING, loop, State.INVESTIGATE, investigate - age, age)
+    kill_in = max(0.0, limit - age) if mortal else None
+    if age >= limit:
+        why = f"{_silent(view, record, age, now)}; the limit is {spell_duration(limit)}"
+        why += _spared(view, record, policy)
+        return Verdict(State.OVERDUE, why, State.KILLED if mortal else None, None, age, mortal, kill_in)
+    if age >= investigate:
+        why = _silent(view, record, age, now) + f"; the limit is {spell_duration(limit)}"
+        return Verdict(State.INVESTIGATE, why, State.OVERDUE, limit - age, age, kill_in=kill_in)
+    following, bound = (State.LATE, period) if period < investigate else (State.INVESTIGATE, investigate)
+    if age >= period:
+        why = _silent(view, record, age, now) + f"; an update is due every {spell_duration(period)}"
+        return Verdict(State.LATE, why, State.INVESTIGATE, investigate - age, age, kill_in=kill_in)
+    if _never_wrote(view):
+        why = f"spawned {spell_duration(age)} ago, nothing written yet"
+        return Verdict(State.STARTING, why, following, bound - age, age, kill_in=kill_in)
+    return Verdict(State.FRESH, f"updated {spell_duration(age)} ago", following, bound - age, age, kill_in=kill_in)
+
+
+def _never_wrote(view: AgentView) -> bool:
+    return not view.progress.lines and (view.progress.fingerprint is None or view.progress.fingerprint.size == 0)
+
+
+def _silent(view: AgentView, record: Record | None, age: float, now: Now) -> str:
+    if not _never_wrote(view) and view.changed_at is not None:
+        return f"silent {spell_duration(age)}: no line in progress.md since {spell_clock(view.changed_at, now.wall)}"
+    if record is not None:
+        spawned = spell_clock(record.spawned_at, now.wall)
+        return f"silent {spell_duration(age)}: nothing written since its spawn at {spawned}"
+    return f"silent {spell_duration(age)}: no line in progress.md"
+
+
+def _spared(view: AgentView, record: Record | None, policy: Policy) -> str:
+    """Why no heartbeat ends this overdue agent; '' where the next one does."""
+    if is_root(view, policy):
+        return "; the root is never ended by a heartbeat"
+    if view.foreign or record is None:
+        return "; it was not started here, so no heartbeat ends it"
+    if record.phase is Phase.STOPPING:
+        return "; it is being stopped"
+    if view.liveness is Liveness.ELSEWHERE:
+        return "; its process is in another pid namespace and cannot be looked at"
+    return "" if policy.heartbeat.kill else "; automatic kills are off"
+
+
+_YOUNG = (State.FRESH, State.STARTING, State.LATE)

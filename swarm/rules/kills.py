@@ -1,0 +1,54 @@
+"""Who goes down in a heartbeat: whole subtrees, children first, and nobody over somebody whom the operator spared."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from swarm.model.health import State, Verdict
+from swarm.model.plan import Act, Action
+from swarm.model.reports import ResultsState
+from swarm.model.snapshot import AgentView, Snapshot
+
+
+class Due(NamedTuple):
+    """Why an agent is to be ended. code: `limit` where it has used up what it may, '' for its silence."""
+
+    reason: str
+    code: str = ""
+
+
+def kills(snapshot: Snapshot, judged: Mapping[str, Verdict], due: Mapping[str, Due]) -> Iterator[Action]:
+    """The ends that are due, whole subtrees; who goes down with another is not named again.
+
+    Where somebody below is held or paused, the operator has said that it shall live. So the one above it lives, too,
+    and an alert says so (`kill-blocked`). The root goes alone: what is ended of it is its turn.
+    """
+    if not due:
+        return
+    children: dict[str, list[AgentView]] = {}
+    for view in snapshot.agents:
+        children.setdefault(view.parent or "", []).append(view)
+    doomed: set[str] = set()
+    for view in snapshot.agents:
+        if view.id not in due or view.id in doomed:
+            continue
+        reason, code = due[view.id]
+        if view.id == snapshot.root:
+            yield Action(Act.KILL, view.id, view.spawn_id, reason, code)
+            continue
+        below = [one for one in _below(view.id, children) if one.record is not None and one.record.holds_slot]
+        spared = next((one for one in below if judged[one.id].state in (State.HELD, State.PAUSED)), None)
+        if spared is not None:
+            why = f"{reason}; not ended, for {spared.id} below it is {judged[spared.id].state}"
+            yield Action(Act.ALERT, view.id, view.spawn_id, why, "kill-blocked")
+            continue
+        gone = [one.id for one in below if one.results.state is not ResultsState.VALID]
+        doomed.update(gone)
+        yield Action(Act.KILL, view.id, view.spawn_id, reason, code, subtree=tuple(gone))
+
+
+def _below(agent: str, children: Mapping[str, list[AgentView]]) -> list[AgentView]:
+    """Everybody below an agent, children before their parents."""
+    found = list(children.get(agent, ()))
+    for view in found:
+        found += children.get(view.id, ())
+    return found[::-1]

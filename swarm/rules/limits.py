@@ -1,0 +1,181 @@
+"""What agents and the swarm may use up: how near they are, what is said of it, and who is ended for it. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from swarm.config import Limit, Policy
+from swarm.formatting import plural
+from swarm.model.health import State, Verdict
+from swarm.model.plan import Act, Action
+from swarm.model.record import Phase
+from swarm.model.reports import ResultsState
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.time import Now
+from swarm.rules.costs import Spent, is_unpriced, spent
+from swarm.rules.kills import Due
+
+LIMIT = "limit"
+SWARM_LIMIT = "swarm-limit"
+"""The alert that stands while the swarm is over its limit: as long, nothing is spawned."""
+_SPARED = frozenset({State.HELD, State.PAUSED})
+
+
+class Use(NamedTuple):
+    """How much of a limit is used up. share: 1 and more where all of it is."""
+
+    share: float
+    limit: str
+    """`limit of $5`, `turn's limit of $2`."""
+    used: str
+    """`$4.10`, `1.6M tokens`."""
+
+    @property
+    def over(self) -> str:
+        """That it is used up, in words."""
+        return f"its {self.limit} is used up: {self.used}"
+
+    @property
+    def near(self) -> str:
+        """How near it is, in words."""
+        return f"{self.used} of its {self.limit} {'is' if self.used.startswith('$') else 'are'} used"
+
+
+def use_of(view: AgentView, policy: Policy) -> Use | None:
+    """The limit that this agent is nearest to; None where it has none, or nothing is known of what it uses."""
+    limit = limit_of(view, policy)
+    uses = []
+    if limit.cost_usd is not None and view.cost_usd is not None:
+        cost = _own_cost(view, policy)
+        whose = "turn's limit" if view.id == policy.root.id else "limit"
+        uses.append(Use(cost / limit.cost_usd, f"{whose} of {dollars(limit.cost_usd)}", dollars(cost)))
+    if limit.tokens is not None and view.tokens is not None:
+        total = view.tokens.total
+        uses.append(Use(total / limit.tokens, f"limit of {many(limit.tokens)} tokens", f"{many(total)} tokens"))
+    return max(uses, default=None)
+
+
+def limit_of(view: AgentView, policy: Policy) -> Limit:
+    """What this agent may use up: by its role, in its life; the root in one turn."""
+    if view.id == policy.root.id:
+        return Limit(cost_usd=policy.root.cost_usd)
+    return policy.limits.roles.get(view.role, Limit())
+
+
+def use_of_swarm(used: Spent, policy: Policy) -> Use | None:
+    """The limit of 24 hours that the swarm is nearest to; None where it has none."""
+    limits, uses = policy.limits, []
+    if limits.cost_usd is not None:
+        words = f"limit of {dollars(limits.cost_usd)} in 24 hours"
+        uses.append(Use(used.cost_24h / limits.cost_usd, words, dollars(used.cost_24h)))
+    if limits.tokens is not None:
+        words = f"limit of {many(limits.tokens)} tokens in 24 hours"
+        uses.append(Use(used.tokens_24h / limits.tokens, words, f"{many(used.tokens_24h)} tokens"))
+    return max(uses, default=None)
+
+
+def in_play(view: AgentView) -> bool:
+    """It runs as an agent of ours, and has not reported yet."""
+    record = view.record
+    if record is None or record.id != view.id or record.phase is not Phase.RUNNING:
+        return False
+    reported = view.results.state is ResultsState.VALID and view.parent is not None  # the root never reports
+    return not reported and view.exit is None
+
+
+def swarm_over(snapshot: Snapshot, policy: Policy, now: Now) -> str:
+    """That the swarm has used up what it may, in words; '' where it has not."""
+    use = use_of_swarm(spent(snapshot, now), policy)
+    return f"the swarm: {use.over}" if use is not None and use.share >= 1 else ""
+
+
+def due_for_limits(
+    snapshot: Snapshot, judged: Mapping[str, Verdict], policy: Policy, swarm: str
+) -> tuple[dict[str, Due], dict[str, str]]:
+    """Who is to be ended for a limit, and of whom it is only said: the operator holds or paused it, or ends by hand.
+
+    swarm: what `swarm_over` says; where it is over, everybody is due who tells what it uses.
+    """
+    due: dict[str, Due] = {}
+    spared: dict[str, str] = {}
+    for view in snapshot.agents:
+        if not in_play(view):
+            continue
+        why = _over(view, policy) or (swarm if _tells(view) else "")
+        if not why:
+            continue
+        state = judged[view.id].state
+        if state in _SPARED:
+            spared[view.id] = f"{why}; it is {state}, so it is not ended"
+        elif not policy.heartbeat.kill and view.id != policy.root.id:
+            spared[view.id] = f"{why}; automatic kills are off, so it is not ended"
+        else:
+            due[view.id] = Due(why, LIMIT)
+    return due, spared
+
+
+def limit_alerts(snapshot: Snapshot, policy: Policy, now: Now, spared: Mapping[str, str]) -> Iterator[Action]:
+    """What is to be said of limits: near ones, used up ones of agents that live on, prices that nobody knows."""
+    use = use_of_swarm(spent(snapshot, now), policy)
+    if use is not None and use.share >= 1:
+        text = f"the swarm: {use.over}; its agents are ended, and nothing is spawned until there is room again"
+        yield Action(Act.ALERT, "", "", text, SWARM_LIMIT)
+    elif use is not None and use.share >= policy.limits.warn:
+        yield Action(Act.ALERT, "", "", f"the swarm: {use.near}", "limit-near")
+    for view in snapshot.agents:
+        if not in_play(view):
+            continue
+        own = use_of(view, policy)
+        if view.id in spared:
+            yield Action(Act.ALERT, view.id, view.spawn_id, spared[view.id], "limit-near")
+        elif own is not None and policy.limits.warn <= own.share < 1:
+            yield Action(Act.ALERT, view.id, view.spawn_id, own.near, "limit-near")
+    yield from _unpriced(snapshot, policy)
+
+
+def _unpriced(snapshot: Snapshot, policy: Policy) -> Iterator[Action]:
+    """One alert for all of them: a limit in dollars does not hold for whom no price is known."""
+    whole = policy.limits.cost_usd is not None
+    found = [
+        view
+        for view in snapshot.agents
+        if in_play(view) and is_unpriced(view) and (whole or limit_of(view, policy).cost_usd is not None)
+    ]
+    if found:
+        names = ", ".join(view.id for view in found[:3]) + (" and others" if len(found) > 3 else "")
+        text = (
+            f"no price is known for {plural(len(found), 'agent')} ({names}): limits in dollars do not hold for them; "
+            "limits in tokens do"
+        )
+        yield Action(Act.ALERT, "", "", text, "price-unknown")
+
+
+def _over(view: AgentView, policy: Policy) -> str:
+    use = use_of(view, policy)
+    return use.over if use is not None and use.share >= 1 else ""
+
+
+def _tells(view: AgentView) -> bool:
+    return view.doings is not None or view.tokens is not None
+
+
+def _own_cost(view: AgentView, policy: Policy) -> float:
+    """What counts against its limit: of the root, what its turn added to what its record had before."""
+    cost = view.cost_usd or 0.0
+    before = view.record.cost_usd if view.id == policy.root.id and view.record is not None else None
+    return max(0.0, cost - (before or 0.0))
+
+
+def dollars(amount: float) -> str:
+    """`$5`, `$4.10`, `$0.0023`."""
+    if 0 < amount < 0.01:
+        return f"${amount:.4f}"
+    return f"${amount:.0f}" if amount == int(amount) else f"${amount:.2f}"
+
+
+def many(count: int) -> str:
+    """`900`, `12k`, `1.6M`."""
+    for size, letter in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
+        if count >= size:
+            value = count / size
+            return f"{value:.0f}{letter}" if value >= 100 else f"{value:.1f}".removesuffix(".0") + letter
+    return str(count)

@@ -1,0 +1,164 @@
+"""The phases of a heartbeat as data: `plan(snapshot, policy, now) -> Plan`, pure. Executing it is another room."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from swarm.config import Policy
+from swarm.formatting import spell_duration
+from swarm.model.agent import Liveness
+from swarm.model.health import State, Verdict
+from swarm.model.plan import Act, Action, Plan
+from swarm.model.record import Ending, Phase
+from swarm.model.reports import ResultsState
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.time import Gap, Now
+from swarm.rules.alerts import RETRYING, alerts_of, swarm_alerts
+from swarm.rules.health import is_archived, is_root, verdict
+from swarm.rules.kills import Due, kills
+from swarm.rules.limits import LIMIT, due_for_limits, limit_alerts, swarm_over
+from swarm.rules.outage import SERVICE, outage
+from swarm.rules.slot_tree import Books
+from swarm.rules.slots import slots_of
+from swarm.rules.spawns import Wait, queued, scheduled, woken
+
+SCHEDULER_DOWN = "scheduler"
+FIRST_BEAT = "first"
+PERIODS_WITHOUT_BEAT = 2
+_GAP_WORDS = {
+    "suspended": "the machine slept {}",
+    "jumped": "the machine was paused, or its clock set forward, by {}",
+    "stepped-back": "the clock was set back by {}",
+    "rebooted": "the machine was restarted, and off for {}",
+    SCHEDULER_DOWN: "no heartbeat for {}",
+    FIRST_BEAT: "the first heartbeat here; there are agents {} old",
+}
+_SILENT = (State.INVESTIGATE, State.OVERDUE)
+_UNDER_WAY = (State.FRESH, State.STARTING, State.LATE, State.INVESTIGATE, State.LOOPING, State.QUEUED)
+
+
+def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None, period: float | None = None) -> Plan:
+    """What the next heartbeat does, in the order of its phases (protocol.md, A heartbeat).
+
+    1. progress check: every agent's verdict, counted. 2. stuck detection: investigate once per silence; kill what is
+    overdue, never after a gap; end who has used up its limit, for that is no matter of time. 3. results: check
+    acceptance, collect, free what ended without results, alert. 4. slots, as they will be. 5. spawn: queued ones in
+    order, then scheduled roles; nobody while the swarm is over its limit, or refused by its model service. 7. wake the
+    root; 6, the record, comes before that and is not a matter of the plan.
+
+    gap: the hole in observed time that the clocks show; a scheduler that was down is found here. period: seconds
+    between the heartbeats of whoever asks, where it is not the policy's. Nothing is touched; an executor must look
+    again before it kills (two looks that agree) and reserve again before it spawns.
+    """
+    judged = verdicts(snapshot, policy, now)
+    n = snapshot.heartbeat_n + 1
+    hole = gap or _scheduler_gap(snapshot, PERIODS_WITHOUT_BEAT * (period or policy.heartbeat.period), now)
+    words = _GAP_WORDS.get(hole.kind, hole.kind + " {}").format(spell_duration(hole.seconds)) if hole else ""
+    over, refused = swarm_over(snapshot, policy, now), outage(snapshot, judged, policy, now)
+    due, spared = due_for_limits(snapshot, judged, policy, over)
+    if hole is None:
+        due |= {agent: Due(one.why) for agent, one in judged.items() if one.kill_due and agent not in due}
+    books = _books(snapshot, policy)
+    actions = [*_investigations(snapshot, judged)]
+    ends = [*kills(snapshot, judged, due)]
+    actions += ends
+    results = [*_results(snapshot, policy, judged, may_free=hole is None)]
+    actions += results
+    said = words if hole and hole.kind != FIRST_BEAT else ""
+    actions += _alerts(snapshot, policy, judged, books, gap=said, refused=refused)
+    actions += limit_alerts(snapshot, policy, now, spared)
+    for action in (*ends, *results):
+        _let_go(books, action)
+    slots = slots_of(books, policy)
+    wait = Wait(LIMIT, over) if over else Wait(SERVICE, refused) if refused else None
+    actions += queued(snapshot, policy, books, wait)
+    actions += scheduled(snapshot, policy, books, n, wait)
+    actions += woken(snapshot, policy, now, n, wait)
+    counts = Counter(str(one.state) for one in judged.values())
+    return Plan(n, tuple(actions), dict(counts), slots, words, hole.kind if hole else "")
+
+
+def verdicts(snapshot: Snapshot, policy: Policy, now: Now) -> dict[str, Verdict]:
+    """The verdict on every agent of a snapshot, by id."""
+    queue = frozenset(snapshot.queue)
+    n = snapshot.heartbeat_n
+    return {view.id: verdict(view, now, policy, heartbeat_n=n, queued=view.id in queue) for view in snapshot.agents}
+
+
+def untick(plan: Plan, keys: frozenset[str]) -> Plan:
+    """The plan without the actions of these keys (`Action.key`), as a rehearsal leaves it."""
+    return replace(plan, actions=tuple(action for action in plan.actions if action.key not in keys))
+
+
+def _scheduler_gap(snapshot: Snapshot, limit: float, now: Now) -> Gap | None:
+    """Nobody looked for longer than `limit` seconds, or never yet: what went on meanwhile cannot be told."""
+    if snapshot.heartbeat_last is not None:
+        down = now.awake - snapshot.heartbeat_last
+        return Gap(SCHEDULER_DOWN, down) if down > limit else None
+    spawned = (view.record.spawned for view in snapshot.agents if view.record is not None and view.record.live)
+    oldest = min(spawned, default=now.awake)
+    return Gap(FIRST_BEAT, now.awake - oldest) if now.awake - oldest > limit else None
+
+
+def _books(snapshot: Snapshot, policy: Policy) -> Books:
+    records = {view.id: view.record for view in snapshot.agents if view.record is not None}
+    ghosts = Counter(view.parent or "" for view in snapshot.agents if view.ghost and view.record is None)
+    return Books(records, policy.root.id, ghosts)
+
+
+def _investigations(snapshot: Snapshot, judged: Mapping[str, Verdict]) -> Iterator[Action]:
+    for view in snapshot.agents:
+        if judged[view.id].state not in _SILENT or view.foreign:
+            continue
+        record = view.record
+        if record is None or record.phase is Phase.STOPPING or record.investigated == view.observed.changed:
+            continue
+        yield Action(Act.INVESTIGATE, view.id, view.spawn_id, judged[view.id].why)
+
+
+def _has_results(view: AgentView) -> bool:
+    return view.results.state is ResultsState.VALID
+
+
+def _has_checks(view: AgentView) -> bool:
+    return view.spec is not None and any(goal.check for goal in view.spec.acceptance)
+
+
+def _results(snapshot: Snapshot, policy: Policy, judged: Mapping[str, Verdict], *, may_free: bool) -> Iterator[Action]:
+    """Checks and collections of those who reported, releases of those who ended without a word."""
+    for view in snapshot.agents:
+        record, one = view.record, judged[view.id]
+        if record is None or one.state in _UNDER_WAY or is_root(view, policy) or is_archived(view):
+            continue
+        if one.state in (State.DONE, State.FAILED) and _has_results(view):
+            if one.state is State.DONE and record.checked_n is None and _has_checks(view):
+                yield Action(Act.CHECK, view.id, view.spawn_id, "it says it is done")
+            if record.collected_n is None:
+                yield Action(Act.COLLECT, view.id, view.spawn_id, f"results.json says {view.results.status}")
+        elif record.live and one.state in (State.FAILED, State.LOST, State.KILLED):
+            yield Action(Act.FREE, view.id, view.spawn_id, one.why, str(Ending(one.state)))
+        elif may_free and record.live and one.state is State.OVERDUE and view.liveness is Liveness.ELSEWHERE:
+            # A restarted container cannot be looked into. Nobody is signalled; the slot comes free by the rule.
+            yield Action(Act.FREE, view.id, view.spawn_id, one.why, str(Ending.LOST))
+
+
+def _alerts(
+    snapshot: Snapshot, policy: Policy, judged: Mapping[str, Verdict], books: Books, *, gap: str, refused: str
+) -> Iterator[Action]:
+    yield from swarm_alerts(snapshot, books.committed(), gap)
+    if refused:
+        yield Action(Act.ALERT, "", "", refused, SERVICE)
+    for view in snapshot.agents:
+        for action in alerts_of(view, judged[view.id], policy, snapshot.heartbeat_n):
+            if not (refused and action.code == RETRYING):  # one alert says it for all of them
+                yield action
+
+
+def _let_go(books: Books, action: Action) -> None:
+    """Books what a kill, a collection or a release will free."""
+    if action.act not in (Act.KILL, Act.COLLECT, Act.FREE):
+        return
+    for agent in (*action.subtree, action.agent):
+        record = books.records.get(agent)
+        if record is not None and record.live:
+            books.book(replace(record, phase=Phase.ENDED))

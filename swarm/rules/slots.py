@@ -1,0 +1,268 @@
+"""Slots: committed, used, reserve, per subtree; who may spawn, and who could be ended first (protocol.md, Slots)."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from swarm.config import Policy
+from swarm.formatting import plural, spell_duration
+from swarm.model.health import State, Verdict
+from swarm.model.record import Record
+from swarm.model.snapshot import Slots
+from swarm.rules.slot_tree import TOP, Books
+
+
+class Candidate(NamedTuple):
+    """Somebody who could be ended for the sake of another."""
+
+    id: str
+    spawn_id: str
+    role: str
+    state: State | None
+    """None where nobody has judged it."""
+    why: str
+    age: float | None
+    """Awake seconds since its last update; None where that says nothing."""
+    frees: int
+    """Slots that come free at the level that is full."""
+    enough: bool
+    """They suffice by themselves."""
+
+
+_ORDER = {
+    State.OVERDUE: 0,
+    State.FAILED: 1,
+    State.LOST: 1,
+    State.KILLED: 1,
+    State.LOOPING: 2,
+    State.INVESTIGATE: 3,
+    State.UNKNOWN: 4,
+    State.DONE: 5,
+    State.LATE: 6,
+    State.RETRYING: 7,
+    State.PAUSED: 9,
+    State.HELD: 10,
+}
+_HEALTHY = 8
+
+
+def candidates(books: Books, verdicts: Mapping[str, Verdict], level: str, missing: int) -> list[Candidate]:
+    """Everybody who holds slots of a level, stuck ones first. missing: slots that have to come free."""
+    ranked: list[tuple[int, float, str, Candidate]] = []
+    waiting = list(books.children.get(level, ()))
+    for agent in waiting:
+        record = books.records.get(agent)
+        if record is None or not record.holds_slot:
+            waiting += books.children.get(agent, ())  # it has ended: its children hold what it held
+            continue
+        verdict = verdicts.get(agent)
+        age = verdict.age if verdict is not None else None
+        rank = 1 if record.unverified else _ORDER.get(verdict.state, _HEALTHY) if verdict is not None else _HEALTHY
+        frees = books.committed(agent)
+        state, why = (verdict.state, verdict.why) if verdict is not None else (None, "")
+        one = Candidate(agent, record.spawn_id, record.role, state, why, age, frees, frees >= missing)
+        ranked.append((rank, -age if age is not None else 0.0, agent, one))
+    return [candidate for *_, candidate in sorted(ranked)]
+
+
+def first_words(books: Books, verdicts: Mapping[str, Verdict] | None, level: str, missing: int) -> str:
+    """The first three of them as a hint, for people."""
+    named = [_candidate_words(one) for one in candidates(books, verdicts or {}, level, missing)[:3]]
+    return f"Could be ended: {', '.join(named)}." if named else ""
+
+
+def _candidate_words(one: Candidate) -> str:
+    state = f"{one.state}, " if one.state is not None else ""
+    age = f"{spell_duration(one.age)} since its last update, " if one.age is not None else ""
+    return f"{one.id} ({state}{age}frees {one.frees})"
+
+
+class Refusal(NamedTuple):
+    """Why a spawn may not be: `raise Refused(*refusal)`."""
+
+    code: str
+    title: str
+    detail: str
+    hint: str
+
+
+def slots(records: Mapping[str, Record], policy: Policy, ghosts: Mapping[str, int] | None = None) -> Slots:
+    """The budget of the whole swarm. ghosts: how many run unrecorded below an agent, by its id ('' at the top)."""
+    return slots_of(Books(records, policy.root.id, ghosts), policy)
+
+
+def slots_of(books: Books, policy: Policy) -> Slots:
+    """The same from books that are there already. Cells: by spawn, an agent's used slots before its unused ones."""
+    by_role: dict[str, int] = {}
+    cells: list[tuple[str, str, bool]] = []
+    tops = [agent for agent in books.children.get(TOP, ()) if books.committed(agent)]
+    spawned = {
+        agent: (books.records[agent].spawned, agent) if agent in books.records else (0.0, agent) for agent in tops
+    }
+    for agent in sorted(tops, key=spawned.__getitem__):
+        role = books.records[agent].role if agent in books.records else "worker"
+        committed, used = books.committed(agent), books.used(agent)
+        by_role[role] = by_role.get(role, 0) + committed
+        cells += [(agent, role, place < used) for place in range(committed)]
+    strays = books.ghosts.get(TOP, 0)
+    if strays:
+        by_role["ghost"] = strays
+        cells += [("", "ghost", True)] * strays
+    committed = books.committed()
+    free = max(0, policy.slots.max - policy.slots.reserve - committed)
+    return Slots(policy.slots.max, policy.slots.reserve, committed, books.used(), free, by_role, tuple(cells))
+
+
+def budget_used(agent_id: str, records: Mapping[str, Record]) -> int:
+    """How much of its budget an agent has taken: itself, and what its children commit.
+
+    One look costs the whole tree; ask `Books.taken` where you ask for many.
+    """
+    return Books(records, "").taken(agent_id)
+
+
+def may_spawn(
+    records: Mapping[str, Record],
+    policy: Policy,
+    *,
+    parent: str | None,
+    agent_id: str,
+    slots: int,
+    use_reserve: bool = False,
+    closed: frozenset[str] = frozenset(),
+    ghosts: Mapping[str, int] | None = None,
+    verdicts: Mapping[str, Verdict] | None = None,
+) -> Refusal | None:
+    """Why this spawn may not be, or None where it may (field report, The Slot Budget System).
+
+    parent: who is to stand above it; None and the root are the same. closed: ids whose subtree is being stopped.
+    verdicts: what health says of the others, to name the stuck ones first. Codes: `no-slot` (outside the reserve),
+    `reserve` (that one, too), `budget` (of the parent), `depth`, `paused-branch`.
+    """
+    books = Books(records, policy.root.id, ghosts)
+    return refusal(
+        books,
+        policy,
+        parent=parent,
+        agent_id=agent_id,
+        slots=slots,
+        use_reserve=use_reserve,
+        closed=closed,
+        verdicts=verdicts,
+    )
+
+
+def refusal(
+    books: Books,
+    policy: Policy,
+    *,
+    parent: str | None,
+    agent_id: str,
+    slots: int,
+    use_reserve: bool = False,
+    closed: frozenset[str] = frozenset(),
+    verdicts: Mapping[str, Verdict] | None = None,
+) -> Refusal | None:
+    """The same from books that are there already."""
+    level = books.level(parent)
+    depth = books.depth(level) + 1
+    shut = next((above for above in (agent_id, *books.chain(level), policy.root.id) if above in closed), None)
+    if shut is not None:
+        return Refusal(
+            "paused-branch",
+            f"{agent_id} cannot be spawned: {shut} is being stopped.",
+            "No new agents are accepted in a subtree from the moment it is stopped.",
+            "Spawn it elsewhere, or wait until the subtree is gone.",
+        )
+    if depth > policy.slots.max_depth:
+        return Refusal(
+            "depth",
+            f"{agent_id} would stand {depth} levels below the root; {policy.slots.max_depth} are allowed.",
+            "Every level manages the one below it; deeper trees are lost from sight ([slots] max_depth).",
+            "Let an agent further up spawn it.",
+        )
+    if slots < 1:
+        return Refusal("budget", f"{agent_id} asks for {plural(slots, 'slot')}.", "An agent takes at least one.", "")
+    held = books.committed(agent_id)  # by children of an earlier spawn of this id: they stand below the new one
+    if slots < 1 + held:
+        return Refusal(
+            "budget",
+            f"{agent_id} asks for {plural(slots, 'slot')}, and {held} are held below it already.",
+            "Agents of its earlier spawn still run, and count in its budget.",
+            f"End them first, or spawn it with at least {plural(1 + held, 'slot')}.",
+        )
+    if level == TOP:
+        return _at_the_top(books, policy, agent_id, slots - held, use_reserve, verdicts)
+    return _below(books, level, agent_id, slots - held, verdicts)
+
+
+def _at_the_top(
+    books: Books, policy: Policy, agent_id: str, slots: int, use_reserve: bool, verdicts: Mapping[str, Verdict] | None
+) -> Refusal | None:
+    rules = policy.slots
+    limit = rules.max if use_reserve else rules.max - rules.reserve
+    committed = books.committed()
+    if committed + slots <= limit:
+        return None
+    left = max(0, limit - committed)
+    detail = (
+        f"{plural(slots, 'slot')} asked for, {left} free: {committed} committed, {limit} to give"
+        f" ({rules.max} at once, {rules.reserve} in reserve)."
+    )
+    others = first_words(books, verdicts, TOP, slots - left)
+    if use_reserve:
+        return Refusal("reserve", f"The reserve, too, has no room for {agent_id}.", detail, others)
+    fits = rules.reserve and committed + slots <= rules.max
+    reserve = " Or take it from the reserve (--use-reserve)." if fits else ""
+    if slots > limit:
+        others = f"No ending makes room for {plural(slots, 'slot')} outside the reserve; ask for fewer."
+    return Refusal("no-slot", f"No slot is free for {agent_id}.", detail, f"{others}{reserve}".strip())
+
+
+def _below(
+    books: Books, level: str, agent_id: str, slots: int, verdicts: Mapping[str, Verdict] | None
+) -> Refusal | None:
+    above = books.records[level]
+    if not above.holds_slot:
+        return Refusal(
+            "budget",
+            f"{level} has no budget to give: it does not run.",
+            f"It is {above.ending or above.phase}; what it had committed is free again.",
+            "Spawn under the root, or under an agent that runs.",
+        )
+    taken = books.taken(level)
+    if taken + slots <= above.slots:
+        return None
+    left = max(0, above.slots - taken)
+    detail = (
+        f"{plural(slots, 'slot')} asked for, {left} left: {taken} of the {above.slots} that {level} has for its"
+        " entire subtree are taken, itself included."
+    )
+    if slots >= above.slots:
+        hint = f"{level} would have to be spawned with at least {plural(slots + 1, 'slot')}."
+    else:
+        hint = first_words(books, verdicts, level, slots - left)
+    return Refusal("budget", f"The budget of {level} has no room for {agent_id}.", detail, hint)
+
+
+def end_first(
+    records: Mapping[str, Record],
+    verdicts: Mapping[str, Verdict],
+    policy: Policy,
+    *,
+    parent: str | None,
+    slots: int,
+    ghosts: Mapping[str, int] | None = None,
+) -> list[Candidate]:
+    """Who could be ended so that `slots` come free under this parent, stuck ones first, older silences before younger.
+
+    Only agents of that level are named: what stands deeper frees nothing there while the one above it runs.
+    Kill before spawn (field report): overdue, not verified, looping, investigate, unreadable, done but not collected,
+    late, retrying; then the healthy, and last what the operator has paused or held.
+    """
+    books = Books(records, policy.root.id, ghosts)
+    level = books.level(parent)
+    if level == TOP:
+        left = policy.slots.max - policy.slots.reserve - books.committed()
+    else:
+        left = books.records[level].slots - books.taken(level)
+    return candidates(books, verdicts, level, slots - max(0, left))

@@ -1,0 +1,132 @@
+"""Who is started by a heartbeat: the queue in its order, roles whose turn it is, the root; as far as there is room."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from swarm.config import Policy
+from swarm.formatting import spell_duration
+from swarm.model.agent import Liveness
+from swarm.model.plan import Act, Action
+from swarm.model.record import Phase, Record
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.time import Now
+from swarm.protocol.paths import parent_of
+from swarm.rules.slot_tree import Books
+from swarm.rules.slots import refusal
+
+TIMEOUT = "timeout"
+
+
+class Wait(NamedTuple):
+    """Why nobody is started at all. code: `limit` or `service`."""
+
+    code: str
+    text: str
+
+
+def queued(snapshot: Snapshot, policy: Policy, books: Books, wait: Wait | None = None) -> Iterator[Action]:
+    """Queued spawns in order. Nobody overtakes: where one has to wait, the later ones of its level wait with it."""
+    views = {view.id: view for view in snapshot.agents} if snapshot.queue else {}
+    full: dict[str, str] = {}
+    for agent in snapshot.queue:
+        record = _waiting(agent, views.get(agent))
+        if wait is not None:
+            yield Action(Act.SKIP, agent, record.spawn_id, wait.text, wait.code)
+            continue
+        level = books.level(record.parent)
+        if level in full:
+            yield Action(Act.SKIP, agent, record.spawn_id, f"it waits behind {full[level]}", "queued")
+            continue
+        no = refusal(
+            books, policy, parent=record.parent, agent_id=agent, slots=record.slots, use_reserve=record.reserve
+        )
+        if no is not None:
+            full[level] = agent
+            yield Action(Act.SKIP, agent, record.spawn_id, f"{no.title} {no.detail}", no.code)
+            continue
+        books.book(replace(record, phase=Phase.SPAWNING))
+        yield Action(Act.SPAWN, agent, record.spawn_id, "it waited for a slot, and there is one", record.role)
+
+
+def _waiting(agent: str, view: AgentView | None) -> Record:
+    """What is known of a queued spawn; the least there can be where a snapshot shows nothing of it."""
+    if view is None:
+        return Record(agent, "", Phase.QUEUED, parent=parent_of(agent))
+    if view.record is not None and view.record.phase is Phase.QUEUED:
+        return view.record
+    size = view.spec.slots if view.spec is not None else view.budget
+    return Record(agent, view.spawn_id, Phase.QUEUED, view.role, view.parent, size)
+
+
+def scheduled(snapshot: Snapshot, policy: Policy, books: Books, n: int, wait: Wait | None = None) -> Iterator[Action]:
+    """Roles whose turn it is and of which none lives or waits ([schedule]); the code is the role."""
+    due = [role for role, every in policy.schedule.items() if n % every == 0]
+    if not due:
+        return
+    busy = {record.role for record in books.records.values() if record.live or record.phase is Phase.QUEUED}
+    taken = {view.id for view in snapshot.agents}
+    for role in due:
+        if role in busy:
+            continue
+        agent = _fresh_id(policy.root.id, role, taken)
+        if wait is not None:
+            yield Action(Act.SKIP, agent, "", wait.text, role)
+            continue
+        size = policy.slots.for_role(role)
+        no = refusal(books, policy, parent=policy.root.id, agent_id=agent, slots=size)
+        if no is not None:
+            yield Action(Act.SKIP, agent, "", f"{no.title} {no.detail}", role)
+            continue
+        books.book(Record(agent, "", Phase.SPAWNING, role, policy.root.id, size))
+        yield Action(Act.SCHEDULE, agent, "", f"its turn: heartbeat {n}, every {policy.schedule[role]}", role)
+
+
+def _fresh_id(root: str, role: str, taken: set[str]) -> str:
+    number = 1
+    while f"{root}/{role}-{number:02d}" in taken:
+        number += 1
+    return f"{root}/{role}-{number:02d}"
+
+
+def woken(snapshot: Snapshot, policy: Policy, now: Now, n: int, wait: Wait | None = None) -> Iterator[Action]:
+    """The root's turn, where it is to have one at each heartbeat ([root] on). One at a time: a turn that goes on is
+    left alone until it has taken longer than it may; then it is stopped, and another begins (code `timeout`).
+    """
+    if not policy.root.on:
+        return
+    view = snapshot.agent(policy.root.id)
+    spawn_id = view.spawn_id if view is not None else ""
+    if wait is not None:
+        yield Action(Act.SKIP, policy.root.id, spawn_id, wait.text, wait.code)
+    elif view is None or view.record is None or not in_turn(view, view.record):
+        yield Action(Act.WAKE, policy.root.id, spawn_id, f"its turn, with the digest of heartbeat {n}")
+    elif view.record.taken_over:
+        yield Action(Act.SKIP, policy.root.id, spawn_id, f"{view.record.taken_over} talks to it in a terminal", "turn")
+    elif view.record.paused is not None:
+        yield Action(Act.SKIP, policy.root.id, spawn_id, "it is paused in the middle of a turn", "turn")
+    elif takes_too_long(view.record, policy, now):
+        allowed, taken = spell_duration(policy.root.timeout), spell_duration(turn_age(view.record, now))
+        reason = f"its turn has taken {taken}, and {allowed} are allowed: it is stopped, and another begins"
+        yield Action(Act.WAKE, policy.root.id, spawn_id, reason, TIMEOUT)
+    else:
+        going = spell_duration(turn_age(view.record, now))
+        yield Action(Act.SKIP, policy.root.id, spawn_id, f"its last turn still goes on, for {going} by now", "turn")
+
+
+def in_turn(view: AgentView, record: Record) -> bool:
+    """The root is being started, runs, or is being stopped."""
+    if record.phase is Phase.RUNNING and not record.taken_over:
+        return view.exit is None and view.liveness in (Liveness.ALIVE, Liveness.ELSEWHERE)
+    return record.live
+
+
+def turn_age(record: Record, now: Now) -> float:
+    """Awake seconds that the root's turn has taken; what it was paused in it does not count."""
+    until = now.awake if record.paused is None else record.paused
+    return max(0.0, until - record.spawned - record.paused_total)
+
+
+def takes_too_long(record: Record, policy: Policy, now: Now) -> bool:
+    """The root's turn has taken longer than it may."""
+    return turn_age(record, now) > policy.root.timeout

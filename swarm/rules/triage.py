@@ -1,0 +1,68 @@
+"""Which verdicts need a person, and which of them come first."""
+
+from swarm.model.health import State, Verdict
+from swarm.model.record import Phase
+from swarm.model.snapshot import AgentView
+from swarm.rules.health import is_archived
+
+_RANKS = {
+    State.OVERDUE: 0,
+    State.UNKNOWN: 2,
+    State.LOOPING: 3,
+    State.FAILED: 4,
+    State.LOST: 5,
+    State.INVESTIGATE: 6,
+    State.RETRYING: 12,
+    State.LATE: 13,
+}
+_UNVERIFIED, _OVER_BUDGET, _OTHER_PROBLEM, _STALE, _CALM, _OVER = 1, 7, 8, 9, 20, 30
+_NOTES = frozenset({"clock", "future-mtime", "denied", "program"})
+_NEEDS_A_PERSON = frozenset({State.OVERDUE, State.UNKNOWN, State.LOOPING, State.INVESTIGATE})
+
+
+def is_problem(v: Verdict, view: AgentView) -> bool:
+    """It needs a person: what `p` shows and `w` jumps to (control-room.md, Problems first).
+
+    A failed or lost agent is one until somebody has read it, a killed one only while its death is not verified. What
+    was held or paused is none: somebody has seen to it. A stamp that disagrees with our clock is a note, no more.
+    """
+    record = view.record
+    if is_archived(view):
+        return False
+    if record is not None and record.unverified:
+        return True
+    if v.state in (State.FAILED, State.LOST):
+        return record is None or record.read_at is None
+    if v.state in _NEEDS_A_PERSON or v.stale_results or _is_stray(view):
+        return True
+    over = record is not None and record.phase is Phase.ENDED
+    return not over and any(problem.code not in _NOTES for problem in view.problems)
+
+
+def severity(v: Verdict, view: AgentView) -> int:
+    """A rank to sort by in ascending order: worst first; 0 is the worst, from 12 on nobody is needed."""
+    record = view.record
+    if is_archived(view):
+        return _OVER
+    if record is not None and record.unverified:
+        return _UNVERIFIED
+    if v.state in (State.KILLED, State.DONE, State.FAILED, State.LOST) and not is_problem(v, view):
+        return _OVER
+    ranks = [_RANKS.get(v.state, _CALM)]
+    if v.stale_results:
+        ranks.append(_STALE)
+    for problem in view.problems:
+        if problem.code in ("over-budget", "ghost"):
+            ranks.append(_OVER_BUDGET)
+        elif problem.code not in _NOTES:
+            ranks.append(_OTHER_PROBLEM)
+    if _is_stray(view):
+        ranks.append(_OVER_BUDGET)
+    return min(ranks)
+
+
+def _is_stray(view: AgentView) -> bool:
+    """It runs without having been spawned through us. A sub-agent inside a program does too, as its program told us:
+    where it breaks a budget, that is said of the agent whose budget it is.
+    """
+    return view.ghost and view.inner is None

@@ -1,0 +1,138 @@
+"""The only door from agent text to a screen: one bounded, control-free line; suspected injections are tagged."""
+
+import re
+import unicodedata
+
+LIMIT = 2000
+LIMIT_LINES = 2000
+MARKS_PER_BASE = 4
+ELLIPSIS = "…"
+REPLACEMENT = "\ufffd"
+# Scripts and symbols without marks, joiners or fillers: with `isprintable` this is the short way for nearly every line.
+_PLAIN = re.compile(
+    "[ -~\u00a1-\u02ff\u0370-\u0482\u048a-\u0590\u05d0-\u05ea\u2010-\u2027\u2030-\u205e\u20a0-\u20cf\u2100-\u27ff"
+    "\u2900-\u2bff\u3001-\u3029\u3041-\u3096\u309b-\u3130\u4e00-\u9fff\uac00-\ud7a3\U0001f300-\U0001faff]*\\Z"
+)
+# CSI; OSC, DCS, SOS, PM and APC with their strings up to BEL or ST; any other escape sequence. No part can run over the
+# start of another sequence, so a million introducers cost one pass. A string that never ends loses only its start.
+_SEQUENCE = re.compile(
+    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"
+    "|(?:\x1b[\\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x0a\x1b\x90\x98\x9b-\x9f]*(?:\x07|\x1b\\\\|\x9c)"
+    "|\x1b[ -/]*[0-~]"
+)
+_SPACES = frozenset("\t\n\x0b\x0c\r\x1c\x1d\x1e\x85\u2028\u2029\u2800")
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5")
+
+
+def clean(text: str, limit: int = LIMIT) -> str:
+    """Agent text as one line that can neither steer a terminal nor hide or reorder what is shown.
+
+    Escape sequences (with what they carry), controls, bidi marks, zero-width and tag characters, private use, soft
+    hyphens, fillers and variation selectors go; line ends and tabs become spaces; marks are capped at four a base; what
+    cannot be encoded or is unassigned shows as U+FFFD. limit: characters of the answer, an ellipsis included.
+    Markup is left as it is: nothing that draws agent text may interpret it.
+    """
+    if len(text) <= limit and text.isprintable() and _PLAIN.match(text):
+        return text.strip()
+    return _cut(_scrub(text, limit).strip(), limit)
+
+
+def clean_block(text: str, limit_lines: int = LIMIT_LINES, limit: int = LIMIT) -> str:
+    """The same for text of several lines: line feeds and indentation stay, each line is capped at `limit` characters.
+
+    What lies beyond `limit_lines` lines is counted in one last line.
+    """
+    lines = text.split("\n", limit_lines)
+    rest = lines.pop() if len(lines) > limit_lines else None
+    shown = [_clean_line(line, limit) for line in lines]
+    if rest is not None:
+        shown.append(f"{ELLIPSIS} {rest.count(chr(10)) + 1} more lines")
+    return "\n".join(shown)
+
+
+def _clean_line(line: str, limit: int) -> str:
+    line = line.rstrip()
+    if len(line) <= limit and line.isprintable() and _PLAIN.match(line):
+        return line
+    return _cut(_scrub(line.replace("\t", "    "), limit).rstrip(), limit)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + ELLIPSIS
+
+
+def _scrub(text: str, limit: int) -> str:
+    # Hostile text may be nearly all removed: look at more than is shown, but never at all of it.
+    shown = _SEQUENCE.sub("", text[: limit * 8])
+    out: list[str] = []
+    marks = MARKS_PER_BASE  # a mark on nothing would sit on what the screen drew before it
+    for char in shown:
+        if " " <= char <= "~":
+            out.append(char)
+            marks = 0
+        elif char in _SPACES or (kind := unicodedata.category(char)) == "Zs":
+            out.append(" ")
+            marks = 0
+        elif char in _FILLERS or "\ufe00" <= char <= "\ufe0f" or "\U000e0000" <= char <= "\U000e0fff":
+            continue
+        elif kind[0] == "M" or "\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7fb":
+            marks += 1
+            if marks <= MARKS_PER_BASE:
+                out.append(char)
+        elif kind in {"Cs", "Cn"}:
+            out.append(REPLACEMENT)
+            marks = 0
+        elif kind[0] != "C":
+            out.append(char)
+            marks = 0
+    return "".join(out)
+
+
+_INJECTIONS = re.compile(
+    r"(?:ignore|disregard|forget|override|bypass)\b[\w ,']{0,40}?"
+    r"\b(?:previous|prior|above|earlier|preceding|existing|system)\b[\w ,']{0,20}?"
+    r"\b(?:instructions?|prompts?|rules|directions|commands|messages?)\b"
+    r"|(?:ignore|disregard|forget) (?:all |any )?(?:of )?(?:your|the|my) (?:instructions|rules|guidelines)\b"
+    r"|(?:reveal|print|show|repeat|leak|output|display|tell me|send)\b[\w ]{0,20}?\b(?:your|the) "
+    r"(?:hidden |secret |initial )?(?:system prompt|instructions verbatim)\b"
+    r"|(?:new|updated|real) (?:system (?:prompt|message)|instructions) ?:"
+    r"|you are now (?:a|an|the|in|acting|playing|dan|free from|no longer|unrestricted|jailbroken)\b"
+    r"|do not (?:tell|inform|alert) (?:the|your) (?:user|operator|parent)\b"
+    r"|</?\s?(?:system|assistant|instructions?|im_start|im_end)\s?>|<\|(?:im_start|im_end|system|endoftext)\|?>"
+    r"|\[/?inst\]|<</?sys>>"
+)
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+)
+_TAGS = re.compile("[\U000e0020-\U000e007e]{3,}")
+_CLIPBOARD = re.compile("(?:\x1b\\]|\x9d)52;")
+_FLAG = "\U0001f3f4"  # England, Scotland and Wales are written as this flag and tags; that is no message
+QUOTED = 60
+
+
+def suspicion(text: str) -> str | None:
+    """Why a text looks like an attempt to instruct whoever reads it, quoted and short; None where it does not.
+
+    Conservative: phrases that work on agents, invisible tag text, forged role marks, a try at the clipboard. It looks
+    through case, width, line ends and invisible characters. Field report, failure 7; the answer itself is clean.
+    """
+    head = text[: LIMIT * 4]
+    if not head.isascii():
+        hidden = _TAGS.search(head)
+        if hidden and head[: hidden.start()][-1:] != _FLAG:
+            said = "".join(chr(ord(char) - 0xE0000) for char in hidden[0])
+            return f"invisible text {_quote(said)}"
+        head = unicodedata.normalize("NFKC", _INVISIBLE.sub("", head))
+    found = _INJECTIONS.search(" ".join(_SEQUENCE.sub("", head).casefold().split()))
+    if found:
+        return _quote(found[0])
+    return "sets the clipboard (OSC 52)" if _CLIPBOARD.search(text) else None
+
+
+def _quote(said: str) -> str:
+    return f'"{clean(said, QUOTED)}"'
+
+
+def quoted(text: str, limit: int = 300) -> str:
+    """Words of an agent, as data."""
+    return f'"{clean(text, limit)}"'

@@ -1,0 +1,94 @@
+"""What a snapshot says of the swarm itself: ledger, heartbeats, alerts, whether the home can be written."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from swarm.errors import SwarmError
+from swarm.model.record import Alert, Beat, Record
+from swarm.model.snapshot import Problem, Pulse
+from swarm.model.time import Now
+from swarm.protocol.heartbeats import read_beats
+from swarm.scan.directory import Key, key_of
+
+if TYPE_CHECKING:
+    from swarm.home.context import Home
+    from swarm.ledger.state import State
+
+ACCESS_S = 5.0
+
+
+class Register:
+    """The ledger and its neighbours as last read. What cannot be read keeps its last value, and is a problem."""
+
+    def __init__(self, home: "Home") -> None:
+        self.home = home
+        self.state: State | None = None
+        self.records: Mapping[str, Record] = {}
+        self.beats: tuple[Beat, ...] = ()
+        self._why = ""
+        self._recovered: tuple[Alert, ...] = ()
+        self._beats_key: Key | None = None
+        self._bad_beats = 0
+        self._access = Pulse()
+        self._access_at = float("-inf")
+
+    def now(self) -> Now:
+        """The clocks as the ledger counts them; where there is none, from when this home was opened."""
+        return self.home.now()
+
+    def read_ledger(self) -> set[str]:
+        """Takes in the newest revision; returns the ids whose record changed, came or went."""
+        if self.home.layout.foreign:
+            return set()
+        try:
+            state = self.home.ledger.read()
+        except SwarmError as error:
+            self._why = str(error)
+            return set()
+        self._why = ""
+        recovered = self.home.ledger.recoveries()
+        if {(alert.key, alert.text) for alert in recovered} != {(alert.key, alert.text) for alert in self._recovered}:
+            self._recovered = recovered  # the same ones again are no news, though their times are of now
+        if state is self.state:
+            return set()
+        before, self.state, self.records = self.records, state, state.agents
+        changed = {known for known, record in self.records.items() if before.get(known) != record}
+        return changed | (before.keys() - self.records.keys())
+
+    def read_beats(self) -> None:
+        """Takes in heartbeats.jsonl where it changed."""
+        path = self.home.layout.heartbeats
+        try:
+            key: Key | None = key_of(os.lstat(path))
+        except OSError:
+            key = None
+        if key != self._beats_key:
+            self.beats, self._bad_beats = read_beats(path) if key is not None else ((), 0)
+            self._beats_key = key
+
+    def pulse(self) -> Pulse:
+        """Whether the home can be written: asked from time to time, for it costs a look at the disk."""
+        if time.monotonic() - self._access_at >= ACCESS_S:
+            access, why = self.home.access()
+            self._access, self._access_at = Pulse(access, why), time.monotonic()
+        return self._access
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """The ledger's alerts, and what reading it has mended since."""
+        if self.state is None:
+            return self._recovered
+        known = {alert.key for alert in self.state.alerts}
+        return (*self.state.alerts, *(alert for alert in self._recovered if alert.key not in known))
+
+    def queue(self) -> tuple[str, ...]:
+        """Ids that wait for a slot, in order."""
+        return tuple(str(waiting["id"]) for waiting in self.state.queue if "id" in waiting) if self.state else ()
+
+    def problems(self) -> Iterator[Problem]:
+        """What is wrong with these files."""
+        if self._why:
+            yield Problem("unreadable", f"the ledger: {self._why}")
+        if self._bad_beats:
+            yield Problem("unreadable", f"heartbeats.jsonl: {self._bad_beats} of its last lines are not records")

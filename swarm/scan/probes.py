@@ -1,0 +1,166 @@
+"""What costs more than a stat, at a pace of its own: whether processes live, what they use, what they brought forth."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from swarm.model.agent import Usage
+from swarm.model.record import Phase, Record
+from swarm.model.time import Now
+from swarm.rules.observation import BEGINNING, observe_outputs
+from swarm.scan.outputs import outputs_of
+from swarm.scan.streams import Listening
+from swarm.scan.tracked_agent import Entry
+
+if TYPE_CHECKING:
+    from swarm.home.context import Home
+
+Sampler = Callable[[Mapping[str, Record]], Mapping[str, Usage]]
+"""Records of living agents -> what their processes use, by id."""
+LOOKS_A_SCAN = 64
+OUTPUTS_S = 5.0
+OUTPUTS_BUDGET_S = 0.003
+USAGE_S = 3.0
+USAGE_SHARE = 100.0
+SAMPLED_AT_ONCE = 48
+"""A few milliseconds: news that come meanwhile need not wait for longer."""
+
+
+def usage_sampler() -> Sampler:
+    """Samples processor and memory of every agent's process tree; in a large swarm of some at a time, in turn."""
+    from swarm.processes.usage import UsageSampler  # the port to the kernel; a look from the command line needs none
+
+    samples = UsageSampler()
+    turn: list[str] = []
+    used: dict[str, Usage] = {}
+
+    def sample(records: Mapping[str, Record]) -> Mapping[str, Usage]:
+        if not turn:
+            turn.extend(records)
+        now, turn[:] = turn[:SAMPLED_AT_ONCE], turn[SAMPLED_AT_ONCE:]
+        programs = {known: record.process for known, record in records.items() if record.process}
+        keepers = {known: record.keeper for known, record in records.items() if record.keeper}
+        fresh = samples.sample(programs, keepers, now)
+        for known in [known for known in used if known in now or known not in records]:
+            del used[known]
+        used.update(fresh)
+        return used
+
+    return sample
+
+
+class Effort(Enum):
+    """How much of this one scan does."""
+
+    NEWS = "only who is in the news"
+    SOME = "whose turn it is"
+    ALL = "everybody"
+
+
+class Lookout:
+    """Looks at the agents that live, some in every scan, so that a thousand of them cost no more than a hundred."""
+
+    def __init__(self, home: "Home", sampler: Sampler | None) -> None:
+        self.home = home
+        self.sampler = sampler
+        self.measuring = sampler is not None
+        """Whether somebody wants to know what processes use."""
+        self.listeners = Listening(home)
+        self._turn: list[str] = []
+        self._output_turn: list[str] = []
+        self._sampled_at = float("-inf")
+        self._sample_cost = 0.0
+
+    def look(self, entries: Mapping[str, Entry], now: Now, *, urgent: Iterable[Entry], effort: Effort) -> set[str]:
+        """Returns the ids of those for whom something changed. urgent: who is looked at whoever's turn it is."""
+        everything = effort is Effort.ALL
+        changed = set() if everything else {entry.id for entry in urgent if self._look_alive(entry)}
+        if not everything:
+            changed |= self.listeners.hear([entry for entry in urgent if entry.follower is not None], now)
+        if effort is Effort.NEWS:
+            return changed
+        changed |= {entry.id for entry in self._due(entries, everything=everything) if self._look_alive(entry)}
+        changed |= self._count_outputs(entries, now, everything=everything)
+        changed |= self.listeners.listen(entries, now, everything=everything)
+        return changed | self._sample(entries)
+
+    def _due(self, entries: Mapping[str, Entry], *, everything: bool) -> list[Entry]:
+        if everything:
+            return list(entries.values())
+        if not self._turn:
+            self._turn = [known for known, entry in entries.items() if entry.record is not None]
+        turn, self._turn = self._turn[:LOOKS_A_SCAN], self._turn[LOOKS_A_SCAN:]
+        return [entries[known] for known in turn if known in entries]
+
+    def _look_alive(self, entry: Entry) -> bool:
+        record = entry.record
+        before = entry.liveness
+        if record is None or not record.holds_slot or (record.keeper is None and record.process is None):
+            entry.liveness = None
+        else:
+            entry.liveness = self.home.runner.alive(record)
+        return entry.liveness is not before
+
+    def _count_outputs(self, entries: Mapping[str, Entry], now: Now, *, everything: bool) -> set[str]:
+        """Counts some agents' outputs: as many as fit into OUTPUTS_BUDGET_S, one at least."""
+        if not self._output_turn or everything:
+            self._output_turn = [known for known, entry in entries.items() if _has_outputs(entry)]
+        until = time.perf_counter() + OUTPUTS_BUDGET_S
+        changed: set[str] = set()
+        while self._output_turn:
+            entry = entries.get(self._output_turn[-1])
+            if entry is not None and not everything and now.awake - entry.counted_at < OUTPUTS_S:
+                break  # the rest were counted even later
+            self._output_turn.pop()
+            if entry is not None and _has_outputs(entry) and self._count(entry, now):
+                changed.add(entry.id)
+            if not everything and time.perf_counter() > until:
+                break
+        return changed
+
+    def _count(self, entry: Entry, now: Now) -> bool:
+        record, spec, before = entry.record, entry.spec, entry.observed
+        if record is None or spec is None or before is None:
+            return False
+        counted = outputs_of(self.home.layout, entry.id, spec, record.spawned_at)
+        first = entry.counted_at == BEGINNING and not before.outputs_key
+        seen = entry.counted_at if entry.counted_at > BEGINNING else before.seen
+        entry.observed = observe_outputs(before, counted, now, first=first, born=record.spawned, seen=seen)
+        entry.counted_at = now.awake
+        return entry.observed is not before
+
+    def _sample(self, entries: Mapping[str, Entry]) -> set[str]:
+        """What processes use: every few seconds, and never for more than a hundredth of the time."""
+        at = time.monotonic()
+        if not self.measuring or at - self._sampled_at < max(USAGE_S, USAGE_SHARE * self._sample_cost):
+            return set()
+        self.sampler = self.sampler or usage_sampler()
+        records = {known: entry.record for known, entry in entries.items() if entry.record and entry.record.live}
+        started = time.perf_counter()
+        used = self.sampler(records)
+        self._sampled_at, self._sample_cost = at, time.perf_counter() - started
+        changed: set[str] = set()
+        for known, entry in entries.items():
+            usage = used.get(known)
+            if not _alike(entry.usage, usage):
+                entry.usage = usage
+                changed.add(known)
+        return changed
+
+
+def _has_outputs(entry: Entry) -> bool:
+    running = entry.record is not None and entry.record.phase is Phase.RUNNING
+    return running and entry.spec is not None and bool(entry.spec.outputs)
+
+
+def _alike(one: Usage | None, other: Usage | None) -> bool:
+    """Whether a person would see no difference: rows are not repainted for a kilobyte."""
+    if one is None or other is None:
+        return one is other
+    return (
+        one.pid == other.pid
+        and one.processes == other.processes
+        and abs(one.cpu_percent - other.cpu_percent) < 1.0
+        and abs(one.rss_bytes - other.rss_bytes) <= max(one.rss_bytes, other.rss_bytes) * 0.05
+    )

@@ -1,0 +1,158 @@
+"""What a scan finds wrong with an agent: nothing is swallowed, a wrong file is a visible Problem."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from swarm.model.activity import IN_PLACE, MCP
+from swarm.model.agent import AgentSpec, Liveness
+from swarm.model.record import Phase
+from swarm.model.reports import Progress, ResultsState
+from swarm.model.snapshot import Problem
+from swarm.model.time import Now
+from swarm.programs.follower import Follower
+from swarm.programs.model_names import same
+from swarm.protocol.paths import is_name
+from swarm.sanitize import clean
+from swarm.scan.files import Sighting
+from swarm.scan.tracked_agent import FUTURE_TOLERANCE_S, Entry
+from swarm.scan.tree import Directory, Tree
+
+CLOCK_TOLERANCE_S = 600.0
+MANY_DENIALS = 3
+"""Refused tool calls from which on it is said: one or two are how an agent learns where it may write."""
+
+
+def problems_of(entry: Entry, now: Now) -> Iterator[Problem]:
+    if entry.directory is None:
+        if entry.record is not None and entry.record.phase is not Phase.QUEUED:
+            yield Problem("directory-missing", "its directory is not there; its process is known and can be ended")
+    else:
+        yield from _of_directory(entry, entry.directory)
+    if entry.sighting is not None:
+        yield from _of_files(entry, entry.sighting)
+        yield from _of_times(entry, entry.sighting.progress, now)
+        for why in entry.sighting.suspects:
+            yield Problem("injection", f"its text looks like an instruction to its reader: {why}")
+    if entry.follower is not None:
+        yield from _of_program(entry.follower)
+    if entry.ghost:
+        yield Problem("ghost", "it was not spawned through the engine, and counts in the budget above it")
+    if entry.record is not None and entry.record.holds_slot and entry.used > entry.budget:
+        yield Problem("over-budget", f"{entry.used} run in its subtree; its budget is {entry.budget}")
+    if entry.known is not None and entry.known.outside:
+        yield Problem("outside", entry.known.outside)
+    if entry.liveness is Liveness.STRANGER:
+        yield Problem("stranger", "the process number in the ledger belongs to somebody else now")
+
+
+def _of_directory(entry: Entry, directory: Directory) -> Iterator[Problem]:
+    if directory.error:
+        yield Problem("unreadable", f"its directory cannot be listed: {directory.error}")
+    if "%" in entry.id or not all(map(is_name, entry.id.split("/"))):
+        yield Problem(
+            "bad-name", f"its id {entry.id[:300]} is not one that verbs take: a-z, 0-9, dot, dash, underscore"
+        )
+    if directory.parent is not None and directory.name in directory.parent.twins:
+        yield Problem("twin", "another directory here differs only in case or Unicode form; some disks mix them up")
+    if directory.links:
+        yield Problem("link", f"links are not followed: {_names(directory.links)}")
+    outputs = entry.spec.outputs if entry.spec else ()
+    for name, meant in directory.misspelt:
+        if not any(fnmatchcase(name, glob.rpartition("/")[2]) for glob in outputs):
+            yield Problem("misspelt", f"{clean(name, 100)} looks like {meant}; nobody reads it under that name")
+
+
+def _of_files(entry: Entry, sighting: Sighting) -> Iterator[Problem]:
+    if sighting.progress.error:
+        yield Problem("unreadable", f"progress.md {sighting.progress.error}")
+    if sighting.results.state is ResultsState.INVALID:
+        yield Problem("results-invalid", f"results.json: {sighting.results.why}")
+    if sighting.exit.why:
+        yield Problem("unreadable", f"exit.json: {sighting.exit.why}")
+    if sighting.spec.why:
+        yield Problem("spec-invalid", f"agent.json: {sighting.spec.why}")
+    yield from _of_spec(entry, sighting.spec.value)
+
+
+def _of_spec(entry: Entry, spec: AgentSpec | None) -> Iterator[Problem]:
+    if entry.record is not None and entry.record.phase is not Phase.QUEUED:
+        if spec is None and entry.sighting is not None and not entry.sighting.spec.why:
+            yield Problem("spec-invalid", "agent.json is missing")
+        elif spec is not None and spec.spawn_id != entry.record.spawn_id:
+            yield Problem(
+                "spec-invalid", f"agent.json is of spawn {spec.spawn_id}, the ledger of {entry.record.spawn_id}"
+            )
+    elif spec is not None and entry.known is None and not entry.is_root:
+        yield Problem("record-missing", f"the ledger has no record of its spawn {spec.spawn_id}; heartbeats spare it")
+
+
+def _of_program(follower: Follower) -> Iterator[Problem]:
+    """What a living program says of itself that a person should know."""
+    if follower.error:
+        yield Problem("unreadable", f"log/stdout {follower.error}")
+    if not follower.caught_up:
+        return
+    doings = follower.doings
+    if doings.model and not same(doings.ordered_model, doings.model):
+        yield Problem("model", f"{doings.model} {IN_PLACE} {doings.ordered_model}")
+    for note in doings.notes:
+        if IN_PLACE not in note:  # the one above says whether it still does
+            yield Problem("mcp" if note.startswith(MCP) else "program", note)
+    if doings.denials >= MANY_DENIALS:
+        yield Problem("denied", f"{doings.denials} tool calls were refused, the last: {doings.denied[-1]}")
+
+
+def _of_times(entry: Entry, progress: Progress, now: Now) -> Iterator[Problem]:
+    if progress.mtime is not None and progress.mtime > now.wall + FUTURE_TOLERANCE_S:
+        yield Problem("future-mtime", "the time of progress.md lies in the future; its age is from our own observation")
+    last = progress.last
+    if last is None or last.stamp is None or entry.changed_at is None or entry.over:
+        return
+    off = last.stamp - entry.changed_at
+    # What is foreign may be an old copy: its stamps are the better witness, unless they lie in the future.
+    if abs(off) > CLOCK_TOLERANCE_S and (entry.known is not None or last.stamp > now.wall + CLOCK_TOLERANCE_S):
+        way = "ahead of" if off > 0 else "behind"
+        yield Problem(
+            "clock", f"its last stamp {last.stamp_text} is {abs(off) / 60:.0f} min {way} when we saw it change"
+        )
+
+
+def _names(names: tuple[str, ...]) -> str:
+    shown = ", ".join(clean(name, 60) for name in names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
+
+
+def problems_of_tree(tree: Tree) -> Iterator[tuple[str, Problem]]:
+    """What is wrong with the tree itself, and with directories that only group: (owner or '', problem)."""
+    if tree.root.error:
+        code = "link" if "is a link" in tree.root.error else "directory-missing"
+        yield "", Problem(code, f"the agents cannot be seen: {tree.root.error}")
+    for directory in tree.directories.values():
+        if directory.is_agent:
+            continue
+        owner = _owner(directory)
+        where = directory.id or "the top"
+        if directory.error and directory.parent is not None:
+            yield owner, Problem("unreadable", f"{where} cannot be listed: {directory.error}")
+        if directory.links and not owner:
+            yield (
+                "",
+                Problem("link", f"links in {where} are not followed: {_names(directory.links)}"),
+            )
+        for name, meant in directory.misspelt:
+            yield (
+                owner,
+                Problem(
+                    "misspelt", f"{clean(name, 100)} in {where} looks like {meant}; nobody reads it under that name"
+                ),
+            )
+    for cut in sorted(tree.cut):
+        yield "", Problem("unreadable", f"below {cut or 'the top'} not everything is searched: too deep, or too many")
+
+
+def _owner(directory: Directory) -> str:
+    """The id of the agent in whose directory it lies; '' outside of all."""
+    above = directory.parent
+    while above is not None and not above.is_agent:
+        above = above.parent
+    return above.id if above is not None else ""

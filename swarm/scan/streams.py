@@ -1,0 +1,141 @@
+"""Hearing what agents' programs say: followers for those that tell, and entries for the sub-agents inside them."""
+
+import re
+import time
+from collections.abc import Iterable, Mapping
+from functools import partial
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from swarm.model.activity import Doings, Reader, SubAgent
+from swarm.model.record import Record
+from swarm.model.time import Now
+from swarm.programs.follower import Follower
+from swarm.programs.registry import reader_for
+from swarm.rules.observation import awake_at
+from swarm.scan.tracked_agent import Entry
+
+if TYPE_CHECKING:
+    from swarm.home.context import Home
+
+SHARE_S = 0.03
+"""Of one paced scan: a long transcript is read in parts, so that no picture waits for it."""
+PATIENCE_S = 10.0
+"""Of a look that wants everything: then what was not read is unknown."""
+PART_BYTES = 256 * 1024
+_DEEPEST = 1000
+"""Where it cannot be told how deep a sub-agent stands."""
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9._-]{1,80}\Z")
+
+
+class Listening:
+    """Reads what living agents' programs print, some of it in every scan."""
+
+    def __init__(self, home: "Home") -> None:
+        self.home = home
+        self.patient = True
+        """A look at everything may take its time; a first picture may not."""
+        self._turn: list[str] = []
+        self._tells: dict[str, bool] = {}
+        self._behind: set[str] = set()
+        """Whose output is not read to its end yet."""
+        self._parents: set[str] = set()
+        """Whose programs may have sub-agents."""
+
+    @property
+    def behind(self) -> bool:
+        """There is more to read than one scan may: the next had better come soon."""
+        return bool(self._behind)
+
+    def listen(self, entries: Mapping[str, Entry], now: Now, *, everything: bool) -> set[str]:
+        """Reads what has come. Returns the ids of those for whom something changed."""
+        if not self._turn or everything:
+            self._turn = [known for known, entry in entries.items() if self._is_followed(entry, entry.record)]
+            self._behind.intersection_update(self._turn)
+        until = time.perf_counter() + (PATIENCE_S if everything and self.patient else SHARE_S)
+        changed: set[str] = set()
+        while self._turn:
+            entry = entries.get(self._turn.pop())
+            if entry is not None and self._hear(entry, now, until):
+                changed.add(entry.id)
+            if time.perf_counter() > until:
+                break
+        return changed
+
+    def hear(self, entries: Iterable[Entry], now: Now) -> set[str]:
+        """Reads what came of these, whose process may have ended."""
+        until = time.perf_counter() + SHARE_S
+        return {entry.id for entry in entries if self._hear(entry, now, until)}
+
+    def inner_agents(self, entries: Mapping[str, Entry]) -> dict[str, SubAgent]:
+        """The live sub-agents inside all programs by the ids they are shown under: `AGENT/~KEY`, nested as they are."""
+        found: dict[str, SubAgent] = {}
+        for known in sorted(self._parents):
+            entry = entries.get(known)
+            inner = entry.follower.doings.subagents if entry is not None and entry.follower is not None else ()
+            if not inner:
+                self._parents.discard(known)
+            found.update(_ids_of(known, inner))
+        return found
+
+    def _is_followed(self, entry: Entry, record: Record | None) -> bool:
+        if record is None or not record.live or entry.directory is None:
+            return False
+        if entry.follower is None and self._has_reader(record.program):
+            path = self.home.layout.agent(entry.id).stdout
+            entry.follower = Follower(path, partial(self._reader, record.program))
+        return entry.follower is not None
+
+    def _has_reader(self, program: str) -> bool:
+        if program not in self._tells:
+            self._tells[program] = reader_for(program, self.home.policy) is not None
+        return self._tells[program]
+
+    def _reader(self, program: str) -> Reader:
+        reader = reader_for(program, self.home.policy)
+        assert reader is not None  # noqa: S101 asked before
+        return reader
+
+    def _hear(self, entry: Entry, now: Now, until: float) -> bool:
+        """Reads on, one part at least, and no longer than `until`."""
+        follower = entry.follower
+        if follower is None or not follower.grown():
+            return False
+        before = follower.doings, follower.caught_up, follower.error
+        heard = _last_word(follower.doings)
+        while follower.grown():
+            follower.look(now.wall, PART_BYTES)
+            if follower.error or time.perf_counter() > until:
+                break
+        if follower.behind and not follower.error:
+            self._behind.add(entry.id)
+        else:
+            self._behind.discard(entry.id)
+        word = _last_word(follower.doings)
+        if word and word != heard:
+            entry.heard = min(now.awake, awake_at(word, now))
+            entry.heard_paused = entry.record.paused_total if entry.record is not None else 0.0
+        if follower.caught_up and follower.doings.subagents:
+            self._parents.add(entry.id)
+        return (follower.doings, follower.caught_up, follower.error) != before
+
+
+def _last_word(doings: Doings) -> float:
+    """Wall seconds of its last sign of life, or of the last time it said that it tries again."""
+    return max(doings.last_at, doings.retried_at)
+
+
+def _ids_of(agent: str, inner: Iterable[SubAgent]) -> dict[str, SubAgent]:
+    """The sub-agents of one program by id, each below the one that started it, as far as that one still lives."""
+    keys: dict[str, str] = {}
+    found: dict[str, SubAgent] = {}
+    for each in sorted(inner, key=lambda one: one.depth or _DEEPEST):
+        above = keys.get(each.parent, agent)
+        keys[each.key] = f"{above}/~{_in_id(each.key)}"
+        found[keys[each.key]] = each
+    return found
+
+
+def _in_id(key: str) -> str:
+    """A key as a part of an id: a program chose it, so that what is not plain is replaced."""
+    return key if _PLAIN_KEY.match(key) else blake2b(key.encode("utf-8", "replace"), digest_size=6).hexdigest()

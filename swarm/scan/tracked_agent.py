@@ -1,0 +1,166 @@
+"""One agent as all that is known of it: disk, ledger and clock put together."""
+
+from swarm.model.activity import SubAgent
+from swarm.model.agent import AgentSpec, Liveness, Usage
+from swarm.model.record import Observed, Phase, Record
+from swarm.model.reports import Progress, ResultsState
+from swarm.model.snapshot import AgentView
+from swarm.model.time import Now
+from swarm.programs.follower import Follower
+from swarm.rules.observation import BEGINNING, observe_progress, was_made
+from swarm.scan.files import Sighting
+from swarm.scan.tree import Directory
+
+FUTURE_TOLERANCE_S = 60.0
+"""Seconds by which the time of a file may lie ahead of ours before it counts as of the future."""
+NO_PROGRESS = Progress()
+
+
+class Entry:
+    """What a scanner knows of one agent. Mutable; only the scanner and this room touch it."""
+
+    __slots__ = (
+        "budget",
+        "changed_at",
+        "children",
+        "counted_at",
+        "depth",
+        "directory",
+        "follower",
+        "ghost",
+        "heard",
+        "heard_paused",
+        "id",
+        "inner",
+        "is_root",
+        "liveness",
+        "looked_wall",
+        "managed",
+        "observed",
+        "parent",
+        "record",
+        "seen",
+        "sighting",
+        "told",
+        "usage",
+        "used",
+        "view",
+    )
+
+    def __init__(self, agent_id: str, *, is_root: bool = False) -> None:
+        self.id = agent_id
+        self.is_root = is_root
+        """It holds no slot and is idle without a process, so the ledger need not know it (protocol.md, Slots)."""
+        self.directory: Directory | None = None
+        self.sighting: Sighting | None = None
+        self.record: Record | None = None
+        """Of the ledger."""
+        self.observed: Observed | None = None
+        """What we saw, or the ledger before us; None before the first look."""
+        self.told: Observed | None = None
+        """The ledger's observation that was last taken into account."""
+        self.seen: float | None = None
+        """Awake seconds of our last look at its progress."""
+        self.looked_wall: float | None = None
+        self.changed_at: float | None = None
+        self.counted_at: float = BEGINNING
+        """Awake seconds of the last count of its outputs."""
+        self.liveness: Liveness | None = None
+        self.usage: Usage | None = None
+        self.follower: Follower | None = None
+        """Reads what its program says, where it says anything."""
+        self.heard: float | None = None
+        """Awake seconds of its program's last sign of life, or of its last word that it tries again."""
+        self.heard_paused = 0.0
+        """For how long it had been paused in all by then."""
+        self.inner: SubAgent | None = None
+        """It is a sub-agent inside another agent's program."""
+        self.parent: str | None = None
+        self.depth = 0
+        self.children = 0
+        self.budget = 1
+        self.used = 0
+        self.managed = False
+        """It lies below a living agent of the ledger."""
+        self.ghost = False
+        self.view: AgentView | None = None
+
+    @property
+    def spec(self) -> AgentSpec | None:
+        return self.sighting.spec.value if self.sighting else None
+
+    @property
+    def past(self) -> Record | None:
+        """Its record from ended.json, where the ledger has let go of it and both speak of the same spawn."""
+        if self.record is not None or self.sighting is None or self.spec is None:
+            return None
+        past = self.sighting.ended.value
+        return past if past is not None and past.spawn_id == self.spec.spawn_id else None
+
+    @property
+    def known(self) -> Record | None:
+        """Its record, wherever it is kept."""
+        return self.record or self.past
+
+    @property
+    def over(self) -> bool:
+        """It has ended, or is a foreign agent that says so."""
+        known = self.known
+        if known is not None:
+            return known.phase is Phase.ENDED
+        return self.sighting is not None and self.sighting.results.state is ResultsState.VALID
+
+    def take_record(self, record: Record | None) -> None:
+        """The ledger's word. Another spawn of the same id has nothing in common with the one before."""
+        if self.record is not None and (record is None or record.spawn_id != self.record.spawn_id):
+            self.observed = self.told = self.seen = self.looked_wall = self.changed_at = None
+            self.counted_at, self.liveness, self.usage = BEGINNING, None, None
+            self.follower = self.heard = None
+        self.record = record
+        if record is None or not record.live:
+            self.follower = self.heard = None  # what it used up is in its record
+
+    def look_at_progress(self, now: Now) -> bool:
+        """Takes in what lies in progress.md now; returns whether anything about its age changed."""
+        known = self.known
+        progress = self.sighting.progress if self.sighting else NO_PROGRESS
+        written = progress.fingerprint if progress.fingerprint and progress.fingerprint.size else None
+        if self.record is not None and self.record.observed is not self.told:
+            self.told = self.record.observed
+            if was_made(self.told) and (self.observed is None or self.told.seen >= self.observed.seen):
+                self.observed = self.told
+        before = self.observed
+        if before is None and known is not None and was_made(known.observed):
+            before = known.observed
+        last = progress.last
+        self.observed = observe_progress(
+            before,
+            written,
+            now,
+            born=self.record.spawned if self.record else BEGINNING,
+            seen=self.seen,
+            claimed=last.stamp if last and known is None else None,
+            paused=self.record.paused_total if self.record else 0.0,
+        )
+        changed_at = self._wall_of_change(progress, before, now, claimed=last.stamp if last and known is None else None)
+        moved = self.observed is not before or changed_at != self.changed_at
+        self.changed_at, self.seen, self.looked_wall = changed_at, now.awake, now.wall
+        return moved
+
+    def _wall_of_change(
+        self, progress: Progress, before: Observed | None, now: Now, *, claimed: float | None
+    ) -> float | None:
+        """When people would say that it last wrote: the file's time, as far as that can be true."""
+        if progress.mtime is None or not progress.lines:
+            return None
+        if before and self.observed and self.changed_at is not None and self.observed.changed == before.changed:
+            return self.changed_at
+        if (
+            self.looked_wall is not None
+            and before is not None
+            and progress.mtime < self.looked_wall - FUTURE_TOLERANCE_S
+        ):
+            return now.wall  # seen to change just now, whatever its time says
+        if before is None and claimed is not None:
+            return min(progress.mtime, claimed, now.wall)
+        return min(progress.mtime, now.wall)

@@ -1,0 +1,199 @@
+"""Newer and newer snapshots: a paced scan is the truth, hints of changes make it sooner. One thread."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from swarm.errors import SwarmError
+from swarm.model.snapshot import Snapshot
+from swarm.scan.fs_events import NOTHING, Heard, Hints, HintsLost, open_hints
+from swarm.scan.scanner import Scanner
+
+PER_SECOND = 60
+"""Snapshots from hints: as many as a screen shows."""
+HINT_PAUSE = 4.0
+"""After a look that a hint asked for, at least this many times as long as it took passes before the next."""
+EVENTS_PAUSE, BLIND_PAUSE = 100.0, 4.0
+"""The same for paced scans, where hints come as well and where they do not."""
+LONGEST_PAUSE_S = 5.0
+CATCH_UP_S, CATCH_UP_PAUSE = 0.1, 4.0
+"""While there is more to read than one scan may: the pause at least, and how many times as long as the scan took."""
+SIGN_OF_LIFE_S = 5.0
+"""A snapshot is handed on at least this often, changed or not: it says that somebody is still looking."""
+RETRY_S = 30.0
+
+
+class Watch:
+    """Calls `on_snapshot` from its own thread whenever something changed. Start it once, stop it once."""
+
+    def __init__(
+        self, scanner: Scanner, *, seen_s: float, unseen_s: float, on_snapshot: Callable[[Snapshot], None]
+    ) -> None:
+        """seen_s, unseen_s: seconds between paced scans while the screen is visible and while it is not."""
+        self.scanner = scanner
+        self.seen_s = seen_s
+        self.unseen_s = unseen_s
+        self._on_snapshot = on_snapshot
+        self._visible = True
+        self._poked = False
+        self._stopped = threading.Event()
+        self._woken = threading.Event()
+        """Stands in for hints where there are none."""
+        self._hints: Hints | None = None
+        self._followed = -1
+        self._retry_at = 0.0
+        self._handed_on = -1
+        self._handed_on_at = float("-inf")
+        self._thread = threading.Thread(target=self._run, name="swarm-watch", daemon=True)
+
+    def start(self) -> None:
+        """Begins to look; the first snapshot comes at once."""
+        self.scanner.measure(self._visible)
+        self._thread.start()
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """Ends the looking; waits up to `timeout` seconds for a look that is under way."""
+        self._stopped.set()
+        self._wake()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+
+    def poke(self) -> None:
+        """Looks now: something was done that one wants to see."""
+        self._poked = True
+        self._wake()
+
+    def visible(self, seen: bool) -> None:
+        """Whether somebody is looking at the screen."""
+        woke = seen and not self._visible
+        self._visible = seen
+        self.scanner.measure(seen)
+        if woke:
+            self.poke()
+
+    # -- the thread ----------------------------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        self._woken.set()
+        hints = self._hints
+        if hints is not None:
+            try:
+                hints.wake()
+            except OSError:  # closed in the meantime
+                return
+
+    def _run(self) -> None:
+        try:
+            while not self._stopped.is_set():
+                try:
+                    self._look_on()
+                except (OSError, SwarmError) as error:
+                    self._say("scan", f"a scan failed: {error}")
+                except Exception as error:  # noqa: BLE001 - the operator would go on looking at an old picture
+                    self._say("scan", f"a scan failed: {type(error).__name__}: {error}")
+                self._stopped.wait(1.0)
+        finally:
+            self._close_hints()
+
+    def _look_on(self) -> None:
+        """Looks until it is stopped."""
+        self._hand_on(self.scanner.paced())  # whoever shows the first picture has looked at everything a moment ago
+        cost = 0.0
+        scanned = time.monotonic()
+        looked = hint_cost = 0.0
+        while not self._stopped.is_set():
+            self._open_hints()
+            self._follow()
+            due = scanned + self._pause(cost)
+            heard = self._listen(0.0 if self.scanner.unfinished else due - time.monotonic())
+            if self._stopped.is_set():
+                return
+            if heard.paths and not heard.missed:
+                heard = self._gather(heard, looked + max(1 / PER_SECOND, HINT_PAUSE * hint_cost))
+                started = time.monotonic()
+                self._hand_on(self.scanner.hint(heard.paths))
+                looked = time.monotonic()
+                hint_cost = looked - started
+            if heard.missed or self._poked:
+                self._poked = False
+                self._hand_on(self.scanner.full())
+                scanned = time.monotonic()
+            elif self.scanner.unfinished or time.monotonic() >= due:
+                started = time.monotonic()
+                begins = not self.scanner.unfinished
+                self._hand_on(self.scanner.paced())
+                cost = time.monotonic() - started + (0.0 if begins else cost)
+                scanned = started if begins else scanned
+
+    def _pause(self, cost: float) -> float:
+        """Seconds from scan to scan: what was asked for, more where a scan takes long."""
+        wanted = self.seen_s if self._visible else self.unseen_s
+        share = EVENTS_PAUSE if self._hints is not None else BLIND_PAUSE
+        pause = max(wanted, min(share * cost, max(LONGEST_PAUSE_S, BLIND_PAUSE * cost)))
+        return min(pause, max(CATCH_UP_S, CATCH_UP_PAUSE * cost)) if self.scanner.behind else pause
+
+    def _listen(self, timeout: float) -> Heard:
+        if self._poked:
+            return NOTHING
+        if self._hints is None:
+            self._woken.wait(max(0.0, timeout))
+            self._woken.clear()
+            return NOTHING
+        try:
+            return self._hints.wait(timeout)
+        except HintsLost as lost:
+            self._lose_hints(str(lost))
+            return NOTHING
+
+    def _gather(self, heard: Heard, until: float) -> Heard:
+        """Waits, in a burst, until the next look may be, and takes what has come in meanwhile with it."""
+        while (left := until - time.monotonic()) > 0 and not self._stopped.is_set():
+            self._stopped.wait(left)
+            more = self._listen(0.0)
+            heard = Heard(heard.paths | more.paths, heard.missed or more.missed)
+        return heard
+
+    def _open_hints(self) -> None:
+        if self._hints is not None or time.monotonic() < self._retry_at:
+            return
+        if not self.scanner.home.policy.watch.events:
+            self._retry_at = float("inf")
+            self._say("scan", "events are off ([watch] events)")
+            return
+        try:
+            self._hints = open_hints(self.scanner.home.layout)
+        except (HintsLost, ImportError) as error:
+            self._lose_hints(str(error))
+            return
+        self._followed = -1
+        self._say("events", "")
+
+    def _lose_hints(self, why: str) -> None:
+        self._close_hints()
+        self._retry_at = time.monotonic() + RETRY_S
+        self._say("scan", why)
+
+    def _close_hints(self) -> None:
+        hints, self._hints = self._hints, None
+        if hints is not None:
+            hints.close()
+
+    def _follow(self) -> None:
+        """Listens to the directories that are there now; what happened in fresh ones before is looked at."""
+        if self._hints is None or (self._followed == self.scanner.structure and not self._hints.stale):
+            return
+        self._followed = self.scanner.structure
+        layout = self.scanner.home.layout
+        fresh, why = self._hints.follow([str(layout.agents.parent), *self.scanner.watchable()])
+        self._say("events", f"events reach only {why}" if why else "")
+        if fresh:
+            self._hand_on(self.scanner.hint(fresh))
+
+    def _say(self, how: str, why: str) -> None:
+        self.scanner.watching = (how, why)
+
+    def _hand_on(self, snapshot: Snapshot) -> None:
+        at = time.monotonic()
+        if snapshot.generation != self._handed_on or at - self._handed_on_at >= SIGN_OF_LIFE_S:
+            self._handed_on, self._handed_on_at = snapshot.generation, at
+            self._on_snapshot(snapshot)

@@ -1,0 +1,1 @@
+"""Files that anybody may have touched: bounded reads, atomic writes, locks, JSON."""

@@ -1,0 +1,99 @@
+"""Fields of a JSON object that somebody else wrote: the value where it is of its kind, `Wrong` where it is not."""
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from swarm.sanitize import clean, clean_block
+
+MAX_ITEMS = 1000
+MAX_TEXT = 20_000
+
+
+class Wrong(ValueError):
+    """A value is not of the kind that its key stands for."""
+
+
+def seconds(value: object) -> float:
+    """Wall seconds since 1970 of a number or of a time with date, as our files write it; 0 where it is neither."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value) if abs(value) < 1e12 and math.isfinite(value) else 0.0
+    if isinstance(value, str):
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            return 0.0
+        try:
+            return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+        except (OverflowError, OSError, ValueError):
+            return 0.0
+    return 0.0
+
+
+def text(data: Mapping[str, Any], key: str, limit: int = 4000) -> str:
+    """A text, cut at `limit` characters; '' where the key is absent or null. Raises Wrong, as all of these do."""
+    value = data.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Wrong(f"{key} is {quote(value)}; it is a text")
+    return value[:limit]
+
+
+def items(data: Mapping[str, Any], key: str) -> list[Any]:
+    """A list, cut at MAX_ITEMS; empty where the key is absent or null."""
+    value = data.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Wrong(f"{key} is {quote(value)}; it is a list")
+    return value[:MAX_ITEMS]
+
+
+def texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """A list of texts."""
+    found = items(data, key)
+    if not all(isinstance(item, str) for item in found):
+        raise Wrong(f"{key} holds something that is not a text")
+    return tuple(found)
+
+
+def whole(data: Mapping[str, Any], key: str, default: int) -> int:
+    """A whole number."""
+    value = data.get(key, default)
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > 2**63:
+        raise Wrong(f"{key} is {quote(value)}; it is a whole number")
+    return value
+
+
+def number(data: Mapping[str, Any], key: str) -> float | None:
+    """A number, None where the key is absent or null."""
+    value = data.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise Wrong(f"{key} is {quote(value)}; it is a number")
+    return float(value)
+
+
+def quote(value: object) -> str:
+    """A value in short, for a person who is told that it is wrong."""
+    kinds = {dict: "an object", list: "a list", type(None): "null"}
+    return kinds.get(type(value)) or json.dumps(value, default=str)[:80]
+
+
+def cleaned(value: Any, depth: int = 12) -> Any:
+    """JSON of an agent with every text in it fit to be shown, and no more of it than a person reads."""
+    if isinstance(value, str):
+        return clean_block(value[: MAX_TEXT * 2])[:MAX_TEXT]
+    if depth <= 0:
+        return "..."
+    if isinstance(value, Mapping):
+        return {clean(str(key), 200): cleaned(item, depth - 1) for key, item in list(value.items())[:MAX_ITEMS]}
+    if isinstance(value, list):
+        return [cleaned(item, depth - 1) for item in value[:MAX_ITEMS]]
+    if isinstance(value, int) and abs(value) >= 10**100:
+        return "a number of more than 100 digits"
+    return value

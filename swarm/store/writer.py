@@ -1,0 +1,220 @@
+"""The disk: bounded reading (`bounded.py`), JSON (`jsontext.py`), locks (`lock.py`), and writing: whole or not at all.
+
+No room beside these opens files of agents. Links are not followed: neither the file nor the directory it lies in may be
+one.
+"""
+
+import errno
+import os
+import re
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from swarm.errors import HomeError, SwarmError
+from swarm.store import syscalls as disk
+from swarm.store.jsonio import for_people
+from swarm.store.reader import Unreadable, check_regular, directory, kind_of
+
+_TEMP = re.compile(r"\.swarm-[a-z]*-?[0-9a-f]{16}\.tmp\Z")
+
+
+def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Replace a file as a whole: a reader sees the old bytes or the new ones, and after a power cut too.
+
+    Refuses a target that is a link or no regular file. Raises SwarmError, HomeError `full` or `read-only`.
+    """
+    with _explained(path), directory(path.parent) as home:
+        _refuse_odd_target(path, home)
+        temp = temp_name()
+        try:
+            _write_file(temp, home, data, mode)
+            disk.rename(temp, path.name, home)
+        except BaseException:
+            with suppress(OSError):
+                disk.unlink(temp, home)
+            raise
+        disk.sync(home)
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that must not be there yet. Raises FileExistsError where it is, as a link too; SwarmError as above.
+
+    The name appears with its whole content: a writer that dies leaves nothing, or a temp file.
+    """
+    with _explained(path), directory(path.parent) as home:
+        if not data:
+            # Locks and logs begin empty, and are refused with a second name: a killed writer must not leave them one.
+            os.close(disk.create(path.name, home))
+            disk.sync(home)
+            return
+        temp = temp_name()
+        try:
+            _write_file(temp, home, data, 0o644)
+            try:
+                disk.link(temp, home, path.name, home)
+            except OSError as error:
+                if error.errno not in disk.NO_LINKS:
+                    raise
+                _write_file(path.name, home, data, 0o644)
+        finally:
+            with suppress(OSError):
+                disk.unlink(temp, home)
+        disk.sync(home)
+
+
+def write_json(path: Path, value: object) -> None:
+    """`write_atomic` of indented JSON, for files that people read too."""
+    write_atomic(path, for_people(value))
+
+
+def write_json_new(path: Path, value: object) -> None:
+    """`write_new` of indented JSON."""
+    write_new(path, for_people(value))
+
+
+def append_line(path: Path, line: bytes, *, sync: bool = False) -> None:
+    """Append one line with one write(2); the file is made where there is none.
+
+    A file that ends without a newline gets one first, so that a torn line never swallows this one. Refuses links, files
+    with a second name, and whatever is not a regular file. `line` must not hold a newline except at its end.
+    """
+    line = line.removesuffix(b"\n")
+    if b"\n" in line:
+        raise ValueError("a line holds no newline")
+    _append(path, line + b"\n", sync=sync)
+
+
+def append_block(path: Path, block: bytes) -> None:
+    """Append several lines with one write(2), so that two writers never mix; otherwise as `append_line`."""
+    _append(path, block.removesuffix(b"\n") + b"\n", sync=False)
+
+
+def make_dir(path: Path) -> None:
+    """Make a directory, and those above it that are missing; one that is there already is fine, a link is not."""
+    with _explained(path):
+        if path.is_symlink():
+            raise Unreadable(path, "is a link")
+        if path.is_dir():
+            return
+        if path.parent != path and not path.parent.exists():
+            make_dir(path.parent)
+        with suppress(FileExistsError):
+            disk.mkdir(path)
+        if path.is_symlink() or not path.is_dir():
+            raise Unreadable(path, "is not a directory")
+
+
+def sweep_temps(where: Path, older_than_s: float = 3600, *, now: float | None = None, kind: str = "") -> int:
+    """Remove our own temp files (our name pattern, our user, regular) that killed writers left in one directory.
+
+    older_than_s: age in seconds by mtime, against `now` (wall seconds; default the machine's). Returns how many went.
+    """
+    now = time.time() if now is None else now
+    swept = 0
+    with suppress(OSError, Unreadable), directory(where) as home, os.scandir(home) as entries:
+        for entry in entries:
+            if not _TEMP.match(entry.name) or not entry.name.startswith(f".swarm-{kind}"):
+                continue
+            with suppress(OSError):
+                found = entry.stat(follow_symlinks=False)
+                if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and now - found.st_mtime > older_than_s:
+                    disk.unlink(entry.name, home)
+                    swept += 1
+    return swept
+
+
+def check_inside(root: Path, path: Path) -> None:
+    """Raise Unreadable where a directory between `root` and `path` is a link: what lies behind it is not ours."""
+    for parent in path.relative_to(root).parents:
+        if (root / parent).is_symlink() and parent.parts:
+            raise Unreadable(root / parent, "is a link")
+
+
+def temp_name(kind: str = "") -> str:
+    """A name for a temp file that nobody can guess; `kind` is a word of a-z that tells whose it is."""
+    return f".swarm-{kind}{'-' if kind else ''}{os.urandom(8).hex()}.tmp"
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all of `data`; a write that comes out short and cannot go on is an OSError like any other."""
+    view = memoryview(data)
+    while view:
+        written = disk.write(descriptor, bytes(view) if len(view) != len(data) else data)
+        if written <= 0:
+            raise OSError(errno.EIO, "nothing could be written")
+        view = view[written:]
+
+
+def ends_in_newline(descriptor: int, size: int) -> bool:
+    """Whether an open file of `size` bytes is empty or ends a line."""
+    return size == 0 or os.pread(descriptor, 1, size - 1) == b"\n"
+
+
+def explain(error: OSError, path: str | os.PathLike[str]) -> SwarmError:
+    """What a failed write means, in plain words: HomeError `full` or `read-only`, else SwarmError `disk`."""
+    name = os.fspath(path)
+    reason = error.strerror or str(error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return HomeError(
+            "The disk is full.",
+            f"{name!r} could not be written; what was there is unchanged.",
+            "Make room.",
+            code="full",
+        )
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return HomeError(
+            f"{name!r} cannot be written.", f"{reason}.", "Check its owner and its mount.", code="read-only"
+        )
+    if error.errno == errno.ELOOP:
+        return Unreadable(path, "is a link")
+    return SwarmError(f"{name!r} could not be written.", f"{reason}; what was there is unchanged.", code="disk")
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise explain(error, path) from error
+
+
+def _append(path: Path, data: bytes, *, sync: bool) -> None:
+    with _explained(path), directory(path.parent) as home:
+        descriptor = disk.open_append(path.name, home)
+        try:
+            size = check_appendable(path, descriptor)
+            write_all(descriptor, (b"" if ends_in_newline(descriptor, size) else b"\n") + data)
+            if sync:
+                disk.sync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def check_appendable(path: Path, descriptor: int) -> int:
+    """The size of an opened file; raises Unreadable where a line added to it would change something else."""
+    found = os.fstat(descriptor)
+    check_regular(path, found)
+    if found.st_nlink > 1:
+        raise Unreadable(path, "has a second name (hard link), so writing here would change another file")
+    return found.st_size
+
+
+def _refuse_odd_target(path: Path, home: int) -> None:
+    with suppress(FileNotFoundError):
+        mode = os.stat(path.name, dir_fd=home, follow_symlinks=False).st_mode
+        if not stat.S_ISREG(mode):
+            raise Unreadable(path, kind_of(mode))
+
+
+def _write_file(name: str, home: int, data: bytes, mode: int) -> None:
+    descriptor = disk.create(name, home, mode)
+    try:
+        write_all(descriptor, data)
+        disk.sync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,283 @@
+"""doctor: what is right and wrong with a home and the machine it runs on. Reads only; `rebuild` writes."""
+
+import os
+import resource
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from swarm import platform as kernel
+from swarm.errors import Refused, SwarmError
+from swarm.formatting import plural, spell_duration
+from swarm.home import context as audit
+from swarm.home.context import Home
+from swarm.ledger.state import State
+from swarm.lifecycle.intents import abandoned, dead_or_none
+from swarm.model.record import Phase
+from swarm.model.requests import Finding
+from swarm.model.snapshot import Access
+from swarm.model.time import gap_between
+from swarm.processes.members import is_here
+from swarm.programs import preflight
+from swarm.programs.base import Program
+from swarm.programs.environment import OUR_COMMAND, inherited, with_our_command
+from swarm.programs.registry import CODING, program_for
+from swarm.protocol.agent_dirs import walk
+from swarm.protocol.paths import MARKER
+from swarm.protocol.roles import load_roles
+from swarm.sanitize import clean
+from swarm.store import locks as store
+
+
+class Stray(NamedTuple):
+    """One such process. agent: what its environment says."""
+
+    pid: int
+    agent: str
+    spawn_id: str
+    command: str
+
+
+def strays(home: Home, state: State) -> list[Stray]:
+    """Everything that was started for this home and that nobody here vouches for. Looks only, and only where it may."""
+    vouched = {record.spawn_id for record in state.agents.values() if record.holds_slot}
+    found: list[Stray] = []
+    for pid in kernel.pids():
+        environment = kernel.environ(pid)
+        if (
+            environment is None
+            or not environment.get(MARKER)
+            or not is_here(home.layout, environment.get("SWARM_HOME", ""))
+        ):
+            continue
+        seen = kernel.stat(pid)
+        if environment[MARKER] in vouched or seen is None or seen.dead:
+            continue
+        agent = clean(environment.get("SWARM_AGENT", ""), 200)
+        found.append(Stray(pid, agent, clean(environment[MARKER], 64), clean(kernel.command(pid), 200)))
+    return found
+
+
+FEW_WATCHES = 8192
+FEW_INSTANCES = 128
+FEW_DESCRIPTORS = 1024
+
+
+def examine(home: Home) -> list[Finding]:
+    """Every finding, in the order home, ledger, roles, programs, limits, clock, processes."""
+    findings = [*_home(home)]
+    state = _state(home)
+    if state is not None:
+        findings += _ledger(home, state)
+    if not home.layout.foreign:
+        findings += _roles(home)
+        findings += _programs(home)
+    findings += _limits(home)
+    findings += _clock(home, state)
+    if state is not None:
+        findings += _processes(home, state)
+    return findings
+
+
+def rebuild(home: Home) -> list[Finding]:
+    """state.json (and a missing lock) anew from the tree; then what was left half done is looked into.
+
+    Raises Refused `hierarchy` for agents, `read-only` where the home is not ours to write.
+    """
+    from swarm.lifecycle.recovery import resolve_intents
+    from swarm.lifecycle.settle import settle
+
+    try:
+        home.must_be_writable()
+        if home.actor.kind == "agent":
+            raise Refused("hierarchy", "Only the operator rebuilds the ledger.")
+        state = home.ledger.rebuild()
+    except SwarmError as error:
+        audit.record(home, "rebuild", error=error)
+        raise
+    looked = resolve_intents(home)
+    settled = settle(home)
+    audit.record(home, "rebuild", agents=len(state.agents), revision=state.revision)
+    live = sum(record.live for record in home.ledger.read().agents.values())
+    text = f"rebuilt from the tree as revision {state.revision}: {plural(len(state.agents), 'agent')}, {live} running"
+    findings = [Finding("ok", "ledger", text)]
+    if looked:
+        findings.append(Finding("note", "ledger", f"looked into half-done acts of {', '.join(looked)}"))
+    if settled:
+        findings.append(Finding("note", "ledger", f"had ended meanwhile: {', '.join(settled)}"))
+    return findings
+
+
+def _home(home: Home) -> Iterator[Finding]:
+    access, why = home.access()
+    root = str(home.layout.root)
+    if access is Access.WRITABLE:
+        yield Finding("ok", "home", f"{root} can be read and written")
+    elif access is Access.FOREIGN:
+        yield Finding("note", "home", f"{root} is not a swarm home; it is only shown", f"swarm-tui init {root!r}")
+    else:
+        yield Finding(
+            "error", "home", f"{root} cannot be written: {access} ({why})", "See the reason; agents go on meanwhile."
+        )
+    if home.policy_error is not None:
+        yield Finding("error", "policy", home.policy_error.title, home.policy_error.hint)
+    elif not home.layout.foreign:
+        yield Finding("ok", "policy", "swarm.toml is valid")
+
+
+def _state(home: Home) -> State | None:
+    if home.layout.foreign:
+        return None
+    try:
+        return home.ledger.read()
+    except SwarmError:
+        return None
+
+
+def _ledger(home: Home, state: State) -> Iterator[Finding]:
+    for alert in home.ledger.recoveries():
+        yield Finding("warning", "ledger", alert.text, "The next act mends it; the bad file is kept aside.")
+    yield Finding(
+        "ok",
+        "ledger",
+        f"revision {state.revision}, {plural(len(state.agents), 'agent')}, heartbeat {state.heartbeat_n}",
+    )
+    if not home.layout.lock.is_file():
+        yield Finding("error", "lock", "swarm/lock is missing", "Make it again with: swarm-tui doctor --rebuild")
+    elif (holder := store.holder(home.layout.lock)) is not None:
+        age = spell_duration(home.clock.wall() - holder["since"])
+        yield Finding("note", "lock", f"pid {holder['pid']} holds the lock for {age}: {holder['purpose']}")
+    half_done = [
+        record.id
+        for record in state.agents.values()
+        if record.phase in (Phase.SPAWNING, Phase.STOPPING) and abandoned(record)
+    ]
+    if half_done:
+        names = ", ".join(half_done[:5])
+        yield Finding(
+            "warning", "ledger", f"half done, and nobody is at it: {names}", "The next heartbeat looks into them."
+        )
+    if state.running is not None and dead_or_none(state.running.process):
+        yield Finding("note", "heartbeat", f"{state.running.by} died in a heartbeat", "The next one takes over.")
+    if state.owner is not None and dead_or_none(state.owner.process):
+        yield Finding("note", "heartbeat", f"{state.owner.by} had the automatic heartbeat, and died", "swarm-tui run")
+    known = set(state.agents)
+    unknown = [agent for agent in walk(home.layout, home.policy.watch.ignore) if agent not in known]
+    unknown = [
+        agent for agent in unknown if agent != home.policy.root.id and not home.layout.agent(agent).ended.exists()
+    ]
+    if unknown:
+        count = plural(len(unknown), "directory", "directories")
+        yield Finding("note", "tree", f"{count} of agents that the ledger does not know: {', '.join(unknown[:5])}")
+
+
+def _roles(home: Home) -> Iterator[Finding]:
+    roles = load_roles(home.layout)
+    for name, role in roles.items():
+        if isinstance(role, SwarmError):
+            yield Finding("error", "roles", f"{name}: {role.title}", role.hint)
+    valid = [name for name, role in roles.items() if not isinstance(role, SwarmError)]
+    if valid:
+        yield Finding("ok", "roles", ", ".join(valid))
+    else:
+        yield Finding("error", "roles", "there is no usable role", "swarm-tui init writes them again.")
+
+
+def _programs(home: Home) -> Iterator[Finding]:
+    chosen = {home.policy.spawn.program, home.policy.root.program} - {""}
+    used = chosen | set(home.policy.programs)
+    path = with_our_command(inherited(os.environ)).get("PATH", os.defpath)
+    for name in sorted(used | {name for name in CODING if shutil.which(name, path=path)}):
+        try:
+            program = program_for(name, home.policy)
+        except SwarmError as error:
+            if name in used:
+                yield Finding("error", "programs", f"{name}: {error.title}", error.hint)
+            continue
+        yield from _command(home, name) if program.kind == "command" else _needs(program, must=name in chosen)
+    which = shutil.which(OUR_COMMAND, path=with_our_command(os.environ).get("PATH"))
+    if which is None:
+        yield Finding("warning", "programs", "swarm-tui itself is not on PATH", "Agents call it: put it there.")
+    python = ".".join(str(part) for part in sys.version_info[:3])
+    yield Finding(
+        "ok", "programs", f"python {python} at {sys.executable}" + (f", swarm-tui at {which}" if which else "")
+    )
+
+
+def _command(home: Home, name: str) -> Iterator[Finding]:
+    settings = home.policy.programs.get(name)
+    if settings is None or not settings.argv:
+        yield Finding("ok", "programs", f"{name}: runs the command after --")
+    elif (found := shutil.which(settings.argv[0])) is None:
+        yield Finding("error", "programs", f"{name}: {settings.argv[0]!r} is not on PATH", f"[programs.{name}] argv")
+    else:
+        yield Finding("ok", "programs", f"{name}: {found}")
+
+
+def _needs(program: Program, *, must: bool) -> Iterator[Finding]:
+    """must: agents run it where a spawn does not say otherwise, so that what is missing keeps them from starting."""
+    for need in program.needs():
+        text = f"{program.name}: {need.text}" if need.required else f"{program.name}, {need.name}: {need.text}"
+        if need.ok and need.required and os.path.isabs(need.text):
+            number = preflight.version(need.text, os.environ)
+            text += f", version {number}" if number else ", which did not say its version"
+        level = "ok" if need.ok else ("error" if must else "warning") if need.required else "note"
+        yield Finding(level, "programs", text, "" if need.ok else need.hint)
+
+
+def _limits(home: Home) -> Iterator[Finding]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < FEW_DESCRIPTORS:
+        yield Finding("warning", "limits", f"{soft} file descriptors ({hard} at most)", "ulimit -n 4096")
+    else:
+        yield Finding("ok", "limits", f"{soft} file descriptors")
+    directories = sum(1 for _ in walk(home.layout, home.policy.watch.ignore))
+    for name, few in (("max_user_watches", max(FEW_WATCHES, 2 * directories)), ("max_user_instances", FEW_INSTANCES)):
+        value = _sysctl(name)
+        if value is not None and value < few:
+            hint = f"sysctl fs.inotify.{name}={few * 4}; without it changes are found by scanning, a second later"
+            yield Finding("warning", "limits", f"inotify {name} is {value}", hint)
+        elif value is not None:
+            yield Finding("ok", "limits", f"inotify {name} is {value}")
+
+
+def _sysctl(name: str) -> int | None:
+    try:
+        return int(Path(f"/proc/sys/fs/inotify/{name}").read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _clock(home: Home, state: State | None) -> Iterator[Finding]:
+    import time
+
+    zone = time.strftime("%Z %z")
+    yield Finding("ok", "clock", f"{time.strftime('%Y-%m-%d %H:%M:%S')} {zone}, TZ={os.environ.get('TZ', 'not set')}")
+    gap = gap_between(state.epoch, home.clock) if state is not None else None
+    if gap is not None:
+        text = f"since the last act the machine was {gap.kind} for {spell_duration(gap.seconds)}"
+        yield Finding("note", "clock", text, "Nobody ages by it; the next heartbeat kills nobody.")
+
+
+def _processes(home: Home, state: State) -> Iterator[Finding]:
+    lost = [record.id for record in state.agents.values() if record.phase is Phase.RUNNING and home.runner.lost(record)]
+    if lost:
+        yield Finding(
+            "warning",
+            "processes",
+            f"gone with a restart of the machine: {', '.join(lost[:5])}",
+            "The next heartbeat frees them.",
+        )
+    held = [record.id for record in state.agents.values() if record.phase is Phase.ENDED and record.unverified]
+    for agent in held:
+        yield Finding(
+            "warning", "processes", f"{agent}: {state.agents[agent].unverified}", f"swarm-tui kill {agent} looks again."
+        )
+    found = strays(home, state)
+    for stray in found[:20]:
+        text = f"pid {stray.pid} carries {MARKER} of {stray.agent or 'no agent of this ledger'}: {stray.command}"
+        yield Finding("warning", "processes", text, f"If it is yours to end: kill {stray.pid}")
+    if not found:
+        yield Finding("ok", "processes", "no stray processes of this home")

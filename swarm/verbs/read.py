@@ -1,0 +1,119 @@
+"""collect and read: what has ended is settled, and its results are read by a person or by the parent."""
+
+from dataclasses import replace
+
+from swarm.errors import SwarmError
+from swarm.home import context as audit
+from swarm.home.context import Home
+from swarm.home.resolve import resolve
+from swarm.ledger.codec import read_ended
+from swarm.ledger.state import State, clear_alert, with_record
+from swarm.lifecycle import settle as settling
+from swarm.lifecycle.end import write_ended
+from swarm.lifecycle.subtree import must_be_below
+from swarm.model.record import Phase, Record
+from swarm.model.reports import Results, ResultsState
+from swarm.model.requests import ReadReport
+from swarm.model.snapshot import Access
+from swarm.protocol.agent_files import read_results, read_spec
+from swarm.store import reader
+from swarm.store import writer as store
+
+
+def collect(home: Home) -> tuple[str, ...]:
+    """Records what has ended by itself and frees its slots, at once; see `settling.settle`."""
+    home.must_be_writable()
+    return settling.settle(home)
+
+
+def read(home: Home, words: str) -> ReadReport:
+    """The results of an agent, marked read by whoever asks; a home that cannot be written is only looked at.
+
+    Raises NotFound; Refused `hierarchy` where an agent reads of anybody but its children; SwarmError `no-results`. An
+    agent that has ended without any is marked as seen, too: there is nothing more to come.
+    """
+    agent_id = words
+    try:
+        agent_id = resolve(home, words)
+        must_be_below(home, agent_id)
+        writable = _writable(home)
+        if writable:
+            settling.settle(home)
+        results = read_results(home.layout.agent(agent_id))
+        over = writable and _has_ended(home, agent_id)
+        if results.state is ResultsState.VALID or over:
+            first = writable and _mark(home, agent_id)
+        _must_be_there(results, agent_id)
+    except SwarmError as error:
+        audit.record(home, "read", agent=agent_id, error=error)
+        raise
+    spawn_id = _spawn_id(home, agent_id)
+    audit.record(home, "read", agent=agent_id, spawn_id=spawn_id, first=first)
+    return ReadReport(agent_id, spawn_id, results, first)
+
+
+def _has_ended(home: Home, agent_id: str) -> bool:
+    record = home.ledger.read().agents.get(agent_id)
+    return record is not None and record.phase is Phase.ENDED
+
+
+def _must_be_there(results: Results, agent_id: str) -> None:
+    if results.state is ResultsState.INVALID:
+        raise SwarmError(
+            f"The results of {agent_id!r} are not valid.",
+            f"results.json: {results.why}.",
+            "They may still be written; look again.",
+            code="no-results",
+        )
+    if results.state is ResultsState.ABSENT:
+        raise SwarmError(
+            f"{agent_id!r} has no results.",
+            "There is no results.json.",
+            f"What it says of itself: swarm-tui log {agent_id}",
+            code="no-results",
+        )
+
+
+def _mark(home: Home, agent_id: str) -> bool:
+    """Marks its results read; False where somebody had read them before."""
+    known = home.ledger.read().agents.get(agent_id)
+    if known is None:
+        return _mark_past(home, agent_id)
+    if known.read_at is not None:
+        return False
+    marked: list[Record] = []
+
+    def change(state: State) -> State:
+        marked.clear()
+        found = state.agents.get(agent_id)
+        if found is None or found.read_at is not None:
+            return state
+        record = replace(found, read_at=home.clock.wall(), read_by=str(home.actor))
+        marked.append(record)
+        return with_record(clear_alert(state, agent_id, "results-unread", found.spawn_id), record)
+
+    home.ledger.commit(change, purpose=f"read {agent_id}")
+    for record in marked:
+        if record.phase is Phase.ENDED:
+            write_ended(home, record)
+    return bool(marked)
+
+
+def _mark_past(home: Home, agent_id: str) -> bool:
+    """An agent that the ledger has let go of: its ended.json says whether it was read."""
+    agent = home.layout.agent(agent_id)
+    past = read_ended(agent).value
+    if past is None or past.read_at is not None:
+        return False
+    kept = reader.read_json(agent.ended) or {}
+    store.write_json(agent.ended, {**kept, "read_at": home.clock.wall(), "read_by": str(home.actor)})
+    return True
+
+
+def _spawn_id(home: Home, agent_id: str) -> str:
+    spec = read_spec(home.layout.agent(agent_id)).value
+    return spec.spawn_id if spec is not None else ""
+
+
+def _writable(home: Home) -> bool:
+    return home.access()[0] is Access.WRITABLE

@@ -1,0 +1,1 @@
+"""The control room: app, screens, the one table of actions and their handlers."""

@@ -1,0 +1,278 @@
+"""The control room's app: wires the watch, the heartbeat and the detail's reader to the screen. Wiring only."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, TypeVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.filter import LineFilter
+from textual.message import Message
+from textual.notifications import Notify, SeverityLevel
+
+from swarm.api import Swarm
+from swarm.errors import SwarmError
+from swarm.model.record import Beat
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.protocol.logs import Chunk
+from swarm.scan.watcher import Watch
+from swarm_tui.app import theme
+from swarm_tui.app.messages import Beaten, DetailLoaded, LinesArrived, PulseChanged, SnapshotTaken
+from swarm_tui.app.screens.control_room import ControlRoom
+from swarm_tui.terminal import gc_tuning as collector
+from swarm_tui.terminal.ascii_output import PlainLines
+from swarm_tui.terminal.hangup import take_hangups
+from swarm_tui.terminal.toasts import SteadyNotification
+from swarm_tui.workers.detail_loader import DetailLoader
+from swarm_tui.workers.heartbeat_thread import Pacemaker
+from swarm_tui.workers.transcript_tail import Told
+from widgets.charset import Charset, charset_for
+from widgets.detail_head import Tab
+from widgets.detail_pages import DetailData
+
+T = TypeVar("T")
+TICK_SECONDS = 1.0
+SWITCH_SECONDS = 0.0005
+COLOURS = {"standard": 16, "windows": 16, "256": 256, "truecolor": 1 << 24}
+"""How many colours a terminal of each of rich's systems has."""
+
+
+class SwarmApp(App[int], inherit_bindings=False):
+    """One control room on one home."""
+
+    CSS_PATH = "screens/control_room.tcss"  # the default screen is never pushed, so nothing else would load it
+    TITLE = "swarm-tui"
+    # Textual's own ctrl-q is the terminal's flow control; what is pressed out of habit gets an answer.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "how_to_leave", "how to leave", show=False, priority=True)
+    ]
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    NOTIFICATION_TIMEOUT = 5
+
+    def __init__(self, swarm: Swarm, *, beats: bool = True) -> None:
+        super().__init__()
+        theme.register_themes(self)
+        self.swarm = swarm
+        self.charset: Charset = charset_for(sys.stdout.encoding if sys.stdout is not None else "utf-8")
+        self.signature = f"control room {socket.gethostname()}:{os.getpid()}"
+        self.owns_heartbeat = False
+        self.room = ControlRoom(swarm, self)
+        self._incoming: Snapshot | None = None
+        self._lock = threading.Lock()
+        self._settings = 0
+        """How often swarm.toml was read anew: a picture taken under older settings is nobody's any more."""
+        self._watch: Watch = swarm.watch(partial(self._snapshot_taken, self._settings))
+        self._loader = DetailLoader(swarm, on_data=self._detail_loaded, on_lines=self._lines_arrived)
+        self._pacemaker: Pacemaker | None = None
+        self._policy_stamp = _stamp(swarm.home.layout.policy)
+        if beats:
+            self._pacemaker = Pacemaker(swarm, self.signature, on_beat=self._beaten, on_pulse=self._pulse_changed)
+
+    def get_default_screen(self) -> ControlRoom:
+        return self.room
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return theme.variable_defaults(self.current_theme)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        filters = super().get_line_filters()
+        return filters if self.charset.unicode else [*filters, PlainLines()]
+
+    def on_mount(self) -> None:
+        if "TEXTUAL_THEME" not in os.environ:
+            self.theme = theme.theme_for(colours=COLOURS.get(self.console.color_system or "", 0))
+        self._install_signals()
+
+    def begin(self) -> None:
+        """The room is there: shows the first picture, and starts the threads once it can be seen."""
+        self.take(self.swarm.snapshot())
+        self.call_after_refresh(self._go_on)
+
+    def _go_on(self) -> None:
+        import swarm_tui.app.handlers  # noqa: F401  (read now, so that the first key need not wait for the dialogs)
+
+        collector.resume()
+        self._watch.start()
+        self._loader.start()
+        if self._pacemaker is not None:
+            self._pacemaker.start()
+        self.room.set_interval(TICK_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        self.room.tick()
+        stamp = _stamp(self.swarm.home.layout.policy)
+        if stamp != self._policy_stamp:
+            self._policy_stamp = stamp
+            self.take_settings()
+
+    def take_settings(self) -> None:
+        """swarm.toml was edited: it holds from now on, or the banner says what is wrong with it."""
+        old = self._watch
+        with self._lock:
+            self._settings += 1
+            self._incoming = None
+        self.swarm.reread()
+        self.room.start_anew()
+        self._watch = self.swarm.watch(partial(self._snapshot_taken, self._settings))
+        self._watch.start()
+        self.run_worker(old.stop, thread=True, group="watch")
+
+    def _install_signals(self) -> None:
+        # Textual leaves the alternate screen and the mouse on when it is ended by a signal.
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            try:
+                loop.add_signal_handler(number, self.leave, 128 + number)
+            except (RuntimeError, ValueError):
+                return  # not the main thread, as in tests: whoever runs that thread gets the signals
+        take_hangups()
+
+    def on_unmount(self) -> None:
+        self._watch.stop()
+        self._loader.stop()
+        if self._pacemaker is not None:
+            self._pacemaker.stop()
+
+    # -- threads tell --------------------------------------------------------------------------------------------
+
+    def _snapshot_taken(self, settings: int, snapshot: Snapshot) -> None:
+        with self._lock:
+            # The watch before is at its last look: its generations count from elsewhere, and would shut out ours.
+            if settings != self._settings:
+                return
+            waiting, self._incoming = self._incoming is not None, snapshot
+        if not waiting:
+            self._tell(SnapshotTaken())
+
+    def _detail_loaded(self, data: DetailData) -> None:
+        self._tell(DetailLoaded(data))
+
+    def _lines_arrived(self, agent: str, spawn_id: str, chunk: Chunk | Told) -> None:
+        self._tell(LinesArrived(agent, spawn_id, chunk))
+
+    def _beaten(self, beat: Beat) -> None:
+        self._tell(Beaten(beat))
+
+    def _pulse_changed(self, owned: bool, trouble: str) -> None:
+        self._tell(PulseChanged(owned=owned, trouble=trouble))
+
+    def _tell(self, message: Message) -> None:
+        if self.is_running:
+            self.post_message(message)
+
+    def on_snapshot_taken(self) -> None:
+        with self._lock:
+            snapshot, self._incoming = self._incoming, None
+        if snapshot is not None:
+            self.take(snapshot)
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Shows a snapshot."""
+        self.room.show(snapshot)
+
+    def on_detail_loaded(self, message: DetailLoaded) -> None:
+        self.room.load_detail(message.data)
+
+    def on_lines_arrived(self, message: LinesArrived) -> None:
+        self.room.load_lines(message.agent, message.spawn_id, message.chunk)
+
+    def on_beaten(self, message: Beaten) -> None:
+        if not message.beat.passed:
+            self.room.beaten(message.beat)
+        self.look_soon()
+
+    def on_pulse_changed(self, message: PulseChanged) -> None:
+        self.owns_heartbeat = message.owned
+        if message.trouble:
+            self.room.say(f"The automatic heartbeat cannot run: {message.trouble}", severity="error")
+
+    # -- the room asks -------------------------------------------------------------------------------------------
+
+    def look_soon(self) -> None:
+        """A scan now, not at the next second."""
+        self._watch.poke()
+
+    def want_detail(self, view: AgentView | None, tab: Tab) -> None:
+        """Whom the detail shows, and which tab."""
+        self._loader.want(view, tab)
+
+    def in_thread(self, work: Callable[[], T], finish: Callable[["T | SwarmError"], None]) -> None:
+        """Runs work of the engine in a thread; `finish` gets the result or the error on this thread."""
+
+        def run() -> None:
+            try:
+                result: T | SwarmError = work()
+            except SwarmError as error:
+                result = error
+            if self.is_running:
+                self.call_from_thread(finish, result)
+
+        self.run_worker(run, thread=True, group="engine", exit_on_error=True)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """A toast, as Textual's own, whose timer always ends."""
+        seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
+        self.post_message(Notify(SteadyNotification(message, title, severity, seconds, markup)))
+
+    def action_command_palette(self) -> None:
+        """Opens the palette, once."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder="what to do, or an agent's name"))
+
+    def action_how_to_leave(self) -> None:
+        """ctrl-c: a control room that is open for weeks is not left by a slip."""
+        self.room.say("q leaves the control room; agents go on. To copy: y.")
+
+    def leave(self, status: int = 0) -> None:
+        """Ends the control room. Agents go on."""
+        self.exit(status)
+
+    def suspend_for(self, command: list[str], words: str) -> None:
+        """Gives the terminal to a program until it ends."""
+        from textual.app import SuspendNotSupported
+
+        try:
+            with self.suspend():
+                print(words, flush=True)  # noqa: T201  (the terminal is the program's now)
+                try:
+                    subprocess.run(command, check=False)
+                except KeyboardInterrupt:
+                    return
+        except SuspendNotSupported:
+            self.room.say("This terminal cannot be given away; use tmux.", severity="warning")
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """What changes when a file is edited; zeros where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def run(directory: "str | os.PathLike[str] | None" = None, *, read_only: bool = False) -> int:
+    """Opens the control room on a home; returns the exit status."""
+    # The watch gives the interpreter up at every look at a file, and waits this long to have it back from the screen.
+    sys.setswitchinterval(SWITCH_SECONDS)
+    swarm = Swarm.open(directory, viewer=True, read_only=read_only, missing_ok=True)
+    return SwarmApp(swarm, beats=not read_only).run() or 0

@@ -1,0 +1,105 @@
+"""Words between the operator and an agent: messages, its session in a terminal, its output."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from swarm.model.requests import Messaged
+from swarm.model.snapshot import Access, AgentView
+from swarm.sanitize import clean
+from swarm_tui.app.capabilities import hears
+from swarm_tui.app.screens.engine_calls import ActingScreen
+from swarm_tui.app.screens.prompt import Prompt
+
+
+def message(room: ActingScreen) -> None:
+    views = room.where().targets
+    names = ", ".join(clean(view.id) for view in views)
+
+    def answered(text: str | None) -> None:
+        for view in views if text else ():
+            _message(room, view, text or "")
+
+    policy = room.swarm.home.policy
+    heard = sum(hears(view, policy) for view in views)
+    hint = "It reads its inbox.md at its next step."
+    if heard:
+        hint = "It goes into the running session, after the tool call under way; you are told when it got there."
+        if heard < len(views):
+            hint = f"{heard} of them hear it in their session, the others read it in their inbox.md."
+    room.app.push_screen(Prompt(f"Message to {names}", hint=hint), answered)
+
+
+def _message(room: ActingScreen, view: AgentView, text: str) -> None:
+    def done(message: Messaged) -> None:
+        room.deliveries.sent(message, view.spawn_id)
+        name = clean(view.id)
+        if message.sent:
+            room.say(f"{message.id} is sent into the session of {name}")
+        else:
+            why = f": {clean(message.waits)}" if message.waits else ""
+            room.say(f"{message.id} waits in the inbox.md of {name}{why}")
+
+    room.perform("message", lambda: room.swarm.message(view.id, text, spawn_id=view.spawn_id), done)
+
+
+def attach(room: ActingScreen) -> None:
+    """Talks to the agent where its program can be taken over, else follows its output: in tmux, or in this terminal."""
+    view = room.where().agent
+    if view is None:
+        return
+    if room.where().access is not Access.WRITABLE or view.foreign:
+        _follow(room, view)
+        return
+
+    def decided(why_not: str) -> None:
+        if why_not:
+            _follow(room, view)
+        else:
+            _take_over(room, view)
+
+    room.perform("look whether it can be talked to", lambda: room.swarm.why_not_attach(view.id), decided)
+
+
+def _take_over(room: ActingScreen, view: AgentView) -> None:
+    where = "A tmux window opens for it." if _in_tmux() else "This control room makes room for it until you leave."
+
+    def answered(*, yes: bool) -> None:
+        if yes:
+            words = f"{clean(view.id)}: leave its program as you would elsewhere, and it goes on by itself."
+            _run_here(room, view, ["attach", view.id], words)
+
+    room.ask(
+        f"Talk to {clean(view.id)} in a terminal?",
+        answered,
+        targets=(room.target_of(view),),
+        notes=("Its run by itself ends first; its session is taken up again when you leave.", where),
+        yes="Talk",
+    )
+
+
+def _follow(room: ActingScreen, view: AgentView) -> None:
+    words = f"{clean(view.id)}: its output. ctrl-c brings the control room back."
+    _run_here(room, view, ["log", view.id, "-f"], words)
+
+
+def _in_tmux() -> bool:
+    return bool(os.environ.get("TMUX")) and shutil.which("tmux") is not None
+
+
+KEEPS_OPEN = """ "$@"; s=$?; [ $s = 0 ] || [ $s = 130 ] || { printf '\\nenter closes this window '; read -r _; } """
+"""A window that closes with its error unread would help nobody."""
+
+
+def _run_here(room: ActingScreen, view: AgentView, verb: list[str], words: str) -> None:
+    command = [sys.executable, "-m", "swarm_tui", "-C", str(room.swarm.home.layout.root), *verb]
+    if _in_tmux():
+        window = ["sh", "-c", KEEPS_OPEN, "sh", *command]
+        done = subprocess.run(["tmux", "new-window", "-n", view.name, *window], check=False, capture_output=True)
+        room.say("opened a tmux window" if done.returncode == 0 else "tmux would not open a window")
+        return
+    room.host.suspend_for(command, words)
+
+
+HANDLERS = {"message": message, "attach": attach}

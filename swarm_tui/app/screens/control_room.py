@@ -1,0 +1,216 @@
+"""The control room: lays the widgets out, hands them snapshots, and sends every key through the one table."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.command import Provider
+from textual.containers import Container, Vertical
+
+from swarm.api import Swarm
+from swarm.errors import SwarmError
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.protocol.logs import Chunk
+from swarm.rules.costs import Spending, spending, spent
+from swarm_tui.app.actions import ACTS, BY_NAME, bindings, strip_hints
+from swarm_tui.app.command_palette import Palette
+from swarm_tui.app.deliveries import Delivered
+from swarm_tui.app.host import Host
+from swarm_tui.app.screens.engine_calls import ActingScreen
+from swarm_tui.app.verdict_cache import VerdictBook
+from swarm_tui.workers.transcript_tail import Told
+from widgets.agent_detail import AgentDetail
+from widgets.agent_tree import AgentTree
+from widgets.alerts import Alerts
+from widgets.banner import Banner
+from widgets.cells import short_bytes
+from widgets.counters import Tally
+from widgets.detail_pages import DetailData
+from widgets.event_feed import clock_text
+from widgets.heartbeat_strip import HeartbeatStrip
+from widgets.line_list import charset_of
+from widgets.slot_board import SlotBoard
+from widgets.status_line import StatusLine, status_of
+from widgets.transcript_lines import line_paragraphs
+
+
+class ControlRoom(ActingScreen):
+    """The one screen that is always there."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Palette}
+    AUTO_FOCUS = "AgentTree"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (50, "-middle"), (80, "-wide"), (110, "-broad")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
+
+    def __init__(self, swarm: Swarm, host: Host) -> None:
+        super().__init__(swarm, host)
+        self._book = VerdictBook(swarm.home.policy)
+        self._tally = Tally()
+        self._spending: tuple[Snapshot, Mapping[str, Spending]] | None = None
+        self._status = StatusLine(id="status")
+        self._slots = SlotBoard(id="slots")
+        self._banner = Banner(id="banner")
+        self._strip = HeartbeatStrip(id="strip")
+
+    def compose(self) -> ComposeResult:
+        yield self._status
+        yield self._slots
+        yield self._banner
+        with Container(id="body"):
+            with Vertical(id="left"):
+                yield self.agents
+                yield self.filter_line
+            with Vertical(id="right"):
+                yield self.detail
+                yield self.search_line
+        yield self.alerts
+        yield self._strip
+
+    def on_mount(self) -> None:
+        names = {act.short: act.name for act in ACTS if act.short}
+        self._strip.set_hints([(key, word, names[word]) for key, word in strip_hints()])
+        self.host.begin()
+
+    # -- from the disk to the screen -----------------------------------------------------------------------------
+
+    def show(self, snapshot: Snapshot) -> None:
+        """A newer snapshot; an older one is dropped."""
+        if snapshot.generation < self.snapshot.generation:
+            return
+        self.snapshot = snapshot
+        self.now = self.swarm.now()
+        self.verdicts = self._book.update(snapshot, self.now)
+        self.agents.update_snapshot(snapshot, self.verdicts, self.now)
+        self._slots.update_slots(snapshot.slots)
+        self.alerts.update_alerts(snapshot.alerts, self.now, root=snapshot.root)
+        self._strip.update_beats(snapshot.beats)
+        self._banner.update_access(snapshot.pulse.access, snapshot.pulse.access_why, snapshot.problems)
+        self.set_class(bool(snapshot.alerts), "-alerts")
+        if self.expected and self.agents.move_to(self.expected):
+            self.expected = ""
+        self._show_detail()
+        self._show_status()
+        self._tell_deliveries(self.deliveries.arrived(snapshot))
+        if self.deliveries.in_inboxes:
+            self.host.in_thread(lambda: self.deliveries.read_inboxes(self.swarm), self._inboxes_read)
+
+    def _inboxes_read(self, taken: list[str] | SwarmError) -> None:
+        if not isinstance(taken, SwarmError):
+            self._tell_deliveries(self.deliveries.taken(taken, self.now.wall))
+
+    def _tell_deliveries(self, arrived: Iterable[Delivered]) -> None:
+        for delivered in arrived:
+            self.say(f"{delivered.agent} was told {delivered.id} at {clock_text(delivered.at)}")
+
+    def start_anew(self) -> None:
+        """The next snapshot is taken under other settings, whatever its generation."""
+        self._book = VerdictBook(self.swarm.home.policy)
+        self.snapshot = replace(self.snapshot, generation=0)
+
+    def tick(self) -> None:
+        """The clock went on: rows age while the disk is silent."""
+        self.now = self.swarm.now()
+        view = self.detail.view
+        in_sight = self.agents.ids_in_sight | ({view.id} if view is not None else set())
+        self.verdicts = self._book.tick(self.snapshot, self.now, in_sight)
+        self.agents.tick(self.verdicts, self.now)
+        self.alerts.tick(self.now)
+        if view is not None:
+            self.detail.tick(self.verdicts.get(view.id), self.now)
+        self._show_status()
+
+    def _show_status(self) -> None:
+        snapshot = self.snapshot
+        owner = snapshot.owner
+        running = snapshot.heartbeat_running is not None
+        next_in = owner.next_at - self.now.wall if owner is not None and owner.next_at is not None else None
+        status = status_of(
+            snapshot,
+            self.verdicts,
+            self.now,
+            name=self.swarm.home.policy.name,
+            next_in=None if running else next_in,
+            other_owner=owner.by if owner is not None and not self.host.owns_heartbeat else "",
+            used_up=spent(snapshot, self.now) if snapshot.tokens else None,
+            tally=self._tally,
+        )
+        self._status.update_status(status)
+
+    def _show_detail(self) -> None:
+        view = self.agents.cursor_view
+        verdict = self.verdicts.get(view.id) if view is not None else None
+        self.detail.root = self.snapshot.root
+        self.detail.show(view, verdict, self.now, self.snapshot.beats, self._below(view))
+        self.host.want_detail(view, self.detail.tab)
+
+    def _below(self, view: AgentView | None) -> Spending | None:
+        """What an agent and all below it have used up: added up once a picture, and only where somebody asks."""
+        if view is None or not view.children or not self.snapshot.tokens:
+            return None
+        if self._spending is None or self._spending[0] is not self.snapshot:
+            self._spending = (self.snapshot, spending(self.snapshot))
+        return self._spending[1].get(view.id)
+
+    def load_detail(self, data: DetailData) -> None:
+        """What the loader read."""
+        self.detail.load(data)
+
+    def load_lines(self, agent: str, spawn_id: str, chunk: Chunk | Told) -> None:
+        """New output of the agent in the detail; that of another comes too late and is dropped."""
+        view = self.detail.view
+        if view is None or (view.id, view.spawn_id) != (agent, spawn_id):
+            return
+        if chunk.restarted:
+            self.detail.transcript.clear()
+        if isinstance(chunk, Told):
+            told = line_paragraphs(chunk.lines, charset_of(self))
+            before = f"+{short_bytes(chunk.skipped)} of output" if chunk.skipped else ""
+            self.detail.transcript.append_paragraphs(told, before=before)
+        else:
+            self.detail.transcript.append(chunk.lines, dropped=chunk.skipped)
+
+    @on(AgentTree.CursorMoved)
+    @on(AgentDetail.TabChanged)
+    def _detail_wanted(self) -> None:
+        self._show_detail()
+
+    # -- keys and clicks -----------------------------------------------------------------------------------------
+
+    def action_act(self, name: str) -> None:
+        """Every key of the table, and every row of the palette, comes through here."""
+        self.dispatch(name)
+
+    def dispatch(self, name: str) -> None:
+        """Does an act of the table, or says why it is refused now."""
+        act = BY_NAME[name]
+        reason = act.disabled_reason(self.where())
+        if reason:
+            self.say(f"{act.title}: {reason}", severity="warning")
+            return
+        from swarm_tui.app.handlers import HANDLERS  # with all the dialogs: read after the first picture, not before
+
+        HANDLERS[name](self)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pasted text outside an input does nothing."""
+        event.stop()
+
+    @on(SlotBoard.Picked)
+    def _slot_picked(self, event: SlotBoard.Picked) -> None:
+        self.go_to(event.agent_id)
+
+    @on(Alerts.Picked)
+    def _alert_picked(self, event: Alerts.Picked) -> None:
+        self.go_to(event.alert.agent)
+
+    @on(HeartbeatStrip.HintPressed)
+    def _hint_pressed(self, event: HeartbeatStrip.HintPressed) -> None:
+        self.dispatch(event.action)
+
+    @on(HeartbeatStrip.BeatsPressed)
+    def _beats_pressed(self) -> None:
+        self.dispatch("timeline")

@@ -1,0 +1,104 @@
+"""What happened: the agents over the last heartbeats, and the audit log of the whole swarm."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from swarm.model.snapshot import Snapshot
+from swarm.model.time import Now
+from widgets.event_feed import EventFeed, EventRow
+from widgets.line_list import LineList
+from widgets.timeline import Legend, Timeline
+
+_KEYS: list[BindingType] = [
+    Binding("escape,q", "leave", "close", show=False),
+    Binding("enter", "pick", "go there", show=False),
+    Binding("j,down", "move('cursor_down')", "down", show=False),
+    Binding("k,up", "move('cursor_up')", "up", show=False),
+    Binding("ctrl+d,pagedown", "move('page_down')", "page down", show=False),
+    Binding("ctrl+u,pageup", "move('page_up')", "page up", show=False),
+    Binding("g,home", "move('cursor_top')", "top", show=False),
+    Binding("G,end", "move('cursor_bottom')", "end", show=False),
+]
+
+
+class _History(ModalScreen[str | None]):
+    """A list over the room; dismissed with the id of the agent to go to, or None."""
+
+    CSS_PATH = "history.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*_KEYS]
+    TITLE_TEXT = ""
+
+    def __init__(self, lines: LineList) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box"):
+            yield Static(Content(self.TITLE_TEXT), id="title")
+            yield from self.compose_head()
+            yield self._lines
+            yield Static(Content("enter goes to the agent, esc leaves"), id="hint")
+
+    def compose_head(self) -> ComposeResult:
+        """What stands between the title and the list."""
+        yield from ()
+
+    def action_move(self, how: str) -> None:
+        """Moves the cursor: `cursor_down`, `cursor_up`, `page_down`, `page_up`, `cursor_top`, `cursor_bottom`."""
+        getattr(self._lines, f"action_{how}")()
+
+    def action_leave(self) -> None:
+        """Leaves; the cursor of the room stays where it is."""
+        self.dismiss(None)
+
+
+class TimelineScreen(_History):
+    """A row an agent, a column a heartbeat."""
+
+    TITLE_TEXT = "the agents over the last heartbeats"
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._timeline = Timeline()
+        super().__init__(self._timeline)
+        self._snapshot = snapshot
+
+    def compose_head(self) -> ComposeResult:
+        yield Legend(self._timeline)
+
+    def on_mount(self) -> None:
+        self._timeline.update_snapshot(self._snapshot, {}, Now(0.0, 0.0))
+        self._timeline.focus()
+
+    def action_pick(self) -> None:
+        """Goes to the agent under the cursor."""
+        view = self._timeline.current
+        self.dismiss(view.id if view is not None else None)
+
+
+class AuditScreen(_History):
+    """The audit log, the newest at the end."""
+
+    TITLE_TEXT = "who did what, refusals too (progress is in the details); the newest at the end"
+
+    def __init__(self, rows: tuple[EventRow, ...]) -> None:
+        self._feed = EventFeed()
+        super().__init__(self._feed)
+        self._rows = rows
+
+    def on_mount(self) -> None:
+        self._feed.set_events(self._rows)
+        self._feed.focus()
+        self.call_after_refresh(self._feed.scroll_to_cursor)  # how much fits is known only then
+
+    @on(EventFeed.Picked)
+    def action_pick(self) -> None:
+        """Goes to the agent of the record under the cursor."""
+        row = self._feed.current
+        self.dismiss(row.agent if row is not None else None)

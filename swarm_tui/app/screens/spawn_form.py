@@ -1,0 +1,307 @@
+"""The spawn form: every field of a spec, checked against the disk and the slots while it is typed."""
+
+import shlex
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.timer import Timer
+from textual.widgets import Button, Checkbox, Input, Label, Select, Static, TextArea
+
+from swarm.errors import SwarmError
+from swarm.model.agent import Acceptance, AgentSpec
+from swarm.model.requests import SpawnCheck, SpawnRequest
+from swarm.sanitize import clean
+
+Checker = Callable[[SpawnRequest], SpawnCheck]
+ROOM_CODES = frozenset({"no-slot", "budget", "reserve"})
+DEBOUNCE_SECONDS = 0.25
+_FIELDS: tuple[tuple[str, str, str], ...] = (
+    ("inputs", "inputs", "files that must exist, separated by blanks"),
+    ("outputs", "outputs", "globs of the files it is to make: they are counted"),
+    ("owns", "owns", "paths that nobody else may write"),
+    ("command", "command", "what to run; empty takes the program of swarm.toml"),
+)
+
+
+class Tick(Checkbox):
+    """A box that is told from a ticked one without colour."""
+
+    BUTTON_LEFT, BUTTON_INNER, BUTTON_RIGHT = "[", " ", "]"
+
+    def watch_value(self) -> None:
+        self.BUTTON_INNER = "x" if self.value else " "
+        super().watch_value()
+
+
+class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
+    """Asks for a spawn; dismissed with the request and its last check, or None."""
+
+    CSS_PATH = "spawn_form.tcss"
+    AUTO_FOCUS = "#name"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "cancel"),
+        Binding("ctrl+g", "submit", "spawn", priority=True),
+    ]
+
+    def __init__(
+        self,
+        roles: list[tuple[str, str]],
+        parents: list[str],
+        parent: str,
+        check: Checker,
+        like: AgentSpec | None = None,
+        programs: tuple[list[str], str] = (["command"], "command"),
+    ) -> None:
+        """programs: their names, and the one of whoever says nothing."""
+        super().__init__()
+        self._programs, self._program = programs
+        self._roles = roles
+        self._branches = parents
+        self._branch = parent
+        self._checker = check
+        self._model_spec = like
+        self._debounce: Timer | None = None
+        self._generation = 0
+        self._last: tuple[SpawnRequest, SpawnCheck] | None = None
+        self._blank: dict[str, object] = {}
+        """What the fields held at first: nobody is scolded for what they have not come to yet."""
+
+    def compose(self) -> ComposeResult:
+        like = self._model_spec
+        with Vertical(id="form"):
+            yield Static("spawn an agent", id="title")
+            with VerticalScroll(id="fields"):
+                yield from self._row("name", Input(self._suggestion(), placeholder="worker-1", id="name"))
+                role = self._first_role()
+                yield from self._row(
+                    "role",
+                    Select(((label, name) for name, label in self._roles), value=role, allow_blank=False, id="role"),
+                )
+                yield from self._row(
+                    "below",
+                    Select(
+                        ((clean(name), name) for name in self._branches),
+                        value=self._branch,
+                        allow_blank=False,
+                        id="parent",
+                    ),
+                )
+                yield from self._row("task", TextArea(like.task if like else "", id="task", tab_behavior="focus"))
+                accept = "\n".join(_accept_line(item) for item in like.acceptance) if like else ""
+                yield from self._row(
+                    "done when",
+                    TextArea(accept, id="accept", tab_behavior="focus", placeholder="an outcome a line  :: check"),
+                )
+                yield from self._row("program", self._program_field())
+                model = like.model if like else ""
+                yield from self._row("model", Input(model, placeholder="the program's own", id="model"))
+                yield from self._row("slots", Input("", placeholder="the role's", type="integer", id="slots"))
+                for name, label, hint in _FIELDS:
+                    yield from self._row(label, Input(self._before(name), placeholder=hint, id=name))
+                with Horizontal(classes="row"):
+                    yield Label("", classes="label")
+                    yield Tick("wait in the queue when there is no room", id="queue")
+                with Horizontal(classes="row"):
+                    yield Label("", classes="label")
+                    yield Tick("may take the reserve", id="use-reserve")
+            yield Static("", id="verdict")
+            with Horizontal(id="buttons"):
+                yield Button("Spawn  ctrl-g", variant="primary", id="go")
+                yield Button("Cancel  esc", id="cancel")
+
+    def _row(self, label: str, field: Input | Select[str] | TextArea) -> ComposeResult:
+        with Horizontal(classes="row"):
+            yield Label(label, classes="label")
+            yield field
+
+    def _program_field(self) -> Select[str]:
+        own = f"{clean(self._program)}, as swarm.toml says"
+        names = [(own, ""), *((clean(name), name) for name in self._programs)]
+        like = self._model_spec.program if self._model_spec is not None else ""
+        return Select(names, value=like if like in self._programs else "", allow_blank=False, id="program")
+
+    def _first_role(self) -> str:
+        """The model's role; else a worker, which is what most spawns are."""
+        known = [name for name, _ in self._roles]
+        wanted = self._model_spec.role if self._model_spec is not None else "worker"
+        return wanted if wanted in known else known[0]
+
+    def _suggestion(self) -> str:
+        if self._model_spec is None:
+            return ""
+        stem, dash, number = self._model_spec.name.rpartition("-")
+        return f"{stem}-{int(number) + 1}" if dash and number.isdigit() else f"{self._model_spec.name}-2"
+
+    def _before(self, field: str) -> str:
+        if self._model_spec is None:
+            return ""
+        values = self._model_spec.argv if field == "command" else getattr(self._model_spec, field)
+        return shlex.join(values)
+
+    def on_mount(self) -> None:
+        self._blank = self._values()
+        self._schedule()
+
+    def _values(self) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for field in self.query("Input, Select, TextArea"):
+            if field.id is not None and isinstance(field, Input | Select):
+                found[field.id] = field.value
+            elif field.id is not None and isinstance(field, TextArea):
+                found[field.id] = field.text
+        return found
+
+    def _untouched(self, field: str) -> bool:
+        return field in self._blank and self._values().get(field) == self._blank[field]
+
+    # -- checking while it is typed ------------------------------------------------------------------------------
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    @on(Select.Changed)
+    @on(Checkbox.Changed)
+    def _schedule(self) -> None:
+        if self._debounce is not None:
+            self._debounce.stop()
+        self._debounce = self.set_timer(DEBOUNCE_SECONDS, self._start_check)
+
+    def _start_check(self) -> None:
+        self._generation += 1
+        generation = self._generation
+        try:
+            request = self.request()
+        except ValueError as error:
+            self._show_trouble(f"command: {error}")
+            return
+        self.run_worker(lambda: self._work(generation, request), thread=True, group="check", exit_on_error=False)
+
+    def _work(self, generation: int, request: SpawnRequest) -> None:
+        try:
+            check: SpawnCheck | SwarmError = self._checker(request)
+        except SwarmError as error:
+            check = error
+        if self.is_attached:
+            self.app.call_from_thread(self._arrive, generation, request, check)
+
+    def _arrive(self, generation: int, request: SpawnRequest, check: "SpawnCheck | SwarmError") -> None:
+        if generation != self._generation or not self.is_attached:
+            return
+        if isinstance(check, SwarmError):
+            self._show_trouble(str(check))
+            return
+        self._last = (request, check)
+        self._show(check)
+
+    def _show_trouble(self, text: str) -> None:
+        self._last = None
+        self.query_one("#verdict", Static).update(Content.assemble(("✖ ", "$danger"), clean(text)))
+
+    def _show(self, check: SpawnCheck, *, asked: bool = False) -> None:
+        """What a check said. asked: the spawn was wanted, so that every field had its time."""
+        lines: list[Content] = []
+        waiting = [] if asked else [each for each in check.objections if self._untouched(each.field)]
+        for objection in check.objections:
+            if objection in waiting:
+                continue
+            words = " ".join(part for part in (objection.title, objection.detail, objection.hint) if part)
+            lines.append(Content.assemble(("✖ ", "$danger"), (f"{objection.field}: ", "bold"), clean(words)))
+        if waiting:
+            names = ", ".join(dict.fromkeys(objection.field for objection in waiting))
+            lines.append(Content.styled(f"  still to be filled in: {names}", "$text-muted"))
+        lines.extend(Content.assemble(("▲ ", "$warning"), clean(warning)) for warning in check.warnings)
+        if not check.objections:
+            noun = "slot" if check.slots == 1 else "slots"
+            lines.append(
+                Content.assemble(
+                    ("✔ ", "$good"),
+                    clean(check.agent),
+                    f" takes {check.slots} {noun}; {check.free_after} free after it",
+                )
+            )
+        elif self._only_room(check) and check.candidates:
+            lines.append(Content("There is no room: spawning asks who is to be ended for it."))
+        self.query_one("#verdict", Static).update(Content("\n").join(lines))
+
+    @staticmethod
+    def _only_room(check: SpawnCheck) -> bool:
+        return all(objection.code in ROOM_CODES for objection in check.objections)
+
+    # -- the request ---------------------------------------------------------------------------------------------
+
+    def request(self) -> SpawnRequest:
+        """What the fields say now; raises ValueError where a list has an open quotation mark."""
+        slots = self.query_one("#slots", Input).value.strip()
+        accept = (line.strip() for line in self.query_one("#accept", TextArea).text.splitlines())
+        return SpawnRequest(
+            name=self.query_one("#name", Input).value.strip(),
+            role=str(self.query_one("#role", Select).value),
+            task=self.query_one("#task", TextArea).text.strip(),
+            parent=str(self.query_one("#parent", Select).value),
+            slots=int(slots) if slots.lstrip("-").isdigit() else None,
+            accept=tuple(_acceptance(line) for line in accept if line),
+            inputs=self._words("inputs"),
+            outputs=self._words("outputs"),
+            owns=self._words("owns"),
+            command=self._words("command"),
+            queue=self.query_one("#queue", Checkbox).value,
+            use_reserve=self.query_one("#use-reserve", Checkbox).value,
+            program=str(self.query_one("#program", Select).value),
+            model=self.query_one("#model", Input).value.strip(),
+            env=dict(self._model_spec.env) if self._model_spec else {},
+        )
+
+    def _words(self, field: str) -> tuple[str, ...]:
+        return tuple(shlex.split(self.query_one(f"#{field}", Input).value))
+
+    # -- leaving -------------------------------------------------------------------------------------------------
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#go")
+    def action_submit(self) -> None:
+        """Spawns where nothing but a lack of room speaks against it."""
+        try:
+            request = self.request()
+        except ValueError as error:
+            self._show_trouble(f"command: {error}")
+            return
+        self.run_worker(lambda: self._final(request), thread=True, group="check", exit_on_error=False)
+
+    def _final(self, request: SpawnRequest) -> None:
+        try:
+            check = self._checker(request)
+        except SwarmError as error:
+            if self.is_attached:
+                self.app.call_from_thread(self._show_trouble, str(error))
+            return
+        if self.is_attached:
+            self.app.call_from_thread(self._finish, request, check)
+
+    def _finish(self, request: SpawnRequest, check: SpawnCheck) -> None:
+        room_only = bool(check.objections) and self._only_room(check)
+        if not check.objections or (room_only and (request.queue or check.candidates)):
+            self.dismiss((request, check))
+        else:
+            self._show(check, asked=True)
+            first = check.objections[0].field
+            for widget in self.query(f"#{first}") if first else ():
+                widget.focus()
+
+    @on(Button.Pressed, "#cancel")
+    def action_cancel(self) -> None:
+        """Leaves without a spawn."""
+        self.dismiss(None)
+
+
+def _acceptance(line: str) -> Acceptance:
+    text, mark, check = line.partition("::")
+    return Acceptance(text.strip(), check.strip() or None if mark else None)
+
+
+def _accept_line(item: Acceptance) -> str:
+    return f"{item.text} :: {item.check}" if item.check else item.text

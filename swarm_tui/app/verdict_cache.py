@@ -1,0 +1,78 @@
+"""Verdicts of a growing number of agents: asked again for what changed, what is in sight, and the rest in turn."""
+
+from collections.abc import Collection, Iterable
+
+from swarm.config import Policy
+from swarm.model.health import Verdict
+from swarm.model.record import Phase
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.time import Now
+from swarm.rules.health import verdict
+from widgets.diff import changed_places
+
+OLDEST_S = 10
+"""No verdict on a living agent is older than so many awake seconds; out of sight they are asked again in turn."""
+OLDEST_ENDED_S = 60
+"""The same for one that has ended: nothing of it changes but how long ago that was."""
+
+
+class VerdictBook:
+    """The newest verdict of every agent. `health` gives them; this only remembers which need asking.
+
+    A state is never late: a verdict says when the next one comes. Only the ages of what nobody sees may be.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._agents: tuple[AgentView, ...] = ()
+        self._place: dict[str, int] = {}
+        self._due: list[float] = []
+        """By place: awake seconds at which it is asked again, in sight or not."""
+        self._verdicts: dict[str, Verdict] = {}
+        self._heartbeat_n = -1
+
+    def update(self, snapshot: Snapshot, now: Now) -> dict[str, Verdict]:
+        """The verdicts of a newer snapshot. Views that are the same objects keep theirs until `tick`."""
+        if snapshot.heartbeat_n != self._heartbeat_n:
+            return self.tick(snapshot, now)
+        return self._ask(self._take(snapshot.agents), now)
+
+    def tick(self, snapshot: Snapshot, now: Now, in_sight: Collection[str] | None = None) -> dict[str, Verdict]:
+        """The verdicts of the same snapshot, later. in_sight: ids whose age is shown to the second; None for all."""
+        everybody = in_sight is None or snapshot.heartbeat_n != self._heartbeat_n
+        self._heartbeat_n = snapshot.heartbeat_n
+        changed = self._take(snapshot.agents)
+        if everybody or in_sight is None:
+            return self._ask(range(len(self._agents)), now)
+        due = (place for place, at in enumerate(self._due) if at <= now.awake)
+        seen = (self._place[agent_id] for agent_id in in_sight if agent_id in self._place)
+        return self._ask({*changed, *due, *seen}, now)
+
+    def _take(self, agents: tuple[AgentView, ...]) -> Collection[int]:
+        """Takes the agents over; returns the places of those that changed."""
+        old = self._agents
+        if len(old) == len(agents):
+            changed = changed_places(old, agents)
+            if all(old[place].id == agents[place].id for place in changed):
+                self._agents = agents
+                return changed
+        held = {view.id: (view, due) for view, due in zip(old, self._due, strict=True)}
+        nobody = (None, 0.0)
+        kept = [held.get(view.id, nobody) for view in agents]
+        self._agents, self._due = agents, [due for _, due in kept]
+        self._place = {view.id: place for place, view in enumerate(agents)}
+        self._verdicts = {known: said for known, said in self._verdicts.items() if known in self._place}
+        return [place for place, (view, _) in enumerate(kept) if view is not agents[place]]
+
+    def _ask(self, places: Iterable[int], now: Now) -> dict[str, Verdict]:
+        fresh = self._verdicts.copy()  # who got the last ones may still compare them
+        for place in places:
+            view = self._agents[place]
+            phase = view.record.phase if view.record is not None else None
+            said = verdict(view, now, self._policy, heartbeat_n=self._heartbeat_n, queued=phase is Phase.QUEUED)
+            oldest = OLDEST_ENDED_S if phase is Phase.ENDED else OLDEST_S
+            wait = float(oldest - 1 - place % (oldest // 2))  # not all in the same tick
+            fresh[view.id] = said
+            self._due[place] = now.awake + (wait if said.in_seconds is None else min(wait, said.in_seconds))
+        self._verdicts = fresh
+        return fresh

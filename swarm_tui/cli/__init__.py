@@ -1,0 +1,1 @@
+"""The command line: the table of verbs, parser, output, one module a verb."""

@@ -1,0 +1,118 @@
+"""`swarm-tui events`: the audit log."""
+
+import argparse
+import time
+from typing import TYPE_CHECKING
+
+from swarm.errors import NotFound
+from swarm_tui.cli.commands.common import duration, looking
+from swarm_tui.cli.output import Output
+
+if TYPE_CHECKING:
+    from swarm.api import Swarm
+    from swarm.ledger.audit_log import Event
+
+LAST = 500
+MOST = 100_000
+NEAR, FAR = 256 * 1024, 8 << 20
+"""Bytes of the log's end that -f begins with, without and with --since."""
+LOOK_SECONDS = 0.2
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options of this verb."""
+    parser.add_argument("-f", "--follow", action="store_true", help="go on as it grows; with --json one object a line")
+    parser.add_argument("--since", type=duration, metavar="TIME", help=f"this far back (the last {LAST} records)")
+    parser.add_argument("--agent", metavar="ID", help="what concerns this agent")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Prints the last records, and with -f those that come."""
+    swarm = looking(args, out)
+    agent = None if args.agent is None else _meant(swarm, args.agent)
+    since = None if args.since is None else swarm.home.clock.wall() - args.since
+    if args.follow:
+        return _follow(swarm, agent, since, out)
+    events = swarm.events(LAST if since is None else MOST, agent=agent, since_wall=since)
+    if out.json:
+        out.document({"events": [record_of(event) for event in events]})
+        return 0
+    for event in events:
+        out.say_cells(cells_of(event))
+    return 0
+
+
+def record_of(event: "Event") -> dict[str, object]:
+    """An audit record for JSON, with the keys of protocol.md; what else it says comes behind them."""
+    own: dict[str, object] = {
+        "seq": event.seq,
+        "at": event.at or None,
+        "actor": event.actor,
+        "verb": event.verb,
+        "agent": event.agent,
+        "spawn_id": event.spawn_id,
+        "ok": event.ok,
+        "code": event.code,
+        "reason": event.reason,
+    }
+    return {**{key: value for key, value in event.more.items() if key not in own}, **own}
+
+
+def cells_of(event: "Event") -> tuple[tuple[str, str], ...]:
+    """An audit record as one line."""
+    outcome = "" if event.ok else f"refused [{event.code}]  " if event.code else "failed  "
+    said = event.reason or str(event.more.get("line", ""))
+    return (
+        (f"{event.seq:>6}  ", "muted"),
+        (f"{event.at}  " if event.at else "", "muted"),
+        (f"{event.actor}  ", ""),
+        (f"{event.verb}  ", "strong"),
+        (f"{event.agent}  " if event.agent else "", ""),
+        (outcome, "danger"),
+        (said, ""),
+    )
+
+
+def _meant(swarm: "Swarm", words: str) -> str:
+    try:
+        return swarm.resolve(words)
+    except NotFound as error:
+        if error.code == "ambiguous":
+            raise
+        return words.strip("/")  # long gone, and still in the log
+
+
+def _follow(swarm: "Swarm", agent: str | None, since: float | None, out: Output) -> int:
+    from swarm.ledger.audit_reader import Tail
+
+    tail = Tail(swarm.home.layout, backlog=NEAR if since is None else FAR)
+    first = True
+    while True:
+        fresh = tail.read()
+        chosen = [event for event in fresh if _is_wanted(event, agent, since)]
+        for event in chosen[-LAST:] if first and since is None else chosen:
+            if out.json:
+                out.record(record_of(event))
+            else:
+                out.say_cells(cells_of(event))
+        out.flush()
+        first = False
+        if not fresh:
+            time.sleep(LOOK_SECONDS)
+
+
+def _is_wanted(event: "Event", agent: str | None, since: float | None) -> bool:
+    if event.seq == 0:
+        return True  # what the reader has to say of the file itself
+    if agent is not None and event.agent != agent:
+        return False
+    return since is None or _wall(event.at) >= since
+
+
+def _wall(at: str) -> float:
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(at).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return 0.0

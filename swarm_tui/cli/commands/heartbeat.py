@@ -1,0 +1,116 @@
+"""`swarm-tui heartbeat`: one heartbeat, or its plan."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from swarm_tui.cli.commands.common import acting, looking
+from swarm_tui.cli.output import Output
+
+if TYPE_CHECKING:
+    from swarm.api import Swarm
+    from swarm.model.record import Beat
+    from swarm.model.requests import Rehearsal
+
+BY = "heartbeat"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options of this verb."""
+    parser.add_argument("--dry-run", action="store_true", help="print the plan, change nothing")
+    parser.add_argument("--force", action="store_true", help="also within half a period of the last one")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Beats once and prints the record, or prints the plan."""
+    if args.dry_run:
+        _say_plan(looking(args, out).rehearse(), out, force=args.force)
+        return 0
+    return beat_once(acting(args), out, force=args.force)
+
+
+def beat_once(swarm: "Swarm", out: Output, *, force: bool = False) -> int:
+    """One heartbeat, printed. Returns the exit status."""
+    beat = swarm.beat(by=BY, force=force)
+    if out.json:
+        out.document(record_of(beat))
+        return 0
+    out.say(line_of(beat))
+    for action in beat.actions:
+        out.say(f"  {action.get('action', '')} {action.get('agent', '')}: {action.get('reason', '')}".rstrip(": "))
+    for alert in beat.alerts:
+        out.say(f"  alert: {alert}")
+    return 0
+
+
+def record_of(beat: "Beat") -> dict[str, object]:
+    """A heartbeat's record (protocol.md) for JSON."""
+    return {
+        "n": beat.n,
+        "at": beat.at,
+        "by": beat.by,
+        "took_ms": beat.took_ms,
+        "counts": dict(beat.counts),
+        "slots": dict(beat.slots),
+        "actions": [dict(action) for action in beat.actions],
+        "alerts": beat.alerts,
+        "acceptance": dict(beat.acceptance),
+        "passed": beat.passed,
+        "gap": beat.gap,
+        "tokens": beat.tokens,
+        "cost_usd": beat.cost_usd,
+    }
+
+
+def line_of(beat: "Beat") -> str:
+    """A heartbeat in one line."""
+    done: dict[str, int] = {}
+    for action in beat.actions:
+        act = str(action.get("action", ""))
+        done[act] = done.get(act, 0) + 1
+    acts = ", ".join(f"{act} {number}" for act, number in done.items()) or "nothing to do"
+    gap = f", after a gap: {beat.gap}" if beat.gap else ""
+    verdict = "passed" if beat.passed else "NOT passed"
+    return f"{beat.at} heartbeat {beat.n} {verdict} in {beat.took_ms} ms: {acts}{gap}"
+
+
+def _say_plan(rehearsal: "Rehearsal", out: Output, *, force: bool) -> None:
+    plan = rehearsal.plan
+    refused = "" if force else rehearsal.refused
+    if out.json:
+        slots = plan.slots
+        out.document(
+            {
+                "dry_run": True,
+                "n": plan.n,
+                "refused": refused,
+                "gap": plan.gap,
+                "counts": dict(plan.counts),
+                "slots": {
+                    "max": slots.max,
+                    "reserve": slots.reserve,
+                    "committed": slots.committed,
+                    "used": slots.used,
+                    "free": slots.free,
+                },
+                "actions": [
+                    {
+                        "act": action.act.value,
+                        "agent": action.agent,
+                        "spawn_id": action.spawn_id,
+                        "reason": action.reason,
+                        "code": action.code,
+                        "subtree": action.subtree,
+                    }
+                    for action in plan.actions
+                ],
+            }
+        )
+        return
+    out.say(f"heartbeat {plan.n} would do:" if plan.actions else f"heartbeat {plan.n} would find nothing to do")
+    for action in plan.actions:
+        below = f" and {len(action.subtree)} below" if action.subtree else ""
+        out.say(f"  {action.act.value:<11} {action.agent or action.code}{below}: {action.reason}")
+    if plan.gap:
+        out.say(f"After a gap in time ({plan.gap}) it investigates and never kills.")
+    if refused:
+        out.tell(f"It would be refused now: {refused}")

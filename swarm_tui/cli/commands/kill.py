@@ -1,0 +1,88 @@
+"""`swarm-tui kill`: stops agents and everything below them."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from swarm.errors import Usage
+from swarm_tui.cli.commands.common import acting, duration
+from swarm_tui.cli.output import Output
+
+if TYPE_CHECKING:
+    from swarm.model.requests import KillPreview, KillReport
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options of this verb."""
+    parser.add_argument("ids", nargs="+", metavar="ID", help="an agent: its id, or an unambiguous tail of it")
+    parser.add_argument("--reason", default="", metavar="T", help="why; stands in the audit log")
+    parser.add_argument("--grace", type=duration, metavar="TIME", help="time to leave in peace (the policy's, 10s)")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Asks, stops, and tells what was found. Exit status 1 where something could not be proved gone."""
+    swarm = acting(args)
+    ids, shown = args.ids, {}
+    if not args.yes:
+        previews = swarm.preview_kill(ids)
+        _tell_subtrees(previews, out)
+        if not _agreed(out):
+            out.tell("Nothing was stopped.")
+            return 1
+        # Who was shown is who is stopped, and not a namesake that came while the person thought.
+        shown = {preview.target: preview.spawn_id for preview in previews}
+        ids = list(shown)
+    report = swarm.kill(ids, reason=args.reason, grace=args.grace, spawn_ids=shown)
+    if out.json:
+        out.document(
+            {
+                "gone": report.gone,
+                "took_ms": report.took_ms,
+                "agents": [
+                    {
+                        "id": ended.agent,
+                        "spawn_id": ended.spawn_id,
+                        "gone": ended.gone,
+                        "unverified": ended.unverified,
+                        "found": [dict(found) for found in ended.found],
+                        "steps": ended.steps,
+                        "note": ended.note,
+                    }
+                    for ended in report.agents
+                ],
+            }
+        )
+    else:
+        _say(report, out)
+    return 0 if report.gone else 1
+
+
+def _tell_subtrees(previews: "list[KillPreview]", out: Output) -> None:
+    from swarm.formatting import spell_duration
+
+    out.tell("This stops:")
+    for preview in previews:
+        for agent, _, state, age in preview.members:
+            silent = f", silent {spell_duration(age)}" if age is not None else ""
+            out.tell(f"  {agent} ({state}{silent})")
+
+
+def _agreed(out: Output) -> bool:
+    """Whether a person said yes; without one to ask, the call is wrong."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise Usage("There is nobody to ask.", "Standard input is not a terminal.", "Say --yes to stop them unasked.")
+    out.err.write("Stop them? [y/N] ")
+    out.err.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _say(report: "KillReport", out: Output) -> None:
+    for ended in report.agents:
+        outcome = "gone" if ended.gone else f"NOT proved gone: {ended.unverified}"
+        note = f" ({ended.note})" if ended.note else ""
+        out.say(f"{ended.agent}: {outcome}{note}")
+        for found in ended.found:
+            words = ", ".join(f"{key} {value}" for key, value in found.items() if key != "pid")
+            out.say(f"  found pid {found.get('pid', '?')}: {words}")
+    out.say(f"{len(report.agents)} stopped in {report.took_ms} ms")

@@ -1,0 +1,151 @@
+"""`swarm-tui log`: what an agent writes, made safe for a terminal; what its program says, as a transcript."""
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from swarm.errors import SwarmError
+from swarm_tui.cli.commands.common import iso, looking
+from swarm_tui.cli.output import Output
+
+if TYPE_CHECKING:
+    from swarm.api import Swarm
+    from swarm.model.activity import Reader
+    from swarm.programs.transcript import Line
+    from swarm.protocol.paths import AgentDir
+
+STREAMS = ("stdout", "stderr", "transcript")
+LOOK_SECONDS = 0.2
+
+
+class Found(Protocol):
+    """What one look at an output found."""
+
+    @property
+    def lines(self) -> "tuple[str | Line, ...]": ...
+    @property
+    def skipped(self) -> int: ...
+    @property
+    def restarted(self) -> bool: ...
+
+
+Look = Callable[[], Found]
+Rest = Callable[[], str]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options of this verb."""
+    parser.add_argument("id", metavar="ID", help="an agent: its id, or an unambiguous tail of it")
+    parser.add_argument("-f", "--follow", action="store_true", help="go on as it grows, until the agent has ended")
+    parser.add_argument(
+        "--stream",
+        choices=STREAMS,
+        help="which of its outputs (transcript where its program tells what it does, else stdout)",
+    )
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Prints the last lines, and with -f those that come."""
+    from swarm.protocol.logs import LogTail
+
+    swarm = looking(args, out)
+    agent_id = swarm.resolve(args.id)
+    agent = swarm.agent_dir(agent_id)
+    new_reader = _reader(swarm, agent)
+    stream = args.stream or ("transcript" if new_reader is not None else "stdout")
+    if stream == "transcript":
+        if new_reader is None:
+            raise _no_transcript(agent_id)
+        from swarm_tui.workers.transcript_tail import TranscriptTail
+
+        look: Look = TranscriptTail(agent.stdout, new_reader).read
+        rest: Rest = str
+    else:
+        tail = LogTail(agent.stream(stream))
+        look, rest = tail.read, tail.rest
+    if args.follow:
+        return _follow(look, rest, agent, out)
+    lines = (*look().lines, *([rest()] if rest() else ()))
+    if out.json:
+        shown = [_as_json(line) for line in lines]
+        out.document({"id": agent_id, "stream": stream, "lines": shown})
+        return 0
+    for line in lines:
+        out.say(_as_text(line))
+    if not lines:
+        out.tell(f"{agent_id} has written nothing to {stream} yet.")
+    return 0
+
+
+def _reader(swarm: "Swarm", agent: "AgentDir") -> "Callable[[], Reader] | None":
+    """How its program's output is read; None where that is plain text."""
+    from swarm.programs.registry import reader_for
+    from swarm.protocol.agent_files import read_spec
+
+    spec = read_spec(agent).value
+    first = reader_for(spec.program, swarm.home.policy) if spec is not None else None
+    if spec is None or first is None:
+        return None
+    name = spec.program
+    return lambda: reader_for(name, swarm.home.policy) or first
+
+
+def _no_transcript(agent_id: str) -> SwarmError:
+    return SwarmError(
+        f"{agent_id} has no transcript.",
+        "Its program prints plain text: a `command` agent's transcript is what it writes to standard output.",
+        f"Try: swarm-tui log {agent_id} --stream stdout",
+        code="no-transcript",
+    )
+
+
+def _follow(look: Look, rest: Rest, agent: "AgentDir", out: Output) -> int:
+    while True:
+        # The order matters: what was written before the end is read after the end was seen.
+        ended = os.path.lexists(agent.exit) or not os.path.lexists(agent.path)
+        found = look()
+        _say(found, out)
+        if ended and not found.lines:
+            if rest():
+                _line(rest(), out)
+            return 0
+        if not found.lines:
+            time.sleep(LOOK_SECONDS)
+
+
+def _say(found: Found, out: Output) -> None:
+    if found.restarted:
+        out.tell("(the file is another one now)")
+    if found.skipped:
+        out.tell(f"({found.skipped} bytes came too fast and are left out)")
+    for line in found.lines:
+        _line(line, out)
+    out.flush()
+
+
+def _line(line: "str | Line", out: Output) -> None:
+    if out.json:
+        said = _as_json(line)
+        out.record(said if isinstance(said, dict) else {"line": said})
+    else:
+        out.say(_as_text(line))
+
+
+def _as_text(line: "str | Line") -> str:
+    if isinstance(line, str):
+        return line
+    return ("! " if line.error else "  ") + line.shown
+
+
+def _as_json(line: "str | Line") -> object:
+    if isinstance(line, str):
+        return line
+    return {
+        "kind": line.kind.value,
+        "text": line.text,
+        "at": iso(line.at),
+        "error": line.error,
+        "depth": line.depth,
+    }

@@ -1,0 +1,29 @@
+"""`swarm-tui mcp`: our verbs as tools for an agent's program, which starts this by itself and speaks MCP over stdio."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from swarm.errors import Usage
+from swarm_tui.cli.output import Output
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """It has no options of its own."""
+    del parser
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Serves until its input ends."""
+    if sys.stdin is None or sys.stdin.isatty():
+        raise Usage(
+            "This is spoken to by programs.",
+            "It takes messages of the Model Context Protocol on standard input.",
+            "Agents of programs that speak it are given it by themselves; see [programs.NAME] mcp in swarm.toml.",
+        )
+    from swarm.mcp.handlers import Caller
+    from swarm.mcp.server import main
+
+    out.flush()
+    main(Caller(args.home, dict(os.environ), Path.cwd(), args.wait), sys.stdin.buffer)

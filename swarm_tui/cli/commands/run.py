@@ -1,0 +1,125 @@
+"""`swarm-tui run`: heartbeats without a screen until SIGTERM, for docker, systemd and tmux."""
+
+import argparse
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from swarm.errors import Busy, SwarmError
+from swarm_tui.cli.commands.common import acting, positive_duration
+from swarm_tui.cli.commands.heartbeat import beat_once, line_of, record_of
+from swarm_tui.cli.output import Output
+
+if TYPE_CHECKING:
+    from swarm.api import Swarm
+    from swarm.model.record import Beat
+
+BY = "run"
+LOOK_SECONDS = 1.0
+INTERRUPTED = 130
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options of this verb."""
+    parser.add_argument("--period", type=positive_duration, metavar="TIME", help="how often (the policy's, 15m)")
+    parser.add_argument("--once", action="store_true", help="one heartbeat and no more: the same as `heartbeat`")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Beats until it is told to stop: 0 after SIGTERM or SIGHUP, 130 after SIGINT. One under way is finished first."""
+    if args.once:
+        return beat_once(acting(args), out)
+    swarm = _opened(args)
+    with _stopped_by_signals() as stop:
+        _beat_until(stop, swarm, args, out)
+    return INTERRUPTED if stop.signal == signal.SIGINT else 0
+
+
+def _opened(args: argparse.Namespace) -> "Swarm":
+    from swarm.api import Swarm
+
+    return Swarm(replace(acting(args).home, beat_every=args.period))
+
+
+class _Stop(threading.Event):
+    """Set once a signal asks to leave; `signal` is which one."""
+
+    signal = 0
+
+
+@contextlib.contextmanager
+def _stopped_by_signals() -> Iterator[_Stop]:
+    stop = _Stop()
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        stop.signal = stop.signal or number
+        stop.set()
+
+    before = {}
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup asked to be left alone
+            before[number] = signal.signal(number, leave)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _beat_until(stop: _Stop, swarm: "Swarm", args: argparse.Namespace, out: Output) -> None:
+    said = ""
+    owned = False
+    edited = _edited(swarm)
+    try:
+        while not stop.is_set():
+            trouble = ""
+            try:
+                if _edited(swarm) != edited:
+                    edited = _edited(swarm)
+                    swarm = _opened(args)  # a wrong swarm.toml is told; the last right one stays in force
+                owned = swarm.own_heartbeat(BY)
+                if owned and (beat := swarm.beat_when_due(BY)) is not None:
+                    _say(beat, out)
+                if not owned:
+                    trouble = "Another process beats in this home; this one stands by."
+            except Busy:
+                trouble = ""  # somebody else is at the ledger for longer than usual: the next look comes soon
+            except SwarmError as error:
+                trouble = f"{error.title} {error.detail}".strip()
+            if trouble and trouble != said:
+                _tell(trouble, out)
+            said = trouble
+            stop.wait(LOOK_SECONDS)
+    finally:
+        if owned:
+            # A dead owner is replaced by whoever looks next: nothing is lost by leaving without a word.
+            with contextlib.suppress(SwarmError):
+                swarm.disown_heartbeat()
+
+
+def _edited(swarm: "Swarm") -> int:
+    try:
+        return os.stat(swarm.home.layout.policy).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _say(beat: "Beat", out: Output) -> None:
+    try:
+        if out.json:
+            out.record(record_of(beat))
+        else:
+            out.say(line_of(beat))
+            out.flush()
+    except OSError:
+        out.abandon()  # whoever read the lines has left; the swarm still needs its heartbeats
+
+
+def _tell(text: str, out: Output) -> None:
+    with contextlib.suppress(OSError):
+        out.tell(text)

@@ -1,0 +1,160 @@
+"""`swarm-tui spawn`: checks everything, then starts an agent."""
+
+import argparse
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from swarm.errors import NotFound, Refused, SwarmError, Usage
+from swarm_tui.cli.commands.common import acting, positive_count, text_from
+from swarm_tui.cli.output import Output
+
+if TYPE_CHECKING:
+    from swarm.model.agent import Acceptance
+    from swarm.model.requests import Objection, SpawnCheck, SpawnRequest
+
+CHECK_MARK = "::"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options of this verb."""
+    parser.usage = (
+        "%(prog)s NAME --role R --task TEXT|@FILE|- [--parent ID] [--slots N] [--accept TEXT[::CHECK]]... "
+        "[--input P]... [--output GLOB]... [--owns P]... [--program P] [--model M] [--env K=V]... [--queue] "
+        "[--use-reserve] [--kill-stuck] [--dry-run] [-- COMMAND ...]"
+    )
+    parser.add_argument("name", metavar="NAME", help="its name below its parent: a-z, 0-9, dot, dash, underscore")
+    parser.add_argument("--role", required=True, metavar="R", help="its role (swarm-tui roles lists them)")
+    parser.add_argument(
+        "--task", required=True, metavar="TEXT", help="what it is to bring about; @FILE, or - for stdin"
+    )
+    parser.add_argument("--parent", metavar="ID", help="below whom: the root for the operator, oneself for an agent")
+    parser.add_argument("--slots", type=positive_count, metavar="N", help="slots of its whole subtree, itself included")
+    parser.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        metavar="TEXT[::CHECK]",
+        help="an outcome that must hold at the end, and a command that proves it with exit 0",
+    )
+    parser.add_argument("--input", action="append", default=[], metavar="P", help="a file it needs; must exist")
+    parser.add_argument("--output", action="append", default=[], metavar="GLOB", help="files that count as its outputs")
+    parser.add_argument("--owns", action="append", default=[], metavar="P", help="a path that only it may write")
+    parser.add_argument("--program", default="", metavar="P", help="what is run (the policy's)")
+    parser.add_argument("--model", default="", metavar="M", help="the model (the policy's)")
+    parser.add_argument("--env", action="append", default=[], metavar="K=V", help="a variable of its environment")
+    parser.add_argument("--queue", action="store_true", help="wait for a slot where none is free")
+    parser.add_argument("--use-reserve", action="store_true", help="take a slot of the reserve")
+    parser.add_argument("--kill-stuck", action="store_true", help="end stuck agents to make room, in the same step")
+    parser.add_argument("--dry-run", action="store_true", help="check everything, start nothing")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Starts the agent; prints its id and its directory."""
+    from swarm.model.requests import SpawnRequest
+
+    request = SpawnRequest(
+        name=args.name,
+        role=args.role,
+        task=text_from(args.task, "--task"),
+        parent=args.parent,
+        slots=args.slots,
+        accept=tuple(_acceptance(text) for text in args.accept),
+        inputs=tuple(args.input),
+        outputs=tuple(args.output),
+        owns=tuple(args.owns),
+        program=args.program,
+        model=args.model,
+        env=_environment(args.env),
+        command=tuple(args.command),
+        queue=args.queue,
+        use_reserve=args.use_reserve,
+        kill_stuck=args.kill_stuck,
+    )
+    swarm = acting(args)
+    if args.dry_run:
+        return _rehearsed(swarm.check_spawn(request), request, out)
+    spawned = swarm.spawn(request)
+    for warning in spawned.warnings:
+        out.tell(f"warning: {warning}")
+    if out.json:
+        out.document(
+            {
+                "id": spawned.agent,
+                "spawn_id": spawned.spawn_id,
+                "directory": spawned.directory,
+                "queued": spawned.queued,
+                "warnings": spawned.warnings,
+                "ended_first": spawned.ended_first,
+            }
+        )
+        return 0
+    for agent in spawned.ended_first:
+        out.tell(f"ended first: {agent}")
+    out.say(spawned.agent)
+    out.say(spawned.directory)
+    if spawned.queued:
+        out.tell("It waits in the queue: a heartbeat starts it when a slot is free.")
+    return 0
+
+
+def _rehearsed(check: "SpawnCheck", request: "SpawnRequest", out: Output) -> int:
+    said: dict[str, object] = {
+        "dry_run": True,
+        "id": check.agent,
+        "slots": check.slots,
+        "free_after": check.free_after,
+        "warnings": check.warnings,
+        "objections": [asdict(objection) for objection in check.objections],
+        "candidates": [asdict(candidate) for candidate in check.candidates],
+    }
+    for warning in check.warnings:
+        out.tell(f"warning: {warning}")
+    if check.objections:
+        first, *others = check.objections
+        refusal = _error_of(first)
+        out.error(refusal, said)
+        for objection in others:
+            out.tell(f"  and: {objection.title} [{objection.code}] {objection.detail}")
+        for candidate in check.candidates:
+            out.tell(
+                f"  could be ended: {candidate.agent} ({candidate.state}), frees {candidate.frees}: {candidate.why}"
+            )
+        return refusal.exit_status
+    if out.json:
+        out.document(said)
+        return 0
+    out.say(check.agent)
+    out.say(f"It would start as {request.role} with slots {check.slots}; {check.free_after} would be free after it.")
+    return 0
+
+
+def _error_of(objection: "Objection") -> SwarmError:
+    """What the spawn itself would raise."""
+    said = (objection.title, objection.detail, objection.hint)
+    if objection.code in ("no-such-agent", "ambiguous"):
+        return NotFound(*said, code=objection.code)
+    return Usage(*said) if objection.code == "usage" else Refused(objection.code, *said)
+
+
+def _acceptance(text: str) -> "Acceptance":
+    from swarm.model.agent import Acceptance
+
+    # The first mark divides: checks hold it more often (pytest's file::test) than sentences do.
+    outcome, mark, check = text.partition(CHECK_MARK)
+    if not outcome.strip() or (mark and not check.strip()):
+        raise Usage(
+            f"--accept {text[:200]!r} is not TEXT or TEXT{CHECK_MARK}CHECK.",
+            hint='Like: --accept "report.md names three sources::test -s report.md"',
+        )
+    return Acceptance(outcome.strip(), check.strip() if mark else None)
+
+
+def _environment(pairs: list[str]) -> dict[str, str]:
+    env: dict[str, str] = {}
+    for pair in pairs:
+        name, mark, value = pair.partition("=")
+        # The value stays unsaid: it may be a secret.
+        if not mark or not name or not name.isprintable() or "\0" in value:
+            raise Usage(f"--env {name[:80]!r} is not K=V.", hint="Like: --env LANG=C.UTF-8")
+        env[name] = value
+    return env

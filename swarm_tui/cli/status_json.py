@@ -1,0 +1,183 @@
+"""`status --json`: a snapshot with its verdicts as one document (the keys are cli.md's)."""
+
+from collections.abc import Mapping
+
+from swarm.config import Policy
+from swarm.model.agent import Liveness, Usage
+from swarm.model.health import Verdict
+from swarm.model.record import Alert
+from swarm.model.reports import ResultsState
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.time import Now
+from swarm.rules.costs import Spending, spending, spent
+from swarm_tui.cli.commands.common import iso
+
+
+def document(
+    snapshot: Snapshot,
+    verdicts: Mapping[str, Verdict],
+    now: Now,
+    policy: Policy,
+    usage: Mapping[str, Usage] | None = None,
+) -> dict[str, object]:
+    """Everything that a surface shows, parents before children; `schema` is added by whoever prints it.
+
+    usage: what processes use, by id; agents of which nothing runs are not in it. None: what the snapshot says.
+    """
+    slots = snapshot.slots
+    by_agent = spending(snapshot)
+    total = spent(snapshot, now)
+    known = bool(total.cost_usd) or not total.unpriced
+    return {
+        "home": snapshot.home,
+        "generation": snapshot.generation,
+        "at": iso(now.wall),
+        "heartbeat": {
+            "n": snapshot.heartbeat_n,
+            "last_at": iso(snapshot.heartbeat_last_at),
+            "next_at": iso(next_beat(snapshot, policy)),
+            "running": snapshot.heartbeat_running is not None,
+            "passed": snapshot.beats[-1].passed if snapshot.beats else None,
+        },
+        "slots": {
+            "max": slots.max,
+            "reserve": slots.reserve,
+            "committed": slots.committed,
+            "used": slots.used,
+            "free": slots.free,
+            "by_role": dict(slots.by_role),
+        },
+        "spent": {
+            "tokens": total.tokens,
+            "cost_usd": _dollars(total.cost_usd if known else None),
+            "tokens_24h": total.tokens_24h,
+            "cost_usd_24h": _dollars(total.cost_24h if known else None),
+            "cost_usd_per_hour": _dollars(total.cost_per_hour if known else None),
+            "unpriced": total.unpriced,
+        },
+        "alerts": [_alert(alert) for alert in snapshot.alerts],
+        "agents": [
+            _agent(
+                view,
+                verdicts[view.id],
+                now,
+                view.usage if usage is None else usage.get(view.id),
+                by_agent[view.id],
+            )
+            for view in snapshot.agents
+        ],
+    }
+
+
+def next_beat(snapshot: Snapshot, policy: Policy) -> float | None:
+    """Wall seconds at which the next automatic heartbeat is due; None where nobody beats automatically."""
+    owner = snapshot.owner
+    if owner is None:
+        return None
+    if owner.next_at is not None:
+        return owner.next_at
+    last = snapshot.heartbeat_last_at
+    return owner.since if last is None else last + (owner.period_s or policy.heartbeat.period)
+
+
+def unread_seconds(view: AgentView, now: Now) -> float | None:
+    """For how long its results have lain unread; None where there are none, or somebody has read them."""
+    record = view.record
+    if view.results.state is not ResultsState.VALID or record is None or record.read_at is not None:
+        return None
+    since = record.ended_at if record.ended_at is not None else view.results.mtime
+    return None if since is None else max(0.0, now.wall - since)
+
+
+def claimed_outputs(view: AgentView) -> int | None:
+    """The agent's own count of its outputs, as last given."""
+    return next((line.outputs for line in reversed(view.progress.lines) if line.outputs is not None), None)
+
+
+def _agent(view: AgentView, verdict: Verdict, now: Now, usage: Usage | None, used_up: Spending) -> dict[str, object]:
+    last = view.progress.last
+    spec = view.spec
+    record = view.record
+    alive = record is not None and record.process is not None and view.liveness is Liveness.ALIVE
+    pid = usage.pid if usage is not None else record.process.pid if alive and record and record.process else None
+    return {
+        "id": view.id,
+        "name": view.name,
+        "role": view.role,
+        "parent": view.parent,
+        "depth": view.depth,
+        "state": verdict.state.value,
+        "why": verdict.why,
+        "next_state": verdict.next_state.value if verdict.next_state is not None else None,
+        "next_in_s": _rounded(verdict.in_seconds),
+        "age_s": _rounded(verdict.age),
+        "last_update": iso(view.changed_at),
+        "sentence": last.sentence if last is not None else None,
+        "outputs": view.observed.outputs if spec is not None and spec.outputs else None,
+        "outputs_claimed": claimed_outputs(view),
+        "slots": {"budget": view.budget, "used": view.used},
+        "foreign": view.foreign,
+        "ghost": view.ghost,
+        "spawn_id": view.spawn_id or None,
+        "description": view.description or None,
+        "program": spec.program if spec is not None else record.program if record is not None else None,
+        "model": spec.model or None if spec is not None else None,
+        "pid": pid,
+        "cpu_percent": _rounded(usage.cpu_percent) if usage is not None else None,
+        "rss_bytes": usage.rss_bytes if usage is not None else None,
+        "tokens": used_up.tokens,
+        "cost_usd": _dollars(used_up.cost_usd),
+        "subtree": {
+            "tokens": used_up.tokens_below,
+            "cost_usd": _dollars(used_up.cost_below),
+            "unpriced": used_up.unpriced,
+        },
+        "doing": _doing(view),
+        "unread_s": _rounded(unread_seconds(view, now)),
+        "problems": [{"code": problem.code, "text": problem.text} for problem in view.problems],
+    }
+
+
+def _doing(view: AgentView) -> dict[str, object] | None:
+    """What its program says of itself; None where it does not tell."""
+    doings = view.doings
+    if doings is None:
+        return None
+    return {
+        "session": doings.session or None,
+        "model": doings.model or None,
+        "in_turn": doings.in_turn,
+        "turns": doings.turns,
+        "tools": [{"tool": tool.tool, "text": tool.text, "since": iso(tool.since)} for tool in doings.open_tools],
+        "retrying": doings.retrying or None,
+        "retries": doings.retries,
+        "context_tokens": doings.context,
+        "context_limit": doings.context_limit,
+        "context_percent": round(100 * doings.context / doings.context_limit, 1)
+        if doings.context is not None and doings.context_limit
+        else None,
+        "denials": doings.denials,
+        "last_at": iso(doings.last_at or None),
+    }
+
+
+def _dollars(cost: float | None) -> float | None:
+    return None if cost is None else round(cost, 6)
+
+
+def _alert(alert: Alert) -> dict[str, object]:
+    return {
+        "agent": alert.agent or None,
+        "spawn_id": alert.spawn_id or None,
+        "cause": alert.cause,
+        "text": alert.text,
+        "first_at": iso(alert.first_at),
+        "last_at": iso(alert.last_at),
+        "count": alert.count,
+        "acked_at": iso(alert.acked_at),
+        "acked_by": alert.acked_by or None,
+    }
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None or number in (float("inf"), float("-inf")) or number != number else round(number, 1)

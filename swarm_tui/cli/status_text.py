@@ -1,0 +1,190 @@
+"""`status` for people: the tree as lines of cells, and the swarm in one line under 40 columns."""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from swarm.formatting import plural, spell_clock
+from swarm.model.health import Verdict
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.time import Now
+from swarm.rules.costs import spent
+from swarm.rules.triage import is_problem
+from swarm_tui.cli.output import Output
+from widgets.agent_row import RUNNING_STATES, STATE_ROLES, Columns, Place, columns_for, row
+from widgets.cells import Cell, Cells, fit_cells, short_money
+from widgets.charset import Charset, charset_for
+
+LINE_COLUMNS = 39
+PIPE_COLUMNS = 200
+"""How wide a line is where no terminal gives the width."""
+MAX_NAME = 48
+SHOWN_ALERTS = 8
+
+
+class Counts(NamedTuple):
+    """What the control room's status line counts too: who runs (without the root), and who needs a person."""
+
+    running: int
+    warned: int
+    failed: int
+    """In danger, and nobody has seen to it."""
+
+
+def count(snapshot: Snapshot, verdicts: Mapping[str, Verdict]) -> Counts:
+    """The agents of a snapshot, counted."""
+    running = warned = failed = 0
+    for view in snapshot.agents:
+        verdict = verdicts[view.id]
+        running += verdict.state in RUNNING_STATES and view.id != snapshot.root
+        if is_problem(verdict, view):
+            danger = STATE_ROLES[verdict.state] == "danger"
+            failed += danger
+            warned += not danger
+    return Counts(running, warned, failed)
+
+
+def charset_of(out: Output) -> Charset:
+    """The signs that standard output can carry."""
+    return charset_for(out.out.encoding)
+
+
+def width_of(out: Output) -> int | None:
+    """The columns of the terminal, 20 at least; None where standard output is none."""
+    if not out.tty:
+        return None
+    try:
+        columns = os.get_terminal_size(out.out.fileno()).columns
+    except (OSError, ValueError):
+        columns = 0
+    return max(20, columns or 80)
+
+
+def tree(
+    snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, charset: Charset, width: int | None
+) -> Iterator[Cells]:
+    """The whole swarm, a line at a time: header, slots, agents as they hang together, open alerts."""
+    total = width or PIPE_COLUMNS
+    for line_cells in (*_header(snapshot, verdicts, now, charset), *_problems(snapshot)):
+        yield fit_cells(line_cells, total, charset.cut)
+    placed = list(in_order(snapshot.agents, charset))
+    columns = columns_for(width) if width else _roomy(placed)
+    for view, guides in placed:
+        yield row(view, verdicts[view.id], now, columns, Place(guides, root=view.id == snapshot.root), charset)
+    if not placed:
+        yield (Cell("no agents", "muted"),)
+    for line_cells in _alerts(snapshot, now):
+        yield fit_cells(line_cells, total, charset.cut)
+
+
+def in_order(agents: tuple[AgentView, ...], charset: Charset) -> Iterator[tuple[AgentView, str]]:
+    """Every agent with its guide lines, children below their parents, in the snapshot's order among siblings."""
+    known = {view.id for view in agents}
+    children: dict[str | None, list[AgentView]] = {}
+    for view in agents:
+        children.setdefault(view.parent if view.parent in known else None, []).append(view)
+    waiting: list[tuple[AgentView, str, str]] = [(view, "", "") for view in reversed(children.get(None, []))]
+    while waiting:
+        view, guides, inner = waiting.pop()
+        yield view, guides
+        below = children.get(view.id, [])
+        for place, child in reversed(list(enumerate(below, 1))):
+            last = place == len(below)
+            waiting.append(
+                (
+                    child,
+                    inner + (charset.last if last else charset.branch),
+                    inner + (charset.gap if last else charset.through),
+                )
+            )
+
+
+def line(snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, charset: Charset) -> str:
+    """The swarm in 39 columns at most, for a status bar. What needs a person comes first, and is dropped last."""
+    running, warned, failed = count(snapshot, verdicts)
+    alerts = sum(alert.acked_at is None for alert in snapshot.alerts)
+    slots, owner = snapshot.slots, snapshot.owner
+    next_at = spell_clock(owner.next_at, owner.next_at) if owner is not None and owner.next_at is not None else ""
+    parts = (
+        f"{charset.failed}{failed}" if failed else "",
+        f"{charset.warned}{warned}" if warned else "",
+        f"!{alerts}" if alerts else "",
+        f"{charset.running}{running}",
+        f"{slots.committed}/{slots.max}",
+        f"{charset.heart}{snapshot.heartbeat_n}",
+        f"next {next_at}" if next_at else "",
+        money(snapshot, now),
+    )
+    said = ""
+    for part in parts:
+        longer = f"{said} {part}".strip()
+        if len(longer) <= LINE_COLUMNS:
+            said = longer
+    return said
+
+
+def money(snapshot: Snapshot, now: Now) -> str:
+    """What the swarm costs in an hour: `$3.10/h`, `$3.10+?/h` where some run at no known price; '' for none."""
+    total = spent(snapshot, now)
+    if total.cost_per_hour is None or not (total.cost_usd or total.unpriced):
+        return "$?/h" if total.unpriced else ""
+    return f"{short_money(total.cost_per_hour)}{'+?' if total.unpriced else ''}/h"
+
+
+def _roomy(placed: list[tuple[AgentView, str]]) -> Columns:
+    name = min(MAX_NAME, max((len(guides) + len(view.name) + 4 for view, guides in placed), default=0))
+    return Columns(PIPE_COLUMNS, name, 11, 10, 0, 12, 11, PIPE_COLUMNS - name - 50)
+
+
+def _header(snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, charset: Charset) -> Iterator[Cells]:
+    beats = [Cell(f"  {charset.heart} {snapshot.heartbeat_n}")]
+    if snapshot.heartbeat_last_at is not None:
+        beats.append(Cell(f"  last {spell_clock(snapshot.heartbeat_last_at, now.wall)}", "muted"))
+    if snapshot.heartbeat_running is not None:
+        beats.append(Cell("  a heartbeat is running", "notice"))
+    elif snapshot.owner is not None and snapshot.owner.next_at is not None:
+        beats.append(Cell(f"  next {spell_clock(snapshot.owner.next_at, snapshot.owner.next_at)}", "muted"))
+    else:
+        beats.append(Cell("  nobody beats automatically", "notice"))
+    running, warned, failed = count(snapshot, verdicts)
+    counted = [Cell(f"  {charset.running} running {running}", "good")]
+    counted += [Cell(f"  {charset.warned} {warned}", "warning")] if warned else []
+    counted += [Cell(f"  {charset.failed} {failed}", "danger")] if failed else []
+    yield (Cell(snapshot.home, "strong"), *beats, *counted)
+    slots = snapshot.slots
+    yield (
+        Cell("slots  "),
+        Cell(f"{slots.committed}/{slots.max} committed  {slots.used} used  {slots.free} free  {slots.reserve} reserve"),
+        *_spent(snapshot, now),
+    )
+
+
+def _spent(snapshot: Snapshot, now: Now) -> Iterator[Cell]:
+    total = spent(snapshot, now)
+    if not total.tokens:
+        return
+    unknown = f" and {plural(total.unpriced, 'agent')} at no known price" if total.unpriced else ""
+    cost = f"  {short_money(total.cost_usd)}{unknown}" if total.cost_usd or not total.unpriced else "  cost unknown"
+    rate = f"  {money(snapshot, now)}" if total.cost_per_hour is not None and total.cost_usd else ""
+    yield Cell(f"  {total.tokens:,} tokens{cost}{rate}", "muted")
+
+
+def _problems(snapshot: Snapshot) -> Iterator[Cells]:
+    if snapshot.pulse.access_why:
+        yield (Cell(f"{snapshot.pulse.access.value}: ", "warning"), Cell(snapshot.pulse.access_why))
+    for agent_id, problem in snapshot.problems:
+        yield (Cell(f"{problem.code}  ", "warning"), Cell(f"{agent_id}  " if agent_id else ""), Cell(problem.text))
+
+
+def _alerts(snapshot: Snapshot, now: Now) -> Iterator[Cells]:
+    unseen = [alert for alert in snapshot.alerts if alert.acked_at is None]
+    if unseen:
+        yield (Cell(f"alerts  {len(unseen)} open", "strong"),)
+    for alert in unseen[-SHOWN_ALERTS:]:
+        times = f" ({alert.count} times)" if alert.count > 1 else ""
+        yield (
+            Cell(f"  {spell_clock(alert.last_at, now.wall)}  ", "muted"),
+            Cell(f"{alert.cause}  ", "warning"),
+            Cell(f"{alert.agent}  " if alert.agent else ""),
+            Cell(f"{alert.text}{times}", "quote"),
+        )

@@ -1,0 +1,168 @@
+"""Reads what the detail of one agent shows: task, processes, events, new output. In a thread of its own."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from swarm.api import Swarm
+from swarm.errors import SwarmError
+from swarm.model.snapshot import AgentView
+from swarm.processes.members import tree
+from swarm.programs.registry import reader_for
+from swarm.protocol.logs import Chunk, LogTail
+from swarm.sanitize import clean, clean_block
+from swarm.store.reader import read_head
+from swarm_tui.workers.audit_rows import event_rows
+from swarm_tui.workers.transcript_tail import Told, TranscriptTail
+from widgets.detail_head import Tab
+from widgets.detail_pages import DetailData, ProcessRow
+from widgets.event_feed import EventRow
+
+LOOK_SECONDS = 1.0
+MAX_TASK_BYTES = 256 * 1024
+MAX_EVENTS = 200
+BURST_LINES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom the detail shows, and which tab of it."""
+
+    view: AgentView
+    tab: Tab
+
+
+class DetailLoader:
+    """A thread that reads for the detail: at once when another agent or tab is wanted, then once a second.
+
+    on_data: called from the thread with what a tab shows. on_lines: with (agent id, spawn id, chunk) of new output; it
+    is told as a transcript where there is a reader for the agent's program.
+    """
+
+    def __init__(
+        self,
+        swarm: Swarm,
+        *,
+        on_data: Callable[[DetailData], None],
+        on_lines: Callable[[str, str, Chunk | Told], None],
+    ) -> None:
+        self._swarm = swarm
+        self._on_data = on_data
+        self._on_lines = on_lines
+        self._wanted: Wanted | None = None
+        self._changed = threading.Event()
+        self._stopping = False
+        self._tail: tuple[str, str, LogTail | TranscriptTail] | None = None
+        self._last: DetailData | None = None
+        self._thread = threading.Thread(target=self._run, name="detail", daemon=True)
+
+    def start(self) -> None:
+        """Starts reading."""
+        self._thread.start()
+
+    def stop(self, deadline: float = 2.0) -> None:
+        """Ends the thread within `deadline` seconds."""
+        self._stopping = True
+        self._changed.set()
+        if self._thread.is_alive():
+            self._thread.join(deadline)
+
+    def want(self, view: AgentView | None, tab: Tab) -> None:
+        """Reads for this agent and tab from now on; None rests."""
+        wanted = Wanted(view, tab) if view is not None else None
+        before = self._wanted
+        self._wanted = wanted
+        if wanted is None or before is None or _differs(before, wanted):
+            self._changed.set()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._changed.wait(LOOK_SECONDS)
+            self._changed.clear()
+            wanted = self._wanted
+            if wanted is None or self._stopping:
+                continue
+            data = self._load(wanted)
+            if data != self._last:
+                self._last = data
+                self._on_data(data)
+            if wanted.tab is Tab.TRANSCRIPT:
+                self._follow(wanted.view)
+
+    def _load(self, wanted: Wanted) -> DetailData:
+        view, tab = wanted.view, wanted.tab
+        task: str | None = None
+        processes: tuple[ProcessRow, ...] | None = None
+        events: tuple[EventRow, ...] | None = None
+        errors: list[tuple[str, str]] = []
+        try:
+            if tab is Tab.TASK:
+                task = self._task(view)
+            elif tab is Tab.PROCESS:
+                processes = process_rows(view)
+            elif tab is Tab.EVENTS:
+                events = self._events(view)
+        except SwarmError as error:
+            errors.append((tab.value, str(error)))
+        return DetailData(view.id, view.spawn_id, task, processes, events, tuple(errors))
+
+    def _task(self, view: AgentView) -> str:
+        read = read_head(self._swarm.agent_dir(view.id).task, MAX_TASK_BYTES)
+        return clean_block(read.data.decode("utf-8", "replace")) if read is not None else ""
+
+    def _events(self, view: AgentView) -> tuple[EventRow, ...]:
+        return event_rows(self._swarm.events(MAX_EVENTS, agent=view.id))
+
+    def _follow(self, view: AgentView) -> None:
+        tail = self._tail
+        if tail is None or tail[:2] != (view.id, view.spawn_id):
+            tail = (view.id, view.spawn_id, self._tail_of(view))
+            self._tail = tail
+        chunk: Chunk | Told
+        try:
+            chunk = tail[2].read()
+        except SwarmError as error:
+            chunk = Chunk((str(error),))
+        if chunk.lines or chunk.skipped or chunk.restarted:
+            self._on_lines(view.id, view.spawn_id, chunk)
+
+    def _tail_of(self, view: AgentView) -> LogTail | TranscriptTail:
+        path = self._swarm.agent_dir(view.id).stdout
+        policy = self._swarm.home.policy
+        program = view.record.program if view.record is not None else view.spec.program if view.spec is not None else ""
+        reader = reader_for(program, policy) if program else None
+        if reader is None:
+            return LogTail(path)
+        return TranscriptTail(path, lambda: reader_for(program, policy) or reader)
+
+    def forget_tail(self) -> None:
+        """The transcript was cleared: the next look gives its last lines again."""
+        self._tail = None
+
+
+def _differs(before: Wanted, wanted: Wanted) -> bool:
+    return (before.view.id, before.view.spawn_id, before.tab) != (wanted.view.id, wanted.view.spawn_id, wanted.tab)
+
+
+def process_rows(view: AgentView) -> tuple[ProcessRow, ...]:
+    """The processes of an agent, keeper first, parents before children."""
+    record = view.record
+    root = record.keeper if record is not None and record.keeper is not None else record and record.process
+    if not root:
+        return ()
+    found = tree(root)
+    depths = {root.pid: 0}
+    rows: list[ProcessRow] = []
+    for process in found:
+        depth = depths.get(process.ppid, -1) + 1 if process.pid != root.pid else 0
+        depths[process.pid] = depth
+        rows.append(
+            ProcessRow(
+                pid=process.pid,
+                depth=depth,
+                command=clean(process.command, 300),
+                state=process.state,
+                rss_bytes=process.rss,
+            )
+        )
+    return tuple(rows)

@@ -1,0 +1,81 @@
+"""The automatic heartbeat of an open control room: owns it where nobody else does, and beats when it is due."""
+
+import threading
+from collections.abc import Callable
+
+from swarm.api import Swarm
+from swarm.errors import Busy, HomeError, Refused, SwarmError
+from swarm.model.record import Beat
+from swarm.model.snapshot import Access
+
+LOOK_SECONDS = 1.0
+
+
+class Pacemaker:
+    """A thread that beats. One owner in a home: where another living process has the heartbeat, it only waits.
+
+    on_beat: called from the thread with the record of each heartbeat.
+    on_pulse: called with (owned, trouble) when either changes; trouble is '' while all is well.
+    """
+
+    def __init__(
+        self,
+        swarm: Swarm,
+        by: str,
+        *,
+        on_beat: Callable[[Beat], None],
+        on_pulse: Callable[[bool, str], None],
+    ) -> None:
+        self._swarm = swarm
+        self._by = by
+        self._on_beat = on_beat
+        self._on_pulse = on_pulse
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pacemaker", daemon=True)
+        self._said: tuple[bool, str] | None = None
+
+    def start(self) -> None:
+        """Starts looking, once a second."""
+        self._thread.start()
+
+    def stop(self, deadline: float = 5.0) -> None:
+        """Ends the thread within `deadline` seconds and gives the heartbeat back. One under way goes on to its end."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(deadline)
+
+    def _run(self) -> None:
+        owned = False
+        while not self._stop.is_set():
+            trouble = ""
+            try:
+                owned = self._may_beat() and self._swarm.own_heartbeat(self._by)
+                if owned and (beat := self._swarm.beat_when_due(self._by)) is not None:
+                    self._on_beat(beat)
+            except (Busy, Refused):
+                # Somebody beats at this moment, or did a moment ago: that is what the heartbeat is for.
+                trouble = ""
+            except HomeError as error:
+                owned, trouble = False, error.title
+            except SwarmError as error:
+                trouble = error.title
+            except Exception as error:  # noqa: BLE001  (a fault that nobody foresaw must be said, and the next beat come)
+                trouble = f"an unexpected {type(error).__name__}: {error}"
+            self._say(owned, trouble)
+            self._stop.wait(LOOK_SECONDS)
+        if owned:
+            try:
+                self._swarm.disown_heartbeat()
+            except SwarmError:
+                # A dead owner is replaced by whoever looks next; nothing is lost by leaving without a word.
+                return
+
+    def _may_beat(self) -> bool:
+        """A home that is only viewed, or whose operator wants no automatic heartbeat, gets none from here."""
+        home = self._swarm.home
+        return home.policy.heartbeat.auto and home.access()[0] is Access.WRITABLE
+
+    def _say(self, owned: bool, trouble: str) -> None:
+        if (owned, trouble) != self._said:
+            self._said = (owned, trouble)
+            self._on_pulse(owned, trouble)

@@ -1,1 +1,0 @@
-"""The application: command line, app, screens."""

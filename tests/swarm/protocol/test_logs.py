@@ -1,0 +1,65 @@
+"""Following output that grows, floods, is cut or replaced."""
+
+from pathlib import Path
+
+from swarm.protocol.logs import LogTail
+
+
+def test_the_first_look_gives_the_last_lines_and_the_next_only_new_ones(tmp_path: Path) -> None:
+    log = tmp_path / "stdout"
+    log.write_text("one\ntwo\n")
+    tail = LogTail(log)
+    assert tail.read().lines == ("one", "two")
+    assert tail.read().lines == ()
+    with log.open("a") as file:
+        file.write("three\nfo")
+    assert tail.read().lines == ("three",)
+    assert tail.rest() == "fo"
+    with log.open("a") as file:
+        file.write("ur\n")
+    assert tail.read().lines == ("four",)
+
+
+def test_a_file_that_is_not_there_yet_is_no_error(tmp_path: Path) -> None:
+    tail = LogTail(tmp_path / "stdout")
+    assert tail.read().lines == ()
+    (tmp_path / "stdout").write_text("now\n")
+    assert tail.read().lines == ("now",)
+
+
+def test_a_flood_is_counted_and_only_its_end_is_read(tmp_path: Path) -> None:
+    log = tmp_path / "stdout"
+    log.write_text("start\n")
+    tail = LogTail(log, window=1024)
+    tail.read()
+    flood = "".join(f"line {number:06}\n" for number in range(10_000))
+    with log.open("a") as file:
+        file.write(flood)
+    chunk = tail.read()
+    assert chunk.lines[-1] == "line 009999"
+    assert all(line.startswith("line ") for line in chunk.lines)
+    assert chunk.skipped + sum(len(line) + 1 for line in chunk.lines) == len(flood)
+
+
+def test_a_cut_or_replaced_file_is_read_from_its_start_again(tmp_path: Path) -> None:
+    log = tmp_path / "stdout"
+    log.write_text("a long first life\n")
+    tail = LogTail(log)
+    tail.read()
+    log.write_text("cut\n")
+    chunk = tail.read()
+    assert (chunk.restarted, chunk.lines) == (True, ("cut",))
+    other = tmp_path / "other"
+    other.write_text("replaced\n")
+    other.rename(log)
+    chunk = tail.read()
+    assert (chunk.restarted, chunk.lines) == (True, ("replaced",))
+
+
+def test_lines_are_safe_for_a_terminal(tmp_path: Path) -> None:
+    log = tmp_path / "stdout"
+    log.write_bytes(b"\x1b[31mred\x1b]52;c;x\x07\xff\n")
+    (line,) = LogTail(log).read().lines
+    assert "\x1b" not in line
+    assert "\x07" not in line
+    assert "red" in line

@@ -1,0 +1,518 @@
+"""A heartbeat as data: what it would do, in which order, and whom it leaves alone."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swarm.config import Policy
+from swarm.model.activity import Doings
+from swarm.model.agent import Acceptance, Liveness
+from swarm.model.health import State
+from swarm.model.plan import Act, Action, Plan
+from swarm.model.record import Ending, Observed, Phase
+from swarm.model.reports import Progress, Results
+from swarm.model.snapshot import AgentView, Problem, Snapshot
+from swarm.model.time import Gap, Now
+from swarm.rules.plan import plan, untick, verdicts
+from swarm.rules.slot_tree import Books
+from tests.support import swarms
+from tests.support.swarms import (
+    HEARTBEAT_N,
+    HOUR,
+    LOOP,
+    MINUTE,
+    NOW,
+    PERIOD,
+    POLICY,
+    ROOT,
+    a_record,
+    a_root,
+    a_snapshot,
+    a_spec,
+    a_view,
+    an_exit,
+    full_id,
+    invalid_results,
+    results,
+)
+
+UNSCHEDULED = Policy.model_validate({"schedule": {}})
+
+
+def planned(*views: AgentView, policy: Policy = UNSCHEDULED, gap: Gap | None = None, **snapshot: Any) -> Plan:
+    return plan(a_snapshot(*views, policy=policy, **snapshot), policy, NOW, gap=gap)
+
+
+def acts(made: Plan, *kinds: Act) -> list[tuple[Act, str]]:
+    """(what, whom) without the root before the ids."""
+    wanted = kinds or tuple(Act)
+    return [(one.act, one.agent.removeprefix(f"{ROOT}/")) for one in made.actions if one.act in wanted]
+
+
+def alerts(made: Plan) -> list[tuple[str, str]]:
+    return [(one.agent.removeprefix(f"{ROOT}/"), one.code) for one in made.actions if one.act is Act.ALERT]
+
+
+def the(made: Plan, act: Act) -> Action:
+    [found] = [one for one in made.actions if one.act is act]
+    return found
+
+
+def overdue(name: str, **fields: Any) -> AgentView:
+    return a_view(name, age=50 * MINUTE, spawned_ago=9 * HOUR, **fields)
+
+
+class TestSilence:
+    @pytest.mark.parametrize(
+        ("minutes", "expected"),
+        [
+            (14, []),
+            (29, []),
+            (31, [Act.INVESTIGATE]),
+            (44, [Act.INVESTIGATE]),
+            (46, [Act.INVESTIGATE, Act.KILL]),
+        ],
+    )
+    def test_two_periods_are_investigated_and_three_end_it(self, minutes: float, expected: list[Act]) -> None:
+        made = planned(a_view(age=minutes * MINUTE, spawned_ago=9 * HOUR))
+        assert [one.act for one in made.actions] == expected
+
+    def test_a_silence_is_investigated_once(self) -> None:
+        view = a_view(age=32 * MINUTE, spawned_ago=9 * HOUR)
+        known = dataclasses.replace(view.record, investigated=view.observed.changed) if view.record else None
+        assert acts(planned(dataclasses.replace(view, record=known))) == []
+
+    def test_a_new_silence_is_investigated_anew(self) -> None:
+        view = a_view(age=32 * MINUTE, spawned_ago=9 * HOUR, investigated=NOW.awake - 5 * HOUR)
+        assert acts(planned(view)) == [(Act.INVESTIGATE, "worker-1")]
+
+    def test_a_kill_carries_the_evidence(self) -> None:
+        assert the(planned(overdue("w")), Act.KILL).reason.startswith("silent 50m: no line in progress.md since ")
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"held_until": HEARTBEAT_N + 1},
+            {"paused": NOW.awake - 49 * MINUTE},
+            {"results": results()},
+            {"phase": Phase.STOPPING},
+            {"record": None},
+            {"foreign": True},
+            {"doings": Doings(retrying="529 overloaded", retries=3)},
+            {"progress": Progress(error="is a FIFO")},
+            {"phase": Phase.ENDED, "ending": Ending.KILLED},
+        ],
+        ids=lambda fields: "-".join(fields),
+    )
+    def test_some_silences_end_nobody(self, fields: dict[str, Any]) -> None:
+        made = planned(a_view(age=50 * MINUTE, **{"spawned_ago": 9 * HOUR, **fields}))
+        assert acts(made, Act.KILL, Act.INVESTIGATE) == []
+
+    def test_the_root_is_never_ended_even_while_a_turn_of_it_hangs(self) -> None:
+        made = planned(a_root(age=50 * MINUTE, liveness=Liveness.ALIVE))
+        assert acts(made, Act.KILL) == []
+
+    def test_where_automatic_kills_are_off_it_is_only_investigated(self) -> None:
+        policy = Policy.model_validate({"heartbeat": {"kill": False}, "schedule": {}})
+        assert acts(planned(overdue("w"), policy=policy)) == [(Act.INVESTIGATE, "w")]
+
+    def test_a_looping_agent_raises_an_alert_and_lives(self) -> None:
+        made = planned(a_view("w", *LOOP))
+        assert acts(made, Act.KILL) == []
+        assert alerts(made) == [("w", "looping")]
+
+
+class TestSubtrees:
+    def test_a_kill_names_everybody_below_children_first(self) -> None:
+        made = planned(overdue("a", slots=4), a_view("a/b", slots=2), a_view("a/b/c"), a_view("a/d"))
+        subtree = the(made, Act.KILL).subtree
+        assert set(subtree) == {full_id("a/b"), full_id("a/b/c"), full_id("a/d")}
+        assert subtree.index(full_id("a/b/c")) < subtree.index(full_id("a/b"))
+
+    def test_who_goes_down_with_another_is_not_named_twice(self) -> None:
+        made = planned(overdue("a", slots=3), overdue("a/b", slots=2), overdue("a/b/c"))
+        assert acts(made, Act.KILL) == [(Act.KILL, "a")]
+
+    def test_who_has_ended_or_reported_below_is_left_out(self) -> None:
+        made = planned(
+            overdue("a", slots=4),
+            a_view("a/done", results=results()),
+            a_view("a/gone", phase=Phase.ENDED, ending=Ending.FAILED),
+            a_view("a/import", record=None),
+        )
+        assert the(made, Act.KILL).subtree == ()
+        assert (Act.COLLECT, "a/done") in acts(made)
+
+    @pytest.mark.parametrize("fields", [{"held_until": HEARTBEAT_N + 3}, {"paused": NOW.awake - MINUTE}])
+    def test_nobody_is_ended_over_somebody_whom_the_operator_wants_to_live(self, fields: dict[str, Any]) -> None:
+        made = planned(overdue("a", slots=3), a_view("a/b", **fields), overdue("a/c"))
+        assert acts(made, Act.KILL) == [(Act.KILL, "a/c")]
+        assert ("a", "kill-blocked") in alerts(made)
+
+    def test_an_overdue_worker_takes_nobody_above_it_along(self) -> None:
+        made = planned(a_view("a", slots=2), overdue("a/b"))
+        assert acts(made, Act.KILL) == [(Act.KILL, "a/b")]
+
+
+class TestResults:
+    def test_valid_results_are_collected_once(self) -> None:
+        assert acts(planned(a_view(results=results()))) == [(Act.COLLECT, "worker-1")]
+        ended: dict[str, Any] = {"phase": Phase.ENDED, "ending": Ending.DONE}
+        assert acts(planned(a_view(results=results(), **ended))) == [(Act.COLLECT, "worker-1")]
+        assert acts(planned(a_view(results=results(), collected_n=HEARTBEAT_N, **ended))) == []
+
+    def test_failed_results_are_collected_too(self) -> None:
+        assert acts(planned(a_view(results=results("failed")))) == [(Act.COLLECT, "worker-1")]
+
+    def test_outcomes_are_checked_before_they_are_collected_and_only_once(self) -> None:
+        spec = a_spec("w", acceptance=(Acceptance("the link is live", "test -f live"),))
+        made = planned(a_view("w", results=results(), spec=spec))
+        assert acts(made) == [(Act.CHECK, "w"), (Act.COLLECT, "w")]
+        again = planned(a_view("w", results=results(), spec=spec, collected_n=HEARTBEAT_N, checked_n=HEARTBEAT_N))
+        assert acts(again) == []
+
+    @pytest.mark.parametrize("status", ["failed", "success"])
+    def test_there_is_nothing_to_check_in_a_failure_nor_without_a_check(self, status: str) -> None:
+        check = "true" if status == "failed" else None
+        spec = a_spec("w", acceptance=(Acceptance("the link is live", check),))
+        assert acts(planned(a_view("w", results=results(status), spec=spec)), Act.CHECK) == []
+
+    @pytest.mark.parametrize(
+        ("fields", "code"),
+        [
+            ({"exit": an_exit("w", 1), "liveness": Liveness.DEAD}, "failed"),
+            ({"liveness": Liveness.DEAD}, "lost"),
+            ({"liveness": Liveness.STRANGER}, "lost"),
+            ({"phase": Phase.STOPPING, "exit": an_exit("w", -15, stopped=True)}, "killed"),
+        ],
+    )
+    def test_who_ended_without_results_gives_its_slot_back(self, fields: dict[str, Any], code: str) -> None:
+        free = the(planned(a_view("w", **fields)), Act.FREE)
+        assert (free.agent, free.code) == (full_id("w"), code)
+
+    def test_who_cannot_be_looked_at_is_freed_by_the_rule_and_signalled_by_nobody(self) -> None:
+        elsewhere = overdue("w", liveness=Liveness.ELSEWHERE)
+        made = planned(elsewhere)
+        assert (acts(made, Act.KILL), the(made, Act.FREE).code) == ([], "lost")
+        assert acts(planned(elsewhere, gap=Gap("suspended", HOUR)), Act.FREE) == []
+        assert acts(planned(a_view("w", liveness=Liveness.ELSEWHERE)), Act.FREE) == []
+
+    def test_an_archived_spawn_is_let_be(self) -> None:
+        record = a_record("w", phase=Phase.ENDED, ending=Ending.DONE)
+        spec = a_spec("w", acceptance=(Acceptance("done", "true"),))
+        archived = a_view("w.1", record=record, foreign=False, results=results(), spec=spec)
+        assert acts(planned(archived)) == []
+
+
+class TestAlerts:
+    @pytest.mark.parametrize(
+        ("fields", "causes"),
+        [
+            ({"results": invalid_results(), "invalid_since_n": HEARTBEAT_N}, ["results-invalid"]),
+            ({"results": invalid_results(), "invalid_since_n": None}, []),
+            ({"held_until": HEARTBEAT_N}, ["hold-expired"]),
+            ({"held_until": HEARTBEAT_N - 1}, []),
+            ({"held_until": HEARTBEAT_N + 1}, []),
+            ({"problems": (Problem("injection", "text"),)}, ["injection"]),
+            ({"problems": (Problem("clock", "12 min off"), Problem("misspelt", "progess.md"))}, ["clock", "misspelt"]),
+            ({"problems": (Problem("injection", "one"), Problem("injection", "two"))}, ["injection"]),
+            ({"progress": Progress(error="is a FIFO"), "problems": (Problem("unreadable", "x"),)}, ["unreadable"]),
+            ({"problems": (Problem("unreadable", "exit.json is a link"),)}, ["unreadable"]),
+            ({"phase": Phase.ENDED, "ending": Ending.KILLED, "problems": (Problem("injection", "text"),)}, []),
+            ({"phase": Phase.ENDED, "ending": Ending.KILLED, "unverified": "a child"}, ["unverified"]),
+        ],
+    )
+    def test_causes(self, fields: dict[str, Any], causes: list[str]) -> None:
+        assert alerts(planned(a_view("w", **fields))) == [("w", cause) for cause in causes]
+
+    def test_results_unread_for_three_heartbeats(self) -> None:
+        def seen(n: int, **fields: Any) -> list[tuple[str, str]]:
+            view = a_view("w", phase=Phase.ENDED, ending=Ending.DONE, results=results(), collected_n=n, **fields)
+            return alerts(planned(view))
+
+        assert seen(HEARTBEAT_N - 2) == []
+        assert seen(HEARTBEAT_N - 3) == [("w", "results-unread")]
+        assert seen(HEARTBEAT_N - 3, read_at=NOW.wall) == []
+
+    def test_more_below_an_agent_than_its_budget_allows(self) -> None:
+        ghost = a_view("a/ghost", record=None, ghost=True)
+        assert ("a", "over-budget") in alerts(planned(a_view("a"), ghost))
+
+    def test_more_in_the_whole_swarm_than_there_are_slots(self) -> None:
+        crowd = [a_view(f"w{n:02d}") for n in range(13)]
+        assert ("", "over-budget") in alerts(planned(*crowd))
+
+    def test_problems_of_the_home_itself(self) -> None:
+        made = planned(problems=(("", Problem("link", "swarm/agents/x is a link")),))
+        assert alerts(made) == [("", "link")]
+
+
+class TestGaps:
+    @pytest.mark.parametrize("kind", ["suspended", "jumped", "stepped-back", "rebooted"])
+    def test_after_a_hole_in_time_nobody_is_ended_and_one_alert_says_why(self, kind: str) -> None:
+        made = planned(overdue("w"), gap=Gap(kind, 8 * HOUR))
+        assert acts(made) == [(Act.INVESTIGATE, "w"), (Act.ALERT, "")]
+        assert (made.gap_kind, "8h" in made.gap) == (kind, True)
+
+    def test_after_the_scheduler_was_down_too(self) -> None:
+        down = planned(overdue("w"), heartbeat_last=NOW.awake - 2 * HOUR)
+        assert acts(down, Act.KILL) == []
+        assert (down.gap_kind, down.gap) == ("scheduler", "no heartbeat for 2h")
+        assert alerts(down) == [("", "gap")]
+
+    def test_two_periods_without_a_heartbeat_are_no_gap(self) -> None:
+        assert planned(overdue("w"), heartbeat_last=NOW.awake - 2 * PERIOD).gap == ""
+
+    def test_who_beats_more_slowly_on_purpose_leaves_no_gap(self) -> None:
+        snapshot = a_snapshot(overdue("w"), heartbeat_last=NOW.awake - HOUR)
+        assert plan(snapshot, UNSCHEDULED, NOW).gap_kind == "scheduler"
+        assert plan(snapshot, UNSCHEDULED, NOW, period=HOUR).gap_kind == ""
+
+    def test_the_first_heartbeat_of_a_home_with_older_agents_ends_nobody(self) -> None:
+        made = planned(overdue("w"), heartbeat_last=None, heartbeat_n=0)
+        assert acts(made) == [(Act.INVESTIGATE, "w")]
+        assert made.gap_kind == "first"
+
+    def test_the_first_heartbeat_of_a_young_home_has_no_gap(self) -> None:
+        made = planned(a_view(spawned_ago=MINUTE), a_root(spawned_ago=MINUTE), heartbeat_last=None, heartbeat_n=0)
+        assert (made.n, made.gap) == (1, "")
+
+    def test_what_is_dead_for_certain_is_freed_all_the_same(self) -> None:
+        made = planned(a_view("w", liveness=Liveness.DEAD), gap=Gap("rebooted", HOUR))
+        assert (Act.FREE, "w") in acts(made)
+
+
+class TestSpawning:
+    def queued(self, name: str, size: int = 1, **fields: Any) -> AgentView:
+        return a_view(name, age=None, phase=Phase.QUEUED, slots=size, **fields)
+
+    def beat(self, *views: AgentView, policy: Policy = UNSCHEDULED) -> list[tuple[Act, str]]:
+        waiting = tuple(view.id for view in views if view.record and view.record.phase is Phase.QUEUED)
+        return acts(planned(*views, policy=policy, queue=waiting), Act.SPAWN, Act.SKIP)
+
+    def test_the_queue_is_served_in_order_while_there_are_slots(self) -> None:
+        found = self.beat(*(a_view(f"w{n}") for n in range(8)), *(self.queued(f"x{n}") for n in range(4)))
+        assert found == [(Act.SPAWN, "x0"), (Act.SPAWN, "x1"), (Act.SKIP, "x2"), (Act.SKIP, "x3")]
+
+    def test_nobody_small_overtakes_somebody_large(self) -> None:
+        found = self.beat(*(a_view(f"w{n}") for n in range(8)), self.queued("large", 4), self.queued("small"))
+        assert found == [(Act.SKIP, "large"), (Act.SKIP, "small")]
+
+    def test_another_level_has_its_own_order(self) -> None:
+        found = self.beat(
+            a_view("a", slots=2),
+            *(a_view(f"w{n}") for n in range(8)),
+            self.queued("x"),
+            self.queued("a/y"),
+            self.queued("z"),
+        )
+        assert found == [(Act.SKIP, "x"), (Act.SPAWN, "a/y"), (Act.SKIP, "z")]
+
+    @pytest.mark.parametrize(
+        "leaving", [overdue("w9"), a_view("w9", results=results()), a_view("w9", liveness=Liveness.DEAD)]
+    )
+    def test_what_this_heartbeat_frees_it_gives_away(self, leaving: AgentView) -> None:
+        others = [a_view(f"w{n}") for n in range(9)]
+        assert self.beat(*others, a_view("w9"), self.queued("x")) == [(Act.SKIP, "x")]
+        assert self.beat(*others, leaving, self.queued("x")) == [(Act.SPAWN, "x")]
+
+    def test_a_kill_that_is_blocked_frees_nothing(self) -> None:
+        blocked = (overdue("a", slots=10), a_view("a/b", held_until=HEARTBEAT_N + 2))
+        assert self.beat(*blocked, self.queued("x")) == [(Act.SKIP, "x")]
+
+    def test_a_place_in_the_reserve_is_kept_in_the_queue(self) -> None:
+        crowd = [a_view(f"w{n}") for n in range(10)]
+        assert self.beat(*crowd, self.queued("x", reserve=True)) == [(Act.SPAWN, "x")]
+
+    def test_an_id_of_the_queue_without_a_view_takes_one_slot(self) -> None:
+        made = planned(*(a_view(f"w{n}") for n in range(9)), queue=(full_id("x"), full_id("y")))
+        assert acts(made, Act.SPAWN, Act.SKIP) == [(Act.SPAWN, "x"), (Act.SKIP, "y")]
+
+    def test_a_role_comes_every_third_heartbeat(self) -> None:
+        for n in range(6):
+            made = planned(policy=POLICY, heartbeat_n=n)
+            expected = [(Act.SCHEDULE, "improvement-01")] if n + 1 in (3, 6) else []
+            assert acts(made, Act.SCHEDULE) == expected
+
+    def test_a_scheduled_action_names_its_role(self) -> None:
+        assert the(planned(policy=POLICY, heartbeat_n=2), Act.SCHEDULE).code == "improvement"
+
+    @pytest.mark.parametrize("phase", [Phase.RUNNING, Phase.SPAWNING, Phase.STOPPING, Phase.QUEUED])
+    def test_while_one_of_its_role_lives_or_waits_no_other_comes(self, phase: Phase) -> None:
+        busy = a_view("auditor", role="improvement", phase=phase)
+        assert acts(planned(busy, policy=POLICY, heartbeat_n=2), Act.SCHEDULE) == []
+
+    def test_an_ended_one_makes_place_for_the_next_under_another_name(self) -> None:
+        gone = a_view("improvement-01", role="improvement", phase=Phase.ENDED, ending=Ending.DONE)
+        made = planned(gone, policy=POLICY, heartbeat_n=2)
+        assert acts(made, Act.SCHEDULE) == [(Act.SCHEDULE, "improvement-02")]
+
+    def test_without_a_slot_a_turn_is_skipped_and_the_record_says_so(self) -> None:
+        made = planned(*(a_view(f"w{n}") for n in range(10)), policy=POLICY, heartbeat_n=2)
+        skip = the(made, Act.SKIP)
+        assert (skip.code, "No slot is free" in skip.reason) == ("improvement", True)
+
+    def test_the_queue_comes_before_the_schedule(self) -> None:
+        snapshot: dict[str, Any] = {"queue": (full_id("x"),), "policy": POLICY, "heartbeat_n": 2}
+        made = planned(*(a_view(f"w{n}") for n in range(9)), self.queued("x"), **snapshot)
+        assert acts(made, Act.SPAWN, Act.SCHEDULE, Act.SKIP) == [(Act.SPAWN, "x"), (Act.SKIP, "improvement-01")]
+
+
+def test_the_phases_come_in_their_order() -> None:
+    crowd = (
+        overdue("a"),
+        a_view("b", results=results(), spec=a_spec("b", acceptance=(Acceptance("done", "true"),))),
+        a_view("c", liveness=Liveness.DEAD),
+        a_view("d", *LOOP),
+        a_view("x", age=None, phase=Phase.QUEUED),
+    )
+    made = planned(*crowd, policy=POLICY, queue=(full_id("x"),), heartbeat_n=2)
+    assert [one.act for one in made.actions] == [
+        Act.INVESTIGATE,
+        Act.KILL,
+        Act.CHECK,
+        Act.COLLECT,
+        Act.FREE,
+        Act.ALERT,
+        Act.SPAWN,
+        Act.SCHEDULE,
+    ]
+
+
+def test_states_are_counted() -> None:
+    made = planned(*(view for state, view in swarms.every_state().items() if state is not State.IDLE))
+    assert made.counts == {str(state): 1 for state in State}
+
+
+def test_slots_are_those_after_what_is_freed() -> None:
+    made = planned(overdue("w"), a_view("done", results=results()), a_view("rest"))
+    assert (made.slots.committed, made.slots.free) == (1, 9)
+
+
+def test_an_unticked_row_is_not_done_and_all_others_are() -> None:
+    made = planned(overdue("w1"), overdue("w2"))
+    spared = the(planned(overdue("w1")), Act.KILL).key
+    left = untick(made, frozenset({spared}))
+    assert acts(left, Act.KILL) == [(Act.KILL, "w2")]
+    assert len(left.actions) == len(made.actions) - 1
+
+
+def test_keys_are_unique_so_that_a_row_can_be_unticked() -> None:
+    made = plan(swarms.big_example(), POLICY, NOW)
+    keys = [one.key for one in made.actions]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_big_example_holds_every_case_that_it_promises() -> None:
+    example = swarms.big_example()
+    states = {one.state for one in verdicts(example, POLICY, NOW).values()}
+    assert states >= set(State) - {State.RETRYING, State.UNKNOWN}
+    assert {view.id for view in example.agents if view.ghost} == {full_id("scout-01/helper-2")}
+    assert {view.id for view in example.agents if view.foreign and not view.ghost} == {"notes-import"}
+    made = plan(example, POLICY, NOW)
+    assert acts(made, Act.KILL) == [(Act.KILL, "idea-beta/worker-2")]
+
+
+agents = st.fixed_dictionaries(
+    {
+        "age": st.none() | st.floats(0, 4 * HOUR),
+        "phase": st.sampled_from(list(Phase)),
+        "liveness": st.sampled_from([None, *Liveness]),
+        "held_until": st.none() | st.integers(HEARTBEAT_N - 2, HEARTBEAT_N + 2),
+        "paused": st.none() | st.floats(NOW.awake - 2 * HOUR, NOW.awake),
+        "slots": st.integers(1, 4),
+        "results": st.sampled_from([results(), invalid_results(), Results()]),
+        "unverified": st.sampled_from(["", "", "a child"]),
+    }
+)
+PATHS = ("a", "b", "a/x", "a/y", "b/x", "a/x/1", "a/x/2", "c")
+swarm_of = st.dictionaries(st.sampled_from(PATHS), agents, max_size=len(PATHS))
+
+
+def _built(drawn: dict[str, dict[str, Any]]) -> Snapshot:
+    views = [a_view(path, spawned_ago=9 * HOUR, **dict(fields)) for path, fields in drawn.items()]
+    waiting = tuple(view.id for view in views if view.record and view.record.phase is Phase.QUEUED)
+    return a_snapshot(*views, queue=waiting)
+
+
+@given(swarm_of)
+def test_nobody_is_ended_whom_the_rules_spare(drawn: dict[str, dict[str, Any]]) -> None:
+    snapshot = _built(drawn)
+    judged = verdicts(snapshot, POLICY, NOW)
+    made = plan(snapshot, POLICY, NOW)
+    kills = [one for one in made.actions if one.act is Act.KILL]
+    going = [agent for kill in kills for agent in (*kill.subtree, kill.agent)]
+    assert len(going) == len(set(going))
+    assert all(judged[kill.agent].kill_due for kill in kills)
+    assert not any(judged[agent].state in (State.HELD, State.PAUSED, State.DONE) for agent in going)
+    collected = {one.agent for one in made.actions if one.act in (Act.COLLECT, Act.FREE)}
+    assert not collected & {kill.agent for kill in kills}
+
+
+@given(swarm_of)
+def test_a_plan_is_the_same_however_often_it_is_made(drawn: dict[str, dict[str, Any]]) -> None:
+    snapshot = _built(drawn)
+    assert plan(snapshot, POLICY, NOW) == plan(snapshot, POLICY, NOW)
+
+
+@given(swarm_of, st.sampled_from(["suspended", "jumped", "stepped-back", "rebooted"]))
+def test_no_gap_ends_anybody(drawn: dict[str, dict[str, Any]], kind: str) -> None:
+    made = plan(_built(drawn), POLICY, NOW, gap=Gap(kind, HOUR))
+    assert acts(made, Act.KILL) == []
+
+
+@given(swarm_of)
+def test_no_spawn_of_a_plan_goes_over_the_slots(drawn: dict[str, dict[str, Any]]) -> None:
+    snapshot = _built(drawn)
+    made = plan(snapshot, POLICY, NOW)
+    begun = {one.agent: one for one in made.actions if one.act in (Act.SPAWN, Act.SCHEDULE)}
+    over = {
+        agent
+        for one in made.actions
+        if one.act in (Act.KILL, Act.COLLECT, Act.FREE)
+        for agent in (*one.subtree, one.agent)
+    }
+    after = {view.id: view.record for view in snapshot.agents if view.record}
+    for agent in over:
+        after[agent] = dataclasses.replace(after[agent], phase=Phase.ENDED)
+    for agent, one in begun.items():
+        scheduled = a_record(agent.removeprefix(f"{ROOT}/"), role=one.code)
+        after[agent] = dataclasses.replace(after.get(agent, scheduled), phase=Phase.SPAWNING)
+    at_the_top = any(agent.count("/") == 1 for agent in begun)
+    assert not at_the_top or Books(after, ROOT).committed() <= POLICY.slots.max - POLICY.slots.reserve
+
+
+def _age_all(snapshot: Snapshot, change: Callable[[AgentView], AgentView]) -> Snapshot:
+    return dataclasses.replace(snapshot, agents=tuple(change(view) for view in snapshot.agents))
+
+
+@pytest.mark.parametrize("wall", [0.0, -1.0, 2_145_916_800.0, 4_102_444_800.0, 1e15])
+def test_a_plan_does_not_change_with_the_wall_clock(wall: float) -> None:
+    """CK3: what is decided follows awake time; the wall only shows in the words of evidence."""
+    example = swarms.big_example()
+    moved = _age_all(example, lambda view: dataclasses.replace(view, changed_at=wall))
+    before = plan(example, POLICY, NOW)
+    after = plan(moved, POLICY, Now(wall, NOW.awake))
+    assert [one.key for one in after.actions] == [one.key for one in before.actions]
+
+
+def test_ten_minutes_of_stamps_off_are_an_alert_and_no_age() -> None:
+    """CK4: local stamps of a container in another zone neither kill nor investigate."""
+    hours_off = (Problem("clock", "its last stamp is 540 min behind"),)
+    made = planned(a_view("w", age=MINUTE, spawned_ago=9 * HOUR, problems=hours_off))
+    assert acts(made) == [(Act.ALERT, "w")]
+
+
+def test_an_observation_decides_whatever_the_file_says_of_its_time() -> None:
+    """CK5: an mtime of 1970 or 2242 makes nobody older or younger."""
+    for mtime in (-1.0, 0.0, 8.6e9):
+        view = a_view("w", age=MINUTE, spawned_ago=9 * HOUR)
+        odd = dataclasses.replace(view, progress=dataclasses.replace(view.progress, mtime=mtime), changed_at=mtime)
+        assert acts(planned(odd)) == []
+        silent = dataclasses.replace(odd, observed=Observed(changed=NOW.awake - 50 * MINUTE))
+        stale = dataclasses.replace(silent, record=a_record("w", spawned_ago=9 * HOUR, age=50 * MINUTE))
+        assert (Act.KILL, "w") in acts(planned(stale))

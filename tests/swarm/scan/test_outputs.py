@@ -1,0 +1,153 @@
+"""Outputs are counted by the engine: what matches, is new, is a file, and lies inside."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from swarm.model.record import Fingerprint, Observed
+from swarm.model.reports import Counted
+from swarm.model.time import Now
+from swarm.rules.observation import as_of, observe_outputs, observe_progress
+from swarm.scan.outputs import NOTHING, count_outputs
+
+LONG_AGO = 0.0
+
+
+def make(base: Path, *names: str) -> None:
+    for name in names:
+        path = base / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+
+
+@pytest.mark.parametrize(
+    ("glob", "expected"),
+    [
+        ("*.md", 1),
+        ("out/*.md", 2),
+        ("out/**", 4),
+        ("out/**/*.md", 3),
+        ("**/*.md", 4),
+        ("out", 4),
+        ("out/a.md", 1),
+        ("./out//a.md", 1),
+        ("out/[ab].md", 2),
+        ("out/[!a].md", 1),
+        ("out/?.md", 2),
+        ("work/*.txt", 1),
+        ("nothing/*.md", 0),
+        ("", 0),
+        ("/etc/*", 0),
+        ("../../*", 0),
+        ("out/*/../../*", 0),
+        ("a\0b", 0),
+    ],
+)
+def test_globs_mean_what_people_expect(tmp_path: Path, glob: str, expected: int) -> None:
+    base = tmp_path / "home" / "agent"
+    make(base, "a.md", "out/a.md", "out/b.md", "out/c.csv", "out/deep/d.md", "work/w.txt", "log/stdout.md", ".git/x.md")
+    make(tmp_path, "outside.md")
+    assert count_outputs([glob], base, tmp_path / "home", LONG_AGO).number == expected
+
+
+def test_a_glob_may_lead_elsewhere_in_the_home(tmp_path: Path) -> None:
+    make(tmp_path, "shared/report.md", "agents/a-1/x.txt")
+    assert count_outputs(["../../shared/*.md"], tmp_path / "agents" / "a-1", tmp_path, LONG_AGO).number == 1
+
+
+def test_a_file_counts_once_however_many_globs_match_it(tmp_path: Path) -> None:
+    make(tmp_path, "a.md")
+    assert count_outputs(["*.md", "a.*", "a.md"], tmp_path, tmp_path, LONG_AGO).number == 1
+
+
+def test_the_protocols_own_files_are_no_outputs(tmp_path: Path) -> None:
+    make(tmp_path, "progress.md", "task.md", "inbox.md", "results.json", "agent.json", "exit.json", "ended.json")
+    assert count_outputs(["*"], tmp_path, tmp_path, LONG_AGO) == NOTHING
+
+
+def test_what_was_there_before_the_spawn_is_no_output(tmp_path: Path) -> None:
+    make(tmp_path, "old.md")
+    assert count_outputs(["*.md"], tmp_path, tmp_path, time.time() + 60).number == 0
+
+
+def test_a_copy_that_keeps_its_old_date_is_new_here(tmp_path: Path) -> None:
+    since = time.time() - 1
+    make(tmp_path, "copy.md")
+    os.utime(tmp_path / "copy.md", (0, 0))
+    assert count_outputs(["*.md"], tmp_path, tmp_path, since).number == 1
+
+
+def test_links_and_what_is_no_file_do_not_count(tmp_path: Path) -> None:
+    make(tmp_path / "home", "real/a.md")
+    make(tmp_path, "elsewhere/b.md")
+    home = tmp_path / "home"
+    (home / "linked").symlink_to(tmp_path / "elsewhere")
+    (home / "link.md").symlink_to(tmp_path / "elsewhere" / "b.md")
+    os.mkfifo(home / "fifo.md")
+    assert count_outputs(["**/*.md", "linked/*.md"], home, home, LONG_AGO).number == 1
+
+
+def test_a_key_tells_a_change_of_content(tmp_path: Path) -> None:
+    make(tmp_path, "a.md")
+    first = count_outputs(["*.md"], tmp_path, tmp_path, LONG_AGO)
+    assert count_outputs(["*.md"], tmp_path, tmp_path, LONG_AGO) == first
+    (tmp_path / "a.md").write_text("something longer")
+    assert count_outputs(["*.md"], tmp_path, tmp_path, LONG_AGO).key != first.key
+
+
+def test_a_search_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swarm.scan.outputs.MAX_ENTRIES", 50)
+    make(tmp_path, *(f"d{number % 10}/f{number}.md" for number in range(200)))
+    counted = count_outputs(["**/*.md"], tmp_path, tmp_path, LONG_AGO)
+    assert counted.cut
+    assert counted.number <= 50
+
+
+class TestObservation:
+    """The age rule as pure functions; test_scan.py holds it on a real disk."""
+
+    now = Now(wall=10_000.0, awake=500.0)
+    one, other = Fingerprint(1, 5, 9_900 * 10**9, "aaa"), Fingerprint(1, 9, 9_950 * 10**9, "bbb")
+
+    def test_first_sight_believes_the_file_within_bounds(self) -> None:
+        assert observe_progress(None, self.one, self.now).changed == 400.0
+        assert observe_progress(None, self.one, self.now, born=450.0).changed == 450.0
+        assert observe_progress(None, self.one, self.now, claimed=9_000.0).changed == -500.0
+        assert observe_progress(None, self.one, self.now, claimed=9_990.0).changed == 400.0
+
+    def test_nothing_written_ages_from_the_spawn(self) -> None:
+        assert observe_progress(None, None, self.now, born=123.0).changed == 123.0
+
+    def test_a_change_lies_between_the_last_look_and_now(self) -> None:
+        before = observe_progress(None, self.one, self.now)
+        later = Now(wall=10_100.0, awake=600.0)
+        assert observe_progress(before, self.other, later).changed == 500.0
+        assert observe_progress(as_of(before, Now(10_050.0, 550.0)), self.other, later).changed == 550.0
+        late = Fingerprint(1, 9, 10_080 * 10**9, "bbb")
+        assert observe_progress(before, late, later).changed == 580.0
+        future = Fingerprint(1, 9, 99_999 * 10**9, "bbb")
+        assert observe_progress(before, future, later).changed == 600.0
+
+    def test_the_same_content_elsewhere_is_no_change(self) -> None:
+        before = observe_progress(None, self.one, self.now)
+        moved = Fingerprint(2, 5, 9_999 * 10**9, "aaa")
+        after = observe_progress(before, moved, Now(10_100.0, 600.0))
+        assert (after.changed, after.progress) == (before.changed, moved)
+
+    def test_fewer_outputs_are_no_sign_of_work(self) -> None:
+        before = Observed(outputs=2, outputs_key="k", outputs_changed=100.0)
+        later = Now(wall=10_100.0, awake=600.0)
+        fewer = observe_outputs(before, Counted(1, "l", 10_090.0), later, first=False)
+        assert (fewer.outputs, fewer.outputs_changed) == (1, 100.0)
+        more = observe_outputs(before, Counted(3, "m", 10_090.0), later, first=False)
+        assert (more.outputs, more.outputs_changed) == (3, 590.0)
+        assert observe_outputs(before, Counted(2, "k", 10_090.0), later, first=False) is before
+
+    def test_outputs_at_first_sight_age_from_the_newest_or_the_spawn(self) -> None:
+        assert observe_outputs(Observed(), NOTHING, self.now, first=True, born=42.0).outputs_changed == 42.0
+        assert (
+            observe_outputs(Observed(), Counted(1, "k", 9_980.0), self.now, first=True, born=42.0).outputs_changed
+            == 480
+        )

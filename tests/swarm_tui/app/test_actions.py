@@ -1,0 +1,58 @@
+"""The one table of acts: every entry has keys, a handler, and a reason when it is refused."""
+
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from swarm.model.snapshot import Access, Snapshot
+from swarm_tui.app.actions import ACTS, BY_NAME, Act, Where, bindings, strip_hints
+from swarm_tui.app.handlers import HANDLERS
+
+FORBIDDEN = {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+z"}
+DESTRUCTIVE = {"stop", "stop_hard", "respawn", "freeze", "pause", "beat"}
+MOVEMENT = {"h", "j", "k", "l", "g"}
+NEIGHBOURS = {"j": "hkunm", "k": "jlimo", "h": "gjybn", "l": "kop"}
+
+
+def test_every_act_has_a_handler_and_every_handler_an_act() -> None:
+    assert set(HANDLERS) == {act.name for act in ACTS}
+    assert all(callable(handler) for handler in HANDLERS.values())
+
+
+def test_no_key_stands_for_two_acts() -> None:
+    keys = list(chain.from_iterable(act.keys for act in ACTS))
+    assert len(keys) == len(set(keys))
+
+
+def test_keys_that_tmux_and_terminals_take_are_left_alone() -> None:
+    assert not FORBIDDEN & set(chain.from_iterable(act.keys for act in ACTS))
+
+
+@pytest.mark.parametrize("name", sorted(DESTRUCTIVE))
+def test_nothing_destructive_lies_on_or_beside_a_movement_key(name: str) -> None:
+    lower = {key for key in BY_NAME[name].keys if len(key) == 1 and key.islower()}
+    beside = set("".join(NEIGHBOURS.values())) | MOVEMENT
+    assert not lower & beside
+
+
+def test_every_act_is_bound_through_the_one_dispatcher() -> None:
+    assert {binding.action for binding in bindings()} == {f"act('{act.name}')" for act in ACTS}
+
+
+@pytest.mark.parametrize("act", [act for act in ACTS if act.writes], ids=lambda act: act.name)
+def test_a_viewer_is_told_why_it_may_not_write(act: Act) -> None:
+    where = Where(Snapshot(1), Access.READ_ONLY, "the disk is read-only")
+    assert "the disk is read-only" in act.disabled_reason(where)
+
+
+def test_the_strip_shows_the_keys_of_the_contract() -> None:
+    assert {("b", "plan"), ("B", "beat"), ("n", "spawn"), ("x", "stop"), ("/", "filter"), ("?", "help")} <= set(
+        strip_hints()
+    )
+
+
+def test_the_readme_lists_every_key() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text()
+    missing = [act.shown for act in ACTS for key in act.shown.split() if f"`{key}`" not in readme]
+    assert not missing

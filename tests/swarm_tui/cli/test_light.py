@@ -1,0 +1,108 @@
+"""What agents call many times an hour imports only what it needs."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import agent_environment, environment, swarm_tui
+from tests.support.hooked import Hooked
+
+PROBE = """
+import json, sys
+from swarm_tui.cli.main import main
+status = main(sys.argv[1:])
+print(json.dumps({"status": status, "modules": sorted(sys.modules)}), file=sys.stderr)
+"""
+SCREEN = {"textual", "watchfiles", "rich", "click", "widgets", "shtab"}
+HEAVY = {
+    "pydantic",
+    "yaml",
+    "dataclasses",
+    "swarm.model.agent",
+    "swarm.config",
+    "swarm.ledger.ledger",
+    "swarm.home.context",
+    "swarm.api",
+}
+WORKER = ("--role", "worker", "--task", "t", "--accept", "there is a table")
+
+
+def imported(*words: str, env: dict[str, str], stdin: str = "") -> set[str]:
+    """The modules that a verb has loaded at its end, after it has done its work."""
+    ran = subprocess.run(
+        [sys.executable, "-c", PROBE, *words],
+        capture_output=True,
+        text=True,
+        input=stdin,
+        env=environment(env),
+        timeout=60,
+        check=False,
+    )
+    told = json.loads(ran.stderr.splitlines()[-1])
+    assert told["status"] == 0, ran.stderr
+    return set(told["modules"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("progress", "page 3 of 12", "--outputs", "1"),
+        ("done", "--summary", "three pages", "--output", "a.md"),
+        ("spawn", "w", *WORKER, "--", "sleep", "600"),
+        ("message", "helper", "hello"),
+        ("read", "helper"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_what_agents_call_loads_no_screen_and_no_watcher(swarm_home: Path, words: Sequence[str]) -> None:
+    home = {"SWARM_HOME": str(swarm_home)}
+    for name in ("idea", "helper"):
+        parent = ("--parent", "idea") if name == "helper" else ()
+        role = ("--role", "idea-meta" if name == "idea" else "worker", "--task", "t", "--accept", "there is a table")
+        ran = swarm_tui("spawn", name, *role, *parent, "--", "sleep", "600", env=home)
+        assert ran.status == 0, ran.err
+    if words[0] == "read":
+        swarm_tui("done", "--summary", "x", env=agent_environment(swarm_home, "genesis-01/idea/helper"))
+    loaded = imported(*words, env=agent_environment(swarm_home, "genesis-01/idea"))
+    assert not loaded & SCREEN
+    if words[0] in ("progress", "done"):
+        assert not loaded & HEAVY
+
+
+PARSER = {"argparse", "swarm_tui.cli.parser", "swarm_tui.cli.commands.common"}
+"""What hooks do without: they run at every tool call."""
+
+
+def test_no_hook_loads_a_screen_a_parser_or_anything_heavy(tmp_path: Path) -> None:
+    hooked = Hooked(tmp_path / "home")
+    hooked.guard(scope="owns", writable=[hooked.dir.path])
+    calls: dict[str, list[dict[str, object]]] = {
+        "guard": [
+            {"tool_name": "Write", "tool_input": {"file_path": "/etc/passwd"}},
+            {"tool_name": "Bash", "tool_input": {"command": "rm .run"}},
+        ],
+        "after": [{"hook_event_name": "PostToolUse"}],
+        "stop": [{"hook_event_name": "Stop"}, {"hook_event_name": "Stop", "stop_hook_active": True}],
+        "end": [{"hook_event_name": "SessionEnd"}],
+    }
+    for which, inputs in calls.items():
+        for given in inputs:
+            hooked.dir.inbox.write_text("## 2026-02-28 09:33:00+00:00 from operator\n\n> Hello.\n")
+            loaded = imported("hook", which, env=hooked.env, stdin=json.dumps(given))
+            assert not loaded & (SCREEN | HEAVY | PARSER), which
+
+
+def test_a_look_loads_no_screen_either(swarm_home: Path) -> None:
+    for words in (("status",), ("status", "--line"), ("status", "--json"), ("events",), ("heartbeat", "--dry-run")):
+        loaded = imported(*words, env={"SWARM_HOME": str(swarm_home)})
+        assert not loaded & {"textual", "watchfiles", "click", "shtab"}
+
+
+def test_only_the_chosen_verbs_module_is_imported(swarm_home: Path) -> None:
+    loaded = imported("roles", env={"SWARM_HOME": str(swarm_home)})
+    ours = {name for name in loaded if name.startswith("swarm_tui.cli.commands.")}
+    assert ours == {"swarm_tui.cli.commands.common", "swarm_tui.cli.commands.roles"}

@@ -1,0 +1,235 @@
+"""What status prints, from canned swarms: the tree, the one line, and every key of the JSON document."""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from swarm.formatting import spell_clock
+from swarm.model.health import State
+from swarm.model.record import Alert, Holder
+from swarm.model.snapshot import Snapshot
+from swarm.rules.plan import verdicts
+from swarm_tui.cli.output import to_json
+from swarm_tui.cli.status_json import document
+from swarm_tui.cli.status_text import count, in_order, line, tree
+from tests.support.hostile import HOSTILE, forbidden
+from tests.support.swarms import (
+    NOW,
+    PERIOD,
+    POLICY,
+    a_progress,
+    a_root,
+    a_snapshot,
+    a_view,
+    an_identity,
+    big_example,
+    every_state,
+    many,
+    results,
+)
+from widgets.cells import width_of
+from widgets.charset import ASCII, UNICODE
+from widgets.status_line import status_of
+
+DOCUMENT_KEYS = {"home", "generation", "at", "heartbeat", "slots", "spent", "alerts", "agents"}
+AGENT_KEYS = {
+    *("id", "name", "role", "parent", "depth", "state", "why", "next_state", "next_in_s", "age_s", "last_update"),
+    *("sentence", "outputs", "outputs_claimed", "slots", "foreign", "spawn_id", "program", "model", "pid"),
+    *("cpu_percent", "rss_bytes", "tokens", "cost_usd", "unread_s", "problems"),
+    *("description", "subtree", "doing", "ghost"),
+}
+
+
+def lines(snapshot: Snapshot, width: int | None = None, charset: object = UNICODE) -> list[str]:
+    judged = verdicts(snapshot, POLICY, NOW)
+    chosen = ASCII if charset is ASCII else UNICODE
+    return ["".join(cell.text for cell in cells).rstrip() for cells in tree(snapshot, judged, NOW, chosen, width)]
+
+
+def said(snapshot: Snapshot) -> dict[str, object]:
+    judged = verdicts(snapshot, POLICY, NOW)
+    value = json.loads(to_json(document(snapshot, judged, NOW, POLICY)))
+    assert isinstance(value, dict)
+    return value
+
+
+def agents_of(snapshot: Snapshot) -> dict[str, dict[str, object]]:
+    rows = said(snapshot)["agents"]
+    assert isinstance(rows, list)
+    return {row["name"]: row for row in rows}
+
+
+def in_one_line(snapshot: Snapshot) -> str:
+    return line(snapshot, verdicts(snapshot, POLICY, NOW), NOW, UNICODE)
+
+
+def test_the_document_has_the_keys_of_the_contract_and_no_others() -> None:
+    value = said(big_example())
+    assert set(value) == DOCUMENT_KEYS
+    assert set(value["heartbeat"]) == {"n", "last_at", "next_at", "running", "passed"}  # type: ignore[call-overload]  # a dict, by JSON
+    assert set(value["slots"]) == {"max", "reserve", "committed", "used", "free", "by_role"}  # type: ignore[call-overload]  # a dict, by JSON
+    for row in agents_of(big_example()).values():
+        assert set(row) == AGENT_KEYS
+        assert set(row["slots"]) == {"budget", "used"}  # type: ignore[call-overload]  # a dict, by JSON
+
+
+def test_parents_come_before_their_children() -> None:
+    rows = said(big_example())["agents"]
+    assert isinstance(rows, list)
+    seen: set[str] = set()
+    for row in rows:
+        assert row["parent"] is None or row["parent"] in seen
+        seen.add(row["id"])
+
+
+def test_every_state_is_said_as_its_word() -> None:
+    views = every_state()
+    for state, view in views.items():
+        row = agents_of(a_snapshot(view))[view.name]
+        assert row["state"] == state.value
+        assert row["why"]
+
+
+def test_times_are_iso_8601_with_an_offset() -> None:
+    snapshot = replace(
+        big_example(), owner=Holder("run", an_identity(), NOW.wall, next_at=NOW.wall + 60, period_s=PERIOD)
+    )
+    value = said(snapshot)
+    beat = value["heartbeat"]
+    assert isinstance(beat, dict)
+    stamps = [value["at"], beat["last_at"], beat["next_at"]]
+    stamps += [row["last_update"] for row in agents_of(snapshot).values() if row["last_update"] is not None]
+    for stamp in stamps:
+        assert datetime.fromisoformat(str(stamp)).utcoffset() is not None
+
+
+def test_without_anybody_who_beats_no_next_heartbeat_is_promised() -> None:
+    beat = said(replace(big_example(), owner=None))["heartbeat"]
+    assert isinstance(beat, dict)
+    assert beat["next_at"] is None
+
+
+def test_the_engines_count_and_the_agents_own_stand_beside_each_other() -> None:
+    row = agents_of(big_example())["scout-01"]
+    assert (row["outputs"], row["outputs_claimed"]) == (None, 5)
+
+
+def test_unread_results_age_until_they_are_read() -> None:
+    row = agents_of(big_example())["worker-9"]
+    assert isinstance(row["unread_s"], float)
+    assert row["unread_s"] > 0
+
+
+def test_a_time_that_no_calendar_holds_is_null() -> None:
+    view = replace(a_view("worker-1"), changed_at=1e18)
+    assert agents_of(a_snapshot(a_root(), view))["worker-1"]["last_update"] is None
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_json_is_ascii_whatever_an_agent_says(name: str) -> None:
+    view = a_view("worker-1", progress=a_progress(HOSTILE[name]))
+    judged = verdicts(a_snapshot(a_root(), view), POLICY, NOW)
+    text = to_json(document(a_snapshot(a_root(), view), judged, NOW, POLICY), indent=2)
+    assert text.isascii()
+    assert all(part.isprintable() for part in text.split("\n"))
+    assert json.loads(text)["agents"]
+
+
+def test_the_tree_has_a_line_for_every_agent_below_its_parent() -> None:
+    shown = lines(big_example())
+    names = [text.split()[text.count("│") + (1 if "├" in text or "└" in text else 0) + 1] for text in shown[2:22]]
+    assert names[0] == "genesis-01"
+    assert names.index("idea-alpha") < names.index("worker-0") < names.index("idea-beta")
+
+
+def test_states_are_words_and_glyphs_so_that_no_colour_is_needed() -> None:
+    text = "\n".join(lines(big_example()))
+    for glyph, word in (("▲", "investigate"), ("✖", "overdue"), ("↻", "looping"), ("†", "killed"), ("‖", "paused")):
+        assert any(glyph in row and word in row for row in text.split("\n"))
+
+
+@pytest.mark.parametrize("width", [20, 45, 75, 100, 160])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    assert max(width_of(text) for text in lines(big_example(), width)) <= width
+
+
+def test_where_a_terminal_cannot_show_unicode_the_tree_is_ascii() -> None:
+    assert all(text.isascii() for text in lines(big_example(), 80, ASCII))
+
+
+def test_open_alerts_are_listed_and_acknowledged_ones_are_not() -> None:
+    text = "\n".join(lines(big_example()))
+    assert "alerts  2 open" in text
+    assert "results-unread" not in text
+
+
+def test_an_empty_swarm_says_so() -> None:
+    assert lines(replace(a_snapshot(), agents=()))[-1] == "no agents"
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_text_of_an_agent_makes_a_line_of_its_own(name: str) -> None:
+    quiet = a_snapshot(a_root(), a_view("worker-1", progress=a_progress("fine")))
+    loud = a_snapshot(
+        a_root(),
+        a_view("worker-1", progress=a_progress(HOSTILE[name]), results=results(summary=HOSTILE[name])),
+        alerts=(Alert("worker-1", "injection", HOSTILE[name]),),
+    )
+    assert len(lines(loud)) <= len(lines(quiet)) + 2  # the head of the alerts, and the alert
+
+
+def test_an_agent_whose_parent_is_not_there_is_shown_all_the_same() -> None:
+    orphan = replace(a_view("idea-alpha/worker-1"), parent="genesis-01/gone")
+    assert [view.id for view, _ in in_order((orphan,), UNICODE)] == [orphan.id]
+
+
+def test_ten_thousand_agents_and_a_thousand_levels_are_only_more_lines() -> None:
+    assert len(list(in_order(many(10_000).agents, UNICODE))) == len(many(10_000).agents)
+    chain = tuple(
+        replace(a_view("w"), id="/".join(["a"] * depth), parent="/".join(["a"] * (depth - 1)) or None, depth=depth - 1)
+        for depth in range(1, 1001)
+    )
+    assert len(list(in_order(chain, UNICODE))) == 1000
+
+
+def test_the_line_says_what_needs_a_person_first() -> None:
+    assert in_one_line(big_example()).startswith("✖4 ▲5 !2 ●12 ")
+
+
+def test_the_line_counts_as_the_control_room_does() -> None:
+    snapshot = big_example()
+    judged = verdicts(snapshot, POLICY, NOW)
+    shown = status_of(snapshot, judged, NOW)
+    assert count(snapshot, judged) == (shown.running, shown.warned, shown.failed)
+
+
+def test_the_line_says_when_the_next_heartbeat_comes() -> None:
+    owned = replace(big_example(), owner=Holder("run", an_identity(), NOW.wall, next_at=NOW.wall + 60))
+    assert in_one_line(owned).endswith(f" next {spell_clock(NOW.wall + 60, NOW.wall + 60)}")
+
+
+def test_the_line_of_a_calm_swarm_is_short() -> None:
+    snapshot = a_snapshot(a_root(), a_view("worker-1", age=60.0))
+    assert in_one_line(snapshot) == "●1 1/12 ♥131"
+
+
+def test_the_line_stays_under_40_columns_whatever_happens() -> None:
+    snapshot = many(10_000)
+    crowd = replace(
+        snapshot,
+        heartbeat_n=10**9,
+        slots=replace(snapshot.slots, max=1000, committed=10**6),
+        alerts=tuple(Alert(f"a{n}", "lost", "x") for n in range(500)),
+    )
+    judged = verdicts(crowd, POLICY, NOW)
+    worst = {key: replace(verdict, state=State.OVERDUE) for key, verdict in judged.items()}
+    for charset in (UNICODE, ASCII):
+        text = line(crowd, worst, NOW, charset)
+        assert 0 < width_of(text) < 40
+
+
+def test_nothing_of_the_tree_steers_a_terminal() -> None:
+    for text in lines(big_example(), 120):
+        assert forbidden(text) == []

@@ -1,0 +1,33 @@
+"""The glyph table: every state has one, all can be told apart in one cell, with and without Unicode."""
+
+from wcwidth import wcwidth
+
+from swarm.model.health import State
+from widgets.charset import MARKS, STATES, glyph_of
+
+
+def test_every_state_has_a_glyph_and_its_own_word() -> None:
+    assert set(STATES) == {state.value for state in State}
+    assert all(STATES[state].word == state.value for state in State)
+
+
+def test_no_two_marks_look_the_same() -> None:
+    assert len({glyph.mark for glyph in MARKS}) == len(MARKS)
+    assert len({glyph.ascii for glyph in MARKS}) == len(MARKS)
+
+
+def test_every_mark_takes_exactly_one_cell() -> None:
+    assert {wcwidth(glyph.mark) for glyph in MARKS} == {1}
+    assert {len(glyph.ascii) for glyph in MARKS} == {1}
+
+
+def test_the_ascii_twins_are_printable_ascii() -> None:
+    assert all(glyph.ascii.isascii() and glyph.ascii.isprintable() for glyph in MARKS)
+
+
+def test_a_member_of_the_enumeration_finds_its_row() -> None:
+    assert glyph_of(State.LOOPING).mark == "↻"
+
+
+def test_a_word_that_is_no_state_is_drawn_as_unknown() -> None:
+    assert glyph_of("frozen in time") is STATES["unknown"]

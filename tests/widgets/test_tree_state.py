@@ -1,0 +1,199 @@
+"""The list of agents as a value: cursor, marks, folds, filter and order over changing swarms."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from swarm.model.health import State, Verdict
+from swarm.model.snapshot import AgentView
+from swarm.rules.plan import verdicts
+from tests.support.swarms import NOW, POLICY, a_root, a_snapshot, a_view, big_example, every_state, full_id
+from tests.widgets.test_tree_order import some_views
+from widgets.filter_sort import SortMode
+from widgets.tree_order import key_of
+from widgets.tree_state import Listing
+
+ROOT = "genesis-01"
+
+
+def family(*without: str) -> tuple[AgentView, ...]:
+    views = a_snapshot(
+        a_root(), a_view("idea-a"), a_view("idea-a/worker-1"), a_view("idea-a/worker-2"), a_view("scout")
+    ).agents
+    return tuple(view for view in views if view.name not in without)
+
+
+def listing_of(views: tuple[AgentView, ...]) -> Listing:
+    listing = Listing()
+    listing.take(views, {view.id: Verdict(State.FRESH, "", age=1.0) for view in views}, ROOT)
+    listing.reorder()
+    return listing
+
+
+def update(listing: Listing, views: tuple[AgentView, ...]) -> str:
+    listing.take(views, listing.verdicts, ROOT)
+    return listing.reorder()
+
+
+def name(listing: Listing) -> str:
+    assert listing.cursor is not None
+    return listing.cursor.id.rpartition("/")[2]
+
+
+def put(listing: Listing, short: str) -> None:
+    line = listing.line_of(full_id(short))
+    assert line is not None
+    listing.move(line)
+
+
+def test_the_cursor_stays_on_its_agent_when_others_come_before_it() -> None:
+    listing = listing_of(family("idea-a", "worker-1", "worker-2"))
+    put(listing, "scout")
+    assert update(listing, family()) == ""
+    assert name(listing) == "scout"
+    assert listing.cursor_line == 4
+
+
+@pytest.mark.parametrize(
+    ("gone", "neighbour"),
+    [("worker-1", "worker-2"), ("worker-2", "scout"), ("scout", "worker-2")],
+)
+def test_the_cursor_of_a_vanished_agent_goes_to_a_neighbour_and_says_so(gone: str, neighbour: str) -> None:
+    listing = listing_of(family())
+    put(listing, "scout" if gone == "scout" else f"idea-a/{gone}")
+    assert update(listing, family(gone)) == "vanished"
+    assert name(listing) == neighbour
+
+
+def test_an_agent_that_lives_again_is_another_agent() -> None:
+    views = family()
+    listing = listing_of(views)
+    put(listing, "scout")
+    listing.marks = frozenset({key_of(views[-1])})
+    again = (*views[:-1], replace(views[-1], spawn_id="second-life"))
+    assert update(listing, again) == "respawned"
+    assert listing.cursor == (full_id("scout"), "second-life")
+    assert not listing.marks
+
+
+def test_the_cursor_goes_to_whoever_hides_its_agent() -> None:
+    listing = listing_of(family())
+    put(listing, "idea-a/worker-2")
+    listing.fold_all()
+    assert listing.reorder() == "hidden"
+    assert name(listing) == "genesis-01"
+
+
+def test_marks_and_folds_survive_every_update_of_the_living() -> None:
+    views = family()
+    listing = listing_of(views)
+    listing.marks = frozenset({key_of(views[2]), key_of(views[4])})
+    listing.toggle(1)
+    update(listing, family("worker-1"))
+    assert listing.marks == {key_of(views[4])}
+    assert [listing.view_at(line).name for line in range(len(listing.lines))] == ["genesis-01", "idea-a", "scout"]
+
+
+def test_an_empty_swarm_has_no_cursor_and_a_first_agent_gets_it() -> None:
+    listing = listing_of(())
+    assert listing.cursor is None
+    assert update(listing, family()) == "moved"
+    assert name(listing) == "genesis-01"
+    assert update(listing, ()) == "vanished"
+    assert listing.cursor is None
+
+
+def test_all_words_of_a_filter_must_occur() -> None:
+    snapshot = big_example()
+    listing = Listing()
+    listing.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
+    listing.filter_text = "BETA overdue"
+    listing.reorder()
+    matching = [listing.view_at(n).name for n, line in enumerate(listing.lines) if not line.context]
+    assert matching == ["worker-2"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "first"),
+    [(SortMode.STATE, "overdue"), (SortMode.AGE, "overdue"), (SortMode.NAME, "done"), (SortMode.TREE, ROOT)],
+)
+def test_each_order_has_its_first(mode: SortMode, first: str) -> None:
+    snapshot = a_snapshot(*(view for view in every_state().values() if view.id != ROOT))
+    listing = Listing()
+    listing.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
+    listing.mode = mode
+    listing.reorder()
+    assert listing.view_at(0).name == first
+    forwards = [line.at for line in listing.lines]
+    listing.reverse = True
+    listing.reorder()
+    if mode is not SortMode.TREE:
+        assert [line.at for line in listing.lines] == forwards[::-1]
+
+
+def test_problems_are_shown_worst_first() -> None:
+    snapshot = big_example()
+    listing = Listing()
+    listing.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
+    listing.problems_only = True
+    listing.reorder()
+    names = [listing.place(line).label for line in range(len(listing.lines))]
+    assert names[0] in ("idea-beta/worker-2", "notes-import")
+    assert "idea-alpha/worker-1" not in names
+    assert {"idea-alpha/worker-2", "idea-alpha/worker-3", "migrate-01", "scout-01"} <= set(names)
+
+
+def test_the_next_problem_is_the_worst_then_each_of_them_in_turn() -> None:
+    snapshot = big_example()
+    listing = Listing()
+    listing.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
+    listing.reorder()
+    first = listing.next_problem()
+    seen = []
+    for _ in range(30):
+        agent = listing.next_problem()
+        assert agent is not None
+        line = listing.line_of(agent)
+        assert line is not None
+        listing.move(line)
+        seen.append(agent)
+    assert first == seen[0]
+    cycle = seen[: seen.index(first, 1)]
+    assert len(cycle) == len(set(cycle))
+    listing.problems_only = True
+    listing.reorder()
+    assert set(cycle) == {listing.view_at(line).id for line in range(len(listing.lines))}
+
+
+def test_where_nobody_needs_a_person_there_is_no_next_problem() -> None:
+    assert listing_of(family()).next_problem() is None
+
+
+def test_a_fold_that_hides_trouble_takes_its_colour() -> None:
+    snapshot = big_example()
+    listing = Listing()
+    listing.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
+    listing.fold_all()
+    listing.reorder()
+    place = listing.place(0)
+    assert place.folded == 17
+    assert place.folded_role == "danger"
+
+
+@settings(deadline=None)
+@given(some_views, some_views, st.integers(0, 60))
+def test_after_any_change_the_cursor_is_on_a_line_that_is_its_agents(
+    before: tuple[AgentView, ...], after: tuple[AgentView, ...], line: int
+) -> None:
+    listing = listing_of(before)
+    listing.move(line)
+    was = listing.cursor
+    why = update(listing, after)
+    assert (listing.cursor is None) is (not after)
+    if after:
+        assert listing.cursor == key_of(listing.view_at(listing.cursor_line))
+        assert bool(why) is (listing.cursor != was)
+        if was is not None and any(key_of(view) == was for view in after):
+            assert listing.cursor == was

@@ -1,0 +1,148 @@
+"""What an agent's program is doing at this moment, and what it has used up: the detail's second line."""
+
+from textual.geometry import Size
+from textual.reactive import reactive
+
+from swarm.model.activity import Doings, OpenTool
+from swarm.model.snapshot import AgentView
+from swarm.model.time import Now
+from swarm.rules.costs import Spending
+from widgets.cells import Cell, Cells, cells_width, fit_cells, quote, short_count, short_duration, short_money
+from widgets.charset import UNICODE, Charset
+from widgets.line_list import CellLine, charset_of
+
+FULL_CONTEXT = 0.8
+"""Above this share of its context a program is soon to sum up and forget."""
+_QUIET_S = 5.0
+_SESSION = 8
+"""Characters of a session's name that tell it from others; the tab of the process has all of it."""
+
+
+def used_cells(view: AgentView, below: Spending | None = None) -> Cells:
+    """`opus  128.4k tok  $1.24  context 42%  session 5f0c2a6e`; nothing of a program that does not tell.
+
+    below: what it and everything below it have used up; told of whoever has others below it.
+    """
+    doings, tokens = view.doings, view.tokens
+    cells: list[Cell] = []
+    if doings is not None and doings.model:
+        other = bool(doings.ordered_model) and not _same_model(doings.model, doings.ordered_model)
+        cells.append(Cell(f"{quote(doings.model, 40)}  ", "warning" if other else "strong"))
+    if tokens is not None and tokens.total:
+        cells.append(Cell(f"{short_count(tokens.total)} tok  "))
+        cells.append(Cell(f"{short_money(view.cost_usd)}  ", "notice" if view.cost_usd is None else ""))
+    if doings is not None and doings.context is not None:
+        cells.append(_context_cell(doings.context, doings.context_limit))
+    if below is not None and view.children and below.tokens_below:
+        partly = "+?" if below.partial and below.cost_below is not None else ""
+        words = f"with all below it {short_count(below.tokens_below)} tok {short_money(below.cost_below)}{partly}"
+        cells.append(Cell(f"{words}  ", "muted"))
+    if doings is not None and doings.session:
+        cells.append(Cell(f"session {quote(doings.session, 60)[:_SESSION]}", "muted"))
+    return tuple(cells)
+
+
+def _same_model(one: str, other: str) -> bool:
+    """An order by a short name (`opus`), or with a size in brackets, names the same model."""
+    one, other = one.partition("[")[0], other.partition("[")[0]
+    return one in other or other in one
+
+
+def _context_cell(context: int, limit: int | None) -> Cell:
+    if not limit:
+        return Cell(f"context {short_count(context)}  ", "muted")
+    share = context / limit
+    return Cell(f"context {min(999, round(100 * share))}%  ", "warning" if share >= FULL_CONTEXT else "muted")
+
+
+def doing_cells(view: AgentView, now: Now, charset: Charset = UNICODE, *, why: str = "") -> Cells:
+    """`in Bash 4m: make test`, `retrying 3/10: 529 overloaded`, `waiting for the model 40s`, how its turn ended.
+
+    why: the verdict's words, which stand above; what they tell is not told again.
+    """
+    doings = view.doings
+    if doings is None:
+        return ()
+    cells: list[Cell] = [] if _is_told(doings, why) else list(_state_cells(doings, now, charset))
+    if doings.subagents:
+        count = len(doings.subagents)
+        cells.append(
+            Cell(f"{'  ' if cells else ''}{charset.ghost} {count} sub-agent{'s' if count > 1 else ''}", "notice")
+        )
+    if doings.denials:
+        cells.append(Cell(f"{'  ' if cells else ''}{charset.failed} {doings.denials} denied", "warning"))
+    return tuple(cells)
+
+
+def _is_told(doings: Doings, why: str) -> bool:
+    if doings.retrying:
+        return doings.retrying in why
+    return any(f"in {tool.tool} for " in why for tool in doings.open_tools if not tool.parent)
+
+
+def _state_cells(doings: Doings, now: Now, charset: Charset) -> Cells:
+    own = [tool for tool in doings.open_tools if not tool.parent]
+    if doings.retrying:
+        tries = f" {doings.retries}" + (f"/{doings.retries_limit}" if doings.retries_limit else "")
+        return (Cell(f"retrying{tries if doings.retries else ''}: ", "notice"), Cell(quote(doings.retrying, 200)))
+    if own:
+        return _tool_cells(own, now)
+    if doings.in_turn:
+        silent = now.wall - doings.last_at if doings.last_at else 0.0
+        waited = f" {short_duration(silent)}" if silent >= _QUIET_S else ""
+        return (Cell(f"waiting for the model{waited}", "muted"),)
+    end = doings.turn_end
+    if end is None:
+        return ()
+    if end.ok:
+        return (Cell(f"{charset.ended} its turn has ended", "muted"),)
+    return (Cell(f"{charset.failed} its turn failed: ", "danger"), Cell(quote(end.why, 200)))
+
+
+def _tool_cells(own: list[OpenTool], now: Now) -> Cells:
+    tool = own[0]  # the oldest: what holds it up
+    more = f"  +{len(own) - 1}" if len(own) > 1 else ""
+    since = f" {short_duration(now.wall - tool.since)}" if tool.since and now.wall >= tool.since else ""
+    words = quote(tool.text, 200)
+    lead = f"in {quote(tool.tool, 60)}{since}"
+    return (Cell(f"{lead}: " if words else lead, "accent"), Cell(words, "quote"), Cell(more, "muted"))
+
+
+def doings_lines(used: Cells, doing: Cells, width: int) -> tuple[Cells, ...]:
+    """Both in one line where that is possible, else what it does first; no line where nothing is known."""
+    there = [cells for cells in (doing, used) if cells]
+    if len(there) == 2 and cells_width(doing) + 3 + cells_width(used) <= width:
+        gap = width - cells_width(doing) - cells_width(used)
+        return ((*doing, Cell(" " * gap), *used),)
+    return tuple(there)
+
+
+class DoingsLine(CellLine):
+    """One or two lines, or none where the program does not tell."""
+
+    DEFAULT_CSS = """
+    DoingsLine { height: auto; max-height: 2; }
+    """
+
+    said: reactive[tuple[Cells, Cells]] = reactive(((), ()))
+    """What it has used up, and what it is doing."""
+
+    def show(self, view: AgentView | None, now: Now, below: Spending | None = None, why: str = "") -> None:
+        """Show this agent; what looks the same is not drawn again. why: the words of its verdict."""
+        said: tuple[Cells, Cells] = ((), ())
+        if view is not None:
+            said = (used_cells(view, below), doing_cells(view, now, charset_of(self), why=why))
+        self.said = said
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        del container, viewport
+        return len(doings_lines(*self.said, width))
+
+    def watch_said(self, old: tuple[Cells, Cells], new: tuple[Cells, Cells]) -> None:
+        width = self.size.width
+        if len(doings_lines(*old, width)) != len(doings_lines(*new, width)):
+            self.refresh(layout=True)
+
+    def line_cells(self, y: int, width: int) -> Cells:
+        lines = doings_lines(*self.said, width)
+        return fit_cells(lines[y], width, charset_of(self).cut) if y < len(lines) else ()

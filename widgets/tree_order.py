@@ -1,0 +1,127 @@
+"""Who is below whom, and which lines that makes: pure, over the agents of one snapshot by their places in it."""
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from swarm.model.snapshot import AgentView
+from widgets.charset import Charset
+from widgets.diff import changed_places
+
+
+class AgentKey(NamedTuple):
+    """Which agent, and which of its lives."""
+
+    id: str
+    spawn_id: str
+
+
+class Line(NamedTuple):
+    """One line of the list."""
+
+    at: int
+    """Which of the views."""
+    guides: str = ""
+    flat: bool = False
+    """It stands in a flat list, where its path names it."""
+    context: bool = False
+    """It is there only because something below it matches the filter."""
+
+
+def key_of(view: AgentView) -> AgentKey:
+    """The key of an agent as it lives now."""
+    return AgentKey(view.id, view.spawn_id)
+
+
+def same_shape(old: tuple[AgentView, ...], new: tuple[AgentView, ...]) -> bool:
+    """The same agents, in the same lives and places: then only their rows can differ."""
+    if len(old) != len(new):
+        return False
+    changed = ((old[place], new[place]) for place in changed_places(old, new))
+    return all(a.id == b.id and a.spawn_id == b.spawn_id and a.parent == b.parent for a, b in changed)
+
+
+class Forest:
+    """The parentage of agents. All lists are by place: `parents[i]` is -1 at the top, `sizes[i]` counts i itself."""
+
+    __slots__ = ("children", "index", "parents", "sizes", "views")
+
+    def __init__(self, views: tuple[AgentView, ...]) -> None:
+        count = len(views)
+        self.views = views
+        self.index = {view.id: at for at, view in enumerate(views)}
+        self.children: list[list[int]] = [[] for _ in range(count)]
+        self.parents = [-1] * count
+        self.sizes = [1] * count
+        find = self.index.get
+        for at, view in enumerate(views):
+            parent = find(view.parent, -1) if view.parent is not None else -1
+            if -1 < parent < at:  # parents come before children, so that nothing can be its own ancestor
+                self.parents[at] = parent
+                self.children[parent].append(at)
+        for at in range(count - 1, 0, -1):
+            if self.parents[at] >= 0:
+                self.sizes[self.parents[at]] += self.sizes[at]
+
+    def find(self, key: AgentKey) -> int | None:
+        """The place of an agent; None where it is gone or lives another life."""
+        at = self.index.get(key.id)
+        return at if at is not None and self.views[at].spawn_id == key.spawn_id else None
+
+    def ancestors(self, at: int) -> Iterator[int]:
+        """The places above, from the parent up."""
+        while (at := self.parents[at]) >= 0:
+            yield at
+
+    def below(self, at: int, limit: int) -> Iterator[int]:
+        """At most `limit` places of the subtree, `at` left out."""
+        stack = list(self.children[at])
+        while stack and limit > 0:
+            limit -= 1
+            here = stack.pop()
+            stack += self.children[here]
+            yield here
+
+    def with_ancestors(self, wanted: Collection[int]) -> set[int]:
+        """These places, and every one above them."""
+        found: set[int] = set()
+        for place in wanted:
+            at = place
+            while at >= 0 and at not in found:
+                found.add(at)
+                at = self.parents[at]
+        return found
+
+    def lines(
+        self,
+        charset: Charset,
+        *,
+        folded: Collection[AgentKey] = (),
+        wanted: Collection[int] | None = None,
+        reverse: bool = False,
+    ) -> list[Line]:
+        """The lines of the tree, with their guides.
+
+        folded: whose children are left out. wanted: only these places and what is above them; folds do not count then.
+        reverse: siblings in the opposite order.
+        """
+        branch, last, through, gap = charset.branch, charset.last, charset.through, charset.gap
+        views, children = self.views, self.children
+        shown = None if wanted is None else self.with_ancestors(wanted)
+        top = [at for at, parent in enumerate(self.parents) if parent < 0 and (shown is None or at in shown)]
+        step = 1 if reverse else -1
+        stack = [(at, "", "") for at in top[::step]]
+        lines: list[Line] = []
+        while stack:
+            at, guides, below = stack.pop()
+            lines.append(Line(at, guides, context=wanted is not None and at not in wanted))
+            kids = children[at]
+            if not kids or (shown is None and folded and key_of(views[at]) in folded):
+                continue
+            if shown is not None:
+                kids = [kid for kid in kids if kid in shown]
+            # What lies lowest on the stack comes out last: it closes the branch.
+            stack += [
+                (kid, below + (branch if number else last), below + (through if number else gap))
+                for number, kid in enumerate(kids[::step])
+            ]
+        return lines

@@ -1,0 +1,224 @@
+"""The list of agents as a value: which lines there are, and where cursor, marks and folds stand. No Textual here."""
+
+from collections.abc import Iterable
+from enum import Enum
+
+from swarm.model.snapshot import AgentView
+from swarm.rules.triage import is_problem
+from widgets.agent_row import STATE_ROLES, Place
+from widgets.cells import short_id
+from widgets.charset import UNICODE, Charset
+from widgets.filter_sort import SortMode, Verdicts, in_order, matching, problems, verdict_of, worst_of
+from widgets.tree_order import AgentKey, Forest, Line, key_of, same_shape
+
+_LOOK_BELOW = 500
+"""How many agents below a fold are looked at for trouble."""
+
+
+class Change(Enum):
+    """What a newer picture may have changed beyond the cells of rows."""
+
+    NONE = 0
+    ORDER = 1
+    SHAPE = 2
+
+
+class Listing:
+    """Agents, how they are narrowed and ordered, and the cursor, held by (agent id, spawn id) and never by position."""
+
+    def __init__(self, charset: Charset = UNICODE) -> None:
+        self.charset = charset
+        self.forest = Forest(())
+        self.verdicts: Verdicts = {}
+        self.root = ""
+        self.filter_text = ""
+        self.problems_only = False
+        self.mode = SortMode.TREE
+        self.reverse = False
+        self.marks: frozenset[AgentKey] = frozenset()
+        self.folded: frozenset[AgentKey] = frozenset()
+        self.cursor: AgentKey | None = None
+        self.cursor_line = 0
+        self.lines: list[Line] = []
+        self.longest = 0
+        """Columns that the longest name takes, with its guides and its mark."""
+        self._line_of: dict[int, int] = {}
+
+    # -- what comes in -------------------------------------------------------------------------------------------
+
+    def take(self, views: tuple[AgentView, ...], verdicts: Verdicts, root: str) -> Change:
+        """Take a newer picture over. `reorder` must follow a change of SHAPE, and should soon follow one of ORDER."""
+        self.verdicts = verdicts
+        if self.root == root and same_shape(self.forest.views, views):
+            changed = views is not self.forest.views
+            self.forest.views = views
+            return Change.ORDER if changed and (self.depends_on_time or self.filter_text) else Change.NONE
+        before, self.forest, self.root = self.forest, Forest(views), root
+        if self.folded or self.marks:
+            alive = set(map(key_of, views))
+            self.folded &= alive
+            self.marks &= alive
+        self._keep_cursor(before)
+        return Change.SHAPE
+
+    @property
+    def depends_on_time(self) -> bool:
+        """Its order may change while no agent does."""
+        return self.problems_only or self.mode in (SortMode.STATE, SortMode.AGE, SortMode.OUTPUTS)
+
+    @property
+    def flat(self) -> bool:
+        """It is a list of paths, not a tree."""
+        return self.problems_only or self.mode is not SortMode.TREE
+
+    # -- lines and cursor ----------------------------------------------------------------------------------------
+
+    def reorder(self) -> str:
+        """Find the lines anew, and the cursor's place among them.
+
+        Returns why the cursor is on another agent than before: `vanished`, `respawned`, `hidden` (folded or filtered
+        away), `moved` (there was none before), or '' where it is on the same.
+        """
+        was, old_lines = self.cursor, self.lines
+        self.lines = self._order()
+        self._line_of = {line.at: number for number, line in enumerate(self.lines)}
+        self.longest = self._longest()
+        line, why = self._find_cursor(old_lines)
+        self.cursor_line = line
+        self.cursor = key_of(self.forest.views[self.lines[line].at]) if self.lines else None
+        return why if self.cursor != was else ""
+
+    def _order(self) -> list[Line]:
+        forest = self.forest
+        wanted = matching(forest.views, self.verdicts, self.filter_text) if self.filter_text.split() else None
+        if not self.flat:
+            return forest.lines(self.charset, folded=self.folded, wanted=wanted, reverse=self.reverse)
+        places: Iterable[int] = range(len(forest.views)) if wanted is None else wanted
+        mode = self.mode
+        if self.problems_only:
+            places = problems(forest.views, self.verdicts).intersection(places)
+            mode = SortMode.STATE if mode is SortMode.TREE else mode
+        ordered = in_order(tuple(places), forest.views, self.verdicts, mode, reverse=self.reverse)
+        return [Line(at, flat=True) for at in ordered]
+
+    def _longest(self) -> int:
+        views = self.forest.views
+        if self.flat:
+            return 3 + max((len(short_id(views[line.at].id, self.root)) for line in self.lines), default=0)
+        return 3 + max((len(line.guides) + len(views[line.at].name) for line in self.lines), default=0)
+
+    def _keep_cursor(self, before: Forest) -> None:
+        """Agents changed places: translate the old lines to the new places, so that neighbours can be found."""
+        find = self.forest.index.get
+        gone = -1
+        self.lines = [line._replace(at=find(before.views[line.at].id, gone)) for line in self.lines]
+
+    def _find_cursor(self, old_lines: list[Line]) -> tuple[int, str]:
+        """The cursor's new line: its agent's, or that of who hides it, or the nearest neighbour that stayed."""
+        if self.cursor is None:
+            return 0, "moved"
+        forest, line_of = self.forest, self._line_of
+        at = forest.index.get(self.cursor.id)
+        if at is not None:
+            if at in line_of:
+                return line_of[at], "respawned"
+            for above in forest.ancestors(at):
+                if above in line_of:
+                    return line_of[above], "hidden"
+        why = "hidden" if at is not None else "vanished"
+        here = min(self.cursor_line, len(old_lines) - 1)
+        for number in (*range(here + 1, len(old_lines)), *range(here - 1, -1, -1)):
+            if old_lines[number].at in line_of:
+                return line_of[old_lines[number].at], why
+        return 0, why
+
+    def move(self, line: int) -> bool:
+        """Put the cursor on a line; True where that is another agent."""
+        if not self.lines:
+            return False
+        self.cursor_line = max(0, min(line, len(self.lines) - 1))
+        was, self.cursor = self.cursor, key_of(self.forest.views[self.lines[self.cursor_line].at])
+        return was != self.cursor
+
+    def line_of(self, agent_id: str) -> int | None:
+        """The line of an agent; None where it has none."""
+        at = self.forest.index.get(agent_id)
+        return self._line_of.get(at) if at is not None else None
+
+    @property
+    def cursor_at(self) -> int | None:
+        """The place of the agent under the cursor."""
+        return self.forest.find(self.cursor) if self.cursor is not None else None
+
+    def view_at(self, line: int) -> AgentView:
+        """The agent on a line."""
+        return self.forest.views[self.lines[line].at]
+
+    def place(self, line: int) -> Place:
+        """How the agent on a line stands there."""
+        drawn = self.lines[line]
+        view = self.forest.views[drawn.at]
+        key = key_of(view)
+        folded = not drawn.flat and not self.filter_text and key in self.folded
+        return Place(
+            guides=drawn.guides,
+            label=short_id(view.id, self.root) if drawn.flat else "",
+            marked=key in self.marks,
+            folded=self.forest.sizes[drawn.at] - 1 if folded else 0,
+            folded_role=self._worst_below(drawn.at) if folded else "",
+            root=view.id == self.root,
+            context=drawn.context,
+        )
+
+    def _worst_below(self, at: int) -> str:
+        """The role of the worst state that a fold hides, so that folding never hides trouble; '' where all is well."""
+        views = self.forest.views
+        troubled = [
+            below
+            for below in self.forest.below(at, _LOOK_BELOW)
+            if is_problem(verdict_of(self.verdicts, views[below]), views[below])
+        ]
+        worst = worst_of(troubled, views, self.verdicts)
+        return STATE_ROLES[verdict_of(self.verdicts, views[worst]).state] if worst is not None else ""
+
+    # -- folds ---------------------------------------------------------------------------------------------------
+
+    def is_folded(self, at: int) -> bool:
+        """What is below this place is folded away."""
+        return key_of(self.forest.views[at]) in self.folded
+
+    def foldable(self, at: int) -> bool:
+        """There is something below it, and it is shown as a tree."""
+        return bool(self.forest.children[at]) and not self.flat
+
+    def toggle(self, at: int) -> None:
+        """Fold or unfold; `reorder` must follow."""
+        self.folded ^= {key_of(self.forest.views[at])}
+
+    def fold_all(self) -> None:
+        """Fold everything that has something below it; `reorder` must follow."""
+        pairs = zip(self.forest.views, self.forest.children, strict=True)
+        self.folded = frozenset(key_of(view) for view, below in pairs if below)
+
+    def reveal(self, agent_id: str) -> None:
+        """Unfold what hides an agent; `reorder` must follow."""
+        at = self.forest.index.get(agent_id)
+        if at is not None:
+            self.folded -= {key_of(self.forest.views[above]) for above in self.forest.ancestors(at)}
+
+    # -- problems ------------------------------------------------------------------------------------------------
+
+    def next_problem(self) -> str | None:
+        """The agent that needs a person: the worst of the swarm first; from one of them the next one downwards and
+        round. None where nobody does."""
+        views = self.forest.views
+        found = problems(views, self.verdicts)
+        worst = worst_of(found, views, self.verdicts)
+        if worst is None:
+            return None
+        current = self.cursor_at
+        if current not in found:
+            return views[worst].id
+        order = [line.at for line in self.lines] if self.flat else range(len(views))
+        after = [at for at in order if at in found]
+        return views[after[(after.index(current) + 1) % len(after)]].id if current in after else views[worst].id
