@@ -14,12 +14,11 @@ from swarm.model.snapshot import AgentView
 from swarm.platform.clock import wait_until
 from swarm.processes.identity import identify, send
 from swarm.processes.members import marked
-from swarm.programs import preflight
-from swarm.programs import sandbox as boxing
+from swarm.programs import preflight, sandbox
 from swarm.programs.environment import inherited
 from swarm.protocol.paths import MARKER
 from swarm.sanitize import clean
-from swarm.store import writer as store
+from swarm.store import writer
 
 OUTPUT_BYTES = 4000
 
@@ -51,7 +50,7 @@ def _run(home: Home, view: AgentView, number: int, text: str, check: str) -> Jud
     if view.spec is not None and given_by_held(home, view.spec):
         if why := preflight.no_box(environment):
             return Judged(text, passed=False, why=f"it was not run: who gave it is held to a scope, and {why}")
-        words = boxing.boxed(preflight.executable("bwrap", environment), words, home.layout.root, environment)
+        words = sandbox.boxed(preflight.executable("bwrap", environment), words, home.layout.root, environment)
     with tempfile.TemporaryFile() as said:
         try:
             process = subprocess.Popen(
@@ -99,4 +98,4 @@ def _keep(home: Home, view: AgentView, number: int, check: str, why: str, said: 
     agent = home.layout.agent(view.id)
     if agent.log.is_dir():
         head = f"$ {clean(check, 500)}\n# {why}\n".encode()
-        store.write_atomic(agent.stream(f"check-{number}"), head + said)
+        writer.write_atomic(agent.stream(f"check-{number}"), head + said)

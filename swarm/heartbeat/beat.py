@@ -8,7 +8,7 @@ from swarm.formatting import spell_duration
 from swarm.heartbeat.execute import execute
 from swarm.heartbeat.record import record_beat
 from swarm.heartbeat.root import wake
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State
 from swarm.lifecycle.idle_sessions import tend

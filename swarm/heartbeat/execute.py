@@ -7,10 +7,10 @@ from swarm.errors import SwarmError
 from swarm.heartbeat.acceptance import run_checks
 from swarm.heartbeat.investigate import investigate
 from swarm.heartbeat.root import stop_turn
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert, with_record
-from swarm.lifecycle import spawn_gate as standstill
+from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.end import conclude, ended, verified
 from swarm.lifecycle.intents import at_work, me
 from swarm.lifecycle.settle import look_at_end
@@ -237,7 +237,7 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
         Act.WAKE: hands.wake,
     }
     said = {action.code: action.reason for action in plan.actions if action.act is Act.ALERT and not action.agent}
-    standstill.update(home, said, only_clear=True)  # what this heartbeat starts is not refused for what is over
+    spawn_gate.update(home, said, only_clear=True)  # what this heartbeat starts is not refused for what is over
     _search_again(home, snapshot)
     for action in plan.actions:
         try:

@@ -10,7 +10,7 @@ from swarm.processes.identity import identify, look
 from swarm.processes.members import Proc, marked, tree
 from swarm.protocol.logs import LAST_LINES, last_lines
 from swarm.sanitize import clean
-from swarm.store import writer as store
+from swarm.store import writer
 
 MAX_PROCESSES = 200
 
@@ -42,8 +42,8 @@ def investigate(home: Home, view: AgentView, why: str, heartbeat_n: int) -> int:
         "stdout": last_lines(agent, "stdout"),
         "stderr": last_lines(agent, "stderr"),
     }
-    store.make_dir(agent.log)
-    store.write_json(agent.investigation(number), found)
+    writer.make_dir(agent.log)
+    writer.write_json(agent.investigation(number), found)
     return number
 
 

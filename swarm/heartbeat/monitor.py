@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from swarm.heartbeat.execute import end_for_limit, say
 from swarm.heartbeat.root import stop_overdue_turn
 from swarm.home.context import Home
-from swarm.lifecycle import spawn_gate as standstill
+from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.idle_sessions import tend
 from swarm.lifecycle.messaging import ask_what_it_costs
 from swarm.model.agent import ENGINE
@@ -46,7 +46,7 @@ def keep(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every: float = E
     judged = verdicts(snapshot, home.policy, now)
     over = swarm_over(snapshot, home.policy, now)
     found = {SWARM_LIMIT: over, SERVICE: outage(snapshot, judged, home.policy, now)}
-    standstill.update(engine, {cause: text for cause, text in found.items() if text})
+    spawn_gate.update(engine, {cause: text for cause, text in found.items() if text})
     due, _ = due_for_limits(snapshot, judged, home.policy, over)
     for action in kills(snapshot, judged, due):
         if action.act is Act.KILL:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.audit_log import stamp
 from swarm.ledger.state import State, clear_alert, raise_alert
@@ -19,8 +19,7 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import read_now, renew
 from swarm.rules.costs import with_mark
 from swarm.rules.slots import slots
-from swarm.store import jsonio
-from swarm.store import writer as store
+from swarm.store import jsonio, writer
 
 CONDITIONS = frozenset(
     {
@@ -88,7 +87,7 @@ def record_beat(
             tokens=tokens,
             cost_usd=round(cost_usd, 6),
         )
-        store.append_line(home.layout.heartbeats, jsonio.to_json(asdict(record)))
+        writer.append_line(home.layout.heartbeats, jsonio.to_json(asdict(record)))
         made.append(record)
         for alert in fresh:
             audit.by_engine(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from swarm.errors import Refused, SwarmError
 from swarm.formatting import spell_duration
 from swarm.heartbeat.root_launch import launch_for, put_log_aside, session_for, spec_of, with_budget, words_for
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert, with_record
 from swarm.lifecycle.end import ended
@@ -23,7 +23,7 @@ from swarm.model.time import read_now
 from swarm.processes.runner import Started, next_start
 from swarm.programs.base import Program
 from swarm.programs.registry import program_for
-from swarm.protocol import inbox as told
+from swarm.protocol import inbox
 from swarm.rules.spawns import takes_too_long, turn_age
 from swarm.scan.scanner import Scanner
 
@@ -117,10 +117,10 @@ def _begin(home: Home, beat: Beat, scanner: Scanner) -> None:
         record, reserved = _intend(home, spec, program)
         try:
             session = "" if put_log_aside(home, agent, record) else session_for(home, agent, spec, last)
-            told.end_turn(agent, heard=last is None or last.ending in (Ending.DONE, Ending.KILLED))
+            inbox.end_turn(agent, heard=last is None or last.ending in (Ending.DONE, Ending.KILLED))
             words, told_to = words_for(home, agent, beat, scanner, last)
             launch, offset = launch_for(home, agent, spec, program, session, words)
-            told.begin_turn(agent, told_to)
+            inbox.begin_turn(agent, told_to)
             write_turn(agent, Turn(beat.n, offset, launch.session or session, bool(session)))
             take_turn(home, reserved)
             started = home.runner.spawn(agent, launch)

@@ -17,13 +17,12 @@ from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.model.record import Beat, Ending, Record
 from swarm.programs.base import Program
-from swarm.protocol import inbox as told
+from swarm.protocol import inbox
 from swarm.protocol.agent_files import read_spec, spec_json
 from swarm.protocol.paths import AgentDir
 from swarm.rules.plan import verdicts
 from swarm.scan.scanner import Scanner
-from swarm.store import reader
-from swarm.store import writer as store
+from swarm.store import reader, writer
 
 MAX_LOG = 16 << 20
 """Bytes of output after which a new session begins, with the log put aside: a month of turns must not fill the disk."""
@@ -49,7 +48,7 @@ def spec_of(home: Home, agent: AgentDir) -> AgentSpec:
     model = policy.root.model or (settings.model if settings else "") or policy.models.tier
     spec = replace(loaded.value, program=name, model=model, slots=policy.slots.max)
     if spec != loaded.value:
-        store.write_json(agent.spec, {**(reader.read_json(agent.spec) or {}), **spec_json(spec)})
+        writer.write_json(agent.spec, {**(reader.read_json(agent.spec) or {}), **spec_json(spec)})
     return spec
 
 
@@ -121,9 +120,9 @@ def launch_for(
         task = reader.read_head(agent.task, MAX_TASK)
         brief = task.data.decode("utf-8", "replace").rstrip() if task is not None else ""
         launch = program.prepare(spec, home.layout, agent, f"{brief}\n\n{words}")
-    store.make_dir(agent.run)
-    store.make_dir(agent.log)
-    store.write_atomic(agent.digest, words.encode("utf-8", "replace"), mode=0o600)
+    writer.make_dir(agent.run)
+    writer.make_dir(agent.log)
+    writer.write_atomic(agent.digest, words.encode("utf-8", "replace"), mode=0o600)
     if launch.stdin is None and not launch.channel:
         launch = replace(launch, stdin=agent.digest)
     _set_aside_exit(agent)
@@ -137,7 +136,7 @@ def launch_for(
 
 def _messages(agent: AgentDir) -> tuple[list[str], int]:
     """What its inbox holds that it was not told, and how far that goes; nothing where it is too much for a turn."""
-    messages, offset = told.undelivered(agent)
+    messages, offset = inbox.undelivered(agent)
     # Set in, so that no line of a note that anybody wrote by hand looks like one of the digest's own.
     texts = ["- " + text.strip().replace("\n", "\n  ") for _, text in messages]
     if sum(len(text.encode("utf-8", "replace")) for text in texts) > MAX_MESSAGES:

@@ -8,9 +8,7 @@ from swarm.errors import HomeError, PolicyError, SwarmError
 from swarm.ledger.revisions import exists, look
 from swarm.model.snapshot import Access
 from swarm.protocol.paths import Layout
-from swarm.store import reader
-from swarm.store import syscalls as disk
-from swarm.store import writer as store
+from swarm.store import reader, syscalls, writer
 
 _OF_CODE = {"missing": Access.MISSING, "newer": Access.NEWER, "full": Access.FULL, "read-only": Access.READ_ONLY}
 
@@ -74,17 +72,17 @@ def _volume(layout: Layout) -> tuple[Access, str] | None:
 
 
 def _probed(layout: Layout) -> tuple[Access, str] | None:
-    name = store.temp_name("probe")
+    name = writer.temp_name("probe")
     try:
         with reader.directory(layout.swarm) as home:
-            descriptor = disk.create(name, home)
+            descriptor = syscalls.create(name, home)
             try:
-                store.write_all(descriptor, b"\0" * 4096)
-                disk.sync(descriptor)
+                writer.write_all(descriptor, b"\0" * 4096)
+                syscalls.sync(descriptor)
             finally:
                 os.close(descriptor)
-                disk.unlink(name, home)
+                syscalls.unlink(name, home)
     except OSError as error:
-        reason: SwarmError = store.explain(error, layout.swarm)
+        reason: SwarmError = writer.explain(error, layout.swarm)
         return _OF_CODE.get(reason.code, Access.DAMAGED), str(reason)
     return None

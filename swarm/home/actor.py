@@ -53,10 +53,10 @@ def record_stranger(layout: Layout, verb: str, error: Refused, env: Mapping[str,
     """Writes down that somebody was refused whom this home does not vouch for. Nothing happens where that fails."""
     if layout.foreign:
         return
-    from swarm.ledger import audit_log as events
+    from swarm.ledger import audit_log
 
     with suppress(SwarmError):  # the refusal is what the caller is told, whether it can be written down or not
-        events.append(
+        audit_log.append(
             layout,
             "stranger",
             verb,

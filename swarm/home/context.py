@@ -1,16 +1,13 @@
 """Everything a verb needs to act on one home, opened once."""
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 
 from swarm.config import Policy, load_policy
-from swarm.errors import HomeError, NotFound, PolicyError, Refused, SwarmError
-from swarm.ledger import audit_log as events
+from swarm.errors import HomeError, NotFound, PolicyError, Refused
 from swarm.ledger.ledger import Ledger
-from swarm.model.agent import ENGINE, OPERATOR, Actor
+from swarm.model.agent import OPERATOR, Actor
 from swarm.model.snapshot import Access
 from swarm.model.time import Clock, Now
 from swarm.platform.clock import SystemClock
@@ -128,53 +125,3 @@ class Home:
             )
         if self.policy_error is not None:
             raise HomeError(self.policy_error.title, self.policy_error.detail, self.policy_error.hint, code="policy")
-
-
-NOTHING: Mapping[str, object] = MappingProxyType({})
-
-
-def record(
-    home: "Home",
-    verb: str,
-    *,
-    agent: str = "",
-    spawn_id: str = "",
-    error: SwarmError | None = None,
-    reason: str = "",
-    actor: Actor | None = None,
-    also: Mapping[str, object] = NOTHING,
-    **more: object,
-) -> None:
-    """Appends the line. error: why it was refused or failed; without one it was done, for `reason`.
-
-    actor: who did it, where that is not who opened the home. also: further keys, like `more`. A home that is only
-    looked at gets no line; a refusal whose line cannot be written (a full disk) is still the refusal that is told.
-    """
-    if home.layout.foreign or home.read_only:
-        return
-    said = f"{error.title} {error.detail}".strip() if error is not None else reason
-    try:
-        events.append(
-            home.layout,
-            str(actor if actor is not None else home.actor),
-            verb,
-            agent=agent,
-            spawn_id=spawn_id,
-            ok=error is None,
-            code=error.code if error is not None else "",
-            reason=said,
-            wall=home.clock.wall(),
-            sync=None,
-            wait_s=None,
-            **{**also, **more},
-        )
-    except SwarmError:
-        if error is None:
-            raise
-
-
-def by_engine(
-    home: "Home", verb: str, *, agent: str = "", spawn_id: str = "", reason: str = "", **more: object
-) -> None:
-    """A line about what the engine did or noticed by itself."""
-    record(home, verb, agent=agent, spawn_id=spawn_id, reason=reason, actor=ENGINE, also=more)

@@ -110,9 +110,9 @@ AUDIT_S = 2.0
 
 def record(who: Asking, verb: str, *, ok: bool = True, code: str = "", reason: str = "", **more: object) -> None:
     """A line in the audit log about what a hook did, in the name of the agent."""
-    from swarm.ledger import audit_log as events
+    from swarm.ledger import audit_log
 
-    events.append(
+    audit_log.append(
         who.layout,
         who.id,
         verb,

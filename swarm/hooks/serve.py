@@ -8,7 +8,7 @@ from contextlib import suppress
 from types import FrameType
 
 from swarm.errors import SwarmError
-from swarm.hooks import context as answers
+from swarm.hooks import context
 from swarm.hooks.context import HookError, asking, parse_input, read_input, record
 
 GUARD, AFTER, STOP, END = "guard", "after", "stop", "end"
@@ -48,7 +48,7 @@ def _guard(env: Mapping[str, str]) -> int:
     denial = judge(who, given, env)
     if denial is None:
         return 0
-    _print(answers.deny(denial.reason))
+    _print(context.deny(denial.reason))
     with suppress(SwarmError, OSError):  # it is denied, whether that can be written down or not
         record(who, "guard", ok=False, code=denial.code, reason=denial.reason, tool=denial.tool, target=denial.target)
     return 0
@@ -76,8 +76,8 @@ def _too_slow(number: int, frame: FrameType | None) -> None:
     raise HookError(f"It took longer than {LIMIT_S:g} s.", "The machine is very busy, or its disk does not answer.")
 
 
-def _print(answer: answers.Answer) -> None:
-    data = answers.dump(answer)
+def _print(answer: context.Answer) -> None:
+    data = context.dump(answer)
     while data:
         data = data[os.write(1, data) :]
 

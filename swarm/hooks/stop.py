@@ -5,21 +5,20 @@ from contextlib import suppress
 from typing import Any
 
 from swarm.errors import SwarmError
-from swarm.hooks import cleanup as debris
-from swarm.hooks import context as answers
+from swarm.hooks import cleanup, context
 from swarm.hooks.context import Asking, record, text_of
 from swarm.hooks.deliver import delivered, is_late, ordered_to_stop, unread
-from swarm.processes import stdin_channel as channel
-from swarm.protocol import inbox as told
+from swarm.processes import stdin_channel
+from swarm.protocol import inbox
 from swarm.protocol.paths import LOCK
 from swarm.protocol.results import check_results
 from swarm.sanitize import clean
-from swarm.store import locks as latch
+from swarm.store import locks
 from swarm.store.jsonio import Invalid
 from swarm.store.reader import read_json
 from swarm.store.validators import Wrong
 
-Say = Callable[[answers.Answer], None]
+Say = Callable[[context.Answer], None]
 MAX_ASKED = 3
 WAIT_S = 2.0
 LASTING = frozenset({"shell", "monitor"})
@@ -44,7 +43,7 @@ def stop(who: Asking, given: Mapping[str, Any], say: Say) -> int:
         return 0
     if not why or not _may_ask(who, given):
         return _close(who)
-    say(answers.block(ask(why)))
+    say(context.block(ask(why)))
     with suppress(SwarmError):
         record(who, "ask", ok=False, code="no-results", reason=why)
     return 0
@@ -54,7 +53,7 @@ def end(who: Asking, given: Mapping[str, Any]) -> int:
     """A session of the program has ended: a line in the audit log, and what its sandbox left behind is taken away."""
     reason, session = clean(text_of(given, "reason"), 200), clean(text_of(given, "session_id"), 100)
     record(who, "session-end", reason=reason, session=session)
-    debris.clear()
+    cleanup.clear()
     return 0
 
 
@@ -90,13 +89,13 @@ def ask(why: str) -> str:
 
 def _goes_on_with_messages(who: Asking, say: Say) -> bool:
     """Blocks the end of the turn with messages that came in it. They are marked first: no end is blocked for ever."""
-    if not told.undelivered(who.agent)[0]:
+    if not inbox.undelivered(who.agent)[0]:
         return False
-    with suppress(SwarmError, OSError), latch.held(who.agent.run / LOCK, WAIT_S) as mine:
+    with suppress(SwarmError, OSError), locks.held(who.agent.run / LOCK, WAIT_S) as mine:
         news = unread(who)
         if mine and news.words:
-            told.mark(who.agent, news.offset)
-            say(answers.block(news.words))
+            inbox.mark(who.agent, news.offset)
+            say(context.block(news.words))
             delivered(who, news)
             return True
     return False
@@ -107,12 +106,12 @@ def _may_ask(who: Asking, given: Mapping[str, Any]) -> bool:
 
     A turn that did not begin with our asking (words of a person, a sub-agent's end) begins the count anew.
     """
-    kept = told.read(who.agent).get("asked")
+    kept = inbox.read(who.agent).get("asked")
     asked = kept if type(kept) is int and kept >= 0 and given.get("stop_hook_active") is not False else 0
     if asked >= MAX_ASKED:
         return False
     try:
-        told.change(who.agent, lambda memo: {**memo, "asked": asked + 1})
+        inbox.change(who.agent, lambda memo: {**memo, "asked": asked + 1})
     except SwarmError:
         return False
     return True
@@ -129,5 +128,5 @@ def _at_work(given: Mapping[str, Any]) -> set[str]:
 def _close(who: Asking) -> int:
     """Closes the program's standard input, so that it ends. Where it has no channel it ends by itself."""
     with suppress(SwarmError):
-        channel.close(who.agent)
+        stdin_channel.close(who.agent)
     return 0

@@ -29,13 +29,12 @@ import sys
 
 def begin(path: str) -> None:
     """Starts the program of an agent's directory, says so, and goes on as its watcher."""
-    from swarm.keeper import procfs
-    from swarm.keeper import start as starting
+    from swarm.keeper import procfs, start
     from swarm.keeper.jsonfile import open_directory
     from swarm.keeper.supervise import ignore_and_block
 
     path = os.path.abspath(path)
-    starting.detach()
+    start.detach()
     ignore_and_block()
     spawn_id = os.environ.get(procfs.MARKER, "")
     directory = -1
@@ -43,18 +42,18 @@ def begin(path: str) -> None:
     try:
         directory = open_directory(path)
         os.chdir("/")
-        launch = starting.read_launch(directory, spawn_id)
-        subreaper = starting.become_subreaper()
-        channel = starting.make_channel(launch, directory)
-        program = starting.start(launch, directory, channel)
-        starting.record(directory, spawn_id, program, subreaper=subreaper)
-    except starting.FailedStart as failed:
-        starting.say_failure(directory, spawn_id, failed)
+        launch = start.read_launch(directory, spawn_id)
+        subreaper = start.become_subreaper()
+        channel = start.make_channel(launch, directory)
+        program = start.start(launch, directory, channel)
+        start.record(directory, spawn_id, program, subreaper=subreaper)
+    except start.FailedStart as failed:
+        start.say_failure(directory, spawn_id, failed)
         os._exit(1)
     except OSError as error:
-        starting.say_failure(directory, spawn_id, starting.FailedStart("launch", str(error), error.errno))
+        start.say_failure(directory, spawn_id, start.FailedStart("launch", str(error), error.errno))
         os._exit(1)
-    starting.say({"started": True})
+    start.say({"started": True})
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
         os.dup2(null, descriptor)

@@ -6,8 +6,7 @@ import os
 import sys
 import time
 
-from swarm.keeper import pipes as channeling
-from swarm.keeper import procfs
+from swarm.keeper import pipes, procfs
 from swarm.keeper.jsonfile import encode, open_directory, write_atomic
 
 TYPE_CHECKING = False
@@ -115,7 +114,7 @@ def open_log(directory: int, name: str) -> int:
     return descriptor
 
 
-def make_channel(launch: dict[str, object], directory: int) -> channeling.Channel | None:
+def make_channel(launch: dict[str, object], directory: int) -> pipes.Channel | None:
     """The channel of a program that has one, with its first words in it; raises FailedStart."""
     if launch.get("channel") is not True:
         return None
@@ -125,7 +124,7 @@ def make_channel(launch: dict[str, object], directory: int) -> channeling.Channe
             first = procfs.read("first", MAX_LAUNCH, run)
         finally:
             os.close(run)
-        return channeling.Channel(directory, first)
+        return pipes.Channel(directory, first)
     except OSError as error:
         raise FailedStart("channel", f"its channel cannot be made: {error.strerror}", error.errno) from error
 
@@ -153,7 +152,7 @@ def write_mark(launch: dict[str, object], directory: int, output: int) -> None:
         raise FailedStart("log", f"log/stdout: {error.strerror}", error.errno) from error
 
 
-def start(launch: dict[str, object], directory: int, channel: channeling.Channel | None = None) -> int:
+def start(launch: dict[str, object], directory: int, channel: pipes.Channel | None = None) -> int:
     """The pid of the program, which runs in a session of its own; raises FailedStart with what execve said."""
     output, errors = open_log(directory, "stdout"), open_log(directory, "stderr")
     write_mark(launch, directory, output)
@@ -259,7 +258,7 @@ def record(directory: int, spawn_id: str, program: int, *, subreaper: bool) -> N
 def say_failure(directory: int, spawn_id: str, failed: FailedStart) -> None:
     """Tells why the program does not run: the starter at once, and everybody later in exit.json."""
     if directory >= 0 and failed.stage != "launch":
-        channeling.remove(directory)
+        pipes.remove(directory)
         outcome: dict[str, object] = {"schema": SCHEMA, "spawn_id": spawn_id, "code": None, "at": time.time()}
         outcome.update({"stopped": False, "found": [], "left": [], "error": failed.why})
         try:

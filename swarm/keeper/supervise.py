@@ -6,7 +6,7 @@ import os
 import select
 import time
 
-from swarm.keeper import pipes as channeling
+from swarm.keeper import pipes
 from swarm.keeper.jsonfile import open_directory, write_atomic
 from swarm.keeper.process_tree import Family
 from swarm.keeper.procfs import read
@@ -59,8 +59,8 @@ class Watcher:
         directory: int,
         terms: Terms,
         *,
-        channel: int = channeling.NOWHERE,
-        orders: int = channeling.NOWHERE,
+        channel: int = pipes.NOWHERE,
+        orders: int = pipes.NOWHERE,
     ) -> None:
         self._program = program
         self._directory = directory
@@ -82,7 +82,7 @@ class Watcher:
         signal.set_wakeup_fd(wakes, warn_on_full_buffer=False)
         self._poll = select.poll()
         self._poll.register(self._wake, select.POLLIN)
-        if orders != channeling.NOWHERE:
+        if orders != pipes.NOWHERE:
             self._poll.register(orders, select.POLLIN)
         ignore_and_block()
         for number in (signal.SIGTERM, signal.SIGCHLD):
@@ -97,13 +97,13 @@ class Watcher:
             if self._ordered and not self._ended:
                 self._stop()
         self._close_channel()
-        channeling.remove(self._directory)
+        pipes.remove(self._directory)
         self._clean_up()
         self._write_exit()
 
     def _wait(self, seconds: float | None) -> None:
         """Sleeps until a signal or for `seconds`, then notes orders and ends."""
-        if seconds is None and self._orders != channeling.NOWHERE:
+        if seconds is None and self._orders != pipes.NOWHERE:
             seconds = ORDERS_S
         self._poll.poll(None if seconds is None else max(0.0, seconds) * 1000)
         try:
@@ -112,16 +112,16 @@ class Watcher:
             came = b""
         if signal.SIGTERM in came:
             self._ordered = True
-        if self._orders != channeling.NOWHERE and channeling.CLOSE in channeling.heard(self._orders):
+        if self._orders != pipes.NOWHERE and pipes.CLOSE in pipes.heard(self._orders):
             self._close_channel()
         self._reap()
 
     def _close_channel(self) -> None:
         """The program reads to the end of what was said. Its name goes first: nobody speaks to deaf ears."""
-        if self._channel != channeling.NOWHERE:
-            channeling.remove(self._directory, channeling.CHANNEL)
+        if self._channel != pipes.NOWHERE:
+            pipes.remove(self._directory, pipes.CHANNEL)
             os.close(self._channel)
-            self._channel = channeling.NOWHERE
+            self._channel = pipes.NOWHERE
 
     def _reap(self) -> None:
         """Takes the exit status of every child that ended."""

@@ -11,9 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from swarm.errors import Busy, SwarmError
-from swarm.store import reader
-from swarm.store import syscalls as disk
-from swarm.store import writer as store
+from swarm.store import reader, syscalls, writer
 from swarm.store.jsonio import Invalid, parse_json
 
 if TYPE_CHECKING:
@@ -169,20 +167,20 @@ def append(
         with reader.directory(path.parent) as home:
             descriptor, was_missing = _open_locked(path, home, WAIT_S if wait_s is None else wait_s)
             try:
-                size = store.check_appendable(path, descriptor)
+                size = writer.check_appendable(path, descriptor)
                 last = last_seq(descriptor, size)
-                lines = b"" if store.ends_in_newline(descriptor, size) else b"\n"
+                lines = b"" if writer.ends_in_newline(descriptor, size) else b"\n"
                 if was_missing or (last == 0 and size > 0):
                     last += 1
                     lines += gap_line(last, record["at"], missing=was_missing)
                 lines += make_line(last + 1, record, more)
                 _write(descriptor, lines, size)
                 if verb in SYNCED if sync is None else sync:
-                    disk.sync(descriptor)
+                    syscalls.sync(descriptor)
             finally:
                 os.close(descriptor)
     except OSError as error:
-        raise store.explain(error, path) from error
+        raise writer.explain(error, path) from error
     return last + 1
 
 
@@ -195,7 +193,7 @@ def last_number(layout: "Layout") -> int | None:
     """The number of the last record: 0 in a log without any, None where it cannot be read. Waits for nobody."""
     try:
         with reader.directory(layout.events.parent) as home:
-            descriptor = disk.open_read(layout.events.name, home)
+            descriptor = syscalls.open_read(layout.events.name, home)
     except FileNotFoundError:
         return 0
     except (OSError, SwarmError):
@@ -216,9 +214,9 @@ def _open_locked(path: "Path", home: int, wait_s: float) -> tuple[int, bool]:
     made = False
     while True:
         made = made or not os.path.lexists(path)
-        descriptor = disk.open_append(path.name, home)
+        descriptor = syscalls.open_append(path.name, home)
         try:
-            store.check_appendable(path, descriptor)
+            writer.check_appendable(path, descriptor)
             while not _try_lock(descriptor):
                 if time.monotonic() > give_up:
                     raise Busy(
@@ -236,9 +234,9 @@ def _open_locked(path: "Path", home: int, wait_s: float) -> tuple[int, bool]:
 
 def _try_lock(descriptor: int) -> bool:
     try:
-        return disk.lock(descriptor)
+        return syscalls.lock(descriptor)
     except OSError as error:
-        if error.errno in disk.NO_LOCKS:
+        if error.errno in syscalls.NO_LOCKS:
             return True  # numbers may repeat there; lines stay whole, for they are one write each
         raise
 
@@ -252,8 +250,8 @@ def _is_at(path: "Path", descriptor: int) -> bool:
 
 def _write(descriptor: int, lines: bytes, size: int) -> None:
     try:
-        store.write_all(descriptor, lines)
+        writer.write_all(descriptor, lines)
     except OSError:
         with suppress(OSError):
-            disk.truncate(descriptor, size)  # ours is the lock: half a line is nobody else's
+            syscalls.truncate(descriptor, size)  # ours is the lock: half a line is nobody else's
         raise

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 from swarm.errors import SwarmError
 from swarm.ledger.audit_log import MAX_LINE, WINDOW, Event, parse
-from swarm.store import reader as store
-from swarm.store import syscalls as disk
+from swarm.store import reader, syscalls
 
 if TYPE_CHECKING:
     from swarm.protocol.paths import Layout
@@ -58,16 +57,16 @@ class Tail:
         return [*said, *(event for _, event in events if event is not None)]
 
     def _new_bytes(self, limit: int, said: list[Event]) -> bytes:
-        with store.directory(self._path.parent) as home:
+        with reader.directory(self._path.parent) as home:
             try:
-                descriptor = disk.open_read(self._path.name, home)
+                descriptor = syscalls.open_read(self._path.name, home)
             except FileNotFoundError:
                 raise
             except OSError as error:
-                raise store.unreadable(self._path, error) from error
+                raise reader.unreadable(self._path, error) from error
         try:
             found = os.fstat(descriptor)
-            store.check_regular(self._path, found)
+            reader.check_regular(self._path, found)
             self._place(descriptor, found, said)
             behind = found.st_size - self._offset
             if behind > 4 * limit:
@@ -107,7 +106,7 @@ def recent(
     """
     window = min(WINDOW, reach)
     while True:
-        read = store.read_tail(layout.events, window)
+        read = reader.read_tail(layout.events, window)
         if read is None:
             return []
         rows = read.data.split(b"\n")[1 if read.truncated else 0 :]

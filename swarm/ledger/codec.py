@@ -12,7 +12,7 @@ from swarm.model.time import Epoch
 from swarm.protocol.agent_files import Loaded, _load
 from swarm.protocol.paths import AgentDir, is_name
 from swarm.sanitize import clean
-from swarm.store import validators as fields
+from swarm.store import validators
 from swarm.store.jsonio import Invalid, parse_json, to_json
 from swarm.store.typed import MAX_ITEMS, Kind, Refusal, amount, count, flag, optional, plain, seconds, take, text, texts
 from swarm.store.validators import MAX_TEXT, Wrong, quote
@@ -445,9 +445,11 @@ def read_ended(agent: AgentDir) -> Loaded[Record]:
 
 
 def _ended(data: dict[str, Any]) -> Record:
-    record = read_record(clean(fields.text(data, "id")), data, [])
+    record = read_record(clean(validators.text(data, "id")), data, [])
     if record is None or record.ending is None:
-        raise Wrong(f"ending is {fields.quote(data.get('ending'))}, spawn_id {fields.quote(data.get('spawn_id'))}")
+        raise Wrong(
+            f"ending is {validators.quote(data.get('ending'))}, spawn_id {validators.quote(data.get('spawn_id'))}"
+        )
     return replace(
         record,
         phase=Phase.ENDED,

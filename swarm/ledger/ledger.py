@@ -9,15 +9,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from swarm.errors import Busy, HomeError, Refused
-from swarm.ledger import audit_log as events
-from swarm.ledger import codec
+from swarm.ledger import audit_log, codec
 from swarm.ledger.revisions import Look, Outcome, exists, look, publish, remember, taken_numbers
 from swarm.ledger.state import State, raise_alert, with_forgotten
 from swarm.model.record import Alert
 from swarm.model.time import Clock, Epoch, Now, read_now, renew, start_epoch
 from swarm.protocol.paths import Layout
-from swarm.store import locks
-from swarm.store import writer as store
+from swarm.store import locks, writer
 
 Change = Callable[[State], State]
 Stamp = tuple[int, int, int] | None
@@ -109,7 +107,7 @@ class Ledger:
         from swarm.ledger.rebuild import from_tree  # reads every agent's files: not for a verb's start
 
         for directory in (self._layout.swarm, self._layout.revs, self._layout.agents):
-            store.make_dir(directory)
+            writer.make_dir(directory)
         self._make_lock()
         return self._commit(
             lambda state: from_tree(self._layout, state, self._clock.wall()),
@@ -122,11 +120,11 @@ class Ledger:
     def create(layout: Layout, clock: Clock) -> State:
         """The ledger of a new home, with its lock and its empty logs; raises Refused `exists` where there is one."""
         for directory in (layout.swarm, layout.revs, layout.agents):
-            store.make_dir(directory)
+            writer.make_dir(directory)
         ledger = Ledger(layout, clock)
         for path in (layout.lock, layout.events, layout.heartbeats):
             with suppress(FileExistsError):
-                store.write_new(path, b"")
+                writer.write_new(path, b"")
         if exists(layout.state) or os.listdir(layout.revs):
             raise Refused("exists", f"There is a ledger in {str(layout.swarm)!r} already.", "Nothing was changed.")
         return ledger._commit(lambda state: replace(state), "make the ledger", None, ledger._fresh)
@@ -181,7 +179,7 @@ class Ledger:
             with self._guard:
                 self._untold, self._seen, self._newest = (), None, new
             for trouble in lost:
-                events.append_gap(self._layout, trouble.text, self._clock.wall())
+                audit_log.append_gap(self._layout, trouble.text, self._clock.wall())
         elif outcome is Outcome.TAKEN:
             troubles.append(self._somebody_else(found.top + 1))
         return outcome, new
@@ -215,7 +213,7 @@ class Ledger:
 
     def _audited(self, state: State) -> tuple[int, tuple[_Trouble, ...]]:
         """The number of the audit log's last record, and whether records have gone that the ledger knows of."""
-        last = events.last_number(self._layout)
+        last = audit_log.last_number(self._layout)
         if last is None or last >= state.audited:
             return state.audited if last is None else last, ()
         text = f"events.jsonl ended at record {last}, where the ledger knows of {state.audited}: some were lost"
@@ -223,7 +221,7 @@ class Ledger:
 
     def _make_lock(self) -> None:
         with suppress(FileExistsError):
-            store.write_new(self._layout.lock, b"")
+            writer.write_new(self._layout.lock, b"")
 
     def _somebody_else(self, number: int) -> _Trouble:
         return _Trouble(

@@ -13,9 +13,7 @@ from swarm.errors import HomeError, SwarmError
 from swarm.ledger.codec import Decoded, decode
 from swarm.ledger.state import State
 from swarm.protocol.paths import Layout
-from swarm.store import jsonio, reader
-from swarm.store import syscalls as disk
-from swarm.store import writer as store
+from swarm.store import jsonio, reader, syscalls, writer
 from swarm.store.typed import Refusal
 
 MAX_BYTES = 64 << 20
@@ -195,7 +193,7 @@ def taken_numbers(layout: Layout) -> tuple[int, ...]:
             code="damaged",
         ) from error
     except OSError as error:
-        raise store.explain(error, layout.revs) from error
+        raise writer.explain(error, layout.revs) from error
 
 
 def listed(revs: int) -> tuple[int, ...]:
@@ -241,16 +239,16 @@ def publish(layout: Layout, data: bytes, seen: Look, started: float) -> Outcome:
     """
     number = seen.top + 1
     if not seen.numbers:
-        store.make_dir(layout.revs)
+        writer.make_dir(layout.revs)
     try:
         with reader.directory(layout.swarm) as home, reader.directory(layout.revs) as revs:
-            temp = store.temp_name("state")
+            temp = writer.temp_name("state")
             try:
                 stamp = _write(temp, home, data)
                 outcome = _claim(layout.rev(number).name, temp, data, home, revs, started)
             finally:
                 with suppress(OSError):
-                    disk.unlink(temp, home)
+                    syscalls.unlink(temp, home)
             if outcome is not Outcome.COMMITTED:
                 return outcome
             with suppress(OSError):
@@ -258,11 +256,11 @@ def publish(layout: Layout, data: bytes, seen: Look, started: float) -> Outcome:
             with suppress(OSError):
                 _trim(revs, (*seen.numbers, number))
     except OSError as error:
-        raise store.explain(error, layout.state) from error
+        raise writer.explain(error, layout.state) from error
     # Nobody writes that long: an older temp file is a killed writer's. One that is not simply starts over.
-    store.sweep_temps(layout.swarm, 5 * COMMIT_S, now=stamp, kind="state-")
+    writer.sweep_temps(layout.swarm, 5 * COMMIT_S, now=stamp, kind="state-")
     if number % 64 == 0:
-        store.sweep_temps(layout.swarm, now=stamp)
+        writer.sweep_temps(layout.swarm, now=stamp)
     return outcome
 
 
@@ -270,13 +268,13 @@ def _claim(name: str, temp: str, data: bytes, home: int, revs: int, started: flo
     if time.monotonic() - started > COMMIT_S:
         return Outcome.LATE
     try:
-        disk.link(temp, home, name, revs)
+        syscalls.link(temp, home, name, revs)
     except FileExistsError:
         return Outcome.TAKEN
     except FileNotFoundError:
         return Outcome.LATE  # our temp file was taken for a dead writer's
     except OSError as error:
-        if error.errno not in disk.NO_LINKS:
+        if error.errno not in syscalls.NO_LINKS:
             raise
         outcome = _create(name, data, revs)
         if outcome is not Outcome.COMMITTED:
@@ -284,12 +282,12 @@ def _claim(name: str, temp: str, data: bytes, home: int, revs: int, started: flo
     late = time.monotonic() - started > COMMIT_S
     try:
         if late and max(listed(revs)) > int(name):
-            disk.unlink(name, revs)  # stopped between the check and the link, while others went past us
+            syscalls.unlink(name, revs)  # stopped between the check and the link, while others went past us
             return Outcome.LATE
-        disk.sync(revs)
+        syscalls.sync(revs)
     except OSError:
         with suppress(OSError):
-            disk.unlink(name, revs)
+            syscalls.unlink(name, revs)
         raise
     return Outcome.COMMITTED
 
@@ -297,15 +295,15 @@ def _claim(name: str, temp: str, data: bytes, home: int, revs: int, started: flo
 def _create(name: str, data: bytes, revs: int) -> Outcome:
     """Without links: the name is taken first and filled then; readers pass over it until it is whole."""
     try:
-        descriptor = disk.create(name, revs)
+        descriptor = syscalls.create(name, revs)
     except FileExistsError:
         return Outcome.TAKEN
     try:
-        store.write_all(descriptor, data)
-        disk.sync(descriptor)
+        writer.write_all(descriptor, data)
+        syscalls.sync(descriptor)
     except OSError:
         with suppress(OSError):
-            disk.unlink(name, revs)
+            syscalls.unlink(name, revs)
         raise
     finally:
         os.close(descriptor)
@@ -314,44 +312,44 @@ def _create(name: str, data: bytes, revs: int) -> Outcome:
 
 def _write(name: str, home: int, data: bytes) -> float:
     """Writes a new file through to the disk; returns the file system's idea of now."""
-    descriptor = disk.create(name, home)
+    descriptor = syscalls.create(name, home)
     try:
-        store.write_all(descriptor, data)
-        disk.sync(descriptor)
+        writer.write_all(descriptor, data)
+        syscalls.sync(descriptor)
         return os.fstat(descriptor).st_mtime
     finally:
         os.close(descriptor)
 
 
 def _copy(layout: Layout, home: int, data: bytes, *, keep_aside: bool) -> None:
-    temp = store.temp_name("state")
+    temp = writer.temp_name("state")
     try:
-        descriptor = disk.create(temp, home)
+        descriptor = syscalls.create(temp, home)
         try:
-            store.write_all(descriptor, data)  # not synced: after a power cut the revision has it
+            writer.write_all(descriptor, data)  # not synced: after a power cut the revision has it
         finally:
             os.close(descriptor)
         if keep_aside:
             _keep_aside(layout, home)
-        disk.rename(temp, layout.state.name, home)
+        syscalls.rename(temp, layout.state.name, home)
     except OSError:
         with suppress(OSError):
-            disk.unlink(temp, home)
+            syscalls.unlink(temp, home)
         raise
-    disk.sync(home)
+    syscalls.sync(home)
 
 
 def _keep_aside(layout: Layout, home: int) -> None:
     prefix = f"{layout.state.name}.bad-"
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     with suppress(FileNotFoundError):
-        disk.rename(layout.state.name, f"{prefix}{stamp}-{os.urandom(2).hex()}", home)
+        syscalls.rename(layout.state.name, f"{prefix}{stamp}-{os.urandom(2).hex()}", home)
     aside = sorted(name for name in os.listdir(home) if name.startswith(prefix))
     for name in aside[:-KEPT_ASIDE]:
-        disk.unlink(name, home)
+        syscalls.unlink(name, home)
 
 
 def _trim(revs: int, numbers: Iterable[int]) -> None:
     for number in sorted(numbers)[:-KEPT]:
         with suppress(FileNotFoundError):
-            disk.unlink(str(number), revs)
+            syscalls.unlink(str(number), revs)

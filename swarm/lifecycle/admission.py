@@ -11,7 +11,7 @@ from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.ledger.audit_log import stamp
 from swarm.ledger.state import State
-from swarm.lifecycle import spawn_fields as asked
+from swarm.lifecycle import spawn_fields
 from swarm.lifecycle.scope import confined
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
@@ -19,7 +19,7 @@ from swarm.model.record import Phase
 from swarm.model.requests import SpawnRequest
 from swarm.programs.base import Program
 from swarm.programs.registry import program_for
-from swarm.protocol import brief as briefs
+from swarm.protocol.brief import compose
 from swarm.protocol.paths import check_name, name_of, twin_key
 from swarm.protocol.roles import Role, load_role
 
@@ -69,9 +69,9 @@ def draft(home: Home, request: SpawnRequest, state: State, *, replacing: str = "
     if name and agent_id != replacing:
         desk.ask("name", lambda: must_be_free(home, agent_id, state), None)
     role = desk.ask("role", lambda: load_role(home.layout, request.role), None)
-    slots = desk.ask("slots", lambda: asked.slots(home, request, role), 1)
+    slots = desk.ask("slots", lambda: spawn_fields.slots(home, request, role), 1)
     nothing: tuple[str, ...] = ()
-    owns = desk.ask("owns", lambda: asked.owned(home.layout, agent_id, request.owns, role), nothing)
+    owns = desk.ask("owns", lambda: spawn_fields.owned(home.layout, agent_id, request.owns, role), nothing)
     spec = AgentSpec(
         id=agent_id,
         name=name_of(agent_id),
@@ -80,15 +80,15 @@ def draft(home: Home, request: SpawnRequest, state: State, *, replacing: str = "
         spawn_id=spawn_id or uuid.uuid4().hex,
         task=request.task,
         slots=slots,
-        inputs=desk.ask("inputs", lambda: asked.inputs(home.layout, request.inputs), ()),
-        outputs=desk.ask("outputs", lambda: asked.outputs(request.outputs), ()),
+        inputs=desk.ask("inputs", lambda: spawn_fields.inputs(home.layout, request.inputs), ()),
+        outputs=desk.ask("outputs", lambda: spawn_fields.outputs(request.outputs), ()),
         owns=owns,
-        acceptance=desk.ask("accept", lambda: asked.acceptance(request.accept), ()),
-        program=asked.program_of(home, request),
-        model=desk.ask("model", lambda: asked.model(home, request, state), ""),
+        acceptance=desk.ask("accept", lambda: spawn_fields.acceptance(request.accept), ()),
+        program=spawn_fields.program_of(home, request),
+        model=desk.ask("model", lambda: spawn_fields.model(home, request, state), ""),
         argv=request.command,
-        cwd=desk.ask("cwd", lambda: asked.directory(home.layout, request.cwd), ""),
-        env=desk.ask("env", lambda: asked.environment(request), {}),
+        cwd=desk.ask("cwd", lambda: spawn_fields.directory(home.layout, request.cwd), ""),
+        env=desk.ask("env", lambda: spawn_fields.environment(request), {}),
         scope=role.scope if role else "",
         created_at=stamp(home.clock.wall()),
         created_by=str(home.actor),
@@ -97,11 +97,11 @@ def draft(home: Home, request: SpawnRequest, state: State, *, replacing: str = "
     desk.ask("owns", lambda: no_overlap(home, agent_id, spec.owns, state), None)
     brief = ""
     if role is not None and name:
-        brief = desk.ask("task", lambda: briefs.compose(spec, home.layout, home.policy, request.learned), "")
+        brief = desk.ask("task", lambda: compose(spec, home.layout, home.policy, request.learned), "")
     program = desk.ask("program", lambda: program_for(spec.program, home.policy), None)
-    launch = desk.ask("program", lambda: asked.launch_of(home, spec, program, brief), None) if program else None
+    launch = desk.ask("program", lambda: spawn_fields.launch_of(home, spec, program, brief), None) if program else None
     desk.ask("name", lambda: no_crash_loop(home, agent_id, state), None)
-    warnings = (*asked.warnings(spec), *(launch.warnings if launch else ()))
+    warnings = (*spawn_fields.warnings(spec), *(launch.warnings if launch else ()))
     return Draft(
         agent_id, spec.spawn_id, parent, slots, role, spec, brief, launch, program, tuple(desk.errors), warnings
     )
@@ -112,21 +112,21 @@ def parent_for(home: Home, request: SpawnRequest, state: State) -> str:
     root = home.policy.root.id
     actor = home.actor
     if actor.kind == "agent":
-        asked = resolve(home, request.parent) if request.parent else actor.agent
-        if asked != actor.agent:
+        spawn_fields = resolve(home, request.parent) if request.parent else actor.agent
+        if spawn_fields != actor.agent:
             raise Refused(
                 "hierarchy",
                 "An agent spawns only directly below itself.",
-                f"{actor.agent!r} asked for an agent below {asked!r}.",
+                f"{actor.agent!r} asked for an agent below {spawn_fields!r}.",
                 "Manage the layer below you; do not skip layers.",
             )
         record = state.agents.get(actor.agent)
         if actor.agent != root and (record is None or record.spawn_id != actor.spawn_id):
             raise Refused("hierarchy", f"{actor.agent!r} was spawned anew, or is not known to the ledger.")
     else:
-        asked = resolve(home, request.parent) if request.parent else root
-    must_be_able_to_parent(home, asked, state)
-    return asked
+        spawn_fields = resolve(home, request.parent) if request.parent else root
+    must_be_able_to_parent(home, spawn_fields, state)
+    return spawn_fields
 
 
 def must_be_able_to_parent(home: Home, parent: str, state: State) -> None:
@@ -192,7 +192,7 @@ def no_overlap(home: Home, agent_id: str, owns: Iterable[str], state: State) -> 
         for mine in owns:
             for other in theirs:
                 # Whoever is above it may give it a part of what is theirs.
-                if asked.overlap(mine, other) and not (above and asked.lies_in(mine, other)):
+                if spawn_fields.overlap(mine, other) and not (above and spawn_fields.lies_in(mine, other)):
                     raise Refused(
                         "owns",
                         f"{mine!r} overlaps {other!r}, which {record.id!r} owns.",

@@ -4,12 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from swarm.errors import Busy, NotFound, SwarmError
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record
-from swarm.lifecycle import messaging as speaking
-from swarm.lifecycle import relaunch as taking_up
-from swarm.lifecycle import stop
+from swarm.lifecycle import messaging, relaunch, stop
 from swarm.lifecycle.detach import Returned, Talk, alone, give_back, has_results, lives, refused, talk_of
 from swarm.lifecycle.intents import at_work, me
 from swarm.lifecycle.root_turn import is_root
@@ -34,7 +32,7 @@ def why_not(home: Home, record: Record | None) -> str:
         return f"{record.taken_over} has it already"
     if record.paused is not None:
         return "it is paused"
-    program = speaking.program_of(home, record)
+    program = messaging.program_of(home, record)
     if program is None or program.kind in ("", "command"):
         return f"its program ({record.program}) has no sessions that a person could go on with"
     return ""
@@ -76,7 +74,7 @@ def _talk(home: Home, before: Record, launch: Launch, client: Client, talk: Talk
     agent = home.layout.agent(before.id)
     code = -1
     try:
-        taking_up.make_ready(agent, launch)
+        relaunch.make_ready(agent, launch)
         audit.record(
             home, "attach", agent=before.id, spawn_id=before.spawn_id, by=before.taken_over, session=talk.session
         )

@@ -7,8 +7,7 @@ from typing import NamedTuple
 from swarm.errors import Refused, SwarmError
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert, with_record
-from swarm.lifecycle import messaging as speaking
-from swarm.lifecycle import relaunch as taking_up
+from swarm.lifecycle import messaging, relaunch
 from swarm.lifecycle.end import ended
 from swarm.lifecycle.root_turn import is_root, resting
 from swarm.lifecycle.sessions import missed, session_of
@@ -17,13 +16,12 @@ from swarm.model.agent import AgentSpec, Liveness
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.time import read_now
-from swarm.processes import stdin_channel as channel
+from swarm.processes import stdin_channel
 from swarm.programs.base import Program
-from swarm.protocol import inbox as told
+from swarm.protocol import inbox
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.paths import AgentDir
-from swarm.store import locks as latch
-from swarm.store import writer as store
+from swarm.store import locks, writer
 
 WORDS = (
     "Your operator has just talked to you in a terminal, and has left. This is a headless run again: what was agreed "
@@ -65,7 +63,7 @@ def return_forgotten(home: Home) -> tuple[str, ...]:
 
 def _is_returned(home: Home, record: Record) -> bool:
     alive = lives(home, record)
-    if alive and (record.keeper is None or not channel.is_open(home.layout.agent(record.id))):
+    if alive and (record.keeper is None or not stdin_channel.is_open(home.layout.agent(record.id))):
         return False  # a person talks to it; or its own run was told to end, and is about to
     with alone(home.layout.agent(record.id)) as mine:
         if not mine or home.ledger.read().agents.get(record.id) != record:
@@ -98,22 +96,22 @@ def give_back(home: Home, record: Record, code: int) -> Returned:
         _rest(home, current)
         return Returned(record.id, code, "rests", "the next heartbeat wakes it")
     if has_results(home, record):
-        taking_up.fail(home, current, "")
+        relaunch.fail(home, current, "")
         return Returned(record.id, code, "done", "its results are there")
     if lost := home.runner.lost(current):
-        taking_up.fail(home, current, lost)
+        relaunch.fail(home, current, lost)
         return Returned(record.id, code, "failed", lost)
     try:
         talk = talk_of(home, current)
         agent = home.layout.agent(record.id)
-        words = "\n\n".join((WORDS, *missed(told.unconfirmed(agent))))
+        words = "\n\n".join((WORDS, *missed(inbox.unconfirmed(agent))))
         launch = talk.program.resume(talk.spec, home.layout, agent, talk.session, words)
         if launch is None:
             raise refused(record.id, f"its program ({record.program}) cannot take a session up again")
-        taking_up.take_up(home, current, launch, reason="its operator has left")
+        relaunch.take_up(home, current, launch, reason="its operator has left")
     except SwarmError as error:
         why = f"its session could not be taken up again after its operator left: {error}"
-        taking_up.fail(home, current, why)
+        relaunch.fail(home, current, why)
         return Returned(record.id, code, "failed", why)
     return Returned(record.id, code, "up", "its session goes on")
 
@@ -122,7 +120,7 @@ def talk_of(home: Home, record: Record) -> Talk:
     """What the session is of, and which. Raises Refused `attach` where none is known."""
     agent = home.layout.agent(record.id)
     spec = read_spec(agent).value
-    program = speaking.program_of(home, record)
+    program = messaging.program_of(home, record)
     if spec is None or program is None or spec.spawn_id != record.spawn_id:
         raise refused(record.id, "its agent.json is not that of its spawn")
     session = session_of(home, agent, record.program, record.spawn_id)
@@ -143,7 +141,7 @@ def _clear(home: Home, record: Record) -> None:
         found = state.agents.get(record.id)
         if found != record:
             return state
-        return with_record(state, taking_up.aged(found, read_now(state.epoch, home.clock).awake))
+        return with_record(state, relaunch.aged(found, read_now(state.epoch, home.clock).awake))
 
     home.ledger.commit(change, purpose=f"nobody talks to {record.id}")
 
@@ -168,8 +166,8 @@ def lives(home: Home, record: Record) -> bool:
 
 def alone(agent: AgentDir) -> AbstractContextManager[bool]:
     """Whether we are the only one who takes this agent over, or gives it back, for the block."""
-    store.make_dir(agent.run)
-    return latch.held(agent.run / LOCK, 0.0)
+    writer.make_dir(agent.run)
+    return locks.held(agent.run / LOCK, 0.0)
 
 
 def refused(agent_id: str, why: str, hint: str = "") -> Refused:

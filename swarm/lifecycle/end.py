@@ -5,11 +5,12 @@ from dataclasses import asdict, replace
 from typing import NamedTuple
 
 from swarm.errors import SwarmError
-from swarm.home import context as audit
-from swarm.home.context import NOTHING, Home
+from swarm.home import audit
+from swarm.home.audit import NOTHING
+from swarm.home.context import Home
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, clear_alert, raise_alert, with_record
-from swarm.lifecycle import root_turn as turns
+from swarm.lifecycle import root_turn
 from swarm.lifecycle.final_output import last_words
 from swarm.lifecycle.scope_audit import Outside, outside_of
 from swarm.lifecycle.subtree import forgotten_branches
@@ -21,7 +22,7 @@ from swarm.protocol.agent_files import read_spec
 from swarm.protocol.progress import read_progress
 from swarm.rules.observation import as_of, observe_outputs, observe_progress, was_made
 from swarm.scan.outputs import outputs_of
-from swarm.store import writer as store
+from swarm.store import writer
 
 
 def last_sight(home: Home, record: Record) -> Observed:
@@ -159,9 +160,9 @@ def release(home: Home, state: State, found: Record, after: Record) -> State:
     if after.ending is Ending.DONE and merged.collected_n is None:
         # A heartbeat that collects is under way: its own number comes with its record.
         merged = replace(merged, collected_n=state.heartbeat_n + (home.actor == ENGINE))
-    if turns.is_root(home, found):
-        merged = turns.resting(found, merged)
-        state = turns.said_of(with_record(state, merged), merged, now.wall)
+    if root_turn.is_root(home, found):
+        merged = root_turn.resting(found, merged)
+        state = root_turn.said_of(with_record(state, merged), merged, now.wall)
         return _with_doubt(state, after, now.wall)
     state = with_record(state, merged)
     if after.ending in (Ending.FAILED, Ending.LOST):
@@ -196,14 +197,14 @@ def write_ended(home: Home, after: Record, more: Mapping[str, object] = NOTHING)
 
     An end is an end, whatever became of the agent's directory: removed, or a link in its place.
     """
-    if turns.is_root(home, after):
+    if root_turn.is_root(home, after):
         return ""  # a turn has ended, and not the root
     agent = home.layout.agent(after.id)
     spec = read_spec(agent).value
     if spec is None or spec.spawn_id != after.spawn_id:
         return "its directory is gone, or another spawn's by now"
     try:
-        store.write_json(agent.ended, {**asdict(after), **more})
+        writer.write_json(agent.ended, {**asdict(after), **more})
     except SwarmError as error:
         return error.title
     return ""
@@ -222,7 +223,7 @@ _VERBS = {Ending.DONE: "collect", Ending.KILLED: "kill", Ending.FAILED: "end", E
 def write_line(home: Home, after: Record, revision: int, more: Mapping[str, object] = NOTHING) -> None:
     """The audit line of an end. `freed`: the slots it gives back at its own level; 0 while it is unverified."""
     killed = after.ending is Ending.KILLED
-    root = turns.is_root(home, after)
+    root = root_turn.is_root(home, after)
     audit.record(
         home,
         "turn" if root else _VERBS[after.ending or Ending.LOST],

@@ -7,17 +7,17 @@ hooks. Whoever watches does the same: a heartbeat, and the owner of the heartbea
 from collections.abc import Iterable
 
 from swarm.errors import SwarmError
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.lifecycle.messaging import listens, speak
 from swarm.lifecycle.settle import results_of
 from swarm.model.record import Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
-from swarm.processes import stdin_channel as channel
-from swarm.protocol import inbox as told
+from swarm.processes import stdin_channel
+from swarm.protocol import inbox
 from swarm.protocol.paths import LOCK, AgentDir
-from swarm.store import locks as latch
+from swarm.store import locks
 
 MAX_WORDS = 8000
 """Characters of messages that are brought at once."""
@@ -68,7 +68,7 @@ def _see_to(home: Home, record: Record, view: AgentView) -> bool:
         return _close(home, agent, record, f"its turn failed: {doings.turn_end.why}" if doings.turn_end.why else "")
     if record.id == home.policy.root.id:
         return _close(home, agent, record, "its turn is over")
-    if told.undelivered(agent)[0]:
+    if inbox.undelivered(agent)[0]:
         return _bring(home, agent, record)
     if doings.background:
         return False  # what it left running begins its next turn; if that never ends, its silence is judged
@@ -84,21 +84,21 @@ def _see_to(home: Home, record: Record, view: AgentView) -> bool:
 
 def _bring(home: Home, agent: AgentDir, record: Record) -> bool:
     """Messages that came while it did not listen go first: they may be what it waits for."""
-    with latch.held(agent.run / LOCK, 0.0) as mine:
-        waiting, offset = told.undelivered(agent)
+    with locks.held(agent.run / LOCK, 0.0) as mine:
+        waiting, offset = inbox.undelivered(agent)
         if not mine or not waiting:
             return False
         words = "\n\n".join(words for _, words in waiting)
         speak(
             home, record, words if len(words) <= MAX_WORDS else f"{words[:MAX_WORDS]}\n(cut: the rest is in inbox.md)"
         )
-        told.mark(agent, offset)
+        inbox.mark(agent, offset)
     audit.by_engine(home, "deliver", agent=record.id, spawn_id=record.spawn_id, messages=[key for key, _ in waiting])
     return True
 
 
 def _close(home: Home, agent: AgentDir, record: Record, why: str) -> bool:
-    channel.close(agent)
+    stdin_channel.close(agent)
     audit.by_engine(home, "let-go", agent=record.id, spawn_id=record.spawn_id, reason=why)
     return True
 
@@ -107,18 +107,18 @@ def _is_first(agent: AgentDir, record: Record, turns: int) -> bool:
     """Whether it is ours to ask: nobody has asked this spawn before. From here on somebody has."""
     first = False
 
-    def claim(memo: told.Memo) -> told.Memo:
+    def claim(memo: inbox.Memo) -> inbox.Memo:
         nonlocal first
         known = memo.get("tended")
         first = not isinstance(known, dict) or known.get("spawn_id") != record.spawn_id
         return {**memo, "tended": {"spawn_id": record.spawn_id, "turns": turns}} if first else memo
 
-    told.change(agent, claim)
+    inbox.change(agent, claim)
     return first
 
 
 def _asked_at(agent: AgentDir, record: Record) -> int:
     """How many turns had ended when it was asked."""
-    known = told.read(agent).get("tended")
+    known = inbox.read(agent).get("tended")
     turns = known.get("turns") if isinstance(known, dict) and known.get("spawn_id") == record.spawn_id else None
     return turns if isinstance(turns, int) else 0

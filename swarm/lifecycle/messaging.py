@@ -3,7 +3,7 @@
 from swarm.errors import SwarmError
 from swarm.home.context import Home
 from swarm.model.record import Phase, Record
-from swarm.processes import stdin_channel as channel
+from swarm.processes import stdin_channel
 from swarm.programs.base import Program
 from swarm.programs.registry import program_for
 
@@ -32,7 +32,7 @@ def listens(home: Home, record: Record | None) -> str:
     program = program_of(home, record)
     if program is None or not program.channel:
         return f"its program ({record.program}) takes no words while it runs"
-    if not channel.is_open(home.layout.agent(record.id)):
+    if not stdin_channel.is_open(home.layout.agent(record.id)):
         return "its program is ending"
     return ""
 
@@ -70,7 +70,7 @@ def stop_subagent(home: Home, record: Record, key: str) -> None:
     _tell(home, record, words)
 
 
-def _tell(home: Home, record: Record, words: bytes, *, wait: float = channel.WAIT_S) -> None:
+def _tell(home: Home, record: Record, words: bytes, *, wait: float = stdin_channel.WAIT_S) -> None:
     if not words:
         raise SwarmError(
             f"{record.id!r} cannot be spoken to.",
@@ -78,4 +78,4 @@ def _tell(home: Home, record: Record, words: bytes, *, wait: float = channel.WAI
             "Leave it a message: it reads its inbox between two pieces of work.",
             code="channel",
         )
-    channel.tell(home.layout.agent(record.id), words, wait=wait)
+    stdin_channel.tell(home.layout.agent(record.id), words, wait=wait)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from swarm.errors import Refused, SwarmError
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record
 from swarm.lifecycle.end import conclude, ended
@@ -17,8 +17,7 @@ from swarm.model.time import read_now
 from swarm.platform.clock import wait_until
 from swarm.processes.runner import Started
 from swarm.protocol.paths import AgentDir
-from swarm.store import reader
-from swarm.store import writer as store
+from swarm.store import reader, writer
 
 LAST_MOMENTS_S = 5.0
 """Seconds that a keeper may take to end after its program: it sweeps, writes, and goes."""
@@ -53,8 +52,8 @@ def make_ready(agent: AgentDir, launch: Launch) -> None:
         with suppress(FileNotFoundError), reader.directory(agent.run) as run:
             os.unlink(name, dir_fd=run)
     for path, data in launch.files.items():
-        store.make_dir(path.parent)
-        store.write_atomic(path, data, mode=launch.mode_of(path))
+        writer.make_dir(path.parent)
+        writer.write_atomic(path, data, mode=launch.mode_of(path))
 
 
 def archive_exit(agent: AgentDir) -> None:
@@ -69,7 +68,7 @@ def archive_exit(agent: AgentDir) -> None:
     except FileNotFoundError:
         return  # no log, no end
     except OSError as error:
-        raise store.explain(error, agent.exit) from error
+        raise writer.explain(error, agent.exit) from error
 
 
 def put_back(agent: AgentDir) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 from swarm.errors import Refused, SwarmError
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record, without
-from swarm.lifecycle import spawn_gate as standstill
+from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.admission import Draft, must_be_able_to_parent, must_be_free, no_overlap
 from swarm.lifecycle.intents import me
 from swarm.model.agent import Acceptance, Actor
@@ -109,7 +109,7 @@ def reserve(
     if waiting is not None and waiting.phase is Phase.QUEUED and waiting.spawn_id == made.spawn_id:
         state = unqueued(state, made.agent)
     must_be_able_to_parent(home, spec.parent, state)
-    if (still := standstill.refusal(home, state)) is not None:
+    if (still := spawn_gate.refusal(home, state)) is not None:
         raise still
     record = state.agents.get(made.agent)
     if record is not None and (record.holds_slot or record.phase is Phase.QUEUED):

@@ -15,8 +15,7 @@ from swarm.programs.registry import reader_for
 from swarm.protocol.paths import AgentDir
 from swarm.rules.outcome import judge
 from swarm.sanitize import clean
-from swarm.store import jsonio, reader
-from swarm.store import writer as store
+from swarm.store import jsonio, reader, writer
 
 FAILED = "root-failed"
 TIMEOUT = "root-timeout"
@@ -129,4 +128,4 @@ def turn_of(agent: AgentDir) -> Turn:
 
 def write_turn(agent: AgentDir, turn: Turn) -> None:
     """Writes turn.json. Raises SwarmError."""
-    store.write_atomic(agent.turn, jsonio.to_json({"schema": 1, **turn._asdict()}), mode=0o600)
+    writer.write_atomic(agent.turn, jsonio.to_json({"schema": 1, **turn._asdict()}), mode=0o600)

@@ -9,7 +9,7 @@ from swarm.model.activity import Kind, Reader
 from swarm.programs.base import Program
 from swarm.programs.registry import program_for
 from swarm.protocol.paths import AgentDir
-from swarm.store import reader as store
+from swarm.store.reader import read_json, read_tail
 
 MAX_MISSED = 8000
 """Characters of messages that are brought at once."""
@@ -39,7 +39,7 @@ def session_of(home: Home, agent: AgentDir, program: str, spawn_id: str = "") ->
 def _chosen(agent: AgentDir, spawn_id: str) -> str:
     """The session of session.json; '' where there is none of this spawn."""
     try:
-        chosen = store.read_json(agent.session)
+        chosen = read_json(agent.session)
     except SwarmError:
         return ""
     if chosen is None or spawn_id not in ("", chosen.get("spawn_id")):
@@ -60,7 +60,7 @@ def missed(messages: Sequence[tuple[str, str]]) -> tuple[str, ...]:
 def _said(agent: AgentDir, program: Program) -> str:
     """The session of the last run that has named one: a program may have begun anew since the first."""
     try:
-        read = store.read_tail(agent.stdout, TAIL_BYTES)
+        read = read_tail(agent.stdout, TAIL_BYTES)
     except SwarmError:
         return ""
     if read is None:

@@ -4,7 +4,7 @@ from collections.abc import Container
 
 from swarm.formatting import plural
 from swarm.home.context import Home
-from swarm.lifecycle import root_turn as turns
+from swarm.lifecycle import root_turn
 from swarm.lifecycle.end import conclude, ended, verified
 from swarm.lifecycle.final_output import last_words
 from swarm.model.agent import Exit, Liveness
@@ -68,8 +68,8 @@ def look_at_end(home: Home, record: Record) -> Record | None:
 
 
 def _with_a_word(home: Home, record: Record, gone: Exit) -> Record:
-    if turns.is_root(home, record):
-        ending, why = turns.how_it_ended(home, record, gone)
+    if root_turn.is_root(home, record):
+        ending, why = root_turn.how_it_ended(home, record, gone)
         return ended(home, record, ending, why, exit_code=gone.code, unverified=_left(gone))
     results = read_results(home.layout.agent(record.id))
     left = _left(gone)
@@ -100,8 +100,8 @@ def _without_a_word(home: Home, record: Record) -> Record:
     report = home.runner.stop(record, home.layout.agent(record.id), 0.0)
     results = read_results(home.layout.agent(record.id))
     unverified = "" if home.runner.lost(record) else report.unverified
-    if turns.is_root(home, record):
-        why = home.runner.lost(record) or turns.how_it_ended(home, record, None)[1]
+    if root_turn.is_root(home, record):
+        why = home.runner.lost(record) or root_turn.how_it_ended(home, record, None)[1]
         return ended(home, record, Ending.LOST, why, exit_code=report.exit_code, unverified=unverified)
     if results.state is ResultsState.VALID:
         return ended(home, record, Ending.DONE, _done_words(results), unverified=unverified)

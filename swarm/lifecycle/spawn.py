@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from swarm.errors import Busy, HomeError, Refused, SwarmError
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State
-from swarm.lifecycle import spawn_gate as standstill
+from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.admission import Draft, draft
 from swarm.lifecycle.eviction import make_room
 from swarm.lifecycle.intents import at_work
@@ -23,7 +23,7 @@ from swarm.protocol.paths import AgentDir
 Judge = Callable[[], Mapping[str, Verdict]]
 ROOM = frozenset({"no-slot", "reserve", "budget"})
 """Codes that say that there is no room: what ending somebody, or waiting, would help against."""
-STILL = frozenset(standstill.CODES.values())
+STILL = frozenset(spawn_gate.CODES.values())
 """Codes that say that nobody is started now at all: who asked for the queue waits in it."""
 WAITS = ROOM | STILL | {"paused-branch"}
 """Codes for which a queued spawn goes on waiting."""
@@ -70,7 +70,7 @@ def admit(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
 
 
 def _warnings(home: Home, state: State, made: Draft) -> tuple[str, ...]:
-    still = standstill.warning(home, state)
+    still = spawn_gate.warning(home, state)
     return (*made.warnings, still) if still else made.warnings
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from stat import S_ISDIR
 
 from swarm.errors import HomeError, Refused, SwarmError
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record, without
 from swarm.lifecycle.admission import Draft
@@ -16,8 +16,7 @@ from swarm.model.record import Phase
 from swarm.processes.runner import Started
 from swarm.protocol.agent_files import spec_json
 from swarm.protocol.paths import AgentDir, Layout
-from swarm.store import syscalls as disk
-from swarm.store import writer as store
+from swarm.store import syscalls, writer
 
 MAX_STAGGER = 30.0
 
@@ -30,23 +29,23 @@ def make_directory(home: Home, made: Draft) -> AgentDir:
     agent = home.layout.agent(made.agent)
     must_be_real(home.layout, agent)
     try:
-        disk.mkdir(agent.path)
+        syscalls.mkdir(agent.path)
     except FileExistsError as error:
         raise Refused(
             "exists", f"{made.agent!r} exists already.", f"Its directory is there: {str(agent.path)!r}."
         ) from error
     except OSError as error:
-        raise store.explain(error, agent.path) from error
+        raise writer.explain(error, agent.path) from error
     try:
         assert made.spec is not None  # noqa: S101 an admitted draft has one
         for inner in (agent.run, agent.log):
-            store.make_dir(inner)
-        store.write_json_new(agent.spec, spec_json(made.spec))
-        store.write_new(agent.task, made.brief.encode("utf-8", "backslashreplace"))
+            writer.make_dir(inner)
+        writer.write_json_new(agent.spec, spec_json(made.spec))
+        writer.write_new(agent.task, made.brief.encode("utf-8", "backslashreplace"))
         launch = made.launch
         for path, data in (launch.files if launch else {}).items():
-            store.make_dir(path.parent)
-            store.write_atomic(path, data, mode=launch.mode_of(path) if launch else 0o600)
+            writer.make_dir(path.parent)
+            writer.write_atomic(path, data, mode=launch.mode_of(path) if launch else 0o600)
     except BaseException:
         clear_away(agent)
         raise
@@ -77,7 +76,7 @@ def clear_away(agent: AgentDir) -> None:
     for path in (agent.spec, agent.task, agent.exit):
         with suppress(OSError):
             path.unlink()
-    store.sweep_temps(agent.path, 0.0)
+    writer.sweep_temps(agent.path, 0.0)
     with suppress(OSError):
         agent.path.rmdir()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from swarm.errors import SwarmError
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, without
 from swarm.lifecycle.end import Change, End, conclude_all, ended
@@ -21,7 +21,7 @@ from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.requests import Ended
 from swarm.platform.clock import wait_until
-from swarm.processes import stdin_channel as channel
+from swarm.processes import stdin_channel
 from swarm.processes.runner import StopReport
 from swarm.processes.sweep import Found
 from swarm.sanitize import clean
@@ -41,7 +41,7 @@ def ask_to_end(home: Home, record: Record, grace: float) -> str:
         return ""
     agent = home.layout.agent(record.id)
     with suppress(SwarmError):  # it reads its end as well, where it ignores what it was asked
-        channel.close(agent)
+        stdin_channel.close(agent)
     gone = wait_until(lambda: look_at_end(home, record) is not None, min(ASKED_S, grace * ASKED_SHARE))
     return "asked over its channel, and it ended" if gone else "asked over its channel"
 
@@ -127,7 +127,7 @@ def stop_one(home: Home, record: Record, order: Order) -> End:
 def leave_by_itself(home: Home, record: Record) -> None:
     """An agent that has written its results is given a moment to end without a signal: it hears no more words."""
     with suppress(SwarmError):
-        channel.close(home.layout.agent(record.id))
+        stdin_channel.close(home.layout.agent(record.id))
     wait_until(lambda: look_at_end(home, record) is not None, min(LEAVE_S, home.policy.stop.grace))
 
 

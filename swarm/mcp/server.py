@@ -12,8 +12,7 @@ from types import FrameType
 from typing import Any, BinaryIO, NoReturn
 
 from swarm.errors import SwarmError, Usage
-from swarm.mcp import handlers as telling
-from swarm.mcp import tools as catalogue
+from swarm.mcp import handlers, tools
 from swarm.mcp.handlers import CALLS, Caller, call
 from swarm.mcp.schema import complaint
 
@@ -212,11 +211,11 @@ class Server:
         else:
             sink.put(error(key, METHOD_NOT_FOUND, f"There is no method {method[:80]!r} here."))
 
-    def _tools(self) -> list[catalogue.Tool]:
+    def _tools(self) -> list[tools.Tool]:
         try:
-            return catalogue.tools(self._caller.home())
+            return tools.tools(self._caller.home())
         except SwarmError:
-            return catalogue.tools(None)  # each call says that there is no home
+            return tools.tools(None)  # each call says that there is no home
 
     def _call(self, key: Id, given: Mapping[str, Any], sink: Sink) -> None:
         name, arguments = given.get("name"), given.get("arguments")
@@ -238,16 +237,16 @@ class Server:
             else:
                 sink.put(result(key, self._done(name, arguments)))
 
-    def _done(self, name: str, arguments: Mapping[str, Any]) -> telling.Answer:
+    def _done(self, name: str, arguments: Mapping[str, Any]) -> handlers.Answer:
         try:
             self._must_fit(name, arguments)
-            return telling.answer(call(name, self._caller, arguments))
+            return handlers.answer(call(name, self._caller, arguments))
         except SwarmError as error:
-            return telling.refusal(error)
+            return handlers.refusal(error)
         except OSError as error:
-            return telling.refusal(SwarmError(f"{error.strerror or error}.", str(error.filename or ""), code="system"))
+            return handlers.refusal(SwarmError(f"{error.strerror or error}.", str(error.filename or ""), code="system"))
         except Exception as error:  # noqa: BLE001 - a client that never gets an answer waits for ever
-            return telling.mistake(error)
+            return handlers.mistake(error)
 
     def _must_fit(self, name: str, arguments: Mapping[str, Any]) -> None:
         """Raises Usage where the arguments are not what the tool's schema says."""
@@ -264,7 +263,7 @@ def _greeting(given: Mapping[str, Any]) -> dict[str, object]:
         "protocolVersion": asked if asked in PROTOCOLS else PROTOCOLS[0],
         "capabilities": {"tools": {"listChanged": False}},
         "serverInfo": {"name": NAME, "title": "swarm-tui", "version": RELEASE},
-        "instructions": catalogue.INSTRUCTIONS,
+        "instructions": tools.INSTRUCTIONS,
     }
 
 

@@ -2,17 +2,17 @@
 
 import os
 
-from swarm import platform as kernel
+from swarm import platform
 from swarm.model.agent import Identity, Liveness
 from swarm.protocol.paths import MARKER
 
 
 def identify(pid: int, marker: str = "") -> Identity | None:
     """The identity of a living process, or None where there is none."""
-    found = kernel.stat(pid) if pid > 0 else None
+    found = platform.stat(pid) if pid > 0 else None
     if found is None or found.dead:
         return None
-    return Identity(kernel.boot_id(), kernel.pid_namespace(), pid, found.ticks, marker)
+    return Identity(platform.boot_id(), platform.pid_namespace(), pid, found.ticks, marker)
 
 
 def look(identity: Identity) -> Liveness:
@@ -20,13 +20,13 @@ def look(identity: Identity) -> Liveness:
 
     The marker is compared where the environment can be read: a program may write over its own.
     """
-    if identity.boot_id != kernel.boot_id():
+    if identity.boot_id != platform.boot_id():
         return Liveness.DEAD
-    if identity.pid_ns != kernel.pid_namespace():
+    if identity.pid_ns != platform.pid_namespace():
         return Liveness.ELSEWHERE
     if identity.pid <= 1:
         return Liveness.STRANGER
-    found = kernel.stat(identity.pid)
+    found = platform.stat(identity.pid)
     if found is None:
         return Liveness.DEAD
     if found.ticks != identity.ticks:
@@ -34,7 +34,7 @@ def look(identity: Identity) -> Liveness:
     if found.dead:
         return Liveness.DEAD
     if identity.marker:
-        environment = kernel.environ(identity.pid)
+        environment = platform.environ(identity.pid)
         if environment is not None and environment.get(MARKER) != identity.marker:
             return Liveness.STRANGER
     return Liveness.ALIVE
@@ -47,7 +47,7 @@ def send(identity: Identity, number: int) -> bool:
     """
     if look(identity) is not Liveness.ALIVE or identity.pid in untouchable():
         return False
-    return kernel.signal(identity.pid, identity.ticks, number)
+    return platform.signal(identity.pid, identity.ticks, number)
 
 
 def untouchable() -> frozenset[int]:
@@ -56,7 +56,7 @@ def untouchable() -> frozenset[int]:
     pid: int | None = os.getppid()
     while pid and pid > 1 and pid not in never:
         never.add(pid)
-        pid = kernel.parent(pid)
+        pid = platform.parent(pid)
     if pid:
         never.add(pid)
     return frozenset(never)

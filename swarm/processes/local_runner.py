@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
-from swarm import platform as kernel
+from swarm import platform
 from swarm.errors import SwarmError
 from swarm.model.agent import Identity, Liveness
 from swarm.model.launch import Launch
@@ -21,8 +21,7 @@ from swarm.processes.members import confirmed, home_of_leftovers, marked
 from swarm.processes.runner import Capacity, Frozen, Started, StopReport
 from swarm.processes.stop import freeze, stop, thaw
 from swarm.protocol.paths import AgentDir, Layout
-from swarm.store import jsonio, reader
-from swarm.store import writer as store
+from swarm.store import jsonio, reader, writer
 
 KEEPER = Path(__file__).resolve().parent.parent / "keeper" / "__main__.py"
 ANSWER_S = 20.0
@@ -106,12 +105,12 @@ class Local:
     def capacity(self) -> Capacity:
         """Cores that we may use, and memory that is free."""
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        return Capacity(cores, kernel.memory_available())
+        return Capacity(cores, platform.memory_available())
 
     def lost(self, record: Record) -> str:
         """A machine that was restarted has lost every agent it ran."""
         identity = record.keeper or record.process
-        if identity is not None and identity.boot_id != kernel.boot_id():
+        if identity is not None and identity.boot_id != platform.boot_id():
             return "the machine was restarted since"
         return ""
 
@@ -145,7 +144,7 @@ class Local:
 
 def _write_launch(agent: AgentDir, launch: Launch) -> None:
     """launch.json, for the owner's eyes only. What the program inherits is not in it: that may hold passwords."""
-    store.make_dir(agent.run)
+    writer.make_dir(agent.run)
     order = {
         "spawn_id": launch.spawn_id,
         "argv": list(launch.argv),
@@ -159,8 +158,8 @@ def _write_launch(agent: AgentDir, launch: Launch) -> None:
         "grace_s": launch.grace_s,
     }
     if launch.channel:
-        store.write_atomic(agent.first, launch.first, mode=0o600)
-    store.write_atomic(agent.launch, jsonio.to_json(order), mode=0o600)
+        writer.write_atomic(agent.first, launch.first, mode=0o600)
+    writer.write_atomic(agent.launch, jsonio.to_json(order), mode=0o600)
 
 
 def _start_keeper(agent: AgentDir, launch: Launch) -> "subprocess.Popen[bytes]":

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from swarm import platform as kernel
+from swarm import platform
 from swarm.model.agent import Identity, Liveness
 from swarm.model.record import Record
 from swarm.platform.process_info import Stat
@@ -37,7 +37,7 @@ class Proc(NamedTuple):
 
 def describe(stat: Stat) -> Proc:
     """A process with its command line."""
-    line = kernel.command(stat.pid)[:COMMAND_LENGTH]
+    line = platform.command(stat.pid)[:COMMAND_LENGTH]
     return Proc(stat.pid, stat.ppid, stat.ticks, stat.state, line, stat.rss, stat.cpu)
 
 
@@ -63,10 +63,10 @@ def spawned() -> dict[str, list[Proc]]:
 
 def _carriers(wanted: Callable[[str], bool]) -> dict[str, list[Proc]]:
     result: dict[str, list[Proc]] = {}
-    for pid in kernel.pids():
+    for pid in platform.pids():
         marker = _marker(pid)
         if marker is not None and wanted(marker):
-            stat = kernel.stat(pid)
+            stat = platform.stat(pid)
             if stat is not None and not stat.dead:
                 result.setdefault(marker, []).append(describe(stat))
     return result
@@ -95,16 +95,16 @@ def members(
     roots: list[int] = []
     keeper_pid = keeper.pid if keeper is not None and confirmed(keeper, marker) else 0
     if keeper_pid:
-        roots += kernel.children(keeper_pid)
+        roots += platform.children(keeper_pid)
     if program is not None and confirmed(program, marker):
         roots.append(program.pid)
         roots += _session(program.pid)
     roots += [proc.pid for proc in marked(marker)]
-    roots += kernel.writers(logs)
+    roots += platform.writers(logs)
     excluded = untouchable() | {keeper_pid}
     found: dict[int, Stat] = {}
     for pid in roots:
-        stat = kernel.stat(pid)
+        stat = platform.stat(pid)
         if stat is not None and not stat.dead and pid not in excluded and not _belongs_to_another(pid, marker):
             found.setdefault(pid, stat)
     for stat in _below(list(found), marker):
@@ -115,7 +115,7 @@ def members(
 
 def _session(leader: int) -> list[int]:
     """Who is in the session or process group that a living leader founded."""
-    looked = map(kernel.stat, kernel.pids())
+    looked = map(platform.stat, platform.pids())
     return [stat.pid for stat in looked if stat is not None and leader in (stat.session, stat.group)]
 
 
@@ -126,8 +126,8 @@ def _below(roots: list[int], marker: str) -> list[Stat]:
     pending = list(roots)
     while pending:
         parent = pending.pop(0)
-        for pid in kernel.children(parent):
-            stat = kernel.stat(pid)
+        for pid in platform.children(parent):
+            stat = platform.stat(pid)
             if pid in seen or stat is None or stat.dead or _belongs_to_another(pid, marker):
                 continue
             seen.add(pid)
@@ -149,7 +149,7 @@ def _parents_first(found: Mapping[int, Stat]) -> list[Stat]:
 
 
 def _marker(pid: int) -> str | None:
-    environment = kernel.environ(pid)
+    environment = platform.environ(pid)
     return None if environment is None else environment.get(MARKER, "")
 
 
@@ -189,7 +189,7 @@ def _alive(record: Record) -> list[int]:
 
 def _elsewhere(layout: Layout, pids: Iterable[int]) -> str:
     for pid in pids:
-        environment = kernel.environ(pid)
+        environment = platform.environ(pid)
         theirs = environment.get("SWARM_HOME", "") if environment is not None else ""
         if theirs and not is_here(layout, theirs) and Path(theirs, POLICY_FILE).is_file():
             return theirs

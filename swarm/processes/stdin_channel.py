@@ -16,7 +16,7 @@ from pathlib import Path
 
 from swarm.errors import SwarmError
 from swarm.protocol.paths import AgentDir
-from swarm.store import locks as latch
+from swarm.store import locks
 
 WAIT_S = 5.0
 """Seconds that a writer waits for another one, and for a program that is slow to read."""
@@ -95,7 +95,7 @@ def _opened(path: Path) -> Iterator[int]:
 def _locked(path: Path, deadline: float) -> Iterator[None]:
     """We alone write."""
     try:
-        with latch.held(path, max(0.0, deadline - time.monotonic())) as mine:
+        with locks.held(path, max(0.0, deadline - time.monotonic())) as mine:
             if not mine:
                 raise _no("Somebody else is writing into its channel, and does not come to an end.")
             yield

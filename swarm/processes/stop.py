@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
 from typing import Any
 
-from swarm import platform as kernel
+from swarm import platform
 from swarm.errors import SwarmError
 from swarm.model.agent import Identity, Liveness
 from swarm.platform.process_info import Stat
@@ -15,8 +15,7 @@ from swarm.processes.members import confirmed, members
 from swarm.processes.runner import Frozen, StopReport
 from swarm.processes.sweep import Found, Look, halt, named, release, signal, sweep
 from swarm.protocol.paths import AgentDir
-from swarm.store import jsonio, reader
-from swarm.store import writer as store
+from swarm.store import jsonio, reader, writer
 
 KEEPER_EXTRA_S = 9.0
 """What a keeper may need beyond the grace: a second for leftovers, five for the sweep, and a busy machine."""
@@ -123,7 +122,7 @@ def _judge(work: _Stop, outcome: Mapping[str, Any] | None, *, gone: bool) -> Non
         _add(work, outcome)
         if outcome.get("subreaper") is False:
             work.steps.append(f"no subreaper here: {BY_SCAN}")
-    elif any(each.boot_id == kernel.boot_id() for each in recorded) and not work.kept_in_sight:
+    elif any(each.boot_id == platform.boot_id() for each in recorded) and not work.kept_in_sight:
         work.doubts.append(f"Its keeper did not report the end: {BY_SCAN}.")
     if work.left:
         work.doubts.append("Still there: " + "; ".join(f"pid {each.pid} {each.how}" for each in work.left) + ".")
@@ -135,29 +134,29 @@ def _order(work: _Stop, keeper: Identity, grace: float, gentle: int) -> Mapping[
     """Has the keeper stop its agent; its report, or None where it gave none in time."""
     order = {"spawn_id": work.marker, "grace_s": float(grace), "gentle": int(gentle)}
     try:
-        store.write_atomic(work.agent.order, jsonio.to_json(order))
+        writer.write_atomic(work.agent.order, jsonio.to_json(order))
     except SwarmError as error:
         work.steps.append(f"the order could not be written ({error.title}): the terms of the start hold")
-    stat = kernel.stat(keeper.pid)
+    stat = platform.stat(keeper.pid)
     if stat is not None and stat.state in ("T", "t"):
         work.steps.append("CONT to its keeper")
-        kernel.signal(keeper.pid, keeper.ticks, SIGCONT)
-    if kernel.signal(keeper.pid, keeper.ticks, SIGTERM):
+        platform.signal(keeper.pid, keeper.ticks, SIGCONT)
+    if platform.signal(keeper.pid, keeper.ticks, SIGTERM):
         work.steps.append("ordered its keeper")
-    kernel.wait_gone(keeper.pid, keeper.ticks, grace + KEEPER_EXTRA_S)
+    platform.wait_gone(keeper.pid, keeper.ticks, grace + KEEPER_EXTRA_S)
     return _outcome(work.agent, work.marker)
 
 
 def _end_with_keeper(work: _Stop, keeper: Identity) -> bool:
     """A keeper that does not answer is stopped, so that it keeps its descendants in sight, and goes last."""
     work.steps.append("its keeper does not answer")
-    kernel.signal(keeper.pid, keeper.ticks, SIGSTOP)
+    platform.signal(keeper.pid, keeper.ticks, SIGSTOP)
     gone = work.sweep(thorough=False)
     if gone:
-        work.kept_in_sight = kernel.HAS_SUBREAPER
-        kernel.signal(keeper.pid, keeper.ticks, SIGKILL)
-        return kernel.wait_gone(keeper.pid, keeper.ticks, SWEEP_S)
-    kernel.signal(keeper.pid, keeper.ticks, SIGCONT)
+        work.kept_in_sight = platform.HAS_SUBREAPER
+        platform.signal(keeper.pid, keeper.ticks, SIGKILL)
+        return platform.wait_gone(keeper.pid, keeper.ticks, SWEEP_S)
+    platform.signal(keeper.pid, keeper.ticks, SIGCONT)
     return False
 
 
@@ -176,7 +175,7 @@ def _ask_directly(work: _Stop, grace: float, gentle: int) -> None:
         there = work.members()
         if not there:
             return
-        kernel.wait_gone(there[0].pid, there[0].ticks, min(0.1, max(0.0, deadline - time.monotonic())))
+        platform.wait_gone(there[0].pid, there[0].ticks, min(0.1, max(0.0, deadline - time.monotonic())))
     work.steps.append("KILL")
 
 

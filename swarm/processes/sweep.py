@@ -5,7 +5,7 @@ from collections.abc import Callable
 from signal import SIGCONT, SIGKILL, SIGSTOP
 from typing import NamedTuple
 
-from swarm import platform as kernel
+from swarm import platform
 from swarm.platform.process_info import Stat
 from swarm.processes.members import COMMAND_LENGTH
 
@@ -44,7 +44,7 @@ def sweep(look: Look, *, seconds: float) -> Sweep:
             if signal(stat, SIGKILL, left):
                 found[stat.pid, stat.ticks] = killed
         for stat in caught:
-            if not kernel.wait_gone(stat.pid, stat.ticks, max(0.0, deadline - time.monotonic())):
+            if not platform.wait_gone(stat.pid, stat.ticks, max(0.0, deadline - time.monotonic())):
                 found.pop((stat.pid, stat.ticks), None)
                 left[stat.pid, stat.ticks] = named(stat, "does not end: the kernel holds it")
     return Sweep(looks >= 2 and not left, tuple(found.values()), tuple(left.values()))
@@ -81,7 +81,9 @@ def _borrowers(there: list[Stat], halted: dict[tuple[int, int], Stat]) -> list[S
     """
     asleep = {stat.pid for stat in there if stat.state == "D" and (stat.pid, stat.ticks) in halted}
     return [
-        stat for stat in there if stat.ppid in asleep and kernel.command(stat.pid) == kernel.command(stat.ppid) != ""
+        stat
+        for stat in there
+        if stat.ppid in asleep and platform.command(stat.pid) == platform.command(stat.ppid) != ""
     ]
 
 
@@ -94,7 +96,7 @@ def release(look: Look) -> list[Stat]:
 def signal(stat: Stat, number: int, left: dict[tuple[int, int], Found] | None = None) -> bool:
     """Signals this process; one that may not be signalled is noted in `left`."""
     try:
-        return kernel.signal(stat.pid, stat.ticks, number)
+        return platform.signal(stat.pid, stat.ticks, number)
     except PermissionError:
         if left is not None:
             left[stat.pid, stat.ticks] = named(stat, "runs as another user: not permitted")
@@ -120,4 +122,4 @@ def _without(stats: list[Stat], left: dict[tuple[int, int], Found]) -> list[Stat
 
 def named(stat: Stat, how: str) -> Found:
     """This process, and how it ended or why it did not."""
-    return Found(stat.pid, kernel.command(stat.pid)[:COMMAND_LENGTH], how)
+    return Found(stat.pid, platform.command(stat.pid)[:COMMAND_LENGTH], how)

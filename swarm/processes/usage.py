@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Mapping
 
-from swarm import platform as kernel
+from swarm import platform
 from swarm.model.agent import Identity, Usage
 from swarm.platform.process_info import Stat
 
@@ -54,9 +54,9 @@ class UsageSampler:
 
 def _living(identity: Identity | None) -> Stat | None:
     """The process of an identity, start time compared; a sample signals nobody, so the marker is not read."""
-    if identity is None or identity.boot_id != kernel.boot_id() or identity.pid_ns != kernel.pid_namespace():
+    if identity is None or identity.boot_id != platform.boot_id() or identity.pid_ns != platform.pid_namespace():
         return None
-    stat = kernel.stat(identity.pid)
+    stat = platform.stat(identity.pid)
     return stat if stat is not None and stat.ticks == identity.ticks and not stat.dead else None
 
 
@@ -70,8 +70,8 @@ def _family(program: Stat | None, keeper: Stat | None, heads: Mapping[int, str],
         if parent in looked:
             continue
         looked.add(parent)
-        for pid in kernel.children(parent):
-            stat = kernel.stat(pid) if heads.get(pid, agent) == agent else None
+        for pid in platform.children(parent):
+            stat = platform.stat(pid) if heads.get(pid, agent) == agent else None
             if stat is not None and not stat.dead:
                 found[pid] = stat
                 pending.append(pid)

@@ -7,7 +7,7 @@ from swarm.errors import SwarmError
 from swarm.model.agent import AgentSpec
 from swarm.programs.claude.permissions import Scope
 from swarm.protocol.paths import Layout
-from swarm.store import reader as store
+from swarm.store import reader
 
 MAX_BYTES = 256 * 1024
 """Of each file; what is longer is cut, and says so."""
@@ -57,7 +57,7 @@ def habits(*, mcp: str, has_shell: bool, writable: Iterable[Path]) -> list[str]:
 def document(path: Path) -> str:
     """The text of one of the home's files, cut at MAX_BYTES; '' where it cannot be read."""
     try:
-        read = store.read_head(path, MAX_BYTES)
+        read = reader.read_head(path, MAX_BYTES)
     except SwarmError:
         return ""
     if read is None:

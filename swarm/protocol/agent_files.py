@@ -10,7 +10,7 @@ from swarm.model.reports import Results, ResultsState
 from swarm.protocol.paths import AgentDir
 from swarm.protocol.results import check_results
 from swarm.sanitize import clean, clean_block, suspicion
-from swarm.store import validators as fields
+from swarm.store import validators
 from swarm.store.jsonio import Invalid
 from swarm.store.reader import Unreadable, read_json
 from swarm.store.validators import MAX_ITEMS, MAX_TEXT, Wrong
@@ -33,7 +33,7 @@ def read_results(agent: AgentDir) -> Results:
 
 def examine_results(agent: AgentDir) -> tuple[Results, str]:
     """The same, and why its summary looks like an injection (untrusted.py); '' where it does not."""
-    loaded = _load(agent.results, lambda data: (_results(data), suspicion(fields.text(data, "summary")) or ""))
+    loaded = _load(agent.results, lambda data: (_results(data), suspicion(validators.text(data, "summary")) or ""))
     if loaded.value is not None:
         return loaded.value
     return (Results(ResultsState.INVALID, why=loaded.why) if loaded.why else Results()), ""
@@ -63,7 +63,7 @@ def read_kept(agent: AgentDir) -> Loaded[Kept]:
     return _load(
         agent.kept,
         lambda data: Kept(
-            fields.text(data, "spawn_id"), identity_of(data.get("keeper")), identity_of(data.get("program"))
+            validators.text(data, "spawn_id"), identity_of(data.get("keeper")), identity_of(data.get("program"))
         ),
     )
 
@@ -85,12 +85,12 @@ def _results(data: dict[str, Any]) -> Results:
     return Results(
         ResultsState.VALID,
         status=data.get("status", "success"),
-        summary=clean(fields.text(data, "summary"), MAX_TEXT),
-        outputs=tuple(clean(path) for path in fields.texts(data, "outputs")),
-        acceptance=tuple((clean(item["text"]), item["passed"]) for item in fields.items(data, "acceptance")),
-        finished_at=clean(fields.text(data, "finished_at"), 100),
+        summary=clean(validators.text(data, "summary"), MAX_TEXT),
+        outputs=tuple(clean(path) for path in validators.texts(data, "outputs")),
+        acceptance=tuple((clean(item["text"]), item["passed"]) for item in validators.items(data, "acceptance")),
+        finished_at=clean(validators.text(data, "finished_at"), 100),
         extra={
-            clean(key, 200): fields.cleaned(value)
+            clean(key, 200): validators.cleaned(value)
             for key, value in list(data.items())[:MAX_ITEMS]
             if key not in ("status", "summary", "outputs", "acceptance", "finished_at")
         },
@@ -98,46 +98,46 @@ def _results(data: dict[str, Any]) -> Results:
 
 
 def _spec(data: dict[str, Any]) -> AgentSpec:
-    schema = fields.whole(data, "schema", SCHEMA)
+    schema = validators.whole(data, "schema", SCHEMA)
     if schema > SCHEMA:
         raise Wrong(f"it was written by a newer version (schema {schema}; this one knows {SCHEMA})")
     for needed in ("id", "role", "spawn_id"):
-        if not fields.text(data, needed):
+        if not validators.text(data, needed):
             raise Wrong(f"{needed} is missing")
-    slots = fields.whole(data, "slots", 1)
+    slots = validators.whole(data, "slots", 1)
     if not 1 <= slots <= 1000:
         raise Wrong(f"slots is {slots}; it is 1 to 1000")
     env = data.get("env") or {}
     if not isinstance(env, dict) or not all(isinstance(value, str) for value in env.values()):
         raise Wrong("env is not an object of texts")
-    agent_id = clean(fields.text(data, "id"))
+    agent_id = clean(validators.text(data, "id"))
     return AgentSpec(
         id=agent_id,
-        name=clean(fields.text(data, "name")) or agent_id.rpartition("/")[2],
-        role=clean(fields.text(data, "role"), 200),
-        parent=clean(fields.text(data, "parent")) or None,
-        spawn_id=clean(fields.text(data, "spawn_id"), 200),
-        task=clean_block(fields.text(data, "task", MAX_TEXT)),
+        name=clean(validators.text(data, "name")) or agent_id.rpartition("/")[2],
+        role=clean(validators.text(data, "role"), 200),
+        parent=clean(validators.text(data, "parent")) or None,
+        spawn_id=clean(validators.text(data, "spawn_id"), 200),
+        task=clean_block(validators.text(data, "task", MAX_TEXT)),
         slots=slots,
-        inputs=fields.texts(data, "inputs"),
-        outputs=fields.texts(data, "outputs"),
-        owns=fields.texts(data, "owns"),
-        acceptance=tuple(_outcome(item) for item in fields.items(data, "acceptance")),
-        program=clean(fields.text(data, "program"), 200) or "command",
-        model=clean(fields.text(data, "model"), 200),
-        argv=fields.texts(data, "argv"),
-        cwd=fields.text(data, "cwd"),
+        inputs=validators.texts(data, "inputs"),
+        outputs=validators.texts(data, "outputs"),
+        owns=validators.texts(data, "owns"),
+        acceptance=tuple(_outcome(item) for item in validators.items(data, "acceptance")),
+        program=clean(validators.text(data, "program"), 200) or "command",
+        model=clean(validators.text(data, "model"), 200),
+        argv=validators.texts(data, "argv"),
+        cwd=validators.text(data, "cwd"),
         env=env,
-        scope=clean(fields.text(data, "scope"), 200),
-        created_at=clean(fields.text(data, "created_at"), 100),
-        created_by=clean(fields.text(data, "created_by")) or "operator",
+        scope=clean(validators.text(data, "scope"), 200),
+        created_at=clean(validators.text(data, "created_at"), 100),
+        created_by=clean(validators.text(data, "created_by")) or "operator",
         schema=schema,
     )
 
 
 def _outcome(item: object) -> Acceptance:
     if not isinstance(item, dict) or not isinstance(item.get("text"), str):
-        raise Wrong(f"an item of acceptance is {fields.quote(item)}; it is an object of text and check")
+        raise Wrong(f"an item of acceptance is {validators.quote(item)}; it is an object of text and check")
     check = item.get("check")
     if check is not None and not isinstance(check, str):
         raise Wrong("the check of an acceptance is not a command")
@@ -147,20 +147,20 @@ def _outcome(item: object) -> Acceptance:
 def _exit(data: dict[str, Any]) -> Exit:
     code = data.get("code")
     if code is not None and (not isinstance(code, int) or isinstance(code, bool)):
-        raise Wrong(f"code is {fields.quote(code)}; it is a whole number or null")
+        raise Wrong(f"code is {validators.quote(code)}; it is a whole number or null")
     return Exit(
-        spawn_id=clean(fields.text(data, "spawn_id"), 200),
+        spawn_id=clean(validators.text(data, "spawn_id"), 200),
         code=code,
-        at=fields.seconds(data.get("at")),
+        at=validators.seconds(data.get("at")),
         stopped=data.get("stopped") is True,
         found=_found(data, "found"),
         left=_found(data, "left"),
-        error=clean(fields.text(data, "error", MAX_TEXT)),
+        error=clean(validators.text(data, "error", MAX_TEXT)),
     )
 
 
 def _found(data: dict[str, Any], key: str) -> tuple[Mapping[str, Any], ...]:
-    return tuple(fields.cleaned(item) for item in fields.items(data, key) if isinstance(item, dict))
+    return tuple(validators.cleaned(item) for item in validators.items(data, key) if isinstance(item, dict))
 
 
 def identity_of(value: object) -> Identity | None:
@@ -168,11 +168,15 @@ def identity_of(value: object) -> Identity | None:
     if not isinstance(value, dict):
         return None
     try:
-        pid, ticks = fields.whole(value, "pid", 0), fields.whole(value, "ticks", 0)
+        pid, ticks = validators.whole(value, "pid", 0), validators.whole(value, "ticks", 0)
         if pid <= 1 or ticks < 0 or pid >= 2**31:
             return None
         return Identity(
-            fields.text(value, "boot_id"), fields.whole(value, "pid_ns", 0), pid, ticks, fields.text(value, "marker")
+            validators.text(value, "boot_id"),
+            validators.whole(value, "pid_ns", 0),
+            pid,
+            ticks,
+            validators.text(value, "marker"),
         )
     except Wrong:
         return None

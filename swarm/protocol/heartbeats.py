@@ -11,9 +11,7 @@ from swarm.model.record import Beat
 from swarm.protocol.agent_files import T
 from swarm.protocol.paths import Layout
 from swarm.sanitize import clean
-from swarm.store import jsonio
-from swarm.store import validators as fields
-from swarm.store import writer as store
+from swarm.store import jsonio, validators, writer
 from swarm.store.reader import Unreadable, read_tail
 from swarm.store.typed import plain
 from swarm.store.validators import Wrong
@@ -44,21 +42,21 @@ def _beat(data: object) -> Beat:
     if not isinstance(data, dict):
         raise Wrong("not an object")
     return Beat(
-        n=fields.whole(data, "n", 0),
-        at=clean(fields.text(data, "at"), 100),
-        by=clean(fields.text(data, "by"), 200),
-        took_ms=fields.whole(data, "took_ms", 0),
+        n=validators.whole(data, "n", 0),
+        at=clean(validators.text(data, "at"), 100),
+        by=clean(validators.text(data, "by"), 200),
+        took_ms=validators.whole(data, "took_ms", 0),
         counts=_counts(data, "counts"),
         slots=_counts(data, "slots"),
         actions=tuple(
             {clean(str(key), 100): clean(str(value)) for key, value in item.items()}
-            for item in fields.items(data, "actions")
+            for item in validators.items(data, "actions")
             if isinstance(item, dict)
         ),
-        alerts=tuple(clean(text) for text in fields.texts(data, "alerts")),
+        alerts=tuple(clean(text) for text in validators.texts(data, "alerts")),
         acceptance=_counts(data, "acceptance"),
         passed=data.get("passed") is not False,
-        gap=clean(fields.text(data, "gap")),
+        gap=clean(validators.text(data, "gap")),
         tokens=_used(data.get("tokens"), int),
         cost_usd=_used(data.get("cost_usd"), float),
     )
@@ -83,7 +81,7 @@ def _counts(data: dict[str, Any], key: str) -> dict[str, int]:
 
 def append(layout: Layout, beat: Beat) -> None:
     """Add the record of a heartbeat, synced to the disk; a torn last line never swallows it. Raises SwarmError."""
-    store.append_line(layout.heartbeats, jsonio.to_json({**_REQUIRED, **plain(beat)}), sync=True)
+    writer.append_line(layout.heartbeats, jsonio.to_json({**_REQUIRED, **plain(beat)}), sync=True)
 
 
 def recent(layout: Layout, limit: int = 96) -> tuple[Beat, ...]:

@@ -13,9 +13,7 @@ from typing import Any
 from swarm.errors import SwarmError, Usage
 from swarm.protocol.paths import AgentDir
 from swarm.sanitize import clean, clean_block
-from swarm.store import jsonio, reader
-from swarm.store import locks as latch
-from swarm.store import writer as store
+from swarm.store import jsonio, locks, reader, writer
 
 SCHEMA = 1
 KEEP_SENT = 100
@@ -45,10 +43,10 @@ def read(agent: AgentDir) -> Memo:
 def change(agent: AgentDir, alter: Callable[[Memo], Memo]) -> None:
     """Writes what `alter` makes of it; two writers come one after the other. Raises SwarmError."""
     try:
-        with latch.held(agent.run / "told.lock", LOCK_S):
-            store.write_atomic(agent.told, jsonio.to_json(alter(read(agent))), mode=0o600)
+        with locks.held(agent.run / "told.lock", LOCK_S):
+            writer.write_atomic(agent.told, jsonio.to_json(alter(read(agent))), mode=0o600)
     except OSError as error:
-        raise store.explain(error, agent.told) from error
+        raise writer.explain(error, agent.told) from error
 
 
 def undelivered(agent: AgentDir) -> tuple[list[tuple[str, str]], int]:

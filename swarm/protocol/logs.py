@@ -7,7 +7,7 @@ from typing import NamedTuple
 from swarm.errors import SwarmError
 from swarm.protocol.paths import AgentDir
 from swarm.sanitize import clean, clean_block
-from swarm.store import reader as store
+from swarm.store import reader
 from swarm.store.reader import read_tail
 
 STREAMS = ("stdout", "stderr", "transcript")
@@ -82,7 +82,7 @@ LAST_BYTES = 4096
 def last_lines(agent: AgentDir, stream: str) -> list[str]:
     """The last lines of one of its streams, made safe."""
     try:
-        read = store.read_tail(agent.stream(stream), LAST_BYTES)
+        read = reader.read_tail(agent.stream(stream), LAST_BYTES)
     except SwarmError as error:
         return [error.title]
     if read is None:

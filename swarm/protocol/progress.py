@@ -9,7 +9,7 @@ from swarm.errors import Usage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from swarm.model import reports as model
+    from swarm.model import reports
     from swarm.protocol.paths import AgentDir
     from swarm.store.reader import Read
 
@@ -69,12 +69,12 @@ def _seconds(day: str, clock: str, offset: str) -> float | None:
         return None
 
 
-def read_progress(agent: "AgentDir", keep: int = MAX_LINES) -> "model.Progress":
+def read_progress(agent: "AgentDir", keep: int = MAX_LINES) -> "reports.Progress":
     """The last `keep` lines of an agent's progress.md; `error` says why it cannot be read, nothing raises."""
     return examine_progress(agent, keep)[0]
 
 
-def examine_progress(agent: "AgentDir", keep: int = MAX_LINES) -> "tuple[model.Progress, list[str]]":
+def examine_progress(agent: "AgentDir", keep: int = MAX_LINES) -> "tuple[reports.Progress, list[str]]":
     """The same, and beside it the same lines as they were written: what `untrusted.suspicion` has to see."""
     from swarm.model.reports import Progress
     from swarm.store.reader import Unreadable, read_tail
@@ -86,7 +86,7 @@ def examine_progress(agent: "AgentDir", keep: int = MAX_LINES) -> "tuple[model.P
     return (Progress(), []) if read is None else _parse(read, keep)
 
 
-def _parse(read: "Read", keep: int) -> "tuple[model.Progress, list[str]]":
+def _parse(read: "Read", keep: int) -> "tuple[reports.Progress, list[str]]":
     from hashlib import blake2b
 
     from swarm.model.record import Fingerprint

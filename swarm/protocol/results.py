@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from swarm.errors import Usage
-from swarm.store import validators as fields
+from swarm.store import validators
 from swarm.store.validators import Wrong
 
 STATUSES = ("success", "failed", "partial")
@@ -16,17 +16,17 @@ def check_results(data: Mapping[str, Any]) -> None:
     """Raises Wrong, which says why, where an object is not results."""
     status = data.get("status", "success")
     if status not in STATUSES:
-        raise Wrong(f"status is {fields.quote(status)}; it is one of {', '.join(STATUSES)}")
-    fields.text(data, "summary")
-    fields.texts(data, "outputs")
-    for item in fields.items(data, "acceptance"):
+        raise Wrong(f"status is {validators.quote(status)}; it is one of {', '.join(STATUSES)}")
+    validators.text(data, "summary")
+    validators.texts(data, "outputs")
+    for item in validators.items(data, "acceptance"):
         if (
             not isinstance(item, dict)
             or not isinstance(item.get("text"), str)
             or not isinstance(item.get("passed"), bool)
         ):
-            raise Wrong(f"an item of acceptance is {fields.quote(item)}; it is an object of text and passed")
-    fields.text(data, "finished_at")
+            raise Wrong(f"an item of acceptance is {validators.quote(item)}; it is an object of text and passed")
+    validators.text(data, "finished_at")
 
 
 def results_value(

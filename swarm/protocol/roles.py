@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from swarm.errors import Refused, SwarmError
 from swarm.protocol.paths import Layout, check_name
-from swarm.store import reader as store
+from swarm.store import reader
 
 MAX_ROLE_BYTES = 256 * 1024
 REQUIRED = (
@@ -186,7 +186,7 @@ def _mapping(front: str, path: Path) -> dict[str, Any]:
 
 def _text(path: Path, code: str, missing: str, hint: str) -> str:
     try:
-        read = store.read_head(path, MAX_ROLE_BYTES)
+        read = reader.read_head(path, MAX_ROLE_BYTES)
     except SwarmError as error:
         raise Refused(
             code, f"{path} cannot be read.", str(error), "It must be a plain file that you may read."

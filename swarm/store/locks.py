@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from swarm.errors import Busy, HomeError, SwarmError
-from swarm.store import syscalls as disk
+from swarm.store import syscalls
 
 HOLDER_BYTES = 4096
 
@@ -71,7 +71,7 @@ class FileLock:
     ) -> None:
         descriptor, self._descriptor = self._descriptor, -1
         with suppress(OSError):
-            disk.truncate(descriptor, 0)
+            syscalls.truncate(descriptor, 0)
         os.close(descriptor)  # the last descriptor of this opening: the kernel lets go of the lock
 
     @property
@@ -81,9 +81,9 @@ class FileLock:
 
     def _open(self) -> int:
         try:
-            parent = disk.open_directory(self.path.parent)
+            parent = syscalls.open_directory(self.path.parent)
             try:
-                descriptor = disk.open_write(self.path.name, parent)
+                descriptor = syscalls.open_write(self.path.name, parent)
             finally:
                 os.close(parent)
         except FileNotFoundError as error:
@@ -108,9 +108,9 @@ class FileLock:
 
     def _try(self, descriptor: int) -> bool:
         try:
-            return disk.lock(descriptor)
+            return syscalls.lock(descriptor)
         except OSError as error:
-            if error.errno in disk.NO_LOCKS:
+            if error.errno in syscalls.NO_LOCKS:
                 raise NoLocks(f"There are no locks on the file system of {str(self.path)!r}.") from error
             raise self._refusal(error.strerror or str(error), error.errno) from error
 
@@ -126,8 +126,8 @@ class FileLock:
         who = {"pid": os.getpid(), "host": os.uname().nodename, "since": time.time(), "purpose": self.purpose[:200]}
         line = json.dumps(who).encode() + b"\n"
         with suppress(OSError):  # a full disk: the lock holds without the name
-            disk.truncate(self._descriptor, 0)
-            disk.write(self._descriptor, line)
+            syscalls.truncate(self._descriptor, 0)
+            syscalls.write(self._descriptor, line)
 
     def _busy(self) -> Busy:
         who = holder(self.path)

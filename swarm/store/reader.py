@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from swarm.errors import SwarmError
-from swarm.store import syscalls as disk
+from swarm.store import syscalls
 from swarm.store.jsonio import Invalid, parse_json
 
 TAIL_BYTES = 64 * 1024
@@ -74,7 +74,7 @@ def read_json(path: Path, limit: int = JSON_BYTES) -> dict[str, Any] | None:
 def directory(path: Path) -> Iterator[int]:
     """A descriptor of a directory that is no link, for the calls of `disk`. Raises FileNotFoundError, Unreadable."""
     try:
-        descriptor = disk.open_directory(path)
+        descriptor = syscalls.open_directory(path)
     except OSError as error:
         if error.errno in (errno.ENOTDIR, errno.ELOOP):
             raise Unreadable(path, "is a link" if path.is_symlink() else "is not a directory") from error
@@ -105,7 +105,7 @@ def _read(path: Path, limit: int, start: int | None) -> Read | None:
     """start: None for the last `limit` bytes."""
     try:
         with directory(path.parent) as home:
-            descriptor = disk.open_read(path.name, home)
+            descriptor = syscalls.open_read(path.name, home)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from swarm.errors import HomeError, SwarmError
-from swarm.store import syscalls as disk
+from swarm.store import syscalls
 from swarm.store.jsonio import for_people
 from swarm.store.reader import Unreadable, check_regular, directory, kind_of
 
@@ -31,12 +31,12 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         temp = temp_name()
         try:
             _write_file(temp, home, data, mode)
-            disk.rename(temp, path.name, home)
+            syscalls.rename(temp, path.name, home)
         except BaseException:
             with suppress(OSError):
-                disk.unlink(temp, home)
+                syscalls.unlink(temp, home)
             raise
-        disk.sync(home)
+        syscalls.sync(home)
 
 
 def write_new(path: Path, data: bytes) -> None:
@@ -47,22 +47,22 @@ def write_new(path: Path, data: bytes) -> None:
     with _explained(path), directory(path.parent) as home:
         if not data:
             # Locks and logs begin empty, and are refused with a second name: a killed writer must not leave them one.
-            os.close(disk.create(path.name, home))
-            disk.sync(home)
+            os.close(syscalls.create(path.name, home))
+            syscalls.sync(home)
             return
         temp = temp_name()
         try:
             _write_file(temp, home, data, 0o644)
             try:
-                disk.link(temp, home, path.name, home)
+                syscalls.link(temp, home, path.name, home)
             except OSError as error:
-                if error.errno not in disk.NO_LINKS:
+                if error.errno not in syscalls.NO_LINKS:
                     raise
                 _write_file(path.name, home, data, 0o644)
         finally:
             with suppress(OSError):
-                disk.unlink(temp, home)
-        disk.sync(home)
+                syscalls.unlink(temp, home)
+        syscalls.sync(home)
 
 
 def write_json(path: Path, value: object) -> None:
@@ -102,7 +102,7 @@ def make_dir(path: Path) -> None:
         if path.parent != path and not path.parent.exists():
             make_dir(path.parent)
         with suppress(FileExistsError):
-            disk.mkdir(path)
+            syscalls.mkdir(path)
         if path.is_symlink() or not path.is_dir():
             raise Unreadable(path, "is not a directory")
 
@@ -121,7 +121,7 @@ def sweep_temps(where: Path, older_than_s: float = 3600, *, now: float | None = 
             with suppress(OSError):
                 found = entry.stat(follow_symlinks=False)
                 if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and now - found.st_mtime > older_than_s:
-                    disk.unlink(entry.name, home)
+                    syscalls.unlink(entry.name, home)
                     swept += 1
     return swept
 
@@ -142,7 +142,7 @@ def write_all(descriptor: int, data: bytes) -> None:
     """Write all of `data`; a write that comes out short and cannot go on is an OSError like any other."""
     view = memoryview(data)
     while view:
-        written = disk.write(descriptor, bytes(view) if len(view) != len(data) else data)
+        written = syscalls.write(descriptor, bytes(view) if len(view) != len(data) else data)
         if written <= 0:
             raise OSError(errno.EIO, "nothing could be written")
         view = view[written:]
@@ -185,12 +185,12 @@ def _explained(path: Path) -> Iterator[None]:
 
 def _append(path: Path, data: bytes, *, sync: bool) -> None:
     with _explained(path), directory(path.parent) as home:
-        descriptor = disk.open_append(path.name, home)
+        descriptor = syscalls.open_append(path.name, home)
         try:
             size = check_appendable(path, descriptor)
             write_all(descriptor, (b"" if ends_in_newline(descriptor, size) else b"\n") + data)
             if sync:
-                disk.sync(descriptor)
+                syscalls.sync(descriptor)
         finally:
             os.close(descriptor)
 
@@ -212,9 +212,9 @@ def _refuse_odd_target(path: Path, home: int) -> None:
 
 
 def _write_file(name: str, home: int, data: bytes, mode: int) -> None:
-    descriptor = disk.create(name, home, mode)
+    descriptor = syscalls.create(name, home, mode)
     try:
         write_all(descriptor, data)
-        disk.sync(descriptor)
+        syscalls.sync(descriptor)
     finally:
         os.close(descriptor)

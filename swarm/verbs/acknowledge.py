@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from swarm.errors import Refused
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record
 from swarm.model.record import Alert, Record

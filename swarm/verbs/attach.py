@@ -1,7 +1,7 @@
 """attach: a person talks to an agent in a terminal, in place of its run by itself."""
 
 from swarm.errors import NotFound, Refused, SwarmError
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.lifecycle.attach import Client, take_over

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from swarm import platform as kernel
+from swarm import platform
 from swarm.errors import Refused, SwarmError
 from swarm.formatting import plural, spell_duration
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State
 from swarm.lifecycle.intents import abandoned, dead_or_none
@@ -28,7 +28,7 @@ from swarm.protocol.agent_dirs import walk
 from swarm.protocol.paths import MARKER
 from swarm.protocol.roles import load_roles
 from swarm.sanitize import clean
-from swarm.store import locks as store
+from swarm.store import locks
 
 
 class Stray(NamedTuple):
@@ -44,19 +44,19 @@ def strays(home: Home, state: State) -> list[Stray]:
     """Everything that was started for this home and that nobody here vouches for. Looks only, and only where it may."""
     vouched = {record.spawn_id for record in state.agents.values() if record.holds_slot}
     found: list[Stray] = []
-    for pid in kernel.pids():
-        environment = kernel.environ(pid)
+    for pid in platform.pids():
+        environment = platform.environ(pid)
         if (
             environment is None
             or not environment.get(MARKER)
             or not is_here(home.layout, environment.get("SWARM_HOME", ""))
         ):
             continue
-        seen = kernel.stat(pid)
+        seen = platform.stat(pid)
         if environment[MARKER] in vouched or seen is None or seen.dead:
             continue
         agent = clean(environment.get("SWARM_AGENT", ""), 200)
-        found.append(Stray(pid, agent, clean(environment[MARKER], 64), clean(kernel.command(pid), 200)))
+        found.append(Stray(pid, agent, clean(environment[MARKER], 64), clean(platform.command(pid), 200)))
     return found
 
 
@@ -146,7 +146,7 @@ def _ledger(home: Home, state: State) -> Iterator[Finding]:
     )
     if not home.layout.lock.is_file():
         yield Finding("error", "lock", "swarm/lock is missing", "Make it again with: swarm-tui doctor --rebuild")
-    elif (holder := store.holder(home.layout.lock)) is not None:
+    elif (holder := locks.holder(home.layout.lock)) is not None:
         age = spell_duration(home.clock.wall() - holder["since"])
         yield Finding("note", "lock", f"pid {holder['pid']} holds the lock for {age}: {holder['purpose']}")
     half_done = [

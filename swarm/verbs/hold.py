@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from swarm.errors import Refused, SwarmError, Usage
 from swarm.formatting import plural
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.ledger.state import State, with_record

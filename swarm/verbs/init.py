@@ -11,17 +11,16 @@ from pathlib import Path
 
 from swarm.config import Policy, load_policy, parse_policy
 from swarm.errors import HomeError, PolicyError, Refused, SwarmError, Usage
-from swarm.ledger import audit_log as events
+from swarm.ledger import audit_log
 from swarm.ledger.ledger import Ledger
 from swarm.model.agent import AgentSpec
 from swarm.model.requests import InitReport
 from swarm.model.time import Clock
 from swarm.platform.clock import SystemClock
 from swarm.programs.registry import CODING, program_for
-from swarm.protocol import brief as briefs
+from swarm.protocol import brief
 from swarm.protocol.paths import HOME_DOCS, Layout, name_of
-from swarm.store import reader
-from swarm.store import writer as store
+from swarm.store import reader, writer
 
 PROGRAMS = ("command", *CODING)
 """What a home may be configured with."""
@@ -50,7 +49,7 @@ def init(directory: str | os.PathLike[str], program: str = "command", clock: Clo
     written, left = _write(layout, policy, program, ticking)
     log = reader.read_tail(layout.events, 1)
     if written or log is None or log.size == 0:
-        events.append(layout, "operator", "init", wall=ticking.wall(), reason=f"{len(written)} files")
+        audit_log.append(layout, "operator", "init", wall=ticking.wall(), reason=f"{len(written)} files")
     return InitReport(str(layout.root), tuple(written), tuple(left), tuple(_notes(policy, program)))
 
 
@@ -100,14 +99,14 @@ def _write(layout: Layout, policy: Policy | None, program: str, clock: Clock) ->
     def put(path: Path, data: bytes) -> None:
         name = path.relative_to(layout.root).as_posix()
         try:
-            store.write_new(path, data)
+            writer.write_new(path, data)
         except FileExistsError:
             left.append(name)
         else:
             written.append(name)
 
     for directory in (layout.root, layout.roles, layout.swarm, layout.templates, layout.agents, layout.revs):
-        store.make_dir(directory)
+        writer.make_dir(directory)
     for path, data in _documents(layout):
         put(path, data)
     put(layout.lock, b"")
@@ -142,7 +141,7 @@ def _documents(layout: Layout) -> Iterator[tuple[Path, bytes]]:
 def _root_agent(layout: Layout, policy: Policy, program: str, clock: Clock) -> Iterator[tuple[Path, bytes]]:
     """Genesis: an agent with a spec and a brief and no process, idle until somebody wakes it."""
     agent = layout.agent(policy.root.id)
-    store.make_dir(agent.path)
+    writer.make_dir(agent.path)
     spec = AgentSpec(
         id=policy.root.id,
         name=name_of(policy.root.id),
@@ -156,7 +155,7 @@ def _root_agent(layout: Layout, policy: Policy, program: str, clock: Clock) -> I
         created_at=datetime.fromtimestamp(clock.wall()).astimezone().isoformat(timespec="seconds"),
     )
     yield agent.spec, json.dumps(asdict(spec), indent=2, ensure_ascii=False).encode() + b"\n"
-    yield agent.task, briefs.compose(spec, layout, policy).encode()
+    yield agent.task, brief.compose(spec, layout, policy).encode()
 
 
 def _notes(policy: Policy | None, program: str) -> Iterator[str]:

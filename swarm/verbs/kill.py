@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from swarm.errors import NotFound, Refused, SwarmError
 from swarm.formatting import plural
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.lifecycle.messaging import program_of, stop_subagent
@@ -20,7 +20,7 @@ from swarm.programs.base import Program
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.paths import AgentDir
 from swarm.sanitize import clean
-from swarm.store import reader as store
+from swarm.store.reader import read_tail
 
 
 def kill(
@@ -174,7 +174,7 @@ def _has_ended(agent: AgentDir, program: Program | None, key: str) -> bool:
     deadline = time.monotonic() + CONFIRM_S
     fed = 0
     while time.monotonic() < deadline:
-        read = store.read_tail(agent.stdout, TAIL_BYTES)  # from where it was started on, as far as we look back
+        read = read_tail(agent.stdout, TAIL_BYTES)  # from where it was started on, as far as we look back
         if read is not None and read.size > fed:
             fresh = read.data[max(0, fed - (read.size - len(read.data))) :]
             whole = fresh[: fresh.rfind(b"\n") + 1]

@@ -4,17 +4,17 @@ import os
 from contextlib import suppress
 
 from swarm.errors import NotFound, SwarmError
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.lifecycle.messaging import listens, speak
 from swarm.lifecycle.subtree import must_be_below
 from swarm.model.record import Phase, Record
 from swarm.model.requests import Messaged
-from swarm.protocol import inbox as told
+from swarm.protocol import inbox
 from swarm.protocol.inbox import MAX_CHARS, entry
 from swarm.protocol.paths import AgentDir
-from swarm.store import writer as store
+from swarm.store import writer
 
 
 def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Messaged:
@@ -40,7 +40,7 @@ def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Message
         raise
     if not waits:
         with suppress(SwarmError):  # its id is remembered: the offset only saves looking
-            told.pass_over(agent)
+            inbox.pass_over(agent)
     audit.record(
         home,
         "message",
@@ -62,8 +62,8 @@ def _send(home: Home, record: Record | None, agent: AgentDir, block: str, key: s
     if not agent.path.is_dir():
         return ""  # the append says so
     try:
-        speak(home, record, told.words_of(block)[1].replace(f" [{key}]", "", 1), key)  # the program puts it before
-        told.mark_sent(agent, key)
+        speak(home, record, inbox.words_of(block)[1].replace(f" [{key}]", "", 1), key)  # the program puts it before
+        inbox.mark_sent(agent, key)
     except SwarmError as error:
         return error.detail or error.title
     return ""
@@ -71,7 +71,7 @@ def _send(home: Home, record: Record | None, agent: AgentDir, block: str, key: s
 
 def _append(agent: AgentDir, block: str) -> None:
     try:
-        store.append_block(agent.inbox, block.encode("utf-8", "replace"))
+        writer.append_block(agent.inbox, block.encode("utf-8", "replace"))
     except SwarmError:
         if agent.path.is_dir():
             raise

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from swarm.errors import Refused, SwarmError
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.ledger.state import State, with_record

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from swarm.errors import SwarmError
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, clear_alert, with_record
-from swarm.lifecycle import settle as settling
+from swarm.lifecycle import settle
 from swarm.lifecycle.end import write_ended
 from swarm.lifecycle.subtree import must_be_below
 from swarm.model.record import Phase, Record
@@ -16,14 +16,13 @@ from swarm.model.reports import Results, ResultsState
 from swarm.model.requests import ReadReport
 from swarm.model.snapshot import Access
 from swarm.protocol.agent_files import read_results, read_spec
-from swarm.store import reader
-from swarm.store import writer as store
+from swarm.store import reader, writer
 
 
 def collect(home: Home) -> tuple[str, ...]:
     """Records what has ended by itself and frees its slots, at once; see `settling.settle`."""
     home.must_be_writable()
-    return settling.settle(home)
+    return settle.settle(home)
 
 
 def read(home: Home, words: str) -> ReadReport:
@@ -38,7 +37,7 @@ def read(home: Home, words: str) -> ReadReport:
         must_be_below(home, agent_id)
         writable = _writable(home)
         if writable:
-            settling.settle(home)
+            settle.settle(home)
         results = read_results(home.layout.agent(agent_id))
         over = writable and _has_ended(home, agent_id)
         if results.state is ResultsState.VALID or over:
@@ -106,7 +105,7 @@ def _mark_past(home: Home, agent_id: str) -> bool:
     if past is None or past.read_at is not None:
         return False
     kept = reader.read_json(agent.ended) or {}
-    store.write_json(agent.ended, {**kept, "read_at": home.clock.wall(), "read_by": str(home.actor)})
+    writer.write_json(agent.ended, {**kept, "read_at": home.clock.wall(), "read_by": str(home.actor)})
     return True
 
 

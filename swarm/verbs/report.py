@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from swarm.errors import HomeError, Refused, SwarmError, Usage
-from swarm.ledger import audit_log as events
+from swarm.ledger import audit_log
 from swarm.protocol.paths import AgentDir, Layout
 from swarm.protocol.results import results_value
 
@@ -112,7 +112,7 @@ def _record(layout: Layout, actor: Reporter, verb: str, error: SwarmError | None
     if layout.foreign:
         return
     try:
-        events.append(
+        audit_log.append(
             layout,
             actor.agent or actor.kind,
             verb,

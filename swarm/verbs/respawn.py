@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from swarm.errors import NotFound, Refused, SwarmError
-from swarm.home import context as audit
+from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, without
-from swarm.lifecycle import settle as settling
+from swarm.lifecycle import settle
 from swarm.lifecycle.admission import Draft, draft
 from swarm.lifecycle.sessions import missed, session_of
 from swarm.lifecycle.spawn import admit
@@ -19,14 +19,13 @@ from swarm.lifecycle.subtree import must_be_below
 from swarm.model.agent import AgentSpec
 from swarm.model.record import Ending, Record
 from swarm.model.requests import Spawned, SpawnRequest
-from swarm.programs import run_marker as marks
-from swarm.protocol import inbox as told
+from swarm.programs import run_marker
+from swarm.protocol import inbox
 from swarm.protocol.agent_files import read_results, read_spec
 from swarm.protocol.logs import last_lines
 from swarm.protocol.paths import AgentDir, name_of
 from swarm.protocol.progress import read_progress
-from swarm.store import reader
-from swarm.store import writer as store
+from swarm.store import reader, writer
 
 LEARNED_LINES = 10
 MARK_BYTES = 4096
@@ -45,7 +44,7 @@ def respawn(home: Home, words: str, *, fresh: bool = False) -> Spawned:
         home.must_be_writable()
         agent_id = resolve(home, words)
         must_be_below(home, agent_id)
-        settling.settle(home)
+        settle.settle(home)
         return _again(home, agent_id, fresh=fresh)
     except SwarmError as error:
         audit.record(home, "respawn", agent=agent_id, error=error)
@@ -73,7 +72,7 @@ def _again(home: Home, agent_id: str, *, fresh: bool) -> Spawned:
     if made.errors:
         raise made.errors[0][1]
     session = "" if fresh else session_of(home, agent, loaded.value.program, loaded.value.spawn_id)
-    unread = [*told.unconfirmed(agent), *told.undelivered(agent)[0]]
+    unread = [*inbox.unconfirmed(agent), *inbox.undelivered(agent)[0]]
     earlier = _first_line(agent)
     kept = _move_away(agent)
     try:
@@ -84,7 +83,7 @@ def _again(home: Home, agent_id: str, *, fresh: bool) -> Spawned:
             else None
         )
         if going_on is not None and going_on.launch is not None:
-            mark = marks.going_on(going_on.launch.mark, earlier, record.tokens if record is not None else None)
+            mark = run_marker.going_on(going_on.launch.mark, earlier, record.tokens if record is not None else None)
             going_on = replace(going_on, launch=replace(going_on.launch, mark=mark))
         spawned = admit(home, request, going_on or made)
     except BaseException:
@@ -108,7 +107,7 @@ def _hand_on(agent: AgentDir, unread: Sequence[tuple[str, str]]) -> tuple[str, .
     """What the earlier run was never told stands in the new inbox, which no session brings; a warning if it cannot."""
     words = "\n\n".join(words for _, words in unread)
     try:
-        store.append_block(agent.inbox, f"\n{words}\n".encode("utf-8", "replace"))
+        writer.append_block(agent.inbox, f"\n{words}\n".encode("utf-8", "replace"))
     except SwarmError as error:
         return (f"messages that it had not read could not be handed on: {error}",)
     return ()
@@ -214,7 +213,7 @@ def _move_away(agent: AgentDir) -> Path:
             "exists", f"Somebody else starts {agent.path.name!r} again at this moment.", "Its directory has just moved."
         ) from error
     except OSError as error:
-        raise store.explain(error, agent.path) from error
+        raise writer.explain(error, agent.path) from error
     return kept
 
 

@@ -2,7 +2,7 @@
 
 from swarm.errors import SwarmError
 from swarm.home.context import Home
-from swarm.lifecycle import spawn_gate as standstill
+from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.admission import draft
 from swarm.lifecycle.reservation import judged_now, no_room, who_could_end
 from swarm.lifecycle.spawn import ROOM, Judge, _warnings
@@ -22,7 +22,7 @@ def check(home: Home, request: SpawnRequest, judge: Judge | None = None) -> Spaw
         home.must_be_writable()
     except SwarmError as error:
         objections.insert(0, Objection("", error.code, error.title, error.detail, error.hint))
-    if (still := standstill.refusal(home, state)) is not None:
+    if (still := spawn_gate.refusal(home, state)) is not None:
         objections.append(Objection("", still.code, still.title, still.detail, still.hint))
     candidates: tuple[Candidate, ...] = ()
     no = no_room(home, state, made, request, {})

@@ -27,7 +27,7 @@ from swarm.scan.watcher import Watch
 from swarm_tui.app import theme
 from swarm_tui.app.messages import Beaten, DetailLoaded, LinesArrived, PulseChanged, SnapshotTaken
 from swarm_tui.app.screens.control_room import ControlRoom
-from swarm_tui.terminal import gc_tuning as collector
+from swarm_tui.terminal import gc_tuning
 from swarm_tui.terminal.ascii_output import PlainLines
 from swarm_tui.terminal.hangup import take_hangups
 from swarm_tui.terminal.toasts import SteadyNotification
@@ -100,7 +100,7 @@ class SwarmApp(App[int], inherit_bindings=False):
     def _go_on(self) -> None:
         import swarm_tui.app.handlers  # noqa: F401  (read now, so that the first key need not wait for the dialogs)
 
-        collector.resume()
+        gc_tuning.resume()
         self._watch.start()
         self._loader.start()
         if self._pacemaker is not None:

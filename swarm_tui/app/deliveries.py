@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from swarm.api import Swarm
 from swarm.model.requests import Messaged
 from swarm.model.snapshot import Snapshot
-from swarm.protocol import inbox as told
+from swarm.protocol import inbox
 
 KEEP = 100
 
@@ -50,8 +50,8 @@ class Deliveries:
             if agent is None or not agent.inbox.exists():
                 self._inboxes.discard(key)  # it was spawned anew, or is gone
                 continue
-            waiting, _ = told.undelivered(agent)
-            if len(waiting) < told.MAX_BLOCKS and key not in {known for known, _ in waiting}:
+            waiting, _ = inbox.undelivered(agent)
+            if len(waiting) < inbox.MAX_BLOCKS and key not in {known for known, _ in waiting}:
                 taken.append(key)
         return taken
 

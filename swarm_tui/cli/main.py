@@ -244,9 +244,9 @@ def _open_room(args: "argparse.Namespace", out: Output) -> int:
     from swarm_tui.cli.commands.common import room_path
 
     path = room_path(args.home)
-    from swarm_tui.terminal import gc_tuning as collector
+    from swarm_tui.terminal import gc_tuning
 
-    collector.rest()
+    gc_tuning.rest()
     from swarm_tui.app import app
 
     status: int = app.run(path, read_only=args.read_only)

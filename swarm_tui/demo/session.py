@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
-from swarm import platform as kernel
+from swarm import platform
 from swarm.api import Swarm
 from swarm.errors import SwarmError
 from swarm.model.agent import Identity, Liveness
@@ -63,7 +63,7 @@ class Demo:
         with suppress(SwarmError):  # what a kill could not do, the last looks do
             self.swarm.kill([root], reason="the demo is over", grace=1.0)
         self._alive.close()  # whoever is left sees that nobody plays any more
-        self.left = tuple(f"{identity.pid} {kernel.command(identity.pid)}" for identity in self._end_the_rest())
+        self.left = tuple(f"{identity.pid} {platform.command(identity.pid)}" for identity in self._end_the_rest())
         if not self.kept and not self.left:
             shutil.rmtree(self.directory, ignore_errors=True)
 
@@ -85,8 +85,8 @@ class Demo:
         """Every process that carries this home in its environment, and what the ledger still knows alive."""
         home = str(self.swarm.home.layout.root)
         found: dict[int, Identity] = {}
-        for pid in kernel.pids():
-            environment = kernel.environ(pid) if pid != os.getpid() else None
+        for pid in platform.pids():
+            environment = platform.environ(pid) if pid != os.getpid() else None
             if environment is not None and environment.get("SWARM_HOME") == home:
                 identity = identify(pid)
                 if identity is not None:

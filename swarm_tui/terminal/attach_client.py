@@ -8,7 +8,7 @@ from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-from swarm import platform as kernel
+from swarm import platform
 from swarm.errors import SwarmError
 from swarm.model.launch import Launch
 
@@ -67,7 +67,7 @@ class TerminalClient:
                 process.wait(LOOK_S)
                 return
             # There is no shell here to come back to, so that nobody could let it go on who has sent it to the rear.
-            if kernel.state(process.pid) == "T" and may_go_on():
+            if platform.state(process.pid) == "T" and may_go_on():
                 process.send_signal(signal.SIGCONT)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from swarm.heartbeat import monitor as vigil
+from swarm.heartbeat import monitor
 from swarm.lifecycle.idle_sessions import tend
 from swarm.model.record import Ending, Phase
 from tests.programs.test_claude_talk import DONE, Gate
@@ -15,7 +15,7 @@ PROGRAMS = ("claude",)
 
 def look(real: ProgramHome) -> None:
     """What the owner of the heartbeat does every 15 seconds."""
-    vigil.keep(real.home, real.swarm.scanner, real.swarm.snapshot(), every=0.0)
+    monitor.keep(real.home, real.swarm.scanner, real.swarm.snapshot(), every=0.0)
 
 
 def test_an_agent_is_ended_in_mid_turn_when_what_it_costs_reaches_its_limit(real: ProgramHome) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from swarm import platform as kernel
+from swarm import platform
 from swarm.model.launch import Launch
 from swarm.model.record import Phase, Record
 from swarm.platform.clock import SystemClock
@@ -80,7 +80,7 @@ class Stage:
             if not left:
                 return
             for pid, ticks in left:
-                kernel.signal(pid, ticks, signal.SIGKILL)
+                platform.signal(pid, ticks, signal.SIGKILL)
             time.sleep(0.01)
         raise AssertionError(f"processes of a test cannot be ended: {left}")
 
@@ -105,7 +105,7 @@ def noted(pids: Path) -> list[tuple[int, int]]:
 
 def lives(pid: int, ticks: int) -> bool:
     """This very process has not ended."""
-    stat = kernel.stat(pid)
+    stat = platform.stat(pid)
     return stat is not None and stat.ticks == ticks and not stat.dead
 
 

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from swarm.store import syscalls as disk
+from swarm.store import syscalls
 
 Around = Callable[[int, str, Callable[[], Any], tuple[Any, ...]], Any]
 """Stands in for an operation: its number, its name, the operation itself, its arguments."""
@@ -27,7 +27,7 @@ _context.set_forkserver_preload(["swarm.ledger.ledger", "swarm.ledger.audit_log"
 def hooked(around: Around) -> Iterator[list[str]]:
     """Every changing operation of `swarm.disk` goes through `around`; yields their names as they come."""
     names: list[str] = []
-    real = {name: getattr(disk, name) for name in disk.CHANGES}
+    real = {name: getattr(syscalls, name) for name in syscalls.CHANGES}
 
     def wrap(name: str) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -37,12 +37,12 @@ def hooked(around: Around) -> Iterator[list[str]]:
         return call
 
     for name in real:
-        setattr(disk, name, wrap(name))
+        setattr(syscalls, name, wrap(name))
     try:
         yield names
     finally:
         for name, function in real.items():
-            setattr(disk, name, function)
+            setattr(syscalls, name, function)
 
 
 def operations(action: Callable[[], object]) -> list[str]:

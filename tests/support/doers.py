@@ -19,7 +19,7 @@ from swarm.errors import SwarmError
 from swarm.home.actor import from_env
 from swarm.home.context import Home
 from swarm.model.requests import SpawnRequest
-from swarm.store import syscalls as disk
+from swarm.store import syscalls
 from tests.support.homes import PERIOD, SLEEPER, ShiftedClock
 
 LIFE_S = 60
@@ -100,7 +100,7 @@ class Dying:
     def arm(self) -> None:
         """Replaces the functions of the port to the file system."""
         for each in ("create", "link", "lock", "mkdir", "open_append", "rename", "sync", "truncate", "unlink", "write"):
-            setattr(disk, each, self._counting(getattr(disk, each)))
+            setattr(syscalls, each, self._counting(getattr(syscalls, each)))
 
     def _counting(self, operation: Callable[..., Any]) -> Callable[..., Any]:
         def call(*words: Any, **more: Any) -> Any:

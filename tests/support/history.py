@@ -20,14 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from swarm.errors import Refused
-from swarm.ledger import audit_log as events
-from swarm.ledger import codec
+from swarm.ledger import audit_log, codec
 from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, raise_alert, with_record, without
 from swarm.model.record import Phase, Record
 from swarm.platform.clock import SystemClock
 from swarm.protocol.paths import Layout
-from swarm.store import syscalls as disk
+from swarm.store import syscalls
 from tests.support import crash
 
 MAX_SLOTS = 6
@@ -134,7 +133,7 @@ def _waiting(journals: dict[int, list[dict[str, Any]]], campaign: Campaign) -> I
 
 def _audit(layout: Layout, journals: dict[int, list[dict[str, Any]]]) -> Iterator[str]:
     lines = layout.events.read_bytes().splitlines()
-    found = [event for event in map(events.parse, lines) if event is not None]
+    found = [event for event in map(audit_log.parse, lines) if event is not None]
     if len(found) != len(lines):
         yield f"audit: {len(lines) - len(found)} lines are no records"
     if [event.seq for event in found] != list(range(1, len(found) + 1)):
@@ -166,7 +165,7 @@ def _act(root: Path, campaign: Campaign, actor: int, first: int) -> None:
     """One actor, from its operation `first` on. Its random choices do not depend on where it was killed."""
     journal = os.open(root / "journals" / str(actor), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     if campaign.lying_locks:
-        disk.lock = lambda descriptor: True
+        syscalls.lock = lambda descriptor: True
     layout = Layout(root)
     ledger = Ledger(layout, SystemClock(), wait=campaign.wait)
 
@@ -210,6 +209,6 @@ def _operate(layout: Layout, ledger: Ledger, rng: random.Random, actor: int, nam
         return replace(state, extra={**state.extra, "done": [*state.extra.get("done", ()), name]})
 
     def line(state: State) -> None:
-        events.append(layout, "operator", kind, spawn_id=name, wall=0.0, sync=False, revision=state.revision)
+        audit_log.append(layout, "operator", kind, spawn_id=name, wall=0.0, sync=False, revision=state.revision)
 
     return ledger.commit(change, purpose=f"{kind} {name}", then=line)

@@ -11,14 +11,9 @@ from swarm.config import Program as Settings
 from swarm.model.activity import Reader
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
-from swarm.programs import preflight
-from swarm.programs import prompt as manual
-from swarm.programs import sandbox as boxing
+from swarm.programs import preflight, prompt, sandbox
 from swarm.programs.base import Need
-from swarm.programs.claude import command_line as argv
-from swarm.programs.claude import permissions as scope
-from swarm.programs.claude import settings
-from swarm.programs.claude import stdin_messages as words
+from swarm.programs.claude import command_line, permissions, settings, stdin_messages
 from swarm.programs.command import working_directory
 from swarm.programs.environment import OWN_BIN, compose, inherited, with_our_command
 from swarm.programs.run_marker import run_mark
@@ -52,18 +47,20 @@ class Claude:
 
     def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir, brief: str = "") -> Launch:
         """A fresh session with the brief as its first turn; raises Refused `scope` where it cannot be held."""
-        return self._headless(spec, layout, agent, str(uuid.uuid4()), words.first(brief, agent.task), resume=False)
+        return self._headless(
+            spec, layout, agent, str(uuid.uuid4()), stdin_messages.first(brief, agent.task), resume=False
+        )
 
     def resume(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str, words_: str) -> Launch | None:
         """The same session with `words_` as its next turn. Its old process must be gone."""
-        return self._headless(spec, layout, agent, session, words.first(words_, agent.task), resume=True)
+        return self._headless(spec, layout, agent, session, stdin_messages.first(words_, agent.task), resume=True)
 
     def take_over(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str) -> Launch | None:
         """The same session in a person's terminal, held to the same scope."""
         held = self._scope(spec, layout, agent)
         return Launch(
             spawn_id=spec.spawn_id,
-            argv=argv.interactive(spec, agent, self._settings, held, session),
+            argv=command_line.interactive(spec, agent, self._settings, held, session),
             env=self._own_environment(spec, layout, agent, held),
             cwd=_directory(spec, layout, agent, held),
             inherited=with_our_command(inherited(os.environ)),
@@ -80,24 +77,24 @@ class Claude:
 
     def say(self, text: str, key: str = "") -> bytes:
         """A turn while it runs, or the next one."""
-        return words.told(text, key)
+        return stdin_messages.told(text, key)
 
     def stop_subagent(self, key: str) -> bytes:
         """Ends one task of the program's own."""
-        return words.stop_task(key)
+        return stdin_messages.stop_task(key)
 
     def ask_to_end(self) -> bytes:
         """It drops what it does and ends by itself, with exit 0."""
-        return words.end()
+        return stdin_messages.end()
 
     def ask_what_it_costs(self) -> bytes:
         """It answers at once, also in mid-turn: its own results come only when a turn has ended."""
-        return words.cost()
+        return stdin_messages.cost()
 
     def needs(self) -> tuple[Need, ...]:
         """The executable, a login as far as that shows, and the sandbox. Its version is `preflight.version`'s."""
         environment = self._environment()
-        word = (self._settings.argv or argv.OWN)[0]
+        word = (self._settings.argv or command_line.OWN)[0]
         box = preflight.sandbox(environment)
         if not box.ok and self._settings.scope == "sandbox":
             box = replace(box, text=f'{box.text}; scope = "sandbox" refuses agents that own paths or observe')
@@ -113,7 +110,7 @@ class Claude:
         held = self._scope(spec, layout, agent)
         return Launch(
             spawn_id=spec.spawn_id,
-            argv=argv.headless(spec, agent, self._settings, held, session, resume=resume),
+            argv=command_line.headless(spec, agent, self._settings, held, session, resume=resume),
             env=self._own_environment(spec, layout, agent, held),
             cwd=_directory(spec, layout, agent, held),
             inherited=with_our_command(inherited(os.environ)),
@@ -126,26 +123,35 @@ class Claude:
             warnings=held.warnings,
         )
 
-    def _scope(self, spec: AgentSpec, layout: Layout, agent: AgentDir) -> scope.Scope:
+    def _scope(self, spec: AgentSpec, layout: Layout, agent: AgentDir) -> permissions.Scope:
         # An agent that is not held needs no sandbox: nothing is tried for it.
-        box = preflight.sandbox(self._environment()) if scope.held(spec) else Need("sandbox", ok=False, text="")
-        return scope.decide(spec, layout, agent, self._settings, box)
+        box = preflight.sandbox(self._environment()) if permissions.held(spec) else Need("sandbox", ok=False, text="")
+        return permissions.decide(spec, layout, agent, self._settings, box)
 
     def _files(
-        self, spec: AgentSpec, layout: Layout, agent: AgentDir, held: scope.Scope, session: str, *, alone: bool = True
+        self,
+        spec: AgentSpec,
+        layout: Layout,
+        agent: AgentDir,
+        held: permissions.Scope,
+        session: str,
+        *,
+        alone: bool = True,
     ) -> dict[Path, bytes]:
         """alone: nobody sits at it, so that it is asked for its results before it may stop."""
         mcp = self._settings.mcp
         made = settings.files(spec, layout, agent, held, mcp=mcp, gate=alone)
         made[agent.session] = settings.session(spec, self.name, session)
-        made[agent.system] = manual.system(spec, layout, held, mcp=mcp).encode("utf-8", "replace")
-        if held.sandbox is not None and boxing.root_on_linux():
-            made[_bin(agent) / "bwrap"] = boxing.shim(preflight.executable("bwrap", self._environment())).encode()
+        made[agent.system] = prompt.system(spec, layout, held, mcp=mcp).encode("utf-8", "replace")
+        if held.sandbox is not None and sandbox.root_on_linux():
+            made[_bin(agent) / "bwrap"] = sandbox.shim(preflight.executable("bwrap", self._environment())).encode()
         return made
 
-    def _own_environment(self, spec: AgentSpec, layout: Layout, agent: AgentDir, held: scope.Scope) -> dict[str, str]:
+    def _own_environment(
+        self, spec: AgentSpec, layout: Layout, agent: AgentDir, held: permissions.Scope
+    ) -> dict[str, str]:
         made = compose(spec, layout, RECOMMENDED, self._settings.env, spec.env)
-        if held.sandbox is not None and boxing.root_on_linux():
+        if held.sandbox is not None and sandbox.root_on_linux():
             # The program looks for bubblewrap on PATH, and what stands there first is ours.
             made["PATH"] = f"{_bin(agent)}{os.pathsep}{made.get('PATH') or self._environment().get('PATH', os.defpath)}"
         return made
@@ -154,7 +160,7 @@ class Claude:
         return {**with_our_command(inherited(os.environ)), **self._settings.env}
 
 
-def _directory(spec: AgentSpec, layout: Layout, agent: AgentDir, held: scope.Scope) -> Path:
+def _directory(spec: AgentSpec, layout: Layout, agent: AgentDir, held: permissions.Scope) -> Path:
     """Where it starts. The program's sandbox lets a shell write where it starts: a held agent starts in its own."""
     wanted = working_directory(spec, layout, agent)
     if not held.held or any(wanted.is_relative_to(path) for path in held.writable):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from swarm.model.activity import Activity, Kind
-from swarm.programs import stream_fields as fields
+from swarm.programs import stream_fields
 from swarm.programs.stream_fields import block
 from swarm.sanitize import clean
 
@@ -41,10 +41,10 @@ def decode(line: bytes) -> dict[str, Any] | None:
     """
     at = line.find(_DOUBLE) if line.startswith(b'{"type":"user"') else -1
     if at > 0:
-        event = fields.decode(line[:at] + b"}")
+        event = stream_fields.decode(line[:at] + b"}")
         if event is not None:
             return event
-    return fields.decode(line)
+    return stream_fields.decode(line)
 
 
 def cut(line: bytes) -> Activity | None:

@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from swarm.model.activity import IN_PLACE, MCP, Activity, Kind
-from swarm.programs import model_names as models
-from swarm.programs import stream_fields as fields
-from swarm.programs.claude import raw_lines as lines
-from swarm.programs.claude import system_events as remarks
+from swarm.programs import model_names, stream_fields
+from swarm.programs.claude import raw_lines, system_events
 from swarm.programs.claude.subagents import Tasks
 from swarm.programs.claude.usage import Counter
 from swarm.programs.stream_fields import block, child, children, ident, moment, short
@@ -43,34 +41,34 @@ class ClaudeReader:
             "user": self._user,
             "result": self._result,
             "stream_event": self._part,
-            "rate_limit_event": remarks.limits,
+            "rate_limit_event": system_events.limits,
             "control_response": self._answer,
-            "tool_progress": remarks.alive,
+            "tool_progress": system_events.alive,
         }
         self._subtypes: Mapping[str, _Read] = {
             "init": self._init,
-            "api_retry": remarks.retry,
+            "api_retry": system_events.retry,
             "model_fallback": self._fallback,
-            "compact_boundary": remarks.compacted,
-            "notification": remarks.notification,
+            "compact_boundary": system_events.compacted,
+            "notification": system_events.notification,
             "permission_denied": self._deny,
             "task_started": self._tasks.started,
             "task_progress": self._tasks.progress,
             "task_updated": self._tasks.updated,
             "task_notification": self._tasks.updated,
-            "thinking_tokens": remarks.alive,
+            "thinking_tokens": system_events.alive,
         }
 
     def feed(self, line: bytes) -> list[Activity]:
         """What one line says; nothing for what is not known. Lines that only show that it writes are not parsed."""
         if line.startswith(_PART) and b'"message_start"' not in line and b'"message_delta"' not in line:
-            return [remarks.ALIVE]
+            return [system_events.ALIVE]
         if line.startswith(_SILENT):
             return []
-        run = fields.run(line)
+        run = stream_fields.run(line)
         if run is not None:
             return [self._run(run)]
-        event = lines.decode(line)
+        event = raw_lines.decode(line)
         if event is None:
             return self._cut(line)
         kind = event.get("type")
@@ -88,7 +86,7 @@ class ClaudeReader:
 
     def _cut(self, line: bytes) -> list[Activity]:
         """A line of which the rest is missing."""
-        found = lines.cut(line)
+        found = raw_lines.cut(line)
         if found is not None and found.kind is Kind.TOOL_CLOSED:
             self._tasks.closed(found.key)
         return [found] if found is not None else []
@@ -108,7 +106,7 @@ class ClaudeReader:
         text = "" if known else f"session {session[:8]}, {model}"
         yield Activity(Kind.STARTED, text=text, key=session, model=model)
         self._session = session
-        if models.same(self._ordered, model):
+        if model_names.same(self._ordered, model):
             self._ordered = model or self._ordered  # an alias is known by what it stands for
             self._model = model
         elif model != self._model:
@@ -136,11 +134,11 @@ class ClaudeReader:
         message = child(event, "message")
         parent = ident(event, "parent_tool_use_id")
         model = short(message, "model")
-        if model == models.SYNTHETIC:
-            yield from remarks.synthetic(event, message, parent)
+        if model == model_names.SYNTHETIC:
+            yield from system_events.synthetic(event, message, parent)
             return
-        if not parent and model and not models.same(self._model, model):
-            if models.same(self._ordered, model):
+        if not parent and model and not model_names.same(self._model, model):
+            if model_names.same(self._ordered, model):
                 self._model = model
                 yield Activity(Kind.MODEL_CHANGED, text=f"{model} answers again", model=model)
             else:
@@ -158,13 +156,13 @@ class ClaudeReader:
             elif isinstance(kind, str) and kind.endswith("tool_result"):
                 yield from self._returned(part, parent, depth, at)
             else:
-                yield remarks.ALIVE
+                yield system_events.ALIVE
         usage = self._count.message(message, parent)
         if usage is not None:
             yield usage
 
     def _opened(self, part: Mapping[str, Any], parent: str, depth: int, at: float | None) -> Iterator[Activity]:
-        call, tool, text = ident(part, "id"), short(part, "name", 100), fields.call(part.get("input"))
+        call, tool, text = ident(part, "id"), short(part, "name", 100), stream_fields.call(part.get("input"))
         self._calls[call] = {"tool_use_id": call, "tool_name": tool, "tool_input": text}
         if len(self._calls) > REMEMBERED:
             self._calls.popitem(last=False)
@@ -181,11 +179,11 @@ class ClaudeReader:
 
     def _returned(self, part: Mapping[str, Any], parent: str, depth: int, at: float | None) -> Iterator[Activity]:
         call = ident(part, "tool_use_id")
-        text, number = fields.output(part.get("content"))
+        text, number = stream_fields.output(part.get("content"))
         self._tasks.closed(call)
         failed = part.get("is_error") is True
         asked = self._calls.pop(call, None)
-        if failed and asked is not None and lines.REFUSED.match(text):
+        if failed and asked is not None and raw_lines.REFUSED.match(text):
             yield from self._deny(asked)  # the result that lists it comes at the end of the turn
         yield Activity(
             Kind.TOOL_CLOSED,
@@ -231,7 +229,7 @@ class ClaudeReader:
             usage = self._count.begun(child(told, "message"), parent)
         elif told.get("type") == "message_delta":
             usage = self._count.wrote(child(told, "usage"), parent)
-        yield usage if usage is not None else remarks.ALIVE
+        yield usage if usage is not None else system_events.ALIVE
 
     # -- figures and ends ------------------------------------------------------------------------------------------
 
@@ -244,7 +242,7 @@ class ClaudeReader:
         yield self._count.result(event)
         subtype, reason = short(event, "subtype", 80), short(event, "terminal_reason", 80)
         failed = event.get("is_error") is not False or subtype.startswith("error")
-        yield Activity(Kind.TURN_ENDED, text=lines.why(event, subtype, reason, failed=failed), error=failed)
+        yield Activity(Kind.TURN_ENDED, text=raw_lines.why(event, subtype, reason, failed=failed), error=failed)
 
     def _deny(self, denial: Mapping[str, Any]) -> Iterator[Activity]:
         key = ident(denial, "tool_use_id")
@@ -254,7 +252,7 @@ class ClaudeReader:
         if len(self._denied) > REMEMBERED:
             self._denied.popitem(last=False)
         tool = short(denial, "tool_name", 100)
-        yield Activity(Kind.DENIED, text=fields.call(denial.get("tool_input")), key=key, tool=tool, counts=False)
+        yield Activity(Kind.DENIED, text=stream_fields.call(denial.get("tool_input")), key=key, tool=tool, counts=False)
 
     def _answer(self, event: Mapping[str, Any]) -> Iterator[Activity]:
         """What it answered to something that we asked through the channel."""

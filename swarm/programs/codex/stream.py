@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from swarm.model.activity import Activity, Kind, Tokens
-from swarm.programs import stream_fields as fields
+from swarm.programs import stream_fields
 from swarm.programs.run_marker import before
 from swarm.programs.stream_fields import block, child, children, ident, short, whole
 from swarm.sanitize import clean
@@ -31,12 +31,12 @@ class CodexReader:
 
     def feed(self, line: bytes) -> list[Activity]:
         """What one line says; nothing for what is not known."""
-        run = fields.run(line)
+        run = stream_fields.run(line)
         if run is not None:
             self._failed = ""
             self._elsewhere = before(line) if self._now is None else self._elsewhere
             return [run]
-        event = fields.decode(line)
+        event = stream_fields.decode(line)
         return list(self._read(event)) if event is not None else []
 
     def _read(self, event: Mapping[str, Any]) -> Iterator[Activity]:
@@ -121,11 +121,11 @@ def _call(kind: str, key: str, item: Mapping[str, Any], *, done: bool, begun: bo
         yield Activity(Kind.TOOL_OPEN, text=text, key=key, tool=tool)
     failed = short(item, "status") == "failed" or bool(whole(item, "exit_code"))
     if kind == "mcp_tool_call":
-        given, number = fields.output(child(item, "result").get("content"))
+        given, number = stream_fields.output(child(item, "result").get("content"))
         error = short(child(item, "error"), "message", 400)
         given, number = (error, 1) if error else (given, number)
     else:
-        given, number = fields.output(item.get("aggregated_output"))
+        given, number = stream_fields.output(item.get("aggregated_output"))
     if short(item, "status") == "declined":
         yield Activity(Kind.DENIED, text=text, key=key, tool=tool, counts=False)
         failed = True
@@ -135,12 +135,12 @@ def _call(kind: str, key: str, item: Mapping[str, Any], *, done: bool, begun: bo
 def _words(kind: str, item: Mapping[str, Any]) -> tuple[str, str]:
     if kind == "command_execution":
         command = item.get("command")
-        return "shell", fields.call(_unwrapped(command) if isinstance(command, str) else command)
+        return "shell", stream_fields.call(_unwrapped(command) if isinstance(command, str) else command)
     if kind == "file_change":
         paths = [short(change, "path", 200) for change in children(item, "changes", 20)]
         return "patch", clean(" ".join(paths), 300)
     if kind == "mcp_tool_call":
-        return f"{short(item, 'server', 60)}.{short(item, 'tool', 60)}", fields.call(item.get("arguments"))
+        return f"{short(item, 'server', 60)}.{short(item, 'tool', 60)}", stream_fields.call(item.get("arguments"))
     if kind == "web_search":
         return "search", short(item, "query", 300)
     return short(item, "tool", 60) or "agent", short(item, "prompt", 300)

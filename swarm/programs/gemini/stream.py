@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from swarm.model.activity import Activity, Kind, Tokens
-from swarm.programs import stream_fields as fields
+from swarm.programs import stream_fields
 from swarm.programs.stream_fields import block, child, ident, moment, short, whole
 
 NOTHING = Tokens()
@@ -23,11 +23,11 @@ class GeminiReader:
 
     def feed(self, line: bytes) -> list[Activity]:
         """What one line says; nothing for what is not known. An answer that comes in pieces is told as one text."""
-        run = fields.run(line)
+        run = stream_fields.run(line)
         if run is not None:
             self._said = False
             return [*self._spoken(), run]
-        event = fields.decode(line)
+        event = stream_fields.decode(line)
         return list(self._read(event)) if event is not None else []
 
     def _read(self, event: Mapping[str, Any]) -> Iterator[Activity]:
@@ -53,7 +53,7 @@ class GeminiReader:
             return
         if event.get("delta") is not True:
             yield from self._spoken()
-        self._text = (self._text + content)[: fields.MAX_CHARACTERS]
+        self._text = (self._text + content)[: stream_fields.MAX_CHARACTERS]
         self._at = at
         if event.get("delta") is not True:
             yield from self._spoken()
@@ -65,7 +65,7 @@ class GeminiReader:
         return [Activity(Kind.TEXT, text=text, at=self._at)] if text else []
 
     def _tool(self, event: Mapping[str, Any], at: float | None) -> Iterator[Activity]:
-        text = fields.call(event.get("parameters"))
+        text = stream_fields.call(event.get("parameters"))
         yield Activity(
             Kind.TOOL_OPEN, text=text, key=ident(event, "tool_id"), tool=short(event, "tool_name", 100), at=at
         )
@@ -73,10 +73,10 @@ class GeminiReader:
     def _tool_result(self, event: Mapping[str, Any], at: float | None) -> Iterator[Activity]:
         failed = short(event, "status") == "error"
         key = ident(event, "tool_id")
-        text, number = fields.output(event.get("output"))
+        text, number = stream_fields.output(event.get("output"))
         if failed:
             error = child(event, "error")
-            text = block(error.get("message"), fields.MAX_OUTPUT_LINES) or text
+            text = block(error.get("message"), stream_fields.MAX_OUTPUT_LINES) or text
             if short(error, "type") == "policy_violation":
                 yield Activity(Kind.DENIED, text=text, key=key, counts=False)
         yield Activity(Kind.TOOL_CLOSED, text=text, key=key, error=failed, count=number, at=at)

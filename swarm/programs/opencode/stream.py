@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from swarm.model.activity import Activity, Kind, Tokens
-from swarm.programs import stream_fields as fields
+from swarm.programs import stream_fields
 from swarm.programs.stream_fields import block, child, ident, moment, money, short, whole
 
 NOTHING = Tokens()
@@ -26,11 +26,11 @@ class OpenCodeReader:
 
     def feed(self, line: bytes) -> list[Activity]:
         """What one line says; nothing for what is not known."""
-        run = fields.run(line)
+        run = stream_fields.run(line)
         if run is not None:
             self._session = ""
             return [run]
-        event = fields.decode(line)
+        event = stream_fields.decode(line)
         return list(self._read(event)) if event is not None else []
 
     def _read(self, event: Mapping[str, Any]) -> Iterator[Activity]:
@@ -86,11 +86,11 @@ def _tool(part: Mapping[str, Any], at: float | None) -> Iterator[Activity]:
     state = child(part, "state")
     key, tool = ident(part, "callID") or ident(part, "id"), short(part, "tool", 100)
     begun = moment(child(state, "time").get("start"), 1000) or at
-    text = fields.call(state.get("input"))
+    text = stream_fields.call(state.get("input"))
     yield Activity(Kind.TOOL_OPEN, text=text, key=key, tool=tool, at=begun)
     failed = short(state, "status") == "error"
     error = state.get("error")
-    given, number = fields.output(error if failed and error else state.get("output"))
+    given, number = stream_fields.output(error if failed and error else state.get("output"))
     if failed and "rule which prevents you from using this specific tool call" in given:
         yield Activity(Kind.DENIED, text=text, key=key, tool=tool, counts=False)
     wrong = failed or bool(whole(child(state, "metadata"), "exit"))

@@ -2,25 +2,19 @@
 
 from collections.abc import Callable
 
-from swarm_tui.app.handlers import agents, heartbeat, history
-from swarm_tui.app.handlers import app as room
-from swarm_tui.app.handlers import detail as looking
-from swarm_tui.app.handlers import filter as finding
-from swarm_tui.app.handlers import message as talking
-from swarm_tui.app.handlers import navigate as moving
-from swarm_tui.app.handlers import spawn as spawning
+from swarm_tui.app.handlers import agents, app, detail, heartbeat, history, message, navigate, search, spawn
 from swarm_tui.app.screens.engine_calls import ActingScreen
 
 Handler = Callable[[ActingScreen], None]
 HANDLERS: dict[str, Handler] = {
-    **moving.HANDLERS,
-    **looking.HANDLERS,
-    **finding.HANDLERS,
-    **spawning.HANDLERS,
+    **navigate.HANDLERS,
+    **detail.HANDLERS,
+    **search.HANDLERS,
+    **spawn.HANDLERS,
     **agents.HANDLERS,
-    **talking.HANDLERS,
+    **message.HANDLERS,
     **heartbeat.HANDLERS,
     **history.HANDLERS,
-    **room.HANDLERS,
+    **app.HANDLERS,
 }
 """Act name -> what it does. A test holds it against the table."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from swarm.errors import Refused
-from swarm.heartbeat import monitor as vigil
+from swarm.heartbeat import monitor
 from swarm.heartbeat.lease import beat_when_due
 from swarm.model.health import State
 from swarm.model.record import Beat, Ending, Phase
@@ -71,7 +71,7 @@ class Talkers:
     def look(self) -> None:
         """What the owner of the heartbeat does every 15 seconds between two heartbeats."""
         scanner = self.home.swarm.scanner
-        vigil.keep(self.home.home, scanner, scanner.full(), every=0.0)
+        monitor.keep(self.home.home, scanner, scanner.full(), every=0.0)
 
     def causes(self) -> dict[str, str]:
         return {alert.cause: alert.text for alert in self.home.state.alerts}

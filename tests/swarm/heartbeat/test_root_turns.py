@@ -11,9 +11,7 @@ from typing import Any
 import pytest
 
 from swarm.errors import SwarmError
-from swarm.heartbeat import monitor as vigil
-from swarm.heartbeat import root
-from swarm.heartbeat import root_launch as awakening
+from swarm.heartbeat import monitor, root, root_launch
 from swarm.ledger.state import with_record
 from swarm.lifecycle.intents import me
 from swarm.model.health import State
@@ -196,11 +194,11 @@ def test_it_is_stopped_between_two_heartbeats_too(mind: Mind) -> None:
     mind.thinks(LINGER)
     mind.beat()
     scanner = mind.home.swarm.scanner
-    vigil.keep(mind.home.home, scanner, scanner.full(), every=0.0)
+    monitor.keep(mind.home.home, scanner, scanner.full(), every=0.0)
     assert mind.runs()
 
     mind.home.clock.advance(601)
-    vigil.keep(mind.home.home, scanner, scanner.full(), every=0.0)
+    monitor.keep(mind.home.home, scanner, scanner.full(), every=0.0)
 
     assert (mind.record.phase, mind.record.ending) == (Phase.IDLE, Ending.KILLED)
     assert mind.causes() == ["root-timeout"]
@@ -404,7 +402,7 @@ def test_its_leftovers_are_ended_with_its_turn(mind: Mind) -> None:
 def test_a_log_that_has_grown_too_long_is_put_aside(mind: Mind, monkeypatch: pytest.MonkeyPatch) -> None:
     mind.thinks(SAY)
     mind.turn()
-    monkeypatch.setattr(awakening, "MAX_LOG", 5)
+    monkeypatch.setattr(root_launch, "MAX_LOG", 5)
     used = replace(mind.record, tokens=(1, 2, 3, 4), cost_usd=0.5)
     mind.home.home.ledger.commit(lambda state: with_record(state, used), purpose="test")
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from swarm import platform as kernel
+from swarm import platform
 from swarm.errors import SwarmError
 from swarm.keeper import procfs
 from swarm.keeper.jsonfile import encode, open_directory, write_atomic
@@ -25,7 +25,7 @@ from swarm.model.agent import Liveness
 from swarm.model.record import Record
 from swarm.processes.identity import look
 from swarm.protocol.paths import AgentDir
-from swarm.store import writer as store
+from swarm.store import writer
 from tests.support.agents import Stage, bystanders, lives, stage
 from tests.support.escapees import KINDS
 from tests.support.wait import wait_for
@@ -141,16 +141,16 @@ def test_the_keeper_stays_below_ten_megabytes(home: Stage) -> None:
     assert record.keeper is not None
     keeper = record.keeper.pid
     wait_for(
-        lambda: "keeper/__main__.py" in kernel.command(keeper) and record.spawn_id in kernel.command(keeper),
+        lambda: "keeper/__main__.py" in platform.command(keeper) and record.spawn_id in platform.command(keeper),
         "its lean self",
     )
-    stat_now = kernel.stat(keeper)
+    stat_now = platform.stat(keeper)
     assert stat_now is not None
     assert stat_now.rss <= 10 * 1024 * 1024
 
 
 def test_the_keeper_at_work_has_imported_nothing_that_it_can_do_without() -> None:
-    root = str(Path(kernel.__file__).parents[2])
+    root = str(Path(platform.__file__).parents[2])
     script = f"import sys; sys.path.append({root!r}); import swarm.keeper.supervise; print(*sys.modules)"
     told = subprocess.run([sys.executable, "-I", "-S", "-E", "-c", script], capture_output=True, text=True, check=True)
     heavy = {"enum", "re", "json", "ctypes", "typing", "dataclasses", "collections", "signal", "pathlib", "subprocess"}
@@ -158,7 +158,7 @@ def test_the_keeper_at_work_has_imported_nothing_that_it_can_do_without() -> Non
 
 
 def test_the_keeper_and_its_parts_import_the_standard_library_only() -> None:
-    swarm_rooms = Path(kernel.__file__).parent.parent
+    swarm_rooms = Path(platform.__file__).parent.parent
     rooms = [*(swarm_rooms / "keeper").glob("*.py")]
     allowed = sys.stdlib_module_names | {"swarm.keeper"}
     for room in rooms:
@@ -188,7 +188,7 @@ def test_temp_files_of_a_killed_keeper_are_ones_that_the_store_sweeps(tmp_path: 
             write_atomic("exit.json", {}, directory, sync=False)
     os.close(directory)
     assert [each.name for each in tmp_path.iterdir() if each.name != "exit.json"] == names
-    assert store.sweep_temps(tmp_path, 0.0, now=time.time() + 10) == 1
+    assert writer.sweep_temps(tmp_path, 0.0, now=time.time() + 10) == 1
 
 
 def test_the_keeper_survives_what_terminals_send(home: Stage) -> None:
@@ -218,7 +218,7 @@ def test_an_agent_that_another_one_spawned_is_not_swept_with_it(home: Stage) -> 
     # As if the parent's program had spawned it: its keeper becomes a child of the parent's keeper.
     grand = child.path / "spawn.py"
     grand.write_text(
-        _SPAWN_FROM_WITHIN.format(keeper=str(Path(kernel.__file__).parent.parent / "keeper" / "__main__.py"))
+        _SPAWN_FROM_WITHIN.format(keeper=str(Path(platform.__file__).parent.parent / "keeper" / "__main__.py"))
     )
     _write_launch(child, launch.spawn_id)
     home.start(parent, sys.executable, "-S", "-E", str(grand), str(child.path), launch.spawn_id)
@@ -338,7 +338,7 @@ def test_found_command_lines_are_bounded_and_stay_json(home: Stage) -> None:
     hostile = 'x"\\\n\x1b[2J\U0001f600' + "y" * 5000
     script = f"import os,sys,time\nif os.fork() == 0: os.execvp('sleep', ['sl{'e' * 10}p', '60'])\ntime.sleep(60)"
     record = home.start(agent, sys.executable, "-S", "-E", "-c", script, hostile)
-    wait_for(lambda: len(kernel.children(record.process.pid if record.process else 0)) == 1, "its child")
+    wait_for(lambda: len(platform.children(record.process.pid if record.process else 0)) == 1, "its child")
     report = home.runner.stop(record, agent, 2.0)
     assert report.gone
     assert all(len(each["command"]) <= 200 for each in exit_of(agent)["found"])
@@ -373,7 +373,7 @@ def test_a_process_whose_first_thread_ended_has_not_ended(home: Stage) -> None:
     record = home.start(agent, sys.executable, "-c", script)
     assert record.process is not None
     pid = record.process.pid
-    wait_for(lambda: kernel.state(pid) == "Z", "its first thread to end")
+    wait_for(lambda: platform.state(pid) == "Z", "its first thread to end")
     assert look(record.process) is Liveness.ALIVE
     assert home.runner.stop(record, agent, 1.0).gone
 

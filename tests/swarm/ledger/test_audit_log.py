@@ -15,12 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarm.errors import Busy, HomeError, SwarmError
-from swarm.ledger import audit_log as events
-from swarm.ledger import audit_reader
+from swarm.ledger import audit_log, audit_reader
 from swarm.model.record import Beat
-from swarm.protocol import heartbeats as beats
+from swarm.protocol import heartbeats
 from swarm.protocol.paths import Layout
-from swarm.store import syscalls as disk
+from swarm.store import syscalls
 from tests.support import crash
 from tests.support.hostile import HOSTILE
 
@@ -33,7 +32,7 @@ def layout(home_dir: Path) -> Layout:
 
 
 def add(layout: Layout, verb: str = "progress", **more: object) -> int:
-    return events.append(layout, "operator", verb, wall=NOON, **more)  # type: ignore[arg-type] # any keys
+    return audit_log.append(layout, "operator", verb, wall=NOON, **more)  # type: ignore[arg-type] # any keys
 
 
 def seqs(layout: Layout) -> list[int]:
@@ -44,7 +43,7 @@ def seqs(layout: Layout) -> list[int]:
 
 
 def test_an_act_is_one_line_with_the_keys_of_the_protocol(layout: Layout) -> None:
-    seq = events.append(
+    seq = audit_log.append(
         layout,
         "genesis-01",
         "spawn",
@@ -93,11 +92,11 @@ def test_a_record_of_any_size_stays_readable_for_the_next_one(layout: Layout) ->
     add(layout, reason="x" * 100_000, more_text="y" * 10_000_000)
     add(layout, reason="\U0001f468" * 100_000, agent="\U0001f468" * 100_000)
     assert add(layout) == 3
-    assert max(map(len, layout.events.read_bytes().splitlines())) < events.MAX_LINE
+    assert max(map(len, layout.events.read_bytes().splitlines())) < audit_log.MAX_LINE
     assert [event.more.get("cut") for event in audit_reader.recent(layout)] == [True, True, None]
 
 
-@pytest.mark.parametrize("verb", sorted(events.SYNCED))
+@pytest.mark.parametrize("verb", sorted(audit_log.SYNCED))
 def test_what_runs_and_what_ended_is_synced(layout: Layout, verb: str) -> None:
     assert "sync" in crash.operations(lambda: add(layout, verb))
 
@@ -199,28 +198,28 @@ def test_a_fifo_in_its_place_blocks_nobody(layout: Layout) -> None:
     os.mkfifo(layout.events)
     with pytest.raises(SwarmError, match="is a FIFO"):
         add(layout)
-    assert events.last_number(layout) is None
+    assert audit_log.last_number(layout) is None
     assert [event.code for event in audit_reader.Tail(layout).read()] == ["unreadable"]
 
 
 def test_a_log_that_somebody_holds_is_busy(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "WAIT_S", 0.05)
+    monkeypatch.setattr(audit_log, "WAIT_S", 0.05)
     with layout.events.open("rb") as file:
-        assert disk.lock(file.fileno())
+        assert syscalls.lock(file.fileno())
         with pytest.raises(Busy):
             add(layout)
 
 
 def test_a_log_that_was_moved_away_while_waiting_gets_no_line(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     add(layout)
-    real, moved = disk.lock, layout.root / "moved"
+    real, moved = syscalls.lock, layout.root / "moved"
 
     def lock_and_move(descriptor: int) -> bool:
         if not moved.exists():
             layout.events.rename(moved)
         return real(descriptor)
 
-    monkeypatch.setattr(disk, "lock", lock_and_move)
+    monkeypatch.setattr(syscalls, "lock", lock_and_move)
     assert add(layout) == 2
     assert moved.read_bytes().count(b"\n") == 1
     assert [event.code for event in audit_reader.recent(layout)] == ["gap", ""]
@@ -228,7 +227,7 @@ def test_a_log_that_was_moved_away_while_waiting_gets_no_line(layout: Layout, mo
 
 @pytest.mark.parametrize("wall", [0.0, -1.0, 2**31 + 0.5, 4e9, 1e20, -1e20, float("nan")])
 def test_any_clock_gives_a_stamp(layout: Layout, wall: float) -> None:
-    events.append(layout, "operator", "beat", wall=wall)
+    audit_log.append(layout, "operator", "beat", wall=wall)
     (event,) = audit_reader.recent(layout)
     assert datetime.fromisoformat(event.at).tzinfo is not None
 
@@ -238,7 +237,7 @@ def test_a_stamp_is_the_same_moment_in_every_zone(zone: str, monkeypatch: pytest
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
-        assert datetime.fromisoformat(events.stamp(NOON + 0.25)).timestamp() == NOON + 0.25
+        assert datetime.fromisoformat(audit_log.stamp(NOON + 0.25)).timestamp() == NOON + 0.25
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -282,7 +281,7 @@ def test_a_tail_gives_every_record_and_counts_every_bad_line(
         else:
             with layout.events.open("ab") as file:
                 file.write(line + b"\n")
-            bad += bool(line.strip()) and events.parse(line) is None
+            bad += bool(line.strip()) and audit_log.parse(line) is None
         found += [event for event in tail.read() if event.verb == "progress"]
     assert len(found) == good
     assert tail.bad == bad
@@ -398,7 +397,7 @@ def test_a_tail_that_falls_far_behind_says_what_it_passed_over(layout: Layout) -
 
 def test_recent_events_of_one_agent_and_since_a_moment(layout: Layout) -> None:
     for number in range(10):
-        events.append(layout, "operator", "beat", agent="ab"[number % 2], wall=NOON + number)
+        audit_log.append(layout, "operator", "beat", agent="ab"[number % 2], wall=NOON + number)
     assert [event.seq for event in audit_reader.recent(layout, 3, agent="a")] == [5, 7, 9]
     assert [event.seq for event in audit_reader.recent(layout, since_wall=NOON + 7)] == [8, 9, 10]
     assert audit_reader.recent(layout, 0) == []
@@ -418,7 +417,7 @@ def test_no_log_is_no_events(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     assert audit_reader.recent(layout) == []
     assert audit_reader.Tail(layout).read() == []
-    assert events.last_number(layout) == 0
+    assert audit_log.last_number(layout) == 0
 
 
 def test_a_reader_beside_a_writer_sees_whole_records_in_order(layout: Layout) -> None:
@@ -441,23 +440,23 @@ def a_beat(number: int) -> Beat:
 
 
 def test_heartbeats_are_read_as_they_were_written(layout: Layout) -> None:
-    assert beats.recent(layout) == ()
+    assert heartbeats.recent(layout) == ()
     for number in range(1, 4):
-        beats.append(layout, a_beat(number))
-    assert beats.recent(layout) == tuple(a_beat(number) for number in (1, 2, 3))
-    assert beats.recent(layout, 2) == tuple(a_beat(number) for number in (2, 3))
-    assert beats.recent(layout) is not None
+        heartbeats.append(layout, a_beat(number))
+    assert heartbeats.recent(layout) == tuple(a_beat(number) for number in (1, 2, 3))
+    assert heartbeats.recent(layout, 2) == tuple(a_beat(number) for number in (2, 3))
+    assert heartbeats.recent(layout) is not None
 
 
 def test_a_heartbeat_has_all_keys_of_the_protocol(layout: Layout) -> None:
-    beats.append(layout, a_beat(1))
+    heartbeats.append(layout, a_beat(1))
     record = json.loads(layout.heartbeats.read_text())
     assert set(record) >= {"n", "at", "by", "took_ms", "counts", "slots", "actions", "alerts", "acceptance", "passed"}
 
 
 def test_heartbeats_bear_garbage_and_a_torn_tail(layout: Layout) -> None:
     layout.heartbeats.write_bytes(b'garbage\n{"n": 5, "torn')
-    beats.append(layout, a_beat(6))
-    assert [beat.n for beat in beats.recent(layout)] == [6]
+    heartbeats.append(layout, a_beat(6))
+    assert [beat.n for beat in heartbeats.recent(layout)] == [6]
     layout.heartbeats.unlink()
-    assert beats.recent(layout) == ()
+    assert heartbeats.recent(layout) == ()

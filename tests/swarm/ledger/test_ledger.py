@@ -12,15 +12,13 @@ from pathlib import Path
 import pytest
 
 from swarm.errors import Busy, HomeError, Refused, SwarmError
-from swarm.ledger import audit_log as events
-from swarm.ledger import audit_reader
-from swarm.ledger import revisions as publishing
+from swarm.ledger import audit_log, audit_reader, revisions
 from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, raise_alert, with_record
 from swarm.model.agent import Identity
 from swarm.model.record import Phase, Record
 from swarm.protocol.paths import Layout
-from swarm.store import syscalls as disk
+from swarm.store import syscalls
 from swarm.store.locks import FileLock
 from tests.support.clocks import FakeClock
 from tests.support.wait import wait_for
@@ -162,8 +160,8 @@ def test_threads_with_one_ledger_lose_nothing(ledger: Ledger) -> None:
 
 
 def test_512_revisions_are_kept(layout: Layout, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert publishing.KEPT == 512
-    monkeypatch.setattr(publishing, "KEPT", 5)
+    assert revisions.KEPT == 512
+    monkeypatch.setattr(revisions, "KEPT", 5)
     commits(ledger, 9)
     assert sorted(int(path.name) for path in layout.revs.iterdir()) == [6, 7, 8, 9, 10]
 
@@ -302,7 +300,7 @@ def test_bad_copies_do_not_pile_up(layout: Layout, ledger: Ledger) -> None:
     for _ in range(20):
         edited(layout.state)
         ledger.commit(beat, purpose="count")
-    assert len(bad_files(layout)) == publishing.KEPT_ASIDE
+    assert len(bad_files(layout)) == revisions.KEPT_ASIDE
     (alert,) = ledger.read().alerts
     assert alert.count == 20
 
@@ -316,7 +314,7 @@ def test_commits_killed_between_their_link_and_their_rename_count(
         raise OSError(5, "dead")
 
     with monkeypatch.context() as dying:
-        dying.setattr(disk, "rename", die)
+        dying.setattr(syscalls, "rename", die)
         acknowledged = commits(ledger, 3)
     assert layout.state.read_bytes() == before
     assert ledger.read() == acknowledged
@@ -532,7 +530,7 @@ def test_an_audit_log_that_is_a_link_is_refused(layout: Layout, victim: Path) ->
     layout.events.unlink()
     layout.events.symlink_to(victim)
     with pytest.raises(SwarmError, match="is a link"):
-        events.append(layout, "operator", "spawn", wall=0.0)
+        audit_log.append(layout, "operator", "spawn", wall=0.0)
     assert is_unharmed(victim)
 
 
@@ -566,7 +564,7 @@ def test_a_lock_removed_while_it_is_held_makes_no_double_commit(
 def test_a_commit_that_comes_late_starts_over(
     layout: Layout, ledger: Ledger, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publishing, "COMMIT_S", -1.0)
+    monkeypatch.setattr(revisions, "COMMIT_S", -1.0)
     with pytest.raises(Busy, match="late"):
         Ledger(layout, clock, wait=0.1).commit(beat, purpose="count")
     assert ledger.read().heartbeat_n == 0
@@ -576,7 +574,7 @@ def test_an_audit_log_that_lost_records_is_an_alert_and_a_record(
     layout: Layout, ledger: Ledger, clock: FakeClock
 ) -> None:
     for _ in range(5):
-        events.append(layout, "operator", "spawn", wall=clock.wall())
+        audit_log.append(layout, "operator", "spawn", wall=clock.wall())
     commits(ledger, 1)
     lines = layout.events.read_bytes().splitlines(keepends=True)
     layout.events.write_bytes(b"".join(lines[:2]))

@@ -13,16 +13,14 @@ from typing import Any
 import pytest
 
 from swarm.errors import Busy, HomeError, SwarmError
-from swarm.ledger import audit_log as events
-from swarm.ledger import audit_reader, revisions
+from swarm.ledger import audit_log, audit_reader, revisions
 from swarm.ledger import revisions as publishing
 from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, with_record
 from swarm.model.record import Phase, Record
 from swarm.platform.clock import SystemClock
 from swarm.protocol.paths import Layout
-from swarm.store import locks as store
-from swarm.store import syscalls as disk
+from swarm.store import locks, syscalls
 from tests.support import crash
 from tests.support.clocks import FakeClock
 
@@ -41,7 +39,7 @@ def commit(root: Path, agent_id: str) -> State:
     layout = Layout(root)
 
     def line(state: State) -> None:
-        events.append(layout, "operator", "spawn", agent=agent_id, wall=1.0, revision=state.revision)
+        audit_log.append(layout, "operator", "spawn", agent=agent_id, wall=1.0, revision=state.revision)
 
     return Ledger(layout, FakeClock(), wait=60).commit(partial(add, agent_id), purpose="spawn", then=line)
 
@@ -194,14 +192,14 @@ def test_a_commit_that_fails_leaves_no_temp_file(layout: Layout, when: str) -> N
 # -- file systems that lack something ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", sorted(disk.NO_LINKS), ids=errno.errorcode.get)
+@pytest.mark.parametrize("number", sorted(syscalls.NO_LINKS), ids=errno.errorcode.get)
 def test_without_links_the_numbered_file_is_created_exclusively(
     layout: Layout, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     def refuse(*args: object) -> None:
         raise OSError(number, "no links here")
 
-    monkeypatch.setattr(disk, "link", refuse)
+    monkeypatch.setattr(syscalls, "link", refuse)
     state = commit(layout.root, "first")
     assert layout.rev(state.revision).read_bytes() == layout.state.read_bytes()
     assert agents(layout.root) == {"first"}
@@ -212,8 +210,8 @@ def test_without_links_somebody_faster_is_noticed_too(layout: Layout, monkeypatc
     def refuse(*args: object) -> None:
         raise OSError(errno.EPERM, "no links here")
 
-    monkeypatch.setattr(disk, "link", refuse)
-    monkeypatch.setattr(disk, "lock", lambda descriptor: True)
+    monkeypatch.setattr(syscalls, "link", refuse)
+    monkeypatch.setattr(syscalls, "lock", lambda descriptor: True)
     tries: list[int] = []
 
     def slow(state: State) -> State:
@@ -252,7 +250,7 @@ def test_without_locks_commits_go_on_and_the_operator_is_told(layout: Layout, mo
     def refuse(descriptor: int) -> bool:
         raise OSError(errno.ENOLCK, "no locks here")
 
-    monkeypatch.setattr(disk, "lock", refuse)
+    monkeypatch.setattr(syscalls, "lock", refuse)
     state = commit(layout.root, "first")
     assert [alert.cause for alert in state.alerts] == ["locks"]
     assert "locks do not work on this file system" in state.alerts[0].text
@@ -264,7 +262,7 @@ def test_without_locks_commits_go_on_and_the_operator_is_told(layout: Layout, mo
 def test_with_locks_that_lie_the_slower_of_two_commits_starts_over(
     layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(disk, "lock", lambda descriptor: True)
+    monkeypatch.setattr(syscalls, "lock", lambda descriptor: True)
     seen: list[int] = []
 
     def slow(state: State) -> State:
@@ -285,9 +283,9 @@ def test_a_writer_that_was_stopped_before_its_link_takes_it_back_when_others_wen
     layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Locks lie, and the number that it wanted has been trimmed away meanwhile: its link alone would succeed."""
-    monkeypatch.setattr(disk, "lock", lambda descriptor: True)
+    monkeypatch.setattr(syscalls, "lock", lambda descriptor: True)
     monkeypatch.setattr(publishing, "KEPT", 2)
-    real: Callable[..., Any] = disk.link
+    real: Callable[..., Any] = syscalls.link
     stopped: list[int] = []
 
     def link(*args: Any) -> None:
@@ -301,7 +299,7 @@ def test_a_writer_that_was_stopped_before_its_link_takes_it_back_when_others_wen
     clock_jumps = [0.0]
     monotonic = time.monotonic
     monkeypatch.setattr(time, "monotonic", lambda: monotonic() + clock_jumps[0])
-    monkeypatch.setattr(disk, "link", link)
+    monkeypatch.setattr(syscalls, "link", link)
     state = Ledger(layout, FakeClock(), wait=60).commit(partial(add, "slow"), purpose="be slow")
     assert set(state.agents) == {"slow", "faster-0", "faster-1", "faster-2", "faster-3"}
 
@@ -309,4 +307,4 @@ def test_a_writer_that_was_stopped_before_its_link_takes_it_back_when_others_wen
 def test_a_live_clock_makes_a_ledger_too(tmp_path: Path) -> None:
     state = Ledger.create(Layout(tmp_path / "home"), SystemClock())
     assert replace(state, revision=1) == state
-    assert store.holder(Layout(tmp_path / "home").lock) is None
+    assert locks.holder(Layout(tmp_path / "home").lock) is None

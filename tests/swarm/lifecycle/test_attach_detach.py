@@ -14,7 +14,7 @@ import pytest
 from swarm.errors import Refused, SwarmError
 from swarm.ledger.state import State as Ledger
 from swarm.ledger.state import with_record
-from swarm.lifecycle import relaunch as taking_up
+from swarm.lifecycle import relaunch
 from swarm.lifecycle.attach import MayGoOn
 from swarm.lifecycle.detach import return_forgotten
 from swarm.lifecycle.intents import me
@@ -24,8 +24,8 @@ from swarm.lifecycle.sessions import session_of
 from swarm.model.health import State
 from swarm.model.launch import Launch
 from swarm.model.record import Ending, Phase, Record
-from swarm.processes import stdin_channel as channel
-from swarm.protocol import inbox as memory
+from swarm.processes import stdin_channel
+from swarm.protocol import inbox
 from tests.support.chatting import chat, kept, lines, session, told, with_chatter
 from tests.support.homes import LiveHome
 from tests.support.wait import wait_for
@@ -58,7 +58,7 @@ def test_a_message_goes_into_the_running_session_once(live_home: LiveHome) -> No
     assert told(agent)[1].startswith(f"[{left.id}] Message from operator, ")
     assert told(agent)[1].endswith("> use the second source")
     assert f"({left.id})" in agent.inbox.read_text()
-    assert memory.undelivered(agent)[0] == [], "no hook delivers it again"
+    assert inbox.undelivered(agent)[0] == [], "no hook delivers it again"
 
 
 def test_a_message_waits_where_the_program_does_not_listen(live_home: LiveHome) -> None:
@@ -71,7 +71,7 @@ def test_a_message_waits_where_the_program_does_not_listen(live_home: LiveHome) 
 
     assert (paused.sent, paused.waits) == (False, "it is paused")
     assert sent.sent
-    assert [key for key, _ in memory.undelivered(agent)[0]] == [paused.id]
+    assert [key for key, _ in inbox.undelivered(agent)[0]] == [paused.id]
     live_home.spawn("worker-2")
     assert "takes no words" in live_home.swarm.message("worker-2", "hello").waits
 
@@ -303,9 +303,9 @@ def test_a_taking_up_that_was_cut_short_leaves_the_earlier_end(live_home: LiveHo
     with_chatter(live_home)
     agent = chat(live_home)
     record = live_home.record("worker-1")
-    channel.close(agent)
+    stdin_channel.close(agent)
     live_home.wait_until_ended("worker-1")
-    taking_up.archive_exit(agent)
+    relaunch.archive_exit(agent)
     agent.kept.unlink()
     dead = replace(me(), ticks=me().ticks + 1)
 
@@ -396,7 +396,7 @@ def test_a_message_that_nobody_read_waits_in_the_inbox_of_a_fresh_start(live_hom
 
     live_home.swarm.respawn("worker-1", fresh=True)
 
-    ((_, words),) = memory.undelivered(agent)[0]
+    ((_, words),) = inbox.undelivered(agent)[0]
     assert left.id in words
     assert "## leave the third alone" in words
     assert read.id not in words
@@ -439,7 +439,7 @@ def test_the_root_is_talked_to_between_two_turns_and_rests_after(live_home: Live
     agent = live_home.layout.agent(root)
     live_home.swarm.beat(by="test")
     wait_for(lambda: lines(agent, "result"), "its turn")
-    channel.close(agent)
+    stdin_channel.close(agent)
     wait_for(lambda: live_home.swarm.settle() or live_home.state.agents[root].phase is Phase.IDLE, "its turn to end")
     seen: list[object] = []
 
@@ -465,7 +465,7 @@ def test_the_root_is_talked_to_between_two_turns_and_rests_after(live_home: Live
     wait_for(lambda: len(lines(agent, "run")) == 2 and len(lines(agent, "result")) == 2, "its next turn")
     assert session(agent) == first
     assert kept(sessions, agent)[1] == "start with the second idea"
-    channel.close(agent)
+    stdin_channel.close(agent)
 
 
 def test_a_take_over_that_died_before_anything_was_ended_leaves_the_run_as_it_was(live_home: LiveHome) -> None:
@@ -502,7 +502,7 @@ def test_who_cannot_be_given_back_stops_no_heartbeat(live_home: LiveHome) -> Non
     with_chatter(live_home)
     agent = chat(live_home)
     record = live_home.record("worker-1")
-    channel.close(agent)
+    stdin_channel.close(agent)
     live_home.wait_until_ended("worker-1")
 
     def forgotten(state: Ledger) -> Ledger:

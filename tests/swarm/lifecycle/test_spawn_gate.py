@@ -3,7 +3,7 @@
 import pytest
 
 from swarm.errors import Refused
-from swarm.lifecycle import spawn_gate as standstill
+from swarm.lifecycle import spawn_gate
 from swarm.model.record import Phase
 from tests.support.homes import PERIOD, LiveHome
 
@@ -12,7 +12,7 @@ DOWN = "model service refuses: 9 of 10 agents, since 12:31: 529 overloaded"
 
 
 def stand(home: LiveHome, cause: str, text: str) -> None:
-    assert standstill.update(home.home, {cause: text})
+    assert spawn_gate.update(home.home, {cause: text})
 
 
 def test_over_the_limit_nobody_spawns_not_even_the_operator(live_home: LiveHome) -> None:
@@ -56,8 +56,8 @@ def test_who_asks_for_the_queue_waits_in_it_until_a_heartbeat_finds_it_over(live
 def test_the_alerts_come_and_go_once(live_home: LiveHome) -> None:
     stand(live_home, "service", DOWN)
     revision = live_home.state.revision
-    assert not standstill.update(live_home.home, {"service": "8 of 10"})
-    assert not standstill.update(live_home.home, {"service": "8 of 10", "swarm-limit": OVER}, only_clear=True)
+    assert not spawn_gate.update(live_home.home, {"service": "8 of 10"})
+    assert not spawn_gate.update(live_home.home, {"service": "8 of 10", "swarm-limit": OVER}, only_clear=True)
     assert live_home.state.revision == revision
-    assert standstill.update(live_home.home, {})
+    assert spawn_gate.update(live_home.home, {})
     assert live_home.state.alerts == ()

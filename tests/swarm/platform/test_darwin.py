@@ -2,7 +2,7 @@
 
 import ctypes
 
-from swarm import platform as kernel
+from swarm import platform
 from swarm.platform import darwin, linux
 
 
@@ -34,7 +34,7 @@ def test_a_zombie_is_dead_and_a_stopped_one_is_not() -> None:
 
 
 def test_both_ports_answer_the_same_questions() -> None:
-    for name in kernel.__all__:
+    for name in platform.__all__:
         assert hasattr(darwin, name), name
         assert hasattr(linux, name), name
 

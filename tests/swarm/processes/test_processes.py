@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm import platform as kernel
+from swarm import platform
 from swarm.model.agent import Identity, Liveness
 from swarm.model.record import Record
 from swarm.platform.linux import parse_environ
@@ -56,8 +56,8 @@ def of(process: "subprocess.Popen[bytes]", marker: str = "") -> Identity:
 
 def kill_keeper(record: Record) -> None:
     assert record.keeper is not None
-    kernel.signal(record.keeper.pid, record.keeper.ticks, signal.SIGKILL)
-    assert kernel.wait_gone(record.keeper.pid, record.keeper.ticks, 10)
+    platform.signal(record.keeper.pid, record.keeper.ticks, signal.SIGKILL)
+    assert platform.wait_gone(record.keeper.pid, record.keeper.ticks, 10)
 
 
 # identity
@@ -83,7 +83,7 @@ def test_a_zombie_is_dead() -> None:
     process = subprocess.Popen(["sleep", "60"])
     identity = of(process)
     process.kill()
-    wait_for(lambda: kernel.state(process.pid) == "Z", "the zombie")
+    wait_for(lambda: platform.state(process.pid) == "Z", "the zombie")
     assert look(identity) is Liveness.DEAD
     assert identify(process.pid) is None
     assert not send(identity, signal.SIGTERM)
@@ -109,11 +109,11 @@ def test_we_and_all_that_we_run_under_are_never_signalled() -> None:
 
 def test_a_recycled_pid_is_never_signalled(stranger: "subprocess.Popen[bytes]") -> None:
     true = of(stranger)
-    wait_for(lambda: kernel.environ(stranger.pid), "its environment, which it has a moment after its start")
+    wait_for(lambda: platform.environ(stranger.pid), "its environment, which it has a moment after its start")
     for recycled in (replace(true, ticks=true.ticks - 5), replace(true, marker="gone", ticks=true.ticks)):
         assert look(recycled) is Liveness.STRANGER
         assert not send(recycled, signal.SIGKILL)
-    assert not kernel.signal(stranger.pid, true.ticks - 5, signal.SIGKILL)
+    assert not platform.signal(stranger.pid, true.ticks - 5, signal.SIGKILL)
     assert stranger.poll() is None
 
 
@@ -218,8 +218,8 @@ def test_with_keeper_and_program_killed_what_carries_the_marker_or_writes_the_lo
         record = home.start_escapee(agent, kind)
         kill_keeper(record)
         assert record.process is not None
-        kernel.signal(record.process.pid, record.process.ticks, signal.SIGKILL)
-        assert kernel.wait_gone(record.process.pid, record.process.ticks, 10)
+        platform.signal(record.process.pid, record.process.ticks, signal.SIGKILL)
+        assert platform.wait_gone(record.process.pid, record.process.ticks, 10)
         report = home.runner.stop(record, agent, 0.1)
         assert home.survivors(agent) == [], kind
         assert [each.how for each in report.found] == [how]
@@ -245,7 +245,7 @@ def test_a_stopped_keeper_is_woken_to_do_its_work(home: Stage) -> None:
     record = home.start(agent, "sleep", "60")
     assert record.keeper is not None
     os.kill(record.keeper.pid, signal.SIGSTOP)
-    wait_for(lambda: kernel.state(record.keeper.pid if record.keeper else 0) == "T", "the keeper to stop")
+    wait_for(lambda: platform.state(record.keeper.pid if record.keeper else 0) == "T", "the keeper to stop")
     report = home.runner.stop(record, agent, 5.0)
     assert (report.gone, report.unverified, report.exit_code) == (True, "", -signal.SIGTERM)
     assert report.steps[0] == "CONT to its keeper"
@@ -317,12 +317,12 @@ def test_an_edited_record_does_not_turn_a_stop_against_others(
     pids = {"parent": os.getppid(), "ourselves": os.getpid(), "stranger": stranger.pid}
     pid = pids.get(which, {"init": 1, "zero": 0, "negative": -1}.get(which, 0))
     for marker in ("", "a spawn id"):
-        identity = replace(me(), pid=pid, ticks=kernel.start_ticks(pid) or 0, marker=marker)
+        identity = replace(me(), pid=pid, ticks=platform.start_ticks(pid) or 0, marker=marker)
         report = stop(identity, identity, marker, agent, grace=0.1)
         assert report.found == ()
         assert freeze(identity, identity, marker).processes == ()
     assert stranger.poll() is None
-    assert kernel.state(stranger.pid) == "S"
+    assert platform.state(stranger.pid) == "S"
 
 
 def test_a_recycled_pid_with_the_same_command_line_lives_and_is_told(home: Stage) -> None:
@@ -333,7 +333,7 @@ def test_a_recycled_pid_with_the_same_command_line_lives_and_is_told(home: Stage
     with bystanders(1) as (impostor,):
         assert record.process is not None
         recycled = replace(record.process, pid=impostor.pid)
-        wait_for(lambda: kernel.command(impostor.pid) == "sleep 300", "the same command line")
+        wait_for(lambda: platform.command(impostor.pid) == "sleep 300", "the same command line")
         report = home.runner.stop(replace(record, process=recycled), agent, 0.1)
         assert impostor.poll() is None
         assert report.strangers == (impostor.pid,)
@@ -374,8 +374,8 @@ def test_what_may_not_be_signalled_is_left_and_told(
     def forbidden(*_: object) -> bool:
         raise PermissionError
 
-    monkeypatch.setattr(kernel, "signal", forbidden)
-    seen = kernel.stat(stranger.pid)
+    monkeypatch.setattr(platform, "signal", forbidden)
+    seen = platform.stat(stranger.pid)
     assert seen is not None
     swept = sweep(lambda: [seen], seconds=5.0)
     assert (swept.clean, swept.found) == (False, ())
@@ -385,8 +385,8 @@ def test_what_may_not_be_signalled_is_left_and_told(
 def test_what_the_kernel_holds_is_left_and_told(
     stranger: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kernel, "signal", lambda *_: True)  # as if the signals waited for a disk
-    seen = kernel.stat(stranger.pid)
+    monkeypatch.setattr(platform, "signal", lambda *_: True)  # as if the signals waited for a disk
+    seen = platform.stat(stranger.pid)
     assert seen is not None
     swept = sweep(lambda: [seen], seconds=0.2)
     assert (swept.clean, swept.found) == (False, ())
@@ -402,12 +402,12 @@ def test_a_frozen_tree_stands_still_in_all_its_sessions_and_goes_on_when_thawed(
     record = home.start_escapee(agent, kind)
     frozen = freeze(record.keeper, record.process, record.spawn_id)
     assert frozen.complete
-    states = {kernel.state(pid) for pid in home.survivors(agent)}
+    states = {platform.state(pid) for pid in home.survivors(agent)}
     assert states == {"T"}
     assert record.keeper is not None
-    assert kernel.state(record.keeper.pid) in ("R", "S"), "its keeper goes on"
+    assert platform.state(record.keeper.pid) in ("R", "S"), "its keeper goes on"
     assert thaw(record.keeper, record.process, record.spawn_id).complete
-    assert "T" not in {kernel.state(pid) for pid in home.survivors(agent)}
+    assert "T" not in {platform.state(pid) for pid in home.survivors(agent)}
 
 
 WAITS_FOR_ITS_CHILD = """
@@ -425,7 +425,7 @@ def test_a_program_that_just_starts_another_is_frozen_too(home: Stage) -> None:
     record = home.start(agent, sys.executable, "-c", WAITS_FOR_ITS_CHILD)
     assert record.process is not None
     pid = record.process.pid
-    wait_for(lambda: kernel.state(pid) == "D" and kernel.children(pid), "it to wait for its child")
+    wait_for(lambda: platform.state(pid) == "D" and platform.children(pid), "it to wait for its child")
 
     def open_once_it_is_being_stopped() -> None:
         wait_for(lambda: int(status_of(pid)["ShdPnd"], 16) >> (signal.SIGSTOP - 1) & 1, "the freeze to begin")
@@ -438,8 +438,8 @@ def test_a_program_that_just_starts_another_is_frozen_too(home: Stage) -> None:
     finally:
         opening.join()
     assert frozen.complete
-    assert {kernel.state(each) for each in (pid, *kernel.children(pid))} == {"T"}
-    assert {kernel.command(each) for each in kernel.children(pid)} == {"sleep 60"}
+    assert {platform.state(each) for each in (pid, *platform.children(pid))} == {"T"}
+    assert {platform.command(each) for each in platform.children(pid)} == {"sleep 60"}
     assert thaw(record.keeper, record.process, record.spawn_id).complete
 
 
@@ -480,7 +480,7 @@ def test_usage_counts_a_whole_tree_and_the_processor_it_used_since(home: Stage) 
     first = sampler.sample(programs, keepers)
     assert (first["a"].cpu_percent, first["a"].pid) == (0.0, busy.process.pid)
     assert first["a"].rss_bytes > 100_000
-    began = kernel.stat(busy.process.pid)
+    began = platform.stat(busy.process.pid)
     assert began is not None
     wait_for(lambda: sampler.sample(programs, keepers)["a"].cpu_percent > 5, "processor time of the child")
     last = sampler.sample(programs, keepers)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm import platform as kernel
+from swarm import platform
 from swarm.errors import SwarmError
 from swarm.model.agent import Liveness
 from swarm.model.record import Phase, Record
@@ -43,7 +43,7 @@ def test_a_spawn_returns_when_the_program_runs(home: Stage) -> None:
     record = home.start(agent, "sleep", "60")
     assert home.runner.alive(record) is Liveness.ALIVE
     assert record.process is not None
-    assert kernel.command(record.process.pid) == "sleep 60"
+    assert platform.command(record.process.pid) == "sleep 60"
 
 
 def test_a_program_works_in_its_directory(home: Stage) -> None:
@@ -77,7 +77,7 @@ def test_a_frozen_agent_is_alive_and_does_nothing(home: Stage) -> None:
     assert home.runner.freeze(record, agent).complete
     assert home.runner.alive(record) is Liveness.ALIVE
     assert record.process is not None
-    assert kernel.state(record.process.pid) == "T"
+    assert platform.state(record.process.pid) == "T"
     size = agent.stdout.stat().st_size
     assert home.runner.thaw(record, agent).complete
     wait_for(lambda: agent.stdout.stat().st_size > size, "the next tick")
@@ -183,7 +183,7 @@ def test_a_killed_keeper_is_noticed_and_its_program_is_still_alive(home: Stage) 
     record = home.start(agent, "sleep", "60")
     assert record.keeper is not None
     os.kill(record.keeper.pid, signal.SIGKILL)
-    assert kernel.wait_gone(record.keeper.pid, record.keeper.ticks, 10)
+    assert platform.wait_gone(record.keeper.pid, record.keeper.ticks, 10)
     assert home.runner.alive(record) is Liveness.ALIVE
     assert not agent.exit.exists()
 

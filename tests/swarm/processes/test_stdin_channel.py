@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from swarm import platform as kernel
+from swarm import platform
 from swarm.errors import SwarmError
 from swarm.model.record import Record
-from swarm.processes import stdin_channel as channel
+from swarm.processes import stdin_channel
 from swarm.protocol.paths import AgentDir
 from tests.support import talker
 from tests.support.agents import Stage, record_of, stage
@@ -68,7 +68,7 @@ def test_the_first_words_stand_in_the_channel_and_later_ones_reach_it(home: Stag
     start(home, agent, first=line(n=1))
     wait_for(lambda: heard(agent) == [{"n": 1}], "the first words")
 
-    channel.tell(agent, line(n=2))
+    stdin_channel.tell(agent, line(n=2))
 
     wait_for(lambda: heard(agent) == [{"n": 1}, {"n": 2}], "the second words")
 
@@ -76,7 +76,7 @@ def test_the_first_words_stand_in_the_channel_and_later_ones_reach_it(home: Stag
 def test_first_words_larger_than_any_pipe_arrive_whole_and_before_all_others(home: Stage) -> None:
     agent = home.agent()
     start(home, agent, first=line(text="x" * 300_000))
-    channel.tell(agent, line(n=2))
+    stdin_channel.tell(agent, line(n=2))
 
     wait_for(lambda: len(heard(agent)) == 2, "both")
     assert [len(str(heard(agent)[0]["text"])), heard(agent)[1]] == [300_000, {"n": 2}]
@@ -104,7 +104,7 @@ def test_closing_ends_the_input_and_the_program_ends_by_itself(home: Stage) -> N
     agent = home.agent()
     start(home, agent, first=line(n=1))
 
-    channel.close(agent)
+    stdin_channel.close(agent)
 
     told = exit_of(agent)
     assert (told["code"], told["stopped"]) == (0, False)
@@ -116,11 +116,11 @@ def test_closing_twice_is_closing_once(home: Stage) -> None:
     agent = home.agent()
     start(home, agent, first=line(do="sleep"))
     wait_for(lambda: heard(agent), "it to be busy")
-    channel.close(agent)
-    channel.close(agent)
+    stdin_channel.close(agent)
+    stdin_channel.close(agent)
     wait_for(lambda: not agent.channel.exists(), "the channel to be closed")
     with pytest.raises(SwarmError, match="Nobody listens"):
-        channel.tell(agent, line(n=1))
+        stdin_channel.tell(agent, line(n=1))
 
 
 def test_the_channel_is_the_owners_alone_and_goes_with_the_program(home: Stage) -> None:
@@ -129,25 +129,25 @@ def test_the_channel_is_the_owners_alone_and_goes_with_the_program(home: Stage) 
     for path in (agent.channel, agent.keeper_orders):
         assert stat.S_ISFIFO(path.lstat().st_mode)
         assert stat.S_IMODE(path.lstat().st_mode) == 0o600
-    assert channel.is_open(agent)
+    assert stdin_channel.is_open(agent)
 
-    channel.tell(agent, line(do="exit", code=3))
+    stdin_channel.tell(agent, line(do="exit", code=3))
 
     assert exit_of(agent)["code"] == 3
     assert not agent.channel.exists()
     assert not agent.keeper_orders.exists()
     with pytest.raises(SwarmError, match="Nobody listens") as caught:
-        channel.tell(agent, b"x")
+        stdin_channel.tell(agent, b"x")
     assert caught.value.code == "channel"
     with pytest.raises(SwarmError, match="Nobody listens"):
-        channel.close(agent)
+        stdin_channel.close(agent)
 
 
 def test_a_program_without_a_channel_cannot_be_spoken_to(home: Stage) -> None:
     agent = home.agent()
     home.start(agent, "sleep", "60")
     with pytest.raises(SwarmError, match="Nobody listens"):
-        channel.tell(agent, b"x")
+        stdin_channel.tell(agent, b"x")
 
 
 def test_leftovers_of_an_earlier_run_are_replaced_and_links_not_followed(home: Stage, tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_leftovers_of_an_earlier_run_are_replaced_and_links_not_followed(home: S
     agent.channel.unlink()
     agent.channel.symlink_to(victim)
     with pytest.raises(SwarmError) as caught:
-        channel.tell(agent, b"x")
+        stdin_channel.tell(agent, b"x")
     assert caught.value.code == "channel"
     assert victim.read_text() == "precious"
 
@@ -176,7 +176,7 @@ def test_another_file_in_the_place_of_the_channel_is_not_written_to(home: Stage)
     agent.run.mkdir()
     agent.channel.write_text("precious")
     with pytest.raises(SwarmError, match="not a FIFO"):
-        channel.tell(agent, b"spoilt")
+        stdin_channel.tell(agent, b"spoilt")
     assert agent.channel.read_text() == "precious"
 
 
@@ -185,14 +185,14 @@ def test_a_fifo_that_nobody_reads_is_told_at_once(tmp_path: Path) -> None:
     agent.run.mkdir()
     os.mkfifo(agent.channel)
     with pytest.raises(SwarmError, match="Nobody listens"):
-        channel.tell(agent, b"x")
+        stdin_channel.tell(agent, b"x")
 
 
 def test_words_of_many_writers_never_mix(home: Stage) -> None:
     agent = home.agent()
     start(home, agent)
     code = (
-        "import sys; from pathlib import Path; from swarm.processes import stdin_channel as channel\n"
+        "import sys; from pathlib import Path; from swarm.processes import stdin_channel\n"
         "from swarm.protocol.paths import AgentDir\n"
         "agent = AgentDir(Path(sys.argv[1]))\n"
         "for n in range(12): channel.tell(agent, ('{\"from\": \"' + sys.argv[2] * 9000 + '\"}\\n').encode(), wait=60)\n"
@@ -214,14 +214,14 @@ def test_a_channel_that_is_full_takes_nothing_rather_than_half(home: Stage) -> N
 
     def fill() -> None:
         while len(taken) < 100:
-            channel.tell(agent, words, wait=0.05)
+            stdin_channel.tell(agent, words, wait=0.05)
             taken.append(words)
 
     with pytest.raises(SwarmError, match="has not read"):
         fill()
 
-    with channel._opened(agent.channel) as descriptor:
-        assert channel._unread(descriptor) == len(taken) * len(words)
+    with stdin_channel._opened(agent.channel) as descriptor:
+        assert stdin_channel._unread(descriptor) == len(taken) * len(words)
     assert len(taken) > 2
 
 
@@ -229,7 +229,7 @@ def test_words_that_no_channel_holds_are_refused(home: Stage) -> None:
     agent = home.agent()
     start(home, agent)
     with pytest.raises(SwarmError, match="fewer words"):
-        channel.tell(agent, b"x" * (channel.MAX_BYTES + 1))
+        stdin_channel.tell(agent, b"x" * (stdin_channel.MAX_BYTES + 1))
 
 
 def test_a_program_whose_keeper_was_killed_reads_the_end_and_ends(home: Stage) -> None:
@@ -240,16 +240,16 @@ def test_a_program_whose_keeper_was_killed_reads_the_end_and_ends(home: Stage) -
     os.kill(keeper_of(record), signal.SIGKILL)
 
     wait_for(lambda: said(agent)[-1] == {"eof": True}, "its end")
-    wait_for(lambda: not channel.is_open(agent), "nobody to listen")
+    wait_for(lambda: not stdin_channel.is_open(agent), "nobody to listen")
 
 
 def test_the_keeper_of_a_channel_stays_below_ten_megabytes_and_holds_no_reading_end(home: Stage) -> None:
     agent = home.agent()
     record = start(home, agent)
     keeper = keeper_of(record)
-    wait_for(lambda: record.spawn_id in kernel.command(keeper), "its lean self")
+    wait_for(lambda: record.spawn_id in platform.command(keeper), "its lean self")
     wait_for(lambda: {"ready": True} in said(agent), "it to run")
-    seen = kernel.stat(keeper)
+    seen = platform.stat(keeper)
     assert seen is not None
     assert seen.rss <= 10 * 1024 * 1024
     ends = [Path(f"/proc/{keeper}/fd/{name}") for name in os.listdir(f"/proc/{keeper}/fd")]

@@ -17,11 +17,9 @@ from swarm.config import parse_policy
 from swarm.errors import Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
-from swarm.programs import preflight
-from swarm.programs import sandbox as boxing
+from swarm.programs import preflight, sandbox
 from swarm.programs.base import Need
-from swarm.programs.claude import permissions as scope
-from swarm.programs.claude import stdin_messages as words
+from swarm.programs.claude import permissions, stdin_messages
 from swarm.programs.environment import inherited
 from swarm.programs.registry import program_for
 from swarm.protocol.paths import Layout
@@ -54,8 +52,8 @@ def written(launch: Launch, name: str) -> dict[str, object]:
     return value
 
 
-def decided(layout: Layout, spec: AgentSpec, settings: Settings | None = None, box: Need = BOX) -> scope.Scope:
-    return scope.decide(spec, layout, layout.agent(spec.id), settings or Settings(), box)
+def decided(layout: Layout, spec: AgentSpec, settings: Settings | None = None, box: Need = BOX) -> permissions.Scope:
+    return permissions.decide(spec, layout, layout.agent(spec.id), settings or Settings(), box)
 
 
 # The command line
@@ -199,7 +197,7 @@ def test_one_sub_agent_is_stopped_and_the_whole_is_ended_by_requests() -> None:
 
 
 def test_words_that_are_no_unicode_reach_it_as_valid_lines() -> None:
-    assert json.loads(words.user("a\udce9b\x00c"))["message"]["content"] == "a?b\x00c"
+    assert json.loads(stdin_messages.user("a\udce9b\x00c"))["message"]["content"] == "a?b\x00c"
 
 
 # Environment
@@ -369,7 +367,7 @@ def test_root_has_its_rights_taken_before_its_sandbox(
     for name in ("bwrap", "socat"):
         (bin_ / name).write_text("#!/bin/sh\n")
         (bin_ / name).chmod(0o755)
-    monkeypatch.setattr(boxing, "root_on_linux", lambda: root)
+    monkeypatch.setattr(sandbox, "root_on_linux", lambda: root)
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(preflight, "_tried", {})
     monkeypatch.setenv("PATH", f"{bin_}:/bin")
@@ -407,7 +405,7 @@ def test_without_a_sandbox_and_without_our_tools_an_observer_can_still_report(la
     made = decided(layout, replace(WORKER, scope="observe"), Settings(mcp=False), NO_BOX)
     assert made.tools == ()
     assert {rule for rule in made.allow if rule.startswith("Bash")} == {
-        f"Bash(swarm-tui {verb}:*)" for verb in scope.VERBS
+        f"Bash(swarm-tui {verb}:*)" for verb in permissions.VERBS
     }
 
 

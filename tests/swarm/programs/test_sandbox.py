@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.programs import preflight
-from swarm.programs import sandbox as boxing
+from swarm.programs import preflight, sandbox
 
 BWRAP = shutil.which("bwrap") or ""
 pytestmark = pytest.mark.skipif(
@@ -22,7 +21,7 @@ def run(*words: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[st
 
 
 def boxed(home: Path, command: str) -> "subprocess.CompletedProcess[str]":
-    return run(*boxing.boxed(BWRAP, ("/bin/sh", "-c", command), home, os.environ))
+    return run(*sandbox.boxed(BWRAP, ("/bin/sh", "-c", command), home, os.environ))
 
 
 def test_a_check_reads_the_home_and_says_what_it_found(tmp_path: Path) -> None:
@@ -66,7 +65,7 @@ def test_processes_outside_are_out_of_reach(tmp_path: Path) -> None:
     assert boxed(tmp_path, f"kill -0 {os.getpid()} && echo reached").stdout == ""
 
 
-@pytest.mark.skipif(not boxing.root_on_linux(), reason="others have no rights that undo it")
+@pytest.mark.skipif(not sandbox.root_on_linux(), reason="others have no rights that undo it")
 def test_root_without_the_shim_could_undo_it(tmp_path: Path) -> None:
     """The shim is there for a reason: should bubblewrap ever hold root by itself, it may go."""
     words = ("--ro-bind", "/", "/", "--", "/bin/sh", "-c", f"mount -o remount,bind,rw / && echo x > {tmp_path}/made")
@@ -74,7 +73,7 @@ def test_root_without_the_shim_could_undo_it(tmp_path: Path) -> None:
     assert (tmp_path / "made").exists()
     (tmp_path / "made").unlink()
     shim = tmp_path / "bwrap"
-    shim.write_text(boxing.shim(BWRAP))
+    shim.write_text(sandbox.shim(BWRAP))
     shim.chmod(0o700)
     run(str(shim), *words)
     assert not (tmp_path / "made").exists()
@@ -82,7 +81,7 @@ def test_root_without_the_shim_could_undo_it(tmp_path: Path) -> None:
 
 def test_a_shim_that_cannot_tell_where_the_command_begins_runs_nothing(tmp_path: Path) -> None:
     shim = tmp_path / "shim"
-    shim.write_text(boxing.shim("/bin/echo"))
+    shim.write_text(sandbox.shim("/bin/echo"))
     shim.chmod(0o700)
     refused = run(str(shim), "--ro-bind", "/", "/", "true")
     assert (refused.returncode, refused.stdout) == (1, "")

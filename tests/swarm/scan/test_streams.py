@@ -14,7 +14,7 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.programs.follower import Follower
 from swarm.rules.health import waiting_for_model
 from swarm.rules.triage import is_problem
-from swarm.scan import streams as listening
+from swarm.scan import streams
 from swarm.scan.scanner import Scanner
 from swarm.scan.streams import PART_BYTES
 from swarm.scan.watcher import Watch
@@ -172,7 +172,7 @@ class TestLongOutputs:
     def test_a_first_picture_waits_for_no_long_output_and_shows_no_part_of_a_sum(
         self, speaking: LiveHome, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(listening, "SHARE_S", 0.0)  # one part a scan
+        monkeypatch.setattr(streams, "SHARE_S", 0.0)  # one part a scan
         agent = speaker(speaking)
         recorded = lines_of("claude_success")
         filler = b'{"type":"nothing","text":"' + b"x" * 1000 + b'"}'
@@ -196,7 +196,7 @@ class TestLongOutputs:
     def test_a_watch_does_not_wait_for_its_next_scan_while_there_is_more_to_read(
         self, speaking: LiveHome, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(listening, "SHARE_S", 0.0)  # one part a scan
+        monkeypatch.setattr(streams, "SHARE_S", 0.0)  # one part a scan
         agent = speaker(speaking)
         filler = b'{"type":"nothing","text":"' + b"x" * 1000 + b'"}'
         say(speaking, "worker-1", *[filler] * (3 * PART_BYTES // 1000), *lines_of("claude_success"))

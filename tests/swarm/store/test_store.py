@@ -18,9 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.errors import Busy, HomeError, SwarmError
-from swarm.store import jsonio, locks, reader
-from swarm.store import syscalls as disk
-from swarm.store import writer as store
+from swarm.store import jsonio, locks, reader, syscalls, writer
 from tests.support import crash
 from tests.support.wait import wait_for
 
@@ -243,8 +241,8 @@ def test_what_was_written_as_json_is_read_again(value: dict[str, object]) -> Non
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "ended.json"
-    store.write_json(path, {"a": 1})
-    store.write_json(path, {"b": "\ud800 and \N{SNOWMAN}"})
+    writer.write_json(path, {"a": 1})
+    writer.write_json(path, {"b": "\ud800 and \N{SNOWMAN}"})
     assert list(json.loads(path.read_text())) == ["b"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o644 & ~_umask()
     assert leftovers(tmp_path) == []
@@ -257,8 +255,8 @@ def _umask() -> int:
 
 
 WRITERS: dict[str, Callable[[Path], None]] = {
-    "replace": lambda path: store.write_atomic(path, b"new"),
-    "append": lambda path: store.append_line(path, b"new"),
+    "replace": lambda path: writer.write_atomic(path, b"new"),
+    "append": lambda path: writer.append_line(path, b"new"),
 }
 
 
@@ -274,7 +272,7 @@ def test_a_link_is_refused_as_a_target_and_its_victim_stays_as_it_was(
     assert is_unharmed(victim)
 
 
-@pytest.mark.parametrize("write", [*WRITERS.values(), lambda path: store.write_new(path, b"new")])
+@pytest.mark.parametrize("write", [*WRITERS.values(), lambda path: writer.write_new(path, b"new")])
 def test_nothing_is_written_into_a_directory_that_is_a_link(tmp_path: Path, write: Callable[[Path], None]) -> None:
     (tmp_path / "theirs").mkdir()
     (tmp_path / "agent").symlink_to(tmp_path / "theirs")
@@ -297,7 +295,7 @@ def test_nothing_is_written_to_what_is_no_regular_file(
 def test_a_line_is_not_added_to_a_file_with_a_second_name(tmp_path: Path, victim: Path) -> None:
     (tmp_path / "progress.md").hardlink_to(victim)
     with pytest.raises(reader.Unreadable, match="second name"):
-        store.append_line(tmp_path / "progress.md", b"new")
+        writer.append_line(tmp_path / "progress.md", b"new")
     assert is_unharmed(victim)
 
 
@@ -309,7 +307,7 @@ def test_a_new_file_takes_no_name_that_is_taken(tmp_path: Path, victim: Path, ta
     else:
         path.symlink_to(victim if taken == "link" else tmp_path / "nowhere")
     with pytest.raises(FileExistsError):
-        store.write_new(path, b"new")
+        writer.write_new(path, b"new")
     assert is_unharmed(victim)
     assert not (tmp_path / "nowhere").exists()
     assert leftovers(tmp_path) == []
@@ -319,10 +317,10 @@ def test_a_new_file_is_written_where_links_are_not_supported(tmp_path: Path, mon
     def refuse(*args: object) -> None:
         raise OSError(errno.EPERM, "no links here")
 
-    monkeypatch.setattr(disk, "link", refuse)
-    store.write_new(tmp_path / "agent.json", b"new")
+    monkeypatch.setattr(syscalls, "link", refuse)
+    writer.write_new(tmp_path / "agent.json", b"new")
     with pytest.raises(FileExistsError):
-        store.write_new(tmp_path / "agent.json", b"newer")
+        writer.write_new(tmp_path / "agent.json", b"newer")
     assert (tmp_path / "agent.json").read_bytes() == b"new"
     assert leftovers(tmp_path) == []
 
@@ -330,60 +328,60 @@ def test_a_new_file_is_written_where_links_are_not_supported(tmp_path: Path, mon
 def test_a_line_after_a_torn_one_begins_a_line_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "progress.md"
     path.write_bytes(b"whole\nto")
-    store.append_line(path, b"next")
-    store.append_line(path, b"last\n", sync=True)
+    writer.append_line(path, b"next")
+    writer.append_line(path, b"last\n", sync=True)
     assert path.read_bytes() == b"whole\nto\nnext\nlast\n"
 
 
 def test_a_line_is_one_write(tmp_path: Path) -> None:
     path = tmp_path / "progress.md"
     path.write_bytes(b"torn")
-    assert crash.operations(lambda: store.append_line(path, b"x" * 100_000)) == ["open_append", "write"]
+    assert crash.operations(lambda: writer.append_line(path, b"x" * 100_000)) == ["open_append", "write"]
 
 
 def test_a_block_of_lines_is_one_write_and_ends_in_a_newline(tmp_path: Path) -> None:
     path = tmp_path / "inbox.md"
     path.write_bytes(b"torn")
-    assert crash.operations(lambda: store.append_block(path, b"one\ntwo")) == ["open_append", "write"]
+    assert crash.operations(lambda: writer.append_block(path, b"one\ntwo")) == ["open_append", "write"]
     assert path.read_bytes() == b"torn\none\ntwo\n"
 
 
 def test_a_line_with_a_newline_inside_is_an_error_of_the_caller(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no newline"):
-        store.append_line(tmp_path / "progress.md", b"one\ntwo")
+        writer.append_line(tmp_path / "progress.md", b"one\ntwo")
 
 
 def test_directories_are_made_and_a_link_is_not_taken_for_one(tmp_path: Path) -> None:
-    store.make_dir(tmp_path / "a" / "b" / "c")
-    store.make_dir(tmp_path / "a" / "b" / "c")
+    writer.make_dir(tmp_path / "a" / "b" / "c")
+    writer.make_dir(tmp_path / "a" / "b" / "c")
     (tmp_path / "link").symlink_to(tmp_path / "a")
     (tmp_path / "file").write_text("")
     for path in (tmp_path / "link", tmp_path / "file"):
         with pytest.raises(reader.Unreadable):
-            store.make_dir(path)
+            writer.make_dir(path)
 
 
 def test_a_path_that_leads_through_a_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "real" / "a").mkdir(parents=True)
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    store.check_inside(tmp_path, tmp_path / "real" / "a" / "progress.md")
+    writer.check_inside(tmp_path, tmp_path / "real" / "a" / "progress.md")
     with pytest.raises(reader.Unreadable, match="link"):
-        store.check_inside(tmp_path, tmp_path / "link" / "a" / "progress.md")
+        writer.check_inside(tmp_path, tmp_path / "link" / "a" / "progress.md")
 
 
 # -- a disk that fails ------------------------------------------------------------------------------------------------
 
 
 def replacing(path: Path) -> None:
-    store.write_atomic(path, b"new content")
+    writer.write_atomic(path, b"new content")
 
 
 def adding(path: Path) -> None:
-    store.append_line(path, b"new line", sync=True)
+    writer.append_line(path, b"new line", sync=True)
 
 
 def making(path: Path) -> None:
-    store.write_new(path.with_name("new"), b"new file")
+    writer.write_new(path.with_name("new"), b"new file")
 
 
 @pytest.mark.parametrize("number", crash.FAULTS, ids=errno.errorcode.get)
@@ -418,12 +416,12 @@ def _copy(path: Path, directory: Path) -> Path:
 @pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
 def test_a_read_only_disk_is_called_so(tmp_path: Path, number: int) -> None:
     with crash.failing(0, number), pytest.raises(HomeError) as caught:
-        store.write_atomic(tmp_path / "file", b"new")
+        writer.write_atomic(tmp_path / "file", b"new")
     assert caught.value.code == "read-only"
 
 
 def replace_it(path: Path) -> None:
-    store.write_atomic(path, b"new")
+    writer.write_atomic(path, b"new")
 
 
 def test_a_writer_killed_at_any_operation_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:
@@ -444,7 +442,7 @@ def test_a_writer_killed_at_any_operation_leaves_the_old_file_or_the_new_one(tmp
 
 
 def test_our_own_old_temp_files_are_swept_and_nothing_else(tmp_path: Path, victim: Path) -> None:
-    ours = [tmp_path / store.temp_name(), tmp_path / store.temp_name("state")]
+    ours = [tmp_path / writer.temp_name(), tmp_path / writer.temp_name("state")]
     foreign = [
         tmp_path / ".swarm-notes.tmp",
         tmp_path / ".swarm-0123456789abcdef.tmp.txt",
@@ -454,14 +452,14 @@ def test_our_own_old_temp_files_are_swept_and_nothing_else(tmp_path: Path, victi
     for path in (*ours, *foreign):
         path.write_text("left")
         os.utime(path, (0, 0))
-    young = tmp_path / store.temp_name()
+    young = tmp_path / writer.temp_name()
     young.write_text("being written")
-    directory, link = tmp_path / store.temp_name(), tmp_path / store.temp_name()
+    directory, link = tmp_path / writer.temp_name(), tmp_path / writer.temp_name()
     directory.mkdir()
     link.symlink_to(victim)
     os.utime(link, (0, 0), follow_symlinks=False)
 
-    assert store.sweep_temps(tmp_path) == 2
+    assert writer.sweep_temps(tmp_path) == 2
     assert not any(path.exists() for path in ours)
     assert all(path.exists() for path in (*foreign, young, directory))
     assert link.is_symlink()
@@ -469,7 +467,7 @@ def test_our_own_old_temp_files_are_swept_and_nothing_else(tmp_path: Path, victi
 
 
 def test_sweeping_what_is_not_there_sweeps_nothing(tmp_path: Path) -> None:
-    assert store.sweep_temps(tmp_path / "nothing") == 0
+    assert writer.sweep_temps(tmp_path / "nothing") == 0
 
 
 # -- locks -----------------------------------------------------------------------------------------------------------
@@ -567,7 +565,7 @@ def test_a_lock_that_is_no_regular_file_is_refused(tmp_path: Path, make: Callabl
 def test_a_lock_whose_name_was_taken_by_another_file_is_left_for_that_one(
     lock: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = disk.lock
+    real = syscalls.lock
     calls: list[int] = []
 
     def lock_then_replace(descriptor: int) -> bool:
@@ -578,7 +576,7 @@ def test_a_lock_whose_name_was_taken_by_another_file_is_left_for_that_one(
             lock.touch()
         return taken
 
-    monkeypatch.setattr(disk, "lock", lock_then_replace)
+    monkeypatch.setattr(syscalls, "lock", lock_then_replace)
     with locks.FileLock(lock, 5, "testing") as held:
         assert held.is_current
         lock.unlink()

@@ -23,7 +23,7 @@ from swarm.platform.clock import SystemClock
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.paths import HOME_DOCS, Layout, find_home
 from swarm.protocol.roles import Role, load_roles
-from swarm.store import syscalls as disk
+from swarm.store import syscalls
 from swarm.verbs.init import PROGRAMS, init, packaged_policy
 
 EVERYTHING = {
@@ -46,7 +46,7 @@ EVERYTHING = {
 
 KILLED = """
 import os, pathlib, signal, sys
-from swarm.store import syscalls as disk
+from swarm.store import syscalls
 from swarm.api import Swarm
 from swarm.verbs.init import init
 count, point = 0, int(sys.argv[2])
@@ -225,7 +225,7 @@ def test_a_disk_that_refuses_is_said_in_words(
     def refuse(*_: object) -> int:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(disk, "create", refuse)
+    monkeypatch.setattr(syscalls, "create", refuse)
     with pytest.raises(HomeError) as caught:
         init(tmp_path / "home")
     assert caught.value.code == code

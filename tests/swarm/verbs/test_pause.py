@@ -5,18 +5,21 @@ import sys
 
 import pytest
 
-from swarm import platform as kernel
+from swarm import platform
 from swarm.errors import NotFound, Refused
 from swarm.model.health import State
 from tests.support.homes import PERIOD, LiveHome, environment_of
 from tests.support.wait import wait_for
 
-APPEND = "import sys; from swarm.home.context import Home, record; record(Home.open(sys.argv[1]), 'test')"
+APPEND = (
+    "import sys; from swarm.home.audit import record; from swarm.home.context import Home;"
+    "record(Home.open(sys.argv[1]), 'test')"
+)
 
 
 def stands_still(home: LiveHome, agent_id: str) -> bool:
     process = home.record(agent_id).process
-    found = kernel.stat(process.pid) if process is not None else None
+    found = platform.stat(process.pid) if process is not None else None
     return found is not None and found.state == "T"
 
 

@@ -12,13 +12,12 @@ from textual.widgets import Input
 from swarm.model.activity import Doings
 from swarm.model.record import Ending, Phase
 from swarm.model.requests import Messaged
-from swarm.protocol import inbox as told
+from swarm.protocol import inbox
 from swarm.protocol.inbox import entry
 from swarm.protocol.paths import AgentDir
 from swarm_tui.app.app import SwarmApp
 from swarm_tui.app.deliveries import Deliveries
-from swarm_tui.app.handlers import message as talking
-from swarm_tui.app.handlers import spawn as spawning
+from swarm_tui.app.handlers import message, spawn
 from swarm_tui.app.screens.control_room import ControlRoom
 from tests.support.canned import CannedSwarm
 from tests.support.swarms import MINUTE, NOW, a_snapshot, a_spec, a_view, big_example, full_id, with_programs, with_view
@@ -136,8 +135,8 @@ async def test_a_message_into_a_session_is_said_to_be_sent_and_then_to_have_arri
         assert "m-4d5e6f is sent into the session" in toasts(pilot)
         view = next(view for view in swarm.canned.agents if view.id == WORKER)
         assert view.doings is not None
-        told = replace(view.doings, told=(("m-4d5e6f", NOW.wall),))
-        room.show(with_view(swarm.canned, replace(view, doings=told)))
+        inbox = replace(view.doings, told=(("m-4d5e6f", NOW.wall),))
+        room.show(with_view(swarm.canned, replace(view, doings=inbox)))
         await pilot.pause()
         assert f"{WORKER} was told m-4d5e6f at" in toasts(pilot)
         assert "message m-4d5e6f was delivered" in screen_text(pilot.app)
@@ -178,7 +177,7 @@ def test_a_message_that_a_hook_takes_out_of_an_inbox_is_told_once(tmp_path: Path
     waiting.sent(Messaged(full_id("w"), "m-aa11bb", waits="it is paused"), "spawn-w")
     assert waiting.in_inboxes
     assert waiting.read_inboxes(swarm) == []
-    told.mark(agent, told.undelivered(agent)[1])
+    inbox.mark(agent, inbox.undelivered(agent)[1])
     taken = waiting.read_inboxes(swarm)
     assert [(each.agent, each.id) for each in waiting.taken(taken, NOW.wall)] == [(full_id("w"), "m-aa11bb")]
     assert waiting.taken(taken, NOW.wall) == []
@@ -219,7 +218,7 @@ async def test_a_follows_the_output_of_a_program_that_cannot_be_taken_over(monke
 async def test_a_on_an_ended_agent_says_so_and_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[list[str]] = []
     async with a_room() as (pilot, room, _):
-        monkeypatch.setattr(talking, "_run_here", lambda *words: ran.append([]))
+        monkeypatch.setattr(message, "_run_here", lambda *words: ran.append([]))
         room.go_to(full_id("migrate-01"))
         await pilot.press("a")
         await settle(pilot)
@@ -231,7 +230,7 @@ async def test_a_on_an_ended_agent_says_so_and_opens_nothing(monkeypatch: pytest
 async def test_r_goes_on_with_the_session_or_begins_anew(
     monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...], fresh: bool
 ) -> None:
-    monkeypatch.setattr(spawning, "session_for", lambda *_: "5f0c2a6e")
+    monkeypatch.setattr(spawn, "session_for", lambda *_: "5f0c2a6e")
     async with a_room() as (pilot, room, swarm):
         ended = a_view("over", phase=Phase.ENDED, ending=Ending.FAILED, program="claude", spec=a_spec("over"))
         agents = (*swarm.canned.agents, ended)

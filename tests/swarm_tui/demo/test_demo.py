@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm import platform as kernel
+from swarm import platform
 from swarm.api import Swarm
 from swarm.config import parse_policy
 from swarm.errors import Refused, Usage
@@ -30,8 +30,8 @@ from tests.support.wait import wait_for
 def running_in(home: Path) -> list[Identity]:
     """Every living process with this home in its environment."""
     found = []
-    for pid in kernel.pids():
-        environment = kernel.environ(pid)
+    for pid in platform.pids():
+        environment = platform.environ(pid)
         if pid != os.getpid() and environment is not None and environment.get("SWARM_HOME") == str(home):
             identity = identify(pid)
             if identity is not None:

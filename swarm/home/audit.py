@@ -1,0 +1,56 @@
+"""Lines of the audit log, as the verbs of one opened home write them: who did what, refusals too."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from swarm.errors import SwarmError
+from swarm.home.context import Home
+from swarm.ledger import audit_log
+from swarm.model.agent import ENGINE, Actor
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+def record(
+    home: Home,
+    verb: str,
+    *,
+    agent: str = "",
+    spawn_id: str = "",
+    error: SwarmError | None = None,
+    reason: str = "",
+    actor: Actor | None = None,
+    also: Mapping[str, object] = NOTHING,
+    **more: object,
+) -> None:
+    """Appends the line. error: why it was refused or failed; without one it was done, for `reason`.
+
+    actor: who did it, where that is not who opened the home. also: further keys, like `more`. A home that is only
+    looked at gets no line; a refusal whose line cannot be written (a full disk) is still the refusal that is told.
+    """
+    if home.layout.foreign or home.read_only:
+        return
+    said = f"{error.title} {error.detail}".strip() if error is not None else reason
+    try:
+        audit_log.append(
+            home.layout,
+            str(actor if actor is not None else home.actor),
+            verb,
+            agent=agent,
+            spawn_id=spawn_id,
+            ok=error is None,
+            code=error.code if error is not None else "",
+            reason=said,
+            wall=home.clock.wall(),
+            sync=None,
+            wait_s=None,
+            **{**also, **more},
+        )
+    except SwarmError:
+        if error is None:
+            raise
+
+
+def by_engine(home: Home, verb: str, *, agent: str = "", spawn_id: str = "", reason: str = "", **more: object) -> None:
+    """A line about what the engine did or noticed by itself."""
+    record(home, verb, agent=agent, spawn_id=spawn_id, reason=reason, actor=ENGINE, also=more)
