@@ -84,6 +84,11 @@ class Terminal:
         with self._news:
             return len(self._data)
 
+    def since(self, mark: int) -> bytes:
+        """What it has printed since."""
+        with self._news:
+            return bytes(self._data[mark:])
+
     def press(self, keys: str) -> None:
         """Types."""
         os.write(self._master, keys.encode())
