@@ -2,14 +2,13 @@
 
 import os
 from collections import OrderedDict
-from collections.abc import Callable
 from pathlib import Path
 
 from swarm.home.context import Home
-from swarm.model.activity import Doings, Reader
+from swarm.model.activity import Doings
 from swarm.model.record import Record
 from swarm.programs.follower import LOOK_BYTES, Follower
-from swarm.programs.registry import reader_for
+from swarm.programs.readers import NewReader, new_reader_for
 
 MAX_BYTES = 512 << 20
 """Of a longer output the rest is left unread, and what it used up is unknown."""
@@ -22,15 +21,15 @@ def last_words(home: Home, record: Record) -> Doings | None:
 
     Asked for twice at every end (the verdict, and what is written down), and so remembered for a while.
     """
-    first = reader_for(record.program, home.policy)
-    if first is None:
+    new_reader = new_reader_for(record.program, home.policy)
+    if new_reader is None:
         return None
     path = home.layout.agent(record.id).stdout
     key = _key(path)
     if key is None:
         return None
     if key not in _known:
-        _known[key] = _read(path, lambda: reader_for(record.program, home.policy) or first, home.clock.wall())
+        _known[key] = _read(path, new_reader, home.clock.wall())
         while len(_known) > _KEPT:
             _known.popitem(last=False)
     return _known[key]
@@ -44,7 +43,7 @@ def _key(path: Path) -> tuple[str, int, int] | None:
     return os.fspath(path), state.st_ino, state.st_size
 
 
-def _read(path: Path, new_reader: Callable[[], Reader], wall: float) -> Doings | None:
+def _read(path: Path, new_reader: NewReader, wall: float) -> Doings | None:
     follower = Follower(path, new_reader)
     for _ in range(MAX_BYTES // LOOK_BYTES):
         if not follower.grown() or follower.error:

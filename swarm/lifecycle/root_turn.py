@@ -11,7 +11,7 @@ from swarm.model.agent import Exit
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.programs.fold import EMPTY, fold
-from swarm.programs.registry import reader_for
+from swarm.programs.readers import new_reader_for
 from swarm.protocol.paths import AgentDir
 from swarm.rules.outcome import judge
 from swarm.sanitize import clean
@@ -89,12 +89,13 @@ def _said(agent: AgentDir, doings: Doings | None) -> str:
 
 def doings_of(home: Home, record: Record, agent: AgentDir) -> Doings | None:
     """What the turn's output adds up to; None where its program prints plain text, or is not known any more."""
-    reader = reader_for(record.program, home.policy)
-    if reader is None:
+    new_reader = new_reader_for(record.program, home.policy)
+    if new_reader is None:
         return None
+    feed = new_reader().feed
     doings, wall = EMPTY, home.clock.wall()
     for line in _output(agent).split(b"\n"):
-        for activity in reader.feed(line):
+        for activity in feed(line):
             doings = fold(doings, activity, wall)
     return doings
 

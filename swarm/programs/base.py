@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from swarm.model.activity import Reader
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.protocol.paths import AgentDir, Layout
@@ -43,10 +42,6 @@ class Program(Protocol):
 
     def take_over(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str) -> Launch | None:
         """How a session goes on in a person's terminal; None where this program cannot."""
-        ...
-
-    def reader(self) -> Reader | None:
-        """A fresh reader of its standard output; None where that is plain text."""
         ...
 
     def say(self, text: str, key: str = "") -> bytes:

@@ -6,12 +6,10 @@ from signal import SIGTERM
 
 from swarm.config import Program as Settings
 from swarm.errors import Refused
-from swarm.model.activity import Reader
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.programs.base import Need
 from swarm.programs.environment import compose, inherited, with_our_command
-from swarm.programs.registry import reader_of
 from swarm.programs.run_marker import run_mark
 from swarm.protocol.paths import AgentDir, Layout
 
@@ -55,10 +53,6 @@ class Command:
     def take_over(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str) -> Launch | None:  # noqa: ARG002 the protocol's signature
         """A plain command has no session to go on with."""
         return None
-
-    def reader(self) -> Reader | None:
-        """A plain command prints plain text, unless swarm.toml names the `format` it writes in."""
-        return reader_of(self._settings.format)
 
     def say(self, text: str, key: str = "") -> bytes:  # noqa: ARG002 the protocol's signature
         """It has no channel."""

@@ -11,7 +11,6 @@ from signal import SIGINT
 
 from swarm.config import Program as Settings
 from swarm.errors import Refused
-from swarm.model.activity import Reader
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.programs import preflight
@@ -19,7 +18,6 @@ from swarm.programs.base import Need
 from swarm.programs.command import working_directory
 from swarm.programs.environment import compose, inherited, our_command, own, with_our_command
 from swarm.programs.prompt import prompt
-from swarm.programs.registry import reader_of
 from swarm.programs.run_marker import run_mark
 from swarm.protocol.paths import AgentDir, Layout
 
@@ -126,10 +124,6 @@ class OneShot(ABC):
             gentle_signal=SIGINT,
             files=self.files(run),
         )
-
-    def reader(self) -> Reader | None:
-        """Of its lines of JSON."""
-        return reader_of(self.kind)
 
     def say(self, text: str, key: str = "") -> bytes:  # noqa: ARG002 the protocol's signature
         """It has no channel: messages wait in inbox.md."""

@@ -2,8 +2,8 @@
 
 from swarm.config import Policy
 from swarm.errors import Refused
-from swarm.model.activity import Reader
 from swarm.programs.base import Program
+from swarm.programs.command import Command
 
 CODING = ("claude", "codex", "gemini", "opencode")
 """Coding agents that are known by name."""
@@ -13,8 +13,6 @@ HOLDS = frozenset(CODING)
 
 def program_for(name: str, policy: Policy) -> Program:
     """The program of this name: built in, or defined in swarm.toml by `kind`; raises Refused `program`."""
-    from swarm.programs.command import Command  # imports this package for Launch
-
     settings = policy.programs.get(name)
     kind = (settings.kind if settings else "") or name
     if kind == "command":
@@ -42,34 +40,3 @@ def program_for(name: str, policy: Policy) -> Program:
         f"There are: {', '.join(defined)}.",
         f'Define it in swarm.toml:  [programs.{name}]  kind = "command"  argv = ["..."]',
     )
-
-
-def reader_for(name: str, policy: Policy) -> Reader | None:
-    """A fresh reader for the output of a program of this name; None where it is plain text, or where there is none.
-
-    A program of the kind `command` has one where swarm.toml says in whose `format` it writes.
-    """
-    settings = policy.programs.get(name)
-    kind = (settings.kind if settings else "") or name
-    return reader_of(settings.format if settings and kind == "command" else kind)
-
-
-def reader_of(language: str) -> Reader | None:
-    """A fresh reader for one program's language; None where it is none of those that are known."""
-    if language == "claude":
-        from swarm.programs.claude.stream import ClaudeReader
-
-        return ClaudeReader()
-    if language == "codex":
-        from swarm.programs.codex.stream import CodexReader
-
-        return CodexReader()
-    if language == "gemini":
-        from swarm.programs.gemini.stream import GeminiReader
-
-        return GeminiReader()
-    if language == "opencode":
-        from swarm.programs.opencode.stream import OpenCodeReader
-
-        return OpenCodeReader()
-    return None

@@ -3,15 +3,14 @@
 import re
 import time
 from collections.abc import Iterable, Mapping
-from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from swarm.model.activity import Doings, Reader, SubAgent
+from swarm.model.activity import Doings, SubAgent
 from swarm.model.record import Record
 from swarm.model.time import Now
 from swarm.programs.follower import Follower
-from swarm.programs.registry import reader_for
+from swarm.programs.readers import NewReader, new_reader_for
 from swarm.rules.observation import awake_at
 from swarm.scan.tracked_agent import Entry
 
@@ -36,7 +35,7 @@ class Listening:
         self.patient = True
         """A look at everything may take its time; a first picture may not."""
         self._turn: list[str] = []
-        self._tells: dict[str, bool] = {}
+        self._readers: dict[str, NewReader | None] = {}
         self._behind: set[str] = set()
         """Whose output is not read to its end yet."""
         self._parents: set[str] = set()
@@ -81,20 +80,15 @@ class Listening:
     def _is_followed(self, entry: Entry, record: Record | None) -> bool:
         if record is None or not record.live or entry.directory is None:
             return False
-        if entry.follower is None and self._has_reader(record.program):
-            path = self.home.layout.agent(entry.id).stdout
-            entry.follower = Follower(path, partial(self._reader, record.program))
+        new_reader = self._new_reader(record.program)
+        if entry.follower is None and new_reader is not None:
+            entry.follower = Follower(self.home.layout.agent(entry.id).stdout, new_reader)
         return entry.follower is not None
 
-    def _has_reader(self, program: str) -> bool:
-        if program not in self._tells:
-            self._tells[program] = reader_for(program, self.home.policy) is not None
-        return self._tells[program]
-
-    def _reader(self, program: str) -> Reader:
-        reader = reader_for(program, self.home.policy)
-        assert reader is not None  # noqa: S101 asked before
-        return reader
+    def _new_reader(self, program: str) -> NewReader | None:
+        if program not in self._readers:
+            self._readers[program] = new_reader_for(program, self.home.policy)
+        return self._readers[program]
 
     def _hear(self, entry: Entry, now: Now, until: float) -> bool:
         """Reads on, one part at least, and no longer than `until`."""

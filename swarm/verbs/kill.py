@@ -8,17 +8,16 @@ from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
-from swarm.lifecycle.messaging import program_of, stop_subagent
+from swarm.lifecycle.messaging import stop_subagent
 from swarm.lifecycle.stop import Target, end_subtree
 from swarm.lifecycle.subtree import Order, must_be_below
 from swarm.model.activity import Kind
-from swarm.model.record import Phase
+from swarm.model.record import Phase, Record
 from swarm.model.requests import Ended, KillPreview, KillReport
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.processes.members import marked
-from swarm.programs.base import Program
+from swarm.programs.readers import new_reader_for
 from swarm.protocol.agent_files import read_spec
-from swarm.protocol.paths import AgentDir
 from swarm.sanitize import clean
 from swarm.store.reader import read_tail
 
@@ -147,9 +146,8 @@ def stop(home: Home, words: str, *, reason: str = "", spawn_id: str = "") -> End
         record = home.ledger.read().agents.get(agent_id)
         if record is None or record.phase is not Phase.RUNNING or (spawn_id and record.spawn_id != spawn_id):
             raise NotFound(f"{agent_id!r} does not run any more.", "What it ran inside itself has ended with it.")
-        agent = home.layout.agent(agent_id)
         stop_subagent(home, record, key)
-        gone = _has_ended(agent, program_of(home, record), key)
+        gone = _has_ended(home, record, key)
     except SwarmError as error:
         audit.record(home, "kill", agent=words, spawn_id=spawn_id, error=error)
         raise
@@ -166,11 +164,12 @@ def stop(home: Home, words: str, *, reason: str = "", spawn_id: str = "") -> End
     return Ended(f"{agent_id}{MARK}{key}", record.spawn_id, gone=gone, unverified="" if gone else said, note=said)
 
 
-def _has_ended(agent: AgentDir, program: Program | None, key: str) -> bool:
+def _has_ended(home: Home, record: Record, key: str) -> bool:
     """Whether the program says within a moment that this sub-agent is over."""
-    reader = program.reader() if program is not None else None
-    if reader is None:
+    new_reader = new_reader_for(record.program, home.policy)
+    if new_reader is None:
         return False
+    agent, reader = home.layout.agent(record.id), new_reader()
     deadline = time.monotonic() + CONFIRM_S
     fed = 0
     while time.monotonic() < deadline:

@@ -8,7 +8,7 @@ from swarm.api import Swarm
 from swarm.errors import SwarmError
 from swarm.model.snapshot import AgentView
 from swarm.processes.members import tree
-from swarm.programs.registry import reader_for
+from swarm.programs.readers import new_reader_for
 from swarm.protocol.logs import Chunk, LogTail
 from swarm.sanitize import clean, clean_block
 from swarm.store.reader import read_head
@@ -128,12 +128,9 @@ class DetailLoader:
 
     def _tail_of(self, view: AgentView) -> LogTail | TranscriptTail:
         path = self._swarm.agent_dir(view.id).stdout
-        policy = self._swarm.home.policy
         program = view.record.program if view.record is not None else view.spec.program if view.spec is not None else ""
-        reader = reader_for(program, policy) if program else None
-        if reader is None:
-            return LogTail(path)
-        return TranscriptTail(path, lambda: reader_for(program, policy) or reader)
+        new_reader = new_reader_for(program, self._swarm.home.policy)
+        return LogTail(path) if new_reader is None else TranscriptTail(path, new_reader)
 
     def forget_tail(self) -> None:
         """The transcript was cleared: the next look gives its last lines again."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from swarm.model.activity import Activity, Doings, Reader
 from swarm.programs.fold import EMPTY, fold
-from swarm.programs.registry import reader_of
+from swarm.programs.readers import new_reader_of
 
 RECORDINGS = Path(__file__).parent.parent / "data" / "recordings"
 SEEN_AT = 2_000_000_000.0
@@ -24,9 +24,9 @@ def mark(spawn_id: str = "s-1", model: str = "") -> bytes:
 
 def reader_named(recording: str) -> Reader:
     """A reader for the program of a recording."""
-    reader = reader_of(recording.partition("_")[0])
-    assert reader is not None
-    return reader
+    new_reader = new_reader_of(recording.partition("_")[0])
+    assert new_reader is not None
+    return new_reader()
 
 
 def read(reader: Reader, lines: Iterable[bytes]) -> list[Activity]:

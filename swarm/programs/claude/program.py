@@ -8,7 +8,6 @@ from pathlib import Path
 from signal import SIGINT
 
 from swarm.config import Program as Settings
-from swarm.model.activity import Reader
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.programs import preflight, prompt, sandbox
@@ -68,12 +67,6 @@ class Claude:
             gentle_signal=SIGINT,
             files=self._files(spec, layout, agent, held, session, alone=False),
         )
-
-    def reader(self) -> Reader | None:
-        """Of its stream of JSON lines."""
-        from swarm.programs.claude.stream import ClaudeReader
-
-        return ClaudeReader()
 
     def say(self, text: str, key: str = "") -> bytes:
         """A turn while it runs, or the next one."""

@@ -81,15 +81,11 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 def _reader(swarm: "Swarm", agent: "AgentDir") -> "Callable[[], Reader] | None":
     """How its program's output is read; None where that is plain text."""
-    from swarm.programs.registry import reader_for
+    from swarm.programs.readers import new_reader_for
     from swarm.protocol.agent_files import read_spec
 
     spec = read_spec(agent).value
-    first = reader_for(spec.program, swarm.home.policy) if spec is not None else None
-    if spec is None or first is None:
-        return None
-    name = spec.program
-    return lambda: reader_for(name, swarm.home.policy) or first
+    return new_reader_for(spec.program, swarm.home.policy) if spec is not None else None
 
 
 def _no_transcript(agent_id: str) -> SwarmError:

@@ -9,10 +9,10 @@ from swarm.lifecycle.idle_sessions import tend
 from swarm.model.record import Ending
 from swarm.model.snapshot import AgentView
 from swarm.programs.fold import EMPTY, fold
-from swarm.programs.registry import program_for
 from swarm.protocol.paths import AgentDir
 from tests.support.chatting import chat, lines, told, with_chatter
 from tests.support.homes import LiveHome
+from tests.support.recordings import reader_named
 from tests.support.wait import wait_for
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
@@ -22,8 +22,7 @@ def seen(home: LiveHome, name: str = "worker-1") -> list[AgentView]:
     """A scan's view of it, with what its output adds up to by now."""
     view = home.swarm.snapshot().agent(home.id(name))
     assert view is not None
-    reader = program_for("claude", home.home.policy).reader()
-    assert reader is not None
+    reader = reader_named("claude")
     doings = EMPTY
     for line in home.agent(name).stdout.read_bytes().split(b"\n"):
         for activity in reader.feed(line):

@@ -21,6 +21,7 @@ from swarm.programs import preflight, sandbox
 from swarm.programs.base import Need
 from swarm.programs.claude import permissions, stdin_messages
 from swarm.programs.environment import inherited
+from swarm.programs.readers import new_reader_for
 from swarm.programs.registry import program_for
 from swarm.protocol.paths import Layout
 from swarm.verbs.init import init
@@ -388,9 +389,9 @@ def test_nobody_inherits_what_stands_before_anothers_path() -> None:
 
 
 def test_it_reads_what_it_prints() -> None:
-    reader = program_for("claude", parse_policy("")).reader()
-    assert reader is not None
-    assert reader.feed(b'{"type":"system","subtype":"init","session_id":"s-1","model":"m"}')
+    new_reader = new_reader_for("claude", parse_policy(""))
+    assert new_reader is not None
+    assert new_reader().feed(b'{"type":"system","subtype":"init","session_id":"s-1","model":"m"}')
 
 
 def test_without_a_sandbox_an_observer_has_no_shell(layout: Layout) -> None:

@@ -20,9 +20,10 @@ from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.programs.base import Program
 from swarm.programs.codex.program import _toml
+from swarm.programs.readers import new_reader_for
 from swarm.programs.registry import program_for
 from swarm.protocol.paths import AgentDir, Layout
-from tests.support.recordings import read
+from tests.support.recordings import read, reader_named
 
 SLOW = re.compile(r"\([^)]*[*+?{].*\)[*+?{]")
 """What Gemini takes for a pattern that could take long."""
@@ -100,9 +101,7 @@ def test_another_name_of_the_same_kind_is_the_same_program(layout: Layout) -> No
 
 
 def test_a_run_begins_with_a_mark_that_its_reader_understands(name: str, layout: Layout) -> None:
-    reader = program(name).reader()
-    assert reader is not None
-    (run,) = read(reader, [started(name, layout).mark.rstrip(b"\n")])
+    (run,) = read(reader_named(name), [started(name, layout).mark.rstrip(b"\n")])
     assert (run.kind, run.key, run.model) == (Kind.RUN, "spawn-1", "some/model-1")
 
 
@@ -342,10 +341,10 @@ def test_a_command_with_a_format_is_read_in_that_language(layout: Layout) -> Non
     text = '[programs.mine]\nkind = "command"\nformat = "gemini"\nargv = ["mine"]\n'
     made = program("mine", text)
     launch = made.prepare(SPEC, layout, agent_of(layout))
-    reader = made.reader()
-    assert reader is not None
-    assert [each.kind for each in read(reader, [launch.mark.rstrip(b"\n")])] == [Kind.RUN]
-    assert program("command").reader() is None
+    new_reader = new_reader_for("mine", parse_policy(text))
+    assert new_reader is not None
+    assert [each.kind for each in read(new_reader(), [launch.mark.rstrip(b"\n")])] == [Kind.RUN]
+    assert new_reader_for("command", parse_policy(text)) is None
     assert program("command").prepare(replace(SPEC, argv=("true",)), layout, agent_of(layout)).mark == b""
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from swarm.model.activity import Kind
 from swarm.programs.claude.stream import ClaudeReader
-from swarm.programs.registry import reader_of
 from swarm.programs.transcript import Line
 from swarm.protocol.logs import Chunk
 from swarm.protocol.paths import AgentDir
@@ -140,8 +139,6 @@ async def test_what_was_skipped_is_said_and_a_flood_is_counted() -> None:
 
 async def test_nothing_that_a_program_says_reaches_the_terminal() -> None:
     app = SwarmApp(CannedSwarm(), beats=False)
-    reader = reader_of("claude")
-    assert reader is not None
     async with app.run_test(size=(120, 45), notifications=True) as pilot:
         app.room.go_to(full_id("idea-alpha/worker-1"))
         await pilot.press("2")
