@@ -1,10 +1,10 @@
-"""Durations and times of day in the words that every surface shares, read and written."""
+"""Durations and times in the words that every surface and every file shares, written and read. Light, for agents."""
 
 import re
 import time
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
+_DURATION = r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)"
 
 
 def parse_duration(text: str | float) -> float:
@@ -18,7 +18,7 @@ def parse_duration(text: str | float) -> float:
         raise ValueError("a duration is written like 90s, 15m or 2h")
     if re.fullmatch(r"\d+(\.\d+)?", stripped):
         return float(stripped)
-    parts = _DURATION.findall(stripped)
+    parts = re.findall(_DURATION, stripped)
     if not parts or "".join(number + unit for number, unit in parts) != re.sub(r"\s+", "", stripped):
         raise ValueError(f"{text!r} is not a duration; write 90s, 15m or 2h")
     return sum(float(number) * _UNITS[unit] for number, unit in parts)
@@ -44,11 +44,42 @@ def spell_clock(wall: float, now_wall: float) -> str:
 
     A time that no calendar of this machine can hold (an agent can set an mtime to anything) is spelled `?`.
     """
-    try:
-        moment = time.localtime(wall)
-    except (OverflowError, ValueError, OSError):
+    if not has_date(wall):
         return "?"
-    return time.strftime("%H:%M" if 0 <= now_wall - wall < 86400 else "%Y-%m-%d %H:%M", moment)
+    return time.strftime("%H:%M" if 0 <= now_wall - wall < 86400 else "%Y-%m-%d %H:%M", time.localtime(wall))
+
+
+def spell_stamp(wall: float, between: str = "T", *, millis: bool = False) -> str:
+    """Local time with its offset, as our files have it: `2026-02-28T09:33:00+01:00`. wall: seconds since 1970.
+
+    between: what stands between day and clock. millis: seconds to the millisecond. A time that no calendar can hold (a
+    clock that cannot be) is written as 1970: the order of records is by number anyway.
+    """
+    if not has_date(wall):
+        wall = 0.0
+    at, fraction = time.localtime(wall), f".{int(wall % 1 * 1000):03d}" if millis else ""
+    minutes = abs(at.tm_gmtoff) // 60
+    offset = f"{'-' if at.tm_gmtoff < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
+    day = f"{at.tm_year:04d}-{at.tm_mon:02d}-{at.tm_mday:02d}"
+    return f"{day}{between}{at.tm_hour:02d}:{at.tm_min:02d}:{at.tm_sec:02d}{fraction}{offset}"
+
+
+def has_date(wall: float) -> bool:
+    """Whether a calendar can hold a time (an agent can set an mtime to anything). wall: seconds since 1970."""
+    try:
+        return 1 <= time.localtime(wall).tm_year <= 9999
+    except (OverflowError, ValueError, OSError):
+        return False
+
+
+def parse_stamp(text: str) -> float | None:
+    """Wall seconds since 1970 of an ISO 8601 time, local where it has no offset; None where it is none."""
+    from datetime import datetime  # whoever only writes stamps does without
+
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -1,8 +1,8 @@
 """The agents over the last heartbeats: a row an agent, a column a heartbeat, a sign for what happened to it there."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
+from swarm.formatting import parse_stamp
 from swarm.model.health import Verdict
 from swarm.model.plan import Act
 from swarm.model.record import Beat
@@ -20,14 +20,6 @@ _ACT_ROLES = {
     Act.COLLECT: "accent",
     Act.SPAWN: "good",
 }
-
-
-def beat_time(beat: Beat) -> float | None:
-    """Wall seconds of a record; None where its stamp cannot be read."""
-    try:
-        return datetime.fromisoformat(beat.at).timestamp()
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def _sign(act: str, charset: Charset) -> Cell | None:
@@ -60,7 +52,7 @@ def lifeline(view: AgentView, beats: Sequence[Beat], charset: Charset = UNICODE)
             ),
             None,
         )
-        at = beat_time(beat)
+        at = parse_stamp(beat.at)
         lived = at is not None and born is not None and born <= at and (died is None or at <= died)
         cells.append(found or (Cell(charset.rule, "muted") if lived else Cell(" ")))
     return tuple(cells)
@@ -68,7 +60,7 @@ def lifeline(view: AgentView, beats: Sequence[Beat], charset: Charset = UNICODE)
 
 def timeline_rows(snapshot: Snapshot) -> tuple[AgentView, ...]:
     """Who has lived in the heartbeats that are known, in the tree's order."""
-    first = next((at for beat in snapshot.beats if (at := beat_time(beat)) is not None), None)
+    first = next((at for beat in snapshot.beats if (at := parse_stamp(beat.at)) is not None), None)
     if first is None:
         return ()
     return tuple(
@@ -99,7 +91,7 @@ def span_cells(beats: Sequence[Beat], width: int, charset: Charset = UNICODE) ->
 
 
 def _beat_label(beat: Beat) -> str:
-    return f"{beat.n} {clock_text(beat_time(beat))}".rstrip()
+    return f"{beat.n} {clock_text(parse_stamp(beat.at))}".rstrip()
 
 
 def legend_cells(width: int, charset: Charset = UNICODE) -> Cells:

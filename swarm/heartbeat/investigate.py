@@ -2,8 +2,8 @@
 
 from dataclasses import asdict
 
+from swarm.formatting import spell_stamp
 from swarm.home.context import Home
-from swarm.ledger.audit_log import stamp
 from swarm.model.agent import Identity
 from swarm.model.snapshot import AgentView
 from swarm.processes.identity import identify, look
@@ -29,7 +29,7 @@ def investigate(home: Home, view: AgentView, why: str, heartbeat_n: int) -> int:
         "spawn_id": view.spawn_id,
         "number": number,
         "heartbeat": heartbeat_n,
-        "at": stamp(home.clock.wall()),
+        "at": spell_stamp(home.clock.wall(), millis=True),
         "why": why,
         "liveness": str(view.liveness) if view.liveness is not None else None,
         "usage": asdict(view.usage) if view.usage is not None else None,

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
+from swarm.formatting import spell_stamp
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.ledger.audit_log import stamp
 from swarm.ledger.state import State, clear_alert, raise_alert
 from swarm.lifecycle.end import must_have_its_end
 from swarm.model.health import State as Health
@@ -74,7 +74,7 @@ def record_beat(
         held = slots(state.agents, home.policy)
         record = Beat(
             n=planned.n,
-            at=stamp(home.clock.wall()),
+            at=spell_stamp(home.clock.wall(), millis=True),
             by=by,
             took_ms=round((time.monotonic() - started) * 1000),
             counts=dict(planned.counts),

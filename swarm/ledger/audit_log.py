@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from swarm.errors import Busy, SwarmError
+from swarm.formatting import spell_stamp
 from swarm.store import reader, syscalls, writer
 from swarm.store.jsonio import Invalid, parse_json
 
@@ -40,18 +41,6 @@ class Event(NamedTuple):
     code: str
     reason: str
     more: Mapping[str, Any]
-
-
-def stamp(wall: float) -> str:
-    """Local time with its offset, to the millisecond: `2026-02-28T09:33:00.250+01:00`."""
-    try:
-        local, fraction = time.localtime(wall), wall % 1
-    except (OverflowError, ValueError, OSError):
-        local, fraction = time.localtime(0), 0.0  # a clock that cannot be: order is by number anyway
-    offset = local.tm_gmtoff
-    sign, minutes = "-" if offset < 0 else "+", abs(offset) // 60
-    seconds = f"{time.strftime('%Y-%m-%dT%H:%M:%S', local)}.{int(fraction * 1000):03d}"
-    return f"{seconds}{sign}{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def parse(row: bytes) -> Event | None:
@@ -153,7 +142,7 @@ def append(
     Raises Unreadable for a link, Busy, HomeError `full` or `read-only`.
     """
     record = {
-        "at": stamp(wall),
+        "at": spell_stamp(wall, millis=True),
         "actor": actor[:MAX_TEXT],
         "verb": verb,
         "agent": agent[:MAX_TEXT],

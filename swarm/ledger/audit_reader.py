@@ -4,6 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 from swarm.errors import SwarmError
+from swarm.formatting import parse_stamp
 from swarm.ledger.audit_log import MAX_LINE, WINDOW, Event, parse
 from swarm.store import reader, syscalls
 
@@ -112,25 +113,18 @@ def recent(
         rows = read.data.split(b"\n")[1 if read.truncated else 0 :]
         events = [event for event in map(parse, rows) if event is not None]
         chosen = [event for event in events if _is_wanted(event, agent, since_wall)]
-        enough = len(chosen) >= limit or (since_wall is not None and bool(events) and _wall(events[0].at) < since_wall)
+        enough = len(chosen) >= limit or (bool(events) and not _is_since(events[0], since_wall))
         if enough or not read.truncated or window >= reach:
             return chosen[-limit:] if limit > 0 else []
         window = min(window * 8, reach)
 
 
 def _is_wanted(event: Event, agent: str | None, since_wall: float | None) -> bool:
-    if agent is not None and event.agent != agent:
-        return False
-    return since_wall is None or _wall(event.at) >= since_wall
+    return (agent is None or event.agent == agent) and _is_since(event, since_wall)
 
 
-def _wall(at: str) -> float:
-    from datetime import datetime  # readers only
-
-    try:
-        return datetime.fromisoformat(at).timestamp()
-    except (ValueError, OverflowError, OSError):
-        return 0.0
+def _is_since(event: Event, since_wall: float | None) -> bool:
+    return since_wall is None or (parse_stamp(event.at) or 0.0) >= since_wall
 
 
 def _own_word(code: str, reason: str) -> Event:

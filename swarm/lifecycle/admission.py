@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from swarm.errors import Refused, SwarmError
+from swarm.formatting import spell_stamp
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
-from swarm.ledger.audit_log import stamp
 from swarm.ledger.state import State
 from swarm.lifecycle import spawn_fields
 from swarm.lifecycle.scope import confined
@@ -90,7 +90,7 @@ def draft(home: Home, request: SpawnRequest, state: State, *, replacing: str = "
         cwd=desk.ask("cwd", lambda: spawn_fields.directory(home.layout, request.cwd), ""),
         env=desk.ask("env", lambda: spawn_fields.environment(request), {}),
         scope=role.scope if role else "",
-        created_at=stamp(home.clock.wall()),
+        created_at=spell_stamp(home.clock.wall(), millis=True),
         created_by=str(home.actor),
     )
     spec = desk.ask("owns", lambda: confined(home, spec), spec)

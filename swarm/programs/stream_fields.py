@@ -4,9 +4,9 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
+from swarm.formatting import parse_stamp
 from swarm.model.activity import Activity, Kind
 from swarm.sanitize import clean, clean_block
 
@@ -80,12 +80,7 @@ def moment(found: object, scale: float = 1.0) -> float | None:
     """Wall seconds of a number (in 1/scale seconds) or of a time with its offset; None where it is neither."""
     if type(found) in (int, float):
         return _seconds(found, scale)
-    if isinstance(found, str) and len(found) <= 40:
-        try:
-            return datetime.fromisoformat(found).timestamp()
-        except (ValueError, OverflowError, OSError):
-            return None
-    return None
+    return parse_stamp(found) if isinstance(found, str) and len(found) <= 40 else None
 
 
 def _seconds(found: Any, scale: float) -> float | None:

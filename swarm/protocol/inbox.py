@@ -6,11 +6,11 @@ turn_from: the offset before the root's last turn.
 """
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
 from swarm.errors import SwarmError, Usage
+from swarm.formatting import spell_stamp
 from swarm.protocol.paths import AgentDir
 from swarm.sanitize import clean, clean_block
 from swarm.store import jsonio, locks, reader, writer
@@ -169,9 +169,6 @@ def entry(text: str, sender: str, wall: float, key: str = "") -> str:
     said = clean_block(text.strip(), MAX_LINES, MAX_CHARS)
     if not said.strip():
         raise Usage("There is no message.", "Its text is empty.")
-    local = time.localtime(wall)
-    minutes = abs(local.tm_gmtoff) // 60
-    offset = f"{'-' if local.tm_gmtoff < 0 else '+'}{minutes // 60:02d}:{minutes % 60:02d}"
     quoted = "\n".join(f"> {line}" for line in said.split("\n"))
     name = f" ({key})" if key else ""
-    return f"\n## {time.strftime('%Y-%m-%d %H:%M:%S', local)}{offset} from {sender}{name}\n\n{quoted}\n"
+    return f"\n## {spell_stamp(wall, ' ')} from {sender}{name}\n\n{quoted}\n"

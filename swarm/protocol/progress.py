@@ -1,10 +1,10 @@
 """progress.md: its bounded tail as lines of stamp, outputs and sentence; appending one. Light: agents call it often."""
 
 import re
-import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from swarm.errors import Usage
+from swarm.formatting import parse_stamp, spell_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,8 @@ def parse_line(line: str) -> ParsedLine:
     stamped = _LINE.match(line)
     stamp, stamp_text, naive, rest = None, "", False, line
     if stamped:
-        stamp = _seconds(stamped["day"], stamped["clock"], (stamped["offset"] or "").strip())
+        offset = (stamped["offset"] or "").strip().replace("UTC", "Z")
+        stamp = parse_stamp(f"{stamped['day']} {stamped['clock']}{offset}")
         if stamp is not None:
             stamp_text, naive, rest = stamped["stamp"], not stamped["offset"], stamped["rest"]
     counted = _OUTPUTS.match(rest.lstrip())
@@ -50,23 +51,6 @@ def parse_line(line: str) -> ParsedLine:
     if counted:
         outputs, rest = min(int(counted[1]), MAX_OUTPUTS), rest.lstrip()[counted.end() :]
     return ParsedLine(stamp, stamp_text, outputs, rest.strip(), naive)
-
-
-def _seconds(day: str, clock: str, offset: str) -> float | None:
-    from datetime import UTC, datetime, timedelta, timezone
-
-    zone = None
-    if offset in ("Z", "UTC"):
-        zone = UTC
-    elif offset:
-        minutes = int(offset[1:3]) * 60 + int(offset[-2:])
-        if minutes >= 24 * 60:
-            return None
-        zone = timezone(timedelta(minutes=-minutes if offset[0] == "-" else minutes))
-    try:
-        return datetime.fromisoformat(f"{day} {clock}").replace(tzinfo=zone).timestamp()
-    except (ValueError, OverflowError, OSError):  # the 31st of February, 25 o'clock, the year 0001
-        return None
 
 
 def read_progress(agent: "AgentDir", keep: int = MAX_LINES) -> "reports.Progress":
@@ -134,11 +118,8 @@ def format_line(text: str, outputs: int | None, wall: float) -> str:
         )
     if outputs is not None and not 0 <= outputs <= MAX_OUTPUTS:
         raise Usage(f"{outputs} is not a number of outputs.", f"It is 0 to {MAX_OUTPUTS}.")
-    local = time.localtime(wall)
-    ahead = abs(local.tm_gmtoff) // 60
-    offset = f"{'-' if local.tm_gmtoff < 0 else '+'}{ahead // 60:02d}:{ahead % 60:02d}"
     counted = "" if outputs is None else f"[outputs {outputs}] "
-    return f"{time.strftime('%Y-%m-%d %H:%M:%S', local)}{offset} - {counted}{sentence}"
+    return f"{spell_stamp(wall, ' ')} - {counted}{sentence}"
 
 
 def append(agent: "AgentDir", text: str, outputs: int | None, wall: float) -> str:

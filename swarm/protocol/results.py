@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from swarm.errors import Usage
+from swarm.formatting import spell_stamp
 from swarm.store import validators
 from swarm.store.validators import Wrong
 
@@ -40,7 +41,7 @@ def results_value(
         value["summary"] = summary
     if outputs or "outputs" not in value:
         value["outputs"] = list(outputs)
-    value.setdefault("finished_at", _iso(time.localtime()))
+    value.setdefault("finished_at", spell_stamp(time.time()))
     wrong = what_is_wrong(value)
     if wrong:
         raise Usage(
@@ -50,12 +51,6 @@ def results_value(
             "acceptance ({text, passed}) and finished_at.",
         )
     return value
-
-
-def _iso(moment: time.struct_time) -> str:
-    """ISO 8601 with the offset as all our times have it: +01:00."""
-    offset = time.strftime("%z", moment)
-    return time.strftime("%Y-%m-%dT%H:%M:%S", moment) + f"{offset[:3]}:{offset[3:5]}"
 
 
 def what_is_wrong(value: dict[str, Any]) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
+from swarm.formatting import parse_stamp
 from swarm.model.record import Account, Beat, Mark, Record
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
@@ -94,7 +94,7 @@ def _last_hour(beats: Iterable[Beat], now: Now, tokens: int, cost: float) -> tup
     """(hours, tokens, dollars) since the record of an hour ago, or the oldest younger one; 0 hours where none tells."""
     since: tuple[float, Beat] | None = None
     for beat in beats:
-        at = _wall(beat.at)
+        at = parse_stamp(beat.at)
         if at is None or beat.tokens is None or beat.cost_usd is None or at > now.wall:
             continue
         if since is None or at <= now.wall - HOUR_S:
@@ -103,13 +103,6 @@ def _last_hour(beats: Iterable[Beat], now: Now, tokens: int, cost: float) -> tup
         return 0.0, 0, 0.0
     at, beat = since
     return (now.wall - at) / HOUR_S, max(0, tokens - (beat.tokens or 0)), max(0.0, cost - (beat.cost_usd or 0.0))
-
-
-def _wall(stamp: str) -> float | None:
-    try:
-        return datetime.fromisoformat(stamp).timestamp()
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 Number = TypeVar("Number", int, float)

@@ -3,9 +3,9 @@
 import json
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from swarm.formatting import parse_stamp
 from swarm.sanitize import clean, clean_block
 
 MAX_ITEMS = 1000
@@ -21,14 +21,7 @@ def seconds(value: object) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value) if abs(value) < 1e12 and math.isfinite(value) else 0.0
     if isinstance(value, str):
-        try:
-            at = datetime.fromisoformat(value)
-        except ValueError:
-            return 0.0
-        try:
-            return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
-        except (OverflowError, OSError, ValueError):
-            return 0.0
+        return parse_stamp(value) or 0.0
     return 0.0
 
 

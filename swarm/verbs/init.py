@@ -5,12 +5,12 @@ import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
 from swarm.config import Policy, load_policy, parse_policy
 from swarm.errors import HomeError, PolicyError, Refused, SwarmError, Usage
+from swarm.formatting import spell_stamp
 from swarm.ledger import audit_log
 from swarm.ledger.ledger import Ledger
 from swarm.model.agent import AgentSpec
@@ -152,7 +152,7 @@ def _root_agent(layout: Layout, policy: Policy, program: str, clock: Clock) -> I
         slots=policy.slots.max,
         program=program,
         scope="orchestrate",
-        created_at=datetime.fromtimestamp(clock.wall()).astimezone().isoformat(timespec="seconds"),
+        created_at=spell_stamp(clock.wall()),
     )
     yield agent.spec, json.dumps(asdict(spec), indent=2, ensure_ascii=False).encode() + b"\n"
     yield agent.task, brief.compose(spec, layout, policy).encode()

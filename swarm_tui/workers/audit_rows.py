@@ -1,8 +1,8 @@
 """Audit records as rows for widgets: cleaned, with times as numbers."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
+from swarm.formatting import parse_stamp
 from swarm.ledger.audit_log import Event
 from swarm.sanitize import clean
 from widgets.event_feed import EventRow
@@ -13,7 +13,7 @@ def event_rows(events: Iterable[Event]) -> tuple[EventRow, ...]:
     return tuple(
         EventRow(
             seq=event.seq,
-            at=_wall_seconds(event.at),
+            at=parse_stamp(event.at),
             actor=clean(event.actor, 80),
             verb=clean(event.verb, 40),
             agent=clean(event.agent, 200),
@@ -24,11 +24,3 @@ def event_rows(events: Iterable[Event]) -> tuple[EventRow, ...]:
         )
         for event in events
     )
-
-
-def _wall_seconds(stamp: str) -> float | None:
-    """Seconds since 1970 of a record's stamp; None where it is none."""
-    try:
-        return datetime.fromisoformat(stamp).timestamp()
-    except (ValueError, OverflowError, OSError):
-        return None

@@ -8,7 +8,7 @@ from swarm.model.snapshot import AgentView
 from tests.support.swarms import HOUR, MINUTE, NOW, POLICY, a_root, a_snapshot, a_view, full_id
 from tests.support.widget_app import WidgetApp, screen_lines
 from widgets.charset import ASCII
-from widgets.timeline import Timeline, beat_time, legend_cells, lifeline, span_cells, timeline_rows
+from widgets.timeline import Timeline, legend_cells, lifeline, span_cells, timeline_rows
 
 
 def beat(minutes_ago: float, *actions: tuple[str, str, str]) -> Beat:
@@ -43,11 +43,6 @@ def test_an_ended_life_ends_and_a_foreign_one_is_not_known() -> None:
     ended = replace(view, record=replace(view.record, ended_at=NOW.wall - 31 * MINUTE))
     assert text(ended) == "──   "
     assert text(a_view("worker-3", record=None)) == "     "
-
-
-def test_a_stamp_that_cannot_be_read_has_no_time() -> None:
-    assert beat_time(replace(BEATS[0], at="yesterday")) is None
-    assert beat_time(replace(BEATS[0], at="9999-99-99")) is None
 
 
 async def test_rows_are_the_agents_that_lived_in_these_heartbeats() -> None:

@@ -5,6 +5,7 @@ import os
 from typing import TYPE_CHECKING
 
 from swarm.errors import NotFound, Refused
+from swarm.formatting import has_date, parse_duration, spell_stamp
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +22,6 @@ MAX_TEXT = 1 << 20
 
 def duration(text: str) -> float:
     """An option's seconds: `90s`, `15m`, `2h`, or a bare number of seconds."""
-    from swarm.formatting import parse_duration
-
     try:
         return parse_duration(text)
     except ValueError as error:
@@ -116,14 +115,7 @@ def room_path(given: str | None) -> "Path":
 
 def iso(wall: float | None) -> str | None:
     """Wall seconds as ISO 8601 with offset; None stays None, as does a time that no calendar holds."""
-    if wall is None:
-        return None
-    from datetime import datetime
-
-    try:
-        return datetime.fromtimestamp(wall).astimezone().isoformat(timespec="seconds")
-    except (ValueError, OverflowError, OSError):
-        return None
+    return spell_stamp(wall) if wall is not None and has_date(wall) else None
 
 
 def text_from(words: str, option: str) -> str:

@@ -5,6 +5,7 @@ import time
 from typing import TYPE_CHECKING
 
 from swarm.errors import NotFound
+from swarm.formatting import parse_stamp
 from swarm_tui.cli.commands.common import duration, looking
 from swarm_tui.cli.output import Output
 
@@ -106,13 +107,4 @@ def _is_wanted(event: "Event", agent: str | None, since: float | None) -> bool:
         return True  # what the reader has to say of the file itself
     if agent is not None and event.agent != agent:
         return False
-    return since is None or _wall(event.at) >= since
-
-
-def _wall(at: str) -> float:
-    from datetime import datetime
-
-    try:
-        return datetime.fromisoformat(at).timestamp()
-    except (ValueError, OverflowError, OSError):
-        return 0.0
+    return since is None or (parse_stamp(event.at) or 0.0) >= since
