@@ -63,10 +63,7 @@ def last_seq(descriptor: int, size: int) -> int:
     """The number of the last whole record in an open log; 0 where none can be found in its last 4 MiB."""
     for window in (4096, WINDOW, FAR_WINDOW):
         data = os.pread(descriptor, window, max(0, size - window))
-        rows = data.split(b"\n")
-        if size > window:
-            rows = rows[1:]  # cut at its front
-        for row in reversed(rows):
+        for row in reader.lines_backwards(data, cut=size > window):
             if (seq := _seq(row)) > 0:
                 return seq
         if size <= window:
@@ -181,19 +178,12 @@ def append_gap(layout: "Layout", reason: str, wall: float) -> None:
 def last_number(layout: "Layout") -> int | None:
     """The number of the last record: 0 in a log without any, None where it cannot be read. Waits for nobody."""
     try:
-        with reader.directory(layout.events.parent) as home:
-            descriptor = syscalls.open_read(layout.events.name, home)
+        with reader.opened(layout.events) as (descriptor, found):
+            return last_seq(descriptor, found.st_size)
     except FileNotFoundError:
         return 0
     except (OSError, SwarmError):
         return None
-    try:
-        reader.check_regular(layout.events, found := os.fstat(descriptor))
-        return last_seq(descriptor, found.st_size)
-    except (OSError, SwarmError):
-        return None
-    finally:
-        os.close(descriptor)
 
 
 def _open_locked(path: "Path", home: int, wait_s: float) -> tuple[int, bool]:

@@ -1,96 +1,61 @@
 """Reading events.jsonl, the last records or what is new: bears torn lines, foreign text, truncation, any size."""
 
-import os
 from typing import TYPE_CHECKING
 
 from swarm.errors import SwarmError
 from swarm.formatting import parse_stamp
 from swarm.ledger.audit_log import MAX_LINE, WINDOW, Event, parse
-from swarm.store import reader, syscalls
+from swarm.store import reader
+from swarm.store.tail import FileTail
 
 if TYPE_CHECKING:
     from swarm.protocol.paths import Layout
 
+BURST = 4 << 20
+"""Bytes that one look reads at most: what comes faster is passed over, and said to be."""
 
-class Tail:
-    """Follows the log: each `read` gives what is new. Bears torn lines, foreign text, removal, truncation, any size."""
 
-    def __init__(self, layout: "Layout", *, backlog: int = WINDOW) -> None:
-        """backlog: bytes of what is there already that the first read looks at."""
-        self._path = layout.events
-        self._backlog = backlog
-        self._inode = -1
-        self._offset = 0
-        self._rest = b""
+class AuditTail:
+    """Follows the log: each `read` gives what is new."""
+
+    def __init__(self, layout: "Layout", *, backlog: int = WINDOW, window: int = BURST) -> None:
+        """backlog: bytes of what is there already that the first read looks at. window: of what comes at once later."""
+        self._tail = FileTail(layout.events, window=window, backlog=backlog, line_bytes=2 * MAX_LINE, reread=False)
         self._error = ""
-        self._started = False
+        self._present = False
         self.bad = 0
         """Lines so far that were no records."""
 
-    def read(self, limit: int = 1 << 20) -> list[Event]:
-        """New records, oldest first, from at most `limit` bytes; call again for more.
+    def read(self) -> list[Event]:
+        """New records, oldest first.
 
         What is wrong with the file comes once, as an Event of verb `audit` with seq 0: `bad-line`, `removed`,
         `truncated`, `skipped`, `unreadable`.
         """
-        said: list[Event] = []
+        before, was_present = self._tail.offset, self._present
         try:
-            data = self._new_bytes(limit, said)
+            part = self._tail.read()
         except SwarmError as error:
-            if str(error) != self._error:
-                self._error = str(error)
-                said.append(_own_word("unreadable", self._error))
-            return said
-        except FileNotFoundError:
-            if self._inode != -1:
-                said.append(_own_word("removed", "events.jsonl was removed"))
-            self._inode, self._offset, self._rest = -1, 0, b""
-            return said
+            known, self._error = self._error, str(error)
+            return [] if known == self._error else [_own_word("unreadable", self._error)]
         self._error = ""
-        rows = (self._rest + data).split(b"\n")
-        self._rest = rows.pop()[: 2 * MAX_LINE]
-        events = [(row, parse(row)) for row in rows if row.strip()]
+        self._present = part is not None
+        if part is None:
+            return [_own_word("removed", "events.jsonl was removed")] if was_present else []
+        said: list[Event] = []
+        if part.change == "replaced" and was_present:
+            said.append(_own_word("removed", "events.jsonl was replaced by another file"))
+        elif part.change == "cut":
+            said.append(_own_word("truncated", f"events.jsonl was cut from {before} to {self._tail.offset} bytes"))
+        if part.skipped and was_present:
+            said.append(_own_word("skipped", f"{part.skipped} bytes of events.jsonl were passed over"))
+        events = [(row, parse(row)) for row in part.lines if row.strip()]
         bad = [row for row, event in events if event is None]
         if bad:
             self.bad += len(bad)
             first = bad[0][:80].decode("utf-8", "replace")
             said.append(_own_word("bad-line", f"{len(bad)} lines of events.jsonl are no records, the first {first!r}"))
         return [*said, *(event for _, event in events if event is not None)]
-
-    def _new_bytes(self, limit: int, said: list[Event]) -> bytes:
-        with reader.directory(self._path.parent) as home:
-            try:
-                descriptor = syscalls.open_read(self._path.name, home)
-            except FileNotFoundError:
-                raise
-            except OSError as error:
-                raise reader.unreadable(self._path, error) from error
-        try:
-            found = os.fstat(descriptor)
-            reader.check_regular(self._path, found)
-            self._place(descriptor, found, said)
-            behind = found.st_size - self._offset
-            if behind > 4 * limit:
-                said.append(_own_word("skipped", f"{behind - limit} bytes of events.jsonl were passed over"))
-                self._offset = _next_line(descriptor, found.st_size - limit)
-                self._rest = b""
-            data = os.pread(descriptor, min(limit, max(0, found.st_size - self._offset)), self._offset)
-        finally:
-            os.close(descriptor)
-        self._offset += len(data)
-        return data
-
-    def _place(self, descriptor: int, found: os.stat_result, said: list[Event]) -> None:
-        if found.st_ino != self._inode:
-            if self._inode != -1:
-                said.append(_own_word("removed", "events.jsonl was replaced by another file"))
-            begin = found.st_size - self._backlog
-            self._offset = _next_line(descriptor, begin) if begin > 0 and not self._started else 0
-            self._inode, self._rest = found.st_ino, b""
-        elif found.st_size < self._offset:
-            said.append(_own_word("truncated", f"events.jsonl was cut from {self._offset} to {found.st_size} bytes"))
-            self._offset, self._rest = found.st_size, b""
-        self._started = True
 
 
 def recent(
@@ -110,8 +75,8 @@ def recent(
         read = reader.read_tail(layout.events, window)
         if read is None:
             return []
-        rows = read.data.split(b"\n")[1 if read.truncated else 0 :]
-        events = [event for event in map(parse, rows) if event is not None]
+        rows = reader.lines_backwards(read.data, cut=read.truncated)
+        events = [event for event in map(parse, rows) if event is not None][::-1]
         chosen = [event for event in events if _is_wanted(event, agent, since_wall)]
         enough = len(chosen) >= limit or (bool(events) and not _is_since(events[0], since_wall))
         if enough or not read.truncated or window >= reach:
@@ -129,10 +94,3 @@ def _is_since(event: Event, since_wall: float | None) -> bool:
 
 def _own_word(code: str, reason: str) -> Event:
     return Event(0, "", "engine", "audit", "", "", ok=False, code=code, reason=reason, more={})
-
-
-def _next_line(descriptor: int, offset: int) -> int:
-    """The offset of the first line that begins at or after `offset`."""
-    data = os.pread(descriptor, WINDOW, max(0, offset - 1))
-    cut = data.find(b"\n")
-    return max(0, offset - 1) + cut + 1 if cut >= 0 else max(0, offset)

@@ -7,8 +7,6 @@ from swarm.errors import Usage
 from swarm.formatting import parse_stamp, spell_stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from swarm.model import reports
     from swarm.protocol.paths import AgentDir
     from swarm.store.reader import Read
@@ -76,10 +74,11 @@ def _parse(read: "Read", keep: int) -> "tuple[reports.Progress, list[str]]":
     from swarm.model.record import Fingerprint
     from swarm.model.reports import Progress, ProgressLine
     from swarm.sanitize import clean
+    from swarm.store.reader import lines_backwards
 
     lines: list[ProgressLine] = []
     written: list[str] = []
-    for row in _rows(read.data, cut=read.truncated):
+    for row in lines_backwards(read.data, cut=read.truncated):
         # Bytes first: a character takes four at most, so that no long line is decoded whole.
         raw = row[: MAX_CHARS * 4].decode("utf-8", "replace")
         text = clean(raw, MAX_CHARS).strip()
@@ -91,18 +90,6 @@ def _parse(read: "Read", keep: int) -> "tuple[reports.Progress, list[str]]":
     tail = blake2b(read.data, digest_size=12).hexdigest()
     fingerprint = Fingerprint(read.inode, read.size, read.mtime_ns, tail)
     return Progress(tuple(reversed(lines)), fingerprint, read.mtime_ns / 1e9), written[::-1]
-
-
-def _rows(data: bytes, *, cut: bool) -> "Iterator[bytes]":
-    """Lines that are not empty, last first; without the first where the tail began in the middle of it."""
-    end = len(data)
-    while end > 0:
-        start = data.rfind(b"\n", 0, end) + 1
-        if start == 0 and cut and end < len(data):
-            return
-        if end > start:
-            yield data[start:end]
-        end = start - 1
 
 
 def format_line(text: str, outputs: int | None, wall: float) -> str:

@@ -55,11 +55,6 @@ def read_head(path: Path, limit: int = JSON_BYTES) -> Read | None:
     return _read(path, limit, 0)
 
 
-def read_from(path: Path, start: int, limit: int) -> Read | None:
-    """At most `limit` bytes of a regular file from byte `start` on; None where there is none. Raises Unreadable."""
-    return _read(path, limit, start)
-
-
 def read_json(path: Path, limit: int = JSON_BYTES) -> dict[str, Any] | None:
     """The object in a JSON file of at most `limit` bytes; None where there is no file. Raises Unreadable or Invalid."""
     found = read_head(path, limit)
@@ -85,6 +80,44 @@ def directory(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[int, os.stat_result]]:
+    """A regular file, open for reading, and its state at that moment.
+
+    Raises FileNotFoundError, and Unreadable where it cannot be opened, must not be, or a read in the block fails.
+    """
+    try:
+        with directory(path.parent) as home:
+            descriptor = syscalls.open_read(path.name, home)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise unreadable(path, error) from error
+    try:
+        found = os.fstat(descriptor)
+        check_regular(path, found)
+        yield descriptor, found
+    except OSError as error:
+        raise unreadable(path, error) from error
+    finally:
+        os.close(descriptor)
+
+
+def lines_backwards(data: bytes, *, cut: bool) -> Iterator[bytes]:
+    """The lines of a file's tail that are not empty, last first.
+
+    cut: the tail may begin in the middle of a line, which is left out then, unless there is no other.
+    """
+    end = len(data)
+    while end > 0:
+        start = data.rfind(b"\n", 0, end) + 1
+        if start == 0 and cut and end < len(data):
+            return
+        if end > start:
+            yield data[start:end]
+        end = start - 1
+
+
 def kind_of(mode: int) -> str:
     """`is a FIFO`, `is a link`, ...: what a file is that should have been a regular one."""
     return next((words for test, words in _KINDS if test(mode)), "is no regular file")
@@ -104,21 +137,11 @@ def check_regular(path: Path, found: os.stat_result) -> None:
 def _read(path: Path, limit: int, start: int | None) -> Read | None:
     """start: None for the last `limit` bytes."""
     try:
-        with directory(path.parent) as home:
-            descriptor = syscalls.open_read(path.name, home)
+        with opened(path) as (descriptor, found):
+            start = max(0, found.st_size - limit) if start is None else start
+            data = _pread(descriptor, limit, start, found.st_size - start)
     except FileNotFoundError:
         return None
-    except OSError as error:
-        raise unreadable(path, error) from error
-    try:
-        found = os.fstat(descriptor)
-        check_regular(path, found)
-        start = max(0, found.st_size - limit) if start is None else start
-        data = _pread(descriptor, limit, start, found.st_size - start)
-    except OSError as error:
-        raise unreadable(path, error) from error
-    finally:
-        os.close(descriptor)
     return Read(data, found.st_ino, found.st_size, found.st_mtime_ns, found.st_size > limit)
 
 

@@ -8,7 +8,7 @@ from swarm.api import Swarm
 from swarm.errors import SwarmError
 from swarm.formatting import spell_duration
 from swarm.ledger.audit_log import Event
-from swarm.ledger.audit_reader import Tail
+from swarm.ledger.audit_reader import AuditTail
 from swarm.model.health import State
 from swarm.sanitize import clean
 from swarm_tui.demo.session import Demo, interruptible
@@ -57,7 +57,7 @@ class _Watcher:
         """The agent that was first seen in each state."""
 
     def watch(self, swarm: Swarm, seconds: float, *, pause: float, until_all: bool) -> None:
-        tail = Tail(swarm.home.layout)
+        tail = AuditTail(swarm.home.layout)
         while time.monotonic() - self._began < seconds:
             for event in tail.read():
                 if event.verb != "progress":

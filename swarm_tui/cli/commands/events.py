@@ -84,9 +84,9 @@ def _meant(swarm: "Swarm", words: str) -> str:
 
 
 def _follow(swarm: "Swarm", agent: str | None, since: float | None, out: Output) -> int:
-    from swarm.ledger.audit_reader import Tail
+    from swarm.ledger.audit_reader import AuditTail
 
-    tail = Tail(swarm.home.layout, backlog=NEAR if since is None else FAR)
+    tail = AuditTail(swarm.home.layout, backlog=NEAR if since is None else FAR)
     first = True
     while True:
         fresh = tail.read()

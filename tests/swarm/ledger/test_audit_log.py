@@ -200,7 +200,7 @@ def test_a_fifo_in_its_place_blocks_nobody(layout: Layout) -> None:
     with pytest.raises(SwarmError, match="is a FIFO"):
         add(layout)
     assert audit_log.last_number(layout) is None
-    assert [event.code for event in audit_reader.Tail(layout).read()] == ["unreadable"]
+    assert [event.code for event in audit_reader.AuditTail(layout).read()] == ["unreadable"]
 
 
 def test_a_log_that_somebody_holds_is_busy(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,7 +273,7 @@ def test_a_tail_gives_every_record_and_counts_every_bad_line(
     layout = Layout(tmp_path_factory.mktemp("home"))
     layout.swarm.mkdir()
     layout.events.touch()
-    tail = audit_reader.Tail(layout)
+    tail = audit_reader.AuditTail(layout)
     found, good, bad = [], 0, 0
     for line in lines:
         if line is None:
@@ -290,7 +290,7 @@ def test_a_tail_gives_every_record_and_counts_every_bad_line(
 
 def test_a_tail_gives_what_is_new_and_each_record_once(layout: Layout) -> None:
     add(layout)
-    tail = audit_reader.Tail(layout)
+    tail = audit_reader.AuditTail(layout)
     assert [event.seq for event in tail.read()] == [1]
     assert tail.read() == []
     add(layout)
@@ -302,7 +302,7 @@ def test_a_half_written_record_is_given_once_it_is_whole(layout: Layout) -> None
     add(layout)
     line = layout.events.read_bytes()
     layout.events.write_bytes(line[:30])
-    tail = audit_reader.Tail(layout)
+    tail = audit_reader.AuditTail(layout)
     assert tail.read() == []
     with layout.events.open("ab") as file:
         file.write(line[30:])
@@ -311,7 +311,7 @@ def test_a_half_written_record_is_given_once_it_is_whole(layout: Layout) -> None
 
 
 def test_bad_lines_are_said_once(layout: Layout) -> None:
-    tail = audit_reader.Tail(layout)
+    tail = audit_reader.AuditTail(layout)
     with layout.events.open("ab") as file:
         file.write(b"garbage\nmore \x1b[31m garbage\n")
     (said,) = tail.read()
@@ -322,7 +322,7 @@ def test_bad_lines_are_said_once(layout: Layout) -> None:
 
 
 def test_truncation_is_said_and_what_comes_after_it_is_read(layout: Layout) -> None:
-    tail = audit_reader.Tail(layout)
+    tail = audit_reader.AuditTail(layout)
     for _ in range(3):
         add(layout)
     tail.read()
@@ -335,7 +335,7 @@ def test_truncation_is_said_and_what_comes_after_it_is_read(layout: Layout) -> N
 
 
 def test_removal_is_said_and_the_new_log_is_read_from_its_beginning(layout: Layout) -> None:
-    tail = audit_reader.Tail(layout)
+    tail = audit_reader.AuditTail(layout)
     add(layout)
     tail.read()
     layout.events.unlink()
@@ -346,7 +346,7 @@ def test_removal_is_said_and_the_new_log_is_read_from_its_beginning(layout: Layo
 
 
 def test_a_log_that_was_swapped_between_two_looks_is_said_and_read(layout: Layout) -> None:
-    tail = audit_reader.Tail(layout)
+    tail = audit_reader.AuditTail(layout)
     add(layout)
     tail.read()
     layout.events.rename(layout.root / "old")
@@ -355,7 +355,7 @@ def test_a_log_that_was_swapped_between_two_looks_is_said_and_read(layout: Layou
 
 
 def test_what_cannot_be_read_is_said_once_and_goes_on_when_it_can(layout: Layout) -> None:
-    tail = audit_reader.Tail(layout)
+    tail = audit_reader.AuditTail(layout)
     add(layout)
     tail.read()
     layout.events.rename(layout.root / "away")
@@ -381,18 +381,18 @@ def fill(layout: Layout, size: int) -> None:
 def test_a_log_of_a_gigabyte_is_read_at_its_end(layout: Layout) -> None:
     fill(layout, 1 << 30)
     assert [event.seq for event in audit_reader.recent(layout, 2)] == [8, 9]
-    assert [event.seq for event in audit_reader.Tail(layout).read() if event.seq] == [7, 8, 9]
+    assert [event.seq for event in audit_reader.AuditTail(layout).read() if event.seq] == [7, 8, 9]
     assert add(layout) == 10
 
 
 def test_a_tail_that_falls_far_behind_says_what_it_passed_over(layout: Layout) -> None:
-    tail = audit_reader.Tail(layout)
+    tail = audit_reader.AuditTail(layout, window=1000)
     add(layout)
     tail.read()
     with layout.events.open("ab") as file:
         file.write(b"x" * 10_000 + b"\n")
     add(layout)
-    found = tail.read(limit=1000)
+    found = tail.read()
     assert [event.code for event in found] == ["skipped", ""]
 
 
@@ -417,12 +417,12 @@ def test_recent_events_reach_back_as_far_as_they_must(layout: Layout) -> None:
 def test_no_log_is_no_events(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     assert audit_reader.recent(layout) == []
-    assert audit_reader.Tail(layout).read() == []
+    assert audit_reader.AuditTail(layout).read() == []
     assert audit_log.last_number(layout) == 0
 
 
 def test_a_reader_beside_a_writer_sees_whole_records_in_order(layout: Layout) -> None:
-    tail, found = audit_reader.Tail(layout), []
+    tail, found = audit_reader.AuditTail(layout), []
     writer = threading.Thread(target=write_many, args=(layout.root, 100))
     writer.start()
     while writer.is_alive():
