@@ -9,20 +9,11 @@ from widgets.cells import Cell, Cells, fit, fit_cells, fit_tail, quote, short_du
 from widgets.charset import UNICODE, Charset
 from widgets.line_list import LineList
 
-CAUSE_ROLES = {
-    "investigate": "warning",
-    "overdue": "danger",
-    "looping": "danger",
-    "failed": "danger",
-    "unverified": "danger",
-}
-"""The role of a cause's colour; what is not listed is a warning."""
-
 
 def alert_cells(alert: Alert, now: Now, width: int, charset: Charset = UNICODE, *, root: str = "") -> Cells:
     """One alert: age, cause, agent, how often, what it says; the word `acked` where it is."""
     acked = alert.acked_at is not None
-    role = "muted" if acked else CAUSE_ROLES.get(alert.cause, "warning")
+    role = "muted" if acked else alert.cause.severity.value
     mark = charset.ended if acked else charset.warned
     cells = [Cell(f"{mark} ", role), Cell(f"{short_duration(now.wall - alert.last_at):>5} ", "muted")]
     if width >= 50:

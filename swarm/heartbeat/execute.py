@@ -18,6 +18,7 @@ from swarm.lifecycle.spawn import WAITS, spawn, spawn_queued
 from swarm.lifecycle.stop import Target, end_subtree, stop_all
 from swarm.lifecycle.subtree import Order
 from swarm.model.agent import Liveness
+from swarm.model.causes import AlertCause
 from swarm.model.plan import Act, Action, Executed, Plan
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.requests import Ended, SpawnRequest
@@ -25,7 +26,7 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.protocol.paths import name_of
 from swarm.protocol.roles import load_role
 from swarm.rules.health import verdict
-from swarm.rules.limits import LIMIT, due_for_limits, swarm_over
+from swarm.rules.limits import due_for_limits, swarm_over
 from swarm.rules.plan import verdicts
 from swarm.scan.scanner import Scanner
 
@@ -50,11 +51,11 @@ def end_for_limit(home: Home, scanner: "Scanner", action: Action) -> tuple[str, 
     return "", end_subtree(home, Target(action.agent, action.spawn_id), order)
 
 
-def say(home: Home, agent: str, cause: str, text: str, spawn_id: str = "") -> None:
+def say(home: Home, agent: str, cause: AlertCause, text: str, spawn_id: str = "") -> None:
     """An alert between two heartbeats. Raises SwarmError."""
 
     def change(state: State) -> State:
-        return raise_alert(state, agent, cause, text, spawn_id, home.clock.wall(), again=True)
+        return raise_alert(state, agent, cause, text, spawn_id, home.clock.wall())
 
     home.ledger.commit(change, purpose=f"say that {agent or 'the swarm'} has used up its limit")
 
@@ -81,7 +82,7 @@ class _Hands:
     def investigate(self, action: Action) -> None:
         view = self.views[action.agent]
         self.done.investigated[action.agent] = investigate(self.home, view, action.reason, self.plan.n)
-        self.done.say(action, "investigate", action.reason)
+        self.done.say(action, AlertCause.INVESTIGATE, action.reason)
         self.done.note(action, "investigate", action.reason)
         audit.by_engine(
             self.home,
@@ -94,7 +95,7 @@ class _Hands:
 
     def kill(self, action: Action) -> None:
         """Two looks have to agree: the plan's, and a fresh one right now."""
-        if action.code == LIMIT:
+        if action.cause is AlertCause.LIMIT:
             self._end_for_limit(action)
             return
         spared = self._second_look(action)
@@ -133,7 +134,7 @@ class _Hands:
         self.done.killed += 1
         below = "" if each.agent == action.agent else f"below {action.agent}: "
         self.done.note(own, "kill", below + action.reason)
-        self.done.say(own, action.code or "killed", below + action.reason)
+        self.done.say(own, action.cause or AlertCause.KILLED, below + action.reason)
 
     def collect(self, action: Action) -> None:
         record = self.record_of(action)
@@ -171,8 +172,8 @@ class _Hands:
         if record is None or record.phase is not Phase.RUNNING:
             return
         end = look_at_end(self.home, record)
-        if end is None and self.home.runner.alive(record) is Liveness.ELSEWHERE:
-            end = ended(self.home, record, Ending(action.code), action.reason)
+        if end is None and action.ending is not None and self.home.runner.alive(record) is Liveness.ELSEWHERE:
+            end = ended(self.home, record, action.ending, action.reason)
         if end is None:
             self.done.note(action, "spare", "a second look found it running")
             return
@@ -186,7 +187,7 @@ class _Hands:
         for one in judged:
             self.done.note(action, "check", f"{'passed' if one.passed else 'failed'}: {one.text}")
             if not one.passed:
-                self.done.say(action, "acceptance", f"not passed: {one.text} ({one.why})")
+                self.done.say(action, AlertCause.ACCEPTANCE, f"not passed: {one.text} ({one.why})")
             audit.by_engine(
                 self.home,
                 "check",
@@ -198,7 +199,8 @@ class _Hands:
             )
 
     def alert(self, action: Action) -> None:
-        self.done.say(action, action.code, action.reason)
+        if action.cause is not None:
+            self.done.say(action, action.cause, action.reason)
         self.done.note(action, "alert", action.reason)
 
     def spawn(self, action: Action) -> None:
@@ -207,9 +209,9 @@ class _Hands:
             self.done.note(replace(action, spawn_id=spawned.spawn_id), "spawn", action.reason)
 
     def schedule(self, action: Action) -> None:
-        role = load_role(self.home.layout, action.code)
+        role = load_role(self.home.layout, action.role)
         task = f"Heartbeat {self.plan.n}: it is your turn ({action.reason}). {role.summary}"
-        spawned = spawn(self.home, SpawnRequest(name=name_of(action.agent), role=action.code, task=task))
+        spawned = spawn(self.home, SpawnRequest(name=name_of(action.agent), role=action.role, task=task))
         self.done.note(replace(action, spawn_id=spawned.spawn_id), "schedule", action.reason)
 
     def wake(self, action: Action) -> None:
@@ -236,7 +238,7 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
         Act.SKIP: hands.skip,
         Act.WAKE: hands.wake,
     }
-    said = {action.code: action.reason for action in plan.actions if action.act is Act.ALERT and not action.agent}
+    said = {action.cause: action.reason for action in plan.actions if action.cause is not None and not action.agent}
     spawn_gate.update(home, said, only_clear=True)  # what this heartbeat starts is not refused for what is over
     _search_again(home, snapshot)
     for action in plan.actions:
@@ -252,7 +254,7 @@ def _failed(done: Executed, action: Action, error: SwarmError | OSError) -> None
     waits = refused and action.act in (Act.SPAWN, Act.SCHEDULE)
     done.note(action, "skip" if waits else str(action.act), ("" if waits else FAILED) + str(error))
     if not (waits and isinstance(error, SwarmError) and error.code in (*WAITS, "program")):
-        done.say(action, "action", f"{action.act} failed: {error}")
+        done.say(action, AlertCause.ACTION, f"{action.act} failed: {error}")
 
 
 def _search_again(home: Home, snapshot: Snapshot) -> None:

@@ -12,11 +12,12 @@ from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.idle_sessions import tend
 from swarm.lifecycle.messaging import ask_what_it_costs
 from swarm.model.agent import ENGINE
+from swarm.model.causes import AlertCause
 from swarm.model.plan import Act, Action
 from swarm.model.snapshot import Snapshot
 from swarm.rules.kills import kills
-from swarm.rules.limits import LIMIT, SWARM_LIMIT, due_for_limits, in_play, swarm_over
-from swarm.rules.outage import SERVICE, outage
+from swarm.rules.limits import due_for_limits, in_play, swarm_over
+from swarm.rules.outage import outage
 from swarm.rules.plan import verdicts
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def keep(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every: float = E
     now = home.now()
     judged = verdicts(snapshot, home.policy, now)
     over = swarm_over(snapshot, home.policy, now)
-    found = {SWARM_LIMIT: over, SERVICE: outage(snapshot, judged, home.policy, now)}
+    found = {AlertCause.SWARM_LIMIT: over, AlertCause.SERVICE: outage(snapshot, judged, home.policy, now)}
     spawn_gate.update(engine, {cause: text for cause, text in found.items() if text})
     due, _ = due_for_limits(snapshot, judged, home.policy, over)
     for action in kills(snapshot, judged, due):
@@ -71,4 +72,4 @@ def _ask_what_it_costs(home: Home, scanner: "Scanner", snapshot: Snapshot) -> No
 def _end(home: Home, scanner: "Scanner", action: Action) -> None:
     spared, _ = end_for_limit(home, scanner, action)
     if not spared:
-        say(home, action.agent, LIMIT, action.reason, action.spawn_id)
+        say(home, action.agent, AlertCause.LIMIT, action.reason, action.spawn_id)

@@ -10,6 +10,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, clear_alert, raise_alert
 from swarm.lifecycle.end import must_have_its_end
+from swarm.model.causes import AlertCause, Course
 from swarm.model.health import State as Health
 from swarm.model.health import Verdict
 from swarm.model.plan import Executed, Plan
@@ -21,17 +22,6 @@ from swarm.rules.costs import with_mark
 from swarm.rules.slots import slots
 from swarm.store import jsonio, writer
 
-CONDITIONS = frozenset(
-    {
-        *("unverified", "results-unread", "results-invalid", "looping", "unreadable", "over-budget", "kill-blocked"),
-        *("investigate", "misspelt", "clock", "ghost", "link", "twin", "bad-name", "spec-invalid", "record-missing"),
-        *("directory-missing", "future-mtime", "stranger", "model", "mcp"),
-        *("limit-near", "swarm-limit", "price-unknown", "service", "retrying"),
-    }
-)
-"""Causes that last, and whose alerts go when they are over; all others report what happened, and stay for a person."""
-AGAIN = frozenset({"gap", "hold-expired", "killed", "limit", "acceptance", "action"})
-"""Causes that are news each time, even where a person has acknowledged the last one."""
 SILENCE = frozenset({Health.INVESTIGATE, Health.OVERDUE})
 PAST_BEATS = 12
 """Periods after its end for which the ledger keeps an agent that was read, or left nothing to read."""
@@ -174,8 +164,7 @@ def _seen(found: Record, view: AgentView, n: int, done: Executed) -> Record:
 def _with_alerts(state: State, judged: Mapping[str, Verdict], done: Executed, wall: float) -> State:
     """Raises what this heartbeat says, and clears what is over."""
     for said in done.alerts:
-        again = said.cause in AGAIN
-        state = raise_alert(state, said.agent, said.cause, said.text, said.spawn_id, wall, again=again)
+        state = raise_alert(state, said.agent, said.cause, said.text, said.spawn_id, wall)
     raised = {said.key for said in done.alerts}
     for alert in state.alerts:
         if alert.key not in raised and _is_over(alert, state, judged, wall):
@@ -184,12 +173,12 @@ def _with_alerts(state: State, judged: Mapping[str, Verdict], done: Executed, wa
 
 
 def _is_over(alert: Alert, state: State, judged: Mapping[str, Verdict], wall: float) -> bool:
-    if alert.cause not in CONDITIONS:
+    if alert.cause.course is not Course.LASTS:
         return alert.acked_at is not None and wall - alert.last_at > SEEN_ALERTS_S
     record = state.agents.get(alert.agent)
-    if alert.cause == "unverified":
+    if alert.cause is AlertCause.UNVERIFIED:
         return record is None or record.spawn_id != alert.spawn_id or not record.unverified
-    if alert.cause == "investigate":
+    if alert.cause is AlertCause.INVESTIGATE:
         verdict = judged.get(alert.agent)
         lives = record is not None and record.live and record.spawn_id == alert.spawn_id
         return not lives or verdict is None or verdict.state not in SILENCE

@@ -11,12 +11,13 @@ from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert, with_record
 from swarm.lifecycle.end import ended
 from swarm.lifecycle.intents import at_work, me
-from swarm.lifecycle.root_turn import FAILED, TIMEOUT, Turn, resting, said_of, write_turn
+from swarm.lifecycle.root_turn import Turn, resting, said_of, write_turn
 from swarm.lifecycle.settle import settle
 from swarm.lifecycle.start import take_turn
 from swarm.lifecycle.stop import stop_all
 from swarm.lifecycle.subtree import Order
 from swarm.model.agent import ENGINE, AgentSpec
+from swarm.model.causes import AlertCause
 from swarm.model.record import Beat, Ending, Phase, Record
 from swarm.model.requests import Ended
 from swarm.model.time import read_now
@@ -103,7 +104,7 @@ def _stop_overdue(home: Home, record: Record) -> bool:
     reason = f"its turn has taken {taken}, and {allowed} are allowed"
     if not stop_turn(home, reason):
         return False
-    _say(home, TIMEOUT, f"{reason}; it was stopped", record.spawn_id)
+    _say(home, AlertCause.ROOT_TIMEOUT, f"{reason}; it was stopped", record.spawn_id)
     return True
 
 
@@ -228,10 +229,10 @@ def _say_trouble(home: Home, why: str) -> None:
     spawn_id = record.spawn_id if record is not None else ""
     error = SwarmError("The root could not be woken.", why, code="root")
     audit.record(home, "wake", agent=root, spawn_id=spawn_id, error=error)
-    _say(home, FAILED, f"its turn failed: {why}", spawn_id)
+    _say(home, AlertCause.ROOT_FAILED, f"its turn failed: {why}", spawn_id)
 
 
-def _say(home: Home, cause: str, text: str, spawn_id: str) -> None:
+def _say(home: Home, cause: AlertCause, text: str, spawn_id: str) -> None:
     root = home.policy.root.id
 
     def change(state: State) -> State:

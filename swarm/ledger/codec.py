@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from swarm.errors import HomeError
 from swarm.ledger.state import State
 from swarm.model.agent import SCHEMA, Identity
+from swarm.model.causes import AlertCause
 from swarm.model.record import Account, Alert, Ending, Fingerprint, Holder, Mark, Observed, Phase, Record
 from swarm.model.time import Epoch
 from swarm.protocol.agent_files import Loaded, _load
@@ -420,7 +421,7 @@ _HEARTBEAT: Mapping[str, Kind] = {
 }
 _ALERT: Mapping[str, Kind] = {
     "agent": text,
-    "cause": text,
+    "cause": lambda value: AlertCause(text(value)),
     "text": text,
     "spawn_id": text,
     "first_at": seconds,

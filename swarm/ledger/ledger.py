@@ -12,6 +12,7 @@ from swarm.errors import Busy, HomeError, Refused
 from swarm.ledger import audit_log, codec
 from swarm.ledger.revisions import Look, Outcome, exists, look, publish, remember, taken_numbers
 from swarm.ledger.state import State, raise_alert, with_forgotten
+from swarm.model.causes import AlertCause
 from swarm.model.record import Alert
 from swarm.model.time import Clock, Epoch, Now, read_now, renew, start_epoch
 from swarm.protocol.paths import Layout
@@ -30,7 +31,7 @@ class _Seen(NamedTuple):
 class _Trouble(NamedTuple):
     """Something that a commit ran into and that the next revision has to tell."""
 
-    cause: str
+    cause: AlertCause
     text: str
 
 
@@ -205,11 +206,11 @@ class Ledger:
             self.read()  # not into a directory that is no home
             self._make_lock()
             troubles.append(
-                _Trouble("lock-missing", "swarm/lock was missing and was made again; nobody should delete it")
+                _Trouble(AlertCause.LOCK_MISSING, "swarm/lock was missing and was made again; nobody should delete it")
             )
             stack.enter_context(locks.FileLock(self._layout.lock, wait, purpose))
         except locks.NoLocks:
-            troubles.append(_Trouble("locks", f"{NO_LOCKS}; revisions alone keep commits apart"))
+            troubles.append(_Trouble(AlertCause.LOCKS, f"{NO_LOCKS}; revisions alone keep commits apart"))
 
     def _audited(self, state: State) -> tuple[int, tuple[_Trouble, ...]]:
         """The number of the audit log's last record, and whether records have gone that the ledger knows of."""
@@ -217,7 +218,7 @@ class Ledger:
         if last is None or last >= state.audited:
             return state.audited if last is None else last, ()
         text = f"events.jsonl ended at record {last}, where the ledger knows of {state.audited}: some were lost"
-        return last, (_Trouble("audit-gap", text),)
+        return last, (_Trouble(AlertCause.AUDIT_GAP, text),)
 
     def _make_lock(self) -> None:
         with suppress(FileExistsError):
@@ -225,7 +226,7 @@ class Ledger:
 
     def _somebody_else(self, number: int) -> _Trouble:
         return _Trouble(
-            "locks",
+            AlertCause.LOCKS,
             f"{NO_LOCKS}: somebody else committed revision {number} while the lock was held here; nothing was lost",
         )
 
@@ -253,22 +254,24 @@ class Ledger:
         if before is None or found.unfinished:
             return
         if before.home_id != after.home_id:
-            self._untold = (_Trouble("ledger-went-back", "another home's ledger was put in the place of this one"),)
+            self._untold = (
+                _Trouble(AlertCause.LEDGER_WENT_BACK, "another home's ledger was put in the place of this one"),
+            )
         elif after.revision < before.revision:
             text = f"the ledger went back from revision {before.revision} to {after.revision}: was a backup restored?"
-            self._untold = (_Trouble("ledger-went-back", text),)
+            self._untold = (_Trouble(AlertCause.LEDGER_WENT_BACK, text),)
 
 
 def _findings(found: Look) -> list[tuple[str, str, _Trouble]]:
     """(agent, spawn id, trouble) of everything that a look passed over."""
-    told = [("", "", _Trouble("state-repaired", f"{text}.")) for text in found.repairs]
+    told = [("", "", _Trouble(AlertCause.STATE_REPAIRED, f"{text}.")) for text in found.repairs]
     by_agent: dict[str, list[str]] = {}
     for agent, text in found.refused:
         by_agent.setdefault(agent, []).append(text)
     for agent, texts in by_agent.items():
         record = found.state.agents.get(agent)
         more = f"; and {len(texts) - 5} more" if len(texts) > 5 else ""
-        trouble = _Trouble("value-refused", f"refused in the ledger: {'; '.join(texts[:5])}{more}")
+        trouble = _Trouble(AlertCause.VALUE_REFUSED, f"refused in the ledger: {'; '.join(texts[:5])}{more}")
         told.append((agent, record.spawn_id if record else "", trouble))
     return told
 
@@ -278,5 +281,5 @@ def _tell(state: State, found: Look, troubles: Iterable[_Trouble], wall: float) 
     told = [*_findings(found), *(("", "", trouble) for trouble in troubles)]
     once = {(agent, trouble.cause): (agent, spawn_id, trouble) for agent, spawn_id, trouble in told}
     for agent, spawn_id, trouble in once.values():
-        state = raise_alert(state, agent, trouble.cause, trouble.text, spawn_id, wall, again=True)
+        state = raise_alert(state, agent, trouble.cause, trouble.text, spawn_id, wall)
     return state

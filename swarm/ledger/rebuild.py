@@ -6,6 +6,7 @@ from dataclasses import replace
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, raise_alert
 from swarm.model.agent import AgentSpec
+from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
 from swarm.protocol.agent_dirs import _agent_dirs
 from swarm.protocol.agent_files import read_exit, read_kept, read_spec
@@ -38,7 +39,7 @@ def from_tree(layout: Layout, state: State, wall: float) -> State:
         crashes={},
     )
     text = f"the ledger was rebuilt from the agents' files: {len(found)} of them had not ended"
-    return raise_alert(rebuilt, "", "ledger-rebuilt", text, "", wall, again=True)
+    return raise_alert(rebuilt, "", AlertCause.LEDGER_REBUILT, text, "", wall)
 
 
 def _records(layout: Layout, state: State) -> Iterator[Record]:

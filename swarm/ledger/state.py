@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from swarm.model.causes import AlertCause, Course
 from swarm.model.record import Account, Alert, Holder, Record
 from swarm.model.time import Epoch
 
@@ -77,25 +78,22 @@ def with_forgotten(before: State, after: State) -> State:
     return replace(after, account=replace(account, tokens=account.tokens + tokens, cost_usd=account.cost_usd + cost))
 
 
-def raise_alert(
-    state: State, agent: str, cause: str, text: str, spawn_id: str, wall: float, *, again: bool = False
-) -> State:
+def raise_alert(state: State, agent: str, cause: AlertCause, text: str, spawn_id: str, wall: float) -> State:
     """The state with an alert: one per (agent, spawn, cause), counted when it comes again.
 
-    wall: wall seconds. An alert that was acknowledged stays so while its condition lasts; only after `clear_alert` does
-    it open anew. again: it tells of something that happened, not of a condition that lasts: it opens anew each time.
+    wall: wall seconds. An alert that was acknowledged stays so until `clear_alert`; only what recurs opens it anew.
     """
     new = Alert(agent, cause, text, spawn_id, wall, wall)
     old = next((alert for alert in state.alerts if alert.key == new.key), None)
     if old is None:
         return replace(state, alerts=_trim((*state.alerts, new)))
     counted = replace(old, text=text, last_at=wall, count=old.count + 1)
-    if again and old.acked_at is not None:
+    if cause.course is Course.RECURS and old.acked_at is not None:
         counted = replace(counted, first_at=wall, acked_at=None, acked_by="")
     return replace(state, alerts=tuple(counted if alert is old else alert for alert in state.alerts))
 
 
-def clear_alert(state: State, agent: str, cause: str, spawn_id: str = "") -> State:
+def clear_alert(state: State, agent: str, cause: AlertCause, spawn_id: str = "") -> State:
     """The state without that alert: its condition is over. What happened stays in the audit log."""
     key = Alert(agent, cause, "", spawn_id).key
     kept = tuple(alert for alert in state.alerts if alert.key != key)

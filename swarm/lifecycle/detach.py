@@ -13,6 +13,7 @@ from swarm.lifecycle.root_turn import is_root, resting
 from swarm.lifecycle.sessions import missed, session_of
 from swarm.lifecycle.settle import results_of
 from swarm.model.agent import AgentSpec, Liveness
+from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.time import read_now
@@ -80,7 +81,7 @@ def say_trouble(home: Home, record: Record, error: SwarmError | OSError) -> None
     text = f"what somebody began with it and left could not be brought to its end: {error}"
 
     def change(state: State) -> State:
-        return raise_alert(state, record.id, "action", text, record.spawn_id, home.clock.wall(), again=True)
+        return raise_alert(state, record.id, AlertCause.ACTION, text, record.spawn_id, home.clock.wall())
 
     home.ledger.commit(change, purpose=f"say that {record.id} is in trouble")
 

@@ -15,6 +15,7 @@ from swarm.lifecycle.final_output import last_words
 from swarm.lifecycle.scope_audit import Outside, outside_of
 from swarm.lifecycle.subtree import forgotten_branches
 from swarm.model.agent import ENGINE, AgentSpec
+from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Observed, Phase, Record
 from swarm.model.reports import Counted
 from swarm.model.time import read_now
@@ -117,7 +118,9 @@ def conclude_all(home: Home, ends: Sequence[End], also: Change | None = None) ->
                 state = release(home, state, found, end.after)
                 seen = outside.get(found.id)
                 if seen is not None and not seen.others:  # else it is said, and nobody is called for it
-                    state = raise_alert(state, found.id, "outside", seen.words, found.spawn_id, home.clock.wall())
+                    state = raise_alert(
+                        state, found.id, AlertCause.OUTSIDE, seen.words, found.spawn_id, home.clock.wall()
+                    )
         if done and state.branches_closed:
             opened = state.branches_closed - forgotten_branches(state, home.policy.root.id)
             state = replace(state, branches_closed=opened)
@@ -166,7 +169,7 @@ def release(home: Home, state: State, found: Record, after: Record) -> State:
         return _with_doubt(state, after, now.wall)
     state = with_record(state, merged)
     if after.ending in (Ending.FAILED, Ending.LOST):
-        state = raise_alert(state, after.id, str(after.ending), after.why, after.spawn_id, now.wall)
+        state = raise_alert(state, after.id, AlertCause(after.ending.value), after.why, after.spawn_id, now.wall)
     state = _with_doubt(state, after, now.wall)
     if after.ending is Ending.FAILED:
         state = crashed(home, state, after.id, now.awake)
@@ -175,8 +178,8 @@ def release(home: Home, state: State, found: Record, after: Record) -> State:
 
 def _with_doubt(state: State, after: Record, wall: float) -> State:
     if after.unverified:
-        return raise_alert(state, after.id, "unverified", after.unverified, after.spawn_id, wall)
-    return clear_alert(state, after.id, "unverified", after.spawn_id)
+        return raise_alert(state, after.id, AlertCause.UNVERIFIED, after.unverified, after.spawn_id, wall)
+    return clear_alert(state, after.id, AlertCause.UNVERIFIED, after.spawn_id)
 
 
 def crashed(home: Home, state: State, agent_id: str, awake: float) -> State:
@@ -188,7 +191,7 @@ def crashed(home: Home, state: State, agent_id: str, awake: float) -> State:
     state = replace(state, crashes={**others, agent_id: times})
     if len(times) >= settings.crash_limit:
         text = f"failed {len(times)} times in {settings.crash_window:g} s; it is not started again by itself"
-        state = raise_alert(state, agent_id, "crash-loop", text, "", home.clock.wall())
+        state = raise_alert(state, agent_id, AlertCause.CRASH_LOOP, text, "", home.clock.wall())
     return state
 
 

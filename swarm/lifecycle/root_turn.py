@@ -8,6 +8,7 @@ from swarm.home.context import Home
 from swarm.ledger.state import State, clear_alert, raise_alert
 from swarm.model.activity import Doings
 from swarm.model.agent import Exit
+from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.programs.fold import EMPTY, fold
@@ -17,8 +18,6 @@ from swarm.rules.outcome import judge
 from swarm.sanitize import clean
 from swarm.store import jsonio, reader, writer
 
-FAILED = "root-failed"
-TIMEOUT = "root-timeout"
 READ_BYTES = 8 << 20
 """Bytes of a turn's output that are read for how it went: the last ones."""
 MAX_SAID = 300
@@ -57,9 +56,11 @@ def resting(found: Record, after: Record) -> Record:
 def said_of(state: State, after: Record, wall: float) -> State:
     """The alerts of a turn that has ended: one that failed raises `root-failed`, one that went well takes it back."""
     if after.ending in (Ending.FAILED, Ending.LOST):
-        return raise_alert(state, after.id, FAILED, f"its turn failed: {after.why}", after.spawn_id, wall)
+        return raise_alert(
+            state, after.id, AlertCause.ROOT_FAILED, f"its turn failed: {after.why}", after.spawn_id, wall
+        )
     if after.ending is Ending.DONE:
-        for cause in (FAILED, TIMEOUT):
+        for cause in (AlertCause.ROOT_FAILED, AlertCause.ROOT_TIMEOUT):
             state = clear_alert(state, after.id, cause, after.spawn_id)
     return state
 

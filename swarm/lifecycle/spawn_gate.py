@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from swarm.errors import Refused
 from swarm.home.context import Home
 from swarm.ledger.state import State, clear_alert, raise_alert
+from swarm.model.causes import AlertCause
 from swarm.model.record import Alert
-from swarm.rules.limits import LIMIT, SWARM_LIMIT
-from swarm.rules.outage import SERVICE
 
-CODES: Mapping[str, str] = {SWARM_LIMIT: LIMIT, SERVICE: SERVICE}
+CODES: Mapping[AlertCause, str] = {AlertCause.SWARM_LIMIT: "limit", AlertCause.SERVICE: "service"}
 """The alerts that stand for it, and the code of the refusals."""
 
 
@@ -27,17 +26,17 @@ def refusal(home: Home, state: State) -> Refused | None:
     alert = standing(state)
     if alert is None or home.actor.kind == "engine":
         return None
-    if alert.cause == SERVICE:
+    if alert.cause is AlertCause.SERVICE:
         if home.actor.kind == "operator":
             return None
         return Refused(
-            SERVICE,
+            CODES[alert.cause],
             "Nothing is spawned while the model service refuses the swarm.",
             f"{alert.text}.",
             "Wait; with --queue it is started as soon as the service is back.",
         )
     return Refused(
-        LIMIT,
+        CODES[alert.cause],
         "Nothing is spawned while the swarm is over its limit.",
         f"{alert.text}.",
         "The operator may raise it in swarm.toml ([limits]); the next heartbeat looks again.",
@@ -50,7 +49,7 @@ def warning(home: Home, state: State) -> str:
     return alert.text if alert is not None and refusal(home, state) is None and home.actor.kind == "operator" else ""
 
 
-def update(home: Home, found: Mapping[str, str], *, only_clear: bool = False) -> bool:
+def update(home: Home, found: Mapping[AlertCause, str], *, only_clear: bool = False) -> bool:
     """Puts these alerts in force, by their cause, and takes back those that are over. Commits only what changes.
 
     only_clear: new ones are left to whoever records them. Returns whether anything changed.

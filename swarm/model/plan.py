@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from swarm.model.record import Alert
+from swarm.model.causes import AlertCause
+from swarm.model.record import Alert, Ending
 from swarm.model.snapshot import Slots
 
 
@@ -23,6 +24,24 @@ class Act(StrEnum):
     WAKE = "wake"
 
 
+class Delay(StrEnum):
+    """Why a start is put off, or begins by stopping what goes on."""
+
+    NO_SLOT = "no-slot"
+    RESERVE = "reserve"
+    BUDGET = "budget"
+    LIMIT = "limit"
+    """The swarm has used up what it may."""
+    SERVICE = "service"
+    """The model service refuses the swarm."""
+    QUEUED = "queued"
+    """Another waits before it."""
+    TURN = "turn"
+    """The root's last turn still goes on."""
+    TIMEOUT = "timeout"
+    """It has gone on for too long: it is stopped."""
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One step of a plan. `key` names it, so that a rehearsal can untick it."""
@@ -31,10 +50,21 @@ class Action:
     agent: str
     spawn_id: str
     reason: str
-    code: str = ""
-    """The cause of an alert, the ending of a free, the role of a schedule, `limit` where a limit ends an agent."""
+    cause: AlertCause | None = None
+    """Of an alert; of a kill, where it is for a limit and not for silence."""
+    ending: Ending | None = None
+    """Of a free: how the agent ended."""
+    role: str = ""
+    """Of a spawn or a schedule, done or skipped."""
+    delay: Delay | None = None
+    """Of a skip or a wake."""
     subtree: tuple[str, ...] = ()
     """Who goes down with it."""
+
+    @property
+    def code(self) -> str:
+        """What it is about, in the one word that records and `--json` show."""
+        return self.cause or self.ending or self.delay or self.role
 
     @property
     def key(self) -> str:
@@ -82,6 +112,6 @@ class Executed:
             {"agent": action.agent, "spawn_id": action.spawn_id, "action": did, "reason": reason, "code": action.code}
         )
 
-    def say(self, action: Action, cause: str, text: str) -> None:
+    def say(self, action: Action, cause: AlertCause, text: str) -> None:
         """An alert; it is raised with the record."""
         self.alerts.append(Alert(action.agent, cause, text, action.spawn_id))

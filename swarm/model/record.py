@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from swarm.model.agent import Identity
+from swarm.model.causes import AlertCause
 
 
 class Phase(StrEnum):
@@ -157,7 +158,7 @@ class Alert:
 
     agent: str
     """'' for the swarm itself."""
-    cause: str
+    cause: AlertCause
     text: str
     spawn_id: str = ""
     first_at: float = 0.0

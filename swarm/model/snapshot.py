@@ -6,20 +6,16 @@ from enum import StrEnum
 
 from swarm.model.activity import Doings, SubAgent, Tokens
 from swarm.model.agent import AgentSpec, Exit, Liveness, Usage
+from swarm.model.causes import ProblemCode
 from swarm.model.record import Account, Alert, Beat, Holder, Observed, Record
 from swarm.model.reports import Progress, Results
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong that the scan saw.
+    """Something wrong that the scan saw."""
 
-    `code` is stable: `unreadable`, `misspelt`, `results-invalid`, `clock`, `over-budget`, `ghost`, `injection`, `link`,
-    `twin`, `bad-name`, `spec-invalid`, `record-missing`, `directory-missing`, `future-mtime`, `stranger`, `outside`,
-    `model` (another answers than was ordered), `mcp` (a server of its tools failed), `denied`, `program` (other notes).
-    """
-
-    code: str
+    code: ProblemCode
     text: str
 
 

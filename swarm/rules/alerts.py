@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from swarm.config import Policy
 from swarm.formatting import plural
+from swarm.model.causes import AlertCause
 from swarm.model.health import State, Verdict
 from swarm.model.plan import Act, Action
 from swarm.model.record import Phase, Record
@@ -11,9 +12,12 @@ from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.rules.health import is_root
 
-RETRYING = "retrying"
-_SAID_OTHERWISE = frozenset({"results-invalid", "over-budget", "denied", "program"})
-"""Problems of the scan that have a rule of their own here, or are notes that nobody need be called for."""
+_CAUSES = {
+    State.RETRYING: AlertCause.RETRYING,
+    State.LOOPING: AlertCause.LOOPING,
+    State.UNKNOWN: AlertCause.UNREADABLE,
+}
+"""States that are alerts by themselves."""
 
 
 def alerts_of(view: AgentView, verdict: Verdict, policy: Policy, heartbeat_n: int) -> Iterator[Action]:
@@ -26,32 +30,28 @@ def alerts_of(view: AgentView, verdict: Verdict, policy: Policy, heartbeat_n: in
         yield from _of_record(view, record, verdict, policy, heartbeat_n)
         if record.phase is Phase.ENDED:
             return
-    if verdict.state is State.RETRYING:
-        yield _alert(view, RETRYING, verdict.why)
-    if verdict.state is State.LOOPING:
-        yield _alert(view, "looping", verdict.why)
-    if verdict.state is State.UNKNOWN:
-        yield _alert(view, "unreadable", verdict.why)
-    said = _SAID_OTHERWISE | {"unreadable"} if verdict.state is State.UNKNOWN else _SAID_OTHERWISE
-    for code, text in {problem.code: problem.text for problem in view.problems}.items():
-        if code not in said:
-            yield _alert(view, code, text)
+    if (cause := _CAUSES.get(verdict.state)) is not None:
+        yield _alert(view, cause, verdict.why)
+    said = {problem.code.alert: problem.text for problem in view.problems}
+    for cause, text in said.items():
+        if cause is not None and cause is not _CAUSES.get(verdict.state):
+            yield _alert(view, cause, text)
 
 
 def _of_record(view: AgentView, record: Record, verdict: Verdict, policy: Policy, heartbeat_n: int) -> Iterator[Action]:
     if record.unverified:
-        yield _alert(view, "unverified", f"its end could not be verified: {record.unverified}")
+        yield _alert(view, AlertCause.UNVERIFIED, f"its end could not be verified: {record.unverified}")
     if verdict.stale_results:
         beats = plural(heartbeat_n - (record.collected_n or 0), "heartbeat")
-        yield _alert(view, "results-unread", f"its results have been unread for {beats}")
+        yield _alert(view, AlertCause.RESULTS_UNREAD, f"its results have been unread for {beats}")
     if record.phase is Phase.ENDED:
         return
     if _invalid_for(view, record, heartbeat_n) >= policy.heartbeat.invalid_after:
-        yield _alert(view, "results-invalid", f"results.json is not valid: {view.results.why}")
+        yield _alert(view, AlertCause.RESULTS_INVALID, f"results.json is not valid: {view.results.why}")
     if record.held_until is not None and record.held_until == heartbeat_n:
-        yield _alert(view, "hold-expired", "its hold has run out; heartbeats judge it again")
+        yield _alert(view, AlertCause.HOLD_EXPIRED, "its hold has run out; heartbeats judge it again")
     if view.used > view.budget and not is_root(view, policy):
-        yield _alert(view, "over-budget", f"{view.used} run in its subtree; its budget is {view.budget}")
+        yield _alert(view, AlertCause.OVER_BUDGET, f"{view.used} run in its subtree; its budget is {view.budget}")
 
 
 def _invalid_for(view: AgentView, record: Record, heartbeat_n: int) -> int:
@@ -64,12 +64,13 @@ def _invalid_for(view: AgentView, record: Record, heartbeat_n: int) -> int:
 def swarm_alerts(snapshot: Snapshot, committed: int, gap: str) -> Iterator[Action]:
     """What concerns no single agent: the hole in time, more slots than there are, problems of the home."""
     if gap:
-        yield Action(Act.ALERT, "", "", f"{gap}; this heartbeat investigates and ends nobody", "gap")
+        yield Action(Act.ALERT, "", "", f"{gap}; this heartbeat investigates and ends nobody", AlertCause.GAP)
     if committed > snapshot.slots.max:
-        yield Action(Act.ALERT, "", "", f"{committed} slots are held; {snapshot.slots.max} are allowed", "over-budget")
+        held = f"{committed} slots are held; {snapshot.slots.max} are allowed"
+        yield Action(Act.ALERT, "", "", held, AlertCause.OVER_BUDGET)
     for agent, problem in snapshot.problems:
-        yield Action(Act.ALERT, agent, "", problem.text, problem.code)
+        yield Action(Act.ALERT, agent, "", problem.text, problem.code.alert)
 
 
-def _alert(view: AgentView, code: str, text: str) -> Action:
-    return Action(Act.ALERT, view.id, view.spawn_id, text, code)
+def _alert(view: AgentView, cause: AlertCause, text: str) -> Action:
+    return Action(Act.ALERT, view.id, view.spawn_id, text, cause)

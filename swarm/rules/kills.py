@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from swarm.model.causes import AlertCause
 from swarm.model.health import State, Verdict
 from swarm.model.plan import Act, Action
 from swarm.model.reports import ResultsState
@@ -10,10 +11,10 @@ from swarm.model.snapshot import AgentView, Snapshot
 
 
 class Due(NamedTuple):
-    """Why an agent is to be ended. code: `limit` where it has used up what it may, '' for its silence."""
+    """Why an agent is to be ended. cause: LIMIT where it has used up what it may, None for its silence."""
 
     reason: str
-    code: str = ""
+    cause: AlertCause | None = None
 
 
 def kills(snapshot: Snapshot, judged: Mapping[str, Verdict], due: Mapping[str, Due]) -> Iterator[Action]:
@@ -31,19 +32,19 @@ def kills(snapshot: Snapshot, judged: Mapping[str, Verdict], due: Mapping[str, D
     for view in snapshot.agents:
         if view.id not in due or view.id in doomed:
             continue
-        reason, code = due[view.id]
+        reason, cause = due[view.id]
         if view.id == snapshot.root:
-            yield Action(Act.KILL, view.id, view.spawn_id, reason, code)
+            yield Action(Act.KILL, view.id, view.spawn_id, reason, cause)
             continue
         below = [one for one in _below(view.id, children) if one.record is not None and one.record.holds_slot]
         spared = next((one for one in below if judged[one.id].state in (State.HELD, State.PAUSED)), None)
         if spared is not None:
             why = f"{reason}; not ended, for {spared.id} below it is {judged[spared.id].state}"
-            yield Action(Act.ALERT, view.id, view.spawn_id, why, "kill-blocked")
+            yield Action(Act.ALERT, view.id, view.spawn_id, why, AlertCause.KILL_BLOCKED)
             continue
         gone = [one.id for one in below if one.results.state is not ResultsState.VALID]
         doomed.update(gone)
-        yield Action(Act.KILL, view.id, view.spawn_id, reason, code, subtree=tuple(gone))
+        yield Action(Act.KILL, view.id, view.spawn_id, reason, cause, subtree=tuple(gone))
 
 
 def _below(agent: str, children: Mapping[str, list[AgentView]]) -> list[AgentView]:

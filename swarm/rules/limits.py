@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from swarm.config import Limit, Policy
 from swarm.formatting import plural
+from swarm.model.causes import AlertCause
 from swarm.model.health import State, Verdict
 from swarm.model.plan import Act, Action
 from swarm.model.record import Phase
@@ -14,9 +15,6 @@ from swarm.model.time import Now
 from swarm.rules.costs import Spent, is_unpriced, spent
 from swarm.rules.kills import Due
 
-LIMIT = "limit"
-SWARM_LIMIT = "swarm-limit"
-"""The alert that stands while the swarm is over its limit: as long, nothing is spawned."""
 _SPARED = frozenset({State.HELD, State.PAUSED})
 
 
@@ -109,7 +107,7 @@ def due_for_limits(
         elif not policy.heartbeat.kill and view.id != policy.root.id:
             spared[view.id] = f"{why}; automatic kills are off, so it is not ended"
         else:
-            due[view.id] = Due(why, LIMIT)
+            due[view.id] = Due(why, AlertCause.LIMIT)
     return due, spared
 
 
@@ -118,17 +116,17 @@ def limit_alerts(snapshot: Snapshot, policy: Policy, now: Now, spared: Mapping[s
     use = use_of_swarm(spent(snapshot, now), policy)
     if use is not None and use.share >= 1:
         text = f"the swarm: {use.over}; its agents are ended, and nothing is spawned until there is room again"
-        yield Action(Act.ALERT, "", "", text, SWARM_LIMIT)
+        yield Action(Act.ALERT, "", "", text, AlertCause.SWARM_LIMIT)
     elif use is not None and use.share >= policy.limits.warn:
-        yield Action(Act.ALERT, "", "", f"the swarm: {use.near}", "limit-near")
+        yield Action(Act.ALERT, "", "", f"the swarm: {use.near}", AlertCause.LIMIT_NEAR)
     for view in snapshot.agents:
         if not in_play(view):
             continue
         own = use_of(view, policy)
         if view.id in spared:
-            yield Action(Act.ALERT, view.id, view.spawn_id, spared[view.id], "limit-near")
+            yield Action(Act.ALERT, view.id, view.spawn_id, spared[view.id], AlertCause.LIMIT_NEAR)
         elif own is not None and policy.limits.warn <= own.share < 1:
-            yield Action(Act.ALERT, view.id, view.spawn_id, own.near, "limit-near")
+            yield Action(Act.ALERT, view.id, view.spawn_id, own.near, AlertCause.LIMIT_NEAR)
     yield from _unpriced(snapshot, policy)
 
 
@@ -146,7 +144,7 @@ def _unpriced(snapshot: Snapshot, policy: Policy) -> Iterator[Action]:
             f"no price is known for {plural(len(found), 'agent')} ({names}): limits in dollars do not hold for them; "
             "limits in tokens do"
         )
-        yield Action(Act.ALERT, "", "", text, "price-unknown")
+        yield Action(Act.ALERT, "", "", text, AlertCause.PRICE_UNKNOWN)
 
 
 def _over(view: AgentView, policy: Policy) -> str:

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 
 from swarm.config import Policy
 from swarm.formatting import spell_clock
+from swarm.model.causes import AlertCause
 from swarm.model.health import State, Verdict
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.rules.limits import in_play
 
-SERVICE = "service"
-"""The alert that stands while the service refuses the swarm: as long, nothing is spawned."""
 AT_LEAST = 2
 
 
@@ -40,5 +39,5 @@ def _reason(view: AgentView, verdict: Verdict) -> str:
 
 def _since(snapshot: Snapshot, now: Now) -> float:
     """Wall seconds at which it was first said."""
-    known = next((alert for alert in snapshot.alerts if not alert.agent and alert.cause == SERVICE), None)
+    known = next((alert for alert in snapshot.alerts if not alert.agent and alert.cause is AlertCause.SERVICE), None)
     return known.first_at if known is not None else now.wall

@@ -7,17 +7,18 @@ from dataclasses import replace
 from swarm.config import Policy
 from swarm.formatting import spell_duration
 from swarm.model.agent import Liveness
+from swarm.model.causes import AlertCause
 from swarm.model.health import State, Verdict
-from swarm.model.plan import Act, Action, Plan
+from swarm.model.plan import Act, Action, Delay, Plan
 from swarm.model.record import Ending, Phase
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Gap, Now
-from swarm.rules.alerts import RETRYING, alerts_of, swarm_alerts
+from swarm.rules.alerts import alerts_of, swarm_alerts
 from swarm.rules.health import is_archived, is_root, verdict
 from swarm.rules.kills import Due, kills
-from swarm.rules.limits import LIMIT, due_for_limits, limit_alerts, swarm_over
-from swarm.rules.outage import SERVICE, outage
+from swarm.rules.limits import due_for_limits, limit_alerts, swarm_over
+from swarm.rules.outage import outage
 from swarm.rules.slot_tree import Books
 from swarm.rules.slots import slots_of
 from swarm.rules.spawns import Wait, queued, scheduled, woken
@@ -70,7 +71,7 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     for action in (*ends, *results):
         _let_go(books, action)
     slots = slots_of(books, policy)
-    wait = Wait(LIMIT, over) if over else Wait(SERVICE, refused) if refused else None
+    wait = Wait(Delay.LIMIT, over) if over else Wait(Delay.SERVICE, refused) if refused else None
     actions += queued(snapshot, policy, books, wait)
     actions += scheduled(snapshot, policy, books, n, wait)
     actions += woken(snapshot, policy, now, n, wait)
@@ -136,10 +137,10 @@ def _results(snapshot: Snapshot, policy: Policy, judged: Mapping[str, Verdict], 
             if record.collected_n is None:
                 yield Action(Act.COLLECT, view.id, view.spawn_id, f"results.json says {view.results.status}")
         elif record.live and one.state in (State.FAILED, State.LOST, State.KILLED):
-            yield Action(Act.FREE, view.id, view.spawn_id, one.why, str(Ending(one.state)))
+            yield Action(Act.FREE, view.id, view.spawn_id, one.why, ending=Ending(one.state.value))
         elif may_free and record.live and one.state is State.OVERDUE and view.liveness is Liveness.ELSEWHERE:
             # A restarted container cannot be looked into. Nobody is signalled; the slot comes free by the rule.
-            yield Action(Act.FREE, view.id, view.spawn_id, one.why, str(Ending.LOST))
+            yield Action(Act.FREE, view.id, view.spawn_id, one.why, ending=Ending.LOST)
 
 
 def _alerts(
@@ -147,10 +148,10 @@ def _alerts(
 ) -> Iterator[Action]:
     yield from swarm_alerts(snapshot, books.committed(), gap)
     if refused:
-        yield Action(Act.ALERT, "", "", refused, SERVICE)
+        yield Action(Act.ALERT, "", "", refused, AlertCause.SERVICE)
     for view in snapshot.agents:
         for action in alerts_of(view, judged[view.id], policy, snapshot.heartbeat_n):
-            if not (refused and action.code == RETRYING):  # one alert says it for all of them
+            if not (refused and action.cause is AlertCause.RETRYING):  # one alert says it for all of them
                 yield action
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from swarm.config import Policy
 from swarm.formatting import spell_duration
 from swarm.model.agent import Liveness
-from swarm.model.plan import Act, Action
+from swarm.model.plan import Act, Action, Delay
 from swarm.model.record import Phase, Record
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
@@ -15,13 +15,11 @@ from swarm.protocol.paths import parent_of
 from swarm.rules.slot_tree import Books
 from swarm.rules.slots import refusal
 
-TIMEOUT = "timeout"
-
 
 class Wait(NamedTuple):
-    """Why nobody is started at all. code: `limit` or `service`."""
+    """Why nobody is started at all: LIMIT or SERVICE."""
 
-    code: str
+    delay: Delay
     text: str
 
 
@@ -32,21 +30,21 @@ def queued(snapshot: Snapshot, policy: Policy, books: Books, wait: Wait | None =
     for agent in snapshot.queue:
         record = _waiting(agent, views.get(agent))
         if wait is not None:
-            yield Action(Act.SKIP, agent, record.spawn_id, wait.text, wait.code)
+            yield Action(Act.SKIP, agent, record.spawn_id, wait.text, delay=wait.delay)
             continue
         level = books.level(record.parent)
         if level in full:
-            yield Action(Act.SKIP, agent, record.spawn_id, f"it waits behind {full[level]}", "queued")
+            yield Action(Act.SKIP, agent, record.spawn_id, f"it waits behind {full[level]}", delay=Delay.QUEUED)
             continue
         no = refusal(
             books, policy, parent=record.parent, agent_id=agent, slots=record.slots, use_reserve=record.reserve
         )
         if no is not None:
             full[level] = agent
-            yield Action(Act.SKIP, agent, record.spawn_id, f"{no.title} {no.detail}", no.code)
+            yield Action(Act.SKIP, agent, record.spawn_id, f"{no.title} {no.detail}", delay=Delay(no.code))
             continue
         books.book(replace(record, phase=Phase.SPAWNING))
-        yield Action(Act.SPAWN, agent, record.spawn_id, "it waited for a slot, and there is one", record.role)
+        yield Action(Act.SPAWN, agent, record.spawn_id, "it waited for a slot, and there is one", role=record.role)
 
 
 def _waiting(agent: str, view: AgentView | None) -> Record:
@@ -60,7 +58,7 @@ def _waiting(agent: str, view: AgentView | None) -> Record:
 
 
 def scheduled(snapshot: Snapshot, policy: Policy, books: Books, n: int, wait: Wait | None = None) -> Iterator[Action]:
-    """Roles whose turn it is and of which none lives or waits ([schedule]); the code is the role."""
+    """Roles whose turn it is and of which none lives or waits ([schedule])."""
     due = [role for role, every in policy.schedule.items() if n % every == 0]
     if not due:
         return
@@ -71,15 +69,15 @@ def scheduled(snapshot: Snapshot, policy: Policy, books: Books, n: int, wait: Wa
             continue
         agent = _fresh_id(policy.root.id, role, taken)
         if wait is not None:
-            yield Action(Act.SKIP, agent, "", wait.text, role)
+            yield Action(Act.SKIP, agent, "", wait.text, role=role)
             continue
         size = policy.slots.for_role(role)
         no = refusal(books, policy, parent=policy.root.id, agent_id=agent, slots=size)
         if no is not None:
-            yield Action(Act.SKIP, agent, "", f"{no.title} {no.detail}", role)
+            yield Action(Act.SKIP, agent, "", f"{no.title} {no.detail}", role=role)
             continue
         books.book(Record(agent, "", Phase.SPAWNING, role, policy.root.id, size))
-        yield Action(Act.SCHEDULE, agent, "", f"its turn: heartbeat {n}, every {policy.schedule[role]}", role)
+        yield Action(Act.SCHEDULE, agent, "", f"its turn: heartbeat {n}, every {policy.schedule[role]}", role=role)
 
 
 def _fresh_id(root: str, role: str, taken: set[str]) -> str:
@@ -91,27 +89,31 @@ def _fresh_id(root: str, role: str, taken: set[str]) -> str:
 
 def woken(snapshot: Snapshot, policy: Policy, now: Now, n: int, wait: Wait | None = None) -> Iterator[Action]:
     """The root's turn, where it is to have one at each heartbeat ([root] on). One at a time: a turn that goes on is
-    left alone until it has taken longer than it may; then it is stopped, and another begins (code `timeout`).
+    left alone until it has taken longer than it may; then it is stopped, and another begins (TIMEOUT).
     """
     if not policy.root.on:
         return
     view = snapshot.agent(policy.root.id)
     spawn_id = view.spawn_id if view is not None else ""
     if wait is not None:
-        yield Action(Act.SKIP, policy.root.id, spawn_id, wait.text, wait.code)
+        yield Action(Act.SKIP, policy.root.id, spawn_id, wait.text, delay=wait.delay)
     elif view is None or view.record is None or not in_turn(view, view.record):
         yield Action(Act.WAKE, policy.root.id, spawn_id, f"its turn, with the digest of heartbeat {n}")
     elif view.record.taken_over:
-        yield Action(Act.SKIP, policy.root.id, spawn_id, f"{view.record.taken_over} talks to it in a terminal", "turn")
+        yield Action(
+            Act.SKIP, policy.root.id, spawn_id, f"{view.record.taken_over} talks to it in a terminal", delay=Delay.TURN
+        )
     elif view.record.paused is not None:
-        yield Action(Act.SKIP, policy.root.id, spawn_id, "it is paused in the middle of a turn", "turn")
+        yield Action(Act.SKIP, policy.root.id, spawn_id, "it is paused in the middle of a turn", delay=Delay.TURN)
     elif takes_too_long(view.record, policy, now):
         allowed, taken = spell_duration(policy.root.timeout), spell_duration(turn_age(view.record, now))
         reason = f"its turn has taken {taken}, and {allowed} are allowed: it is stopped, and another begins"
-        yield Action(Act.WAKE, policy.root.id, spawn_id, reason, TIMEOUT)
+        yield Action(Act.WAKE, policy.root.id, spawn_id, reason, delay=Delay.TIMEOUT)
     else:
         going = spell_duration(turn_age(view.record, now))
-        yield Action(Act.SKIP, policy.root.id, spawn_id, f"its last turn still goes on, for {going} by now", "turn")
+        yield Action(
+            Act.SKIP, policy.root.id, spawn_id, f"its last turn still goes on, for {going} by now", delay=Delay.TURN
+        )
 
 
 def in_turn(view: AgentView, record: Record) -> bool:

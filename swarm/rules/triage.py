@@ -1,5 +1,6 @@
 """Which verdicts need a person, and which of them come first."""
 
+from swarm.model.causes import ProblemCode
 from swarm.model.health import State, Verdict
 from swarm.model.record import Phase
 from swarm.model.snapshot import AgentView
@@ -16,7 +17,6 @@ _RANKS = {
     State.LATE: 13,
 }
 _UNVERIFIED, _OVER_BUDGET, _OTHER_PROBLEM, _STALE, _CALM, _OVER = 1, 7, 8, 9, 20, 30
-_NOTES = frozenset({"clock", "future-mtime", "denied", "program"})
 _NEEDS_A_PERSON = frozenset({State.OVERDUE, State.UNKNOWN, State.LOOPING, State.INVESTIGATE})
 
 
@@ -36,7 +36,7 @@ def is_problem(v: Verdict, view: AgentView) -> bool:
     if v.state in _NEEDS_A_PERSON or v.stale_results or _is_stray(view):
         return True
     over = record is not None and record.phase is Phase.ENDED
-    return not over and any(problem.code not in _NOTES for problem in view.problems)
+    return not over and any(not problem.code.is_note for problem in view.problems)
 
 
 def severity(v: Verdict, view: AgentView) -> int:
@@ -52,9 +52,9 @@ def severity(v: Verdict, view: AgentView) -> int:
     if v.stale_results:
         ranks.append(_STALE)
     for problem in view.problems:
-        if problem.code in ("over-budget", "ghost"):
+        if problem.code in (ProblemCode.OVER_BUDGET, ProblemCode.GHOST):
             ranks.append(_OVER_BUDGET)
-        elif problem.code not in _NOTES:
+        elif not problem.code.is_note:
             ranks.append(_OTHER_PROBLEM)
     if _is_stray(view):
         ranks.append(_OVER_BUDGET)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from swarm.errors import SwarmError
+from swarm.model.causes import ProblemCode
 from swarm.model.record import Alert, Beat, Record
 from swarm.model.snapshot import Problem, Pulse
 from swarm.model.time import Now
@@ -89,6 +90,8 @@ class Register:
     def problems(self) -> Iterator[Problem]:
         """What is wrong with these files."""
         if self._why:
-            yield Problem("unreadable", f"the ledger: {self._why}")
+            yield Problem(ProblemCode.UNREADABLE, f"the ledger: {self._why}")
         if self._bad_beats:
-            yield Problem("unreadable", f"heartbeats.jsonl: {self._bad_beats} of its last lines are not records")
+            yield Problem(
+                ProblemCode.UNREADABLE, f"heartbeats.jsonl: {self._bad_beats} of its last lines are not records"
+            )

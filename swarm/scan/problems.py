@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 
 from swarm.model.activity import IN_PLACE, MCP
 from swarm.model.agent import AgentSpec, Liveness
+from swarm.model.causes import ProblemCode
 from swarm.model.record import Phase
 from swarm.model.reports import Progress, ResultsState
 from swarm.model.snapshot import Problem
@@ -25,86 +26,97 @@ MANY_DENIALS = 3
 def problems_of(entry: Entry, now: Now) -> Iterator[Problem]:
     if entry.directory is None:
         if entry.record is not None and entry.record.phase is not Phase.QUEUED:
-            yield Problem("directory-missing", "its directory is not there; its process is known and can be ended")
+            yield Problem(
+                ProblemCode.DIRECTORY_MISSING, "its directory is not there; its process is known and can be ended"
+            )
     else:
         yield from _of_directory(entry, entry.directory)
     if entry.sighting is not None:
         yield from _of_files(entry, entry.sighting)
         yield from _of_times(entry, entry.sighting.progress, now)
         for why in entry.sighting.suspects:
-            yield Problem("injection", f"its text looks like an instruction to its reader: {why}")
+            yield Problem(ProblemCode.INJECTION, f"its text looks like an instruction to its reader: {why}")
     if entry.follower is not None:
         yield from _of_program(entry.follower)
     if entry.ghost:
-        yield Problem("ghost", "it was not spawned through the engine, and counts in the budget above it")
+        yield Problem(ProblemCode.GHOST, "it was not spawned through the engine, and counts in the budget above it")
     if entry.record is not None and entry.record.holds_slot and entry.used > entry.budget:
-        yield Problem("over-budget", f"{entry.used} run in its subtree; its budget is {entry.budget}")
+        yield Problem(ProblemCode.OVER_BUDGET, f"{entry.used} run in its subtree; its budget is {entry.budget}")
     if entry.known is not None and entry.known.outside:
-        yield Problem("outside", entry.known.outside)
+        yield Problem(ProblemCode.OUTSIDE, entry.known.outside)
     if entry.liveness is Liveness.STRANGER:
-        yield Problem("stranger", "the process number in the ledger belongs to somebody else now")
+        yield Problem(ProblemCode.STRANGER, "the process number in the ledger belongs to somebody else now")
 
 
 def _of_directory(entry: Entry, directory: Directory) -> Iterator[Problem]:
     if directory.error:
-        yield Problem("unreadable", f"its directory cannot be listed: {directory.error}")
+        yield Problem(ProblemCode.UNREADABLE, f"its directory cannot be listed: {directory.error}")
     if "%" in entry.id or not all(map(is_name, entry.id.split("/"))):
         yield Problem(
-            "bad-name", f"its id {entry.id[:300]} is not one that verbs take: a-z, 0-9, dot, dash, underscore"
+            ProblemCode.BAD_NAME, f"its id {entry.id[:300]} is not one that verbs take: a-z, 0-9, dot, dash, underscore"
         )
     if directory.parent is not None and directory.name in directory.parent.twins:
-        yield Problem("twin", "another directory here differs only in case or Unicode form; some disks mix them up")
+        yield Problem(
+            ProblemCode.TWIN, "another directory here differs only in case or Unicode form; some disks mix them up"
+        )
     if directory.links:
-        yield Problem("link", f"links are not followed: {_names(directory.links)}")
+        yield Problem(ProblemCode.LINK, f"links are not followed: {_names(directory.links)}")
     outputs = entry.spec.outputs if entry.spec else ()
     for name, meant in directory.misspelt:
         if not any(fnmatchcase(name, glob.rpartition("/")[2]) for glob in outputs):
-            yield Problem("misspelt", f"{clean(name, 100)} looks like {meant}; nobody reads it under that name")
+            yield Problem(
+                ProblemCode.MISSPELT, f"{clean(name, 100)} looks like {meant}; nobody reads it under that name"
+            )
 
 
 def _of_files(entry: Entry, sighting: Sighting) -> Iterator[Problem]:
     if sighting.progress.error:
-        yield Problem("unreadable", f"progress.md {sighting.progress.error}")
+        yield Problem(ProblemCode.UNREADABLE, f"progress.md {sighting.progress.error}")
     if sighting.results.state is ResultsState.INVALID:
-        yield Problem("results-invalid", f"results.json: {sighting.results.why}")
+        yield Problem(ProblemCode.RESULTS_INVALID, f"results.json: {sighting.results.why}")
     if sighting.exit.why:
-        yield Problem("unreadable", f"exit.json: {sighting.exit.why}")
+        yield Problem(ProblemCode.UNREADABLE, f"exit.json: {sighting.exit.why}")
     if sighting.spec.why:
-        yield Problem("spec-invalid", f"agent.json: {sighting.spec.why}")
+        yield Problem(ProblemCode.SPEC_INVALID, f"agent.json: {sighting.spec.why}")
     yield from _of_spec(entry, sighting.spec.value)
 
 
 def _of_spec(entry: Entry, spec: AgentSpec | None) -> Iterator[Problem]:
     if entry.record is not None and entry.record.phase is not Phase.QUEUED:
         if spec is None and entry.sighting is not None and not entry.sighting.spec.why:
-            yield Problem("spec-invalid", "agent.json is missing")
+            yield Problem(ProblemCode.SPEC_INVALID, "agent.json is missing")
         elif spec is not None and spec.spawn_id != entry.record.spawn_id:
             yield Problem(
-                "spec-invalid", f"agent.json is of spawn {spec.spawn_id}, the ledger of {entry.record.spawn_id}"
+                ProblemCode.SPEC_INVALID,
+                f"agent.json is of spawn {spec.spawn_id}, the ledger of {entry.record.spawn_id}",
             )
     elif spec is not None and entry.known is None and not entry.is_root:
-        yield Problem("record-missing", f"the ledger has no record of its spawn {spec.spawn_id}; heartbeats spare it")
+        yield Problem(
+            ProblemCode.RECORD_MISSING, f"the ledger has no record of its spawn {spec.spawn_id}; heartbeats spare it"
+        )
 
 
 def _of_program(follower: Follower) -> Iterator[Problem]:
     """What a living program says of itself that a person should know."""
     if follower.error:
-        yield Problem("unreadable", f"log/stdout {follower.error}")
+        yield Problem(ProblemCode.UNREADABLE, f"log/stdout {follower.error}")
     if not follower.caught_up:
         return
     doings = follower.doings
     if doings.model and not same(doings.ordered_model, doings.model):
-        yield Problem("model", f"{doings.model} {IN_PLACE} {doings.ordered_model}")
+        yield Problem(ProblemCode.MODEL, f"{doings.model} {IN_PLACE} {doings.ordered_model}")
     for note in doings.notes:
         if IN_PLACE not in note:  # the one above says whether it still does
-            yield Problem("mcp" if note.startswith(MCP) else "program", note)
+            yield Problem(ProblemCode.MCP if note.startswith(MCP) else ProblemCode.PROGRAM, note)
     if doings.denials >= MANY_DENIALS:
-        yield Problem("denied", f"{doings.denials} tool calls were refused, the last: {doings.denied[-1]}")
+        yield Problem(ProblemCode.DENIED, f"{doings.denials} tool calls were refused, the last: {doings.denied[-1]}")
 
 
 def _of_times(entry: Entry, progress: Progress, now: Now) -> Iterator[Problem]:
     if progress.mtime is not None and progress.mtime > now.wall + FUTURE_TOLERANCE_S:
-        yield Problem("future-mtime", "the time of progress.md lies in the future; its age is from our own observation")
+        yield Problem(
+            ProblemCode.FUTURE_MTIME, "the time of progress.md lies in the future; its age is from our own observation"
+        )
     last = progress.last
     if last is None or last.stamp is None or entry.changed_at is None or entry.over:
         return
@@ -113,7 +125,8 @@ def _of_times(entry: Entry, progress: Progress, now: Now) -> Iterator[Problem]:
     if abs(off) > CLOCK_TOLERANCE_S and (entry.known is not None or last.stamp > now.wall + CLOCK_TOLERANCE_S):
         way = "ahead of" if off > 0 else "behind"
         yield Problem(
-            "clock", f"its last stamp {last.stamp_text} is {abs(off) / 60:.0f} min {way} when we saw it change"
+            ProblemCode.CLOCK,
+            f"its last stamp {last.stamp_text} is {abs(off) / 60:.0f} min {way} when we saw it change",
         )
 
 
@@ -125,7 +138,7 @@ def _names(names: tuple[str, ...]) -> str:
 def problems_of_tree(tree: Tree) -> Iterator[tuple[str, Problem]]:
     """What is wrong with the tree itself, and with directories that only group: (owner or '', problem)."""
     if tree.root.error:
-        code = "link" if "is a link" in tree.root.error else "directory-missing"
+        code = ProblemCode.LINK if "is a link" in tree.root.error else ProblemCode.DIRECTORY_MISSING
         yield "", Problem(code, f"the agents cannot be seen: {tree.root.error}")
     for directory in tree.directories.values():
         if directory.is_agent:
@@ -133,21 +146,27 @@ def problems_of_tree(tree: Tree) -> Iterator[tuple[str, Problem]]:
         owner = _owner(directory)
         where = directory.id or "the top"
         if directory.error and directory.parent is not None:
-            yield owner, Problem("unreadable", f"{where} cannot be listed: {directory.error}")
+            yield owner, Problem(ProblemCode.UNREADABLE, f"{where} cannot be listed: {directory.error}")
         if directory.links and not owner:
             yield (
                 "",
-                Problem("link", f"links in {where} are not followed: {_names(directory.links)}"),
+                Problem(ProblemCode.LINK, f"links in {where} are not followed: {_names(directory.links)}"),
             )
         for name, meant in directory.misspelt:
             yield (
                 owner,
                 Problem(
-                    "misspelt", f"{clean(name, 100)} in {where} looks like {meant}; nobody reads it under that name"
+                    ProblemCode.MISSPELT,
+                    f"{clean(name, 100)} in {where} looks like {meant}; nobody reads it under that name",
                 ),
             )
     for cut in sorted(tree.cut):
-        yield "", Problem("unreadable", f"below {cut or 'the top'} not everything is searched: too deep, or too many")
+        yield (
+            "",
+            Problem(
+                ProblemCode.UNREADABLE, f"below {cut or 'the top'} not everything is searched: too deep, or too many"
+            ),
+        )
 
 
 def _owner(directory: Directory) -> str:

@@ -7,9 +7,10 @@ from swarm.errors import Refused
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record
+from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Record
 
-ENDS = frozenset({"failed", "lost"})
+ENDS = frozenset({AlertCause.FAILED, AlertCause.LOST})
 
 
 def seen_by(record: Record, wall: float, by: str) -> Record:

@@ -11,6 +11,7 @@ from swarm.ledger.state import State, clear_alert, with_record
 from swarm.lifecycle import settle
 from swarm.lifecycle.end import write_ended
 from swarm.lifecycle.subtree import must_be_below
+from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
 from swarm.model.reports import Results, ResultsState
 from swarm.model.requests import ReadReport
@@ -89,7 +90,7 @@ def _mark(home: Home, agent_id: str) -> bool:
             return state
         record = replace(found, read_at=home.clock.wall(), read_by=str(home.actor))
         marked.append(record)
-        return with_record(clear_alert(state, agent_id, "results-unread", found.spawn_id), record)
+        return with_record(clear_alert(state, agent_id, AlertCause.RESULTS_UNREAD, found.spawn_id), record)
 
     home.ledger.commit(change, purpose=f"read {agent_id}")
     for record in marked:

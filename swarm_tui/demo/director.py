@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
+from swarm.model.causes import AlertCause
 from swarm.model.health import State, Verdict
 from swarm.model.record import Phase
 from swarm.model.snapshot import AgentView, Snapshot
@@ -17,7 +18,6 @@ from swarm_tui.demo.cast import BUILDER, CAST, COURIER, CRASHED, PATIENT, SCOUT,
 LOOK_MINUTES = 0.5
 TRIES = 40
 UNREAD_MINUTES = 20.0
-UNREAD = "results-unread"
 PAUSE_EVERY, PAUSE_FOR = 60.0, 30.0
 
 
@@ -149,7 +149,9 @@ class Director(threading.Thread):
             if view.parent == self._root:
                 due = self._minutes - self._unread.setdefault(view.id, self._minutes) > UNREAD_MINUTES
             else:
-                alerted = any(alert.agent == view.id and alert.cause == UNREAD for alert in snapshot.alerts)
+                alerted = any(
+                    alert.agent == view.id and alert.cause is AlertCause.RESULTS_UNREAD for alert in snapshot.alerts
+                )
                 due = alerted and self._minutes - self._unread.setdefault(view.id, self._minutes) > 6
             if due:
                 self._swarm.read(view.id)

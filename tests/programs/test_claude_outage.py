@@ -5,9 +5,9 @@ import threading
 import pytest
 
 from swarm.errors import Refused as SpawnRefused
+from swarm.model.causes import AlertCause
 from swarm.model.health import State
 from swarm.model.record import Ending
-from swarm.rules.outage import SERVICE
 from tests.support.model_scripts import Answer, Refuse, Seen, say, shell
 from tests.support.program_home import ProgramHome
 
@@ -36,14 +36,14 @@ def test_a_whole_swarm_that_is_refused_raises_one_alert_and_starts_nobody_until_
         real.seen(name, lambda view: view.retries >= 2, "two retries")
     beat = real.swarm.beat(by="test", force=True)
     assert beat.counts.get(State.RETRYING) == len(NAMES), beat.counts
-    assert alerts(real) == [SERVICE]
+    assert alerts(real) == [AlertCause.SERVICE]
     with pytest.raises(SpawnRefused) as refused:
         real.open(real.actor("worker-1")).spawn(real.request("helper"))
-    assert refused.value.code == SERVICE
+    assert refused.value.code == "service"
     back.set()
     for name in NAMES:
         view = real.ended(name)
         assert view.record is not None
         assert view.record.ending is Ending.DONE, (view.record.why, real.said(name))
     real.swarm.beat(by="test", force=True)
-    assert SERVICE not in alerts(real)
+    assert AlertCause.SERVICE not in alerts(real)

@@ -23,6 +23,7 @@ from swarm.errors import Refused
 from swarm.ledger import audit_log, codec
 from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, raise_alert, with_record, without
+from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
 from swarm.platform.clock import SystemClock
 from swarm.protocol.paths import Layout
@@ -205,7 +206,7 @@ def _operate(layout: Layout, ledger: Ledger, rng: random.Random, actor: int, nam
         elif kind == "beat":
             state = replace(state, heartbeat_n=state.heartbeat_n + 1)
         else:
-            state = raise_alert(state, f"agent-{actor}", "looping", name, "", 0.0)
+            state = raise_alert(state, f"agent-{actor}", AlertCause.LOOPING, name, "", 0.0)
         return replace(state, extra={**state.extra, "done": [*state.extra.get("done", ()), name]})
 
     def line(state: State) -> None:

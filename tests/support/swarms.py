@@ -13,6 +13,7 @@ from typing import Any
 from swarm.config import Policy
 from swarm.model.activity import Doings, OpenTool, SubAgent, Tokens
 from swarm.model.agent import Acceptance, AgentSpec, Exit, Identity, Liveness, Usage
+from swarm.model.causes import AlertCause, ProblemCode
 from swarm.model.health import State
 from swarm.model.record import Alert, Beat, Ending, Fingerprint, Observed, Phase, Record
 from swarm.model.reports import Progress, ProgressLine, Results, ResultsState
@@ -204,7 +205,7 @@ def big_example() -> Snapshot:
             slots=2,
             spawned_ago=5 * HOUR,
             usage=busy,
-            problems=(Problem("injection", '"ignore previous instructions"'),),
+            problems=(Problem(ProblemCode.INJECTION, '"ignore previous instructions"'),),
         ),
         a_view("scout-01/helper-1", "Reading the fourth page.", age=18 * MINUTE, spawned_ago=HOUR, usage=quiet),
         a_view(
@@ -212,7 +213,7 @@ def big_example() -> Snapshot:
             age=6 * MINUTE,
             record=None,
             ghost=True,
-            problems=(Problem("ghost", "it was not spawned through the engine"),),
+            problems=(Problem(ProblemCode.GHOST, "it was not spawned through the engine"),),
         ),
         a_view(
             "improvement-01",
@@ -313,7 +314,7 @@ def big_example() -> Snapshot:
     alerts = (
         Alert(
             full_id("idea-alpha/worker-2"),
-            "investigate",
+            AlertCause.INVESTIGATE,
             "silent 31m: no line in progress.md since 09:09",
             "spawn-worker-2",
             NOW.wall - MINUTE,
@@ -321,7 +322,7 @@ def big_example() -> Snapshot:
         ),
         Alert(
             full_id("scout-01"),
-            "injection",
+            AlertCause.INJECTION,
             '"ignore previous instructions"',
             "spawn-scout-01",
             NOW.wall - 22 * MINUTE,
@@ -330,7 +331,7 @@ def big_example() -> Snapshot:
         ),
         Alert(
             full_id("idea-beta/worker-9"),
-            "results-unread",
+            AlertCause.RESULTS_UNREAD,
             "its results have been unread for 3 heartbeats",
             "spawn-worker-9",
             NOW.wall - 50 * MINUTE,

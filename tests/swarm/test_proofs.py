@@ -17,6 +17,7 @@ from swarm.ledger.audit_log import Event
 from swarm.ledger.state import with_record
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.model.agent import Liveness
+from swarm.model.causes import AlertCause
 from swarm.model.health import State
 from swarm.model.record import Ending, Phase, Record
 from swarm.processes.identity import identify, look
@@ -277,7 +278,7 @@ def test_nobody_is_killed_for_eight_hours_of_sleep(live_home: LiveHome, how: str
     first = swarm.beat(by="test", force=True)
     assert first.gap
     assert live_home.lines("kill") == []
-    assert [alert.cause for alert in live_home.state.alerts].count("gap") == 1
+    assert [alert.cause for alert in live_home.state.alerts].count(AlertCause.GAP) == 1
     for round_ in range(1, 5):
         live_home.clock.advance(PERIOD - 60)
         everybody_works(round_)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from swarm.model.agent import Exit, Usage
+from swarm.model.causes import ProblemCode
 from swarm.model.health import State, Verdict
 from swarm.model.reports import Progress, ProgressLine
 from swarm.model.snapshot import AgentView, Problem
@@ -207,7 +208,7 @@ def test_no_line_of_the_verdict_loses_a_word(width: int) -> None:
 
 def test_problems_come_first_then_progress_the_newest_on_top() -> None:
     progress = Progress((ProgressLine(None, "", None, "first"), ProgressLine(NOW.wall, "x", 3, "second")))
-    view = replace(worker(), progress=progress, problems=(Problem("clock", "its stamps are 2h off"),))
+    view = replace(worker(), progress=progress, problems=(Problem(ProblemCode.CLOCK, "its stamps are 2h off"),))
     lines = said(progress_page(view))
     assert lines[0] == "!clock its stamps are 2h off"
     assert lines[1].endswith("[outputs 3] second")
@@ -326,6 +327,12 @@ async def test_agents_of_every_kind_show_every_tab() -> None:
 
 
 def test_the_same_problem_twice_is_one_line_with_its_count() -> None:
-    view = a_view(problems=(Problem("injection", "text"), Problem("injection", "text"), Problem("clock", "off")))
+    view = a_view(
+        problems=(
+            Problem(ProblemCode.INJECTION, "text"),
+            Problem(ProblemCode.INJECTION, "text"),
+            Problem(ProblemCode.CLOCK, "off"),
+        )
+    )
     lines = ["".join(cell.text for cell in line.lead) + line.text for line in progress_page(view)]
     assert lines[:2] == ["!injection text (2 times)", "!clock off"]

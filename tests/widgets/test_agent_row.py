@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
+from swarm.model.causes import ProblemCode
 from swarm.model.health import State, Verdict
 from swarm.model.record import Ending, Observed, Phase
 from swarm.model.snapshot import Problem
@@ -143,7 +144,7 @@ def test_a_hostile_row_keeps_its_width_and_holds_no_control(text: str) -> None:
     view = replace(
         a_view("scout-01", text),
         name=text,
-        problems=(Problem("injection", text),),
+        problems=(Problem(ProblemCode.INJECTION, text),),
     )
     for width in (45, 75, 160):
         cells = row(view, FRESH, NOW, columns_for(width), Place(label=text))

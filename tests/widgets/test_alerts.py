@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from swarm.model.causes import AlertCause
 from swarm.model.record import Alert
 from swarm.model.time import Now
 from tests.support.swarms import MINUTE, NOW, big_example, full_id
@@ -11,10 +12,12 @@ from tests.support.widget_app import WidgetApp, screen_lines
 from widgets.alerts import Alerts, alert_cells, in_order
 from widgets.cells import cells_width
 
-SILENT = Alert(full_id("idea-a/worker-2"), "investigate", "silent 31m", "s1", NOW.wall - 9 * MINUTE, NOW.wall - MINUTE)
-INJECTED = replace(SILENT, agent=full_id("scout"), cause="injection", text='"ignore previous"', count=4)
-ACKED = replace(SILENT, cause="failed", acked_at=NOW.wall, acked_by="operator", last_at=NOW.wall)
-SWARM = replace(SILENT, agent="", cause="disk", text="the disk is full", last_at=NOW.wall - 2 * MINUTE)
+SILENT = Alert(
+    full_id("idea-a/worker-2"), AlertCause.INVESTIGATE, "silent 31m", "s1", NOW.wall - 9 * MINUTE, NOW.wall - MINUTE
+)
+INJECTED = replace(SILENT, agent=full_id("scout"), cause=AlertCause.INJECTION, text='"ignore previous"', count=4)
+ACKED = replace(SILENT, cause=AlertCause.FAILED, acked_at=NOW.wall, acked_by="operator", last_at=NOW.wall)
+SWARM = replace(SILENT, agent="", cause=AlertCause("disk"), text="the disk is full", last_at=NOW.wall - 2 * MINUTE)
 
 
 def line(alert: Alert, width: int) -> str:

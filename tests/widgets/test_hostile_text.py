@@ -7,6 +7,7 @@ import pytest
 from rich.segment import Segment
 from textual.widget import Widget
 
+from swarm.model.causes import AlertCause, ProblemCode
 from swarm.model.health import State, Verdict
 from swarm.model.record import Alert
 from swarm.model.reports import Progress, ProgressLine, Results, ResultsState
@@ -41,7 +42,7 @@ def agent(text: str, place: int) -> AgentView:
         role=text,
         progress=Progress((ProgressLine(None, text, 3, text), ProgressLine(NOW.wall, text, None, text)), error=text),
         results=Results(ResultsState.VALID, text, text, (text,), ((text, True), (text, False)), text, {text: [text]}),
-        problems=(Problem(text, text), Problem("injection", text)),
+        problems=(Problem(ProblemCode.LINK, text), Problem(ProblemCode.INJECTION, text)),
     )
 
 
@@ -66,7 +67,8 @@ def fill_alerts(widget: Widget) -> None:
     assert isinstance(widget, Alerts)
     widget.update_alerts(
         tuple(
-            Alert(text, text, text, text, acked_by=text, acked_at=place % 2 or None) for place, text in enumerate(TEXTS)
+            Alert(text, AlertCause(text), text, text, acked_by=text, acked_at=place % 2 or None)
+            for place, text in enumerate(TEXTS)
         ),
         NOW,
     )
@@ -168,7 +170,7 @@ async def test_the_detail_draws_hostile_text_as_text_in_every_tab() -> None:
             tuple((text, True) for text in TEXTS),
             extra={t: t for t in TEXTS},
         ),
-        problems=tuple(Problem(text, text) for text in TEXTS),
+        problems=tuple(Problem(ProblemCode.LINK, text) for text in TEXTS),
     )
     async with app.run_test(size=(60, 60), notifications=True) as pilot:
         detail.show(view, VERDICTS[SNAPSHOT.agents[5].id], NOW)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from swarm.model.causes import ProblemCode
 from swarm.model.record import Beat, Holder
 from swarm.model.snapshot import Access, Problem, Pulse, Slots
 from swarm.model.time import Now
@@ -342,8 +343,8 @@ async def test_the_banner_says_what_is_wrong_with_the_whole_swarm_though_it_can_
     banner = Banner()
     app = WidgetApp(banner)
     async with app.run_test(size=(100, 6), notifications=True) as pilot:
-        gone = Problem("directory-missing", "the agents cannot be seen: swarm/agents is not there")
-        other = Problem("twin", "two names that differ in case")
+        gone = Problem(ProblemCode.DIRECTORY_MISSING, "the agents cannot be seen: swarm/agents is not there")
+        other = Problem(ProblemCode.TWIN, "two names that differ in case")
         banner.update_access(Access.WRITABLE, "", (("", gone), ("a/b", other)))
         await pilot.pause()
         assert screen_lines(app)[0] == f" ▲ {gone.text} (and 1 more: swarm-tui doctor)"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from swarm.config import Policy
 from swarm.heartbeat.digest import MAX_BYTES, Digested, digest
 from swarm.model.activity import Tokens
+from swarm.model.causes import AlertCause
 from swarm.model.plan import Act
 from swarm.model.record import Alert, Beat, Phase
 from swarm.model.snapshot import AgentView
@@ -82,9 +83,9 @@ def test_what_was_done_is_listed_ends_first_with_the_reasons() -> None:
 
 def test_alerts_are_those_that_nobody_has_seen_and_the_new_ones() -> None:
     alerts = (
-        Alert(full_id("w"), "investigate", "silent 31m", last_at=NOW.wall, count=2),
-        Alert("", "gap", "the machine slept", acked_at=NOW.wall),
-        Alert(full_id("x"), "failed", "exit code 1", last_at=NOW.wall - HOUR),
+        Alert(full_id("w"), AlertCause.INVESTIGATE, "silent 31m", last_at=NOW.wall, count=2),
+        Alert("", AlertCause.GAP, "the machine slept", acked_at=NOW.wall),
+        Alert(full_id("x"), AlertCause.FAILED, "exit code 1", last_at=NOW.wall - HOUR),
     )
     assert section(told(alerts=alerts), "Alerts that nobody has acknowledged") == [
         "- failed: genesis-01/x: exit code 1 (new)",
@@ -181,7 +182,7 @@ def test_however_much_there_is_to_say_it_is_bounded_and_ends_as_it_should(
     agents: list[tuple[str, str]], said: list[str], did: list[tuple[str, str, str]], last: str
 ) -> None:
     views = [a_view(f"w{n}", first, results=results(summary=second)) for n, (first, second) in enumerate(agents)]
-    alerts = tuple(Alert("", f"cause-{n}", text) for n, text in enumerate(said))
+    alerts = tuple(Alert("", AlertCause(f"cause-{n}"), text) for n, text in enumerate(said))
     text = told(*views, beat=a_beat(*did), alerts=alerts, last_turn=last, beats=some_beats(), messages=["- " + last])
     assert len(text.encode("utf-8", "replace")) <= MAX_BYTES
     assert text.startswith("# Heartbeat ")

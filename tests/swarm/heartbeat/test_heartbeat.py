@@ -12,6 +12,7 @@ from swarm.errors import Busy, Refused
 from swarm.heartbeat.beat import claim
 from swarm.ledger.state import raise_alert
 from swarm.model.agent import Acceptance, Liveness
+from swarm.model.causes import AlertCause
 from swarm.model.health import State
 from swarm.model.record import Beat, Ending, Holder, Phase
 from swarm.processes.identity import identify
@@ -344,7 +345,8 @@ def test_somebody_who_saw_to_an_alert_is_not_asked_again(live_home: LiveHome) ->
 
 def test_alerts_that_a_person_has_seen_go_after_a_day(live_home: LiveHome) -> None:
     live_home.home.ledger.commit(
-        lambda state: raise_alert(state, "", "gap", "the machine slept", "", live_home.clock.wall()), purpose="say so"
+        lambda state: raise_alert(state, "", AlertCause.GAP, "the machine slept", "", live_home.clock.wall()),
+        purpose="say so",
     )
     live_home.swarm.acknowledge(live_home.state.alerts)
     live_home.swarm.beat(by="test")

@@ -14,6 +14,7 @@ from swarm.errors import SwarmError
 from swarm.heartbeat import monitor, root, root_launch
 from swarm.ledger.state import with_record
 from swarm.lifecycle.intents import me
+from swarm.model.causes import AlertCause
 from swarm.model.health import State
 from swarm.model.record import Beat, Ending, Phase
 from swarm.processes.identity import identify
@@ -217,7 +218,7 @@ def test_a_failed_turn_is_an_alert_and_the_heartbeat_goes_on(mind: Mind) -> None
     made = mind.beat()
     assert made.passed
     mind.over()
-    assert {alert.cause: alert.count for alert in mind.home.state.alerts}["root-failed"] == 2
+    assert {alert.cause: alert.count for alert in mind.home.state.alerts}[AlertCause.ROOT_FAILED] == 2
 
     mind.thinks(SAY)
     mind.home.agent("worker-1").progress.write_text("here I am\n")

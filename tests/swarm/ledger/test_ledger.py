@@ -16,6 +16,7 @@ from swarm.ledger import audit_log, audit_reader, revisions
 from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, raise_alert, with_record
 from swarm.model.agent import Identity
+from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
 from swarm.protocol.paths import Layout
 from swarm.store import syscalls
@@ -651,7 +652,7 @@ def test_a_rebuild_keeps_what_the_ledger_still_knows_and_drops_what_has_ended(la
         state = with_record(state, Record("known", "spawn-known", Phase.RUNNING, investigations=3))
         state = with_record(state, Record("no-directory", "s", Phase.RUNNING))
         state = with_record(state, Record("ended", "s", Phase.ENDED))
-        return raise_alert(replace(state, heartbeat_n=7), "known", "looping", "text", "spawn-known", 0.0)
+        return raise_alert(replace(state, heartbeat_n=7), "known", AlertCause.LOOPING, "text", "spawn-known", 0.0)
 
     ledger.commit(know, purpose="know")
     state = ledger.rebuild()

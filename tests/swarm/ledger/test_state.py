@@ -12,6 +12,7 @@ from swarm.errors import HomeError
 from swarm.ledger.codec import decode, encode, record_json
 from swarm.ledger.state import MAX_ALERTS, State, clear_alert, raise_alert, with_forgotten, with_record, without
 from swarm.model.agent import Identity
+from swarm.model.causes import AlertCause, Course
 from swarm.model.record import Account, Alert, Ending, Fingerprint, Holder, Mark, Observed, Phase, Record
 from swarm.model.time import Epoch
 from swarm.store.jsonio import Invalid
@@ -310,7 +311,7 @@ def test_other_wrong_values_are_refused_and_defaults_stand_in(change: dict[str, 
 
 
 def test_keys_of_a_newer_version_survive_at_every_level() -> None:
-    data = json.loads(encode(raise_alert(with_record(STATE, RECORD), "", "gap", "text", "", 5.0)))
+    data = json.loads(encode(raise_alert(with_record(STATE, RECORD), "", AlertCause.GAP, "text", "", 5.0)))
     data["colour"] = {"of": ["the", "sky"]}
     data["agents"]["idea/worker"]["mood"] = 1.5
     data["alerts"][0]["sound"] = "bell"
@@ -320,6 +321,15 @@ def test_keys_of_a_newer_version_survive_at_every_level() -> None:
     assert again["colour"] == {"of": ["the", "sky"]}
     assert again["agents"]["idea/worker"]["mood"] == 1.5
     assert again["alerts"][0]["sound"] == "bell"
+
+
+def test_an_alert_whose_cause_a_newer_version_knows_survives() -> None:
+    data = json.loads(encode(raise_alert(STATE, "", AlertCause.GAP, "text", "", 5.0)))
+    data["alerts"][0]["cause"] = "telepathy"
+    state, refused = decode(json.dumps(data).encode())
+    assert refused == ()
+    assert state.alerts[0].cause.course is Course.STAYS
+    assert json.loads(encode(state))["alerts"][0]["cause"] == "telepathy"
 
 
 def test_200_agents_stay_near_100_kb() -> None:
@@ -356,16 +366,18 @@ def test_a_record_takes_the_place_of_its_ids_last_one_and_can_be_taken_out() -> 
 
 
 def test_an_alert_that_comes_again_is_counted_and_keeps_its_beginning() -> None:
-    state = raise_alert(STATE, "a", "looping", "first words", "s", 100.0)
-    state = raise_alert(state, "a", "looping", "last words", "s", 200.0)
+    state = raise_alert(STATE, "a", AlertCause.LOOPING, "first words", "s", 100.0)
+    state = raise_alert(state, "a", AlertCause.LOOPING, "last words", "s", 200.0)
     (alert,) = state.alerts
     assert (alert.count, alert.text, alert.first_at, alert.last_at) == (2, "last words", 100.0, 200.0)
 
 
-@pytest.mark.parametrize("other", [("b", "looping", "s"), ("a", "gap", "s"), ("a", "looping", "s2")])
-def test_alerts_of_other_agents_causes_and_spawns_are_others(other: tuple[str, str, str]) -> None:
+@pytest.mark.parametrize(
+    "other", [("b", AlertCause.LOOPING, "s"), ("a", AlertCause.GAP, "s"), ("a", AlertCause.LOOPING, "s2")]
+)
+def test_alerts_of_other_agents_causes_and_spawns_are_others(other: tuple[str, AlertCause, str]) -> None:
     agent, cause, spawn_id = other
-    state = raise_alert(STATE, "a", "looping", "text", "s", 100.0)
+    state = raise_alert(STATE, "a", AlertCause.LOOPING, "text", "s", 100.0)
     assert len(raise_alert(state, agent, cause, "text", spawn_id, 100.0).alerts) == 2
 
 
@@ -374,34 +386,34 @@ def acknowledged(state: State) -> State:
 
 
 def test_an_acknowledged_alert_stays_so_while_its_condition_lasts() -> None:
-    state = acknowledged(raise_alert(STATE, "a", "looping", "text", "s", 100.0))
-    (alert,) = raise_alert(state, "a", "looping", "text", "s", 200.0).alerts
+    state = acknowledged(raise_alert(STATE, "a", AlertCause.LOOPING, "text", "s", 100.0))
+    (alert,) = raise_alert(state, "a", AlertCause.LOOPING, "text", "s", 200.0).alerts
     assert (alert.acked_at, alert.count) == (150.0, 2)
 
 
 def test_an_alert_opens_anew_after_its_condition_was_over() -> None:
-    state = acknowledged(raise_alert(STATE, "a", "looping", "text", "s", 100.0))
-    state = clear_alert(state, "a", "looping", "s")
+    state = acknowledged(raise_alert(STATE, "a", AlertCause.LOOPING, "text", "s", 100.0))
+    state = clear_alert(state, "a", AlertCause.LOOPING, "s")
     assert state.alerts == ()
-    (alert,) = raise_alert(state, "a", "looping", "text", "s", 200.0).alerts
+    (alert,) = raise_alert(state, "a", AlertCause.LOOPING, "text", "s", 200.0).alerts
     assert (alert.acked_at, alert.count, alert.first_at) == (None, 1, 200.0)
 
 
 def test_an_alert_of_something_that_happened_opens_anew_each_time() -> None:
-    state = acknowledged(raise_alert(STATE, "", "state-repaired", "text", "", 100.0))
-    (alert,) = raise_alert(state, "", "state-repaired", "text", "", 200.0, again=True).alerts
+    state = acknowledged(raise_alert(STATE, "", AlertCause.STATE_REPAIRED, "text", "", 100.0))
+    (alert,) = raise_alert(state, "", AlertCause.STATE_REPAIRED, "text", "", 200.0).alerts
     assert (alert.acked_at, alert.acked_by, alert.count, alert.first_at) == (None, "", 2, 200.0)
 
 
 def test_clearing_an_alert_that_is_not_there_changes_nothing() -> None:
-    state = raise_alert(STATE, "a", "looping", "text", "s", 100.0)
-    assert clear_alert(state, "a", "looping", "other spawn") is state
+    state = raise_alert(STATE, "a", AlertCause.LOOPING, "text", "s", 100.0)
+    assert clear_alert(state, "a", AlertCause.LOOPING, "other spawn") is state
 
 
 def test_alerts_are_bounded_and_acknowledged_ones_go_first() -> None:
-    state = acknowledged(raise_alert(STATE, "seen", "gap", "text", "", 10_000.0))
+    state = acknowledged(raise_alert(STATE, "seen", AlertCause.GAP, "text", "", 10_000.0))
     for number in range(MAX_ALERTS + 5):
-        state = raise_alert(state, f"a{number}", "gap", "text", "", float(number))
+        state = raise_alert(state, f"a{number}", AlertCause.GAP, "text", "", float(number))
     left = {alert.agent for alert in state.alerts}
     assert len(state.alerts) == MAX_ALERTS
     assert "seen" not in left

@@ -4,6 +4,7 @@ import pytest
 
 from swarm.errors import Refused
 from swarm.lifecycle import spawn_gate
+from swarm.model.causes import AlertCause
 from swarm.model.record import Phase
 from tests.support.homes import PERIOD, LiveHome
 
@@ -11,12 +12,12 @@ OVER = "the swarm: its limit of $100 in 24 hours is used up: $101"
 DOWN = "model service refuses: 9 of 10 agents, since 12:31: 529 overloaded"
 
 
-def stand(home: LiveHome, cause: str, text: str) -> None:
+def stand(home: LiveHome, cause: AlertCause, text: str) -> None:
     assert spawn_gate.update(home.home, {cause: text})
 
 
 def test_over_the_limit_nobody_spawns_not_even_the_operator(live_home: LiveHome) -> None:
-    stand(live_home, "swarm-limit", OVER)
+    stand(live_home, AlertCause.SWARM_LIMIT, OVER)
     with pytest.raises(Refused, match="over its limit") as caught:
         live_home.spawn("worker-1")
     assert (caught.value.code, "$101" in caught.value.detail) == ("limit", True)
@@ -29,7 +30,7 @@ def test_over_the_limit_nobody_spawns_not_even_the_operator(live_home: LiveHome)
 
 def test_while_the_service_refuses_agents_do_not_spawn_and_the_operator_is_warned(live_home: LiveHome) -> None:
     live_home.spawn("meta", slots=3, role="idea-meta")
-    stand(live_home, "service", DOWN)
+    stand(live_home, AlertCause.SERVICE, DOWN)
     meta = live_home.open(live_home.actor("meta"))
 
     with pytest.raises(Refused) as caught:
@@ -41,7 +42,7 @@ def test_while_the_service_refuses_agents_do_not_spawn_and_the_operator_is_warne
 
 
 def test_who_asks_for_the_queue_waits_in_it_until_a_heartbeat_finds_it_over(live_home: LiveHome) -> None:
-    stand(live_home, "swarm-limit", OVER)
+    stand(live_home, AlertCause.SWARM_LIMIT, OVER)
     assert live_home.spawn("worker-1", queue=True).queued
     assert live_home.record("worker-1").phase is Phase.QUEUED
 
@@ -54,10 +55,12 @@ def test_who_asks_for_the_queue_waits_in_it_until_a_heartbeat_finds_it_over(live
 
 
 def test_the_alerts_come_and_go_once(live_home: LiveHome) -> None:
-    stand(live_home, "service", DOWN)
+    stand(live_home, AlertCause.SERVICE, DOWN)
     revision = live_home.state.revision
-    assert not spawn_gate.update(live_home.home, {"service": "8 of 10"})
-    assert not spawn_gate.update(live_home.home, {"service": "8 of 10", "swarm-limit": OVER}, only_clear=True)
+    assert not spawn_gate.update(live_home.home, {AlertCause.SERVICE: "8 of 10"})
+    assert not spawn_gate.update(
+        live_home.home, {AlertCause.SERVICE: "8 of 10", AlertCause.SWARM_LIMIT: OVER}, only_clear=True
+    )
     assert live_home.state.revision == revision
     assert spawn_gate.update(live_home.home, {})
     assert live_home.state.alerts == ()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from swarm.config import Policy
 from swarm.model.activity import Doings
 from swarm.model.agent import Liveness
+from swarm.model.causes import ProblemCode
 from swarm.model.health import State, Verdict
 from swarm.model.record import Ending, Observed, Phase
 from swarm.model.reports import Progress
@@ -393,14 +394,20 @@ class TestProblems:
         assert is_problem(judge(view), view)
 
     @pytest.mark.parametrize(
-        ("code", "problem"), [("injection", True), ("over-budget", True), ("misspelt", True), ("clock", False)]
+        ("code", "problem"),
+        [
+            (ProblemCode.INJECTION, True),
+            (ProblemCode.OVER_BUDGET, True),
+            (ProblemCode.MISSPELT, True),
+            (ProblemCode.CLOCK, False),
+        ],
     )
-    def test_what_the_scan_saw_needs_a_person_unless_it_is_a_note(self, code: str, problem: bool) -> None:
+    def test_what_the_scan_saw_needs_a_person_unless_it_is_a_note(self, code: ProblemCode, problem: bool) -> None:
         view = a_view(problems=(Problem(code, "text"),))
         assert is_problem(judge(view), view) is problem
 
     def test_what_an_ended_agent_wrote_needs_nobody_any_more(self) -> None:
-        view = a_view(phase=Phase.ENDED, ending=Ending.KILLED, problems=(Problem("injection", "text"),))
+        view = a_view(phase=Phase.ENDED, ending=Ending.KILLED, problems=(Problem(ProblemCode.INJECTION, "text"),))
         assert not is_problem(judge(view), view)
 
     def test_the_worst_sorts_first(self) -> None:
@@ -409,8 +416,8 @@ class TestProblems:
         assert [judge(view).state for view in ranked[:4]] == [State.OVERDUE, State.UNKNOWN, State.LOOPING, State.FAILED]
         assert {judge(view).state for view in ranked[-2:]} == {State.DONE, State.KILLED}
 
-    @given(st.sampled_from(list(State)), st.sampled_from(["", "injection", "ghost", "clock"]))
-    def test_every_problem_sorts_before_everything_that_is_none(self, state: State, code: str) -> None:
+    @given(st.sampled_from(list(State)), st.sampled_from([None, *ProblemCode]))
+    def test_every_problem_sorts_before_everything_that_is_none(self, state: State, code: ProblemCode | None) -> None:
         view = swarms.every_state()[state]
         view = dataclasses.replace(view, problems=(Problem(code, "text"),) if code else ())
         assert (severity(judge(view), view) < 12) is is_problem(judge(view), view)

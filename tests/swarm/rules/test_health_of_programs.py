@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.model.activity import Doings, OpenTool, SubAgent, TurnEnd
+from swarm.model.causes import ProblemCode
 from swarm.model.health import State, Verdict
 from swarm.model.record import Phase
 from swarm.model.snapshot import AgentView, Problem
@@ -162,8 +163,16 @@ class TestSubAgents:
         assert severity(judge(view), view) > severity(judge(stray), stray)
 
 
-@pytest.mark.parametrize(("code", "calls"), [("model", True), ("mcp", True), ("denied", False), ("program", False)])
-def test_which_of_a_programs_troubles_need_a_person(code: str, calls: bool) -> None:
+@pytest.mark.parametrize(
+    ("code", "calls"),
+    [
+        (ProblemCode.MODEL, True),
+        (ProblemCode.MCP, True),
+        (ProblemCode.DENIED, False),
+        (ProblemCode.PROGRAM, False),
+    ],
+)
+def test_which_of_a_programs_troubles_need_a_person(code: ProblemCode, calls: bool) -> None:
     view = at_work(problems=(Problem(code, "what it says"),))
     assert is_problem(judge(view), view) is calls
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from swarm.config import Policy
 from swarm.model.activity import Doings
 from swarm.model.agent import Acceptance, Liveness
+from swarm.model.causes import ProblemCode
 from swarm.model.health import State
 from swarm.model.plan import Act, Action, Plan
 from swarm.model.record import Ending, Observed, Phase
@@ -217,12 +218,24 @@ class TestAlerts:
             ({"held_until": HEARTBEAT_N}, ["hold-expired"]),
             ({"held_until": HEARTBEAT_N - 1}, []),
             ({"held_until": HEARTBEAT_N + 1}, []),
-            ({"problems": (Problem("injection", "text"),)}, ["injection"]),
-            ({"problems": (Problem("clock", "12 min off"), Problem("misspelt", "progess.md"))}, ["clock", "misspelt"]),
-            ({"problems": (Problem("injection", "one"), Problem("injection", "two"))}, ["injection"]),
-            ({"progress": Progress(error="is a FIFO"), "problems": (Problem("unreadable", "x"),)}, ["unreadable"]),
-            ({"problems": (Problem("unreadable", "exit.json is a link"),)}, ["unreadable"]),
-            ({"phase": Phase.ENDED, "ending": Ending.KILLED, "problems": (Problem("injection", "text"),)}, []),
+            ({"problems": (Problem(ProblemCode.INJECTION, "text"),)}, ["injection"]),
+            (
+                {"problems": (Problem(ProblemCode.CLOCK, "12 min off"), Problem(ProblemCode.MISSPELT, "progess.md"))},
+                ["clock", "misspelt"],
+            ),
+            (
+                {"problems": (Problem(ProblemCode.INJECTION, "one"), Problem(ProblemCode.INJECTION, "two"))},
+                ["injection"],
+            ),
+            (
+                {"progress": Progress(error="is a FIFO"), "problems": (Problem(ProblemCode.UNREADABLE, "x"),)},
+                ["unreadable"],
+            ),
+            ({"problems": (Problem(ProblemCode.UNREADABLE, "exit.json is a link"),)}, ["unreadable"]),
+            (
+                {"phase": Phase.ENDED, "ending": Ending.KILLED, "problems": (Problem(ProblemCode.INJECTION, "text"),)},
+                [],
+            ),
             ({"phase": Phase.ENDED, "ending": Ending.KILLED, "unverified": "a child"}, ["unverified"]),
         ],
     )
@@ -247,7 +260,7 @@ class TestAlerts:
         assert ("", "over-budget") in alerts(planned(*crowd))
 
     def test_problems_of_the_home_itself(self) -> None:
-        made = planned(problems=(("", Problem("link", "swarm/agents/x is a link")),))
+        made = planned(problems=(("", Problem(ProblemCode.LINK, "swarm/agents/x is a link")),))
         assert alerts(made) == [("", "link")]
 
 
@@ -502,7 +515,7 @@ def test_a_plan_does_not_change_with_the_wall_clock(wall: float) -> None:
 
 def test_ten_minutes_of_stamps_off_are_an_alert_and_no_age() -> None:
     """CK4: local stamps of a container in another zone neither kill nor investigate."""
-    hours_off = (Problem("clock", "its last stamp is 540 min behind"),)
+    hours_off = (Problem(ProblemCode.CLOCK, "its last stamp is 540 min behind"),)
     made = planned(a_view("w", age=MINUTE, spawned_ago=9 * HOUR, problems=hours_off))
     assert acts(made) == [(Act.ALERT, "w")]
 

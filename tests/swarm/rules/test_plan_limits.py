@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from swarm.config import Policy
 from swarm.model.activity import Doings, Tokens
 from swarm.model.agent import Liveness
+from swarm.model.causes import AlertCause
 from swarm.model.plan import Act, Action, Plan
 from swarm.model.record import Account, Alert, Mark, Phase
 from swarm.model.snapshot import AgentView
@@ -157,7 +158,7 @@ class TestTheService:
         assert alert.reason.endswith(": 529 overloaded")
 
     def test_since_when_is_kept_from_the_first_time(self) -> None:
-        first = Alert("", "service", "", first_at=NOW.wall - HOUR)
+        first = Alert("", AlertCause.SERVICE, "", first_at=NOW.wall - HOUR)
         views = [worker(f"w{n}", doings=REFUSED) for n in range(2)]
         early = planned(*views, policy={"schedule": {}}, alerts=(first,))
         late = planned(*views, policy={"schedule": {}})

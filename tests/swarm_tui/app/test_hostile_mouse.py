@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from swarm.model.causes import AlertCause, ProblemCode
 from swarm.model.record import Alert
 from swarm.model.reports import Results, ResultsState
 from swarm.model.snapshot import Problem
@@ -21,11 +22,11 @@ def a_swarm() -> CannedSwarm:
         replace(
             a_view(f"worker-{place}", text),
             results=Results(ResultsState.VALID, "success", text, (text,), ((text, True),), text, {text: text}),
-            problems=(Problem("injection", text),),
+            problems=(Problem(ProblemCode.INJECTION, text),),
         )
         for place, text in enumerate(CLICKABLE)
     ]
-    alerts = tuple(Alert(view.id, text, text, "s") for view, text in zip(views, CLICKABLE, strict=True))
+    alerts = tuple(Alert(view.id, AlertCause(text), text, "s") for view, text in zip(views, CLICKABLE, strict=True))
     return CannedSwarm(a_snapshot(a_root(CLICKABLE[0]), *views, alerts=alerts))
 
 

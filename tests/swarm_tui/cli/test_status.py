@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from swarm.formatting import spell_clock
+from swarm.model.causes import AlertCause
 from swarm.model.health import State
 from swarm.model.record import Alert, Holder
 from swarm.model.snapshot import Snapshot
@@ -175,7 +176,7 @@ def test_no_text_of_an_agent_makes_a_line_of_its_own(name: str) -> None:
     loud = a_snapshot(
         a_root(),
         a_view("worker-1", progress=a_progress(HOSTILE[name]), results=results(summary=HOSTILE[name])),
-        alerts=(Alert("worker-1", "injection", HOSTILE[name]),),
+        alerts=(Alert("worker-1", AlertCause.INJECTION, HOSTILE[name]),),
     )
     assert len(lines(loud)) <= len(lines(quiet)) + 2  # the head of the alerts, and the alert
 
@@ -221,7 +222,7 @@ def test_the_line_stays_under_40_columns_whatever_happens() -> None:
         snapshot,
         heartbeat_n=10**9,
         slots=replace(snapshot.slots, max=1000, committed=10**6),
-        alerts=tuple(Alert(f"a{n}", "lost", "x") for n in range(500)),
+        alerts=tuple(Alert(f"a{n}", AlertCause.LOST, "x") for n in range(500)),
     )
     judged = verdicts(crowd, POLICY, NOW)
     worst = {key: replace(verdict, state=State.OVERDUE) for key, verdict in judged.items()}

@@ -1,0 +1,144 @@
+"""Why a person is told something: causes of alerts and codes of problems, with what the engine does about each."""
+
+from enum import Enum, StrEnum
+from typing import Self
+
+from swarm.model.open_enum import OpenEnum
+
+
+class Course(Enum):
+    """How an alert goes on after it was raised."""
+
+    LASTS = "lasts"
+    """A condition: an acknowledged alert stays so while it lasts, and the heartbeat that finds it over clears it."""
+    RECURS = "recurs"
+    """Something that happens: each time is news, so that an acknowledged alert opens again."""
+    STAYS = "stays"
+    """Something that happened: it stays until a person has acknowledged it, or until whoever raised it clears it."""
+
+
+class Severity(StrEnum):
+    """How bad it is. The words are the roles of the theme's colours."""
+
+    WARNING = "warning"
+    DANGER = "danger"
+
+
+class AlertCause(OpenEnum):
+    """Why an alert is raised. The words stand in the ledger, in events.jsonl and in `--json`."""
+
+    course: Course
+    """How its alert goes on. One that a newer version raised stays: a person has to judge it."""
+    severity: Severity
+
+    def __new__(cls, word: str, course: Course = Course.STAYS, severity: Severity = Severity.WARNING) -> Self:
+        cause = str.__new__(cls, word)
+        cause._value_, cause.course, cause.severity = word, course, severity
+        return cause
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        unknown = super()._missing_(value)
+        if unknown is not None:
+            unknown.course, unknown.severity = Course.STAYS, Severity.WARNING
+        return unknown
+
+    # ends and what is left of them
+    FAILED = "failed", Course.STAYS, Severity.DANGER
+    LOST = "lost", Course.STAYS
+    KILLED = "killed", Course.RECURS
+    KILL_BLOCKED = "kill-blocked", Course.LASTS
+    UNVERIFIED = "unverified", Course.LASTS, Severity.DANGER
+    CRASH_LOOP = "crash-loop", Course.STAYS
+    OUTSIDE = "outside", Course.STAYS
+    # life and results
+    INVESTIGATE = "investigate", Course.LASTS
+    LOOPING = "looping", Course.LASTS, Severity.DANGER
+    RETRYING = "retrying", Course.LASTS
+    HOLD_EXPIRED = "hold-expired", Course.RECURS
+    RESULTS_UNREAD = "results-unread", Course.LASTS
+    RESULTS_INVALID = "results-invalid", Course.LASTS
+    ACCEPTANCE = "acceptance", Course.RECURS
+    ROOT_FAILED = "root-failed", Course.STAYS
+    ROOT_TIMEOUT = "root-timeout", Course.STAYS
+    # limits
+    LIMIT = "limit", Course.RECURS
+    LIMIT_NEAR = "limit-near", Course.LASTS
+    SWARM_LIMIT = "swarm-limit", Course.LASTS
+    """It stands while the swarm is over its limit: as long, nothing is spawned."""
+    PRICE_UNKNOWN = "price-unknown", Course.LASTS
+    OVER_BUDGET = "over-budget", Course.LASTS
+    SERVICE = "service", Course.LASTS
+    """It stands while the model service refuses the swarm: as long, nothing is spawned."""
+    # the heartbeat and the ledger
+    GAP = "gap", Course.RECURS
+    ACTION = "action", Course.RECURS
+    """Something that the engine began went wrong."""
+    STATE_REPAIRED = "state-repaired", Course.RECURS
+    VALUE_REFUSED = "value-refused", Course.RECURS
+    LEDGER_REBUILT = "ledger-rebuilt", Course.RECURS
+    LEDGER_WENT_BACK = "ledger-went-back", Course.RECURS
+    LOCKS = "locks", Course.RECURS
+    LOCK_MISSING = "lock-missing", Course.RECURS
+    AUDIT_GAP = "audit-gap", Course.RECURS
+    # problems that a scan found: the words of ProblemCode
+    BAD_NAME = "bad-name", Course.LASTS
+    CLOCK = "clock", Course.LASTS
+    DIRECTORY_MISSING = "directory-missing", Course.LASTS
+    FUTURE_MTIME = "future-mtime", Course.LASTS
+    GHOST = "ghost", Course.LASTS
+    INJECTION = "injection", Course.STAYS
+    LINK = "link", Course.LASTS
+    MCP = "mcp", Course.LASTS
+    MISSPELT = "misspelt", Course.LASTS
+    MODEL = "model", Course.LASTS
+    RECORD_MISSING = "record-missing", Course.LASTS
+    SPEC_INVALID = "spec-invalid", Course.LASTS
+    STRANGER = "stranger", Course.LASTS
+    TWIN = "twin", Course.LASTS
+    UNREADABLE = "unreadable", Course.LASTS
+
+
+class ProblemCode(StrEnum):
+    """What a scan finds wrong. The words stand in `--json` and on the row of the agent."""
+
+    BAD_NAME = "bad-name"
+    CLOCK = "clock"
+    DENIED = "denied"
+    DIRECTORY_MISSING = "directory-missing"
+    FUTURE_MTIME = "future-mtime"
+    GHOST = "ghost"
+    """It runs without having been spawned through the engine."""
+    INJECTION = "injection"
+    LINK = "link"
+    MCP = "mcp"
+    """A server of its tools failed."""
+    MISSPELT = "misspelt"
+    MODEL = "model"
+    """Another model answers than was ordered."""
+    OUTSIDE = "outside"
+    OVER_BUDGET = "over-budget"
+    PROGRAM = "program"
+    """What else its program noted."""
+    RECORD_MISSING = "record-missing"
+    RESULTS_INVALID = "results-invalid"
+    SPEC_INVALID = "spec-invalid"
+    STRANGER = "stranger"
+    TWIN = "twin"
+    UNREADABLE = "unreadable"
+
+    @property
+    def is_note(self) -> bool:
+        """Nobody needs to see to it."""
+        return self in _NOTES
+
+    @property
+    def alert(self) -> AlertCause | None:
+        """The alert that a heartbeat raises for it; None for what nobody is called for, or a rule of its own tells."""
+        return None if self in _WITHOUT_ALERT else AlertCause(self.value)
+
+
+_NOTES = frozenset({ProblemCode.CLOCK, ProblemCode.FUTURE_MTIME, ProblemCode.DENIED, ProblemCode.PROGRAM})
+_WITHOUT_ALERT = frozenset(
+    {ProblemCode.RESULTS_INVALID, ProblemCode.OVER_BUDGET, ProblemCode.DENIED, ProblemCode.PROGRAM}
+)
