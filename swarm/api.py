@@ -151,11 +151,14 @@ class Swarm:
 
     # -- agents --------------------------------------------------------------------------------------------------
 
-    def check_spawn(self, request: "SpawnRequest") -> "SpawnCheck":
-        """What a spawn would meet, without doing it: the form's live validation, `--dry-run`."""
+    def check_spawn(self, request: "SpawnRequest", judged: Mapping[str, Verdict] | None = None) -> "SpawnCheck":
+        """What a spawn would meet, without doing it: the form's live validation, `--dry-run`.
+
+        judged: everybody's verdicts, where the caller has them; else the home is scanned where there is no room.
+        """
         from swarm.verbs.spawn import check
 
-        return check(self.home, request, lambda: self.verdicts(self.snapshot()))
+        return check(self.home, request, lambda: judged if judged is not None else self.verdicts(self.snapshot()))
 
     def spawn(self, request: "SpawnRequest") -> "Spawned":
         """Checks everything, then starts the agent (or queues it). Raises Refused with the reason's code."""

@@ -1,4 +1,4 @@
-"""Who goes down in a heartbeat: whole subtrees, children first, and nobody over somebody whom the operator spared."""
+"""Who goes down with whom, and in a heartbeat: whole subtrees, but nobody over somebody whom the operator spared."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -6,6 +6,7 @@ from typing import NamedTuple
 from swarm.model.causes import AlertCause
 from swarm.model.health import State, Verdict
 from swarm.model.plan import Act, Action
+from swarm.model.record import Phase
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
 
@@ -15,6 +16,21 @@ class Due(NamedTuple):
 
     reason: str
     cause: AlertCause | None = None
+
+
+def going_down(snapshot: Snapshot, agent_id: str) -> list[AgentView]:
+    """Whom a kill of this agent ends, itself first: all below it who hold a slot or wait for one; of the root, all."""
+    below = agent_id + "/"
+    found = [
+        view
+        for view in snapshot.agents
+        if (view.id.startswith(below) or agent_id == snapshot.root)
+        and view.id != agent_id
+        and view.record is not None
+        and (view.record.holds_slot or view.record.phase is Phase.QUEUED)
+    ]
+    itself = snapshot.agent(agent_id)
+    return [*([itself] if itself is not None else []), *sorted(found, key=lambda view: view.id)]
 
 
 def kills(snapshot: Snapshot, judged: Mapping[str, Verdict], due: Mapping[str, Due]) -> Iterator[Action]:

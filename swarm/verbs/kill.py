@@ -14,7 +14,7 @@ from swarm.lifecycle.subtree import Order, must_be_below
 from swarm.model.activity import Kind
 from swarm.model.record import Phase, Record
 from swarm.model.requests import Ended, KillPreview, KillReport
-from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.snapshot import Snapshot
 from swarm.processes.members import marked
 from swarm.programs.readers import new_reader_for
 from swarm.protocol.agent_files import read_spec
@@ -62,6 +62,7 @@ def kill(
 
 def preview(home: Home, agent_ids: Sequence[str], snapshot: Snapshot) -> list[KillPreview]:
     """Who would go down with each of these. Reads only. Raises NotFound."""
+    from swarm.rules.kills import going_down
     from swarm.rules.plan import verdicts
 
     judged = verdicts(snapshot, home.policy, home.now())
@@ -72,19 +73,13 @@ def preview(home: Home, agent_ids: Sequence[str], snapshot: Snapshot) -> list[Ki
             previews.append(KillPreview(words, above.spawn_id if above else "", ((words, "", "sub-agent", None),)))
             continue
         target = resolve(home, words)
-        members = [view for view in snapshot.agents if _goes_down(view, target, home.policy.root.id)]
-        members.sort(key=lambda view: (view.id != target, view.id))
-        rows = tuple((view.id, view.spawn_id, str(judged[view.id].state), judged[view.id].age) for view in members)
+        rows = tuple(
+            (view.id, view.spawn_id, str(judged[view.id].state), judged[view.id].age)
+            for view in going_down(snapshot, target)
+        )
         own = snapshot.agent(target)
         previews.append(KillPreview(target, own.spawn_id if own else "", rows))
     return previews
-
-
-def _goes_down(view: AgentView, target: str, root: str) -> bool:
-    if view.id == target:
-        return True
-    alive = view.record is not None and (view.record.holds_slot or view.record.phase is Phase.QUEUED)
-    return alive and (view.id.startswith(target + "/") or target == root)
 
 
 def _target(home: Home, agent_id: str, spawn_id: str) -> Target:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -74,6 +75,8 @@ class SwarmApp(App[int], inherit_bindings=False):
         self._loader = DetailLoader(swarm, on_data=self._detail_loaded, on_lines=self._lines_arrived)
         self._pacemaker: Pacemaker | None = None
         self._policy_stamp = _stamp(swarm.home.layout.policy)
+        self._ticked = 0.0
+        """Monotonic seconds."""
         if beats:
             self._pacemaker = Pacemaker(swarm, self.signature, on_beat=self._beaten, on_pulse=self._pulse_changed)
 
@@ -108,6 +111,9 @@ class SwarmApp(App[int], inherit_bindings=False):
         self.room.set_interval(TICK_SECONDS, self._tick)
 
     def _tick(self) -> None:
+        if not self.app_focus and time.monotonic() - self._ticked < self.swarm.home.policy.watch.unseen:
+            return
+        self._ticked = time.monotonic()
         self.room.tick()
         stamp = _stamp(self.swarm.home.layout.policy)
         if stamp != self._policy_stamp:
@@ -123,8 +129,18 @@ class SwarmApp(App[int], inherit_bindings=False):
         self.swarm.reread()
         self.room.start_anew()
         self._watch = self.swarm.watch(partial(self._snapshot_taken, self._settings))
+        self._watch.visible(seen=self.app_focus)
         self._watch.start()
         self.run_worker(old.stop, thread=True, group="watch")
+
+    def watch_app_focus(self, before: bool, focus: bool) -> None:
+        """Goes slowly while the terminal says that nobody looks (`[watch] unseen`), and looks at once when one does.
+
+        A terminal that tells nothing of its focus is always looked at.
+        """
+        self._watch.visible(seen=focus)
+        if focus and not before:
+            self._tick()
 
     def _install_signals(self) -> None:
         # Textual leaves the alternate screen and the mouse on when it is ended by a signal.

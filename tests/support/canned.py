@@ -1,6 +1,6 @@
 """The app on a canned swarm: no disk, no clock, no processes; for pictures and for what only concerns the screen."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,12 +9,11 @@ from swarm.config import Policy
 from swarm.errors import SwarmError
 from swarm.home.context import Home
 from swarm.ledger.audit_log import Event
-from swarm.model.health import State
+from swarm.model.health import State, Verdict
 from swarm.model.plan import Act, Action, Plan
 from swarm.model.record import Alert, Beat, Holder
 from swarm.model.requests import (
     Candidate,
-    KillPreview,
     KillReport,
     Messaged,
     Objection,
@@ -39,6 +38,7 @@ class StillWatch(Watch):
 
     def __init__(self) -> None:
         """Nothing to watch: no thread is ever made."""
+        self.seen = True
 
     def start(self) -> None:
         return
@@ -50,7 +50,7 @@ class StillWatch(Watch):
         return
 
     def visible(self, seen: bool) -> None:
-        del seen
+        self.seen = seen
 
 
 class CannedSwarm(Swarm):
@@ -64,6 +64,7 @@ class CannedSwarm(Swarm):
         self.at = NOW
         self.on_snapshot: Callable[[Snapshot], None] = lambda _: None
         """Whom the last watch tells."""
+        self.watching = StillWatch()
         self.asked: list[tuple[str, object]] = []
         self.canned_events: tuple[Event, ...] = ()
         self.check = SpawnCheck("genesis-01/idea-alpha/worker-9", 1, free_after=1)
@@ -84,7 +85,8 @@ class CannedSwarm(Swarm):
 
     def watch(self, on_snapshot: Callable[[Snapshot], None]) -> Watch:
         self.on_snapshot = on_snapshot
-        return StillWatch()
+        self.watching = StillWatch()
+        return self.watching
 
     def events(self, limit: int = 500, *, agent: str | None = None, since_wall: float | None = None) -> list[Event]:
         return list(self.canned_events)
@@ -104,7 +106,7 @@ class CannedSwarm(Swarm):
             for name in ("worker", "scout", "idea-meta", "improvement", "diagnostic")
         }
 
-    def check_spawn(self, request: SpawnRequest) -> SpawnCheck:
+    def check_spawn(self, request: SpawnRequest, judged: Mapping[str, Verdict] | None = None) -> SpawnCheck:
         return self.check
 
     def spawn(self, request: SpawnRequest) -> Spawned:
@@ -114,22 +116,6 @@ class CannedSwarm(Swarm):
     def respawn(self, agent_id: str, *, fresh: bool = False) -> Spawned:
         self._note("respawn", (agent_id, fresh))
         return Spawned(agent_id, "spawn-new", str(HOME / "swarm/agents" / agent_id))
-
-    def preview_kill(self, agent_ids: Sequence[str]) -> list[KillPreview]:
-        found = verdicts(self.canned, self.home.policy, self.at)
-        previews = []
-        for target in agent_ids:
-            below = [view for view in self.canned.agents if view.id.startswith(target + "/")]
-            living = [view for view in below if view.record is not None and view.record.live]
-            members = [*(view for view in self.canned.agents if view.id == target), *living]
-            previews.append(
-                KillPreview(
-                    target,
-                    members[0].spawn_id,
-                    tuple((view.id, view.spawn_id, found[view.id].state.value, found[view.id].age) for view in members),
-                )
-            )
-        return previews
 
     def kill(
         self,

@@ -1,8 +1,9 @@
 """Acts on agents. Each captures its targets (id, spawn id) when the key is pressed, and asks before it ends one."""
 
 from swarm.model.reports import ResultsState
-from swarm.model.requests import KillPreview, KillReport, ReadReport
+from swarm.model.requests import KillReport, ReadReport
 from swarm.model.snapshot import AgentView
+from swarm.rules.kills import going_down
 from swarm.sanitize import clean
 from swarm_tui.app.capabilities import above
 from swarm_tui.app.screens.engine_calls import ActingScreen
@@ -27,34 +28,28 @@ def _stop(room: ActingScreen, grace: float | None) -> None:
     if all(is_subagent(view) for view in views):
         _stop_inner(room, views)
         return
-    ids = [view.id for view in views]
     lives = {view.id: view.spawn_id for view in views}
 
-    def show(previews: list[KillPreview]) -> None:
-        members = [Target(*member) for preview in previews for member in preview.members]
-        below = tuple(member for member in members if member.agent not in lives)
-        verb = "Kill without grace" if grace == 0 else "Stop"
-        what = clean(ids[0]) if len(ids) == 1 else f"{len(ids)} agents"
+    def answered(*, yes: bool) -> None:
+        if yes:
+            room.perform(
+                "stop",
+                lambda: room.swarm.kill(list(lives), reason="operator", grace=grace, spawn_ids=lives),
+                lambda report: _tell_kill(room, report),
+            )
 
-        def answered(*, yes: bool) -> None:
-            if yes:
-                room.perform(
-                    "stop",
-                    lambda: room.swarm.kill(ids, reason="operator", grace=grace, spawn_ids=lives),
-                    lambda report: _tell_kill(room, report),
-                )
-
-        room.ask(
-            f"{verb} {what}?",
-            answered,
-            targets=tuple(member for member in members if member.agent in lives),
-            subtree=below,
-            notes=_what_follows(room, views, grace),
-            yes="Kill" if grace == 0 else "Stop",
-            danger=True,
-        )
-
-    room.perform("look at the subtree", lambda: room.swarm.preview_kill(ids), show)
+    # What is on the screen is what is asked about; the engine looks again before it signals anything.
+    below = {view.id: view for chosen in views for view in going_down(room.snapshot, chosen.id) if view.id not in lives}
+    what = clean(views[0].id) if len(views) == 1 else f"{len(views)} agents"
+    room.ask(
+        f"{'Kill without grace' if grace == 0 else 'Stop'} {what}?",
+        answered,
+        targets=tuple(room.target_of(view) for view in views),
+        subtree=tuple(room.target_of(view) for view in below.values()),
+        notes=_what_follows(room, views, grace),
+        yes="Kill" if grace == 0 else "Stop",
+        danger=True,
+    )
 
 
 def _what_follows(room: ActingScreen, views: tuple[AgentView, ...], grace: float | None) -> tuple[str, ...]:

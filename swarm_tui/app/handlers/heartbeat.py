@@ -16,7 +16,7 @@ def plan(room: ActingScreen) -> None:
 
         room.app.push_screen(RehearsalScreen(rehearsal, writable=room.writable, root=room.snapshot.root), decided)
 
-    room.perform("rehearse the heartbeat", room.swarm.rehearse, show)
+    room.perform("rehearse the heartbeat", lambda: room.swarm.rehearse(room.snapshot), show)
 
 
 def beat(room: ActingScreen) -> None:
@@ -31,7 +31,7 @@ def beat(room: ActingScreen) -> None:
 
         room.ask("Beat now all the same?", answered, notes=(rehearsal.refused,), yes="Beat")
 
-    room.perform("beat", room.swarm.rehearse, decided)
+    room.perform("beat", lambda: room.swarm.rehearse(room.snapshot), decided)
 
 
 def _beat(room: ActingScreen, skip: frozenset[str], *, force: bool) -> None:

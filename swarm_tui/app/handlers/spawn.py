@@ -46,7 +46,10 @@ def _open_form(room: ActingScreen, like: AgentSpec | None) -> None:
         else:
             _spawn(room, request)
 
-    form = SpawnForm(roles, parents, chosen, room.swarm.check_spawn, like, _programs(room))
+    def check(request: SpawnRequest) -> SpawnCheck:
+        return room.swarm.check_spawn(request, room.verdicts)
+
+    form = SpawnForm(roles, parents, chosen, check, like, _programs(room))
     room.app.push_screen(form, filled)
 
 

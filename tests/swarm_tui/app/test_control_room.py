@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
+from unittest.mock import Mock
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Select, Static
 
@@ -87,6 +89,27 @@ async def test_x_names_the_target_and_its_subtree_and_the_default_is_no() -> Non
         await pilot.press("enter")
         await settle(pilot)
         assert not asked(swarm, "kill")
+
+
+async def test_a_dialog_names_what_is_on_the_screen_without_a_new_look_at_the_home(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with a_room() as (pilot, room, swarm):
+        looks = Mock(return_value=swarm.canned)
+        monkeypatch.setattr(swarm, "snapshot", looks)
+        room.go_to(full_id("idea-beta"))
+        shown = {view.id: room.target_of(view) for view in room.snapshot.agents}
+        await pilot.press("x")
+        await settle(pilot)
+        dialog = pilot.app.screen
+        assert isinstance(dialog, Confirm)
+        assert dialog.question.targets == (shown[full_id("idea-beta")],)
+        # worker-1 and worker-9 have ended, and do not go down once more.
+        assert dialog.question.subtree == tuple(shown[full_id(f"idea-beta/worker-{number}")] for number in (2, 3))
+        await pilot.press("escape", "b")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, RehearsalScreen)
+        looks.assert_not_called()
 
 
 async def test_a_kill_goes_to_the_life_that_was_named_even_when_the_tree_changed_meanwhile() -> None:
@@ -492,6 +515,26 @@ async def test_the_form_knows_programs_and_a_model() -> None:
         await settle(pilot)
         (request,) = asked(swarm, "spawn")
         assert (request.program, request.model) == ("claude", "opus")
+
+
+async def test_a_terminal_without_focus_is_looked_at_seldom_until_the_focus_or_a_key_comes() -> None:
+    async with a_room() as (pilot, room, swarm):
+
+        async def seen_after(event: events.AppBlur | events.AppFocus) -> bool:
+            pilot.app.post_message(event)
+            await pilot.pause()
+            return swarm.watching.seen
+
+        assert not await seen_after(events.AppBlur())
+        cast("SwarmApp", pilot.app).take_settings()
+        assert not swarm.watching.seen, "an edit of swarm.toml brings nobody back"
+        swarm.at = swarm.at._replace(wall=swarm.at.wall + 60)
+        assert await seen_after(events.AppFocus())
+        assert room.now == swarm.at, "ages are those of this moment"
+        assert not await seen_after(events.AppBlur())
+        await pilot.press("j")
+        seen = swarm.watching.seen
+        assert seen, "whoever presses a key is there"
 
 
 async def test_a_picture_taken_under_older_settings_does_not_shut_out_the_new_ones() -> None:
