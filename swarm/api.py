@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from swarm.home.context import DEFAULT_WAIT, Home
 from swarm.ledger.audit_log import Event
-from swarm.model.agent import OPERATOR, Actor, Usage
+from swarm.model.actor import OPERATOR, Actor
+from swarm.model.agent import Usage
 from swarm.model.health import Verdict
 from swarm.model.record import Alert, Beat
 from swarm.model.snapshot import Snapshot
 from swarm.model.time import Clock, Now
-from swarm.protocol.paths import AgentDir
+from swarm.protocol.paths import AgentDir, Layout
 
 if TYPE_CHECKING:
     from swarm.errors import SwarmError
@@ -44,27 +45,16 @@ class Swarm:
     @classmethod
     def open(
         cls,
-        directory: str | os.PathLike[str] | None = None,
+        where: Layout | str | os.PathLike[str] | None = None,
         *,
         actor: Actor = OPERATOR,
         clock: Clock | None = None,
         wait: float = DEFAULT_WAIT,
         viewer: bool = False,
         read_only: bool = False,
-        missing_ok: bool = False,
     ) -> "Swarm":
-        """The swarm at `directory`, or found as the command line finds it (see `Home.open`)."""
-        return cls(
-            Home.open(
-                directory,
-                actor=actor,
-                clock=clock,
-                wait=wait,
-                viewer=viewer,
-                read_only=read_only,
-                missing_ok=missing_ok,
-            )
-        )
+        """The swarm of a home; see `Home.open`."""
+        return cls(Home.open(where, actor=actor, clock=clock, wait=wait, viewer=viewer, read_only=read_only))
 
     def reread(self) -> None:
         """Takes swarm.toml as it is now (see `Home.reread`). The scanner starts anew: its generations begin again."""

@@ -14,7 +14,7 @@ from swarm.ledger.state import State
 from swarm.lifecycle.idle_sessions import tend
 from swarm.lifecycle.intents import dead_or_none, me
 from swarm.lifecycle.recovery import resolve_intents
-from swarm.model.agent import ENGINE
+from swarm.model.actor import ENGINE
 from swarm.model.plan import Act
 from swarm.model.record import Beat, Holder
 from swarm.model.requests import Rehearsal

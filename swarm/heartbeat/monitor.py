@@ -11,7 +11,7 @@ from swarm.home.context import Home
 from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.idle_sessions import tend
 from swarm.lifecycle.messaging import ask_what_it_costs
-from swarm.model.agent import ENGINE
+from swarm.model.actor import ENGINE
 from swarm.model.causes import AlertCause
 from swarm.model.plan import Act, Action
 from swarm.model.snapshot import Snapshot

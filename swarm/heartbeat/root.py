@@ -16,7 +16,8 @@ from swarm.lifecycle.settle import settle
 from swarm.lifecycle.start import take_turn
 from swarm.lifecycle.stop import stop_all
 from swarm.lifecycle.subtree import Order
-from swarm.model.agent import ENGINE, AgentSpec
+from swarm.model.actor import ENGINE
+from swarm.model.agent import AgentSpec
 from swarm.model.causes import AlertCause
 from swarm.model.record import Beat, Ending, Phase, Record
 from swarm.model.requests import Ended

@@ -3,27 +3,17 @@
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
 
 from swarm.errors import Refused, SwarmError
-from swarm.protocol.paths import Layout, check_id
-
-if TYPE_CHECKING:
-    from swarm.model.agent import Actor
+from swarm.model.actor import OPERATOR, Actor
+from swarm.protocol.paths import Layout, check_id, find_home
 
 AGENT_VARIABLE = "SWARM_AGENT"
 SPAWN_VARIABLE = "SWARM_SPAWN"
 
 
-class Who(NamedTuple):
-    """The actor as agent-facing verbs need it. kind: `operator`, whose other fields are '', or `agent`."""
-
-    kind: str
-    agent: str
-    spawn_id: str
-
-
-def who(env: Mapping[str, str], layout: Layout) -> Who:
+def who(env: Mapping[str, str], layout: Layout) -> Actor:
     """Who acts by this environment on this home.
 
     An agent's spawn id must be the one in its agent.json: a late word of an earlier spawn of the same id is refused.
@@ -31,25 +21,31 @@ def who(env: Mapping[str, str], layout: Layout) -> Who:
     """
     agent, spawn_id = env.get(AGENT_VARIABLE, ""), env.get(SPAWN_VARIABLE, "")
     if not agent and not spawn_id:
-        return Who("operator", "", "")
+        return OPERATOR
     if not (agent and spawn_id):
         raise _stranger(f"Only one of {AGENT_VARIABLE} and {SPAWN_VARIABLE} is set; an agent has both.")
     if spawn_id != _spawn_id_of(agent, layout):
         raise _stranger(
             f"The agent.json of {agent[:200]!r} does not carry this spawn id: it was spawned anew, or elsewhere."
         )
-    return Who("agent", agent, spawn_id)
+    return Actor("agent", agent, spawn_id)
 
 
-def from_env(env: Mapping[str, str], layout: Layout) -> "Actor":
-    """Like `who`, as the value that the other verbs take."""
-    from swarm.model.agent import OPERATOR, Actor
+def calling(given: str | None, env: Mapping[str, str], cwd: Path, verb: str) -> tuple[Layout, Actor]:
+    """The home that a call means, and who calls. given: the home as the caller names it (`-C`).
 
-    known = who(env, layout)
-    return OPERATOR if known.kind == "operator" else Actor(*known)
+    A refusal of an agent that this home does not vouch for is written into the audit log as a line of `verb`.
+    Raises NotFound `no-home`; Refused `hierarchy` as `who` does.
+    """
+    layout = find_home(given, env, cwd)
+    try:
+        return layout, who(env, layout)
+    except Refused as error:
+        _record_stranger(layout, verb, error, env)
+        raise
 
 
-def record_stranger(layout: Layout, verb: str, error: Refused, env: Mapping[str, str]) -> None:
+def _record_stranger(layout: Layout, verb: str, error: Refused, env: Mapping[str, str]) -> None:
     """Writes down that somebody was refused whom this home does not vouch for. Nothing happens where that fails."""
     if layout.foreign:
         return

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from swarm.errors import SwarmError
 from swarm.home.context import Home
 from swarm.ledger import audit_log
-from swarm.model.agent import ENGINE, Actor
+from swarm.model.actor import ENGINE, Actor
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from swarm.config import Policy, load_policy
-from swarm.errors import HomeError, NotFound, PolicyError, Refused
+from swarm.errors import HomeError, PolicyError, Refused
 from swarm.ledger.ledger import Ledger
-from swarm.model.agent import OPERATOR, Actor
+from swarm.model.actor import OPERATOR, Actor
 from swarm.model.snapshot import Access
 from swarm.model.time import Clock, Now
 from swarm.platform.clock import SystemClock
@@ -38,42 +38,20 @@ class Home:
     @classmethod
     def open(
         cls,
-        directory: str | os.PathLike[str] | None = None,
+        where: Layout | str | os.PathLike[str] | None = None,
         *,
         actor: Actor = OPERATOR,
         clock: Clock | None = None,
         wait: float = DEFAULT_WAIT,
         viewer: bool = False,
         read_only: bool = False,
-        missing_ok: bool = False,
     ) -> "Home":
-        """The home at `directory`, or found as the command line finds it.
+        """The home of a layout, of a directory, or (None) found as the command line finds it.
 
         viewer: a wrong swarm.toml does not stop it: the default policy stands in, and `policy_error` says why.
-        missing_ok: nor does a home that is not there, or not yet.
-        Else raises NotFound `no-home`, PolicyError.
+        Raises NotFound `no-home`, PolicyError.
         """
-        try:
-            layout = find_home(directory, os.environ, Path.cwd())
-        except NotFound:
-            if not missing_ok:
-                raise
-            # A control room opens all the same, says that there is no home, and shows one as soon as it is made.
-            layout = Layout(Path(directory or os.environ.get("SWARM_HOME") or Path.cwd()).expanduser().absolute())
-        return cls.at(layout, actor=actor, clock=clock, wait=wait, viewer=viewer, read_only=read_only)
-
-    @classmethod
-    def at(
-        cls,
-        layout: Layout,
-        *,
-        actor: Actor = OPERATOR,
-        clock: Clock | None = None,
-        wait: float = DEFAULT_WAIT,
-        viewer: bool = False,
-        read_only: bool = False,
-    ) -> "Home":
-        """The home of this layout; see `open`."""
+        layout = where if isinstance(where, Layout) else find_home(where, os.environ, Path.cwd())
         ticking = clock if clock is not None else SystemClock()
         policy, problem = Policy(), None
         if not layout.foreign:

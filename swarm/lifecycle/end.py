@@ -14,7 +14,8 @@ from swarm.lifecycle import root_turn
 from swarm.lifecycle.final_output import last_words
 from swarm.lifecycle.scope_audit import Outside, outside_of
 from swarm.lifecycle.subtree import forgotten_branches
-from swarm.model.agent import ENGINE, AgentSpec
+from swarm.model.actor import ENGINE
+from swarm.model.agent import AgentSpec
 from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Observed, Phase, Record
 from swarm.model.reports import Counted

@@ -15,7 +15,7 @@ from swarm.lifecycle.root_turn import is_root, resting, said_of
 from swarm.lifecycle.start import clear_away
 from swarm.lifecycle.stop import stop_all
 from swarm.lifecycle.subtree import Order, forgotten_branches
-from swarm.model.agent import ENGINE
+from swarm.model.actor import ENGINE
 from swarm.model.record import Ending, Phase, Record
 from swarm.processes.runner import Started
 

@@ -10,7 +10,8 @@ from swarm.ledger.state import State, with_record, without
 from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.admission import Draft, must_be_able_to_parent, must_be_free, no_overlap
 from swarm.lifecycle.intents import me
-from swarm.model.agent import Acceptance, Actor
+from swarm.model.actor import Actor
+from swarm.model.agent import Acceptance
 from swarm.model.health import Verdict
 from swarm.model.record import Phase, Record
 from swarm.model.requests import Candidate, Spawned, SpawnRequest

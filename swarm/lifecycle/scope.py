@@ -6,7 +6,8 @@ from dataclasses import replace
 from swarm.errors import Refused, SwarmError
 from swarm.home.context import Home
 from swarm.lifecycle.spawn_fields import lies_in
-from swarm.model.agent import ENGINE, OPERATOR, AgentSpec
+from swarm.model.actor import ENGINE, OPERATOR
+from swarm.model.agent import AgentSpec
 from swarm.programs import preflight
 from swarm.programs.environment import inherited
 from swarm.programs.registry import HOLDS, program_for

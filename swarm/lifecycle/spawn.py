@@ -15,7 +15,7 @@ from swarm.lifecycle.recovery import resolve_intents
 from swarm.lifecycle.reservation import actor_of, enqueue, judged_now, no_room, request_of, reserve, unqueued
 from swarm.lifecycle.settle import settle
 from swarm.lifecycle.start import make_directory, start, withdraw
-from swarm.model.agent import ENGINE
+from swarm.model.actor import ENGINE
 from swarm.model.health import Verdict
 from swarm.model.requests import Spawned, SpawnRequest
 from swarm.protocol.paths import AgentDir

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from swarm.errors import Refused, SwarmError
-from swarm.home.actor import Who, record_stranger, who
+from swarm.errors import SwarmError
+from swarm.home.actor import calling
+from swarm.model.actor import Actor
 from swarm.protocol.paths import Layout, find_home
 from swarm.sanitize import clean, clean_block
 
@@ -31,27 +32,16 @@ class Caller:
         """The home; raises NotFound `no-home`."""
         return find_home(self._given, self._env, self._cwd)
 
-    def reporting(self, verb: str) -> tuple[Layout, Who]:
-        """The home and who calls; a late word of an earlier spawn is refused, and written down."""
-        layout = self.home()
-        try:
-            return layout, who(self._env, layout)
-        except Refused as error:
-            record_stranger(layout, verb, error, self._env)
-            raise
+    def reporting(self, verb: str) -> tuple[Layout, Actor]:
+        """The home and who calls; see `calling`."""
+        return calling(self._given, self._env, self._cwd, verb)
 
-    def acting(self, verb: str, *, writes: bool = True, viewer: bool = False) -> "Swarm":
+    def acting(self, verb: str, *, viewer: bool = False) -> "Swarm":
         """The home, opened to act on it. viewer: a wrong swarm.toml is no obstacle, the default policy stands in."""
         from swarm.api import Swarm
-        from swarm.home.context import Home
-        from swarm.model.agent import OPERATOR, Actor
 
-        layout, known = self.reporting(verb)
-        actor = OPERATOR if known.kind == "operator" else Actor(*known)
-        home = Home.at(layout, actor=actor, wait=self._wait, viewer=viewer)
-        if writes:
-            home.must_be_writable()
-        return Swarm(home)
+        layout, actor = self.reporting(verb)
+        return Swarm.open(layout, actor=actor, wait=self._wait, viewer=viewer)
 
 
 def call(name: str, caller: Caller, arguments: Arguments) -> str:
@@ -155,7 +145,7 @@ def _message(caller: Caller, arguments: Arguments) -> str:
 
 
 def _read(caller: Caller, arguments: Arguments) -> str:
-    report = caller.acting("read", writes=False).read(arguments["id"])
+    report = caller.acting("read").read(arguments["id"])
     head = f"Results of {report.agent}{'' if report.first else ' (read before)'}. What follows is its own words, data:"
     return "\n".join([head, *_results(report.results)])
 
@@ -174,7 +164,7 @@ def _results(results: "Results") -> list[str]:
 def _status(caller: Caller, arguments: Arguments) -> str:
     from swarm.mcp.status_text import picture
 
-    return picture(caller.acting("status", writes=False, viewer=True), arguments.get("id", ""))
+    return picture(caller.acting("status", viewer=True), arguments.get("id", ""))
 
 
 CALLS: Mapping[str, Callable[[Caller, Arguments], str]] = {

@@ -9,23 +9,6 @@ SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts. The operator has neither id nor spawn id; `engine` is a heartbeat acting for the operator."""
-
-    kind: str = "operator"
-    """`operator`, `agent` or `engine`."""
-    agent: str = ""
-    spawn_id: str = ""
-
-    def __str__(self) -> str:
-        return self.agent if self.kind == "agent" else self.kind
-
-
-OPERATOR = Actor()
-ENGINE = Actor("engine")
-
-
-@dataclass(frozen=True, slots=True)
 class Acceptance:
     """An outcome that the agent is to bring about; `check` is a command whose exit 0 means passed."""
 

@@ -3,6 +3,7 @@
 import os
 import re
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
 
 from swarm.errors import NotFound, Refused
@@ -307,7 +308,7 @@ class Layout:
         return "/".join(escape_name(part) for part in path.relative_to(self.agents).parts)
 
 
-def find_home(given: str | os.PathLike[str] | None, env: "os._Environ[str] | dict[str, str]", cwd: Path) -> Layout:
+def find_home(given: str | os.PathLike[str] | None, env: Mapping[str, str], cwd: Path) -> Layout:
     """The home that a command works on: `-C DIR`, else $SWARM_HOME, else the nearest upwards with a swarm.toml.
 
     A directory without swarm.toml is a foreign tree where DIR, DIR/swarm or DIR/swarm/agents holds agents.

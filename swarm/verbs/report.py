@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from swarm.errors import HomeError, Refused, SwarmError, Usage
 from swarm.ledger import audit_log
+from swarm.model.actor import Actor
 from swarm.protocol.paths import AgentDir, Layout
 from swarm.protocol.results import results_value
 
@@ -15,18 +16,7 @@ if TYPE_CHECKING:
 MAX_RESULTS = 1 << 20
 
 
-class Reporter(Protocol):
-    """Who reports: `actor.Who` or `model.Actor`."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def agent(self) -> str: ...
-    @property
-    def spawn_id(self) -> str: ...
-
-
-def progress(layout: Layout, actor: Reporter, text: str, outputs: int | None = None) -> str:
+def progress(layout: Layout, actor: Actor, text: str, outputs: int | None = None) -> str:
     """Appends one stamped line to the actor's own progress.md. Returns the line.
 
     outputs: the agent's own count of its outputs. Raises Refused `hierarchy` where the actor is no agent,
@@ -45,7 +35,7 @@ def progress(layout: Layout, actor: Reporter, text: str, outputs: int | None = N
 
 def done(
     layout: Layout,
-    actor: Reporter,
+    actor: Actor,
     *,
     status: str = "success",
     summary: str = "",
@@ -97,7 +87,7 @@ def _write_once(agent: AgentDir, value: dict[str, Any]) -> None:
     write_atomic(agent.results, data)
 
 
-def _own(layout: Layout, actor: Reporter) -> AgentDir:
+def _own(layout: Layout, actor: Actor) -> AgentDir:
     if actor.kind != "agent":
         raise Refused(
             "hierarchy",
@@ -108,13 +98,13 @@ def _own(layout: Layout, actor: Reporter) -> AgentDir:
     return layout.agent(actor.agent)
 
 
-def _record(layout: Layout, actor: Reporter, verb: str, error: SwarmError | None = None, **more: object) -> None:
+def _record(layout: Layout, actor: Actor, verb: str, error: SwarmError | None = None, **more: object) -> None:
     if layout.foreign:
         return
     try:
         audit_log.append(
             layout,
-            actor.agent or actor.kind,
+            str(actor),
             verb,
             agent=actor.agent,
             spawn_id=actor.spawn_id,

@@ -24,6 +24,7 @@ from swarm.errors import SwarmError
 from swarm.model.record import Beat
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.protocol.logs import Chunk
+from swarm.protocol.paths import Layout
 from swarm.scan.watcher import Watch
 from swarm_tui.app import theme
 from swarm_tui.app.messages import Beaten, DetailLoaded, LinesArrived, PulseChanged, SnapshotTaken
@@ -286,9 +287,9 @@ def _stamp(path: Path) -> tuple[int, int, int]:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def run(directory: "str | os.PathLike[str] | None" = None, *, read_only: bool = False) -> int:
+def run(home: Layout, *, read_only: bool = False) -> int:
     """Opens the control room on a home; returns the exit status."""
     # The watch gives the interpreter up at every look at a file, and waits this long to have it back from the screen.
     sys.setswitchinterval(SWITCH_SECONDS)
-    swarm = Swarm.open(directory, viewer=True, read_only=read_only, missing_ok=True)
+    swarm = Swarm.open(home, viewer=True, read_only=read_only)
     return SwarmApp(swarm, beats=not read_only).run() or 0

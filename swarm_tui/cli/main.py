@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
-from swarm.errors import SwarmError, Usage
+from swarm.errors import NotFound, SwarmError, Usage
 from swarm_tui.cli.output import NAME, REPORT, Output
 
 if TYPE_CHECKING:
     import argparse
     from types import ModuleType, TracebackType
 
+    from swarm.protocol.paths import Layout
     from swarm_tui.cli.parser import Parser
 
 INTERRUPTED = 130
@@ -241,16 +242,32 @@ def _open_room(args: "argparse.Namespace", out: Output) -> int:
         )
     if os.environ.get("TERM", "dumb") in ("dumb", ""):
         raise Usage("This terminal (TERM=dumb) cannot show the control room.", hint=f"Try: {NAME} status")
-    from swarm_tui.cli.commands.common import room_path
-
-    path = room_path(args.home)
+    layout = _room(args.home)
     from swarm_tui.terminal import gc_tuning
 
     gc_tuning.rest()
     from swarm_tui.app import app
 
-    status: int = app.run(path, read_only=args.read_only)
+    status: int = app.run(layout, read_only=args.read_only)
     return status
+
+
+def _room(given: str | None) -> "Layout":
+    """The home that the control room opens; raises NotFound `no-home` where none is named and none found.
+
+    One that is named and is not there (any more) opens too: the room says so, and shows it as soon as it is made.
+    """
+    from pathlib import Path
+
+    from swarm.protocol.paths import Layout, find_home
+
+    try:
+        return find_home(given, os.environ, Path.cwd())
+    except NotFound:
+        named = given or os.environ.get("SWARM_HOME")
+        if not named:
+            raise
+        return Layout(Path(named).expanduser().absolute())
 
 
 def _of_system(error: OSError) -> SwarmError:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from swarm.errors import SwarmError
-from swarm.home.actor import Who, who
+from swarm.home.actor import who
 from swarm.protocol.paths import AgentDir, Layout
 from swarm.verbs import report
 
@@ -34,7 +34,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.layout = Layout(Path(os.environ["SWARM_HOME"]))
-        self.who: Who = who(os.environ, self.layout)
+        self.who = who(os.environ, self.layout)
         self.agent: AgentDir = self.layout.agent(self.who.agent)
         self.minute = float(os.environ.get(MINUTE_VARIABLE, "1"))
         self.made = 0

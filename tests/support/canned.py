@@ -57,7 +57,7 @@ class CannedSwarm(Swarm):
     """A swarm of which everything is known beforehand. What was asked of it stands in `asked`."""
 
     def __init__(self, snapshot: Snapshot | None = None, *, policy: Policy = POLICY) -> None:
-        super().__init__(replace(Home.at(Layout(HOME, foreign=True)), policy=policy))
+        super().__init__(replace(Home.open(Layout(HOME, foreign=True)), policy=policy))
         taken = snapshot if snapshot is not None else big_example()
         owner = Holder("control room", an_identity(4100), NOW.wall - 3600, next_at=NOW.wall + 432, period_s=900)
         self.canned = replace(taken, home=str(HOME), owner=owner, pulse=replace(taken.pulse, scanned_at=NOW.wall))

@@ -16,7 +16,7 @@ from typing import Any
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
-from swarm.home.actor import from_env
+from swarm.home.actor import who
 from swarm.home.context import Home
 from swarm.model.requests import SpawnRequest
 from swarm.store import syscalls
@@ -27,7 +27,7 @@ LIFE_S = 60
 
 def swarm_at(root: str) -> Swarm:
     home = Home.open(root, clock=ShiftedClock())
-    return Swarm.open(root, actor=from_env(os.environ, home.layout), clock=home.clock)
+    return Swarm.open(root, actor=who(os.environ, home.layout), clock=home.clock)
 
 
 def attempt(deed: Callable[[], object]) -> str:

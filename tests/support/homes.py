@@ -12,7 +12,7 @@ import pytest
 from swarm.api import Swarm
 from swarm.home.context import Home
 from swarm.ledger.state import State
-from swarm.model.agent import OPERATOR, Actor
+from swarm.model.actor import OPERATOR, Actor
 from swarm.model.record import Record
 from swarm.model.requests import Spawned, SpawnRequest
 from swarm.platform.clock import SystemClock

@@ -135,7 +135,7 @@ def make_odd(path: Path, kind: str) -> None:
 
 def scanner_of(layout: Layout, clock: Clock | None = None) -> Scanner:
     """A scanner as surfaces have it."""
-    return Scanner(Home.at(layout, clock=clock or SystemClock()))
+    return Scanner(Home.open(layout, clock=clock or SystemClock()))
 
 
 def record_of(agent_id: str, spawn_id: str = "", **more: Any) -> Record:

@@ -4,14 +4,11 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from swarm.errors import NotFound, Refused
 from swarm.formatting import has_date, parse_duration, spell_stamp
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from swarm.api import Swarm
-    from swarm.home.actor import Who
+    from swarm.model.actor import Actor
     from swarm.protocol.paths import Layout
     from swarm_tui.cli.output import Output
 
@@ -51,36 +48,21 @@ def positive_count(text: str) -> int:
     return number
 
 
-def acting(args: argparse.Namespace, *, writes: bool = True) -> "Swarm":
-    """The home, opened to act on it as whoever the environment says.
-
-    writes: refuse a home that cannot be written; without, the verb looks where it may not write.
-    """
+def acting(args: argparse.Namespace) -> "Swarm":
+    """The home, opened to act on it as whoever the environment says."""
     from swarm.api import Swarm
-    from swarm.home.context import Home
-    from swarm.model.agent import OPERATOR, Actor
 
-    layout, known = reporting(args)
-    actor = OPERATOR if known.kind == "operator" else Actor(*known)
-    home = Home.at(layout, actor=actor, wait=args.wait)
-    if writes:
-        home.must_be_writable()
-    return Swarm(home)
+    layout, actor = reporting(args)
+    return Swarm.open(layout, actor=actor, wait=args.wait)
 
 
-def reporting(args: argparse.Namespace) -> "tuple[Layout, Who]":
-    """The home and who acts on it. A late word of an earlier spawn is refused, and written down like any other act."""
+def reporting(args: argparse.Namespace) -> "tuple[Layout, Actor]":
+    """The home and who acts on it, for a verb that needs no more; see `calling`."""
     from pathlib import Path
 
-    from swarm.home.actor import record_stranger, who
-    from swarm.protocol.paths import find_home
+    from swarm.home.actor import calling
 
-    layout = find_home(args.home, os.environ, Path.cwd())
-    try:
-        return layout, who(os.environ, layout)
-    except Refused as error:
-        record_stranger(layout, args.verb, error, os.environ)
-        raise
+    return calling(args.home, os.environ, Path.cwd(), args.verb)
 
 
 def looking(args: argparse.Namespace, out: "Output") -> "Swarm":
@@ -93,24 +75,6 @@ def looking(args: argparse.Namespace, out: "Output") -> "Swarm":
         out.tell(f"{problem.title} {problem.detail}")
         out.tell("  What follows is judged by the default policy.")
     return swarm
-
-
-def room_path(given: str | None) -> "Path":
-    """The directory that the control room opens.
-
-    One that was named and is no home (any more) opens too, and says so. Raises NotFound `no-home` where none was named.
-    """
-    from pathlib import Path
-
-    from swarm.protocol.paths import find_home
-
-    try:
-        return find_home(given, os.environ, Path.cwd()).root
-    except NotFound:
-        named = given or os.environ.get("SWARM_HOME")
-        if not named:
-            raise
-        return Path(named).expanduser().absolute()
 
 
 def iso(wall: float | None) -> str | None:

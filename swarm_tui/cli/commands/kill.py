@@ -25,6 +25,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     swarm = acting(args)
     ids, shown = args.ids, {}
     if not args.yes:
+        swarm.home.must_be_writable()  # before anybody is asked
         previews = swarm.preview_kill(ids)
         _tell_subtrees(previews, out)
         if not _agreed(out):

@@ -17,7 +17,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Prints the results of an agent; they count as read from now on."""
-    swarm = acting(args, writes=False)
+    swarm = acting(args)
     report = swarm.read(args.id)
     if out.json:
         out.document(

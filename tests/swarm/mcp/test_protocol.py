@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -256,7 +257,8 @@ def test_a_client_that_does_not_listen_any_more_ends_it(client: McpClient) -> No
     client.start()
     client.stdout.close()
     client.send(request("ping", 1))
-    client.send(request("ping", 2))
+    with suppress(BrokenPipeError):  # it may have ended at the first one
+        client.send(request("ping", 2))
     assert client.process.wait(60) == 0
 
 

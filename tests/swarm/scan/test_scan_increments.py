@@ -48,8 +48,8 @@ class Tree(RuleBasedStateMachine):
         (self.root / "swarm.toml").write_text("")
         self.layout = Layout(self.root)
         Ledger.create(self.layout, SystemClock())
-        self.home = Home.at(self.layout)
-        self.hinted, self.paced, self.whole = (Scanner(Home.at(self.layout)) for _ in range(3))
+        self.home = Home.open(self.layout)
+        self.hinted, self.paced, self.whole = (Scanner(Home.open(self.layout)) for _ in range(3))
         self.told: set[str] = set()
         for scanner in (self.hinted, self.paced, self.whole):
             scanner.full()
@@ -165,7 +165,7 @@ class Tree(RuleBasedStateMachine):
         paced = self.paced.paced()
         while self.paced.unfinished:
             paced = self.paced.paced()
-        fresh = _content(Scanner(Home.at(self.layout)).full())
+        fresh = _content(Scanner(Home.open(self.layout)).full())
         assert _content(self.whole.full()) == fresh
         assert _content(paced) == fresh
         assert _content(hinted) == fresh

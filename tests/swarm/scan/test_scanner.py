@@ -43,7 +43,7 @@ def grove(tmp_path: Path) -> Grove:
 @pytest.fixture
 def home(home_dir: Path, clock: FakeClock) -> Home:
     """A made home whose clock the test moves."""
-    return Home.at(Layout(home_dir), clock=clock)
+    return Home.open(Layout(home_dir), clock=clock)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The doctor: says what is wrong, changes nothing, and rebuilds what was lost."""
 
 import subprocess
-from dataclasses import replace
 
 import pytest
 
@@ -43,7 +42,7 @@ def test_what_is_broken_is_named_with_what_to_do(live_home: LiveHome) -> None:
 
 def test_stray_processes_of_this_home_are_found_and_those_of_its_agents_are_not(live_home: LiveHome) -> None:
     live_home.spawn("worker-1")
-    stranger = replace(live_home.actor("worker-1"), spawn_id="of-nobody")
+    stranger = live_home.actor("worker-1")._replace(spawn_id="of-nobody")
     stray = subprocess.Popen(["sleep", "300"], env=environment_of(stranger, live_home.root))
     try:
         texts = [finding.text for finding in live_home.swarm.doctor() if finding.topic == "processes"]

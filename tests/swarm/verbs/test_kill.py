@@ -17,7 +17,8 @@ from swarm.ledger.state import State, with_record, without
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.lifecycle.stop import Target, end_subtree
 from swarm.lifecycle.subtree import Order
-from swarm.model.agent import ENGINE, Identity, Liveness
+from swarm.model.actor import ENGINE
+from swarm.model.agent import Identity, Liveness
 from swarm.model.record import Ending, Phase, Record
 from swarm.processes.identity import identify, look
 from swarm.processes.local_runner import Local

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from swarm.errors import Refused, Usage
-from swarm.home.actor import Who, from_env, who
-from swarm.model.agent import OPERATOR, Actor
+from swarm.home.actor import who
+from swarm.model.actor import OPERATOR, Actor
 from swarm.model.reports import ResultsState
 from swarm.protocol.agent_files import read_results
 from swarm.protocol.paths import Layout
@@ -20,7 +20,7 @@ from swarm.verbs.report import done, progress
 from tests.support import crash
 from tests.support.homes import LiveHome
 
-Reporter = tuple[LiveHome, Who]
+Reporter = tuple[LiveHome, Actor]
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_the_operator_reports_for_nobody(live_home: LiveHome) -> None:
     assert refused[-2:] == [("operator", "progress", False, "hierarchy"), ("operator", "done", False, "hierarchy")]
 
 
-def _report(root: Path, verb: str, who_it_is: Who) -> None:
+def _report(root: Path, verb: str, who_it_is: Actor) -> None:
     if verb == "progress":
         progress(Layout(root), who_it_is, "Written.", 1)
     else:
@@ -186,14 +186,14 @@ def test_an_environment_that_this_home_does_not_vouch_for_is_refused(reporter: R
 
 
 def test_without_an_agents_environment_it_is_the_operator(live_home: LiveHome) -> None:
-    assert from_env({}, live_home.layout) == OPERATOR
+    assert who({}, live_home.layout) == OPERATOR
 
 
 def test_an_agents_environment_names_the_agent(reporter: Reporter) -> None:
     home, me = reporter
     env = {"SWARM_AGENT": me.agent, "SWARM_SPAWN": me.spawn_id}
 
-    assert from_env(env, home.layout) == Actor("agent", me.agent, me.spawn_id)
+    assert who(env, home.layout) == Actor("agent", me.agent, me.spawn_id)
 
 
 def test_reporting_loads_nothing_heavy() -> None:
