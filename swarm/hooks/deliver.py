@@ -11,7 +11,6 @@ from swarm.errors import SwarmError
 from swarm.hooks import context
 from swarm.hooks.context import Asking, text_of
 from swarm.protocol import inbox
-from swarm.protocol.paths import LOCK
 from swarm.store import locks
 from swarm.store.reader import read_head, read_json
 
@@ -38,7 +37,7 @@ def after(who: Asking, given: Mapping[str, Any], say: Callable[[context.Answer],
         return 0  # it would reach a sub-agent of the program's own, and nobody else
     if event not in EVENTS or not (inbox.undelivered(who.agent)[0] or overdue(who, now)):
         return 0
-    with locks.held(who.agent.run / LOCK, 0.0) as mine:
+    with locks.held(who.agent.hooks_lock, 0.0) as mine:
         if not mine:
             return 0  # another call of the same moment brings it
         news, reminder = unread(who), overdue(who, now)

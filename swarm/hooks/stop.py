@@ -10,7 +10,6 @@ from swarm.hooks.context import Asking, record, text_of
 from swarm.hooks.deliver import delivered, is_late, ordered_to_stop, unread
 from swarm.processes import stdin_channel
 from swarm.protocol import inbox
-from swarm.protocol.paths import LOCK
 from swarm.protocol.results import check_results
 from swarm.sanitize import clean
 from swarm.store import locks
@@ -91,7 +90,7 @@ def _goes_on_with_messages(who: Asking, say: Say) -> bool:
     """Blocks the end of the turn with messages that came in it. They are marked first: no end is blocked for ever."""
     if not inbox.undelivered(who.agent)[0]:
         return False
-    with suppress(SwarmError, OSError), locks.held(who.agent.run / LOCK, WAIT_S) as mine:
+    with suppress(SwarmError, OSError), locks.held(who.agent.hooks_lock, WAIT_S) as mine:
         news = unread(who)
         if mine and news.words:
             inbox.mark(who.agent, news.offset)

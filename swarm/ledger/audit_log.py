@@ -5,17 +5,17 @@ Its form is in `eventline.py`, its readers in `eventtail.py`. Verbs that agents 
 
 import json
 import os
-import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from swarm.errors import Busy, SwarmError
 from swarm.formatting import spell_stamp
-from swarm.store import reader, syscalls, writer
+from swarm.store import locks, reader, syscalls, writer
 from swarm.store.jsonio import Invalid, parse_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from swarm.protocol.paths import Layout
@@ -150,21 +150,20 @@ def append(
     }
     path = layout.events
     try:
-        with reader.directory(path.parent) as home:
-            descriptor, was_missing = _open_locked(path, home, WAIT_S if wait_s is None else wait_s)
-            try:
-                size = writer.check_appendable(path, descriptor)
-                last = last_seq(descriptor, size)
-                lines = b"" if writer.ends_in_newline(descriptor, size) else b"\n"
-                if was_missing or (last == 0 and size > 0):
-                    last += 1
-                    lines += gap_line(last, record["at"], missing=was_missing)
-                lines += make_line(last + 1, record, more)
-                _write(descriptor, lines, size)
-                if verb in SYNCED if sync is None else sync:
-                    syscalls.sync(descriptor)
-            finally:
-                os.close(descriptor)
+        descriptor, was_missing = _open_locked(path, WAIT_S if wait_s is None else wait_s)
+        try:
+            size = os.fstat(descriptor).st_size
+            last = last_seq(descriptor, size)
+            lines = b"" if writer.ends_in_newline(descriptor, size) else b"\n"
+            if was_missing or (last == 0 and size > 0):
+                last += 1
+                lines += gap_line(last, record["at"], missing=was_missing)
+            lines += make_line(last + 1, record, more)
+            _write(descriptor, lines, size)
+            if verb in SYNCED if sync is None else sync:
+                syscalls.sync(descriptor)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise writer.explain(error, path) from error
     return last + 1
@@ -186,45 +185,36 @@ def last_number(layout: "Layout") -> int | None:
         return None
 
 
-def _open_locked(path: "Path", home: int, wait_s: float) -> tuple[int, bool]:
+def _open_locked(path: "Path", wait_s: float) -> tuple[int, bool]:
     """An open log whose lock we have, and whether it had to be made."""
-    give_up = time.monotonic() + wait_s
-    pause = 0.0005
     made = False
-    while True:
+
+    def open_log(name: str, home: int) -> int:
+        nonlocal made
         made = made or not os.path.lexists(path)
-        descriptor = syscalls.open_append(path.name, home)
-        try:
-            writer.check_appendable(path, descriptor)
-            while not _try_lock(descriptor):
-                if time.monotonic() > give_up:
-                    raise Busy(
-                        f"Somebody else holds {os.fspath(path)!r}.", f"Waited {wait_s:g} s to add a line.", "Try again."
-                    )
-                time.sleep(pause)
-                pause = min(pause * 1.5, 0.02)
-            if _is_at(path, descriptor):
-                kept, descriptor = descriptor, -1
-                return kept, made
-        finally:
-            if descriptor >= 0:
-                os.close(descriptor)
+        return syscalls.open_append(name, home)
+
+    # Without locks numbers may repeat; lines stay whole, for they are one write each.
+    descriptor = locks.acquire(path, wait_s, open_log, lockless=True)
+    if descriptor is None:
+        raise Busy(f"Another process holds {os.fspath(path)!r}.", f"Waited {wait_s:g} s to add a line.", "Try again.")
+    return descriptor, made
 
 
-def _try_lock(descriptor: int) -> bool:
+@contextmanager
+def between_lines(layout: "Layout", wait_s: float) -> "Iterator[None]":
+    """For the block, no process is in the middle of a line. A log that is missing, or not ours, is no obstacle.
+
+    wait_s: seconds to wait for a line that was begun; a process that takes longer is stopped already.
+    """
+    descriptor = None
+    with suppress(OSError, SwarmError):
+        descriptor = locks.acquire(layout.events, wait_s, syscalls.open_write, lockless=True)
     try:
-        return syscalls.lock(descriptor)
-    except OSError as error:
-        if error.errno in syscalls.NO_LOCKS:
-            return True  # numbers may repeat there; lines stay whole, for they are one write each
-        raise
-
-
-def _is_at(path: "Path", descriptor: int) -> bool:
-    """Whether the log is still there under its name: it may have been moved away while we waited."""
-    with suppress(OSError):
-        return os.path.samestat(os.stat(path, follow_symlinks=False), os.fstat(descriptor))
-    return False
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _write(descriptor: int, lines: bytes, size: int) -> None:

@@ -28,7 +28,6 @@ WORDS = (
     "Your operator has just talked to you in a terminal, and has left. This is a headless run again: what was agreed "
     "there holds. Go on with your task, report progress, and write results.json when it is done."
 )
-LOCK = "attach.lock"
 
 
 class Returned(NamedTuple):
@@ -168,7 +167,7 @@ def lives(home: Home, record: Record) -> bool:
 def alone(agent: AgentDir) -> AbstractContextManager[bool]:
     """Whether we are the only one who takes this agent over, or gives it back, for the block."""
     writer.make_dir(agent.run)
-    return locks.held(agent.run / LOCK, 0.0)
+    return locks.held(agent.attach_lock, 0.0)
 
 
 def refused(agent_id: str, why: str, hint: str = "") -> Refused:

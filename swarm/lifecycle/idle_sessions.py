@@ -16,7 +16,7 @@ from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
 from swarm.processes import stdin_channel
 from swarm.protocol import inbox
-from swarm.protocol.paths import LOCK, AgentDir
+from swarm.protocol.paths import AgentDir
 from swarm.store import locks
 
 MAX_WORDS = 8000
@@ -84,7 +84,7 @@ def _see_to(home: Home, record: Record, view: AgentView) -> bool:
 
 def _bring(home: Home, agent: AgentDir, record: Record) -> bool:
     """Messages that came while it did not listen go first: they may be what it waits for."""
-    with locks.held(agent.run / LOCK, 0.0) as mine:
+    with locks.held(agent.hooks_lock, 0.0) as mine:
         waiting, offset = inbox.undelivered(agent)
         if not mine or not waiting:
             return False

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from swarm.errors import SwarmError
 from swarm.protocol.paths import AgentDir
-from swarm.store import locks
+from swarm.store import locks, reader, syscalls
 
 WAIT_S = 5.0
 """Seconds that a writer waits for another one, and for a program that is slow to read."""
@@ -28,7 +28,6 @@ PAGE = 4096
 _GET_SIZE = getattr(fcntl, "F_GETPIPE_SZ", 1032)
 _UNREAD = 0x541B
 _LINUX = sys.platform.startswith("linux")
-_FLAGS = os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
 _DEAF = (errno.ENOENT, errno.ENXIO, errno.EPIPE, errno.ENOTDIR)
 """There is no channel, or nobody has its other end."""
 
@@ -80,9 +79,12 @@ def is_open(agent: AgentDir) -> bool:
 @contextmanager
 def _opened(path: Path) -> Iterator[int]:
     try:
-        descriptor = os.open(path, _FLAGS)
+        with reader.directory(path.parent) as run:
+            descriptor = syscalls.open_pipe(path.name, run)
     except OSError as error:
         raise _because(error) from error
+    except reader.Unreadable as error:
+        raise _no(f"{error}") from error
     try:
         if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
             raise _no(f"{str(path)!r} is not a FIFO.", "Somebody has put another file in its place: look at it.")

@@ -43,7 +43,7 @@ def read(agent: AgentDir) -> Memo:
 def change(agent: AgentDir, alter: Callable[[Memo], Memo]) -> None:
     """Writes what `alter` makes of it; two writers come one after the other. Raises SwarmError."""
     try:
-        with locks.held(agent.run / "told.lock", LOCK_S):
+        with locks.held(agent.told_lock, LOCK_S):
             writer.write_atomic(agent.told, jsonio.to_json(alter(read(agent))), mode=0o600)
     except OSError as error:
         raise writer.explain(error, agent.told) from error

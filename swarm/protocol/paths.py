@@ -222,6 +222,21 @@ class AgentDir:
         return self.path / ".run" / "told.json"
 
     @property
+    def told_lock(self) -> Path:
+        """Held while told.json is changed."""
+        return self.path / ".run" / "told.lock"
+
+    @property
+    def hooks_lock(self) -> Path:
+        """Held while messages are handed over: a program runs hooks of tool calls that end together side by side."""
+        return self.path / ".run" / "hooks.lock"
+
+    @property
+    def attach_lock(self) -> Path:
+        """Held by whoever takes the agent over in a terminal, or gives it back."""
+        return self.path / ".run" / "attach.lock"
+
+    @property
     def digest(self) -> Path:
         """The root: what its last turn was told, as it was told."""
         return self.path / ".run" / "digest.md"
@@ -360,8 +375,5 @@ def _holds_agents(directory: Path, depth: int = 3) -> bool:
             return True
     return depth > 0 and any(_holds_agents(Path(path), depth - 1) for path in inner[:200])
 
-
-LOCK = "hooks.lock"
-"""Held while messages are handed over: a program runs the hooks of tool calls that end together side by side."""
 
 MARKER = "SWARM_SPAWN"

@@ -1,21 +1,23 @@
-"""The kernel's lock on a file, with the holder's name written inside; nobody ever breaks one by hand."""
+"""The kernel's lock on a file: one way to take it. It is let go when its holder ends, and is never broken by hand."""
 
 import errno
-import fcntl
 import json
 import os
-import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from swarm.errors import Busy, HomeError, SwarmError
-from swarm.store import syscalls
+from swarm.store import reader, syscalls, writer
 
 HOLDER_BYTES = 4096
+LONGEST_PAUSE_S = 0.03
+OpenFile = Callable[[str, int], int]
+"""Opens a name in a directory that is open; one of `syscalls`."""
 
 
 class LockMissing(HomeError):
@@ -30,8 +32,54 @@ class NoLocks(SwarmError):
     code = "no-locks"
 
 
+def acquire(path: Path, wait_s: float, open_file: OpenFile, *, lockless: bool = False) -> int | None:
+    """A descriptor of the file at `path` whose exclusive lock is ours until it is closed.
+
+    wait_s: seconds of waiting, after which the answer is None. open_file: how it is opened, and whether it is made.
+    lockless: on a file system that has no locks, go on without one; else NoLocks is raised.
+    Raises OSError, and Unreadable where it is not a regular file with one name.
+    """
+    give_up = time.monotonic() + wait_s
+    pause = 0.001
+    while True:
+        with reader.directory(path.parent) as parent:
+            descriptor = open_file(path.name, parent)
+        try:
+            writer.check_appendable(path, descriptor)
+            while not _try(path, descriptor, lockless=lockless):
+                if time.monotonic() >= give_up:
+                    return None
+                # Jitter, or waiters that met once meet at every try.
+                jitter = 0.5 + os.urandom(1)[0] / 256
+                time.sleep(max(0.0, min(pause * jitter, give_up - time.monotonic())))
+                pause = min(pause * 1.5, LONGEST_PAUSE_S)
+            # Another file may have taken the name while we waited: then it is that one which others lock.
+            if _is_at(path, descriptor):
+                mine, descriptor = descriptor, -1
+                return mine
+        finally:
+            if descriptor >= 0:
+                os.close(descriptor)
+        if time.monotonic() >= give_up:
+            return None
+
+
+@contextmanager
+def held(path: Path, wait_s: float) -> Iterator[bool]:
+    """Holds a lock for the block; yields False where another process kept it for `wait_s` seconds.
+
+    The file is made where there is none. A file system without locks goes without. Raises OSError, Unreadable.
+    """
+    descriptor = acquire(path, wait_s, partial(syscalls.open_append, mode=0o600), lockless=True)
+    try:
+        yield descriptor is not None
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
 class FileLock:
-    """`with FileLock(path, deadline_s, purpose):` holds the exclusive lock of an existing file.
+    """`with FileLock(path, deadline_s, purpose):` holds the lock of an existing file, and says so inside it.
 
     deadline_s: seconds of waiting, after which Busy is raised that names the holder and for how long it has held.
     purpose: what for, in a few words, for whoever waits. Raises LockMissing, NoLocks, Busy, HomeError.
@@ -44,27 +92,21 @@ class FileLock:
         self._descriptor = -1
 
     def __enter__(self) -> Self:
-        give_up = time.monotonic() + self.deadline_s
-        pause = 0.001
-        while True:
-            descriptor = self._open()
-            try:
-                while not self._try(descriptor):
-                    if time.monotonic() >= give_up:
-                        raise self._busy()
-                    # Jitter, or waiters that met once meet at every try.
-                    jitter = 0.5 + os.urandom(1)[0] / 256
-                    time.sleep(max(0.0, min(pause * jitter, give_up - time.monotonic())))
-                    pause = min(pause * 1.5, 0.03)
-                if self._is_current(descriptor):
-                    self._descriptor, descriptor = descriptor, -1
-                    self._sign()
-                    return self
-            finally:
-                if descriptor >= 0:
-                    os.close(descriptor)
-            if time.monotonic() >= give_up:
-                raise self._busy()
+        try:
+            descriptor = acquire(self.path, self.deadline_s, syscalls.open_write)
+        except FileNotFoundError as error:
+            raise LockMissing(
+                f"{str(self.path)!r} is missing.",
+                "The lock file is made by `swarm-tui init` and never deleted.",
+                "Make it again with: swarm-tui doctor --rebuild",
+            ) from error
+        except (OSError, reader.Unreadable) as error:
+            raise self._refusal(error) from error
+        if descriptor is None:
+            raise self._busy()
+        self._descriptor = descriptor
+        self._sign()
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -74,53 +116,11 @@ class FileLock:
             syscalls.truncate(descriptor, 0)
         os.close(descriptor)  # the last descriptor of this opening: the kernel lets go of the lock
 
-    @property
-    def is_current(self) -> bool:
-        """Whether the file at `path` is still the one that is locked, and not another that took its name."""
-        return self._is_current(self._descriptor)
-
-    def _open(self) -> int:
-        try:
-            parent = syscalls.open_directory(self.path.parent)
-            try:
-                descriptor = syscalls.open_write(self.path.name, parent)
-            finally:
-                os.close(parent)
-        except FileNotFoundError as error:
-            raise LockMissing(
-                f"{str(self.path)!r} is missing.",
-                "The lock file is made by `swarm-tui init` and never deleted.",
-                "Make it again with: swarm-tui doctor --rebuild",
-            ) from error
-        except OSError as error:
-            raise self._refusal(error.strerror or str(error), error.errno) from error
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
-            os.close(descriptor)
-            raise self._refusal("It is not a regular file with one name", None)
-        return descriptor
-
-    def _refusal(self, why: str, number: int | None) -> HomeError:
-        if number == errno.ELOOP or (number == errno.ENOTDIR and self.path.parent.is_symlink()):
-            why = "It is a link"
-        code = "read-only" if number in (errno.EACCES, errno.EPERM, errno.EROFS) else "damaged"
-        return HomeError(f"The lock {str(self.path)!r} cannot be used.", f"{why}.", code=code)
-
-    def _try(self, descriptor: int) -> bool:
-        try:
-            return syscalls.lock(descriptor)
-        except OSError as error:
-            if error.errno in syscalls.NO_LOCKS:
-                raise NoLocks(f"There are no locks on the file system of {str(self.path)!r}.") from error
-            raise self._refusal(error.strerror or str(error), error.errno) from error
-
-    def _is_current(self, descriptor: int) -> bool:
-        try:
-            there = os.stat(self.path, follow_symlinks=False)
-        except OSError:
-            return False
-        mine = os.fstat(descriptor)
-        return (there.st_dev, there.st_ino) == (mine.st_dev, mine.st_ino)
+    def _refusal(self, error: OSError | reader.Unreadable) -> HomeError:
+        cause = error if isinstance(error, reader.Unreadable) else reader.unreadable(self.path, error)
+        denied = isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+        code = "read-only" if denied else "damaged"
+        return HomeError(f"The lock {str(self.path)!r} cannot be used.", cause.detail, code=code)
 
     def _sign(self) -> None:
         who = {"pid": os.getpid(), "host": os.uname().nodename, "since": time.time(), "purpose": self.purpose[:200]}
@@ -132,7 +132,7 @@ class FileLock:
     def _busy(self) -> Busy:
         who = holder(self.path)
         if who is None:
-            return Busy("Somebody else holds the ledger's lock.", f"Waited {self.deadline_s:g} s.", "Try again.")
+            return Busy("Another process holds the ledger's lock.", f"Waited {self.deadline_s:g} s.", "Try again.")
         age = max(0.0, time.time() - who["since"])
         return Busy(
             f"Process {who['pid']} on {who['host']} holds the ledger's lock.",
@@ -142,18 +142,12 @@ class FileLock:
 
 
 def holder(path: Path) -> dict[str, Any] | None:
-    """Who wrote itself into a lock file: {pid, host, since, purpose}; None where nobody did. A hint, never proof."""
+    """The process that wrote itself into a lock file: {pid, host, since, purpose}; None where none did. Only a hint."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
+        value = reader.read_json(path, HOLDER_BYTES)
+    except SwarmError:
         return None
-    try:
-        value = json.loads(os.pread(descriptor, HOLDER_BYTES, 0))
-    except (OSError, ValueError, RecursionError):
-        return None
-    finally:
-        os.close(descriptor)
-    if not isinstance(value, dict) or type(value.get("pid")) is not int or type(value.get("since")) is not float:
+    if value is None or type(value.get("pid")) is not int or type(value.get("since")) is not float:
         return None
     return {
         "pid": value["pid"],
@@ -163,31 +157,18 @@ def holder(path: Path) -> dict[str, Any] | None:
     }
 
 
-_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-PAUSE_S = 0.01
-
-
-@contextmanager
-def held(path: Path, wait: float) -> Iterator[bool]:
-    """Holds the lock for the block; yields False where somebody else kept it for `wait` seconds.
-
-    A file system without locks goes without. Raises OSError where the file cannot be made or is a link.
-    """
-    deadline = time.monotonic() + wait
-    descriptor = os.open(path, _FLAGS, 0o600)
+def _try(path: Path, descriptor: int, *, lockless: bool) -> bool:
     try:
-        while not (mine := _try(descriptor)) and time.monotonic() < deadline:
-            time.sleep(PAUSE_S)
-        yield mine
-    finally:
-        os.close(descriptor)
+        return syscalls.lock(descriptor)
+    except OSError as error:
+        if error.errno not in syscalls.NO_LOCKS:
+            raise
+        if lockless:
+            return True
+        raise NoLocks(f"There are no locks on the file system of {str(path)!r}.") from error
 
 
-def _try(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    return True
+def _is_at(path: Path, descriptor: int) -> bool:
+    with suppress(OSError):
+        return os.path.samestat(os.stat(path, follow_symlinks=False), os.fstat(descriptor))
+    return False

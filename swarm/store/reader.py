@@ -67,7 +67,7 @@ def read_json(path: Path, limit: int = JSON_BYTES) -> dict[str, Any] | None:
 
 @contextmanager
 def directory(path: Path) -> Iterator[int]:
-    """A descriptor of a directory that is no link, for the calls of `disk`. Raises FileNotFoundError, Unreadable."""
+    """A descriptor of a directory that is no link, for `syscalls`. Raises FileNotFoundError, Unreadable."""
     try:
         descriptor = syscalls.open_directory(path)
     except OSError as error:

@@ -1,7 +1,7 @@
 """The port to the file system: one function per system call that changes something, so that tests can fail any of them.
 
-No rule lives here. Callers write `disk.rename(...)`, never `from swarm.disk import rename`: a test that cuts the power
-between two calls replaces the functions of this module.
+No rule lives here. Callers write `syscalls.rename(...)` and never import the function itself: a test that cuts the
+power between two calls replaces the functions of this module.
 """
 
 import errno
@@ -29,9 +29,14 @@ def open_write(name: str, directory: int) -> int:
     return os.open(name, os.O_RDWR | _COMMON, dir_fd=directory)
 
 
-def open_append(name: str, directory: int) -> int:
+def open_pipe(name: str, directory: int) -> int:
+    """A descriptor for writing into a FIFO; ENXIO where no process has it open for reading."""
+    return os.open(name, os.O_WRONLY | _COMMON, dir_fd=directory)
+
+
+def open_append(name: str, directory: int, mode: int = 0o644) -> int:
     """A descriptor for appending; the file is made where there is none."""
-    return os.open(name, os.O_RDWR | os.O_APPEND | os.O_CREAT | _COMMON, 0o644, dir_fd=directory)
+    return os.open(name, os.O_RDWR | os.O_APPEND | os.O_CREAT | _COMMON, mode, dir_fd=directory)
 
 
 def create(name: str, directory: int, mode: int = 0o644) -> int:

@@ -1,7 +1,6 @@
-"""The disk: bounded reading (`bounded.py`), JSON (`jsontext.py`), locks (`lock.py`), and writing: whole or not at all.
+"""Writing files that anybody may have touched: whole or not at all, and never through a link.
 
-No room beside these opens files of agents. Links are not followed: neither the file nor the directory it lies in may be
-one.
+Neither the file nor the directory it lies in may be one. No package beside this one opens files of agents.
 """
 
 import errno

@@ -1,25 +1,21 @@
 """pause and resume: whole subtrees stopped where they are and let go again; what is paused does not age."""
 
-import fcntl
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from swarm.errors import Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
+from swarm.ledger import audit_log
 from swarm.ledger.state import State, with_record
 from swarm.lifecycle.subtree import live_members, must_be_below, must_live
 from swarm.model.record import Phase, Record
 from swarm.model.time import read_now
-from swarm.platform.clock import wait_until
 from swarm.processes.members import home_of
-from swarm.protocol.paths import Layout
 
 QUIET_S = 2.0
-"""Seconds to wait for a line of the audit log that somebody has begun; who takes longer is stopped already."""
+"""Seconds to wait for a line of the audit log that was begun."""
 
 
 def pause(home: Home, words: str, *, spawn_id: str = "") -> None:
@@ -90,7 +86,7 @@ def _stop(home: Home, agent_id: str, verb: str, also: Callable[[State], State] =
 
     def freeze(state: State) -> None:
         # Within the lock, and the audit log's too: whoever is stopped while holding one of them would stop everybody.
-        with _quiet(home.layout):
+        with audit_log.between_lines(home.layout, QUIET_S):
             frozen = [home.runner.freeze(record, home.layout.agent(record.id)) for record in paused]
         for record, each in zip(paused, frozen, strict=True):
             audit.record(
@@ -148,26 +144,3 @@ def _let_go(home: Home, agent_id: str, verb: str, also: Callable[[State], State]
 
     home.ledger.commit(change, purpose=f"resume {agent_id}", then=lines)
     return gone_on
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
-@contextmanager
-def _quiet(layout: Layout) -> Iterator[None]:
-    """Nobody is in the middle of a line of the audit log."""
-    try:
-        descriptor = os.open(layout.events, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        yield  # nobody writes to a log that is not there, or not ours
-        return
-    try:
-        wait_until(lambda: _locked(descriptor), QUIET_S)
-        yield
-    finally:
-        os.close(descriptor)

@@ -577,10 +577,9 @@ def test_a_lock_whose_name_was_taken_by_another_file_is_left_for_that_one(
         return taken
 
     monkeypatch.setattr(syscalls, "lock", lock_then_replace)
-    with locks.FileLock(lock, 5, "testing") as held:
-        assert held.is_current
-        lock.unlink()
-        assert not held.is_current
+    with locks.FileLock(lock, 5, "testing"), locks.held(lock, 0.0) as mine:
+        assert calls
+        assert not mine, "it is the file of that name which is locked"
 
 
 def test_a_file_system_without_locks_says_so(lock: Path) -> None:
