@@ -15,6 +15,7 @@ from swarm.lifecycle.idle_sessions import tend
 from swarm.lifecycle.intents import dead_or_none, me
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.model.actor import ENGINE
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.plan import Act
 from swarm.model.record import Beat, Holder
 from swarm.model.requests import Rehearsal
@@ -56,7 +57,7 @@ def beat(
         _may_beat(home)
         state = claim(home, by, force=force)
     except SwarmError as error:
-        audit.record(home, "heartbeat", error=error, by=by)
+        audit.record(home, AuditVerb.HEARTBEAT, error=error, by=by)
         raise
     try:
         resolve_intents(home)

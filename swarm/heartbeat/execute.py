@@ -18,6 +18,7 @@ from swarm.lifecycle.spawn import WAITS, spawn, spawn_queued
 from swarm.lifecycle.stop import Target, end_subtree, stop_all
 from swarm.lifecycle.subtree import Order
 from swarm.model.agent import Liveness
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.plan import Act, Action, Executed, Plan
 from swarm.model.record import Ending, Phase, Record
@@ -86,7 +87,7 @@ class _Hands:
         self.done.note(action, "investigate", action.reason)
         audit.by_engine(
             self.home,
-            "investigate",
+            AuditVerb.INVESTIGATE,
             agent=action.agent,
             spawn_id=action.spawn_id,
             reason=action.reason,
@@ -190,7 +191,7 @@ class _Hands:
                 self.done.say(action, AlertCause.ACCEPTANCE, f"not passed: {one.text} ({one.why})")
             audit.by_engine(
                 self.home,
-                "check",
+                AuditVerb.CHECK,
                 agent=action.agent,
                 spawn_id=action.spawn_id,
                 reason=one.text,

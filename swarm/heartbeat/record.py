@@ -10,6 +10,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, clear_alert, raise_alert
 from swarm.lifecycle.end import must_have_its_end
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause, Course
 from swarm.model.health import State as Health
 from swarm.model.health import Verdict
@@ -81,11 +82,11 @@ def record_beat(
         made.append(record)
         for alert in fresh:
             audit.by_engine(
-                home, "alert", agent=alert.agent, spawn_id=alert.spawn_id, reason=alert.text, cause=alert.cause
+                home, AuditVerb.ALERT, agent=alert.agent, spawn_id=alert.spawn_id, reason=alert.text, cause=alert.cause
             )
         audit.record(
             home,
-            "heartbeat",
+            AuditVerb.HEARTBEAT,
             reason=_words(record),
             n=planned.n,
             by=by,

@@ -18,6 +18,7 @@ from swarm.lifecycle.stop import stop_all
 from swarm.lifecycle.subtree import Order
 from swarm.model.actor import ENGINE
 from swarm.model.agent import AgentSpec
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Beat, Ending, Phase, Record
 from swarm.model.requests import Ended
@@ -196,7 +197,7 @@ def _say_running(home: Home, record: Record, started: Started, n: int, *, resume
     def line(state: State) -> None:
         audit.record(
             home,
-            "wake",
+            AuditVerb.WAKE,
             agent=record.id,
             spawn_id=record.spawn_id,
             reason=f"heartbeat {n}, {'its session goes on' if resumed else 'a fresh session'}",
@@ -229,7 +230,7 @@ def _say_trouble(home: Home, why: str) -> None:
     record = home.ledger.read().agents.get(root)
     spawn_id = record.spawn_id if record is not None else ""
     error = SwarmError("The root could not be woken.", why, code="root")
-    audit.record(home, "wake", agent=root, spawn_id=spawn_id, error=error)
+    audit.record(home, AuditVerb.WAKE, agent=root, spawn_id=spawn_id, error=error)
     _say(home, AlertCause.ROOT_FAILED, f"its turn failed: {why}", spawn_id)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from swarm.errors import Refused, SwarmError
 from swarm.model.actor import OPERATOR, Actor
+from swarm.model.audit_verb import AuditVerb
 from swarm.protocol.paths import Layout, check_id, find_home
 
 AGENT_VARIABLE = "SWARM_AGENT"
@@ -55,7 +56,7 @@ def _record_stranger(layout: Layout, verb: str, error: Refused, env: Mapping[str
         audit_log.append(
             layout,
             "stranger",
-            verb,
+            AuditVerb(verb),
             agent=env.get(AGENT_VARIABLE, ""),
             spawn_id=env.get(SPAWN_VARIABLE, ""),
             ok=False,

@@ -7,13 +7,14 @@ from swarm.errors import SwarmError
 from swarm.home.context import Home
 from swarm.ledger import audit_log
 from swarm.model.actor import ENGINE, Actor
+from swarm.model.audit_verb import AuditVerb
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 def record(
     home: Home,
-    verb: str,
+    verb: AuditVerb,
     *,
     agent: str = "",
     spawn_id: str = "",
@@ -51,6 +52,8 @@ def record(
             raise
 
 
-def by_engine(home: Home, verb: str, *, agent: str = "", spawn_id: str = "", reason: str = "", **more: object) -> None:
+def by_engine(
+    home: Home, verb: AuditVerb, *, agent: str = "", spawn_id: str = "", reason: str = "", **more: object
+) -> None:
     """A line about what the engine did or noticed by itself."""
     record(home, verb, agent=agent, spawn_id=spawn_id, reason=reason, actor=ENGINE, also=more)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from swarm.errors import SwarmError
 from swarm.home.actor import AGENT_VARIABLE, SPAWN_VARIABLE
+from swarm.model.audit_verb import AuditVerb
 from swarm.protocol.paths import AgentDir, Layout, check_id
 from swarm.store.jsonio import parse_json
 
@@ -108,7 +109,7 @@ def dump(answer: Answer) -> bytes:
 AUDIT_S = 2.0
 
 
-def record(who: Asking, verb: str, *, ok: bool = True, code: str = "", reason: str = "", **more: object) -> None:
+def record(who: Asking, verb: AuditVerb, *, ok: bool = True, code: str = "", reason: str = "", **more: object) -> None:
     """A line in the audit log about what a hook did, in the name of the agent."""
     from swarm.ledger import audit_log
 

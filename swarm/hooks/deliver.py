@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from swarm.errors import SwarmError
 from swarm.hooks import context
 from swarm.hooks.context import Asking, text_of
+from swarm.model.audit_verb import AuditVerb
 from swarm.protocol import inbox
 from swarm.store import locks
 from swarm.store.reader import read_head, read_json
@@ -93,7 +94,7 @@ def delivered(who: Asking, news: News) -> None:
 
     if news.words:
         with suppress(SwarmError):  # they have reached it, whether that can be written down or not
-            record(who, "deliver", messages=list(news.ids))
+            record(who, AuditVerb.DELIVER, messages=list(news.ids))
 
 
 def overdue(who: Asking, now: float) -> str:

@@ -10,6 +10,7 @@ from types import FrameType
 from swarm.errors import SwarmError
 from swarm.hooks import context
 from swarm.hooks.context import HookError, asking, parse_input, read_input, record
+from swarm.model.audit_verb import AuditVerb
 
 GUARD, AFTER, STOP, END = "guard", "after", "stop", "end"
 HOOKS = (GUARD, AFTER, STOP, END)
@@ -34,7 +35,7 @@ def serve(which: str, env: Mapping[str, str]) -> int:
         if which != GUARD:
             return UNHEARD
         with suppress(Exception):
-            record(asking(env), "guard", ok=False, code="hook", reason=_words(error))
+            record(asking(env), AuditVerb.GUARD, ok=False, code="hook", reason=_words(error))
         return DENIED
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -50,7 +51,15 @@ def _guard(env: Mapping[str, str]) -> int:
         return 0
     _print(context.deny(denial.reason))
     with suppress(SwarmError, OSError):  # it is denied, whether that can be written down or not
-        record(who, "guard", ok=False, code=denial.code, reason=denial.reason, tool=denial.tool, target=denial.target)
+        record(
+            who,
+            AuditVerb.GUARD,
+            ok=False,
+            code=denial.code,
+            reason=denial.reason,
+            tool=denial.tool,
+            target=denial.target,
+        )
     return 0
 
 

@@ -8,6 +8,7 @@ from swarm.errors import SwarmError
 from swarm.hooks import cleanup, context
 from swarm.hooks.context import Asking, record, text_of
 from swarm.hooks.deliver import delivered, is_late, ordered_to_stop, unread
+from swarm.model.audit_verb import AuditVerb
 from swarm.processes import stdin_channel
 from swarm.protocol import inbox
 from swarm.protocol.results import check_results
@@ -44,14 +45,14 @@ def stop(who: Asking, given: Mapping[str, Any], say: Say) -> int:
         return _close(who)
     say(context.block(ask(why)))
     with suppress(SwarmError):
-        record(who, "ask", ok=False, code="no-results", reason=why)
+        record(who, AuditVerb.ASK, ok=False, code="no-results", reason=why)
     return 0
 
 
 def end(who: Asking, given: Mapping[str, Any]) -> int:
     """A session of the program has ended: a line in the audit log, and what its sandbox left behind is taken away."""
     reason, session = clean(text_of(given, "reason"), 200), clean(text_of(given, "session_id"), 100)
-    record(who, "session-end", reason=reason, session=session)
+    record(who, AuditVerb.SESSION_END, reason=reason, session=session)
     cleanup.clear()
     return 0
 

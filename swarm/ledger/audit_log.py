@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from swarm.errors import Busy, SwarmError
 from swarm.formatting import spell_stamp
+from swarm.model.audit_verb import AuditVerb
 from swarm.store import locks, reader, syscalls, writer
 from swarm.store.jsonio import Invalid, parse_json
 
@@ -34,7 +35,7 @@ class Event(NamedTuple):
     """0 for what the reader itself has to say of the file (verb `audit`)."""
     at: str
     actor: str
-    verb: str
+    verb: AuditVerb
     agent: str
     spawn_id: str
     ok: bool
@@ -56,7 +57,7 @@ def parse(row: bytes) -> Event | None:
     if not all(isinstance(text, str) for text in (*texts, code, reason)):
         return None
     at, actor, verb, agent, spawn_id = texts
-    return Event(seq, at, actor, verb, agent, spawn_id, ok, code, reason, data)
+    return Event(seq, at, actor, AuditVerb(verb), agent, spawn_id, ok, code, reason, data)
 
 
 def last_seq(descriptor: int, size: int) -> int:
@@ -88,7 +89,7 @@ def gap_line(seq: int, at: object, *, missing: bool) -> bytes:
         "seq": seq,
         "at": at,
         "actor": "engine",
-        "verb": "audit",
+        "verb": AuditVerb.AUDIT,
         "agent": "",
         "spawn_id": "",
         "ok": False,
@@ -113,14 +114,12 @@ def _seq(row: bytes) -> int:
 
 
 WAIT_S = 10.0
-SYNCED = frozenset({"spawn", "kill", "done", "collect", "end", "respawn", "init"})
-"""Acts whose line must survive a power cut: they say what runs and what ended."""
 
 
 def append(
     layout: "Layout",
     actor: str,
-    verb: str,
+    verb: AuditVerb,
     *,
     agent: str = "",
     spawn_id: str = "",
@@ -160,7 +159,7 @@ def append(
                 lines += gap_line(last, record["at"], missing=was_missing)
             lines += make_line(last + 1, record, more)
             _write(descriptor, lines, size)
-            if verb in SYNCED if sync is None else sync:
+            if verb.is_synced if sync is None else sync:
                 syscalls.sync(descriptor)
         finally:
             os.close(descriptor)
@@ -171,7 +170,7 @@ def append(
 
 def append_gap(layout: "Layout", reason: str, wall: float) -> None:
     """Let the log say of itself that records have gone."""
-    append(layout, "engine", "audit", ok=False, code="gap", reason=reason, wall=wall, sync=True)
+    append(layout, "engine", AuditVerb.AUDIT, ok=False, code="gap", reason=reason, wall=wall, sync=True)
 
 
 def last_number(layout: "Layout") -> int | None:

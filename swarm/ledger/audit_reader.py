@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from swarm.errors import SwarmError
 from swarm.formatting import parse_stamp
 from swarm.ledger.audit_log import MAX_LINE, WINDOW, Event, parse
+from swarm.model.audit_verb import AuditVerb
 from swarm.store import reader
 from swarm.store.tail import FileTail
 
@@ -93,4 +94,4 @@ def _is_since(event: Event, since_wall: float | None) -> bool:
 
 
 def _own_word(code: str, reason: str) -> Event:
-    return Event(0, "", "engine", "audit", "", "", ok=False, code=code, reason=reason, more={})
+    return Event(0, "", "engine", AuditVerb.AUDIT, "", "", ok=False, code=code, reason=reason, more={})

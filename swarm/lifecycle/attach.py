@@ -12,6 +12,7 @@ from swarm.lifecycle.detach import Returned, Talk, alone, give_back, has_results
 from swarm.lifecycle.intents import at_work, me
 from swarm.lifecycle.root_turn import is_root
 from swarm.model.agent import Identity
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.launch import Launch
 from swarm.model.record import Phase, Record
 from swarm.model.time import read_now
@@ -76,7 +77,12 @@ def _talk(home: Home, before: Record, launch: Launch, client: Client, talk: Talk
     try:
         relaunch.make_ready(agent, launch)
         audit.record(
-            home, "attach", agent=before.id, spawn_id=before.spawn_id, by=before.taken_over, session=talk.session
+            home,
+            AuditVerb.ATTACH,
+            agent=before.id,
+            spawn_id=before.spawn_id,
+            by=before.taken_over,
+            session=talk.session,
         )
         code = client(launch, lambda pid: _say_taken_over(home, before, pid))
     finally:
@@ -86,7 +92,7 @@ def _talk(home: Home, before: Record, launch: Launch, client: Client, talk: Talk
         returned = give_back(home, before, code)
         audit.record(
             home,
-            "detach",
+            AuditVerb.DETACH,
             agent=before.id,
             spawn_id=before.spawn_id,
             reason=returned.why,

@@ -16,6 +16,7 @@ from swarm.lifecycle.scope_audit import Outside, outside_of
 from swarm.lifecycle.subtree import forgotten_branches
 from swarm.model.actor import ENGINE
 from swarm.model.agent import AgentSpec
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Observed, Phase, Record
 from swarm.model.reports import Counted
@@ -221,7 +222,12 @@ def must_have_its_end(home: Home, record: Record) -> None:
         write_ended(home, record)
 
 
-_VERBS = {Ending.DONE: "collect", Ending.KILLED: "kill", Ending.FAILED: "end", Ending.LOST: "end"}
+_VERBS = {
+    Ending.DONE: AuditVerb.COLLECT,
+    Ending.KILLED: AuditVerb.KILL,
+    Ending.FAILED: AuditVerb.END,
+    Ending.LOST: AuditVerb.END,
+}
 
 
 def write_line(home: Home, after: Record, revision: int, more: Mapping[str, object] = NOTHING) -> None:
@@ -230,7 +236,7 @@ def write_line(home: Home, after: Record, revision: int, more: Mapping[str, obje
     root = root_turn.is_root(home, after)
     audit.record(
         home,
-        "turn" if root else _VERBS[after.ending or Ending.LOST],
+        AuditVerb.TURN if root else _VERBS[after.ending or Ending.LOST],
         agent=after.id,
         spawn_id=after.spawn_id,
         reason=after.why,

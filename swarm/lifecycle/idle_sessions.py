@@ -11,6 +11,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.lifecycle.messaging import listens, speak
 from swarm.lifecycle.settle import results_of
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
@@ -78,7 +79,7 @@ def _see_to(home: Home, record: Record, view: AgentView) -> bool:
         return _close(home, agent, record, "it has ended two turns without results")
     lack = "missing" if results.state is ResultsState.ABSENT else f"not valid: {results.why}"
     speak(home, record, ASK.format(lack=lack))
-    audit.by_engine(home, "ask", agent=record.id, spawn_id=record.spawn_id, reason=f"results.json is {lack}")
+    audit.by_engine(home, AuditVerb.ASK, agent=record.id, spawn_id=record.spawn_id, reason=f"results.json is {lack}")
     return True
 
 
@@ -93,13 +94,15 @@ def _bring(home: Home, agent: AgentDir, record: Record) -> bool:
             home, record, words if len(words) <= MAX_WORDS else f"{words[:MAX_WORDS]}\n(cut: the rest is in inbox.md)"
         )
         inbox.mark(agent, offset)
-    audit.by_engine(home, "deliver", agent=record.id, spawn_id=record.spawn_id, messages=[key for key, _ in waiting])
+    audit.by_engine(
+        home, AuditVerb.DELIVER, agent=record.id, spawn_id=record.spawn_id, messages=[key for key, _ in waiting]
+    )
     return True
 
 
 def _close(home: Home, agent: AgentDir, record: Record, why: str) -> bool:
     stdin_channel.close(agent)
-    audit.by_engine(home, "let-go", agent=record.id, spawn_id=record.spawn_id, reason=why)
+    audit.by_engine(home, AuditVerb.LET_GO, agent=record.id, spawn_id=record.spawn_id, reason=why)
     return True
 
 

@@ -16,6 +16,7 @@ from swarm.lifecycle.start import clear_away
 from swarm.lifecycle.stop import stop_all
 from swarm.lifecycle.subtree import Order, forgotten_branches
 from swarm.model.actor import ENGINE
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Ending, Phase, Record
 from swarm.processes.runner import Started
 
@@ -83,7 +84,7 @@ def _finish_start(home: Home, record: Record) -> None:
         cut = SwarmError("Its start was cut short.", "Whoever started it died; nothing of it runs.", code="start")
         audit.record(
             home,
-            "spawn",
+            AuditVerb.SPAWN,
             agent=record.id,
             spawn_id=record.spawn_id,
             error=cut if started is None else None,

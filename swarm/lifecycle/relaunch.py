@@ -11,6 +11,7 @@ from swarm.ledger.state import State, with_record
 from swarm.lifecycle.end import conclude, ended
 from swarm.lifecycle.intents import at_work, me
 from swarm.model.agent import Liveness
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.launch import Launch
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.time import read_now
@@ -165,7 +166,7 @@ def _say_running(home: Home, before: Record, started: Started, reason: str) -> R
         if current.phase is Phase.RUNNING:
             audit.record(
                 home,
-                "take-up",
+                AuditVerb.TAKE_UP,
                 agent=before.id,
                 spawn_id=before.spawn_id,
                 reason=reason,

@@ -12,6 +12,7 @@ from swarm.lifecycle.admission import Draft, must_be_able_to_parent, must_be_fre
 from swarm.lifecycle.intents import me
 from swarm.model.actor import Actor
 from swarm.model.agent import Acceptance
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.health import Verdict
 from swarm.model.record import Phase, Record
 from swarm.model.requests import Candidate, Spawned, SpawnRequest
@@ -59,7 +60,7 @@ def enqueue(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
     def line(state: State) -> None:
         audit.record(
             home,
-            "queue",
+            AuditVerb.QUEUE,
             agent=made.agent,
             spawn_id=made.spawn_id,
             reason="it waits for a slot",

@@ -16,6 +16,7 @@ from swarm.lifecycle.reservation import actor_of, enqueue, judged_now, no_room, 
 from swarm.lifecycle.settle import settle
 from swarm.lifecycle.start import make_directory, start, withdraw
 from swarm.model.actor import ENGINE
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.health import Verdict
 from swarm.model.requests import Spawned, SpawnRequest
 from swarm.protocol.paths import AgentDir
@@ -42,7 +43,7 @@ def spawn(home: Home, request: SpawnRequest) -> Spawned:
         agent_id = made.agent
         return admit(home, request, made)
     except SwarmError as error:
-        audit.record(home, "spawn", agent=agent_id, error=error)
+        audit.record(home, AuditVerb.SPAWN, agent=agent_id, error=error)
         raise
 
 
@@ -125,5 +126,5 @@ def spawn_queued(home: Home, agent_id: str) -> Spawned | None:
     except SwarmError as error:
         if error.code not in WAITS and not isinstance(error, Busy | HomeError):
             home.ledger.commit(lambda state: unqueued(state, agent_id), purpose=f"give up on {agent_id}")
-            audit.record(home, "spawn", agent=agent_id, error=error, actor=ENGINE, queued=True)
+            audit.record(home, AuditVerb.SPAWN, agent=agent_id, error=error, actor=ENGINE, queued=True)
         raise

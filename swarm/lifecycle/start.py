@@ -12,6 +12,7 @@ from swarm.home.context import Home
 from swarm.ledger.state import State, with_record, without
 from swarm.lifecycle.admission import Draft
 from swarm.lifecycle.end import crashed
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase
 from swarm.processes.runner import Started
 from swarm.protocol.agent_files import spec_json
@@ -139,7 +140,7 @@ def _say_running(home: Home, made: Draft, started: Started, reserved: State) -> 
         if outcome is Phase.RUNNING and made.spec is not None:
             audit.record(
                 home,
-                "spawn",
+                AuditVerb.SPAWN,
                 agent=made.agent,
                 spawn_id=made.spawn_id,
                 slots=made.slots,

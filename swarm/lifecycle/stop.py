@@ -17,6 +17,7 @@ from swarm.lifecycle.messaging import ASKED_S, ASKED_SHARE, _tell, program_of
 from swarm.lifecycle.root_turn import is_root
 from swarm.lifecycle.settle import look_at_end, results_of
 from swarm.lifecycle.subtree import Order, live_members, mark_stopping, open_again, to_be_stopped
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.requests import Ended
@@ -234,7 +235,7 @@ def _say_unqueued(home: Home, unqueued: Sequence[Record], order: Order, revision
     for record in unqueued:
         audit.record(
             home,
-            "kill",
+            AuditVerb.KILL,
             agent=record.id,
             spawn_id=record.spawn_id,
             reason=order.reason or "taken out of the queue",
@@ -248,7 +249,7 @@ def _nothing_to_do(home: Home, target: Target) -> Ended:
     """It has ended already; or somebody else is stopping it, and has not come to an end in all this time."""
     others = live_members(home.ledger.read(), target.agent, home.policy.root.id)
     note = "somebody else is still stopping it" if others else "already ended"
-    audit.record(home, "kill", agent=target.agent, spawn_id=target.spawn_id, reason=note, freed=0, nothing=True)
+    audit.record(home, AuditVerb.KILL, agent=target.agent, spawn_id=target.spawn_id, reason=note, freed=0, nothing=True)
     return Ended(target.agent, target.spawn_id, gone=not others, note=note, unverified=note if others else "")
 
 

@@ -7,6 +7,7 @@ from swarm.errors import Refused
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Record
 
@@ -26,7 +27,7 @@ def acknowledge(home: Home, alerts: Iterable[Alert]) -> int:
     home.must_be_writable()
     if home.actor.kind == "agent":
         error = Refused("hierarchy", "Only the operator acknowledges alerts.")
-        audit.record(home, "acknowledge", error=error)
+        audit.record(home, AuditVerb.ACKNOWLEDGE, error=error)
         raise error
     keys = {alert.key for alert in alerts}
     if not any(alert.key in keys and alert.acked_at is None for alert in home.ledger.read().alerts):
@@ -49,7 +50,7 @@ def acknowledge(home: Home, alerts: Iterable[Alert]) -> int:
         for alert in seen:
             audit.record(
                 home,
-                "acknowledge",
+                AuditVerb.ACKNOWLEDGE,
                 agent=alert.agent,
                 spawn_id=alert.spawn_id,
                 reason=alert.text,

@@ -7,6 +7,7 @@ from swarm.home.resolve import resolve
 from swarm.lifecycle.attach import Client, take_over
 from swarm.lifecycle.detach import Returned
 from swarm.lifecycle.settle import settle
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase
 
 
@@ -37,5 +38,5 @@ def attach(home: Home, words: str, client: Client, *, who: str = "the operator",
             raise NotFound(f"{agent_id!r} is not the one that was meant any more.", "It has been spawned anew since.")
         return take_over(home, record, client, who)
     except SwarmError as error:
-        audit.record(home, "attach", agent=agent_id, error=error)
+        audit.record(home, AuditVerb.ATTACH, agent=agent_id, error=error)
         raise

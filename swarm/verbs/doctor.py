@@ -15,6 +15,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State
 from swarm.lifecycle.intents import abandoned, dead_or_none
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase
 from swarm.model.requests import Finding
 from swarm.model.snapshot import Access
@@ -95,11 +96,11 @@ def rebuild(home: Home) -> list[Finding]:
             raise Refused("hierarchy", "Only the operator rebuilds the ledger.")
         state = home.ledger.rebuild()
     except SwarmError as error:
-        audit.record(home, "rebuild", error=error)
+        audit.record(home, AuditVerb.REBUILD, error=error)
         raise
     looked = resolve_intents(home)
     settled = settle(home)
-    audit.record(home, "rebuild", agents=len(state.agents), revision=state.revision)
+    audit.record(home, AuditVerb.REBUILD, agents=len(state.agents), revision=state.revision)
     live = sum(record.live for record in home.ledger.read().agents.values())
     text = f"rebuilt from the tree as revision {state.revision}: {plural(len(state.agents), 'agent')}, {live} running"
     findings = [Finding("ok", "ledger", text)]

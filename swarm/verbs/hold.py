@@ -9,6 +9,7 @@ from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.ledger.state import State, with_record
 from swarm.lifecycle.subtree import must_live
+from swarm.model.audit_verb import AuditVerb
 from swarm.sanitize import clean
 
 MAX_BEATS = 1000
@@ -29,7 +30,7 @@ def hold(home: Home, words: str, *, beats: int, why: str, spawn_id: str = "") ->
             raise Usage(f"{beats} is not a number of heartbeats.", f"It is 0 to {MAX_BEATS}.")
         _commit(home, agent_id, beats, clean(why, 300), spawn_id)
     except SwarmError as error:
-        audit.record(home, "hold", agent=agent_id, spawn_id=spawn_id, error=error)
+        audit.record(home, AuditVerb.HOLD, agent=agent_id, spawn_id=spawn_id, error=error)
         raise
 
 
@@ -42,7 +43,7 @@ def _commit(home: Home, agent_id: str, beats: int, why: str, spawn_id: str) -> N
     def line(state: State) -> None:
         audit.record(
             home,
-            "hold",
+            AuditVerb.HOLD,
             agent=agent_id,
             spawn_id=state.agents[agent_id].spawn_id,
             reason=f"{plural(beats, 'heartbeat')}: {why}" if beats else "taken back",

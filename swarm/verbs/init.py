@@ -14,6 +14,7 @@ from swarm.formatting import spell_stamp
 from swarm.ledger import audit_log
 from swarm.ledger.ledger import Ledger
 from swarm.model.agent import AgentSpec
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.requests import InitReport
 from swarm.model.time import Clock
 from swarm.platform.clock import SystemClock
@@ -49,7 +50,7 @@ def init(directory: str | os.PathLike[str], program: str = "command", clock: Clo
     written, left = _write(layout, policy, program, ticking)
     log = reader.read_tail(layout.events, 1)
     if written or log is None or log.size == 0:
-        audit_log.append(layout, "operator", "init", wall=ticking.wall(), reason=f"{len(written)} files")
+        audit_log.append(layout, "operator", AuditVerb.INIT, wall=ticking.wall(), reason=f"{len(written)} files")
     return InitReport(str(layout.root), tuple(written), tuple(left), tuple(_notes(policy, program)))
 
 

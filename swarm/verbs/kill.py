@@ -12,6 +12,7 @@ from swarm.lifecycle.messaging import stop_subagent
 from swarm.lifecycle.stop import Target, end_subtree
 from swarm.lifecycle.subtree import Order, must_be_below
 from swarm.model.activity import Kind
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.requests import Ended, KillPreview, KillReport
 from swarm.model.snapshot import Snapshot
@@ -51,7 +52,7 @@ def kill(
         targets = [_target(home, agent_id, (spawn_ids or {}).get(agent_id, "")) for agent_id in ids]
         targets = [one for one in targets if not any(one.agent.startswith(other.agent + "/") for other in targets)]
     except SwarmError as error:
-        audit.record(home, "kill", agent=asked, error=error)
+        audit.record(home, AuditVerb.KILL, agent=asked, error=error)
         raise
     order = Order(
         reason=clean(reason, 500), grace=home.policy.stop.grace if grace is None else grace, by=str(home.actor)
@@ -144,12 +145,12 @@ def stop(home: Home, words: str, *, reason: str = "", spawn_id: str = "") -> End
         stop_subagent(home, record, key)
         gone = _has_ended(home, record, key)
     except SwarmError as error:
-        audit.record(home, "kill", agent=words, spawn_id=spawn_id, error=error)
+        audit.record(home, AuditVerb.KILL, agent=words, spawn_id=spawn_id, error=error)
         raise
     said = "its program has ended it" if gone else "its program was told to end it, and has not said that it did"
     audit.record(
         home,
-        "kill",
+        AuditVerb.KILL,
         agent=f"{agent_id}{MARK}{key}",
         spawn_id=record.spawn_id,
         reason=reason or said,

@@ -9,6 +9,7 @@ from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.lifecycle.messaging import listens, speak
 from swarm.lifecycle.subtree import must_be_below
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.requests import Messaged
 from swarm.protocol import inbox
@@ -36,14 +37,14 @@ def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Message
         waits = _send(home, record, agent, block, key)
         _append(agent, block)
     except SwarmError as error:
-        audit.record(home, "message", agent=agent_id, spawn_id=spawn_id, error=error)
+        audit.record(home, AuditVerb.MESSAGE, agent=agent_id, spawn_id=spawn_id, error=error)
         raise
     if not waits:
         with suppress(SwarmError):  # its id is remembered: the offset only saves looking
             inbox.pass_over(agent)
     audit.record(
         home,
-        "message",
+        AuditVerb.MESSAGE,
         agent=agent_id,
         spawn_id=record.spawn_id if record else "",
         text=text[:MAX_CHARS],

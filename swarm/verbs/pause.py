@@ -10,6 +10,7 @@ from swarm.home.resolve import resolve
 from swarm.ledger import audit_log
 from swarm.ledger.state import State, with_record
 from swarm.lifecycle.subtree import live_members, must_be_below, must_live
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.time import read_now
 from swarm.processes.members import home_of
@@ -23,27 +24,27 @@ def pause(home: Home, words: str, *, spawn_id: str = "") -> None:
 
     Raises NotFound; Refused `hierarchy` where an agent reaches beyond its own children.
     """
-    _whole(home, "pause", words, spawn_id, _stop)
+    _whole(home, AuditVerb.PAUSE, words, spawn_id, _stop)
 
 
 def resume(home: Home, words: str, *, spawn_id: str = "") -> None:
     """Lets a paused subtree go on. Raises as `pause`."""
-    _whole(home, "resume", words, spawn_id, _let_go)
+    _whole(home, AuditVerb.RESUME, words, spawn_id, _let_go)
 
 
 def freeze_all(home: Home) -> int:
     """Pauses everybody, and takes no spawns until `thaw_all`. Returns how many were paused."""
-    _only_the_operator(home, "freeze-all")
-    return len(_stop(home, home.policy.root.id, "freeze-all", lambda state: replace(state, frozen_all=True)))
+    _only_the_operator(home, AuditVerb.FREEZE_ALL)
+    return len(_stop(home, home.policy.root.id, AuditVerb.FREEZE_ALL, lambda state: replace(state, frozen_all=True)))
 
 
 def thaw_all(home: Home) -> int:
     """Lets everybody go on and takes spawns again. Returns how many went on."""
-    _only_the_operator(home, "thaw-all")
-    return len(_let_go(home, home.policy.root.id, "thaw-all", lambda state: replace(state, frozen_all=False)))
+    _only_the_operator(home, AuditVerb.THAW_ALL)
+    return len(_let_go(home, home.policy.root.id, AuditVerb.THAW_ALL, lambda state: replace(state, frozen_all=False)))
 
 
-def _only_the_operator(home: Home, verb: str) -> None:
+def _only_the_operator(home: Home, verb: AuditVerb) -> None:
     try:
         home.must_be_writable()
         if home.actor.kind == "agent":
@@ -57,7 +58,9 @@ def _same(state: State) -> State:
     return state
 
 
-def _whole(home: Home, verb: str, words: str, spawn_id: str, act: Callable[[Home, str, str], Sequence[Record]]) -> None:
+def _whole(
+    home: Home, verb: AuditVerb, words: str, spawn_id: str, act: Callable[[Home, str, AuditVerb], Sequence[Record]]
+) -> None:
     agent_id = words
     try:
         home.must_be_writable()
@@ -71,7 +74,7 @@ def _whole(home: Home, verb: str, words: str, spawn_id: str, act: Callable[[Home
         raise
 
 
-def _stop(home: Home, agent_id: str, verb: str, also: Callable[[State], State] = _same) -> list[Record]:
+def _stop(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], State] = _same) -> list[Record]:
     """Parents first, so that nobody sees a child stand still. Recorded before it is done: a resume undoes either."""
     paused: list[Record] = []
 
@@ -106,7 +109,7 @@ def _stop(home: Home, agent_id: str, verb: str, also: Callable[[State], State] =
     return paused
 
 
-def _let_go(home: Home, agent_id: str, verb: str, also: Callable[[State], State] = _same) -> list[Record]:
+def _let_go(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], State] = _same) -> list[Record]:
     """Children first. Recorded after it is done: what is found paused can be let go once more."""
     state = home.ledger.read()
     waiting = [

@@ -11,6 +11,7 @@ from swarm.ledger.state import State, clear_alert, with_record
 from swarm.lifecycle import settle
 from swarm.lifecycle.end import write_ended
 from swarm.lifecycle.subtree import must_be_below
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
 from swarm.model.reports import Results, ResultsState
@@ -45,10 +46,10 @@ def read(home: Home, words: str) -> ReadReport:
             first = writable and _mark(home, agent_id)
         _must_be_there(results, agent_id)
     except SwarmError as error:
-        audit.record(home, "read", agent=agent_id, error=error)
+        audit.record(home, AuditVerb.READ, agent=agent_id, error=error)
         raise
     spawn_id = _spawn_id(home, agent_id)
-    audit.record(home, "read", agent=agent_id, spawn_id=spawn_id, first=first)
+    audit.record(home, AuditVerb.READ, agent=agent_id, spawn_id=spawn_id, first=first)
     return ReadReport(agent_id, spawn_id, results, first)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from swarm.errors import HomeError, Refused, SwarmError, Usage
 from swarm.ledger import audit_log
 from swarm.model.actor import Actor
+from swarm.model.audit_verb import AuditVerb
 from swarm.protocol.paths import AgentDir, Layout
 from swarm.protocol.results import results_value
 
@@ -27,9 +28,9 @@ def progress(layout: Layout, actor: Actor, text: str, outputs: int | None = None
     try:
         line = append(_own(layout, actor), text, outputs, time.time())
     except SwarmError as error:
-        _record(layout, actor, "progress", error=error)
+        _record(layout, actor, AuditVerb.PROGRESS, error=error)
         raise
-    _record(layout, actor, "progress", line=line)
+    _record(layout, actor, AuditVerb.PROGRESS, line=line)
     return line
 
 
@@ -53,9 +54,9 @@ def done(
         value = results_value(status=status, summary=summary, outputs=outputs, given=given)
         _write_once(agent, value)
     except SwarmError as error:
-        _record(layout, actor, "done", error=error)
+        _record(layout, actor, AuditVerb.DONE, error=error)
         raise
-    _record(layout, actor, "done", status=value["status"])
+    _record(layout, actor, AuditVerb.DONE, status=value["status"])
     return agent.results
 
 
@@ -98,7 +99,7 @@ def _own(layout: Layout, actor: Actor) -> AgentDir:
     return layout.agent(actor.agent)
 
 
-def _record(layout: Layout, actor: Actor, verb: str, error: SwarmError | None = None, **more: object) -> None:
+def _record(layout: Layout, actor: Actor, verb: AuditVerb, error: SwarmError | None = None, **more: object) -> None:
     if layout.foreign:
         return
     try:

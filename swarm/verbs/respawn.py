@@ -17,6 +17,7 @@ from swarm.lifecycle.sessions import missed, session_of
 from swarm.lifecycle.spawn import admit
 from swarm.lifecycle.subtree import must_be_below
 from swarm.model.agent import AgentSpec
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Ending, Record
 from swarm.model.requests import Spawned, SpawnRequest
 from swarm.programs import run_marker
@@ -47,7 +48,7 @@ def respawn(home: Home, words: str, *, fresh: bool = False) -> Spawned:
         settle.settle(home)
         return _again(home, agent_id, fresh=fresh)
     except SwarmError as error:
-        audit.record(home, "respawn", agent=agent_id, error=error)
+        audit.record(home, AuditVerb.RESPAWN, agent=agent_id, error=error)
         raise
 
 
@@ -94,7 +95,7 @@ def _again(home: Home, agent_id: str, *, fresh: bool) -> Spawned:
         spawned = replace(spawned, warnings=(*spawned.warnings, *_hand_on(agent, unread)))
     audit.record(
         home,
-        "respawn",
+        AuditVerb.RESPAWN,
         agent=agent_id,
         spawn_id=spawned.spawn_id,
         reason=f"the old directory is {kept.name}",

@@ -9,6 +9,7 @@ from swarm.errors import SwarmError
 from swarm.formatting import spell_duration
 from swarm.ledger.audit_log import Event
 from swarm.ledger.audit_reader import AuditTail
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.health import State
 from swarm.sanitize import clean
 from swarm_tui.demo.session import Demo, interruptible
@@ -60,7 +61,7 @@ class _Watcher:
         tail = AuditTail(swarm.home.layout)
         while time.monotonic() - self._began < seconds:
             for event in tail.read():
-                if event.verb != "progress":
+                if event.verb is not AuditVerb.PROGRESS:
                     self._print(_words(event))
             try:
                 self._look(swarm)

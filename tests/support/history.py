@@ -23,6 +23,7 @@ from swarm.errors import Refused
 from swarm.ledger import audit_log, codec
 from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, raise_alert, with_record, without
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
 from swarm.platform.clock import SystemClock
@@ -210,6 +211,8 @@ def _operate(layout: Layout, ledger: Ledger, rng: random.Random, actor: int, nam
         return replace(state, extra={**state.extra, "done": [*state.extra.get("done", ()), name]})
 
     def line(state: State) -> None:
-        audit_log.append(layout, "operator", kind, spawn_id=name, wall=0.0, sync=False, revision=state.revision)
+        audit_log.append(
+            layout, "operator", AuditVerb(kind), spawn_id=name, wall=0.0, sync=False, revision=state.revision
+        )
 
     return ledger.commit(change, purpose=f"{kind} {name}", then=line)

@@ -1,12 +1,13 @@
 """Looking back: the timeline of heartbeats, the audit log."""
 
+from swarm.model.audit_verb import AuditVerb
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from swarm_tui.app.screens.history import AuditScreen, TimelineScreen
 from swarm_tui.workers.audit_rows import event_rows
 from widgets.event_feed import EventRow
 
 MAX_RECORDS = 2000
-EVERYDAY = frozenset({"progress"})
+EVERYDAY = frozenset({AuditVerb.PROGRESS})
 """Verbs whose successes would drown the others; the detail of the agent shows them."""
 
 

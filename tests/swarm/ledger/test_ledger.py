@@ -16,6 +16,7 @@ from swarm.ledger import audit_log, audit_reader, revisions
 from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, raise_alert, with_record
 from swarm.model.agent import Identity
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
 from swarm.protocol.paths import Layout
@@ -531,7 +532,7 @@ def test_an_audit_log_that_is_a_link_is_refused(layout: Layout, victim: Path) ->
     layout.events.unlink()
     layout.events.symlink_to(victim)
     with pytest.raises(SwarmError, match="is a link"):
-        audit_log.append(layout, "operator", "spawn", wall=0.0)
+        audit_log.append(layout, "operator", AuditVerb.SPAWN, wall=0.0)
     assert is_unharmed(victim)
 
 
@@ -575,7 +576,7 @@ def test_an_audit_log_that_lost_records_is_an_alert_and_a_record(
     layout: Layout, ledger: Ledger, clock: FakeClock
 ) -> None:
     for _ in range(5):
-        audit_log.append(layout, "operator", "spawn", wall=clock.wall())
+        audit_log.append(layout, "operator", AuditVerb.SPAWN, wall=clock.wall())
     commits(ledger, 1)
     lines = layout.events.read_bytes().splitlines(keepends=True)
     layout.events.write_bytes(b"".join(lines[:2]))

@@ -17,6 +17,7 @@ from swarm.ledger import audit_log, audit_reader, revisions
 from swarm.ledger import revisions as publishing
 from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, with_record
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.platform.clock import SystemClock
 from swarm.protocol.paths import Layout
@@ -39,7 +40,7 @@ def commit(root: Path, agent_id: str) -> State:
     layout = Layout(root)
 
     def line(state: State) -> None:
-        audit_log.append(layout, "operator", "spawn", agent=agent_id, wall=1.0, revision=state.revision)
+        audit_log.append(layout, "operator", AuditVerb.SPAWN, agent=agent_id, wall=1.0, revision=state.revision)
 
     return Ledger(layout, FakeClock(), wait=60).commit(partial(add, agent_id), purpose="spawn", then=line)
 

@@ -13,6 +13,7 @@ from textual.widgets import Input, Select, Static
 
 from swarm.errors import Refused
 from swarm.ledger.audit_log import Event
+from swarm.model.audit_verb import AuditVerb
 from swarm.model.requests import Objection, SpawnCheck, SpawnRequest
 from swarm.model.snapshot import Access, Snapshot
 from swarm_tui.app.actions import ACTS
@@ -383,8 +384,8 @@ async def test_the_audit_log_opens_and_closes() -> None:
 
 async def test_the_audit_log_opens_at_its_newest_record_without_everyday_progress() -> None:
     swarm = CannedSwarm()
-    kept = [Event(n, AT, "operator", "spawn", full_id("scout-01"), "", True, "", "", {}) for n in range(200)]
-    written = [Event(900 + n, AT, "scout", "progress", "", "", bool(n), "", "", {}) for n in range(2)]
+    kept = [Event(n, AT, "operator", AuditVerb.SPAWN, full_id("scout-01"), "", True, "", "", {}) for n in range(200)]
+    written = [Event(900 + n, AT, "scout", AuditVerb.PROGRESS, "", "", bool(n), "", "", {}) for n in range(2)]
     swarm.canned_events = (*kept, *written)
     async with a_room(swarm) as (pilot, _, _swarm):
         await pilot.press("e")

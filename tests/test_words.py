@@ -1,0 +1,53 @@
+"""Words that decide something are members of enums: a slip in one is found before anything runs."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent.parent
+SOURCES = [path for package in ("swarm", "widgets", "swarm_tui") for path in sorted((HERE / package).rglob("*.py"))]
+TAKES_A_WORD = {
+    "raise_alert": 2,
+    "clear_alert": 2,
+    "Alert": 1,
+    "Problem": 0,
+    "audit.record": 1,
+    "audit.by_engine": 1,
+    "audit_log.append": 2,
+}
+"""Calls, and which of their arguments is a word of an enum."""
+
+
+def bare_words(source: str) -> Iterator[tuple[int, str]]:
+    """(line, words) of every call that is given a bare string where it takes a member of an enum."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and (place := TAKES_A_WORD.get(ast.unparse(node.func))) is not None:
+            given = node.args[place : place + 1] + [
+                each.value for each in node.keywords if each.arg in ("cause", "verb")
+            ]
+            yield from (
+                (node.lineno, ast.unparse(node.func))
+                for word in given
+                if any(isinstance(part, ast.Constant | ast.JoinedStr) for part in ast.walk(word))
+            )
+
+
+def test_no_alert_no_problem_and_no_audit_line_is_named_by_a_bare_string() -> None:
+    found = [(str(path.relative_to(HERE)), *each) for path in SOURCES for each in bare_words(path.read_text())]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'raise_alert(state, agent, "gap", text, "", 0.0)',
+        'audit.record(home, "kill", agent=agent)',
+        'audit.record(home, "turn" if root else verb)',
+        'Problem(f"{code}", text)',
+        'Alert("", cause="gap")',
+    ],
+)
+def test_a_bare_string_is_found(source: str) -> None:
+    assert len(list(bare_words(source))) == 1
