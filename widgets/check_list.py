@@ -1,9 +1,9 @@
 """A list to choose from in a dialog: rows with boxes to tick, or rows of which one is picked."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -12,8 +12,7 @@ from widgets.cells import Cell, Cells, fit_cells, width_of
 from widgets.line_list import LineList
 
 
-@dataclass(frozen=True, slots=True)
-class CheckRow:
+class CheckRow(Struct, frozen=True):
     """A row: `key` names it, `cells` say what it is. Texts in cells are cleaned by whoever makes them."""
 
     key: str

@@ -1,8 +1,8 @@
 """Questions before acts: each names its target, its subtree and its age, and the answer is no unless one says yes."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -31,8 +31,7 @@ DIALOG_CSS = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Whom an act is meant for, as captured when the key was pressed."""
 
     agent: str
@@ -47,8 +46,7 @@ class Target:
         return (Cell(quote(self.agent, 200), "strong"), Cell(f"  {quote(self.state, 40)}{age}", "muted"))
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What is asked. `yes` and `no` are the words on the buttons."""
 
     title: str

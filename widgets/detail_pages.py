@@ -3,8 +3,9 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from swarm.model.activity import Doings
 from swarm.model.agent import Exit
@@ -24,8 +25,7 @@ _DENIED, _DELIVERED = 3, 5
 """How many of the last refusals and deliveries are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessRow:
+class ProcessRow(Struct, frozen=True):
     """One process of an agent's tree, parents before children."""
 
     pid: int
@@ -37,8 +37,7 @@ class ProcessRow:
     rss_bytes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DetailData:
+class DetailData(Struct, frozen=True):
     """What a tab shows beyond the view, read by somebody else. None is 'not read yet', '' or () is 'there is none'."""
 
     agent: str

@@ -3,8 +3,8 @@
 import time
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.message import Message
 from textual.reactive import var
 
@@ -16,8 +16,7 @@ RING = 2_000
 """Records kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+class EventRow(Struct, frozen=True):
     """One audit record to show. `at` is wall seconds; None where the record has none that can be read."""
 
     seq: int

@@ -1,8 +1,8 @@
 """The line on top: the swarm's name, its heartbeat, what is wrong, what it uses, and how old this picture is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.reactive import reactive
 
 from swarm.model.health import Verdict
@@ -29,8 +29,7 @@ STALE_SECONDS = 10.0
 """A picture older than this is said to be old."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusData:
+class StatusData(Struct, frozen=True):
     """What the line shows. None is unknown, and not shown."""
 
     name: str = ""

@@ -6,7 +6,8 @@ import subprocess
 import tempfile
 import uuid
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarm.home.context import Home
 from swarm.lifecycle.scope import given_by_held
@@ -23,8 +24,7 @@ from swarm.store import writer
 OUTPUT_BYTES = 4000
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """One outcome and what its check said. why: exit code, time limit, last words."""
 
     text: str

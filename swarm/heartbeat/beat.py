@@ -1,7 +1,6 @@
 """One heartbeat: claimed in the ledger, looked at, planned, executed and recorded. One at a time in a home."""
 
 import time
-from dataclasses import replace
 
 from swarm.errors import Busy, Refused, SwarmError
 from swarm.formatting import spell_duration
@@ -21,6 +20,7 @@ from swarm.model.record import Beat, Holder
 from swarm.model.requests import Rehearsal
 from swarm.model.snapshot import Snapshot
 from swarm.model.time import Gap, gap_between, read_now
+from swarm.model.values import replace
 from swarm.rules.plan import plan, untick, verdicts
 from swarm.scan.scanner import Scanner
 

@@ -1,7 +1,8 @@
 """The hands of a heartbeat: every action of a plan carried out in order, with a second look before each kill."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct
 
 from swarm.errors import SwarmError
 from swarm.heartbeat.acceptance import run_checks
@@ -24,6 +25,7 @@ from swarm.model.plan import Act, Action, Executed, Plan
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.requests import Ended, SpawnRequest
 from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.values import replace
 from swarm.protocol.paths import name_of
 from swarm.protocol.roles import load_role
 from swarm.rules.health import verdict
@@ -64,13 +66,13 @@ def say(home: Home, agent: str, cause: AlertCause, text: str, spawn_id: str = ""
 FAILED = "failed: "
 
 
-@dataclass
-class _Hands:
+class _Hands(Struct):
     home: Home
     plan: Plan
     snapshot: Snapshot
     scanner: Scanner
-    done: Executed = field(default_factory=Executed)
+    done: Executed
+    views: dict[str, AgentView] = {}
 
     def __post_init__(self) -> None:
         self.views = {view.id: view for view in self.snapshot.agents}
@@ -226,7 +228,7 @@ class _Hands:
 
 def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Executed:
     """Carries out every action; one that fails is recorded so, with an alert, and the others go on."""
-    hands = _Hands(home, plan, snapshot, scanner)
+    hands = _Hands(home, plan, snapshot, scanner, Executed())
     acts: dict[Act, Callable[[Action], None]] = {
         Act.INVESTIGATE: hands.investigate,
         Act.KILL: hands.kill,

@@ -1,6 +1,6 @@
 """Evidence about an agent that is silent: its processes, what they use, its last words. Kept in its log."""
 
-from dataclasses import asdict
+from msgspec import to_builtins
 
 from swarm.formatting import spell_stamp
 from swarm.home.context import Home
@@ -32,7 +32,7 @@ def investigate(home: Home, view: AgentView, why: str, heartbeat_n: int) -> int:
         "at": spell_stamp(home.clock.wall(), millis=True),
         "why": why,
         "liveness": str(view.liveness) if view.liveness is not None else None,
-        "usage": asdict(view.usage) if view.usage is not None else None,
+        "usage": to_builtins(view.usage) if view.usage is not None else None,
         "processes": processes_of(view),
         "progress": [
             {"stamp": line.stamp_text, "outputs": line.outputs, "sentence": line.sentence}

@@ -1,6 +1,5 @@
 """Who beats automatically in a home: one owner, whose next beat survives restarts; missed ones become one."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from swarm.errors import Busy, Refused
@@ -14,6 +13,7 @@ from swarm.model.agent import Liveness
 from swarm.model.record import Beat, Holder, Phase
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now, read_now
+from swarm.model.values import replace
 
 if TYPE_CHECKING:
     from swarm.scan.scanner import Scanner

@@ -1,7 +1,6 @@
 """Between two heartbeats: limits that are used up, a service that refuses, a root's turn that takes too long."""
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -15,6 +14,7 @@ from swarm.model.actor import ENGINE
 from swarm.model.causes import AlertCause
 from swarm.model.plan import Act, Action
 from swarm.model.snapshot import Snapshot
+from swarm.model.values import replace
 from swarm.rules.kills import kills
 from swarm.rules.limits import due_for_limits, in_play, swarm_over
 from swarm.rules.outage import outage

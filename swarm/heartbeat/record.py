@@ -3,7 +3,8 @@
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+
+from msgspec import to_builtins
 
 from swarm.formatting import spell_stamp
 from swarm.home import audit
@@ -19,6 +20,7 @@ from swarm.model.record import Alert, Beat, Ending, Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import read_now, renew
+from swarm.model.values import replace
 from swarm.rules.costs import with_mark
 from swarm.rules.slots import slots
 from swarm.store import jsonio, writer
@@ -78,7 +80,7 @@ def record_beat(
             tokens=tokens,
             cost_usd=round(cost_usd, 6),
         )
-        writer.append_line(home.layout.heartbeats, jsonio.to_json(asdict(record)))
+        writer.append_line(home.layout.heartbeats, jsonio.to_json(to_builtins(record)))
         made.append(record)
         for alert in fresh:
             audit.by_engine(

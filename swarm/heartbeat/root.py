@@ -1,7 +1,6 @@
 """The root's turns: one at each heartbeat where `[root] on`, with the digest as its words, one at a time."""
 
 from contextlib import suppress
-from dataclasses import replace
 
 from swarm.errors import Refused, SwarmError
 from swarm.formatting import spell_duration
@@ -23,6 +22,7 @@ from swarm.model.causes import AlertCause
 from swarm.model.record import Beat, Ending, Phase, Record
 from swarm.model.requests import Ended
 from swarm.model.time import read_now
+from swarm.model.values import replace
 from swarm.processes.runner import Started, next_start
 from swarm.programs.base import Program
 from swarm.programs.registry import program_for

@@ -2,7 +2,6 @@
 
 import os
 from contextlib import suppress
-from dataclasses import replace
 
 from swarm.config import Policy
 from swarm.config import Program as Settings
@@ -16,6 +15,7 @@ from swarm.lifecycle.root_turn import doings_of, turn_of
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.model.record import Beat, Ending, Record
+from swarm.model.values import replace
 from swarm.programs.base import Program
 from swarm.protocol import inbox
 from swarm.protocol.agent_files import read_spec, spec_json

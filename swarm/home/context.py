@@ -1,8 +1,9 @@
 """Everything a verb needs to act on one home, opened once."""
 
 import os
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct
 
 from swarm.config import Policy, load_policy
 from swarm.errors import HomeError, PolicyError, Refused
@@ -10,6 +11,7 @@ from swarm.ledger.ledger import Ledger
 from swarm.model.actor import OPERATOR, Actor
 from swarm.model.snapshot import Access
 from swarm.model.time import Clock, Now
+from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
 from swarm.processes.local_runner import Local
 from swarm.processes.runner import Runner
@@ -18,8 +20,7 @@ from swarm.protocol.paths import Layout, find_home
 DEFAULT_WAIT = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     """A home with its policy, ledger, runner, and who acts on it. `wait`: seconds to wait for a lock."""
 
     layout: Layout
@@ -29,7 +30,7 @@ class Home:
     runner: Runner
     actor: Actor = OPERATOR
     wait: float = DEFAULT_WAIT
-    policy_error: PolicyError | None = field(default=None, compare=False)
+    policy_error: PolicyError | None = None
     read_only: bool = False
     beat_every: float | None = None
     """Seconds between the automatic heartbeats of this process (`run --period`); None: the policy's period.

@@ -1,7 +1,6 @@
 """The ledger's state as the bytes of state.json, and back."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from swarm.errors import HomeError
@@ -10,6 +9,7 @@ from swarm.model.agent import SCHEMA, Identity
 from swarm.model.causes import AlertCause
 from swarm.model.record import Account, Alert, Ending, Fingerprint, Holder, Mark, Observed, Phase, Record
 from swarm.model.time import Epoch
+from swarm.model.values import replace
 from swarm.protocol.agent_files import Loaded, _load
 from swarm.protocol.paths import AgentDir, is_name
 from swarm.sanitize import clean

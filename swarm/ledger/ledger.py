@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
-from dataclasses import replace
 from typing import NamedTuple
 
 from swarm.errors import Busy, HomeError, Refused
@@ -15,6 +14,7 @@ from swarm.ledger.state import State, raise_alert, with_forgotten
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert
 from swarm.model.time import Clock, Epoch, Now, read_now, renew, start_epoch
+from swarm.model.values import replace
 from swarm.protocol.paths import Layout
 from swarm.store import locks, writer
 

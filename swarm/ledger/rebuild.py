@@ -1,13 +1,13 @@
 """The ledger made anew from what lies in the agents' directories (`swarm-tui doctor --rebuild`)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, raise_alert
 from swarm.model.agent import AgentSpec
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
+from swarm.model.values import replace
 from swarm.protocol.agent_dirs import _agent_dirs
 from swarm.protocol.agent_files import read_exit, read_kept, read_spec
 from swarm.protocol.heartbeats import read_beats

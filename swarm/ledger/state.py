@@ -1,26 +1,27 @@
 """The ledger's content as a frozen value, and the pure functions that make the next one out of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct
 
 from swarm.model.causes import AlertCause, Course
 from swarm.model.record import Account, Alert, Holder, Record
 from swarm.model.time import Epoch
+from swarm.model.values import replace
 
 MAX_ALERTS = 500
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """One revision of state.json. Changed by `dataclasses.replace` and the functions below, in a commit."""
+class State(Struct, frozen=True):
+    """One revision of state.json. Changed by `replace` and the functions below, in a commit."""
 
     revision: int
     home_id: str
     """Random, made by init: tells a home from its copy."""
     epoch: Epoch
     """Awake time as of this revision."""
-    agents: Mapping[str, Record] = field(default_factory=dict)
+    agents: Mapping[str, Record] = {}
     """By id: the newest spawn of each."""
     queue: tuple[Mapping[str, Any], ...] = ()
     """Spawns that wait for a slot, in order; what they hold is the spawn verb's."""
@@ -41,13 +42,13 @@ class State:
     last_start: float = 0.0
     """Awake seconds of the last start of a program; starts are staggered."""
     frozen_all: bool = False
-    crashes: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    crashes: Mapping[str, tuple[float, ...]] = {}
     """By id: awake seconds of its last failed spawns (protocol.md, Processes: crash loops)."""
     audited: int = 0
     """Number of the last record in the audit log before this commit: a log that ends below it has lost some."""
-    account: Account = field(default_factory=Account)
+    account: Account = Account()
     """What was used up by agents that are not in here any more, and the totals of the last day."""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = {}
     """Keys of a newer version: they survive."""
 
 

@@ -3,8 +3,9 @@
 import os
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct
 
 from swarm.errors import Refused, SwarmError
 from swarm.formatting import spell_stamp
@@ -26,8 +27,7 @@ from swarm.protocol.roles import Role, load_role
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A request that was looked at. `errors` name the request's fields; without any, brief and launch are there."""
 
     agent: str
@@ -43,11 +43,10 @@ class Draft:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass
-class _Desk:
+class _Desk(Struct):
     """Collects what is wrong, so that a form can show all of it and a command the first."""
 
-    errors: list[tuple[str, SwarmError]] = field(default_factory=list)
+    errors: list[tuple[str, SwarmError]] = []
 
     def ask(self, about: str, question: Callable[[], T], otherwise: T) -> T:
         try:

@@ -1,7 +1,6 @@
 """A person talks to an agent in a terminal: its headless run ends first, and its session is given back after."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from swarm.errors import Busy, NotFound, SwarmError
 from swarm.home import audit
@@ -16,6 +15,7 @@ from swarm.model.audit_verb import AuditVerb
 from swarm.model.launch import Launch
 from swarm.model.record import Phase, Record
 from swarm.model.time import read_now
+from swarm.model.values import replace
 from swarm.processes.identity import identify
 
 MayGoOn = Callable[[], bool]

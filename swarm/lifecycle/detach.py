@@ -1,7 +1,6 @@
 """The end of a take-over: the agent's session goes on by itself, or what became of it is written down."""
 
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import NamedTuple
 
 from swarm.errors import Refused, SwarmError
@@ -17,6 +16,7 @@ from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.time import read_now
+from swarm.model.values import replace
 from swarm.processes import stdin_channel
 from swarm.programs.base import Program
 from swarm.protocol import inbox

@@ -1,8 +1,9 @@
 """The end of an agent, written down: ended.json, the slot, the line in the audit log, the alert; in that order."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
 from typing import NamedTuple
+
+from msgspec import to_builtins
 
 from swarm.errors import SwarmError
 from swarm.home import audit
@@ -21,6 +22,7 @@ from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Observed, Phase, Record
 from swarm.model.reports import Counted
 from swarm.model.time import read_now
+from swarm.model.values import replace
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.progress import read_progress
 from swarm.rules.observation import as_of, observe_outputs, observe_progress, was_made
@@ -209,7 +211,7 @@ def write_ended(home: Home, after: Record, more: Mapping[str, object] = NOTHING)
     if spec is None or spec.spawn_id != after.spawn_id:
         return "its directory is gone, or another spawn's by now"
     try:
-        writer.write_json(agent.ended, {**asdict(after), **more})
+        writer.write_json(agent.ended, {**to_builtins(after), **more})
     except SwarmError as error:
         return error.title
     return ""

@@ -1,7 +1,6 @@
 """Kill before spawn, as one step: who is ended for whom, and the slot handed over in one commit."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from swarm.errors import Refused, SwarmError
 from swarm.home.context import Home
@@ -16,6 +15,7 @@ from swarm.lifecycle.subtree import Order, live_members, mark_stopping, must_be_
 from swarm.model.health import State as Health
 from swarm.model.record import Phase, Record
 from swarm.model.requests import SpawnRequest
+from swarm.model.values import replace
 from swarm.protocol.paths import AgentDir
 
 STUCK = frozenset({Health.OVERDUE, Health.LOOPING})

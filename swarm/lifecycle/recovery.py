@@ -1,7 +1,6 @@
 """Intents whose process died before it wrote the outcome: looked into, and brought to their end."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from swarm.errors import SwarmError
 from swarm.home import audit
@@ -18,6 +17,7 @@ from swarm.lifecycle.subtree import Order, forgotten_branches
 from swarm.model.actor import ENGINE
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Ending, Phase, Record
+from swarm.model.values import replace
 from swarm.processes.runner import Started
 
 

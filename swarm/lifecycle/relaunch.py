@@ -2,7 +2,6 @@
 
 import os
 from contextlib import suppress
-from dataclasses import replace
 
 from swarm.errors import Refused, SwarmError
 from swarm.home import audit
@@ -15,6 +14,7 @@ from swarm.model.audit_verb import AuditVerb
 from swarm.model.launch import Launch
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.time import read_now
+from swarm.model.values import replace
 from swarm.platform.clock import wait_until
 from swarm.processes.runner import Started
 from swarm.protocol.paths import AgentDir

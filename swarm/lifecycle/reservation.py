@@ -1,7 +1,8 @@
 """Spawns that wait for a slot: put into the ledger's queue, taken out of it, read back as what was asked for."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+
+from msgspec import to_builtins
 
 from swarm.errors import Refused, SwarmError
 from swarm.home import audit
@@ -17,6 +18,7 @@ from swarm.model.health import Verdict
 from swarm.model.record import Phase, Record
 from swarm.model.requests import Candidate, Spawned, SpawnRequest
 from swarm.model.time import read_now
+from swarm.model.values import replace
 from swarm.processes.runner import next_start
 from swarm.rules.slots import end_first, may_spawn
 
@@ -75,14 +77,15 @@ def enqueue(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
 
 def request_json(request: SpawnRequest) -> dict[str, object]:
     """A request as the queue keeps it."""
-    return asdict(request)
+    data: dict[str, object] = to_builtins(request)
+    return data
 
 
 def request_of(value: object) -> SpawnRequest:
     """A request out of the queue; raises SwarmError where somebody edited it into something else."""
     if not isinstance(value, Mapping):
         raise SwarmError("An entry of the queue is not a spawn.", code="queue")
-    known = {name: value[name] for name in SpawnRequest.__dataclass_fields__ if name in value}
+    known = {name: value[name] for name in SpawnRequest.__struct_fields__ if name in value}
     for name in ("inputs", "outputs", "owns", "command", "kill_first"):
         known[name] = tuple(str(item) for item in known.get(name, ()))
     known["accept"] = tuple(

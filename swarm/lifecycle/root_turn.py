@@ -1,6 +1,5 @@
 """A turn of the root: how it ended, what it said, and the root's record between two turns."""
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from swarm.errors import SwarmError
@@ -11,6 +10,7 @@ from swarm.model.agent import Exit
 from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState
+from swarm.model.values import replace
 from swarm.programs.fold import EMPTY, fold
 from swarm.programs.readers import new_reader_for
 from swarm.protocol.paths import AgentDir

@@ -1,13 +1,13 @@
 """An agent that is held to a scope gets no way out of it through what it spawns."""
 
 import os
-from dataclasses import replace
 
 from swarm.errors import Refused, SwarmError
 from swarm.home.context import Home
 from swarm.lifecycle.spawn_fields import lies_in
 from swarm.model.actor import ENGINE, OPERATOR
 from swarm.model.agent import AgentSpec
+from swarm.model.values import replace
 from swarm.programs import preflight
 from swarm.programs.environment import inherited
 from swarm.programs.registry import HOLDS, program_for

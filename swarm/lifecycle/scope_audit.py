@@ -3,9 +3,10 @@
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from swarm.errors import SwarmError
 from swarm.formatting import plural
@@ -28,8 +29,7 @@ _ENGINES = frozenset({"agent.json", "task.md", "inbox.md", "exit.json", "ended.j
 _ENGINES_DIRECTORIES = frozenset({"log", ".run"})
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Something in the home that changed. path: relative to the home. at: wall seconds."""
 
     path: str

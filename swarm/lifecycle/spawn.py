@@ -1,7 +1,6 @@
 """From a spawn that was asked for to a running agent, or to a place in the queue."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from swarm.errors import Busy, HomeError, Refused, SwarmError
 from swarm.home import audit
@@ -19,6 +18,7 @@ from swarm.model.actor import ENGINE
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.health import Verdict
 from swarm.model.requests import Spawned, SpawnRequest
+from swarm.model.values import replace
 from swarm.protocol.paths import AgentDir
 
 Judge = Callable[[], Mapping[str, Verdict]]

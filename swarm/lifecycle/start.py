@@ -3,7 +3,6 @@
 import shutil
 import time
 from contextlib import suppress
-from dataclasses import replace
 from stat import S_ISDIR
 
 from swarm.errors import HomeError, Refused, SwarmError
@@ -14,6 +13,7 @@ from swarm.lifecycle.admission import Draft
 from swarm.lifecycle.end import crashed
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase
+from swarm.model.values import replace
 from swarm.processes.runner import Started
 from swarm.protocol.agent_files import spec_json
 from swarm.protocol.paths import AgentDir, Layout

@@ -4,8 +4,9 @@ import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from itertools import groupby
+
+from msgspec import Struct
 
 from swarm.errors import SwarmError
 from swarm.home import audit
@@ -21,6 +22,7 @@ from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.requests import Ended
+from swarm.model.values import replace
 from swarm.platform.clock import wait_until
 from swarm.processes import stdin_channel
 from swarm.processes.runner import StopReport
@@ -182,8 +184,7 @@ PATIENCE = 20.0
 """Seconds beyond the grace that one kill waits for another of the same agent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """One id that was asked for. spawn_id: '' where it is not in the ledger."""
 
     agent: str

@@ -1,13 +1,15 @@
 """Who belongs to a subtree, who may act on it, and the intent to stop it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from swarm.errors import NotFound, Refused
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record
 from swarm.lifecycle.intents import abandoned, me
 from swarm.model.record import Phase, Record
+from swarm.model.values import replace
 from swarm.protocol.paths import parent_of
 
 
@@ -45,8 +47,7 @@ def must_live(state: State, agent_id: str, spawn_id: str = "") -> Record:
     return record
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """How a subtree is to be stopped. grace: seconds. by: who ordered it, for people."""
 
     reason: str

@@ -1,8 +1,9 @@
 """What a program says it is doing, in one language for all programs: activities, and what they add up to."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 IN_PLACE = "answers in place of"
 """In the words of a MODEL_CHANGED: another model than the ordered one answers."""
@@ -37,8 +38,7 @@ class Kind(StrEnum):
     """Anything else that a person may want to read: a compaction, a failed server, an error."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """Tokens of the model service. `input` leaves out what came from or went into its cache."""
 
     input: int = 0
@@ -59,8 +59,7 @@ class Tokens:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """One thing that happened. Every text has passed `untrusted`: the readers see to it."""
 
     kind: Kind
@@ -103,8 +102,7 @@ class Reader(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class OpenTool:
+class OpenTool(Struct, frozen=True):
     """A tool call that has not returned."""
 
     key: str
@@ -115,8 +113,7 @@ class OpenTool:
     parent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SubAgent:
+class SubAgent(Struct, frozen=True):
     """A live sub-agent of the program's own."""
 
     key: str
@@ -132,16 +129,14 @@ class SubAgent:
     """The key of the sub-agent above it; '' for the agent's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class TurnEnd:
+class TurnEnd(Struct, frozen=True):
     """How the last turn ended."""
 
     ok: bool
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Doings:
+class Doings(Struct, frozen=True):
     """What a stream of activities adds up to. Compared by value."""
 
     session: str = ""
@@ -176,5 +171,5 @@ class Doings:
     denials: int = 0
     told: tuple[tuple[str, float], ...] = ()
     """(message id, wall seconds) of the last messages that reached it, 20 at most."""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
     """What a person should look at: a model that is not the ordered one, a server that failed; 8 at most."""

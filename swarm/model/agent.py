@@ -1,23 +1,22 @@
 """The frozen values that pass between rooms: specs, records of the ledger, what a scan saw, verdicts, snapshots."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 SCHEMA = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
+class Acceptance(Struct, frozen=True):
     """An outcome that the agent is to bring about; `check` is a command whose exit 0 means passed."""
 
     text: str
     check: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AgentSpec:
+class AgentSpec(Struct, frozen=True):
     """agent.json: written once at spawn (protocol.md, The spec). Paths are relative to the home."""
 
     id: str
@@ -38,7 +37,7 @@ class AgentSpec:
     """The command after `--`; empty where the program makes its own."""
     cwd: str = ""
     """Working directory, relative to the home; '' is the agent's own directory."""
-    env: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = {}
     scope: str = ""
     """`observe` where the role only looks: it owns nothing but its own directory."""
     created_at: str = ""
@@ -46,8 +45,7 @@ class AgentSpec:
     schema: int = SCHEMA
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """What proves that a process is the one we started (protocol.md, Processes). A pid alone proves nothing."""
 
     boot_id: str
@@ -70,8 +68,7 @@ class Liveness(StrEnum):
     """Another pid namespace: cannot be told from here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
+class Exit(Struct, frozen=True):
     """exit.json, by the keeper: how the process ended."""
 
     spawn_id: str
@@ -88,8 +85,7 @@ class Exit:
     """Why the program could not be started."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """What an agent's processes use, together."""
 
     pid: int | None

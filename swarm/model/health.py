@@ -1,7 +1,8 @@
 """States of health, and the verdict that puts an agent into one."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class State(StrEnum):
@@ -25,8 +26,7 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What `health` says of an agent (protocol.md, Health)."""
 
     state: State

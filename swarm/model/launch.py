@@ -1,13 +1,13 @@
 """What is needed to start a program: arguments, environment, files, working directory."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGTERM
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Launch:
+
+class Launch(Struct, frozen=True):
     """Everything a runner needs to start one agent."""
 
     spawn_id: str
@@ -15,7 +15,7 @@ class Launch:
     env: Mapping[str, str]
     """Set for this agent: SWARM_*, the policy's, the program's and the spec's own."""
     cwd: Path
-    inherited: Mapping[str, str] = field(default_factory=dict)
+    inherited: Mapping[str, str] = {}
     """The operator's environment below `env`. It may hold keys and passwords: handed on, never written down."""
     stdin: Path | None = None
     """A file that the program reads as its standard input; None for nothing."""
@@ -33,7 +33,7 @@ class Launch:
     """The gentle signal goes to the whole process group (for launchers that ignore it themselves)."""
     grace_s: float = 10.0
     """Seconds that its keeper grants when it is told to end by somebody who gives no order (a machine going down)."""
-    files: Mapping[Path, bytes] = field(default_factory=dict)
+    files: Mapping[Path, bytes] = {}
     """Files that must be there before the start (settings, hooks), below the agent's `.run`."""
     warnings: tuple[str, ...] = ()
     """What whoever spawns it should know: how it is held less well than it could be."""

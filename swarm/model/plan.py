@@ -1,8 +1,9 @@
 """A heartbeat as data: what it would do, and what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct
 
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Ending
@@ -42,8 +43,7 @@ class Delay(StrEnum):
     """It has gone on for too long: it is stopped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """One step of a plan. `key` names it, so that a rehearsal can untick it."""
 
     act: Act
@@ -71,8 +71,7 @@ class Action:
         return f"{self.act}:{self.agent}:{self.code}"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A heartbeat before it happens."""
 
     n: int
@@ -85,17 +84,16 @@ class Plan:
     gap_kind: str = ""
 
 
-@dataclass
-class Executed:
+class Executed(Struct):
     """What came of a plan."""
 
-    actions: list[dict[str, str]] = field(default_factory=list)
-    alerts: list[Alert] = field(default_factory=list)
-    investigated: dict[str, int] = field(default_factory=dict)
+    actions: list[dict[str, str]] = []
+    alerts: list[Alert] = []
+    investigated: dict[str, int] = {}
     """By id: the number of the investigation."""
-    checked: dict[str, tuple[tuple[str, bool], ...]] = field(default_factory=dict)
+    checked: dict[str, tuple[tuple[str, bool], ...]] = {}
     """By id: (text, passed) of its acceptance checks."""
-    collected: set[str] = field(default_factory=set)
+    collected: set[str] = set()
     killed: int = 0
 
     @property

@@ -1,9 +1,10 @@
 """What the ledger keeps of agents, alerts, heartbeats and what was used up."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from swarm.model.agent import Identity
 from swarm.model.causes import AlertCause
@@ -33,8 +34,7 @@ class Ending(StrEnum):
     LOST = "lost"
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
+class Fingerprint(Struct, frozen=True):
     """What changes when progress.md changes. inode, size in bytes, mtime in nanoseconds, hash of the tail."""
 
     inode: int
@@ -43,8 +43,7 @@ class Fingerprint:
     tail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Struct, frozen=True):
     """What the engine saw of an agent's progress and outputs, and when; kept in the ledger over restarts.
 
     All times are awake seconds of the ledger's epoch.
@@ -65,8 +64,7 @@ class Observed:
     """The record's `paused_total` when `changed` was set: earlier pauses do not make this silence younger."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One agent in the ledger."""
 
     id: str
@@ -88,7 +86,7 @@ class Record:
     """The program."""
     keeper: Identity | None = None
     """Its keeper."""
-    observed: Observed = field(default_factory=Observed)
+    observed: Observed = Observed()
     investigated: float | None = None
     """`observed.changed` of the silence that was investigated: once per silence."""
     investigations: int = 0
@@ -138,7 +136,7 @@ class Record:
     """Heartbeat number that ran its acceptance checks; None where none has."""
     acceptance: tuple[tuple[str, bool], ...] = ()
     """What those checks said: (text, passed)."""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = {}
     """Keys of a newer version: they survive."""
 
     @property
@@ -152,8 +150,7 @@ class Record:
         return self.live or bool(self.unverified)
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True):
     """Something a person should know; one per (agent, cause), counted when it comes again."""
 
     agent: str
@@ -167,7 +164,7 @@ class Alert:
     count: int = 1
     acked_at: float | None = None
     acked_by: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, Any] = {}
     """Keys of a newer version: they survive."""
 
     @property
@@ -175,8 +172,7 @@ class Alert:
         return f"{self.agent}\n{self.spawn_id}\n{self.cause}"
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """Who runs or owns the heartbeat."""
 
     by: str
@@ -191,8 +187,7 @@ class Holder:
     """Awake seconds of the next automatic beat, where it is an owner: what is decided on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Beat:
+class Beat(Struct, frozen=True):
     """heartbeats.jsonl: one record a heartbeat (protocol.md, A heartbeat)."""
 
     n: int
@@ -203,7 +198,7 @@ class Beat:
     slots: Mapping[str, int]
     actions: tuple[Mapping[str, str], ...] = ()
     alerts: tuple[str, ...] = ()
-    acceptance: Mapping[str, int] = field(default_factory=dict)
+    acceptance: Mapping[str, int] = {}
     passed: bool = True
     gap: str = ""
     """The hole in time that this heartbeat found, for people; '' where there was none."""
@@ -213,8 +208,7 @@ class Beat:
     """The same in dollars, as far as prices are known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """What the swarm had used up at one moment."""
 
     at: float
@@ -225,8 +219,7 @@ class Mark:
     cost_usd: float
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """What was used up by agents that the ledger has let go of, and the swarm's totals over the last day."""
 
     tokens: int = 0

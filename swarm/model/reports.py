@@ -1,15 +1,15 @@
 """What agents say of themselves: progress, results, counted outputs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from swarm.model.record import Fingerprint
 
 
-@dataclass(frozen=True, slots=True)
-class ProgressLine:
+class ProgressLine(Struct, frozen=True):
     """One line of progress.md. Texts have passed `untrusted`."""
 
     stamp: float | None
@@ -21,8 +21,7 @@ class ProgressLine:
     """The stamp had no offset: it was read as local time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """The tail of a progress.md."""
 
     lines: tuple[ProgressLine, ...] = ()
@@ -44,8 +43,7 @@ class ResultsState(StrEnum):
     INVALID = "invalid"
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(Struct, frozen=True):
     """results.json, validated (protocol.md). Texts have passed `untrusted`."""
 
     state: ResultsState = ResultsState.ABSENT
@@ -54,7 +52,7 @@ class Results:
     outputs: tuple[str, ...] = ()
     acceptance: tuple[tuple[str, bool], ...] = ()
     finished_at: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = {}
     mtime: float | None = None
     why: str = ""
     """Why it is invalid."""

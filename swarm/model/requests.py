@@ -1,7 +1,8 @@
 """What surfaces ask of the verbs, and what the verbs answer: plain values, shared by all surfaces."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from swarm.model.agent import Acceptance
 from swarm.model.health import Verdict
@@ -11,8 +12,7 @@ from swarm.model.reports import Results
 from swarm.model.snapshot import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class SpawnRequest:
+class SpawnRequest(Struct, frozen=True):
     """One spawn, as asked for. What is empty takes the role's or the policy's default."""
 
     name: str
@@ -27,7 +27,7 @@ class SpawnRequest:
     owns: tuple[str, ...] = ()
     program: str = ""
     model: str = ""
-    env: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = {}
     command: tuple[str, ...] = ()
     cwd: str = ""
     queue: bool = False
@@ -40,8 +40,7 @@ class SpawnRequest:
     respawn_of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """Somebody who could be ended to make room (protocol.md, Slots), stuck ones first."""
 
     agent: str
@@ -52,8 +51,7 @@ class Candidate:
     """Slots that its end gives back where they are needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
+class Objection(Struct, frozen=True):
     """One reason why a spawn would be refused; `field` names the request's field for the form."""
 
     field: str
@@ -63,8 +61,7 @@ class Objection:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SpawnCheck:
+class SpawnCheck(Struct, frozen=True):
     """A spawn that was looked at and not done: `--dry-run`, the form's live validation."""
 
     agent: str
@@ -77,8 +74,7 @@ class SpawnCheck:
     free_after: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Spawned:
+class Spawned(Struct, frozen=True):
     """A spawn that happened, or waits in the queue."""
 
     agent: str
@@ -91,8 +87,7 @@ class Spawned:
     """The session of an earlier run that goes on; '' where it begins anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Messaged:
+class Messaged(Struct, frozen=True):
     """A message that was left."""
 
     agent: str
@@ -103,8 +98,7 @@ class Messaged:
     """Why it waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """One agent of a killed subtree."""
 
     agent: str
@@ -118,8 +112,7 @@ class Ended:
     """`done` where results.json had appeared in the meantime, `already ended`, `queued`."""
 
 
-@dataclass(frozen=True, slots=True)
-class KillReport:
+class KillReport(Struct, frozen=True):
     """What a kill found and did, children first."""
 
     agents: tuple[Ended, ...]
@@ -131,8 +124,7 @@ class KillReport:
         return all(ended.gone for ended in self.agents)
 
 
-@dataclass(frozen=True, slots=True)
-class KillPreview:
+class KillPreview(Struct, frozen=True):
     """Who goes down with a kill: (id, spawn id, state, age in seconds or None), the target first."""
 
     target: str
@@ -140,8 +132,7 @@ class KillPreview:
     members: tuple[tuple[str, str, str, float | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReadReport:
+class ReadReport(Struct, frozen=True):
     """Results that were read and marked so."""
 
     agent: str
@@ -151,8 +142,7 @@ class ReadReport:
     """Nobody had read them before."""
 
 
-@dataclass(frozen=True, slots=True)
-class InitReport:
+class InitReport(Struct, frozen=True):
     """What `init` wrote and what it left alone; paths relative to the home."""
 
     home: str
@@ -161,8 +151,7 @@ class InitReport:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One line of `doctor`: level is `ok`, `note`, `warning` or `error`."""
 
     level: str
@@ -171,8 +160,7 @@ class Finding:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
+class Rehearsal(Struct, frozen=True):
     """A heartbeat's plan with the verdicts it rests on."""
 
     plan: Plan
@@ -181,8 +169,7 @@ class Rehearsal:
     """Why it would not run now without force (half a period, one is running), for people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Beaten:
+class Beaten(Struct, frozen=True):
     """A heartbeat that ran."""
 
     beat: Beat

@@ -1,26 +1,26 @@
 """What one scan saw: agents, slots, problems, and how the home can be used."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct
 
 from swarm.model.activity import Doings, SubAgent, Tokens
 from swarm.model.agent import AgentSpec, Exit, Liveness, Usage
 from swarm.model.causes import ProblemCode
 from swarm.model.record import Account, Alert, Beat, Holder, Observed, Record
 from swarm.model.reports import Progress, Results
+from swarm.model.values import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something wrong that the scan saw."""
 
     code: ProblemCode
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class AgentView:
+class AgentView(Struct, frozen=True):
     """One agent as a scan saw it: disk and ledger together. Compared by value: unchanged agents are equal."""
 
     id: str
@@ -34,10 +34,10 @@ class AgentView:
     """It runs without having been spawned through the engine (protocol.md, Slots)."""
     spec: AgentSpec | None = None
     record: Record | None = None
-    progress: Progress = field(default_factory=Progress)
-    results: Results = field(default_factory=Results)
+    progress: Progress = Progress()
+    results: Results = Results()
     exit: Exit | None = None
-    observed: Observed = field(default_factory=Observed)
+    observed: Observed = Observed()
     """Fresher than the record's: what this process saw since."""
     changed_at: float | None = None
     """Wall seconds of the last update, for people; None where there was none."""
@@ -75,8 +75,7 @@ class AgentView:
         return self.doings.retries if self.doings is not None else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Slots:
+class Slots(Struct, frozen=True):
     """The slot budget of the whole swarm (protocol.md, Slots)."""
 
     max: int
@@ -85,7 +84,7 @@ class Slots:
     used: int
     free: int
     """What a spawn without --use-reserve can still commit."""
-    by_role: Mapping[str, int] = field(default_factory=dict)
+    by_role: Mapping[str, int] = {}
     cells: tuple[tuple[str, str, bool], ...] = ()
     """One per committed slot: (top-level agent id, role, used)."""
 
@@ -105,8 +104,7 @@ class Access(StrEnum):
     """`--read-only` was given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pulse:
+class Pulse(Struct, frozen=True):
     """The swarm's view of itself: how old the picture is, how it was taken, what it could not do."""
 
     access: Access = Access.WRITABLE
@@ -114,18 +112,17 @@ class Pulse:
     watching: str = "scan"
     """`events` with scans as the truth, or `scan` alone with the reason in `watching_why`."""
     watching_why: str = ""
-    scanned_at: float = field(default=0.0, compare=False)
-    scan_ms: float = field(default=0.0, compare=False)
+    scanned_at: float = 0.0
+    scan_ms: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """Everything a surface shows, taken at once. Parents come before children."""
 
-    generation: int = field(compare=False)
+    generation: int
     home: str = ""
     agents: tuple[AgentView, ...] = ()
-    slots: Slots = field(default_factory=lambda: Slots(12, 2, 0, 0, 10))
+    slots: Slots = Slots(12, 2, 0, 0, 10)
     alerts: tuple[Alert, ...] = ()
     problems: tuple[tuple[str, Problem], ...] = ()
     """(agent id or '', problem) of what belongs to no single agent's view."""
@@ -141,15 +138,19 @@ class Snapshot:
     """Who beats automatically in this home."""
     queue: tuple[str, ...] = ()
     """Ids waiting for a slot, in order."""
-    account: Account = field(default_factory=Account)
+    account: Account = Account()
     """What the ledger keeps of tokens and costs; `rates` tells what the swarm used up in which time."""
     tokens: int = 0
     """What all agents ever have used up."""
     cost_usd: float = 0.0
     """The same in dollars, as far as prices are known."""
     revision: int = 0
-    pulse: Pulse = field(default_factory=Pulse, compare=False)
+    pulse: Pulse = Pulse()
     root: str = "genesis-01"
+
+    def shows_the_same(self, other: "Snapshot") -> bool:
+        """Whether both show the same; when they were taken, and how, is left out."""
+        return self == replace(other, generation=self.generation, pulse=self.pulse)
 
     def agent(self, agent_id: str) -> AgentView | None:
         """The agent of this id, or None. Linear: keep an index where you ask often."""

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
 from typing import Any
+
+from msgspec import Struct
 
 from swarm import platform
 from swarm.errors import SwarmError
@@ -24,19 +25,18 @@ FREEZE_S = 5.0
 BY_SCAN = "verified by scan; a fully detached process cannot be excluded"
 
 
-@dataclass
-class _Stop:
+class _Stop(Struct):
     """One stop on its way."""
 
     keeper: Identity | None
     program: Identity | None
     marker: str
     agent: AgentDir
-    asked: list[Found] = field(default_factory=list)
-    found: list[Found] = field(default_factory=list)
-    left: list[Found] = field(default_factory=list)
-    steps: list[str] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
+    asked: list[Found] = []
+    found: list[Found] = []
+    left: list[Found] = []
+    steps: list[str] = []
+    doubts: list[str] = []
     kept_in_sight: bool = False
     """All its descendants were below a subreaper until they were gone."""
 

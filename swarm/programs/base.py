@@ -1,15 +1,15 @@
 """What every program of agents offers, and what it needs to be there before a start."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.protocol.paths import AgentDir, Layout
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """Something that a program needs, or would be better with. For preflight and `doctor`."""
 
     name: str

@@ -1,9 +1,9 @@
 """What a stream of activities adds up to: pure, for any order of activities and any number of them."""
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
 
 from swarm.model.activity import Activity, Doings, Kind, OpenTool, SubAgent, Tokens, TurnEnd
+from swarm.model.values import replace
 
 EMPTY = Doings()
 MAX_OPEN = 64
@@ -34,7 +34,7 @@ def fold_all(doings: Doings, activities: Iterable[tuple[Activity, float]]) -> Do
     return Doings(*[getattr(now, name) for name in _NAMES])
 
 
-_NAMES = tuple(each.name for each in fields(Doings))
+_NAMES = Doings.__struct_fields__
 
 
 class _Now:

@@ -5,9 +5,10 @@ import os
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT
+
+from msgspec import Struct
 
 from swarm.config import Program as Settings
 from swarm.errors import Refused
@@ -25,8 +26,7 @@ SERVER = "swarm"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One start of such a program: who, where, and how it is held."""
 
     spec: AgentSpec

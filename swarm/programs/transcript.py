@@ -1,7 +1,8 @@
 """What a program did, as lines that a person reads: one a tool call, one for what it gave back, words as they are."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarm.formatting import plural
 from swarm.model.activity import Activity, Kind
@@ -15,8 +16,7 @@ SHORT_OUTPUT = 60
 """Characters up to which an output of one line is shown instead of counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of a transcript. Its text has passed `untrusted`."""
 
     kind: Kind

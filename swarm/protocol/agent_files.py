@@ -1,9 +1,10 @@
 """What engine, keepers and agents wrote as JSON, as values: whatever lies there, a reason and never an exception."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct, to_builtins
 
 from swarm.model.agent import SCHEMA, Acceptance, AgentSpec, Exit, Identity
 from swarm.model.reports import Results, ResultsState
@@ -18,8 +19,7 @@ from swarm.store.validators import MAX_ITEMS, MAX_TEXT, Wrong
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded(Generic[T]):
+class Loaded(Struct, Generic[T], frozen=True):
     """A file as a value. value: None where it is absent or wrong; why: what is wrong, '' where nothing is."""
 
     value: T | None = None
@@ -49,8 +49,7 @@ def read_exit(agent: AgentDir) -> Loaded[Exit]:
     return _load(agent.exit, _exit)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """kept.json: what a keeper says it started. A hint, never proof."""
 
     spawn_id: str
@@ -184,4 +183,5 @@ def identity_of(value: object) -> Identity | None:
 
 def spec_json(spec: AgentSpec) -> dict[str, object]:
     """A spec as agent.json holds it."""
-    return asdict(spec)
+    data: dict[str, object] = to_builtins(spec)
+    return data

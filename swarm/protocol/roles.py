@@ -3,11 +3,11 @@
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from swarm.errors import Refused, SwarmError
@@ -48,8 +48,7 @@ class Role(BaseModel):
     must_not: tuple[str, ...] = Field(min_length=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """swarm/templates/<role>.md, checked: every placeholder is known, none that matters is missing."""
 
     name: str

@@ -1,8 +1,9 @@
 """What the swarm has used up: in all, in the last 24 hours, per hour; from heartbeat records and the ledger's marks."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from swarm.formatting import parse_stamp
 from swarm.model.record import Account, Beat, Mark, Record
@@ -16,8 +17,7 @@ SHORTEST_S = 60.0
 MARKS = 48
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
+class Spent(Struct, frozen=True):
     """What the swarm has used up. Costs are in dollars, of the agents whose prices are known."""
 
     tokens: int = 0
@@ -108,8 +108,7 @@ def _last_hour(beats: Iterable[Beat], now: Now, tokens: int, cost: float) -> tup
 Number = TypeVar("Number", int, float)
 
 
-@dataclass(frozen=True, slots=True)
-class Spending:
+class Spending(Struct, frozen=True):
     """Of one agent."""
 
     tokens: int | None = None

@@ -1,7 +1,6 @@
 """The one table of health: what state an agent is in, by which rule, on what evidence, and what comes next."""
 
 import re
-from dataclasses import replace
 
 from swarm.config import Policy
 from swarm.formatting import plural, spell_clock, spell_duration
@@ -12,6 +11,7 @@ from swarm.model.record import Observed, Phase, Record
 from swarm.model.reports import ProgressLine, ResultsState
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
+from swarm.model.values import replace
 from swarm.rules.outcome import ended, gone, idle_words, is_gone, reported
 
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d)?)?|\b\d\d?:\d\d(?::\d\d)?\b")

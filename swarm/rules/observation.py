@@ -1,10 +1,9 @@
 """When did we see it change: the age rule of protocol.md (progress.md) as pure functions, in awake time."""
 
-from dataclasses import replace
-
 from swarm.model.record import Fingerprint, Observed
 from swarm.model.reports import Counted
 from swarm.model.time import Now
+from swarm.model.values import replace
 
 BEGINNING = float("-inf")
 

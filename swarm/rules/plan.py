@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from swarm.config import Policy
 from swarm.formatting import spell_duration
@@ -14,6 +13,7 @@ from swarm.model.record import Ending, Phase
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Gap, Now
+from swarm.model.values import replace
 from swarm.rules.alerts import alerts_of, swarm_alerts
 from swarm.rules.health import is_archived, is_root, verdict
 from swarm.rules.kills import Due, kills

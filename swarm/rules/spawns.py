@@ -1,7 +1,6 @@
 """Who is started by a heartbeat: the queue in its order, roles whose turn it is, the root; as far as there is room."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from swarm.config import Policy
@@ -11,6 +10,7 @@ from swarm.model.plan import Act, Action, Delay
 from swarm.model.record import Phase, Record
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
+from swarm.model.values import replace
 from swarm.protocol.paths import parent_of
 from swarm.rules.slot_tree import Books
 from swarm.rules.slots import refusal

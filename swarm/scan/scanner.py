@@ -4,12 +4,12 @@ import os
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from swarm.model.record import Account
 from swarm.model.snapshot import AgentView, Problem, Pulse, Snapshot
 from swarm.model.time import Now
+from swarm.model.values import replace
 from swarm.rules.costs import totals
 from swarm.scan.files import ENDED, EXIT, FILES, PROGRESS, RESULTS, SPEC, Sighting
 from swarm.scan.hierarchy import Kin
@@ -308,7 +308,12 @@ class Scanner:
             ),
             root=self.home.policy.root.id,
         )
-        if last is not None and not changed and snapshot == last and _said(snapshot.pulse) == _said(last.pulse):
+        if (
+            last is not None
+            and not changed
+            and snapshot.shows_the_same(last)
+            and _said(snapshot.pulse) == _said(last.pulse)
+        ):
             snapshot = replace(last, pulse=snapshot.pulse)
         self._last = snapshot
         return snapshot

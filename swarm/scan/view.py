@@ -1,13 +1,12 @@
 """The frozen view of an agent that surfaces get."""
 
-from dataclasses import replace
-
 from swarm.model.activity import Doings, SubAgent, Tokens
 from swarm.model.agent import Exit
 from swarm.model.record import Observed
 from swarm.model.reports import Progress, Results
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
+from swarm.model.values import replace
 from swarm.protocol.paths import name_of
 from swarm.sanitize import clean
 from swarm.scan.problems import problems_of

@@ -1,13 +1,14 @@
 """Values of JSON by their declared kinds, with what was refused."""
 
 import math
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from swarm.model.record import Record
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import FieldInfo, fields
+
 from swarm.store.validators import Wrong, quote
 
 MAX_TEXT = 20_000
@@ -101,7 +102,7 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, Enum):
         return value.value
-    if is_dataclass(value):
+    if isinstance(value, Struct):
         whole: dict[str, object] = {}
         for name, default in _shape(value.__class__):
             inner = getattr(value, name)
@@ -120,11 +121,11 @@ _NEVER = object()
 
 
 @cache
-def _shape(kind: Hashable) -> tuple[tuple[str, object], ...]:
-    return tuple((field.name, _default(field)) for field in fields(cast("type[Record]", kind)))
+def _shape(kind: type[Struct]) -> tuple[tuple[str, object], ...]:
+    return tuple((field.name, _default(field)) for field in fields(kind))
 
 
-def _default(field: Field[Any]) -> object:
-    if field.default is not MISSING:
+def _default(field: FieldInfo) -> object:
+    if field.default is not NODEFAULT:
         return field.default
-    return field.default_factory() if field.default_factory is not MISSING else _NEVER
+    return field.default_factory() if field.default_factory is not NODEFAULT else _NEVER

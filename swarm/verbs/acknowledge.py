@@ -1,7 +1,6 @@
 """acknowledge: a person has seen these alerts."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from swarm.errors import Refused
 from swarm.home import audit
@@ -10,6 +9,7 @@ from swarm.ledger.state import State, with_record
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Record
+from swarm.model.values import replace
 
 ENDS = frozenset({AlertCause.FAILED, AlertCause.LOST})
 

@@ -1,7 +1,5 @@
 """hold: no automatic kill for some heartbeats. Only a person says so."""
 
-from dataclasses import replace
-
 from swarm.errors import Refused, SwarmError, Usage
 from swarm.formatting import plural
 from swarm.home import audit
@@ -10,6 +8,7 @@ from swarm.home.resolve import resolve
 from swarm.ledger.state import State, with_record
 from swarm.lifecycle.subtree import must_live
 from swarm.model.audit_verb import AuditVerb
+from swarm.model.values import replace
 from swarm.sanitize import clean
 
 MAX_BEATS = 1000

@@ -4,9 +4,10 @@ import json
 import os
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
+
+from msgspec import to_builtins
 
 from swarm.config import Policy, load_policy, parse_policy
 from swarm.errors import HomeError, PolicyError, Refused, SwarmError, Usage
@@ -155,7 +156,7 @@ def _root_agent(layout: Layout, policy: Policy, program: str, clock: Clock) -> I
         scope="orchestrate",
         created_at=spell_stamp(clock.wall()),
     )
-    yield agent.spec, json.dumps(asdict(spec), indent=2, ensure_ascii=False).encode() + b"\n"
+    yield agent.spec, json.dumps(to_builtins(spec), indent=2, ensure_ascii=False).encode() + b"\n"
     yield agent.task, brief.compose(spec, layout, policy).encode()
 
 

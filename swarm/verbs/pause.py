@@ -1,7 +1,6 @@
 """pause and resume: whole subtrees stopped where they are and let go again; what is paused does not age."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from swarm.errors import Refused, SwarmError
 from swarm.home import audit
@@ -13,6 +12,7 @@ from swarm.lifecycle.subtree import live_members, must_be_below, must_live
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.time import read_now
+from swarm.model.values import replace
 from swarm.processes.members import home_of
 
 QUIET_S = 2.0

@@ -1,7 +1,5 @@
 """collect and read: what has ended is settled, and its results are read by a person or by the parent."""
 
-from dataclasses import replace
-
 from swarm.errors import SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
@@ -17,6 +15,7 @@ from swarm.model.record import Phase, Record
 from swarm.model.reports import Results, ResultsState
 from swarm.model.requests import ReadReport
 from swarm.model.snapshot import Access
+from swarm.model.values import replace
 from swarm.protocol.agent_files import read_results, read_spec
 from swarm.store import reader, writer
 

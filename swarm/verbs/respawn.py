@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from swarm.errors import NotFound, Refused, SwarmError
@@ -20,6 +19,7 @@ from swarm.model.agent import AgentSpec
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Ending, Record
 from swarm.model.requests import Spawned, SpawnRequest
+from swarm.model.values import replace
 from swarm.programs import run_marker
 from swarm.protocol import inbox
 from swarm.protocol.agent_files import read_results, read_spec

@@ -1,9 +1,9 @@
 """THE table: every act of the control room, once. Keys, strip, help, palette and README are made from it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import Struct, field
 from textual.binding import Binding
 
 from swarm.config import Policy
@@ -26,8 +26,7 @@ class Group(StrEnum):
     ROOM = "Control room"
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """What an act would work on: captured when the key is pressed, so that a refresh cannot change the target."""
 
     snapshot: Snapshot
@@ -159,8 +158,7 @@ def _all(*reasons: Reason) -> Reason:
 _act_on_agent = _all(_needs_writable, _needs_agent, _needs_managed)
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """One act. `name` is the method `act_<name>` of the control room; `keys` are Textual's names for them."""
 
     name: str

@@ -1,7 +1,8 @@
 """Messages on their way: remembered when they are sent, and said when they have reached their agent."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarm.api import Swarm
 from swarm.model.requests import Messaged
@@ -11,8 +12,7 @@ from swarm.protocol import inbox
 KEEP = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(Struct, frozen=True):
     """A message that reached its agent."""
 
     agent: str

@@ -1,14 +1,13 @@
 """Who plays in the demo: what the operator spawns, when, and with which part. Metas and scout spawn the rest."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from swarm.model.agent import Acceptance
 from swarm.model.requests import SpawnRequest
 from swarm_tui.demo.stage import actor_command
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One spawn by the operator. at: minutes of the protocol after the start."""
 
     at: float

@@ -4,7 +4,8 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
@@ -21,8 +22,7 @@ UNREAD_MINUTES = 20.0
 PAUSE_EVERY, PAUSE_FOR = 60.0, 30.0
 
 
-@dataclass(slots=True)
-class Cue:
+class Cue(Struct):
     """Something that happens once. at: minutes after the start; it is tried again until it works."""
 
     at: float

@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
@@ -24,8 +25,7 @@ MAX_EVENTS = 200
 BURST_LINES = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Whom the detail shows, and which tab of it."""
 
     view: AgentView

@@ -5,11 +5,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from swarm.home.context import Home
 from swarm.ledger.state import State
+from swarm.model.values import replace
 from swarm.verbs.init import init
 from tests.bench.figures import Figure
 from tests.bench.pty import environment

@@ -7,16 +7,18 @@ import signal
 import subprocess
 import tempfile
 import time
-from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from msgspec import to_builtins
+
 from swarm.home.context import Home
 from swarm.ledger.state import State
 from swarm.model.agent import AgentSpec, Identity
 from swarm.model.record import Ending, Phase, Record
+from swarm.model.values import replace
 from swarm.processes.identity import identify, send
 from swarm.protocol.agent_files import spec_json
 from swarm.protocol.paths import MARKER, AgentDir
@@ -151,7 +153,7 @@ class BenchHome:
             return
         dump(agent.results, {"schema": 1, "status": "success", "summary": "All pages were read."})
         dump(agent.exit, {"schema": 1, "spawn_id": record.spawn_id, "code": 0, "at": record.ended_at})
-        dump(agent.ended, asdict(record))
+        dump(agent.ended, to_builtins(record))
 
 
 def agent_id(number: int) -> str:

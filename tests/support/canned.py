@@ -1,7 +1,6 @@
 """The app on a canned swarm: no disk, no clock, no processes; for pictures and for what only concerns the screen."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from swarm.api import Swarm
@@ -24,6 +23,7 @@ from swarm.model.requests import (
 )
 from swarm.model.snapshot import Snapshot
 from swarm.model.time import Now
+from swarm.model.values import replace
 from swarm.protocol.paths import Layout
 from swarm.protocol.roles import Role
 from swarm.rules.plan import verdicts

@@ -10,7 +10,6 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from swarm.errors import SwarmError
 from swarm.home.actor import who
 from swarm.home.context import Home
 from swarm.model.requests import SpawnRequest
+from swarm.model.values import replace
 from swarm.store import syscalls
 from tests.support.homes import PERIOD, SLEEPER, ShiftedClock
 

@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -26,6 +26,7 @@ from swarm.ledger.state import State, raise_alert, with_record, without
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
+from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
 from swarm.protocol.paths import Layout
 from swarm.store import syscalls

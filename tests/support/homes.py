@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from swarm.ledger.state import State
 from swarm.model.actor import OPERATOR, Actor
 from swarm.model.record import Record
 from swarm.model.requests import Spawned, SpawnRequest
+from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
 from swarm.processes.identity import identify, send
 from swarm.protocol.paths import AgentDir, Layout

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from swarm.model.agent import Identity
 from swarm.model.health import Verdict
 from swarm.model.requests import SpawnRequest
 from swarm.model.snapshot import AgentView
+from swarm.model.values import replace
 from swarm.processes.identity import identify, send
 from swarm.verbs.doctor import strays
 from tests.support.homes import LiveHome

@@ -6,7 +6,6 @@ without the root: `idea-alpha/worker-1` becomes `genesis-01/idea-alpha/worker-1`
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from swarm.model.record import Alert, Beat, Ending, Fingerprint, Observed, Phase
 from swarm.model.reports import Progress, ProgressLine, Results, ResultsState
 from swarm.model.snapshot import AgentView, Problem, Snapshot
 from swarm.model.time import Now
+from swarm.model.values import replace
 from swarm.protocol.paths import name_of, parent_of
 from swarm.rules.slot_tree import Books
 from swarm.rules.slots import slots_of
@@ -91,7 +91,7 @@ def a_progress(*sentences: str, age: float = MINUTE, outputs: Iterable[int | Non
     return Progress(tuple(lines), fingerprint, NOW.wall - age if sentences else None)
 
 
-_OF_RECORD = set(Record.__dataclass_fields__) - set(AgentView.__dataclass_fields__) | {"spawned_ago", "ended_ago"}
+_OF_RECORD = set(Record.__struct_fields__) - set(AgentView.__struct_fields__) | {"spawned_ago", "ended_ago"}
 
 
 def a_view(

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +19,7 @@ from swarm.model.agent import Liveness
 from swarm.model.causes import AlertCause
 from swarm.model.health import State
 from swarm.model.record import Ending, Phase, Record
+from swarm.model.values import replace
 from swarm.processes.identity import identify, look
 from swarm.processes.local_runner import Local
 from swarm.processes.runner import StopReport

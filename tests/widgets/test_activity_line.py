@@ -1,11 +1,11 @@
 """What the detail says of a running program: what it is doing, what it has used up."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from swarm.model.activity import Doings, OpenTool, SubAgent, Tokens, TurnEnd
+from swarm.model.values import replace
 from swarm.rules.costs import Spending
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.swarms import MINUTE, NOW, a_view

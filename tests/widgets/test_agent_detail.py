@@ -1,7 +1,5 @@
 """One agent up close."""
 
-from dataclasses import replace
-
 import pytest
 
 from swarm.model.agent import Exit, Usage
@@ -10,6 +8,7 @@ from swarm.model.health import State, Verdict
 from swarm.model.reports import Progress, ProgressLine
 from swarm.model.snapshot import AgentView, Problem
 from swarm.model.time import Now
+from swarm.model.values import replace
 from swarm.rules.plan import verdicts
 from tests.support.swarms import (
     MINUTE,

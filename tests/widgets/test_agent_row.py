@@ -1,7 +1,5 @@
 """Rows of agents: what is said at which width."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from swarm.model.causes import ProblemCode
 from swarm.model.health import State, Verdict
 from swarm.model.record import Ending, Observed, Phase
 from swarm.model.snapshot import Problem
+from swarm.model.values import replace
 from swarm.rules.plan import verdicts
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.swarms import (

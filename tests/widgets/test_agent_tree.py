@@ -1,7 +1,5 @@
 """The tree of agents on a screen: repaint, keys' actions, mouse, widths."""
 
-from dataclasses import replace
-
 import pytest
 from textual import events
 from textual.geometry import Region
@@ -9,6 +7,7 @@ from textual.pilot import Pilot
 
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
+from swarm.model.values import replace
 from swarm.rules.plan import verdicts
 from tests.support.swarms import (
     MINUTE,

@@ -1,12 +1,11 @@
 """The alerts panel."""
 
-from dataclasses import replace
-
 import pytest
 
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert
 from swarm.model.time import Now
+from swarm.model.values import replace
 from tests.support.swarms import MINUTE, NOW, big_example, full_id
 from tests.support.widget_app import WidgetApp, screen_lines
 from widgets.alerts import Alerts, alert_cells, in_order

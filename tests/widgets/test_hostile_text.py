@@ -1,7 +1,6 @@
 """Whatever agents write: every widget draws it as text, and nothing of it styles, clicks or steers the terminal."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from rich.segment import Segment
@@ -12,6 +11,7 @@ from swarm.model.health import State, Verdict
 from swarm.model.record import Alert
 from swarm.model.reports import Progress, ProgressLine, Results, ResultsState
 from swarm.model.snapshot import Access, AgentView, Problem
+from swarm.model.values import replace
 from swarm.rules.plan import verdicts
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.swarms import NOW, POLICY, a_root, a_snapshot, a_view

@@ -1,6 +1,5 @@
 """The lines at the top and the bottom: status, slots, heartbeats, banner, meter."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from swarm.model.causes import ProblemCode
 from swarm.model.record import Beat, Holder
 from swarm.model.snapshot import Access, Problem, Pulse, Slots
 from swarm.model.time import Now
+from swarm.model.values import replace
 from swarm.rules.plan import verdicts
 from tests.support.swarms import NOW, POLICY, an_identity, big_example, some_beats
 from tests.support.widget_app import WidgetApp, screen_lines

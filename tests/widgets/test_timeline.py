@@ -1,10 +1,10 @@
 """Agents over heartbeats."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from swarm.model.record import Beat
 from swarm.model.snapshot import AgentView
+from swarm.model.values import replace
 from tests.support.swarms import HOUR, MINUTE, NOW, POLICY, a_root, a_snapshot, a_view, full_id
 from tests.support.widget_app import WidgetApp, screen_lines
 from widgets.charset import ASCII

@@ -1,11 +1,10 @@
 """Which lines a tree of agents makes."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.model.snapshot import AgentView
+from swarm.model.values import replace
 from tests.support.swarms import a_root, a_snapshot, a_view
 from widgets.charset import ASCII, UNICODE
 from widgets.tree_order import AgentKey, Forest, key_of, same_shape

@@ -1,13 +1,12 @@
 """The list of agents as a value: cursor, marks, folds, filter and order over changing swarms."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swarm.model.health import State, Verdict
 from swarm.model.snapshot import AgentView
+from swarm.model.values import replace
 from swarm.rules.plan import verdicts
 from tests.support.swarms import NOW, POLICY, a_root, a_snapshot, a_view, big_example, every_state, full_id
 from tests.widgets.test_tree_order import some_views

@@ -1,8 +1,9 @@
 """Where an agent may write, as permission settings of Claude Code that hold for its file tools and its shell alike."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from swarm.config import Program as Settings
 from swarm.errors import Refused
@@ -24,8 +25,7 @@ OURS = "mcp__swarm"
 _SPECIAL = frozenset("()[]{}*?!\\\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """How one agent is held. Paths are absolute."""
 
     held: str = ""

@@ -3,13 +3,13 @@
 import os
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from signal import SIGINT
 
 from swarm.config import Program as Settings
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
+from swarm.model.values import replace
 from swarm.programs import preflight, prompt, sandbox
 from swarm.programs.base import Need
 from swarm.programs.claude import command_line, permissions, settings, stdin_messages

@@ -2,8 +2,9 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from swarm.model.activity import Activity, Kind
 from swarm.programs.stream_fields import child, children, ident, short, whole
@@ -17,8 +18,7 @@ SEPARATOR = "."
 """Between the task of a workflow and the number of an agent in it: only the workflow as a whole can be stopped."""
 
 
-@dataclass(slots=True)
-class _Task:
+class _Task(Struct):
     kind: str
     call: str
     """The tool call that started it."""
@@ -28,9 +28,9 @@ class _Task:
     parent: str = ""
     tokens: int = -1
     live: bool = True
-    agents: dict[str, tuple[str, int]] = field(default_factory=dict)
+    agents: dict[str, tuple[str, int]] = {}
     """Of a workflow: its live agents, and what each was last said to do."""
-    over: set[str] = field(default_factory=set)
+    over: set[str] = set()
 
 
 class Tasks:

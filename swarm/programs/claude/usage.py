@@ -3,10 +3,12 @@
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
+from msgspec import Struct
+
 from swarm.model.activity import Activity, Kind, Tokens
+from swarm.model.values import replace
 from swarm.programs.stream_fields import block, child, ident, money, whole
 
 NOTHING = Tokens()
@@ -17,11 +19,10 @@ LONG = "[1m]"
 LONG_CONTEXT = 1_000_000
 
 
-@dataclass(slots=True)
-class _Process:
+class _Process(Struct):
     """What one process has said so far. Both are totals since its start."""
 
-    models: dict[str, Tokens] = field(default_factory=dict)
+    models: dict[str, Tokens] = {}
     cost: float | None = None
 
     @property

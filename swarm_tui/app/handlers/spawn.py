@@ -1,11 +1,10 @@
 """Spawning: the form, room for it where there is none, and an ended agent once more."""
 
-from dataclasses import replace
-
 from swarm.errors import SwarmError
 from swarm.model.agent import AgentSpec
 from swarm.model.requests import SpawnCheck, Spawned, SpawnRequest
 from swarm.model.snapshot import AgentView
+from swarm.model.values import replace
 from swarm.programs.registry import CODING
 from swarm.sanitize import clean
 from swarm_tui.app.capabilities import session_for

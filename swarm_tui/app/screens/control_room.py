@@ -1,7 +1,6 @@
 """The control room: lays the widgets out, hands them snapshots, and sends every key through the one table."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import ClassVar
 
 from textual import events, on
@@ -13,6 +12,7 @@ from textual.containers import Container, Vertical
 from swarm.api import Swarm
 from swarm.errors import SwarmError
 from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.values import replace
 from swarm.protocol.logs import Chunk
 from swarm.rules.costs import Spending, spending, spent
 from swarm_tui.app.actions import ACTS, BY_NAME, bindings, strip_hints

@@ -1,7 +1,8 @@
 """`swarm-tui doctor`: what is right and wrong with home, programs, limits, clock and stray processes."""
 
 import argparse
-from dataclasses import asdict
+
+from msgspec import to_builtins
 
 from swarm_tui.cli.commands.common import acting, looking
 from swarm_tui.cli.output import Output
@@ -21,7 +22,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     findings = acting(args).rebuild() if args.rebuild else looking(args, out).doctor()
     failed = any(finding.level == "error" for finding in findings)
     if out.json:
-        out.document({"passed": not failed, "findings": [asdict(finding) for finding in findings]})
+        out.document({"passed": not failed, "findings": [to_builtins(finding) for finding in findings]})
         return int(failed)
     for finding in findings:
         out.say_cells(

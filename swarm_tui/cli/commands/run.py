@@ -6,11 +6,11 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from swarm.errors import Busy, SwarmError
+from swarm.model.values import replace
 from swarm_tui.cli.commands.common import acting, positive_duration
 from swarm_tui.cli.commands.heartbeat import beat_once, line_of, record_of
 from swarm_tui.cli.output import Output

@@ -1,8 +1,9 @@
 """`swarm-tui spawn`: checks everything, then starts an agent."""
 
 import argparse
-from dataclasses import asdict
 from typing import TYPE_CHECKING
+
+from msgspec import to_builtins
 
 from swarm.errors import NotFound, Refused, SwarmError, Usage
 from swarm_tui.cli.commands.common import acting, positive_count, text_from
@@ -104,8 +105,8 @@ def _rehearsed(check: "SpawnCheck", request: "SpawnRequest", out: Output) -> int
         "slots": check.slots,
         "free_after": check.free_after,
         "warnings": check.warnings,
-        "objections": [asdict(objection) for objection in check.objections],
-        "candidates": [asdict(candidate) for candidate in check.candidates],
+        "objections": [to_builtins(objection) for objection in check.objections],
+        "candidates": [to_builtins(candidate) for candidate in check.candidates],
     }
     for warning in check.warnings:
         out.tell(f"warning: {warning}")

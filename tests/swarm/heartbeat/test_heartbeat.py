@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 
@@ -15,6 +14,7 @@ from swarm.model.agent import Acceptance, Liveness
 from swarm.model.causes import AlertCause
 from swarm.model.health import State
 from swarm.model.record import Beat, Ending, Holder, Phase
+from swarm.model.values import replace
 from swarm.processes.identity import identify
 from swarm.protocol.heartbeats import read_beats
 from tests.support.homes import PERIOD, LiveHome

@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from swarm.lifecycle.intents import me
 from swarm.model.causes import AlertCause
 from swarm.model.health import State
 from swarm.model.record import Beat, Ending, Phase
+from swarm.model.values import replace
 from swarm.processes.identity import identify
 from swarm.verbs.doctor import strays
 from tests.support.homes import PERIOD, LiveHome

@@ -153,7 +153,19 @@ def test_the_keeper_at_work_has_imported_nothing_that_it_can_do_without() -> Non
     root = str(Path(platform.__file__).parents[2])
     script = f"import sys; sys.path.append({root!r}); import swarm.keeper.supervise; print(*sys.modules)"
     told = subprocess.run([sys.executable, "-I", "-S", "-E", "-c", script], capture_output=True, text=True, check=True)
-    heavy = {"enum", "re", "json", "ctypes", "typing", "dataclasses", "collections", "signal", "pathlib", "subprocess"}
+    heavy = {
+        "enum",
+        "re",
+        "json",
+        "ctypes",
+        "typing",
+        "dataclasses",
+        "msgspec",
+        "collections",
+        "signal",
+        "pathlib",
+        "subprocess",
+    }
     assert heavy & set(told.stdout.split()) == set()
 
 

@@ -250,6 +250,7 @@ def test_appending_imports_nothing_heavy() -> None:
     heavy = [
         "pydantic",
         "dataclasses",
+        "msgspec",
         "inspect",
         "swarm.model.agent",
         "swarm.config",

@@ -6,7 +6,6 @@ import shutil
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from swarm.model.agent import Identity
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
+from swarm.model.values import replace
 from swarm.protocol.paths import Layout
 from swarm.store import syscalls
 from swarm.store.locks import FileLock

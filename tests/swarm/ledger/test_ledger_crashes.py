@@ -5,7 +5,6 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, with_record
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase, Record
+from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
 from swarm.protocol.paths import Layout
 from swarm.store import locks, syscalls

@@ -1,7 +1,6 @@
 """Many processes at one ledger: no history that they can make is wrong (reliability.md ST1, CC8, CC9)."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from swarm.ledger import codec
 from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, with_record
 from swarm.model.record import Phase, Record
+from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
 from swarm.protocol.paths import Layout
 from tests.support.history import MAX_SLOTS, Campaign, run, violations

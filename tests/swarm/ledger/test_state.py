@@ -1,12 +1,12 @@
 """state and its codec: what is written is read again, what no ledger may hold is refused, alerts are counted."""
 
 import json
-from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import fields
 
 from swarm.errors import HomeError
 from swarm.ledger.codec import decode, encode, record_json
@@ -15,6 +15,7 @@ from swarm.model.agent import Identity
 from swarm.model.causes import AlertCause, Course
 from swarm.model.record import Account, Alert, Ending, Fingerprint, Holder, Mark, Observed, Phase, Record
 from swarm.model.time import Epoch
+from swarm.model.values import replace
 from swarm.store.jsonio import Invalid
 
 EPOCH = Epoch("boot-1", 10.0, 20.0, 30.0, 1_772_270_000.0)

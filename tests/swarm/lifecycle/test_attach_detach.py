@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,7 @@ from swarm.lifecycle.sessions import session_of
 from swarm.model.health import State
 from swarm.model.launch import Launch
 from swarm.model.record import Ending, Phase, Record
+from swarm.model.values import replace
 from swarm.processes import stdin_channel
 from swarm.protocol import inbox
 from tests.support.chatting import chat, kept, lines, session, told, with_chatter

@@ -1,13 +1,13 @@
 """Tending: a program that waits for words which nobody will say is asked once, then let go."""
 
 import sys
-from dataclasses import replace
 
 import pytest
 
 from swarm.lifecycle.idle_sessions import tend
 from swarm.model.record import Ending
 from swarm.model.snapshot import AgentView
+from swarm.model.values import replace
 from swarm.programs.fold import EMPTY, fold
 from swarm.protocol.paths import AgentDir
 from tests.support.chatting import chat, lines, told, with_chatter

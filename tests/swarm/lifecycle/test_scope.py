@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from swarm.heartbeat.acceptance import run_checks
 from swarm.lifecycle.scope import given_by_held
 from swarm.model.agent import Acceptance
 from swarm.model.requests import SpawnRequest
+from swarm.model.values import replace
 from swarm.programs import preflight
 from swarm.protocol.agent_files import read_spec
 from tests.support.homes import LiveHome

@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from swarm import platform
 from swarm.model.agent import Identity, Liveness
 from swarm.model.record import Record
+from swarm.model.values import replace
 from swarm.platform.linux import parse_environ
 from swarm.processes import stop as stopping
 from swarm.processes.identity import identify, look, send, untouchable

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from swarm import platform
 from swarm.errors import SwarmError
 from swarm.model.agent import Liveness
 from swarm.model.record import Phase, Record
+from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
 from swarm.processes.local_runner import Local
 from swarm.processes.members import marked

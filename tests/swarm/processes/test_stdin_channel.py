@@ -7,7 +7,6 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import pytest
 from swarm import platform
 from swarm.errors import SwarmError
 from swarm.model.record import Record
+from swarm.model.values import replace
 from swarm.processes import stdin_channel
 from swarm.protocol.paths import AgentDir
 from tests.support import talker
@@ -280,5 +280,5 @@ def test_a_program_that_does_not_start_leaves_no_channel(home: Stage) -> None:
 def test_speaking_is_light() -> None:
     script = "import sys; import swarm.processes.stdin_channel, swarm.protocol.inbox; print(*sys.modules)"
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    heavy = {"pydantic", "dataclasses", "textual", "watchfiles", "subprocess", "argparse", "asyncio"}
+    heavy = {"pydantic", "dataclasses", "msgspec", "textual", "watchfiles", "subprocess", "argparse", "asyncio"}
     assert heavy & set(told.stdout.split()) == set()

@@ -6,7 +6,6 @@ import shlex
 import subprocess
 import sys
 import uuid
-from dataclasses import replace
 from pathlib import Path
 from signal import SIGINT
 
@@ -17,6 +16,7 @@ from swarm.config import parse_policy
 from swarm.errors import Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
+from swarm.model.values import replace
 from swarm.programs import preflight, sandbox
 from swarm.programs.base import Need
 from swarm.programs.claude import permissions, stdin_messages

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 from signal import SIGINT
 from typing import Any
@@ -18,6 +17,7 @@ from swarm.errors import Refused
 from swarm.model.activity import Kind
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
+from swarm.model.values import replace
 from swarm.programs.base import Program
 from swarm.programs.codex.program import _toml
 from swarm.programs.readers import new_reader_for

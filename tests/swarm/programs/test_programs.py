@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from swarm.config import Policy, parse_policy
 from swarm.errors import Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
+from swarm.model.values import replace
 from swarm.programs.environment import compose, inherited
 from swarm.programs.registry import CODING, program_for
 from swarm.protocol.paths import Layout
@@ -30,7 +30,7 @@ def prepared(spec: AgentSpec, layout: Layout, policy: Policy | None = None) -> L
 
 
 def spec_with(**changes: object) -> AgentSpec:
-    from dataclasses import replace
+    from swarm.model.values import replace
 
     return replace(SPEC, **changes)  # type: ignore[arg-type] # the tests name fields of the spec
 

@@ -1,7 +1,6 @@
 """Briefs: what every task.md says, and what it refuses to be written without."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from swarm.config import Policy, parse_policy
 from swarm.errors import Refused
 from swarm.model.agent import Acceptance, AgentSpec
+from swarm.model.values import replace
 from swarm.protocol.brief import compose, quoted
 from swarm.protocol.paths import Layout
 from swarm.protocol.roles import PLACEHOLDER

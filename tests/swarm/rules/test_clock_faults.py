@@ -1,6 +1,5 @@
 """Sleep, paused machines, clocks that jump, schedulers that were down: who is ended for it, and when (CK1 to CK6)."""
 
-import dataclasses
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +10,7 @@ from swarm.model.plan import Act, Action, Plan
 from swarm.model.record import Observed
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now, awake_since, gap_between, renew, start_epoch
+from swarm.model.values import replace
 from swarm.rules.plan import plan, verdicts
 from tests.support.clocks import FakeClock
 from tests.support.swarms import HOUR, MINUTE, PERIOD, a_record, a_snapshot, a_view, full_id
@@ -75,14 +75,14 @@ class Rehearsal:
 
     def _view(self, name: str) -> AgentView:
         changed = self.changed[name]
-        record = dataclasses.replace(
+        record = replace(
             a_record(name),
             spawned=0.0,
             spawned_at=self.spawned_at,
             observed=Observed(changed=changed),
             investigated=self.investigated.get(name),
         )
-        return dataclasses.replace(a_view(name, record=record, foreign=False), changed_at=self.clock.wall())
+        return replace(a_view(name, record=record, foreign=False), changed_at=self.clock.wall())
 
     def _take(self, action: Action) -> None:
         name = action.agent.rpartition("/")[2]

@@ -1,6 +1,5 @@
 """What a swarm has used up: totals that forget nobody, a window of a day, a rate per hour."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from swarm.model.activity import Tokens
 from swarm.model.record import Account, Beat, Mark, Phase
 from swarm.model.time import Now
+from swarm.model.values import replace
 from swarm.rules.costs import DAY_S, HOUR_S, MARKS, spent, totals, with_mark
 from tests.support.swarms import NOW, a_record, a_snapshot, a_view
 

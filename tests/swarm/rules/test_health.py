@@ -1,6 +1,5 @@
 """The table of health: one verdict for every surface, with its rule, its evidence and what comes next."""
 
-import dataclasses
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +17,7 @@ from swarm.model.record import Ending, Observed, Phase
 from swarm.model.reports import Progress
 from swarm.model.snapshot import AgentView, Problem
 from swarm.model.time import Now
+from swarm.model.values import replace
 from swarm.rules.health import age_of, verdict
 from swarm.rules.triage import is_problem, severity
 from tests.support import swarms
@@ -215,7 +215,7 @@ def test_a_process_in_another_namespace_is_not_taken_for_gone() -> None:
 
 
 def test_the_exit_of_a_namesake_says_nothing() -> None:
-    stale = dataclasses.replace(an_exit("worker-1"), spawn_id="an earlier spawn")
+    stale = replace(an_exit("worker-1"), spawn_id="an earlier spawn")
     assert judge(a_view(exit=stale)).state is State.FRESH
 
 
@@ -261,8 +261,8 @@ class TestPauses:
 
     def test_a_pause_before_the_last_update_makes_no_silence_younger(self) -> None:
         view = a_view(age=50 * MINUTE, spawned_ago=9 * HOUR, paused_total=3 * HOUR)
-        observed = dataclasses.replace(view.observed, paused=3 * HOUR, changed=view.observed.changed + 1)
-        found = judge(dataclasses.replace(view, observed=observed))
+        observed = replace(view.observed, paused=3 * HOUR, changed=view.observed.changed + 1)
+        found = judge(replace(view, observed=observed))
         assert found.state is State.OVERDUE
 
     def test_a_pause_before_the_spawn_was_ever_answered_counts_in_full(self) -> None:
@@ -325,12 +325,12 @@ class TestLooping:
     def test_an_agent_younger_than_four_periods_has_had_no_time(self) -> None:
         view = self.declaring(barren=390_000.0)
         assert view.record is not None
-        young = dataclasses.replace(view, record=dataclasses.replace(view.record, spawned=NOW.awake - 59 * MINUTE))
+        young = replace(view, record=replace(view.record, spawned=NOW.awake - 59 * MINUTE))
         assert judge(young).state is State.FRESH
 
     def test_without_declared_outputs_none_are_expected(self) -> None:
         view = self.declaring(barren=9 * HOUR)
-        assert judge(dataclasses.replace(view, spec=a_spec("w"))).state is State.FRESH
+        assert judge(replace(view, spec=a_spec("w"))).state is State.FRESH
 
     def test_sentences_are_forgiven_while_outputs_arrive(self) -> None:
         assert judge(self.declaring(barren=5 * MINUTE, sentences=LOOP, outputs=7)).state is State.FRESH
@@ -346,7 +346,7 @@ class TestLooping:
         view = a_view("w", *sentences, spawned_ago=100 * HOUR, spec=a_spec("w", outputs=("*.md",)))
         assert view.record is not None
         seen = Observed(changed=view.observed.changed, outputs=outputs, outputs_changed=NOW.awake - barren)
-        return dataclasses.replace(view, observed=seen, record=dataclasses.replace(view.record, observed=seen))
+        return replace(view, observed=seen, record=replace(view.record, observed=seen))
 
 
 def test_a_program_that_retries_is_not_ended_for_its_silence() -> None:
@@ -419,7 +419,7 @@ class TestProblems:
     @given(st.sampled_from(list(State)), st.sampled_from([None, *ProblemCode]))
     def test_every_problem_sorts_before_everything_that_is_none(self, state: State, code: ProblemCode | None) -> None:
         view = swarms.every_state()[state]
-        view = dataclasses.replace(view, problems=(Problem(code, "text"),) if code else ())
+        view = replace(view, problems=(Problem(code, "text"),) if code else ())
         assert (severity(judge(view), view) < 12) is is_problem(judge(view), view)
 
 
@@ -447,7 +447,7 @@ def test_no_clocks_make_a_negative_age_or_countdown(
     alive: Liveness | None,
 ) -> None:
     view = a_view(spawned=spawned, paused=paused, paused_total=total, held_until=held, liveness=alive)
-    view = dataclasses.replace(view, observed=Observed(changed=changed), changed_at=wall)
+    view = replace(view, observed=Observed(changed=changed), changed_at=wall)
     found = judge(view, now=Now(wall, now))
     assert found.why
     assert all(value is None or value >= 0 for value in (found.age, found.in_seconds, found.kill_in))
@@ -475,21 +475,21 @@ def test_the_wall_clock_decides_nothing(wall: float) -> None:
     """CK3: back to 1970, forward to 2038 and 2100, and beyond what a calendar holds."""
     for state, view in swarms.every_state().items():
         assert judge(view, now=Now(wall, NOW.awake)).state is state
-        assert judge(dataclasses.replace(view, changed_at=wall)).state is state
+        assert judge(replace(view, changed_at=wall)).state is state
 
 
 def test_an_mtime_in_the_future_makes_nobody_younger() -> None:
     """CK5: what counts is when the change was seen."""
-    view = dataclasses.replace(a_view(age=50 * MINUTE), changed_at=NOW.wall + 1e6)
+    view = replace(a_view(age=50 * MINUTE), changed_at=NOW.wall + 1e6)
     assert judge(view).state is State.OVERDUE
 
 
 def test_what_this_process_saw_counts_before_the_ledger_knows_it() -> None:
     view = a_view(age=50 * MINUTE)
-    seen = dataclasses.replace(view, observed=Observed(changed=NOW.awake - MINUTE))
+    seen = replace(view, observed=Observed(changed=NOW.awake - MINUTE))
     assert age_of(seen, NOW) == MINUTE
 
 
 def test_nobody_is_silent_for_longer_than_since_the_spawn() -> None:
-    view = dataclasses.replace(a_view(spawned_ago=MINUTE, age=None), observed=Observed(changed=1.0))
+    view = replace(a_view(spawned_ago=MINUTE, age=None), observed=Observed(changed=1.0))
     assert age_of(view, NOW) == MINUTE

@@ -1,6 +1,5 @@
 """What programs tell of themselves, in the table of health: retries, waiting, open tools, a person, sub-agents."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from swarm.model.causes import ProblemCode
 from swarm.model.health import State, Verdict
 from swarm.model.record import Phase
 from swarm.model.snapshot import AgentView, Problem
+from swarm.model.values import replace
 from swarm.rules.health import verdict, waiting_for_model
 from swarm.rules.triage import is_problem, severity
 from tests.support.swarms import HEARTBEAT_N, HOUR, LOOP, MINUTE, NOW, POLICY, a_view, an_exit, results

@@ -1,6 +1,5 @@
 """A heartbeat as data: what it would do, in which order, and whom it leaves alone."""
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +17,7 @@ from swarm.model.record import Ending, Observed, Phase
 from swarm.model.reports import Progress, Results
 from swarm.model.snapshot import AgentView, Problem, Snapshot
 from swarm.model.time import Gap, Now
+from swarm.model.values import replace
 from swarm.rules.plan import plan, untick, verdicts
 from swarm.rules.slot_tree import Books
 from tests.support import swarms
@@ -84,8 +84,8 @@ class TestSilence:
 
     def test_a_silence_is_investigated_once(self) -> None:
         view = a_view(age=32 * MINUTE, spawned_ago=9 * HOUR)
-        known = dataclasses.replace(view.record, investigated=view.observed.changed) if view.record else None
-        assert acts(planned(dataclasses.replace(view, record=known))) == []
+        known = replace(view.record, investigated=view.observed.changed) if view.record else None
+        assert acts(planned(replace(view, record=known))) == []
 
     def test_a_new_silence_is_investigated_anew(self) -> None:
         view = a_view(age=32 * MINUTE, spawned_ago=9 * HOUR, investigated=NOW.awake - 5 * HOUR)
@@ -491,23 +491,23 @@ def test_no_spawn_of_a_plan_goes_over_the_slots(drawn: dict[str, dict[str, Any]]
     }
     after = {view.id: view.record for view in snapshot.agents if view.record}
     for agent in over:
-        after[agent] = dataclasses.replace(after[agent], phase=Phase.ENDED)
+        after[agent] = replace(after[agent], phase=Phase.ENDED)
     for agent, one in begun.items():
         scheduled = a_record(agent.removeprefix(f"{ROOT}/"), role=one.code)
-        after[agent] = dataclasses.replace(after.get(agent, scheduled), phase=Phase.SPAWNING)
+        after[agent] = replace(after.get(agent, scheduled), phase=Phase.SPAWNING)
     at_the_top = any(agent.count("/") == 1 for agent in begun)
     assert not at_the_top or Books(after, ROOT).committed() <= POLICY.slots.max - POLICY.slots.reserve
 
 
 def _age_all(snapshot: Snapshot, change: Callable[[AgentView], AgentView]) -> Snapshot:
-    return dataclasses.replace(snapshot, agents=tuple(change(view) for view in snapshot.agents))
+    return replace(snapshot, agents=tuple(change(view) for view in snapshot.agents))
 
 
 @pytest.mark.parametrize("wall", [0.0, -1.0, 2_145_916_800.0, 4_102_444_800.0, 1e15])
 def test_a_plan_does_not_change_with_the_wall_clock(wall: float) -> None:
     """CK3: what is decided follows awake time; the wall only shows in the words of evidence."""
     example = swarms.big_example()
-    moved = _age_all(example, lambda view: dataclasses.replace(view, changed_at=wall))
+    moved = _age_all(example, lambda view: replace(view, changed_at=wall))
     before = plan(example, POLICY, NOW)
     after = plan(moved, POLICY, Now(wall, NOW.awake))
     assert [one.key for one in after.actions] == [one.key for one in before.actions]
@@ -524,8 +524,8 @@ def test_an_observation_decides_whatever_the_file_says_of_its_time() -> None:
     """CK5: an mtime of 1970 or 2242 makes nobody older or younger."""
     for mtime in (-1.0, 0.0, 8.6e9):
         view = a_view("w", age=MINUTE, spawned_ago=9 * HOUR)
-        odd = dataclasses.replace(view, progress=dataclasses.replace(view.progress, mtime=mtime), changed_at=mtime)
+        odd = replace(view, progress=replace(view.progress, mtime=mtime), changed_at=mtime)
         assert acts(planned(odd)) == []
-        silent = dataclasses.replace(odd, observed=Observed(changed=NOW.awake - 50 * MINUTE))
-        stale = dataclasses.replace(silent, record=a_record("w", spawned_ago=9 * HOUR, age=50 * MINUTE))
+        silent = replace(odd, observed=Observed(changed=NOW.awake - 50 * MINUTE))
+        stale = replace(silent, record=a_record("w", spawned_ago=9 * HOUR, age=50 * MINUTE))
         assert (Act.KILL, "w") in acts(planned(stale))

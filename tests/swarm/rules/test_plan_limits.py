@@ -1,6 +1,5 @@
 """Limits and a refusing model service in a plan: who is warned, who is ended, and when nobody is started."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from swarm.model.plan import Act, Action, Plan
 from swarm.model.record import Account, Alert, Mark, Phase
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Gap
+from swarm.model.values import replace
 from swarm.rules.limits import dollars, many
 from swarm.rules.plan import plan, verdicts
 from tests.support.swarms import HEARTBEAT_N, HOUR, MINUTE, NOW, ROOT, a_root, a_snapshot, a_view, full_id, results

@@ -1,7 +1,6 @@
 """Slots: committed up front, taken from the level above, given back by ending; refusals that say who is in the way."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from swarm.config import Policy
 from swarm.errors import Refused
 from swarm.model.health import State, Verdict
 from swarm.model.record import Ending, Phase, Record
+from swarm.model.values import replace
 from swarm.rules.slot_tree import Books
 from swarm.rules.slots import Refusal, budget_used, end_first, may_spawn, slots
 from tests.support.swarms import POLICY, ROOT, a_record, full_id

@@ -1,12 +1,11 @@
 """Sums over the tree: what is unknown stays unknown, and a part is never shown as the whole."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.model.activity import SubAgent, Tokens
 from swarm.model.snapshot import AgentView
+from swarm.model.values import replace
 from swarm.rules.costs import Spending, spending
 from tests.support.swarms import a_root, a_snapshot, a_view
 

@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -16,7 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from swarm.home.context import Home
 from swarm.ledger.ledger import Ledger
 from swarm.model.record import Ending, Observed, Phase
-from swarm.model.snapshot import AgentView, Problem, Snapshot
+from swarm.model.snapshot import AgentView, Problem, Pulse, Snapshot
+from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
 from swarm.protocol.paths import Layout
 from swarm.scan.scanner import Scanner
@@ -183,7 +183,8 @@ def _write(path: Path, content: str, how: int) -> None:
 
 def _content(snapshot: Snapshot) -> Snapshot:
     """A snapshot without what depends on when its scanner came: when changes were seen."""
-    return replace(snapshot, agents=tuple(_timeless(view) for view in snapshot.agents))
+    timeless = tuple(_timeless(view) for view in snapshot.agents)
+    return replace(snapshot, generation=0, pulse=Pulse(), agents=timeless)
 
 
 def _timeless(view: AgentView) -> AgentView:

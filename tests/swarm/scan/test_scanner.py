@@ -4,7 +4,6 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from swarm.model.agent import Liveness, Usage
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import Snapshot
+from swarm.model.values import replace
 from swarm.protocol.paths import Layout, escape_name, unescape_id
 from swarm.scan.scanner import Scanner
 from tests.support.clocks import FakeClock
@@ -680,7 +680,8 @@ class TestIncrements:
         grove.agent("a-1")
         scanner = scanner_of(grove.layout)
         first = scanner.full()
-        assert scanner.hint(["/", "", "/etc/passwd", str(grove.root), str(grove.agents) + "-2/x"]) == first
+        hinted = scanner.hint(["/", "", "/etc/passwd", str(grove.root), str(grove.agents) + "-2/x"])
+        assert hinted.shows_the_same(first)
 
     def test_a_hint_finds_what_was_made_deep_and_at_once(self, grove: Grove) -> None:
         scanner = scanner_of(grove.layout)

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from swarm.config import Policy, Program, load_policy, parse_policy
 from swarm.errors import HomeError, Refused, SwarmError, Usage
 from swarm.ledger.ledger import Ledger
 from swarm.model.health import State
+from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.paths import HOME_DOCS, Layout, find_home

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 
 import pytest
 
@@ -20,6 +19,7 @@ from swarm.lifecycle.subtree import Order
 from swarm.model.actor import ENGINE
 from swarm.model.agent import Identity, Liveness
 from swarm.model.record import Ending, Phase, Record
+from swarm.model.values import replace
 from swarm.processes.identity import identify, look
 from swarm.processes.local_runner import Local
 from swarm.processes.runner import StopReport

@@ -197,7 +197,16 @@ def test_an_agents_environment_names_the_agent(reporter: Reporter) -> None:
 
 
 def test_reporting_loads_nothing_heavy() -> None:
-    heavy = ("pydantic", "dataclasses", "swarm.model.agent", "swarm.home.context", "textual", "watchfiles", "psutil")
+    heavy = (
+        "pydantic",
+        "dataclasses",
+        "msgspec",
+        "swarm.model.agent",
+        "swarm.home.context",
+        "textual",
+        "watchfiles",
+        "psutil",
+    )
     code = (
         "import sys; from swarm.verbs import report; from swarm.home import actor; from swarm.protocol import progress;"
         "from swarm.ledger import audit_log;"

@@ -1,7 +1,6 @@
 """Spawning: everything is asked before anything is done, and nothing is left of what fails."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from swarm.lifecycle.spawn_fields import is_activity, nearest, overlap
 from swarm.model.agent import Acceptance
 from swarm.model.record import Phase
 from swarm.model.requests import SpawnRequest
+from swarm.model.values import replace
 from swarm.processes.local_runner import Local
 from swarm.protocol.agent_files import read_spec
 from tests.support.homes import LiveHome

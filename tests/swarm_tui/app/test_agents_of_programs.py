@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from textual.widgets import Input
 from swarm.model.activity import Doings
 from swarm.model.record import Ending, Phase
 from swarm.model.requests import Messaged
+from swarm.model.values import replace
 from swarm.protocol import inbox
 from swarm.protocol.inbox import entry
 from swarm.protocol.paths import AgentDir

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any, cast
 from unittest.mock import Mock
 
@@ -16,6 +15,7 @@ from swarm.ledger.audit_log import Event
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.requests import Objection, SpawnCheck, SpawnRequest
 from swarm.model.snapshot import Access, Snapshot
+from swarm.model.values import replace
 from swarm_tui.app.actions import ACTS
 from swarm_tui.app.app import SwarmApp
 from swarm_tui.app.screens.control_room import ControlRoom

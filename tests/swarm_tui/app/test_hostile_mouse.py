@@ -1,11 +1,10 @@
 """The mouse over hostile text: nothing in it acts or links, wherever somebody points or clicks."""
 
-from dataclasses import replace
-
 from swarm.model.causes import AlertCause, ProblemCode
 from swarm.model.record import Alert
 from swarm.model.reports import Results, ResultsState
 from swarm.model.snapshot import Problem
+from swarm.model.values import replace
 from swarm_tui.app.app import SwarmApp
 from tests.support.canned import CannedSwarm
 from tests.support.hostile import HOSTILE

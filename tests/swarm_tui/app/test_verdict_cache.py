@@ -1,9 +1,8 @@
 """Which verdicts are asked again when the clock ticks: what is in sight always, the rest in turn and in time."""
 
-from dataclasses import replace
-
 from swarm.model.health import State
 from swarm.model.time import Now
+from swarm.model.values import replace
 from swarm.rules.plan import verdicts
 from swarm_tui.app.verdict_cache import OLDEST_S, VerdictBook
 from tests.support.swarms import MINUTE, NOW, POLICY, a_snapshot, a_view, full_id

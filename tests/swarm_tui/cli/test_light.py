@@ -22,6 +22,7 @@ HEAVY = {
     "pydantic",
     "yaml",
     "dataclasses",
+    "msgspec",
     "swarm.model.agent",
     "swarm.config",
     "swarm.ledger.ledger",

@@ -1,7 +1,6 @@
 """What programs do and use up, as status prints it: in the document, in the tree, in the one line."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from swarm.model.activity import Doings, OpenTool, SubAgent, Tokens
 from swarm.model.record import Beat
 from swarm.model.snapshot import Snapshot
+from swarm.model.values import replace
 from swarm.rules.plan import verdicts
 from swarm_tui.cli.output import to_json
 from swarm_tui.cli.status_json import document

@@ -1,7 +1,6 @@
 """What status prints, from canned swarms: the tree, the one line, and every key of the JSON document."""
 
 import json
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -11,6 +10,7 @@ from swarm.model.causes import AlertCause
 from swarm.model.health import State
 from swarm.model.record import Alert, Holder
 from swarm.model.snapshot import Snapshot
+from swarm.model.values import replace
 from swarm.rules.plan import verdicts
 from swarm_tui.cli.output import to_json
 from swarm_tui.cli.status_json import document

@@ -1,10 +1,10 @@
 """The transcript tab: a program's output as a person reads it, as it grows, from the disk to the screen."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 from swarm.model.activity import Kind
+from swarm.model.values import replace
 from swarm.programs.claude.stream import ClaudeReader
 from swarm.programs.transcript import Line
 from swarm.protocol.logs import Chunk

@@ -1,0 +1,11 @@
+"""How a frozen value of the engine is changed: by a copy with other fields."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # msgspec's own takes any keyword of any type; this one has the type checker look at both.
+    from dataclasses import replace
+else:
+    from msgspec.structs import replace
+
+__all__ = ["replace"]
