@@ -58,8 +58,8 @@ def dying(change):
         count += 1
         return change(*given, **named)
     return act
-for name in disk.CHANGES:
-    setattr(disk, name, dying(getattr(disk, name)))
+for name in syscalls.CHANGES:
+    setattr(syscalls, name, dying(getattr(syscalls, name)))
 init(pathlib.Path(sys.argv[1]))
 print(count)
 """
