@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from swarm.programs.registry import BUILT_IN
+
 HERE = Path(__file__).parent.parent
 SOURCES = [path for package in ("swarm", "widgets", "swarm_tui") for path in sorted((HERE / package).rglob("*.py"))]
 TAKES_A_WORD = {
@@ -51,3 +53,31 @@ def test_no_alert_no_problem_and_no_audit_line_is_named_by_a_bare_string() -> No
 )
 def test_a_bare_string_is_found(source: str) -> None:
     assert len(list(bare_words(source))) == 1
+
+
+NO_PROGRAMS = {("swarm_tui/app/screens/spawn_form.py", "command")}
+"""Words that are the name of a program and mean something else: a field of the form."""
+
+
+def names_compared(source: str) -> Iterator[tuple[int, str]]:
+    """(line, name) of every comparison with the name of a program, alone or in a group of words."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+        elif isinstance(node, ast.MatchValue):
+            sides = [node.value]
+        else:
+            continue
+        words = [part.value for side in sides for part in ast.walk(side) if isinstance(part, ast.Constant)]
+        yield from ((node.lineno, word) for word in words if word in BUILT_IN)
+
+
+def test_nothing_outside_of_the_programs_is_decided_by_the_name_of_one() -> None:
+    outside = [path for path in SOURCES if not path.is_relative_to(HERE / "swarm" / "programs")]
+    found = {(str(path.relative_to(HERE)), word) for path in outside for _, word in names_compared(path.read_text())}
+    assert found == NO_PROGRAMS
+
+
+@pytest.mark.parametrize("source", ['if k == "claude": ...', 'k in ("", "command")', 'match k:\n case "codex": ...'])
+def test_a_decision_by_name_is_found(source: str) -> None:
+    assert len(list(names_compared(source))) == 1

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from swarm.errors import Refused, SwarmError
 from swarm.formatting import spell_duration
-from swarm.heartbeat.root_launch import launch_for, put_log_aside, session_for, spec_of, with_budget, words_for
+from swarm.heartbeat.root_launch import launch_for, program_of, put_log_aside, session_for, spec_of, words_for
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert, with_record
@@ -25,7 +25,6 @@ from swarm.model.time import read_now
 from swarm.model.values import replace
 from swarm.processes.runner import Started, next_start
 from swarm.programs.base import Program
-from swarm.programs.registry import program_for
 from swarm.protocol import inbox
 from swarm.rules.spawns import takes_too_long, turn_age
 from swarm.scan.scanner import Scanner
@@ -114,7 +113,7 @@ def _begin(home: Home, beat: Beat, scanner: Scanner) -> None:
     """Starts the turn. Raises SwarmError where it does not start; then the root is idle again."""
     agent = home.layout.agent(home.policy.root.id)
     spec = spec_of(home, agent)
-    program = program_for(spec.program, with_budget(home.policy, spec.program))
+    program = program_of(home, spec)
     last = home.ledger.read().agents.get(spec.id)
     with at_work([spec.spawn_id]):
         record, reserved = _intend(home, spec, program)

@@ -3,8 +3,6 @@
 import os
 from contextlib import suppress
 
-from swarm.config import Policy
-from swarm.config import Program as Settings
 from swarm.errors import HomeError
 from swarm.heartbeat import digest
 from swarm.home.context import Home
@@ -17,6 +15,7 @@ from swarm.model.launch import Launch
 from swarm.model.record import Beat, Ending, Record
 from swarm.model.values import replace
 from swarm.programs.base import Program
+from swarm.programs.registry import program_for
 from swarm.protocol import inbox
 from swarm.protocol.agent_files import read_spec, spec_json
 from swarm.protocol.paths import AgentDir
@@ -29,7 +28,6 @@ MAX_LOG = 16 << 20
 MAX_MESSAGES = 6000
 """Bytes of messages that are put into a turn; longer ones are left to the inbox."""
 MAX_TASK = 64 * 1024
-BUDGET_FLAG = "--max-budget-usd"
 
 
 def spec_of(home: Home, agent: AgentDir) -> AgentSpec:
@@ -52,14 +50,10 @@ def spec_of(home: Home, agent: AgentDir) -> AgentSpec:
     return spec
 
 
-def with_budget(policy: Policy, name: str) -> Policy:
-    """The policy in which the program itself keeps the turn's limit, where it can: before a request, not after it."""
-    settings = policy.programs.get(name, Settings())
-    limit = policy.root.cost_usd
-    if limit is None or (settings.kind or name) != "claude" or BUDGET_FLAG in settings.args:
-        return policy
-    limited = settings.model_copy(update={"args": (*settings.args, BUDGET_FLAG, f"{limit:g}")})
-    return policy.model_copy(update={"programs": {**policy.programs, name: limited}})
+def program_of(home: Home, spec: AgentSpec) -> Program:
+    """What runs the turn. Where it can, it keeps to the turn's limit by itself."""
+    program, limit = program_for(spec.program, home.policy), home.policy.root.cost_usd
+    return program if limit is None else program.limited_to(limit)
 
 
 def session_for(home: Home, agent: AgentDir, spec: AgentSpec, last: Record | None) -> str:

@@ -34,7 +34,7 @@ def why_not(home: Home, record: Record | None) -> str:
     if record.paused is not None:
         return "it is paused"
     program = messaging.program_of(home, record)
-    if program is None or program.kind in ("", "command"):
+    if program is None or not program.has_sessions:
         return f"its program ({record.program}) has no sessions that a person could go on with"
     return ""
 

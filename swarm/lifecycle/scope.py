@@ -10,7 +10,7 @@ from swarm.model.agent import AgentSpec
 from swarm.model.values import replace
 from swarm.programs import preflight
 from swarm.programs.environment import inherited
-from swarm.programs.registry import HOLDS, program_for
+from swarm.programs.registry import program_for
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.paths import check_id
 
@@ -23,7 +23,7 @@ def confined(home: Home, spec: AgentSpec) -> AgentSpec:
     parent = _held_asker(home)
     if parent is None:
         return spec
-    if _kind(home, spec.program) not in HOLDS:
+    if not _holds(home, spec.program):
         raise _refused(parent, f"a program that is held to nothing ({spec.program!r})", "Leave --program and -- out.")
     if spec.env:
         raise _refused(parent, "a child with an environment of its own choice", "Leave --env out.")
@@ -65,14 +65,14 @@ def _held_asker(home: Home) -> AgentSpec | None:
 
 
 def _is_held(home: Home, spec: AgentSpec) -> bool:
-    return bool(spec.owns or spec.scope == "observe") and _kind(home, spec.program) in HOLDS
+    return bool(spec.owns or spec.scope == "observe") and _holds(home, spec.program)
 
 
-def _kind(home: Home, name: str) -> str:
+def _holds(home: Home, name: str) -> bool:
     try:
-        return program_for(name, home.policy).kind
+        return program_for(name, home.policy).holds_scope
     except SwarmError:
-        return ""
+        return False
 
 
 def _places(parent: AgentSpec, above: str) -> str:

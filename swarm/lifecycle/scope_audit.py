@@ -14,7 +14,7 @@ from swarm.home.context import Home
 from swarm.ledger.state import State
 from swarm.model.agent import AgentSpec
 from swarm.model.record import Phase, Record
-from swarm.programs.registry import HOLDS, program_for
+from swarm.programs.registry import program_for
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.paths import Layout
 from swarm.sanitize import clean
@@ -211,6 +211,6 @@ def _is_held(home: Home, record: Record) -> bool:
     if spec is None or not (spec.owns or spec.scope == "observe"):
         return False
     try:
-        return program_for(spec.program, home.policy).kind in HOLDS
+        return program_for(spec.program, home.policy).holds_scope
     except SwarmError:
         return False

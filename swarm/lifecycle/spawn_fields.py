@@ -14,6 +14,7 @@ from swarm.model.agent import Acceptance, AgentSpec
 from swarm.model.launch import Launch
 from swarm.model.requests import SpawnRequest
 from swarm.programs.base import Program
+from swarm.programs.registry import COMMAND
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.paths import Layout
 from swarm.protocol.roles import Role
@@ -186,7 +187,7 @@ def is_activity(text: str) -> bool:
 
 def program_of(home: Home, request: SpawnRequest) -> str:
     """The name of the program it runs."""
-    return request.program or ("command" if request.command else home.policy.spawn.program)
+    return request.program or (COMMAND if request.command else home.policy.spawn.program)
 
 
 def model(home: Home, request: SpawnRequest, state: State) -> str:
@@ -254,7 +255,7 @@ def launch_of(home: Home, spec: AgentSpec, program: Program, brief: str) -> Laun
     for need in program.needs():
         if need.required and not need.ok:
             raise Refused("program", f"{program.name!r} cannot be started: {need.text}.", hint=need.hint)
-    if spec.argv and program.kind != "command":
+    if spec.argv and not program.takes_command:
         raise Refused(
             "program",
             f"The program {program.name!r} takes no command after --.",

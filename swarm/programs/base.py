@@ -31,6 +31,12 @@ class Program(Protocol):
     """Processor seconds that a start takes: starts are staggered by it."""
     channel: bool
     """Words reach it while it runs."""
+    holds_scope: bool
+    """It holds an agent to its scope, whatever the agent tries."""
+    has_sessions: bool
+    """A session of it that ended can go on, headless or in a person's terminal."""
+    takes_command: bool
+    """What it runs is the command of the spawn, where that names one; else it is told by its brief."""
 
     def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir, brief: str = "") -> Launch:
         """How this agent is started; raises Refused `program` where that cannot be told. brief: the text of task.md."""
@@ -42,6 +48,10 @@ class Program(Protocol):
 
     def take_over(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str) -> Launch | None:
         """How a session goes on in a person's terminal; None where this program cannot."""
+        ...
+
+    def limited_to(self, cost_usd: float) -> "Program":
+        """This program, which keeps to a limit in dollars by itself, before a request, where it can."""
         ...
 
     def say(self, text: str, key: str = "") -> bytes:

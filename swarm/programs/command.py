@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from signal import SIGTERM
+from typing import Self
 
 from swarm.config import Program as Settings
 from swarm.errors import Refused
@@ -20,6 +21,9 @@ class Command:
     kind = "command"
     start_cost_s = 0.05
     channel = False
+    holds_scope = False
+    has_sessions = False
+    takes_command = True
 
     def __init__(self, name: str = "command", settings: Settings | None = None) -> None:
         self.name = name
@@ -53,6 +57,10 @@ class Command:
     def take_over(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str) -> Launch | None:  # noqa: ARG002 the protocol's signature
         """A plain command has no session to go on with."""
         return None
+
+    def limited_to(self, cost_usd: float) -> Self:  # noqa: ARG002 the protocol's signature
+        """It knows no limit: the engine ends it."""
+        return self
 
     def say(self, text: str, key: str = "") -> bytes:  # noqa: ARG002 the protocol's signature
         """It has no channel."""

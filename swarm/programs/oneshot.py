@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from signal import SIGINT
+from typing import Self
 
 from msgspec import Struct
 
@@ -52,6 +53,9 @@ class OneShot(ABC):
     kind = ""
     start_cost_s = 1.0
     channel = False
+    holds_scope = True
+    has_sessions = True
+    takes_command = False
     gentle_group = False
     install = ""
     logins: tuple[str, ...] = ()
@@ -124,6 +128,10 @@ class OneShot(ABC):
             gentle_signal=SIGINT,
             files=self.files(run),
         )
+
+    def limited_to(self, cost_usd: float) -> Self:  # noqa: ARG002 the protocol's signature
+        """It knows no limit: the engine ends it."""
+        return self
 
     def say(self, text: str, key: str = "") -> bytes:  # noqa: ARG002 the protocol's signature
         """It has no channel: messages wait in inbox.md."""

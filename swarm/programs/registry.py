@@ -5,17 +5,23 @@ from swarm.errors import Refused
 from swarm.programs.base import Program
 from swarm.programs.command import Command
 
+COMMAND = Command.kind
+"""Runs what a spawn, or swarm.toml, says in so many words."""
 CODING = ("claude", "codex", "gemini", "opencode")
 """Coding agents that are known by name."""
-HOLDS = frozenset(CODING)
-"""Kinds of programs that hold an agent to its scope, whatever it tries."""
+BUILT_IN = (COMMAND, *CODING)
+
+
+def names(policy: Policy) -> list[str]:
+    """The programs that a spawn can name: built in, or defined in swarm.toml."""
+    return sorted({*BUILT_IN, *policy.programs})
 
 
 def program_for(name: str, policy: Policy) -> Program:
     """The program of this name: built in, or defined in swarm.toml by `kind`; raises Refused `program`."""
     settings = policy.programs.get(name)
     kind = (settings.kind if settings else "") or name
-    if kind == "command":
+    if kind == COMMAND:
         return Command(name, settings)
     if kind == "claude":
         from swarm.programs.claude.program import Claude
@@ -33,10 +39,9 @@ def program_for(name: str, policy: Policy) -> Program:
         from swarm.programs.opencode.program import OpenCode
 
         return OpenCode(name, settings)
-    defined = sorted({"command", *CODING, *policy.programs})
     raise Refused(
         "program",
         f"There is no program {name!r}.",
-        f"There are: {', '.join(defined)}.",
+        f"There are: {', '.join(names(policy))}.",
         f'Define it in swarm.toml:  [programs.{name}]  kind = "command"  argv = ["..."]',
     )

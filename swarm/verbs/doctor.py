@@ -197,7 +197,7 @@ def _programs(home: Home) -> Iterator[Finding]:
             if name in used:
                 yield Finding("error", "programs", f"{name}: {error.title}", error.hint)
             continue
-        yield from _command(home, name) if program.kind == "command" else _needs(program, must=name in chosen)
+        yield from _command(home, name) if program.takes_command else _needs(program, must=name in chosen)
     which = shutil.which(OUR_COMMAND, path=with_our_command(os.environ).get("PATH"))
     if which is None:
         yield Finding("warning", "programs", "swarm-tui itself is not on PATH", "Agents call it: put it there.")

@@ -19,12 +19,11 @@ from swarm.model.audit_verb import AuditVerb
 from swarm.model.requests import InitReport
 from swarm.model.time import Clock
 from swarm.platform.clock import SystemClock
-from swarm.programs.registry import CODING, program_for
+from swarm.programs.registry import BUILT_IN, program_for
 from swarm.protocol import brief
 from swarm.protocol.paths import HOME_DOCS, Layout, name_of
 from swarm.store import reader, writer
 
-PROGRAMS = ("command", *CODING)
 """What a home may be configured with."""
 ROOT_TASK = """\
 Decide what this swarm works on, and who gets slots for it. What it is for, the operator tells you: in your inbox, or in
@@ -41,8 +40,8 @@ def init(directory: str | os.PathLike[str], program: str = "command", clock: Clo
     Returns what was written and what was left alone. Raises Usage for a program that is not known, HomeError where the
     directory cannot become a home (`read-only`, `full`, `home`), Refused `exists` where its swarm.toml is another's.
     """
-    if program not in PROGRAMS:
-        raise Usage(f"There is no program {program[:80]!r}.", hint="There are: " + ", ".join(PROGRAMS) + ".")
+    if program not in BUILT_IN:
+        raise Usage(f"There is no program {program[:80]!r}.", hint="There are: " + ", ".join(BUILT_IN) + ".")
     root = Path(directory).expanduser().absolute()
     # A link that the operator names is meant; links below the home are never followed.
     layout = Layout(Path(os.path.realpath(root)) if root.is_symlink() and root.is_dir() else root)
@@ -58,7 +57,7 @@ def init(directory: str | os.PathLike[str], program: str = "command", clock: Clo
 def packaged_policy(program: str = "command") -> str:
     """The swarm.toml of a new home: every setting, commented out, with its default."""
     text = (resources.files("swarm") / "templates" / "home" / "swarm.toml").read_text("utf-8")
-    if program == "command":
+    if program == Policy().spawn.program:
         return text
     return text.replace('#program = "command"', f'program = "{program}"').replace(
         "#[programs.command]", f"#[programs.{program}]"

@@ -47,6 +47,6 @@ def hears(view: AgentView, policy: Policy) -> bool:
 def session_for(swarm: Swarm, view: AgentView) -> str:
     """The session of an ended agent that can be taken up again; '' where there is none. Looks at the disk."""
     program = program_of(view, swarm.home.policy)
-    if program is None or program.kind == "command":
+    if program is None or not program.has_sessions:
         return ""
     return session_of(swarm.home, swarm.agent_dir(view.id), program.name, view.spawn_id)

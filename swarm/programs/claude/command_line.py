@@ -18,15 +18,27 @@ WANDERING = ("EnterWorktree", "ExitWorktree")
 """Tools that move an agent to another directory, and with it what is relative to that."""
 
 
+BUDGET = "--max-budget-usd"
+
+
 def headless(
-    spec: AgentSpec, agent: AgentDir, settings: Settings, scope: Scope, session: str, *, resume: bool = False
+    spec: AgentSpec,
+    agent: AgentDir,
+    settings: Settings,
+    scope: Scope,
+    session: str,
+    *,
+    resume: bool = False,
+    cost_usd: float | None = None,
 ) -> tuple[str, ...]:
     """A run without a terminal that hears us on its standard input. resume: an ended session goes on."""
+    limit = () if cost_usd is None or BUDGET in settings.args else (BUDGET, f"{cost_usd:g}")
     return (
         *(settings.argv or OWN),
         *HEADLESS,
         *(("--resume", session) if resume else ("--session-id", session)),
         *_common(spec, agent, settings, scope),
+        *limit,
     )
 
 

@@ -39,9 +39,13 @@ class Claude:
     kind = "claude"
     start_cost_s = 0.7
     channel = True
+    holds_scope = True
+    has_sessions = True
+    takes_command = False
 
-    def __init__(self, name: str = "claude", given: Settings | None = None) -> None:
+    def __init__(self, name: str = "claude", given: Settings | None = None, cost_usd: float | None = None) -> None:
         self.name = name
+        self._cost_usd = cost_usd
         self._settings = given or Settings()
 
     def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir, brief: str = "") -> Launch:
@@ -67,6 +71,10 @@ class Claude:
             gentle_signal=SIGINT,
             files=self._files(spec, layout, agent, held, session, alone=False),
         )
+
+    def limited_to(self, cost_usd: float) -> "Claude":
+        """It ends a turn that would cost more. Where swarm.toml gives it a limit already, that one holds."""
+        return Claude(self.name, self._settings, cost_usd)
 
     def say(self, text: str, key: str = "") -> bytes:
         """A turn while it runs, or the next one."""
@@ -103,7 +111,9 @@ class Claude:
         held = self._scope(spec, layout, agent)
         return Launch(
             spawn_id=spec.spawn_id,
-            argv=command_line.headless(spec, agent, self._settings, held, session, resume=resume),
+            argv=command_line.headless(
+                spec, agent, self._settings, held, session, resume=resume, cost_usd=self._cost_usd
+            ),
             env=self._own_environment(spec, layout, agent, held),
             cwd=_directory(spec, layout, agent, held),
             inherited=with_our_command(inherited(os.environ)),

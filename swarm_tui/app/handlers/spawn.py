@@ -5,7 +5,7 @@ from swarm.model.agent import AgentSpec
 from swarm.model.requests import SpawnCheck, Spawned, SpawnRequest
 from swarm.model.snapshot import AgentView
 from swarm.model.values import replace
-from swarm.programs.registry import CODING
+from swarm.programs.registry import names
 from swarm.sanitize import clean
 from swarm_tui.app.capabilities import session_for
 from swarm_tui.app.screens.engine_calls import ActingScreen
@@ -54,7 +54,7 @@ def _open_form(room: ActingScreen, like: AgentSpec | None) -> None:
 
 def _programs(room: ActingScreen) -> tuple[list[str], str]:
     policy = room.swarm.home.policy
-    return sorted({"command", *CODING, *policy.programs}), policy.spawn.program
+    return names(policy), policy.spawn.program
 
 
 def _parents(room: ActingScreen, like: AgentSpec | None) -> tuple[list[str], str]:

@@ -135,6 +135,21 @@ def test_a_program_of_another_name_may_be_claude(layout: Layout) -> None:
     assert program.prepare(WORKER, layout, layout.agent(WORKER.id), "b").argv[0] == "my-claude"
 
 
+@pytest.mark.parametrize(("args", "limit"), [([], "2.5"), (["--max-budget-usd", "9"], "9")])
+def test_it_keeps_to_a_limit_in_dollars_and_to_that_of_swarm_toml_first(
+    layout: Layout, args: list[str], limit: str
+) -> None:
+    program = program_for("claude", parse_policy(f"[programs.claude]\nargs = {json.dumps(args)}\n"))
+    agent = layout.agent(WORKER.id)
+    begun = program.limited_to(2.5).prepare(WORKER, layout, agent, "b")
+    resumed = program.limited_to(2.5).resume(WORKER, layout, agent, "s", "more")
+    assert resumed is not None
+    for launch in (begun, resumed):
+        assert launch.argv.count("--max-budget-usd") == 1
+        assert option(launch, "--max-budget-usd") == limit
+    assert ("--max-budget-usd" in program.prepare(WORKER, layout, agent, "b").argv) == bool(args)
+
+
 def test_an_ended_session_is_taken_up_with_new_words(layout: Layout) -> None:
     program = program_for("claude", parse_policy(""))
     launch = program.resume(WORKER, layout, layout.agent(WORKER.id), "sid-1", "Go on.")

@@ -20,11 +20,12 @@ from swarm.ledger.ledger import Ledger
 from swarm.model.health import State
 from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
+from swarm.programs.registry import BUILT_IN
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.paths import HOME_DOCS, Layout, find_home
 from swarm.protocol.roles import Role, load_roles
 from swarm.store import syscalls
-from swarm.verbs.init import PROGRAMS, init, packaged_policy
+from swarm.verbs.init import init, packaged_policy
 
 EVERYTHING = {
     *HOME_DOCS,
@@ -253,7 +254,7 @@ def test_a_path_through_a_file_is_said_in_words(tmp_path: Path) -> None:
         init(tmp_path / "file" / "home")
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("program", BUILT_IN)
 def test_every_program_can_be_configured(tmp_path: Path, program: str) -> None:
     report = init(tmp_path, program)
     assert load_policy(tmp_path / "swarm.toml").spawn.program == program
