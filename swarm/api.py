@@ -1,38 +1,65 @@
-"""`Swarm(home)`: the facade that the app, the command line and the tests use. Thin: every act lives in its own room."""
+"""`Swarm(home)`: what app, command line and tests use. The rules and words of a verb stand in its module."""
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from swarm.home.context import DEFAULT_WAIT, Home
 from swarm.ledger.audit_log import Event
 from swarm.model.actor import OPERATOR, Actor
 from swarm.model.agent import Usage
 from swarm.model.health import Verdict
-from swarm.model.record import Alert, Beat
+from swarm.model.record import Beat
 from swarm.model.snapshot import Snapshot
 from swarm.model.time import Clock, Now
 from swarm.protocol.paths import AgentDir, Layout
 
 if TYPE_CHECKING:
+    import swarm.heartbeat.lease
+    import swarm.home.resolve
+    import swarm.lifecycle.spawn
+    import swarm.verbs.acknowledge
+    import swarm.verbs.attach
+    import swarm.verbs.doctor
+    import swarm.verbs.hold
+    import swarm.verbs.kill
+    import swarm.verbs.message
+    import swarm.verbs.pause
+    import swarm.verbs.read
+    import swarm.verbs.respawn
     from swarm.errors import SwarmError
-    from swarm.lifecycle.attach import Client
-    from swarm.lifecycle.detach import Returned
-    from swarm.model.requests import (
-        Finding,
-        KillPreview,
-        KillReport,
-        Messaged,
-        ReadReport,
-        Rehearsal,
-        SpawnCheck,
-        Spawned,
-        SpawnRequest,
-    )
+    from swarm.model.requests import Rehearsal, SpawnCheck, SpawnRequest
     from swarm.protocol.roles import Role
     from swarm.scan.scanner import Scanner
     from swarm.scan.watcher import Watch
+else:
+
+    class _Named:
+        """What stands for a package here: its modules are imported when one of them is first named."""
+
+        def __init__(self, path: str) -> None:
+            self._path = path
+
+        def __getattr__(self, name: str) -> "ModuleType | _Named":
+            path = f"{self._path}.{name}"
+            return import_module(path) if path.count(".") == 2 else _Named(path)
+
+    swarm = _Named("swarm")
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _verb(find: Callable[[], Callable[Concatenate[Home, P], R]]) -> Callable[Concatenate["Swarm", P], R]:
+    """A method of Swarm that hands its home and all arguments to a function, which says what they mean."""
+
+    def method(self: "Swarm", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return find()(self.home, *args, **kwargs)
+
+    return method
 
 
 class Swarm:
@@ -105,12 +132,6 @@ class Swarm:
         watching = self.home.policy.watch
         return Watch(self.scanner, seen_s=watching.seen, unseen_s=watching.unseen, on_snapshot=on_snapshot)
 
-    def resolve(self, words: str) -> str:
-        """The id that an id or an unambiguous tail of one means; raises NotFound (exit status 4) with the choices."""
-        from swarm.home.resolve import resolve
-
-        return resolve(self.home, words)
-
     def agent_dir(self, agent_id: str) -> AgentDir:
         """The files of an agent."""
         return self.home.layout.agent(agent_id)
@@ -127,19 +148,9 @@ class Swarm:
 
         return load_roles(self.home.layout)
 
-    def doctor(self) -> "list[Finding]":
-        """What is right and wrong with home, programs, limits, clock and stray processes. Reads only."""
-        from swarm.verbs.doctor import examine
-
-        return examine(self.home)
-
-    def rebuild(self) -> "list[Finding]":
-        """`doctor --rebuild`: state.json (and a missing lock) anew from the tree."""
-        from swarm.verbs.doctor import rebuild
-
-        return rebuild(self.home)
-
-    # -- agents --------------------------------------------------------------------------------------------------
+    doctor = _verb(lambda: swarm.verbs.doctor.examine)
+    resolve = _verb(lambda: swarm.home.resolve.resolve)
+    preview_kill = _verb(lambda: swarm.verbs.kill.preview)
 
     def check_spawn(self, request: "SpawnRequest", judged: Mapping[str, Verdict] | None = None) -> "SpawnCheck":
         """What a spawn would meet, without doing it: the form's live validation, `--dry-run`.
@@ -150,112 +161,11 @@ class Swarm:
 
         return check(self.home, request, lambda: judged if judged is not None else self.verdicts(self.snapshot()))
 
-    def spawn(self, request: "SpawnRequest") -> "Spawned":
-        """Checks everything, then starts the agent (or queues it). Raises Refused with the reason's code."""
-        from swarm.lifecycle.spawn import spawn
-
-        return spawn(self.home, request)
-
-    def respawn(self, agent_id: str, *, fresh: bool = False) -> "Spawned":
-        """The same spec again; the old directory stays as NAME.1, and what was learned goes into the brief.
-
-        Where its program has the session of the earlier run, that goes on. fresh: it begins anew.
-        """
-        from swarm.verbs.respawn import respawn
-
-        return respawn(self.home, agent_id, fresh=fresh)
-
     def why_not_attach(self, agent_id: str) -> str:
-        """Why nobody can talk to this agent in a terminal now; '' where it can be tried."""
+        """Why an operator cannot talk to this agent in a terminal now; '' where it can be tried."""
         from swarm.lifecycle.attach import why_not
 
         return why_not(self.home, self.home.ledger.read().agents.get(agent_id))
-
-    def attach(self, agent_id: str, client: "Client", *, who: str = "the operator", spawn_id: str = "") -> "Returned":
-        """Has `client` run the agent's session in a person's terminal; it is taken up again when they leave."""
-        from swarm.verbs.attach import attach
-
-        return attach(self.home, agent_id, client, who=who, spawn_id=spawn_id)
-
-    def preview_kill(self, agent_ids: Sequence[str]) -> "list[KillPreview]":
-        """Who would go down."""
-        from swarm.verbs.kill import preview
-
-        return preview(self.home, agent_ids, self.snapshot())
-
-    def kill(
-        self,
-        agent_ids: Sequence[str],
-        *,
-        reason: str = "",
-        grace: float | None = None,
-        spawn_ids: Mapping[str, str] | None = None,
-    ) -> "KillReport":
-        """Stops the subtrees, children first. `spawn_ids` (id -> spawn id) keeps a namesake that came since.
-
-        An id like `AGENT/~KEY` means one sub-agent that the agent's program runs inside itself.
-
-        grace: seconds between the gentle signal and KILL; None takes the policy's, 0 is KILL at once.
-        """
-        from swarm.verbs.kill import kill
-
-        return kill(self.home, agent_ids, reason=reason, grace=grace, spawn_ids=spawn_ids)
-
-    def pause(self, agent_id: str, *, spawn_id: str = "") -> None:
-        """Stops the whole subtree with SIGSTOP; paused time does not age."""
-        from swarm.verbs.pause import pause
-
-        pause(self.home, agent_id, spawn_id=spawn_id)
-
-    def resume(self, agent_id: str, *, spawn_id: str = "") -> None:
-        """Lets a paused subtree go on."""
-        from swarm.verbs.pause import resume
-
-        resume(self.home, agent_id, spawn_id=spawn_id)
-
-    def freeze_all(self) -> int:
-        """Pauses every live agent; returns how many."""
-        from swarm.verbs.pause import freeze_all
-
-        return freeze_all(self.home)
-
-    def thaw_all(self) -> int:
-        """Lets every paused agent go on; returns how many."""
-        from swarm.verbs.pause import thaw_all
-
-        return thaw_all(self.home)
-
-    def hold(self, agent_id: str, *, beats: int, why: str, spawn_id: str = "") -> None:
-        """No automatic kill for `beats` heartbeats; 0 takes the hold back."""
-        from swarm.verbs.hold import hold
-
-        hold(self.home, agent_id, beats=beats, why=why, spawn_id=spawn_id)
-
-    def message(self, agent_id: str, text: str, *, spawn_id: str = "") -> "Messaged":
-        """Leaves a message in the agent's inbox.md, and sends it at once where its program listens while it runs."""
-        from swarm.verbs.message import message
-
-        return message(self.home, agent_id, text, spawn_id=spawn_id)
-
-    def read(self, agent_id: str) -> "ReadReport":
-        """The results of an agent, marked read."""
-        from swarm.verbs.read import read
-
-        return read(self.home, agent_id)
-
-    def settle(self) -> tuple[str, ...]:
-        """Records what has ended by itself and frees its slots at once; returns the ids. Cheap where nothing has."""
-        from swarm.verbs.read import collect
-
-        return collect(self.home)
-
-    def acknowledge(self, alerts: Iterable[Alert]) -> int:
-        """Marks alerts as seen by a person; returns how many were new to it."""
-        from swarm.verbs.acknowledge import acknowledge
-
-        return acknowledge(self.home, alerts)
-
-    # -- heartbeat -----------------------------------------------------------------------------------------------
 
     def rehearse(self, snapshot: Snapshot | None = None) -> "Rehearsal":
         """The exact plan of a heartbeat now. Changes nothing."""
@@ -263,29 +173,33 @@ class Swarm:
 
         return rehearse(self.home, snapshot if snapshot is not None else self.snapshot())
 
-    def beat(self, *, by: str, force: bool = False, skip: Iterable[str] = ()) -> Beat:
-        """One heartbeat. skip: keys of actions that were unticked in the rehearsal.
+    # -- acting ----------------------------------------------------------------------------------------------------
 
-        Raises Busy `heartbeat-running`, Refused `half-period` unless force.
-        """
+    spawn = _verb(lambda: swarm.lifecycle.spawn.spawn)
+    respawn = _verb(lambda: swarm.verbs.respawn.respawn)
+    attach = _verb(lambda: swarm.verbs.attach.attach)
+    kill = _verb(lambda: swarm.verbs.kill.kill)
+    pause = _verb(lambda: swarm.verbs.pause.pause)
+    resume = _verb(lambda: swarm.verbs.pause.resume)
+    freeze_all = _verb(lambda: swarm.verbs.pause.freeze_all)
+    thaw_all = _verb(lambda: swarm.verbs.pause.thaw_all)
+    hold = _verb(lambda: swarm.verbs.hold.hold)
+    message = _verb(lambda: swarm.verbs.message.message)
+    read = _verb(lambda: swarm.verbs.read.read)
+    settle = _verb(lambda: swarm.verbs.read.collect)
+    acknowledge = _verb(lambda: swarm.verbs.acknowledge.acknowledge)
+    rebuild = _verb(lambda: swarm.verbs.doctor.rebuild)
+    own_heartbeat = _verb(lambda: swarm.heartbeat.lease.own)
+    disown_heartbeat = _verb(lambda: swarm.heartbeat.lease.disown)
+
+    def beat(self, *, by: str, force: bool = False, skip: Iterable[str] = ()) -> Beat:
+        """One heartbeat, by this process's scanner; see `heartbeat.beat.beat`."""
         from swarm.heartbeat.beat import beat
 
         return beat(self.home, by=by, force=force, skip=frozenset(skip), scanner=self.scanner)
 
-    def own_heartbeat(self, by: str) -> bool:
-        """Takes (or renews) the automatic heartbeat of this home; False where a living other has it."""
-        from swarm.heartbeat.lease import own
-
-        return own(self.home, by)
-
-    def disown_heartbeat(self) -> None:
-        """Gives the automatic heartbeat back, where this process has it."""
-        from swarm.heartbeat.lease import disown
-
-        disown(self.home)
-
     def beat_when_due(self, by: str) -> Beat | None:
-        """The automatic heartbeat: beats when this process owns it and it is due; None where it is not."""
+        """The automatic heartbeat, where it is due, by this process's scanner; see `heartbeat.lease.beat_when_due`."""
         from swarm.heartbeat.lease import beat_when_due
 
         return beat_when_due(self.home, by, scanner=self.scanner)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from swarm.errors import SwarmError
 from swarm.home.actor import calling
+from swarm.mcp.tools import checked
 from swarm.model.actor import Actor
 from swarm.protocol.paths import Layout, find_home
 from swarm.sanitize import clean, clean_block
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from swarm.model.reports import Results
     from swarm.model.requests import KillReport, SpawnCheck, Spawned, SpawnRequest
 
-Arguments = Mapping[str, Any]
 Environment = dict[str, str]
 
 
@@ -44,58 +44,41 @@ class Caller:
         return Swarm.open(layout, actor=actor, wait=self._wait, viewer=viewer)
 
 
-def call(name: str, caller: Caller, arguments: Arguments) -> str:
+def call(name: str, caller: Caller, arguments: object) -> str:
     """Carries out one call; returns what to tell. Raises SwarmError or OSError where it is refused or fails."""
-    return CALLS[name](caller, arguments)
+    return CALLS[name](caller, checked(name, arguments))
 
 
-def _progress(caller: Caller, arguments: Arguments) -> str:
+def _progress(caller: Caller, given: Any) -> str:
     from swarm.verbs.report import progress
 
     layout, actor = caller.reporting("progress")
-    return "Written: " + progress(layout, actor, arguments["text"], arguments.get("outputs"))
+    return "Written: " + progress(layout, actor, given.text, given.outputs)
 
 
-def _done(caller: Caller, arguments: Arguments) -> str:
+def _done(caller: Caller, given: Any) -> str:
     from swarm.verbs.report import done
 
     layout, actor = caller.reporting("done")
-    status, judged = arguments.get("status", "success"), arguments.get("acceptance")
-    given = None if judged is None else {"status": status, "acceptance": judged}
-    path = done(
-        layout,
-        actor,
-        status=status,
-        summary=arguments["summary"],
-        outputs=arguments.get("outputs", ()),
-        given=given,
-    )
+    status = given.status or "success"
+    judged = [{"text": one.text, "passed": one.passed} for one in given.acceptance]
+    whole = {"status": status, "acceptance": judged} if judged else None
+    path = done(layout, actor, status=status, summary=given.summary, outputs=given.outputs, given=whole)
     return f"Your results are written: {path}\nYou are done. Do nothing more."
 
 
-def _spawn(caller: Caller, arguments: Arguments) -> str:
+def _spawn(caller: Caller, given: Any) -> str:
+    from msgspec.structs import asdict
+
     from swarm.model.agent import Acceptance
     from swarm.model.requests import SpawnRequest
 
-    request = SpawnRequest(
-        name=arguments["name"],
-        role=arguments["role"],
-        task=arguments["task"],
-        slots=arguments.get("slots"),
-        accept=tuple(Acceptance(one["text"], one.get("check")) for one in arguments.get("accept", ())),
-        inputs=tuple(arguments.get("inputs", ())),
-        outputs=tuple(arguments.get("outputs", ())),
-        owns=tuple(arguments.get("owns", ())),
-        program=arguments.get("program", ""),
-        model=arguments.get("model", ""),
-        queue=arguments.get("queue", False),
-        use_reserve=arguments.get("use_reserve", False),
-        kill_stuck=arguments.get("kill_stuck", False),
-    )
+    fields = asdict(given)
+    dry_run = fields.pop("dry_run")
+    fields["accept"] = tuple(Acceptance(one.text, one.check) for one in given.accept)
+    request = SpawnRequest(**fields)
     swarm = caller.acting("spawn")
-    if arguments.get("dry_run"):
-        return _rehearsed(swarm.check_spawn(request), request)
-    return _spawned(swarm.spawn(request))
+    return _rehearsed(swarm.check_spawn(request), request) if dry_run else _spawned(swarm.spawn(request))
 
 
 def _spawned(spawned: "Spawned") -> str:
@@ -125,8 +108,8 @@ def _rehearsed(check: "SpawnCheck", request: "SpawnRequest") -> str:
     )
 
 
-def _kill(caller: Caller, arguments: Arguments) -> str:
-    report = caller.acting("kill").kill(arguments["ids"], reason=arguments["reason"], grace=arguments.get("grace_s"))
+def _kill(caller: Caller, given: Any) -> str:
+    report = caller.acting("kill").kill(given.ids, reason=given.reason, grace=given.grace_s)
     return _killed(report)
 
 
@@ -138,14 +121,14 @@ def _killed(report: "KillReport") -> str:
     return "\n".join([*lines, f"{len(report.agents)} stopped in {report.took_ms} ms"])
 
 
-def _message(caller: Caller, arguments: Arguments) -> str:
-    left = caller.acting("message").message(arguments["id"], arguments["text"])
+def _message(caller: Caller, given: Any) -> str:
+    left = caller.acting("message").message(given.id, given.text)
     where = "went into its running session" if left.sent else f"is in its inbox ({left.waits})"
     return f"The message {left.id} for {left.agent} {where}: it reads it after its current step."
 
 
-def _read(caller: Caller, arguments: Arguments) -> str:
-    report = caller.acting("read").read(arguments["id"])
+def _read(caller: Caller, given: Any) -> str:
+    report = caller.acting("read").read(given.id)
     head = f"Results of {report.agent}{'' if report.first else ' (read before)'}. What follows is its own words, data:"
     return "\n".join([head, *_results(report.results)])
 
@@ -161,13 +144,13 @@ def _results(results: "Results") -> list[str]:
     ]
 
 
-def _status(caller: Caller, arguments: Arguments) -> str:
+def _status(caller: Caller, given: Any) -> str:
     from swarm.mcp.status_text import picture
 
-    return picture(caller.acting("status", viewer=True), arguments.get("id", ""))
+    return picture(caller.acting("status", viewer=True), given.id)
 
 
-CALLS: Mapping[str, Callable[[Caller, Arguments], str]] = {
+CALLS: Mapping[str, Callable[[Caller, Any], str]] = {
     "progress": _progress,
     "done": _done,
     "status": _status,

@@ -11,10 +11,9 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any, BinaryIO, NoReturn
 
-from swarm.errors import SwarmError, Usage
+from swarm.errors import SwarmError
 from swarm.mcp import handlers, tools
 from swarm.mcp.handlers import CALLS, Caller, call
-from swarm.mcp.schema import complaint
 
 MAX_LINE = 4 << 20
 """Bytes of one message."""
@@ -77,7 +76,7 @@ class Mouth:
         self.shut = False
         """Nobody listens any more."""
 
-    def say(self, message: Message | list[Message]) -> None:
+    def say(self, message: Message) -> None:
         """Writes one message. Nothing happens where nobody listens."""
         data = json.dumps(message, separators=(",", ":")).encode() + b"\n"
         with self._lock:
@@ -98,7 +97,6 @@ NAME = "swarm"
 RELEASE = "1"
 """Of the tools' shape."""
 MAX_WAITING = 64
-MAX_BATCH = 100
 LAST_CALL_S = 60.0
 """Seconds that a call which is under way gets when the client has closed our input."""
 
@@ -107,36 +105,13 @@ class Ended(Exception):
     """Somebody wants us to end."""
 
 
-class Sink:
-    """Where answers go. Those of a batch are gathered and go out together, when the last one is there."""
-
-    def __init__(self, mouth: Mouth, expected: int | None = None) -> None:
-        self._mouth = mouth
-        self._expected = expected
-        self._gathered: list[Message] = []
-        self._lock = threading.Lock()
-
-    def put(self, message: Message | None) -> None:
-        """Takes an answer; None where a request gets none."""
-        if self._expected is None:
-            if message is not None:
-                self._mouth.say(message)
-            return
-        with self._lock:
-            self._expected -= 1
-            self._gathered += [message] if message is not None else []
-            complete = self._expected == 0 and bool(self._gathered)
-        if complete:
-            self._mouth.say(self._gathered)
-
-
 class Server:
     """One client's server."""
 
     def __init__(self, caller: Caller, mouth: Mouth) -> None:
         self._caller = caller
         self._mouth = mouth
-        self._waiting: queue.Queue[tuple[Id, str, Mapping[str, Any], Sink] | None] = queue.Queue()
+        self._waiting: queue.Queue[tuple[Id, str, object] | None] = queue.Queue()
         self._cancelled: set[Id] = set()
         self._worker = threading.Thread(target=self._work, name="calls", daemon=True)
 
@@ -162,33 +137,25 @@ class Server:
         except NotJson as wrong:
             self._mouth.say(error(None, PARSE_ERROR, f"This is no JSON: {wrong}"))
             return
-        if not isinstance(message, list):
-            self._take(message, Sink(self._mouth))
-        elif not 0 < len(message) <= MAX_BATCH:
-            self._mouth.say(error(None, INVALID_REQUEST, f"A batch has 1 to {MAX_BATCH} messages."))
-        else:
-            sink = Sink(self._mouth, len(message))
-            for each in message:
-                self._take(each, sink)
+        self._take(message)
 
-    def _take(self, message: Any, sink: Sink) -> None:
+    def _take(self, message: Any) -> None:
         """One message: a request, a notification, or an answer to something that we never ask."""
         if not isinstance(message, dict) or ("method" not in message and not {"result", "error"} & set(message)):
-            sink.put(error(None, INVALID_REQUEST, "This is no request: an object with a method."))
+            self._mouth.say(error(None, INVALID_REQUEST, "This is no request: an object with a method."))
             return
         method, key = message.get("method"), message.get("id")
         if "method" not in message:
-            sink.put(None)
-        elif not isinstance(method, str) or message.get("jsonrpc") != VERSION:
+            return
+        if not isinstance(method, str) or message.get("jsonrpc") != VERSION:
             known = key if is_id(key) else None
-            sink.put(error(known, INVALID_REQUEST, f"This is no request of JSON-RPC {VERSION}."))
+            self._mouth.say(error(known, INVALID_REQUEST, f"This is no request of JSON-RPC {VERSION}."))
         elif "id" not in message:
             self._note(method, message.get("params"))
-            sink.put(None)
         elif not is_id(key):
-            sink.put(error(None, INVALID_REQUEST, "The id of a request is a text or a number."))
+            self._mouth.say(error(None, INVALID_REQUEST, "The id of a request is a text or a number."))
         else:
-            self._answer(key, method, message.get("params", {}), sink)
+            self._answer(key, method, message.get("params", {}))
 
     def _note(self, method: str, given: object) -> None:
         """A notification. Only a cancellation of a call that still waits means anything here."""
@@ -197,19 +164,19 @@ class Server:
                 self._cancelled.clear()
             self._cancelled.add(given["requestId"])
 
-    def _answer(self, key: Id, method: str, given: object, sink: Sink) -> None:
+    def _answer(self, key: Id, method: str, given: object) -> None:
         if not isinstance(given, dict):
-            sink.put(error(key, INVALID_PARAMS, "params is an object."))
+            self._mouth.say(error(key, INVALID_PARAMS, "params is an object."))
         elif method == "initialize":
-            sink.put(result(key, _greeting(given)))
+            self._mouth.say(result(key, _greeting(given)))
         elif method == "ping":
-            sink.put(result(key, {}))
+            self._mouth.say(result(key, {}))
         elif method == "tools/list":
-            sink.put(result(key, {"tools": self._tools()}))
+            self._mouth.say(result(key, {"tools": self._tools()}))
         elif method == "tools/call":
-            self._call(key, given, sink)
+            self._call(key, given)
         else:
-            sink.put(error(key, METHOD_NOT_FOUND, f"There is no method {method[:80]!r} here."))
+            self._mouth.say(error(key, METHOD_NOT_FOUND, f"There is no method {method[:80]!r} here."))
 
     def _tools(self) -> list[tools.Tool]:
         try:
@@ -217,29 +184,27 @@ class Server:
         except SwarmError:
             return tools.tools(None)  # each call says that there is no home
 
-    def _call(self, key: Id, given: Mapping[str, Any], sink: Sink) -> None:
+    def _call(self, key: Id, given: Mapping[str, Any]) -> None:
         name, arguments = given.get("name"), given.get("arguments")
         if not isinstance(name, str) or name not in CALLS:
             words = f"There is no tool {name[:80]!r}." if isinstance(name, str) else "name is missing."
-            sink.put(error(key, INVALID_PARAMS, f"{words} There are: {', '.join(CALLS)}."))
+            self._mouth.say(error(key, INVALID_PARAMS, f"{words} There are: {', '.join(CALLS)}."))
         elif self._waiting.qsize() >= MAX_WAITING:
-            sink.put(error(key, BUSY, f"{MAX_WAITING} calls wait already. Wait for their answers."))
+            self._mouth.say(error(key, BUSY, f"{MAX_WAITING} calls wait already. Wait for their answers."))
         else:
             self._cancelled.discard(key)
-            self._waiting.put((key, name, {} if arguments is None else arguments, sink))
+            self._waiting.put((key, name, {} if arguments is None else arguments))
 
     def _work(self) -> None:
         while (waiting := self._waiting.get()) is not None:
-            key, name, arguments, sink = waiting
+            key, name, arguments = waiting
             if key in self._cancelled:
                 self._cancelled.discard(key)
-                sink.put(None)
             else:
-                sink.put(result(key, self._done(name, arguments)))
+                self._mouth.say(result(key, self._done(name, arguments)))
 
-    def _done(self, name: str, arguments: Mapping[str, Any]) -> handlers.Answer:
+    def _done(self, name: str, arguments: object) -> handlers.Answer:
         try:
-            self._must_fit(name, arguments)
             return handlers.answer(call(name, self._caller, arguments))
         except SwarmError as error:
             return handlers.refusal(error)
@@ -247,13 +212,6 @@ class Server:
             return handlers.refusal(SwarmError(f"{error.strerror or error}.", str(error.filename or ""), code="system"))
         except Exception as error:  # noqa: BLE001 - a client that never gets an answer waits for ever
             return handlers.mistake(error)
-
-    def _must_fit(self, name: str, arguments: Mapping[str, Any]) -> None:
-        """Raises Usage where the arguments are not what the tool's schema says."""
-        schema = next(tool["inputSchema"] for tool in self._tools() if tool["name"] == name)
-        wrong = complaint(arguments, schema)
-        if wrong:
-            raise Usage(f"{name} was called wrongly.", wrong, "Call it again with what its description says.")
 
 
 def _greeting(given: Mapping[str, Any]) -> dict[str, object]:

@@ -1,71 +1,31 @@
-"""The command `swarm-tui`: one table of verbs; only the chosen verb's module is imported."""
+"""The command `swarm-tui`: finds the verb, and imports only what that one needs."""
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from swarm.errors import NotFound, SwarmError, Usage
 from swarm_tui.cli.output import NAME, REPORT, Output
 
 if TYPE_CHECKING:
     import argparse
-    from types import ModuleType, TracebackType
+    from types import TracebackType
 
+    from swarm.model.verb import Verb
     from swarm.protocol.paths import Layout
-    from swarm_tui.cli.parser import Parser
 
 INTERRUPTED = 130
 
 
-class Verb(NamedTuple):
-    """One verb: `swarm_tui.commands.<module>` has `configure(parser)` and `run(args, out) -> exit status`."""
-
-    name: str
-    module: str
-    help: str
-    example: str
-    takes_command: bool = False
-    """What follows `--` is a command, and none of ours."""
-
-
-VERBS: tuple[Verb, ...] = (
-    Verb("init", "init", "make a home; never overwrites a file", "init my-swarm"),
-    Verb("demo", "demo", "look around in a home full of real processes", "demo --headless --for 90s"),
-    Verb("status", "status", "the tree as text, as JSON, or as one line", "status --line"),
-    Verb(
-        "spawn",
-        "spawn",
-        "check everything, then start an agent",
-        'spawn worker-1 --role worker --task "Write the summary" --accept "summary.md exists::test -s summary.md" '
-        "-- ./agent.sh",
-        takes_command=True,
-    ),
-    Verb("kill", "kill", "stop agents and everything below them", 'kill idea-alpha --reason "went astray" --yes'),
-    Verb("heartbeat", "heartbeat", "one heartbeat, or its plan", "heartbeat --dry-run"),
-    Verb("run", "run", "heartbeats without a screen, until SIGTERM", "run --period 15m"),
-    Verb(
-        "progress", "progress", "agent: append a line to its progress.md", 'progress "8 of 12 pages read" --outputs 3'
-    ),
-    Verb("done", "done", "agent: write its results.json", 'done --summary "3 sources compared" --output report.md'),
-    Verb("read", "read", "print results and mark them read", "read worker-1"),
-    Verb("log", "log", "what an agent writes, made safe for a terminal", "log worker-1 -f"),
-    Verb("message", "message", "leave an agent a message", 'message worker-1 "Use the second source."'),
-    Verb("attach", "attach", "talk to an agent in this terminal; it goes on when you leave", "attach worker-1"),
-    Verb("pause", "pause", "stop a whole subtree where it stands", "pause idea-alpha"),
-    Verb("resume", "resume", "let a paused subtree go on", "resume idea-alpha"),
-    Verb("hold", "hold", "no automatic kill for some heartbeats", 'hold worker-1 --for 2 --why "long build"'),
-    Verb("respawn", "respawn", "start an ended agent's spec again", "respawn worker-1"),
-    Verb("events", "events", "the audit log", "events --since 2h --agent worker-1"),
-    Verb("doctor", "doctor", "check home, programs, limits, clock; rebuild the ledger", "doctor"),
-    Verb("roles", "roles", "list the roles, and whether they are valid", "roles"),
-    Verb("templates", "templates", "list the templates, and whether they are valid", "templates"),
-    Verb("hook", "hook", "an agent's program asks: may it write this, is there news, may it end", "hook guard"),
-    Verb("mcp", "mcp", "our verbs as tools of an agent's program, over stdio", "mcp"),
-    Verb("completion", "completion", "print completion for a shell", "completion bash"),
-)
-BY_NAME: dict[str, Verb] = {verb.name: verb for verb in VERBS}
+COMMANDS = {
+    **dict.fromkeys(("message", "pause", "resume", "hold", "respawn"), "agents"),
+    **dict.fromkeys(("progress", "done", "read"), "reports"),
+    **dict.fromkeys(("init", "doctor", "roles", "templates"), "homes"),
+    **dict.fromkeys(("hook", "mcp"), "programs"),
+}
+"""Which module of commands/ a verb's function stands in; else the module has the verb's name, as the function has."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -117,33 +77,42 @@ def _guarded(words: list[str], out: Output) -> int:
 
 
 def _dispatch(words: list[str], out: Output) -> int:
+    from swarm_tui.cli.parser import parser_of, whole_parser
+
     at = find_verb(words)
     if at is None:
-        return _open_room(build_parser().parse_args(words), out)
-    verb = BY_NAME.get(words[at])
-    if verb is None:
-        raise _unknown_verb(words[at])
-    module = _module(verb)
+        return _open_room(whole_parser().parse_args(words), out)
+    verb = _verb(words[at])
     rest = words[:at] + words[at + 1 :]
     command: list[str] = []
-    if verb.takes_command and "--" in rest:
+    if verb.command and "--" in rest:
         split = rest.index("--")
         rest, command = rest[:split], rest[split + 1 :]
-    args = build_verb_parser(verb, module).parse_args(rest)
+    args = parser_of(verb).parse_args(rest)
     args.verb, args.command = verb.name, command
-    status: int = module.run(args, out)
-    return status
+    return function_of(verb.name)(args, out)
 
 
-def _unknown_verb(word: str) -> Usage:
+def _verb(word: str) -> "Verb":
+    from swarm.model.verbs import BY_NAME
+
+    if word in BY_NAME:
+        return BY_NAME[word]
     from difflib import get_close_matches
 
     near = get_close_matches(word, list(BY_NAME), n=1, cutoff=0.5)
-    return Usage(
+    raise Usage(
         f"There is no verb {word[:80]!r}.",
         "There are: " + ", ".join(BY_NAME) + ".",
         f"Perhaps you mean: {NAME} {near[0]}" if near else f"{NAME} --help lists them.",
     )
+
+
+def function_of(verb: str) -> "Callable[[argparse.Namespace, Output], int]":
+    """What carries out a verb; only its module is imported."""
+    module = import_module(f"swarm_tui.cli.commands.{COMMANDS.get(verb, verb)}")
+    function: Callable[[argparse.Namespace, Output], int] = getattr(module, verb)
+    return function
 
 
 def find_verb(words: Sequence[str]) -> int | None:
@@ -160,70 +129,6 @@ def find_verb(words: Sequence[str]) -> int | None:
         else:
             return at
     return None
-
-
-def build_verb_parser(verb: Verb, module: "ModuleType | None" = None) -> "Parser":
-    """The parser of one verb, global options included. Imports the verb's module."""
-    from swarm_tui.cli.parser import Help, Parser
-
-    parser = Parser(
-        prog=f"{NAME} {verb.name}",
-        description=_sentence(verb.help),
-        epilog=f"example:\n  {NAME} {verb.example}",
-        formatter_class=Help,
-        allow_abbrev=False,
-    )
-    _add_global_options(parser)
-    (module or _module(verb)).configure(parser)
-    return parser
-
-
-def build_parser() -> "Parser":
-    """The parser of everything, for --help and completion. Imports every verb's module."""
-    from swarm_tui.cli.parser import Help, Parser
-
-    parser = Parser(
-        prog=NAME,
-        description="The control room of a swarm of agents. Without a verb it opens on the swarm's home: -C DIR, else\n"
-        "$SWARM_HOME, else the nearest directory upwards with a swarm.toml.",
-        epilog=f"examples:\n  {NAME} demo\n  {NAME} init my-swarm && {NAME} -C my-swarm\n\n"
-        "exit status: 0 done, 1 failed, 2 wrong usage, 3 refused by policy, 4 no such agent, 5 busy, 130 interrupted",
-        formatter_class=Help,
-        allow_abbrev=False,
-    )
-    _add_global_options(parser)
-    parser.add_argument("--read-only", action="store_true", help="open the control room without any act that writes")
-    verbs = parser.add_subparsers(title="verbs", metavar="VERB", dest="verb", parser_class=Parser)
-    for verb in VERBS:
-        one = verbs.add_parser(
-            verb.name,
-            help=verb.help,
-            description=_sentence(verb.help),
-            epilog=f"example:\n  {NAME} {verb.example}",
-            formatter_class=Help,
-            allow_abbrev=False,
-        )
-        _add_global_options(one)
-        _module(verb).configure(one)
-    return parser
-
-
-def _add_global_options(parser: "argparse.ArgumentParser") -> None:
-    from swarm_tui.cli.commands.common import duration
-    from swarm_tui.cli.parser import Version
-
-    parser.add_argument("-C", dest="home", metavar="DIR", help="the swarm's home")
-    parser.add_argument("--wait", type=duration, default=10.0, metavar="TIME", help="how long to wait for a lock (10s)")
-    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
-    parser.add_argument("--version", action=Version, nargs=0, help="print the version and leave")
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
-
-
-def _module(verb: Verb) -> "ModuleType":
-    return import_module(f"swarm_tui.cli.commands.{verb.module}")
 
 
 def _wants_json(words: Sequence[str]) -> bool:

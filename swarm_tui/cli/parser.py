@@ -1,12 +1,17 @@
-"""The parser of the command line: complaints as errors like all others, help as wide as the terminal."""
+"""The parsers of the command line, made from the declared verbs; their complaints are errors like all others."""
 
 import argparse
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NoReturn
 
 from swarm.errors import Usage
+from swarm.model.verb import Argument, Kind, Verb
 from swarm_tui.cli.output import NAME
+
+MAX_DIGITS = 15
 
 
 class Parser(argparse.ArgumentParser):
@@ -22,6 +27,144 @@ class Parser(argparse.ArgumentParser):
     def usage_line(self) -> str:
         """The usage in one line."""
         return " ".join(self.format_usage().removeprefix("usage: ").split())
+
+
+def whole_parser() -> Parser:
+    """The parser of every verb, for --help and completion, and for the command line without a verb."""
+    from swarm.model.verbs import VERBS
+
+    parser = Parser(
+        prog=NAME,
+        description="The control room of a swarm of coding agents. A swarm lives in a directory, its home; without a\n"
+        "verb the control room opens on it. The home is -C DIR, else $SWARM_HOME, else the nearest directory\n"
+        "upwards that has a swarm.toml.",
+        epilog=f"examples:\n  {NAME} demo\n  {NAME} init my-swarm && {NAME} -C my-swarm\n\n"
+        "exit status: 0 done, 1 failed, 2 wrong usage, 3 refused by policy, 4 no such agent, 5 busy, 130 interrupted",
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    _add_global_options(parser)
+    parser.add_argument("--read-only", action="store_true", help="open the control room without any act that writes")
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", dest="verb", parser_class=Parser)
+    for verb in VERBS:
+        parser_of(verb, partial(verbs.add_parser, verb.name, help=verb.help))
+    return parser
+
+
+def parser_of(verb: Verb, make: Callable[..., Parser] = Parser) -> Parser:
+    """The parser of one verb, with the options that every verb has. make: makes it, for itself or within another."""
+    parser = make(
+        prog=f"{NAME} {verb.name}",
+        usage=_usage(verb),
+        description=f"{verb.help[:1].upper()}{verb.help[1:]}.",
+        epilog=f"example:\n  {NAME} {verb.example}",
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    for argument in verb.arguments:
+        if argument.help:
+            _add(parser, argument)
+    _add_global_options(parser)
+    return parser
+
+
+def _add_global_options(parser: Parser) -> None:
+    group = parser.add_argument_group("options of every verb")
+    group.add_argument("-C", dest="home", metavar="DIR", help="the swarm's home")
+    group.add_argument("--wait", type=_duration, default=10.0, metavar="TIME", help="how long to wait for a lock (10s)")
+    group.add_argument("--json", action="store_true", help="print one JSON document")
+    group.add_argument("--version", action=Version, nargs=0, help="print the version and leave")
+
+
+def _add(parser: Parser, argument: Argument) -> None:
+    given: dict[str, Any] = {"help": argument.help.replace("%", "%%")}
+    if argument.kind is Kind.FLAG:
+        parser.add_argument(*argument.flags, dest=argument.name, action="store_true", **given)
+        return
+    given |= {"metavar": argument.metavar or None, "choices": argument.choices or None, "type": _reader(argument)}
+    if argument.kind is Kind.WORDS:
+        parser.add_argument(argument.name, nargs="+", action=_Joined, **given)
+    elif not argument.flags:
+        nargs = "+" if argument.many else None if argument.required else "?"
+        parser.add_argument(argument.name, nargs=nargs, default=argument.default, **given)
+    elif argument.many:
+        parser.add_argument(*argument.flags, dest=argument.name, action="append", default=[], **given)
+    else:
+        given |= {"required": argument.required, "default": argument.default}
+        parser.add_argument(*argument.flags, dest=argument.name, **given)
+
+
+def _usage(verb: Verb) -> str:
+    """What follows `usage: `, wrapped between arguments. The options of every verb are not repeated in it."""
+    taken = [argument for argument in verb.arguments if argument.help]
+    taken.sort(key=lambda argument: (bool(argument.flags), not argument.required))
+    lines = [f"{NAME} {verb.name}"]
+    indent = " " * len(f"usage: {lines[0]}")
+    for part in (*map(_in_usage, taken), *(["[-- COMMAND ...]"] if verb.command else [])):
+        if len(lines[-1]) + len(part) > _columns() - 10:
+            lines.append(indent)
+        lines[-1] += f" {part}"
+    return "\n".join(lines)
+
+
+def _in_usage(argument: Argument) -> str:
+    value = argument.metavar or "{" + ",".join(argument.choices) + "}"
+    if argument.flags:
+        value = argument.flags[0] if argument.kind is Kind.FLAG else f"{argument.flags[0]} {value}"
+    repeated = "..." if argument.many or argument.kind is Kind.WORDS else ""
+    return f"{value if argument.required else f'[{value}]'}{repeated}"
+
+
+def _reader(argument: Argument) -> Callable[[str], object]:
+    """What makes a value of a word; it raises ArgumentTypeError."""
+    if argument.kind not in _READERS:
+        return str
+    read = _READERS[argument.kind]
+
+    def bounded(word: str) -> float:
+        value = read(word)
+        if not argument.least <= value <= argument.most:
+            upper = f" and at most {argument.most:g}" if argument.most < float("inf") else ""
+            raise argparse.ArgumentTypeError(f"it must be at least {argument.least:g}{upper}")
+        return value
+
+    return bounded
+
+
+def _duration(word: str) -> float:
+    from swarm.formatting import parse_duration
+
+    try:
+        return parse_duration(word)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _whole(word: str) -> int:
+    if not (word.isascii() and word.isdigit() and len(word) <= MAX_DIGITS):
+        raise argparse.ArgumentTypeError(f"{word[:40]!r} is not a number of 0 or more")
+    return int(word)
+
+
+def _decimal(word: str) -> float:
+    try:
+        return float(word)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{word[:40]!r} is not a number") from error
+
+
+_READERS: dict[Kind, Callable[[str], float]] = {
+    Kind.NUMBER: _whole,
+    Kind.DECIMAL: _decimal,
+    Kind.SECONDS: _duration,
+}
+
+
+class _Joined(argparse.Action):
+    """Takes several words as one text."""
+
+    def __call__(self, _: argparse.ArgumentParser, given: argparse.Namespace, words: Any, *__: object) -> None:
+        setattr(given, self.dest, " ".join(words))
 
 
 class Help(argparse.RawDescriptionHelpFormatter):

@@ -10,12 +10,7 @@ from swarm_tui.cli.commands.common import acting
 from swarm_tui.cli.output import Output
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The options of this verb."""
-    parser.add_argument("id", metavar="ID", help="an agent that runs: its id, or an unambiguous tail of it")
-
-
-def run(args: argparse.Namespace, out: Output) -> int:
+def attach(args: argparse.Namespace, out: Output) -> int:
     """Runs the agent's session here. Exit status 0 where it goes on by itself after, or is done; 1 where it failed."""
     swarm = acting(args)
     if sys.stdin is None or not (sys.stdin.isatty() and out.tty):

@@ -1,10 +1,12 @@
-"""What the verbs share: opening a home to look or to act, values of options, times in JSON. Light."""
+"""What the verbs share: opening a home to act or to look, texts of options, following what grows. Light."""
 
 import argparse
 import os
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from swarm.formatting import has_date, parse_duration, spell_stamp
+from swarm.formatting import has_date, spell_stamp
 
 if TYPE_CHECKING:
     from swarm.api import Swarm
@@ -15,37 +17,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 MAX_TEXT = 1 << 20
 """Characters of a text that is read from a file or from standard input."""
-
-
-def duration(text: str) -> float:
-    """An option's seconds: `90s`, `15m`, `2h`, or a bare number of seconds."""
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def positive_duration(text: str) -> float:
-    """The same, and more than nothing."""
-    seconds = duration(text)
-    if seconds <= 0:
-        raise argparse.ArgumentTypeError("it must be more than 0")
-    return seconds
-
-
-def count(text: str) -> int:
-    """An option's number: 0 or more."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 12):
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a number of 0 or more")
-    return int(text)
-
-
-def positive_count(text: str) -> int:
-    """An option's number: 1 or more."""
-    number = count(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("it must be 1 or more")
-    return number
+LOOK_SECONDS = 0.2
 
 
 def acting(args: argparse.Namespace) -> "Swarm":
@@ -75,6 +47,18 @@ def looking(args: argparse.Namespace, out: "Output") -> "Swarm":
         out.tell(f"{problem.title} {problem.detail}")
         out.tell("  What follows is judged by the default policy.")
     return swarm
+
+
+def follow(show: Callable[[], bool], over: Callable[[], bool] = lambda: False) -> None:
+    """Goes on showing what comes until it is over and nothing is left. show: says whether there was something new."""
+    while True:
+        # The order matters: what was written before the end is shown after the end was seen.
+        ended = over()
+        if show():
+            continue
+        if ended:
+            return
+        time.sleep(LOOK_SECONDS)
 
 
 def iso(wall: float | None) -> str | None:

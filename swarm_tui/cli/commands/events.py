@@ -1,12 +1,11 @@
 """`swarm-tui events`: the audit log."""
 
 import argparse
-import time
 from typing import TYPE_CHECKING
 
 from swarm.errors import NotFound
 from swarm.formatting import parse_stamp
-from swarm_tui.cli.commands.common import duration, looking
+from swarm_tui.cli.commands.common import follow, looking
 from swarm_tui.cli.output import Output
 
 if TYPE_CHECKING:
@@ -17,23 +16,16 @@ LAST = 500
 MOST = 100_000
 NEAR, FAR = 256 * 1024, 8 << 20
 """Bytes of the log's end that -f begins with, without and with --since."""
-LOOK_SECONDS = 0.2
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The options of this verb."""
-    parser.add_argument("-f", "--follow", action="store_true", help="go on as it grows; with --json one object a line")
-    parser.add_argument("--since", type=duration, metavar="TIME", help=f"this far back (the last {LAST} records)")
-    parser.add_argument("--agent", metavar="ID", help="what concerns this agent")
-
-
-def run(args: argparse.Namespace, out: Output) -> int:
+def events(args: argparse.Namespace, out: Output) -> int:
     """Prints the last records, and with -f those that come."""
     swarm = looking(args, out)
     agent = None if args.agent is None else _meant(swarm, args.agent)
     since = None if args.since is None else swarm.home.clock.wall() - args.since
     if args.follow:
-        return _follow(swarm, agent, since, out)
+        _follow(swarm, agent, since, out)
+        return 0
     events = swarm.events(LAST if since is None else MOST, agent=agent, since_wall=since)
     if out.json:
         out.document({"events": [record_of(event) for event in events]})
@@ -83,23 +75,26 @@ def _meant(swarm: "Swarm", words: str) -> str:
         return words.strip("/")  # long gone, and still in the log
 
 
-def _follow(swarm: "Swarm", agent: str | None, since: float | None, out: Output) -> int:
+def _follow(swarm: "Swarm", agent: str | None, since: float | None, out: Output) -> None:
     from swarm.ledger.audit_reader import AuditTail
 
     tail = AuditTail(swarm.home.layout, backlog=NEAR if since is None else FAR)
-    first = True
-    while True:
+    most = LAST if since is None else MOST
+
+    def show() -> bool:
+        nonlocal most
         fresh = tail.read()
         chosen = [event for event in fresh if _is_wanted(event, agent, since)]
-        for event in chosen[-LAST:] if first and since is None else chosen:
+        for event in chosen[-most:]:
             if out.json:
                 out.record(record_of(event))
             else:
                 out.say_cells(cells_of(event))
         out.flush()
-        first = False
-        if not fresh:
-            time.sleep(LOOK_SECONDS)
+        most = MOST
+        return bool(fresh)
+
+    follow(show)
 
 
 def _is_wanted(event: "Event", agent: str | None, since: float | None) -> bool:

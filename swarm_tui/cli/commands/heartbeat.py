@@ -14,13 +14,7 @@ if TYPE_CHECKING:
 BY = "heartbeat"
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The options of this verb."""
-    parser.add_argument("--dry-run", action="store_true", help="print the plan, change nothing")
-    parser.add_argument("--force", action="store_true", help="also within half a period of the last one")
-
-
-def run(args: argparse.Namespace, out: Output) -> int:
+def heartbeat(args: argparse.Namespace, out: Output) -> int:
     """Beats once and prints the record, or prints the plan."""
     if args.dry_run:
         _say_plan(looking(args, out).rehearse(), out, force=args.force)

@@ -5,28 +5,20 @@ import sys
 from typing import TYPE_CHECKING
 
 from swarm.errors import Usage
-from swarm_tui.cli.commands.common import acting, duration
+from swarm_tui.cli.commands.common import acting
 from swarm_tui.cli.output import Output
 
 if TYPE_CHECKING:
     from swarm.model.requests import KillPreview, KillReport
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The options of this verb."""
-    parser.add_argument("ids", nargs="+", metavar="ID", help="an agent: its id, or an unambiguous tail of it")
-    parser.add_argument("--reason", default="", metavar="T", help="why; stands in the audit log")
-    parser.add_argument("--grace", type=duration, metavar="TIME", help="time to leave in peace (the policy's, 10s)")
-    parser.add_argument("--yes", action="store_true", help="do not ask")
-
-
-def run(args: argparse.Namespace, out: Output) -> int:
+def kill(args: argparse.Namespace, out: Output) -> int:
     """Asks, stops, and tells what was found. Exit status 1 where something could not be proved gone."""
     swarm = acting(args)
     ids, shown = args.ids, {}
     if not args.yes:
         swarm.home.must_be_writable()  # before anybody is asked
-        previews = swarm.preview_kill(ids)
+        previews = swarm.preview_kill(ids, swarm.snapshot())
         _tell_subtrees(previews, out)
         if not _agreed(out):
             out.tell("Nothing was stopped.")

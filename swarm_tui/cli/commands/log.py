@@ -2,12 +2,11 @@
 
 import argparse
 import os
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from swarm.errors import SwarmError
-from swarm_tui.cli.commands.common import iso, looking
+from swarm_tui.cli.commands.common import follow, iso, looking
 from swarm_tui.cli.output import Output
 
 if TYPE_CHECKING:
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from swarm.model.activity import Reader
     from swarm.programs.transcript import Line
     from swarm.protocol.paths import AgentDir
-
-STREAMS = ("stdout", "stderr", "transcript")
-LOOK_SECONDS = 0.2
 
 
 class Found(Protocol):
@@ -35,18 +31,7 @@ Look = Callable[[], Found]
 Rest = Callable[[], str]
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The options of this verb."""
-    parser.add_argument("id", metavar="ID", help="an agent: its id, or an unambiguous tail of it")
-    parser.add_argument("-f", "--follow", action="store_true", help="go on as it grows, until the agent has ended")
-    parser.add_argument(
-        "--stream",
-        choices=STREAMS,
-        help="which of its outputs (transcript where its program tells what it does, else stdout)",
-    )
-
-
-def run(args: argparse.Namespace, out: Output) -> int:
+def log(args: argparse.Namespace, out: Output) -> int:
     """Prints the last lines, and with -f those that come."""
     from swarm.protocol.logs import LogTail
 
@@ -98,17 +83,15 @@ def _no_transcript(agent_id: str) -> SwarmError:
 
 
 def _follow(look: Look, rest: Rest, agent: "AgentDir", out: Output) -> int:
-    while True:
-        # The order matters: what was written before the end is read after the end was seen.
-        ended = os.path.lexists(agent.exit) or not os.path.lexists(agent.path)
+    def show() -> bool:
         found = look()
         _say(found, out)
-        if ended and not found.lines:
-            if rest():
-                _line(rest(), out)
-            return 0
-        if not found.lines:
-            time.sleep(LOOK_SECONDS)
+        return bool(found.lines)
+
+    follow(show, over=lambda: os.path.lexists(agent.exit) or not os.path.lexists(agent.path))
+    if rest():
+        _line(rest(), out)
+    return 0
 
 
 def _say(found: Found, out: Output) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from swarm.errors import Busy, SwarmError
 from swarm.model.values import replace
-from swarm_tui.cli.commands.common import acting, positive_duration
+from swarm_tui.cli.commands.common import acting
 from swarm_tui.cli.commands.heartbeat import beat_once, line_of, record_of
 from swarm_tui.cli.output import Output
 
@@ -22,12 +22,6 @@ if TYPE_CHECKING:
 BY = "run"
 LOOK_SECONDS = 1.0
 INTERRUPTED = 130
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The options of this verb."""
-    parser.add_argument("--period", type=positive_duration, metavar="TIME", help="how often (the policy's, 15m)")
-    parser.add_argument("--once", action="store_true", help="one heartbeat and no more: the same as `heartbeat`")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec import to_builtins
 
 from swarm.errors import NotFound, Refused, SwarmError, Usage
-from swarm_tui.cli.commands.common import acting, positive_count, text_from
+from swarm_tui.cli.commands.common import acting, text_from
 from swarm_tui.cli.output import Output
 
 if TYPE_CHECKING:
@@ -16,40 +16,7 @@ if TYPE_CHECKING:
 CHECK_MARK = "::"
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The options of this verb."""
-    parser.usage = (
-        "%(prog)s NAME --role R --task TEXT|@FILE|- [--parent ID] [--slots N] [--accept TEXT[::CHECK]]... "
-        "[--input P]... [--output GLOB]... [--owns P]... [--program P] [--model M] [--env K=V]... [--queue] "
-        "[--use-reserve] [--kill-stuck] [--dry-run] [-- COMMAND ...]"
-    )
-    parser.add_argument("name", metavar="NAME", help="its name below its parent: a-z, 0-9, dot, dash, underscore")
-    parser.add_argument("--role", required=True, metavar="R", help="its role (swarm-tui roles lists them)")
-    parser.add_argument(
-        "--task", required=True, metavar="TEXT", help="what it is to bring about; @FILE, or - for stdin"
-    )
-    parser.add_argument("--parent", metavar="ID", help="below whom: the root for the operator, oneself for an agent")
-    parser.add_argument("--slots", type=positive_count, metavar="N", help="slots of its whole subtree, itself included")
-    parser.add_argument(
-        "--accept",
-        action="append",
-        default=[],
-        metavar="TEXT[::CHECK]",
-        help="an outcome that must hold at the end, and a command that proves it with exit 0",
-    )
-    parser.add_argument("--input", action="append", default=[], metavar="P", help="a file it needs; must exist")
-    parser.add_argument("--output", action="append", default=[], metavar="GLOB", help="files that count as its outputs")
-    parser.add_argument("--owns", action="append", default=[], metavar="P", help="a path that only it may write")
-    parser.add_argument("--program", default="", metavar="P", help="what is run (the policy's)")
-    parser.add_argument("--model", default="", metavar="M", help="the model (the policy's)")
-    parser.add_argument("--env", action="append", default=[], metavar="K=V", help="a variable of its environment")
-    parser.add_argument("--queue", action="store_true", help="wait for a slot where none is free")
-    parser.add_argument("--use-reserve", action="store_true", help="take a slot of the reserve")
-    parser.add_argument("--kill-stuck", action="store_true", help="end stuck agents to make room, in the same step")
-    parser.add_argument("--dry-run", action="store_true", help="check everything, start nothing")
-
-
-def run(args: argparse.Namespace, out: Output) -> int:
+def spawn(args: argparse.Namespace, out: Output) -> int:
     """Starts the agent; prints its id and its directory."""
     from swarm.model.requests import SpawnRequest
 
@@ -60,8 +27,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
         parent=args.parent,
         slots=args.slots,
         accept=tuple(_acceptance(text) for text in args.accept),
-        inputs=tuple(args.input),
-        outputs=tuple(args.output),
+        inputs=tuple(args.inputs),
+        outputs=tuple(args.outputs),
         owns=tuple(args.owns),
         program=args.program,
         model=args.model,

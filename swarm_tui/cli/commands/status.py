@@ -7,12 +7,7 @@ from swarm_tui.cli.commands.common import looking
 from swarm_tui.cli.output import Output
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The options of this verb."""
-    parser.add_argument("--line", action="store_true", help="one line under 40 columns, for the status bar of tmux")
-
-
-def run(args: argparse.Namespace, out: Output) -> int:
+def status(args: argparse.Namespace, out: Output) -> int:
     """Looks at everything once and prints it."""
     if args.line and out.json:
         raise Usage("--line and --json exclude each other.")

@@ -86,6 +86,14 @@ def test_a_worker_is_spawned_steered_and_read(home: LiveHome, meta: McpClient) -
     assert {("spawn", True), ("message", True), ("read", True)} <= verbs
 
 
+def test_what_an_argument_means_is_checked_by_the_verb(home: LiveHome, meta: McpClient) -> None:
+    assert "[usage]" in meta.refused("progress", text="   ")
+    assert "emperor" in meta.refused("spawn", **{**TASK, "name": "w", "role": "emperor"})
+    assert "No Name" in meta.refused("spawn", **TASK, name="No Name")
+    assert "great" in meta.refused("done", status="great", summary="s")
+    assert not home.agent("idea").results.exists()
+
+
 def test_an_agent_that_is_not_needed_any_more_is_ended(home: LiveHome, meta: McpClient) -> None:
     meta.did("spawn", name="w", **TASK)
     assert "genesis-01/idea/w: gone" in meta.did("kill", ids=["w"], reason="not needed", grace_s=0)

@@ -223,7 +223,7 @@ def test_a_queued_agent_is_taken_out_of_the_queue(live_home: LiveHome) -> None:
 def test_a_preview_names_who_goes_down_and_ends_nobody(live_home: LiveHome) -> None:
     family(live_home)
 
-    [preview] = live_home.swarm.preview_kill(["idea-a"])
+    [preview] = live_home.swarm.preview_kill(["idea-a"], live_home.swarm.snapshot())
 
     assert preview.target == "genesis-01/idea-a"
     assert [member[0] for member in preview.members] == [

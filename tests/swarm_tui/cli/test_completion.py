@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from swarm_tui.cli.completion_scripts import script
-from swarm_tui.cli.main import VERBS
+from swarm.model.verbs import VERBS
+from swarm_tui.cli.commands.completion import script
 from tests.support.cli import COMMAND, environment
 
 BASH = shutil.which("bash")

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from swarm_tui.cli.main import BY_NAME, build_verb_parser, find_verb
+from swarm.model.verbs import BY_NAME
+from swarm_tui.cli.main import find_verb
+from swarm_tui.cli.parser import parser_of
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENTS = sorted(
@@ -40,9 +42,9 @@ def parse(command: str) -> None:
         return
     verb = BY_NAME[words[at]]
     rest = words[:at] + words[at + 1 :]
-    if verb.takes_command and "--" in rest:
+    if verb.command and "--" in rest:
         rest = rest[: rest.index("--")]
-    build_verb_parser(verb).parse_args([word for word in rest if word != "..."])
+    parser_of(verb).parse_args([word for word in rest if word != "..."])
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

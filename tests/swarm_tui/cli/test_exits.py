@@ -428,9 +428,9 @@ BROKEN = """
 import sys
 from swarm_tui.cli import main as cli
 from swarm_tui.cli.commands import status
-def run(args, out):
+def failing(args, out):
     raise ZeroDivisionError("never mind")
-status.run = run
+status.status = failing
 sys.argv = ["swarm-tui", "status", *sys.argv[1:]]
 sys.exit(cli.main())
 """

@@ -106,4 +106,4 @@ def test_a_look_loads_no_screen_either(swarm_home: Path) -> None:
 def test_only_the_chosen_verbs_module_is_imported(swarm_home: Path) -> None:
     loaded = imported("roles", env={"SWARM_HOME": str(swarm_home)})
     ours = {name for name in loaded if name.startswith("swarm_tui.cli.commands.")}
-    assert ours == {"swarm_tui.cli.commands.common", "swarm_tui.cli.commands.roles"}
+    assert ours == {"swarm_tui.cli.commands.common", "swarm_tui.cli.commands.homes"}

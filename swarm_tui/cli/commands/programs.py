@@ -1,4 +1,4 @@
-"""`swarm-tui mcp`: our verbs as tools for an agent's program, which starts this by itself and speaks MCP over stdio."""
+"""What agents' programs run by themselves, and no person: hook, mcp."""
 
 import argparse
 import os
@@ -9,12 +9,15 @@ from swarm.errors import Usage
 from swarm_tui.cli.output import Output
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """It has no options of its own."""
-    del parser
+def hook(args: argparse.Namespace, out: Output) -> int:
+    """Answers one call. The agent is the environment's, whatever -C says."""
+    from swarm.hooks.serve import serve
+
+    out.flush()
+    return serve(args.which, os.environ)
 
 
-def run(args: argparse.Namespace, out: Output) -> int:
+def mcp(args: argparse.Namespace, out: Output) -> int:
     """Serves until its input ends."""
     if sys.stdin is None or sys.stdin.isatty():
         raise Usage(

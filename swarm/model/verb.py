@@ -1,0 +1,75 @@
+"""What a verb is to those who call it: its words and its arguments. Light: the command line reads it at every call."""
+
+from enum import Enum
+from typing import Any, NamedTuple
+
+
+class Kind(Enum):
+    """What an argument is."""
+
+    TEXT = "text"
+    WORDS = "words"
+    """A text that a command line may give in several words."""
+    NUMBER = "number"
+    """A whole number."""
+    DECIMAL = "decimal"
+    SECONDS = "seconds"
+    """A length of time: `90s`, `15m`, `2h` on a command line, a number of seconds as NAME_s elsewhere."""
+    FLAG = "flag"
+    FILE = "file"
+    DIRECTORY = "directory"
+    ROLE = "role"
+    """The name of one of the home's roles."""
+
+
+class Argument(NamedTuple):
+    """One argument of a verb. `least` and `most` bound a number, `most` the length of a text too."""
+
+    name: str
+    """What the verb's function calls it."""
+    help: str = ""
+    """What people are told of it; '' where the command line does not take it."""
+    tool: str = ""
+    """What agents' programs are told of it; '' where the tool does not take it."""
+    flags: tuple[str, ...] = ()
+    """The options that give it on a command line, `--like` this; without, its place does."""
+    kind: Kind = Kind.TEXT
+    metavar: str = ""
+    required: bool = False
+    tool_required: bool = False
+    """Agents' programs must give it, where people may leave it out."""
+    many: bool = False
+    choices: tuple[str, ...] = ()
+    default: str | int | float | None = None
+    least: float = 0
+    most: float = float("inf")
+    fields: "tuple[Argument, ...]" = ()
+    """What one of many is made of where it is an object, as tools give it."""
+
+
+def option(name: str, metavar: str, words: str, **more: Any) -> Argument:
+    """An argument that a command line takes as `--name`, where `flags` says nothing else."""
+    return Argument(**{"name": name, "help": words, "metavar": metavar, "flags": (f"--{name}",), **more})
+
+
+def flag(name: str, words: str, tool: str = "", flags: tuple[str, ...] = ()) -> Argument:
+    """An argument that is there or not."""
+    return Argument(name, words, tool, flags or (f"--{name.replace('_', '-')}",), Kind.FLAG, default=False)
+
+
+class Verb(NamedTuple):
+    """One verb. Its example is what follows `swarm-tui`."""
+
+    name: str
+    help: str
+    """What it does, in one line, for people: command line, palette, documents."""
+    example: str
+    arguments: tuple[Argument, ...] = ()
+    command: bool = False
+    """What follows `--` is a command of the caller's, and none of our arguments."""
+    narrow: bool = False
+    """A narrowly held agent's shell may call it too: it writes no file that its caller names."""
+    title: str = ""
+    """Its name as a tool of agents' programs; '' where it is none."""
+    tool: str = ""
+    """What agents' programs are told of it."""

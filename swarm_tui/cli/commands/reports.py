@@ -1,0 +1,108 @@
+"""What agents say of themselves (progress, done), and reading what came of it. Light: agents call these often."""
+
+import argparse
+import os
+from typing import TYPE_CHECKING, Any
+
+from swarm.errors import Usage
+from swarm_tui.cli.commands.common import acting, reporting
+from swarm_tui.cli.output import Output
+
+if TYPE_CHECKING:
+    from swarm.model.reports import Results
+
+MAX_RESULTS = 1 << 20
+
+
+def progress(args: argparse.Namespace, out: Output) -> int:
+    """Appends the line, and prints it as it was written."""
+    from swarm.verbs import report
+
+    layout, actor = reporting(args)
+    line = report.progress(layout, actor, args.text, args.outputs)
+    if out.json:
+        out.document({"id": actor.agent, "line": line})
+    else:
+        out.say(line)
+    return 0
+
+
+def done(args: argparse.Namespace, out: Output) -> int:
+    """Writes the results, and prints where they are."""
+    from swarm.verbs import report
+
+    given = None if args.file is None else _given(args.file)
+    if given is not None and args.status is not None:
+        given["status"] = args.status
+    layout, actor = reporting(args)
+    status = args.status or "success"
+    path = report.done(layout, actor, status=status, summary=args.summary, outputs=args.outputs, given=given)
+    if out.json:
+        out.document({"id": actor.agent, "status": (given or {}).get("status", status), "path": str(path)})
+    else:
+        out.say(str(path))
+    return 0
+
+
+def read(args: argparse.Namespace, out: Output) -> int:
+    """Prints the results of an agent; they count as read from now on."""
+    report = acting(args).read(args.id)
+    if out.json:
+        results = _document(report.results)
+        out.document({"id": report.agent, "spawn_id": report.spawn_id, "first": report.first, "results": results})
+        return 0
+    _say(report.results, out)
+    return 0
+
+
+def _given(name: str) -> dict[str, Any]:
+    """The object of a file; raises Usage where there is none."""
+    import json
+    import sys
+
+    try:
+        if name == "-":
+            text = sys.stdin.read(MAX_RESULTS + 1) if sys.stdin is not None else ""
+        else:
+            with open(os.path.expanduser(name), encoding="utf-8") as file:
+                text = file.read(MAX_RESULTS + 1)
+        value = json.loads(text)
+    except OSError as error:
+        raise Usage(f"--file {name!r} cannot be read.", error.strerror or str(error)) from error
+    except (ValueError, RecursionError) as error:
+        raise Usage(
+            f"--file {name!r} is not JSON.", str(error)[:300], "Write an object with status and summary."
+        ) from error
+    if len(text) > MAX_RESULTS or not isinstance(value, dict):
+        raise Usage(
+            f"--file {name!r} is not a results object.",
+            "It is larger than 1 MiB." if len(text) > MAX_RESULTS else f"It holds a {type(value).__name__}.",
+            "Write an object with status and summary.",
+        )
+    return value
+
+
+def _document(results: "Results") -> dict[str, object]:
+    return {
+        **dict(results.extra),
+        "status": results.status,
+        "summary": results.summary,
+        "outputs": results.outputs,
+        "acceptance": [{"text": text, "passed": passed} for text, passed in results.acceptance],
+        "finished_at": results.finished_at,
+    }
+
+
+def _say(results: "Results", out: Output) -> None:
+    out.say(f"status: {results.status}")
+    if results.finished_at:
+        out.say(f"finished at: {results.finished_at}")
+    for path in results.outputs:
+        out.say(f"output: {path}")
+    for text, passed in results.acceptance:
+        out.say(f"{'passed' if passed else 'FAILED'}: {text}")
+    for key, value in results.extra.items():
+        out.say(f"{key}: {value}")
+    if results.summary:
+        out.say()
+        out.say_block(results.summary)
