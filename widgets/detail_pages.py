@@ -80,10 +80,10 @@ def progress_page(view: AgentView) -> tuple[Paragraph, ...]:
 
 def _told_lines(view: AgentView, doings: Doings) -> Iterable[Paragraph]:
     """What a program says that a person should know: notes, refusals, messages that reached it, its sub-agents."""
-    problems = " ".join(problem.text for problem in view.problems)
+    problems = {problem.text for problem in view.problems}
     for note in doings.notes:
-        if note not in problems:
-            yield Paragraph(quote(note, 500), "warning")
+        if note.text not in problems:
+            yield Paragraph(quote(note.text, 500), "warning")
     for denied in doings.denied[-_DENIED:]:
         yield Paragraph(quote(denied, 500), "", (Cell("denied  ", "danger"),))
     for key, at in doings.told[-_DELIVERED:]:

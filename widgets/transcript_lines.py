@@ -25,9 +25,10 @@ _ROLES: dict[Kind, str] = {
     Kind.TURN_ENDED: "good",
     Kind.DENIED: "danger",
     Kind.MODEL_CHANGED: "warning",
+    Kind.MCP_SERVER: "muted",
     Kind.NOTE: "muted",
 }
-_FAILED: dict[Kind, str] = {Kind.MODEL_CHANGED: "warning", Kind.NOTE: "warning"}
+_FAILED: dict[Kind, str] = dict.fromkeys((Kind.MODEL_CHANGED, Kind.MCP_SERVER, Kind.NOTE), "warning")
 """What an error of this kind is drawn as; the others are drawn as danger."""
 
 
@@ -57,7 +58,7 @@ def _sign(line: Line, charset: Charset) -> str:
         return charset.running
     if line.kind is Kind.RETRYING:
         return charset.times
-    if line.kind is Kind.MODEL_CHANGED or (line.kind is Kind.NOTE and line.error):
+    if line.kind is Kind.MODEL_CHANGED or (line.kind in (Kind.MCP_SERVER, Kind.NOTE) and line.error):
         return charset.warned
     if line.kind in (Kind.SUBAGENT_STARTED, Kind.SUBAGENT_ENDED):
         return charset.ghost

@@ -1,14 +1,12 @@
 """What a program says it is doing, in one language for all programs: activities, and what they add up to."""
 
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
 IN_PLACE = "answers in place of"
-"""In the words of a MODEL_CHANGED: another model than the ordered one answers."""
-MCP = "MCP server"
-"""How a NOTE on a server begins that gives the agent its tools."""
+"""How it is said that another model than the ordered one answers."""
 
 
 class Kind(StrEnum):
@@ -34,8 +32,10 @@ class Kind(StrEnum):
     TURN_ENDED = "turn ended"
     DENIED = "denied"
     MODEL_CHANGED = "model changed"
+    MCP_SERVER = "MCP server"
+    """A server that gives the agent tools: whether it is connected."""
     NOTE = "note"
-    """Anything else that a person may want to read: a compaction, a failed server, an error."""
+    """Anything else that a person may want to read: a compaction, an error."""
 
 
 class Tokens(Struct, frozen=True):
@@ -136,6 +136,13 @@ class TurnEnd(Struct, frozen=True):
     why: str = ""
 
 
+class Note(NamedTuple):
+    """What a person should look at: a model that is not the ordered one, a server that failed, an error."""
+
+    kind: Kind
+    text: str
+
+
 class Doings(Struct, frozen=True):
     """What a stream of activities adds up to. Compared by value."""
 
@@ -171,5 +178,5 @@ class Doings(Struct, frozen=True):
     denials: int = 0
     told: tuple[tuple[str, float], ...] = ()
     """(message id, wall seconds) of the last messages that reached it, 20 at most."""
-    notes: tuple[str, ...] = ()
-    """What a person should look at: a model that is not the ordered one, a server that failed; 8 at most."""
+    notes: tuple[Note, ...] = ()
+    """What a person should look at, oldest first; 8 at most."""

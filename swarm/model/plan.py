@@ -8,6 +8,7 @@ from msgspec import Struct
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Ending
 from swarm.model.snapshot import Slots
+from swarm.model.time import GapKind
 
 
 class Act(StrEnum):
@@ -81,7 +82,7 @@ class Plan(Struct, frozen=True):
     slots: Slots
     gap: str = ""
     """Not empty: time has a hole, so this heartbeat investigates and never kills."""
-    gap_kind: str = ""
+    gap_kind: GapKind | None = None
 
 
 class Executed(Struct):

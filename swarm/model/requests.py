@@ -1,6 +1,7 @@
 """What surfaces ask of the verbs, and what the verbs answer: plain values, shared by all surfaces."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from msgspec import Struct
 
@@ -151,13 +152,27 @@ class InitReport(Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-class Finding(Struct, frozen=True):
-    """One line of `doctor`: level is `ok`, `note`, `warning` or `error`."""
+class Level(StrEnum):
+    """How bad a finding of `doctor` is."""
 
-    level: str
+    OK = "ok"
+    NOTE = "note"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Finding(Struct, frozen=True):
+    """One line of `doctor`."""
+
+    level: Level
     topic: str
     text: str
     hint: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        """It has to be mended."""
+        return self.level is Level.ERROR
 
 
 class Rehearsal(Struct, frozen=True):

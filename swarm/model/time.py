@@ -1,5 +1,6 @@
 """Awake time: clocks, epochs, and holes in time during which nobody was observed."""
 
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 
@@ -48,14 +49,24 @@ class Epoch(NamedTuple):
     wall: float
 
 
+class GapKind(StrEnum):
+    """Why nobody was observed for a while. The words stand in `--json`."""
+
+    SUSPENDED = "suspended"
+    JUMPED = "jumped"
+    """The machine was paused, or its clock set forward."""
+    STEPPED_BACK = "stepped-back"
+    REBOOTED = "rebooted"
+    SCHEDULER_DOWN = "scheduler"
+    """There was no heartbeat."""
+    FIRST_BEAT = "first"
+    """There has been none yet, and agents are there."""
+
+
 class Gap(NamedTuple):
-    """A hole in observed time between an epoch and now (reliability.md 2f).
+    """A hole in observed time (reliability.md 2f). seconds: how long."""
 
-    kind: `suspended`, `jumped` (paused machine, or the clock set forward), `stepped-back`, `rebooted`.
-    seconds: how long.
-    """
-
-    kind: str
+    kind: GapKind
     seconds: float
 
 
@@ -88,14 +99,14 @@ def renew(epoch: Epoch, clock: Clock) -> Epoch:
 def gap_between(epoch: Epoch, clock: Clock) -> Gap | None:
     """The hole in time since `epoch`, or None where wall and awake time agree within two seconds."""
     if clock.boot_id() != epoch.boot:
-        return Gap("rebooted", max(0.0, clock.wall() - epoch.wall - clock.monotonic()))
+        return Gap(GapKind.REBOOTED, max(0.0, clock.wall() - epoch.wall - clock.monotonic()))
     awake = clock.monotonic() - epoch.monotonic
     suspended = (clock.boottime() - epoch.boottime) - awake
     if suspended > GAP_SECONDS:
-        return Gap("suspended", suspended)
+        return Gap(GapKind.SUSPENDED, suspended)
     jump = (clock.wall() - epoch.wall) - awake
     if jump > GAP_SECONDS:
-        return Gap("jumped", jump)
+        return Gap(GapKind.JUMPED, jump)
     if jump < -GAP_SECONDS:
-        return Gap("stepped-back", -jump)
+        return Gap(GapKind.STEPPED_BACK, -jump)
     return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from swarm.model.activity import Activity, Doings, Kind, OpenTool, SubAgent, Tokens, TurnEnd
+from swarm.model.activity import Activity, Doings, Kind, Note, OpenTool, SubAgent, Tokens, TurnEnd
 from swarm.model.values import replace
 
 EMPTY = Doings()
@@ -15,6 +15,7 @@ MAX_TEXT = 400
 """Characters that are kept of a text: what was said in full is in the transcript."""
 _OWN_WORK = frozenset({Kind.TEXT, Kind.TOOL_OPEN, Kind.TOOL_CLOSED})
 _OF_SUBAGENTS = frozenset({Kind.SUBAGENT_STARTED, Kind.SUBAGENT_PROGRESS, Kind.SUBAGENT_ENDED})
+_NOTED = frozenset({Kind.MODEL_CHANGED, Kind.MCP_SERVER, Kind.NOTE})
 
 
 def fold(doings: Doings, activity: Activity, seen_at: float) -> Doings:
@@ -66,7 +67,7 @@ class _Now:
     denied: tuple[str, ...]
     denials: int
     told: tuple[tuple[str, float], ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def __init__(self, doings: Doings) -> None:
         for name in _NAMES:
@@ -203,5 +204,6 @@ def _remark(now: _Now, activity: Activity) -> None:
         return
     if activity.kind is Kind.MODEL_CHANGED:
         now.model = activity.model or now.model
-    if activity.kind in (Kind.MODEL_CHANGED, Kind.NOTE) and activity.error and text:
-        now.notes = (*(note for note in now.notes if note != text), text)[-MAX_NOTES:]
+    if activity.kind in _NOTED and activity.error and text:
+        noted = Note(activity.kind, text)
+        now.notes = (*(note for note in now.notes if note != noted), noted)[-MAX_NOTES:]

@@ -138,5 +138,6 @@ _WRITERS: Mapping[Kind, Callable[[Activity], list[str]]] = {
     Kind.TURN_ENDED: _turn_ended,
     Kind.DENIED: _denied,
     Kind.MODEL_CHANGED: _plain,
+    Kind.MCP_SERVER: _note,
     Kind.NOTE: _note,
 }

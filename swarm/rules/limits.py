@@ -26,6 +26,8 @@ class Use(NamedTuple):
     """`limit of $5`, `turn's limit of $2`."""
     used: str
     """`$4.10`, `1.6M tokens`."""
+    verb: str = "is"
+    """`are`, of tokens."""
 
     @property
     def over(self) -> str:
@@ -35,7 +37,7 @@ class Use(NamedTuple):
     @property
     def near(self) -> str:
         """How near it is, in words."""
-        return f"{self.used} of its {self.limit} {'is' if self.used.startswith('$') else 'are'} used"
+        return f"{self.used} of its {self.limit} {self.verb} used"
 
 
 def use_of(view: AgentView, policy: Policy) -> Use | None:
@@ -48,7 +50,7 @@ def use_of(view: AgentView, policy: Policy) -> Use | None:
         uses.append(Use(cost / limit.cost_usd, f"{whose} of {dollars(limit.cost_usd)}", dollars(cost)))
     if limit.tokens is not None and view.tokens is not None:
         total = view.tokens.total
-        uses.append(Use(total / limit.tokens, f"limit of {many(limit.tokens)} tokens", f"{many(total)} tokens"))
+        uses.append(Use(total / limit.tokens, f"limit of {many(limit.tokens)} tokens", f"{many(total)} tokens", "are"))
     return max(uses, default=None)
 
 
@@ -67,7 +69,7 @@ def use_of_swarm(used: Spent, policy: Policy) -> Use | None:
         uses.append(Use(used.cost_24h / limits.cost_usd, words, dollars(used.cost_24h)))
     if limits.tokens is not None:
         words = f"limit of {many(limits.tokens)} tokens in 24 hours"
-        uses.append(Use(used.tokens_24h / limits.tokens, words, f"{many(used.tokens_24h)} tokens"))
+        uses.append(Use(used.tokens_24h / limits.tokens, words, f"{many(used.tokens_24h)} tokens", "are"))
     return max(uses, default=None)
 
 

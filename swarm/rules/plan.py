@@ -12,7 +12,7 @@ from swarm.model.plan import Act, Action, Delay, Plan
 from swarm.model.record import Ending, Phase
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
-from swarm.model.time import Gap, Now
+from swarm.model.time import Gap, GapKind, Now
 from swarm.model.values import replace
 from swarm.rules.alerts import alerts_of, swarm_alerts
 from swarm.rules.health import is_archived, is_root, verdict
@@ -23,16 +23,14 @@ from swarm.rules.slot_tree import Books
 from swarm.rules.slots import slots_of
 from swarm.rules.spawns import Wait, queued, scheduled, woken
 
-SCHEDULER_DOWN = "scheduler"
-FIRST_BEAT = "first"
 PERIODS_WITHOUT_BEAT = 2
 _GAP_WORDS = {
-    "suspended": "the machine slept {}",
-    "jumped": "the machine was paused, or its clock set forward, by {}",
-    "stepped-back": "the clock was set back by {}",
-    "rebooted": "the machine was restarted, and off for {}",
-    SCHEDULER_DOWN: "no heartbeat for {}",
-    FIRST_BEAT: "the first heartbeat here; there are agents {} old",
+    GapKind.SUSPENDED: "the machine slept {}",
+    GapKind.JUMPED: "the machine was paused, or its clock set forward, by {}",
+    GapKind.STEPPED_BACK: "the clock was set back by {}",
+    GapKind.REBOOTED: "the machine was restarted, and off for {}",
+    GapKind.SCHEDULER_DOWN: "no heartbeat for {}",
+    GapKind.FIRST_BEAT: "the first heartbeat here; there are agents {} old",
 }
 _SILENT = (State.INVESTIGATE, State.OVERDUE)
 _UNDER_WAY = (State.FRESH, State.STARTING, State.LATE, State.INVESTIGATE, State.LOOPING, State.QUEUED)
@@ -54,7 +52,7 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     judged = verdicts(snapshot, policy, now)
     n = snapshot.heartbeat_n + 1
     hole = gap or _scheduler_gap(snapshot, PERIODS_WITHOUT_BEAT * (period or policy.heartbeat.period), now)
-    words = _GAP_WORDS.get(hole.kind, hole.kind + " {}").format(spell_duration(hole.seconds)) if hole else ""
+    words = _GAP_WORDS[hole.kind].format(spell_duration(hole.seconds)) if hole else ""
     over, refused = swarm_over(snapshot, policy, now), outage(snapshot, judged, policy, now)
     due, spared = due_for_limits(snapshot, judged, policy, over)
     if hole is None:
@@ -65,7 +63,7 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     actions += ends
     results = [*_results(snapshot, policy, judged, may_free=hole is None)]
     actions += results
-    said = words if hole and hole.kind != FIRST_BEAT else ""
+    said = words if hole and hole.kind is not GapKind.FIRST_BEAT else ""
     actions += _alerts(snapshot, policy, judged, books, gap=said, refused=refused)
     actions += limit_alerts(snapshot, policy, now, spared)
     for action in (*ends, *results):
@@ -76,7 +74,7 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     actions += scheduled(snapshot, policy, books, n, wait)
     actions += woken(snapshot, policy, now, n, wait)
     counts = Counter(str(one.state) for one in judged.values())
-    return Plan(n, tuple(actions), dict(counts), slots, words, hole.kind if hole else "")
+    return Plan(n, tuple(actions), dict(counts), slots, words, hole.kind if hole else None)
 
 
 def verdicts(snapshot: Snapshot, policy: Policy, now: Now) -> dict[str, Verdict]:
@@ -95,10 +93,10 @@ def _scheduler_gap(snapshot: Snapshot, limit: float, now: Now) -> Gap | None:
     """Nobody looked for longer than `limit` seconds, or never yet: what went on meanwhile cannot be told."""
     if snapshot.heartbeat_last is not None:
         down = now.awake - snapshot.heartbeat_last
-        return Gap(SCHEDULER_DOWN, down) if down > limit else None
+        return Gap(GapKind.SCHEDULER_DOWN, down) if down > limit else None
     spawned = (view.record.spawned for view in snapshot.agents if view.record is not None and view.record.live)
     oldest = min(spawned, default=now.awake)
-    return Gap(FIRST_BEAT, now.awake - oldest) if now.awake - oldest > limit else None
+    return Gap(GapKind.FIRST_BEAT, now.awake - oldest) if now.awake - oldest > limit else None
 
 
 def _books(snapshot: Snapshot, policy: Policy) -> Books:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from swarm.model.activity import IN_PLACE, MCP
+from swarm.model.activity import IN_PLACE, Kind
 from swarm.model.agent import AgentSpec, Liveness
 from swarm.model.causes import ProblemCode
 from swarm.model.record import Phase
@@ -106,8 +106,9 @@ def _of_program(follower: Follower) -> Iterator[Problem]:
     if doings.model and not same(doings.ordered_model, doings.model):
         yield Problem(ProblemCode.MODEL, f"{doings.model} {IN_PLACE} {doings.ordered_model}")
     for note in doings.notes:
-        if IN_PLACE not in note:  # the one above says whether it still does
-            yield Problem(ProblemCode.MCP if note.startswith(MCP) else ProblemCode.PROGRAM, note)
+        if note.kind is not Kind.MODEL_CHANGED:  # the one above says whether it still does
+            code = ProblemCode.MCP if note.kind is Kind.MCP_SERVER else ProblemCode.PROGRAM
+            yield Problem(code, note.text)
     if doings.denials >= MANY_DENIALS:
         yield Problem(ProblemCode.DENIED, f"{doings.denials} tool calls were refused, the last: {doings.denied[-1]}")
 
@@ -138,7 +139,7 @@ def _names(names: tuple[str, ...]) -> str:
 def problems_of_tree(tree: Tree) -> Iterator[tuple[str, Problem]]:
     """What is wrong with the tree itself, and with directories that only group: (owner or '', problem)."""
     if tree.root.error:
-        code = ProblemCode.LINK if "is a link" in tree.root.error else ProblemCode.DIRECTORY_MISSING
+        code = ProblemCode.LINK if tree.behind_link else ProblemCode.DIRECTORY_MISSING
         yield "", Problem(code, f"the agents cannot be seen: {tree.root.error}")
     for directory in tree.directories.values():
         if directory.is_agent:

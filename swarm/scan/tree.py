@@ -87,6 +87,8 @@ class Tree:
         """Ids of directories whose listing changed, or that came or went, since `take_changes`."""
         self.structure = 0
         """Grows when directories come or go."""
+        self.behind_link = False
+        """The agents cannot be searched because a link stands in the way."""
         self.cut: set[str] = set()
         """Ids of directories that hold more, or lie deeper, than is searched."""
 
@@ -139,7 +141,8 @@ class Tree:
             for part in [] if inner == "." else inner.split(os.sep):
                 path = os.path.join(path, part)
                 found = os.lstat(path)
-                if stat.S_ISLNK(found.st_mode):
+                self.behind_link = stat.S_ISLNK(found.st_mode)
+                if self.behind_link:
                     return f"{os.path.relpath(path, self.layout.root)} is a link; links are not followed"
             if not os.path.isdir(path):
                 return f"{inner} is not a directory" if os.path.lexists(path) else f"{inner} is missing"

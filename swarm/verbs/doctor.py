@@ -17,7 +17,7 @@ from swarm.ledger.state import State
 from swarm.lifecycle.intents import abandoned, dead_or_none
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase
-from swarm.model.requests import Finding
+from swarm.model.requests import Finding, Level
 from swarm.model.snapshot import Access
 from swarm.model.time import gap_between
 from swarm.processes.members import is_here
@@ -103,11 +103,11 @@ def rebuild(home: Home) -> list[Finding]:
     audit.record(home, AuditVerb.REBUILD, agents=len(state.agents), revision=state.revision)
     live = sum(record.live for record in home.ledger.read().agents.values())
     text = f"rebuilt from the tree as revision {state.revision}: {plural(len(state.agents), 'agent')}, {live} running"
-    findings = [Finding("ok", "ledger", text)]
+    findings = [Finding(Level.OK, "ledger", text)]
     if looked:
-        findings.append(Finding("note", "ledger", f"looked into half-done acts of {', '.join(looked)}"))
+        findings.append(Finding(Level.NOTE, "ledger", f"looked into half-done acts of {', '.join(looked)}"))
     if settled:
-        findings.append(Finding("note", "ledger", f"had ended meanwhile: {', '.join(settled)}"))
+        findings.append(Finding(Level.NOTE, "ledger", f"had ended meanwhile: {', '.join(settled)}"))
     return findings
 
 
@@ -115,17 +115,20 @@ def _home(home: Home) -> Iterator[Finding]:
     access, why = home.access()
     root = str(home.layout.root)
     if access is Access.WRITABLE:
-        yield Finding("ok", "home", f"{root} can be read and written")
+        yield Finding(Level.OK, "home", f"{root} can be read and written")
     elif access is Access.FOREIGN:
-        yield Finding("note", "home", f"{root} is not a swarm home; it is only shown", f"swarm-tui init {root!r}")
+        yield Finding(Level.NOTE, "home", f"{root} is not a swarm home; it is only shown", f"swarm-tui init {root!r}")
     else:
         yield Finding(
-            "error", "home", f"{root} cannot be written: {access} ({why})", "See the reason; agents go on meanwhile."
+            Level.ERROR,
+            "home",
+            f"{root} cannot be written: {access} ({why})",
+            "See the reason; agents go on meanwhile.",
         )
     if home.policy_error is not None:
-        yield Finding("error", "policy", home.policy_error.title, home.policy_error.hint)
+        yield Finding(Level.ERROR, "policy", home.policy_error.title, home.policy_error.hint)
     elif not home.layout.foreign:
-        yield Finding("ok", "policy", "swarm.toml is valid")
+        yield Finding(Level.OK, "policy", "swarm.toml is valid")
 
 
 def _state(home: Home) -> State | None:
@@ -139,17 +142,17 @@ def _state(home: Home) -> State | None:
 
 def _ledger(home: Home, state: State) -> Iterator[Finding]:
     for alert in home.ledger.recoveries():
-        yield Finding("warning", "ledger", alert.text, "The next act mends it; the bad file is kept aside.")
+        yield Finding(Level.WARNING, "ledger", alert.text, "The next act mends it; the bad file is kept aside.")
     yield Finding(
-        "ok",
+        Level.OK,
         "ledger",
         f"revision {state.revision}, {plural(len(state.agents), 'agent')}, heartbeat {state.heartbeat_n}",
     )
     if not home.layout.lock.is_file():
-        yield Finding("error", "lock", "swarm/lock is missing", "Make it again with: swarm-tui doctor --rebuild")
+        yield Finding(Level.ERROR, "lock", "swarm/lock is missing", "Make it again with: swarm-tui doctor --rebuild")
     elif (holder := locks.holder(home.layout.lock)) is not None:
         age = spell_duration(home.clock.wall() - holder["since"])
-        yield Finding("note", "lock", f"pid {holder['pid']} holds the lock for {age}: {holder['purpose']}")
+        yield Finding(Level.NOTE, "lock", f"pid {holder['pid']} holds the lock for {age}: {holder['purpose']}")
     half_done = [
         record.id
         for record in state.agents.values()
@@ -158,12 +161,14 @@ def _ledger(home: Home, state: State) -> Iterator[Finding]:
     if half_done:
         names = ", ".join(half_done[:5])
         yield Finding(
-            "warning", "ledger", f"half done, and nobody is at it: {names}", "The next heartbeat looks into them."
+            Level.WARNING, "ledger", f"half done, and nobody is at it: {names}", "The next heartbeat looks into them."
         )
     if state.running is not None and dead_or_none(state.running.process):
-        yield Finding("note", "heartbeat", f"{state.running.by} died in a heartbeat", "The next one takes over.")
+        yield Finding(Level.NOTE, "heartbeat", f"{state.running.by} died in a heartbeat", "The next one takes over.")
     if state.owner is not None and dead_or_none(state.owner.process):
-        yield Finding("note", "heartbeat", f"{state.owner.by} had the automatic heartbeat, and died", "swarm-tui run")
+        yield Finding(
+            Level.NOTE, "heartbeat", f"{state.owner.by} had the automatic heartbeat, and died", "swarm-tui run"
+        )
     known = set(state.agents)
     unknown = [agent for agent in walk(home.layout, home.policy.watch.ignore) if agent not in known]
     unknown = [
@@ -171,19 +176,19 @@ def _ledger(home: Home, state: State) -> Iterator[Finding]:
     ]
     if unknown:
         count = plural(len(unknown), "directory", "directories")
-        yield Finding("note", "tree", f"{count} of agents that the ledger does not know: {', '.join(unknown[:5])}")
+        yield Finding(Level.NOTE, "tree", f"{count} of agents that the ledger does not know: {', '.join(unknown[:5])}")
 
 
 def _roles(home: Home) -> Iterator[Finding]:
     roles = load_roles(home.layout)
     for name, role in roles.items():
         if isinstance(role, SwarmError):
-            yield Finding("error", "roles", f"{name}: {role.title}", role.hint)
+            yield Finding(Level.ERROR, "roles", f"{name}: {role.title}", role.hint)
     valid = [name for name, role in roles.items() if not isinstance(role, SwarmError)]
     if valid:
-        yield Finding("ok", "roles", ", ".join(valid))
+        yield Finding(Level.OK, "roles", ", ".join(valid))
     else:
-        yield Finding("error", "roles", "there is no usable role", "swarm-tui init writes them again.")
+        yield Finding(Level.ERROR, "roles", "there is no usable role", "swarm-tui init writes them again.")
 
 
 def _programs(home: Home) -> Iterator[Finding]:
@@ -195,26 +200,28 @@ def _programs(home: Home) -> Iterator[Finding]:
             program = program_for(name, home.policy)
         except SwarmError as error:
             if name in used:
-                yield Finding("error", "programs", f"{name}: {error.title}", error.hint)
+                yield Finding(Level.ERROR, "programs", f"{name}: {error.title}", error.hint)
             continue
         yield from _command(home, name) if program.takes_command else _needs(program, must=name in chosen)
     which = shutil.which(OUR_COMMAND, path=with_our_command(os.environ).get("PATH"))
     if which is None:
-        yield Finding("warning", "programs", "swarm-tui itself is not on PATH", "Agents call it: put it there.")
+        yield Finding(Level.WARNING, "programs", "swarm-tui itself is not on PATH", "Agents call it: put it there.")
     python = ".".join(str(part) for part in sys.version_info[:3])
     yield Finding(
-        "ok", "programs", f"python {python} at {sys.executable}" + (f", swarm-tui at {which}" if which else "")
+        Level.OK, "programs", f"python {python} at {sys.executable}" + (f", swarm-tui at {which}" if which else "")
     )
 
 
 def _command(home: Home, name: str) -> Iterator[Finding]:
     settings = home.policy.programs.get(name)
     if settings is None or not settings.argv:
-        yield Finding("ok", "programs", f"{name}: runs the command after --")
+        yield Finding(Level.OK, "programs", f"{name}: runs the command after --")
     elif (found := shutil.which(settings.argv[0])) is None:
-        yield Finding("error", "programs", f"{name}: {settings.argv[0]!r} is not on PATH", f"[programs.{name}] argv")
+        yield Finding(
+            Level.ERROR, "programs", f"{name}: {settings.argv[0]!r} is not on PATH", f"[programs.{name}] argv"
+        )
     else:
-        yield Finding("ok", "programs", f"{name}: {found}")
+        yield Finding(Level.OK, "programs", f"{name}: {found}")
 
 
 def _needs(program: Program, *, must: bool) -> Iterator[Finding]:
@@ -224,24 +231,24 @@ def _needs(program: Program, *, must: bool) -> Iterator[Finding]:
         if need.ok and need.required and os.path.isabs(need.text):
             number = preflight.version(need.text, os.environ)
             text += f", version {number}" if number else ", which did not say its version"
-        level = "ok" if need.ok else ("error" if must else "warning") if need.required else "note"
-        yield Finding(level, "programs", text, "" if need.ok else need.hint)
+        lack = (Level.ERROR if must else Level.WARNING) if need.required else Level.NOTE
+        yield Finding(Level.OK if need.ok else lack, "programs", text, "" if need.ok else need.hint)
 
 
 def _limits(home: Home) -> Iterator[Finding]:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < FEW_DESCRIPTORS:
-        yield Finding("warning", "limits", f"{soft} file descriptors ({hard} at most)", "ulimit -n 4096")
+        yield Finding(Level.WARNING, "limits", f"{soft} file descriptors ({hard} at most)", "ulimit -n 4096")
     else:
-        yield Finding("ok", "limits", f"{soft} file descriptors")
+        yield Finding(Level.OK, "limits", f"{soft} file descriptors")
     directories = sum(1 for _ in walk(home.layout, home.policy.watch.ignore))
     for name, few in (("max_user_watches", max(FEW_WATCHES, 2 * directories)), ("max_user_instances", FEW_INSTANCES)):
         value = _sysctl(name)
         if value is not None and value < few:
             hint = f"sysctl fs.inotify.{name}={few * 4}; without it changes are found by scanning, a second later"
-            yield Finding("warning", "limits", f"inotify {name} is {value}", hint)
+            yield Finding(Level.WARNING, "limits", f"inotify {name} is {value}", hint)
         elif value is not None:
-            yield Finding("ok", "limits", f"inotify {name} is {value}")
+            yield Finding(Level.OK, "limits", f"inotify {name} is {value}")
 
 
 def _sysctl(name: str) -> int | None:
@@ -255,18 +262,20 @@ def _clock(home: Home, state: State | None) -> Iterator[Finding]:
     import time
 
     zone = time.strftime("%Z %z")
-    yield Finding("ok", "clock", f"{time.strftime('%Y-%m-%d %H:%M:%S')} {zone}, TZ={os.environ.get('TZ', 'not set')}")
+    yield Finding(
+        Level.OK, "clock", f"{time.strftime('%Y-%m-%d %H:%M:%S')} {zone}, TZ={os.environ.get('TZ', 'not set')}"
+    )
     gap = gap_between(state.epoch, home.clock) if state is not None else None
     if gap is not None:
         text = f"since the last act the machine was {gap.kind} for {spell_duration(gap.seconds)}"
-        yield Finding("note", "clock", text, "Nobody ages by it; the next heartbeat kills nobody.")
+        yield Finding(Level.NOTE, "clock", text, "Nobody ages by it; the next heartbeat kills nobody.")
 
 
 def _processes(home: Home, state: State) -> Iterator[Finding]:
     lost = [record.id for record in state.agents.values() if record.phase is Phase.RUNNING and home.runner.lost(record)]
     if lost:
         yield Finding(
-            "warning",
+            Level.WARNING,
             "processes",
             f"gone with a restart of the machine: {', '.join(lost[:5])}",
             "The next heartbeat frees them.",
@@ -274,11 +283,14 @@ def _processes(home: Home, state: State) -> Iterator[Finding]:
     held = [record.id for record in state.agents.values() if record.phase is Phase.ENDED and record.unverified]
     for agent in held:
         yield Finding(
-            "warning", "processes", f"{agent}: {state.agents[agent].unverified}", f"swarm-tui kill {agent} looks again."
+            Level.WARNING,
+            "processes",
+            f"{agent}: {state.agents[agent].unverified}",
+            f"swarm-tui kill {agent} looks again.",
         )
     found = strays(home, state)
     for stray in found[:20]:
         text = f"pid {stray.pid} carries {MARKER} of {stray.agent or 'no agent of this ledger'}: {stray.command}"
-        yield Finding("warning", "processes", text, f"If it is yours to end: kill {stray.pid}")
+        yield Finding(Level.WARNING, "processes", text, f"If it is yours to end: kill {stray.pid}")
     if not found:
-        yield Finding("ok", "processes", "no stray processes of this home")
+        yield Finding(Level.OK, "processes", "no stray processes of this home")

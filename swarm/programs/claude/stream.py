@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from swarm.model.activity import IN_PLACE, MCP, Activity, Kind
+from swarm.model.activity import IN_PLACE, Activity, Kind
 from swarm.programs import model_names, stream_fields
 from swarm.programs.claude import raw_lines, system_events
 from swarm.programs.claude.subagents import Tasks
@@ -115,7 +115,7 @@ class ClaudeReader:
             name, status = short(server, "name", 60), short(server, "status", 60)
             if status != self._servers.get(name, "connected"):
                 bad = status != "connected"
-                yield Activity(Kind.NOTE, text=f"{MCP} {name}: {status}", error=bad)
+                yield Activity(Kind.MCP_SERVER, text=f"MCP server {name}: {status}", error=bad)
             self._servers[name] = status
 
     def _other_model(self, model: str, ordered: str, why: str = "") -> Activity:

@@ -35,7 +35,7 @@ def init(args: argparse.Namespace, out: Output) -> int:
 def doctor(args: argparse.Namespace, out: Output) -> int:
     """Prints the findings. Exit status 1 where one is an error."""
     findings = acting(args).rebuild() if args.rebuild else looking(args, out).doctor()
-    failed = any(finding.level == "error" for finding in findings)
+    failed = any(finding.is_error for finding in findings)
     if out.json:
         keys = ("level", "topic", "text", "hint")
         rows = [{key: getattr(finding, key) for key in keys} for finding in findings]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from swarm.model.activity import Activity, Kind, Tokens
+from swarm.model.activity import Activity, Kind, Note, Tokens
 from swarm.programs.claude.stream import ClaudeReader
 from swarm.programs.model_names import same
 from tests.support.recordings import folded, lines_of, mark, read
@@ -104,7 +104,7 @@ def test_a_mark_names_the_model_that_was_ordered_and_another_one_raises_a_note()
     assert [each.kind for each in more].count(Kind.MODEL_CHANGED) == 1
     doings = folded(more, doings)
     assert doings.model == "claude-sonnet-5"
-    assert doings.notes == ("claude-sonnet-5 answers in place of claude-opus-4-8 (overloaded)",)
+    assert [note.text for note in doings.notes] == ["claude-sonnet-5 answers in place of claude-opus-4-8 (overloaded)"]
     (back,) = [each for each in reader.feed(answer("m4", text("d"))) if each.kind is Kind.MODEL_CHANGED]
     assert not back.error
     assert back.model == "claude-opus-4-8"
@@ -175,11 +175,11 @@ def test_an_mcp_server_that_is_not_connected_is_noted_until_it_is() -> None:
     reader = ClaudeReader()
     failed = init(mcp_servers=[{"name": "swarm", "status": "failed"}])
     doings = folded(read(reader, [failed, failed]))
-    assert doings.notes == ("MCP server swarm: failed",)
+    assert doings.notes == (Note(Kind.MCP_SERVER, "MCP server swarm: failed"),)
     notes = [
         each
         for each in reader.feed(init(mcp_servers=[{"name": "swarm", "status": "connected"}]))
-        if each.kind is Kind.NOTE
+        if each.kind is Kind.MCP_SERVER
     ]
     assert [(each.text, each.error) for each in notes] == [("MCP server swarm: connected", False)]
 

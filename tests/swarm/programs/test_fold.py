@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.model.activity import Activity, Kind, Tokens, TurnEnd
+from swarm.model.activity import Activity, Kind, Note, Tokens, TurnEnd
 from swarm.programs.fold import EMPTY, MAX_DENIED, MAX_NOTES, MAX_OPEN, MAX_SUBAGENTS, MAX_TEXT, MAX_TOLD, fold
 from tests.support.recordings import folded
 
@@ -146,12 +146,15 @@ def test_what_a_person_should_look_at_is_noted_once() -> None:
     doings = folded(
         [
             Activity(Kind.NOTE, text="context compacted"),
-            Activity(Kind.NOTE, text="MCP server swarm: failed", error=True),
+            Activity(Kind.MCP_SERVER, text="MCP server swarm: failed", error=True),
             Activity(Kind.MODEL_CHANGED, text="sonnet in place of opus", model="sonnet", error=True),
-            Activity(Kind.NOTE, text="MCP server swarm: failed", error=True),
+            Activity(Kind.MCP_SERVER, text="MCP server swarm: failed", error=True),
         ]
     )
-    assert doings.notes == ("sonnet in place of opus", "MCP server swarm: failed")
+    assert doings.notes == (
+        Note(Kind.MODEL_CHANGED, "sonnet in place of opus"),
+        Note(Kind.MCP_SERVER, "MCP server swarm: failed"),
+    )
     assert doings.model == "sonnet"
 
 

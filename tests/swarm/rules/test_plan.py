@@ -16,7 +16,7 @@ from swarm.model.plan import Act, Action, Plan
 from swarm.model.record import Ending, Observed, Phase
 from swarm.model.reports import Progress, Results
 from swarm.model.snapshot import AgentView, Problem, Snapshot
-from swarm.model.time import Gap, Now
+from swarm.model.time import Gap, GapKind, Now
 from swarm.model.values import replace
 from swarm.rules.plan import plan, untick, verdicts
 from swarm.rules.slot_tree import Books
@@ -199,7 +199,7 @@ class TestResults:
         elsewhere = overdue("w", liveness=Liveness.ELSEWHERE)
         made = planned(elsewhere)
         assert (acts(made, Act.KILL), the(made, Act.FREE).code) == ([], "lost")
-        assert acts(planned(elsewhere, gap=Gap("suspended", HOUR)), Act.FREE) == []
+        assert acts(planned(elsewhere, gap=Gap(GapKind.SUSPENDED, HOUR)), Act.FREE) == []
         assert acts(planned(a_view("w", liveness=Liveness.ELSEWHERE)), Act.FREE) == []
 
     def test_an_archived_spawn_is_let_be(self) -> None:
@@ -267,7 +267,7 @@ class TestAlerts:
 class TestGaps:
     @pytest.mark.parametrize("kind", ["suspended", "jumped", "stepped-back", "rebooted"])
     def test_after_a_hole_in_time_nobody_is_ended_and_one_alert_says_why(self, kind: str) -> None:
-        made = planned(overdue("w"), gap=Gap(kind, 8 * HOUR))
+        made = planned(overdue("w"), gap=Gap(GapKind(kind), 8 * HOUR))
         assert acts(made) == [(Act.INVESTIGATE, "w"), (Act.ALERT, "")]
         assert (made.gap_kind, "8h" in made.gap) == (kind, True)
 
@@ -283,7 +283,7 @@ class TestGaps:
     def test_who_beats_more_slowly_on_purpose_leaves_no_gap(self) -> None:
         snapshot = a_snapshot(overdue("w"), heartbeat_last=NOW.awake - HOUR)
         assert plan(snapshot, UNSCHEDULED, NOW).gap_kind == "scheduler"
-        assert plan(snapshot, UNSCHEDULED, NOW, period=HOUR).gap_kind == ""
+        assert plan(snapshot, UNSCHEDULED, NOW, period=HOUR).gap_kind is None
 
     def test_the_first_heartbeat_of_a_home_with_older_agents_ends_nobody(self) -> None:
         made = planned(overdue("w"), heartbeat_last=None, heartbeat_n=0)
@@ -295,7 +295,7 @@ class TestGaps:
         assert (made.n, made.gap) == (1, "")
 
     def test_what_is_dead_for_certain_is_freed_all_the_same(self) -> None:
-        made = planned(a_view("w", liveness=Liveness.DEAD), gap=Gap("rebooted", HOUR))
+        made = planned(a_view("w", liveness=Liveness.DEAD), gap=Gap(GapKind.REBOOTED, HOUR))
         assert (Act.FREE, "w") in acts(made)
 
 
@@ -474,7 +474,7 @@ def test_a_plan_is_the_same_however_often_it_is_made(drawn: dict[str, dict[str, 
 
 @given(swarm_of, st.sampled_from(["suspended", "jumped", "stepped-back", "rebooted"]))
 def test_no_gap_ends_anybody(drawn: dict[str, dict[str, Any]], kind: str) -> None:
-    made = plan(_built(drawn), POLICY, NOW, gap=Gap(kind, HOUR))
+    made = plan(_built(drawn), POLICY, NOW, gap=Gap(GapKind(kind), HOUR))
     assert acts(made, Act.KILL) == []
 
 

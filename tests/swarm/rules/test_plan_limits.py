@@ -13,7 +13,7 @@ from swarm.model.causes import AlertCause
 from swarm.model.plan import Act, Action, Plan
 from swarm.model.record import Account, Alert, Mark, Phase
 from swarm.model.snapshot import AgentView
-from swarm.model.time import Gap
+from swarm.model.time import Gap, GapKind
 from swarm.model.values import replace
 from swarm.rules.limits import dollars, many
 from swarm.rules.plan import plan, verdicts
@@ -67,7 +67,7 @@ class TestOneAgent:
         assert of(made, Act.ALERT) == []
 
     def test_a_hole_in_time_does_not_make_it_cheaper(self) -> None:
-        made = planned(worker(cost=6.0), policy=WORKER, gap=Gap("suspended", 9 * HOUR))
+        made = planned(worker(cost=6.0), policy=WORKER, gap=Gap(GapKind.SUSPENDED, 9 * HOUR))
         assert of(made, Act.KILL) == [("w", "limit")]
 
     @pytest.mark.parametrize("spared", [{"held_until": HEARTBEAT_N + 2}, {"paused": NOW.awake - MINUTE}])
