@@ -1,6 +1,5 @@
-"""What makes an object of results.json results (protocol.md): one rule for engine and hooks."""
+"""What makes an object of results.json results (protocol.md): one rule for writing and for reading them."""
 
-import math
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,6 +7,8 @@ from typing import Any
 from swarm.errors import Usage
 from swarm.formatting import spell_stamp
 from swarm.store import validators
+from swarm.store.jsonio import Invalid, for_people, parse_json
+from swarm.store.reader import JSON_BYTES
 from swarm.store.validators import Wrong
 
 STATUSES = ("success", "failed", "partial")
@@ -33,8 +34,8 @@ def check_results(data: Mapping[str, Any]) -> None:
 def results_value(
     *, status: str, summary: str, outputs: Sequence[str], given: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The object that results.json is to hold, checked; raises Usage."""
-    value: dict[str, Any] = dict(given) if given else {}
+    """The object that results.json is to hold: what is named beside `given` wins, what is missing is filled in."""
+    value: dict[str, Any] = {key: item for key, item in given.items() if item is not None} if given else {}
     if status != "success" or "status" not in value:
         value["status"] = status
     if summary or "summary" not in value:
@@ -42,43 +43,31 @@ def results_value(
     if outputs or "outputs" not in value:
         value["outputs"] = list(outputs)
     value.setdefault("finished_at", spell_stamp(time.time()))
-    wrong = what_is_wrong(value)
-    if wrong:
-        raise Usage(
-            "These are not results.",
-            wrong,
-            "results.json holds status (success, failed, partial), summary, outputs (paths), "
-            "acceptance ({text, passed}) and finished_at.",
-        )
     return value
 
 
-def what_is_wrong(value: dict[str, Any]) -> str:
-    """Why an object is not results (protocol.md); '' where it is."""
-    if value.get("status") not in STATUSES:
-        return f"status is {value.get('status')!r:.100}; it is one of {', '.join(STATUSES)}."
-    if not isinstance(value.get("summary"), str):
-        return "summary is not text."
-    paths = value.get("outputs")
-    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
-        return "outputs is not a list of paths."
-    judged = value.get("acceptance", [])
-    if not isinstance(judged, list) or not all(_is_judged(outcome) for outcome in judged):
-        return "acceptance is not a list of {text, passed}."
-    if not isinstance(value.get("finished_at"), str):
-        return "finished_at is not text."
-    return "" if _plain(value) else "It holds a number that JSON does not know (NaN, Infinity)."
+def encode_results(value: dict[str, Any]) -> bytes:
+    """What is written to results.json; raises Usage where it would not be read as results from there."""
+    try:
+        data = for_people(value)
+        check_results(parse_json(data))
+    except Invalid as error:
+        raise _no_results(error.why) from error
+    except (RecursionError, ValueError) as error:  # what is Wrong; NaN, Infinity
+        raise _no_results(str(error)) from error
+    if len(data) > JSON_BYTES:
+        raise Usage(
+            "These results are too large.",
+            f"They have {len(data)} bytes, {JSON_BYTES} at most are read.",
+            "Put the contents into files and name them as outputs.",
+        )
+    return data
 
 
-def _is_judged(outcome: object) -> bool:
-    return (
-        isinstance(outcome, dict) and isinstance(outcome.get("text"), str) and isinstance(outcome.get("passed"), bool)
+def _no_results(why: str) -> Usage:
+    return Usage(
+        "These are not results.",
+        f"{why[:300]}.",
+        "results.json holds status (success, failed, partial), summary, outputs (paths), "
+        "acceptance ({text, passed}) and finished_at.",
     )
-
-
-def _plain(value: object) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if isinstance(value, dict):
-        return all(_plain(item) for item in value.values())
-    return all(_plain(item) for item in value) if isinstance(value, list) else True

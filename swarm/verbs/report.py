@@ -4,17 +4,15 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from swarm.errors import HomeError, Refused, SwarmError, Usage
+from swarm.errors import HomeError, Refused, SwarmError
 from swarm.ledger import audit_log
 from swarm.model.actor import Actor
 from swarm.model.audit_verb import AuditVerb
 from swarm.protocol.paths import AgentDir, Layout
-from swarm.protocol.results import results_value
+from swarm.protocol.results import check_results, encode_results, results_value
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-MAX_RESULTS = 1 << 20
 
 
 def progress(layout: Layout, actor: Actor, text: str, outputs: int | None = None) -> str:
@@ -61,31 +59,31 @@ def done(
 
 
 def _write_once(agent: AgentDir, value: dict[str, Any]) -> None:
-    import json
-
-    from swarm.store.jsonio import Invalid
-    from swarm.store.reader import read_json
     from swarm.store.writer import write_atomic
 
-    try:
-        written = read_json(agent.results, MAX_RESULTS)
-    except Invalid:
-        written = None  # a cut or broken file is what this verb mends
-    if written is not None:
+    data = encode_results(value)
+    if _are_there(agent):
         raise Refused(
             "exists",
             "These results are written already.",
             f"{str(agent.results)!r} is there since before; results are written once.",
             "Stop here. What comes after is a new task, and a new agent.",
         )
-    data = (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
-    if len(data) > MAX_RESULTS:
-        raise Usage(
-            "These results are too large.",
-            f"They have {len(data)} bytes, {MAX_RESULTS} at most are read.",
-            "Put the contents into files and name them as outputs.",
-        )
     write_atomic(agent.results, data)
+
+
+def _are_there(agent: AgentDir) -> bool:
+    from swarm.store.jsonio import Invalid
+    from swarm.store.reader import read_json
+    from swarm.store.validators import Wrong
+
+    try:
+        written = read_json(agent.results)
+        if written is not None:
+            check_results(written)
+    except (Invalid, Wrong):
+        return False  # what the engine would not take is what this verb mends
+    return written is not None
 
 
 def _own(layout: Layout, actor: Actor) -> AgentDir:

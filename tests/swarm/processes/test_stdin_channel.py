@@ -192,10 +192,10 @@ def test_words_of_many_writers_never_mix(home: Stage) -> None:
     agent = home.agent()
     start(home, agent)
     code = (
-        "import sys; from pathlib import Path; from swarm.processes import stdin_channel\n"
+        "import sys; from pathlib import Path; from swarm.processes.stdin_channel import tell\n"
         "from swarm.protocol.paths import AgentDir\n"
         "agent = AgentDir(Path(sys.argv[1]))\n"
-        "for n in range(12): stdin_channel.tell(agent, ('{\"from\": \"' + sys.argv[2] * 9000 + '\"}\\n').encode(), wait=60)\n"
+        "for n in range(12): tell(agent, ('{\"from\": \"' + sys.argv[2] * 9000 + '\"}\\n').encode(), wait=60)\n"
     )
     writers = [subprocess.Popen([sys.executable, "-c", code, str(agent.path), who]) for who in "abc"]
     assert [writer.wait(60) for writer in writers] == [0, 0, 0]
