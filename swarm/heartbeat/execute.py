@@ -26,7 +26,7 @@ from swarm.model.record import Ending, Phase, Record
 from swarm.model.requests import Ended, SpawnRequest
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.values import replace
-from swarm.protocol.paths import name_of
+from swarm.protocol.names import name_of
 from swarm.protocol.roles import load_role
 from swarm.rules.health import verdict
 from swarm.rules.limits import due_for_limits, swarm_over

@@ -8,7 +8,9 @@ from pathlib import Path
 from swarm.errors import Refused, SwarmError
 from swarm.model.actor import OPERATOR, Actor
 from swarm.model.audit_verb import AuditVerb
-from swarm.protocol.paths import Layout, check_id, find_home
+from swarm.protocol.find_home import find_home
+from swarm.protocol.names import check_id
+from swarm.protocol.paths import Layout
 
 AGENT_VARIABLE = "SWARM_AGENT"
 SPAWN_VARIABLE = "SWARM_SPAWN"

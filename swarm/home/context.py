@@ -15,7 +15,8 @@ from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
 from swarm.processes.local_runner import Local
 from swarm.processes.runner import Runner
-from swarm.protocol.paths import Layout, find_home
+from swarm.protocol.find_home import find_home
+from swarm.protocol.paths import Layout
 
 DEFAULT_WAIT = 10.0
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from swarm.errors import NotFound, SwarmError
 from swarm.home.context import Home
 from swarm.protocol.agent_dirs import walk
+from swarm.protocol.names import name_of
 
 MAX_CHOICES = 8
 
@@ -40,7 +41,7 @@ def not_found(words: str, ids: Iterable[str]) -> NotFound:
     names: dict[str, list[str]] = {}
     for agent_id in ids:
         names.setdefault(agent_id, []).append(agent_id)
-        names.setdefault(agent_id.rpartition("/")[2], []).append(agent_id)
+        names.setdefault(name_of(agent_id), []).append(agent_id)
     near: list[str] = []
     for match in get_close_matches(words[:200], list(names)[:5000], n=4, cutoff=0.5):
         near.extend(agent_id for agent_id in names[match] if agent_id not in near)

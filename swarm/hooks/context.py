@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from swarm.errors import SwarmError
 from swarm.home.actor import AGENT_VARIABLE, SPAWN_VARIABLE
 from swarm.model.audit_verb import AuditVerb
-from swarm.protocol.paths import AgentDir, Layout, check_id
+from swarm.protocol.names import check_id
+from swarm.protocol.paths import AgentDir, Layout
 from swarm.store.jsonio import parse_json
 
 HOME_VARIABLE = "SWARM_HOME"

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from swarm.hooks.context import Asking, HookError
-from swarm.protocol.paths import UNSEARCHED, twin_key
+from swarm.protocol.names import UNSEARCHED, twin_key
 
 ENGINES = frozenset({"agent.json", "exit.json", "ended.json", "task.md", "inbox.md"})
 """Files of an agent's directory that others write: the engine, its keeper, its parent."""

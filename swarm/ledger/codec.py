@@ -11,7 +11,8 @@ from swarm.model.record import Account, Alert, Ending, Fingerprint, Holder, Mark
 from swarm.model.time import Epoch
 from swarm.model.values import replace
 from swarm.protocol.agent_files import Loaded, _load
-from swarm.protocol.paths import AgentDir, is_name
+from swarm.protocol.names import is_name
+from swarm.protocol.paths import AgentDir
 from swarm.sanitize import clean
 from swarm.store import validators
 from swarm.store.jsonio import Invalid, parse_json, to_json

@@ -8,9 +8,10 @@ from swarm.model.agent import AgentSpec
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
 from swarm.model.values import replace
-from swarm.protocol.agent_dirs import _agent_dirs
+from swarm.protocol.agent_dirs import walk
 from swarm.protocol.agent_files import read_exit, read_kept, read_spec
 from swarm.protocol.heartbeats import read_beats
+from swarm.protocol.names import is_name, nearest, parent_of
 from swarm.protocol.paths import Layout
 from swarm.store.validators import seconds
 
@@ -43,8 +44,12 @@ def from_tree(layout: Layout, state: State, wall: float) -> State:
 
 
 def _records(layout: Layout, state: State) -> Iterator[Record]:
-    for path, above in _agent_dirs(layout.agents):
-        agent_id = layout.id_of(path)
+    seen: set[str] = set()
+    for agent_id in walk(layout):
+        if not all(map(is_name, agent_id.split("/"))):
+            continue  # a directory that the engine would not have made
+        above = nearest(parent_of(agent_id), seen)
+        seen.add(agent_id)
         agent = layout.agent(agent_id)
         spec = read_spec(agent).value
         if spec is None:
@@ -61,7 +66,7 @@ def _records(layout: Layout, state: State) -> Iterator[Record]:
         over = gone is not None and gone.spawn_id == spec.spawn_id
         if spec.parent is None and spec.role == "genesis" and not started and not over:
             continue  # the root that nobody has woken yet
-        record = _record(spec, agent_id, layout.id_of(above) if above else spec.parent, state.epoch.awake)
+        record = _record(spec, agent_id, above or spec.parent, state.epoch.awake)
         if kept is not None and started:
             record = replace(record, keeper=kept.keeper, process=kept.program)
         yield record

@@ -21,7 +21,7 @@ from swarm.model.requests import SpawnRequest
 from swarm.programs.base import Program
 from swarm.programs.registry import program_for
 from swarm.protocol.brief import compose
-from swarm.protocol.paths import check_name, name_of, twin_key
+from swarm.protocol.names import check_name, name_of, twin_key
 from swarm.protocol.roles import Role, load_role
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from swarm.programs import preflight
 from swarm.programs.environment import inherited
 from swarm.programs.registry import program_for
 from swarm.protocol.agent_files import read_spec
-from swarm.protocol.paths import check_id
+from swarm.protocol.names import check_id
 
 
 def confined(home: Home, spec: AgentSpec) -> AgentSpec:

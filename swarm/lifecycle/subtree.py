@@ -10,7 +10,7 @@ from swarm.ledger.state import State, with_record
 from swarm.lifecycle.intents import abandoned, me
 from swarm.model.record import Phase, Record
 from swarm.model.values import replace
-from swarm.protocol.paths import parent_of
+from swarm.protocol.names import parent_of
 
 
 def live_below(state: State, agent_id: str) -> list[Record]:

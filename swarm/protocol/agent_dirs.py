@@ -1,51 +1,50 @@
-"""Directories of agents, found by walking below `swarm/agents/`."""
+"""Which directories below `swarm/agents/` are agents, and which are searched for them: one rule for every search."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
-from swarm.protocol.paths import AGENT_FILES, MAX_DEPTH_OF_DIRECTORIES, UNSEARCHED, Layout, is_name
+from swarm.protocol.names import UNSEARCHED
+from swarm.protocol.paths import AGENT_FILES, Layout
 
+MAX_DEPTH = 24
 MAX_DIRECTORIES = 50_000
+_AGENT_FILES = frozenset(AGENT_FILES)
 
 
-def walk(layout: Layout, ignore: Iterable[str] = ()) -> Iterator[str]:
-    """The ids of all agent directories below `agents`, parents first. Links are never followed, nothing is opened."""
-    unsearched = UNSEARCHED | frozenset(ignore)
+def is_agent(names: Iterable[str]) -> bool:
+    """Whether a directory that holds these names is an agent's: one of the protocol's files lies in it."""
+    return not _AGENT_FILES.isdisjoint(names)
+
+
+def is_searched(name: str, ignore: Iterable[str] = ()) -> bool:
+    """Whether agents are looked for in a directory of this name. ignore: patterns of `[watch] ignore` in swarm.toml."""
+    return name not in UNSEARCHED and not any(fnmatchcase(name, pattern) for pattern in ignore)
+
+
+def walk(layout: Layout, ignore: Collection[str] = (), *, depth: int = MAX_DEPTH) -> Iterator[str]:
+    """The ids of all agents that lie up to `depth` directories deep, parents first, siblings by name.
+
+    Links are never followed, nothing is opened. What cannot be listed is passed over: the scan shows it.
+    """
     pending = [(layout.agents, 0)]
     seen = 0
     while pending:
-        directory, depth = pending.pop()
-        inner: list[Path] = []
-        is_agent = False
+        directory, level = pending.pop()
         try:
             with os.scandir(directory) as entries:
-                for entry in entries:
-                    if entry.name in AGENT_FILES:
-                        is_agent = True
-                    elif entry.is_dir(follow_symlinks=False) and entry.name not in unsearched:
-                        inner.append(Path(entry.path))
+                children = list(entries)
         except OSError:
-            continue  # the scan shows it as unreadable
-        if is_agent and depth:
+            continue
+        if level and is_agent(entry.name for entry in children):
             yield layout.id_of(directory)
+        if level >= depth or seen > MAX_DIRECTORIES:
+            continue
+        inner = [entry for entry in children if is_searched(entry.name, ignore) and entry.is_dir(follow_symlinks=False)]
         seen += len(inner)
-        if depth < MAX_DEPTH_OF_DIRECTORIES and seen <= MAX_DIRECTORIES:
-            pending.extend((path, depth + 1) for path in sorted(inner, reverse=True))
+        pending.extend((Path(entry.path), level + 1) for entry in sorted(inner, key=_name, reverse=True))
 
 
-def _agent_dirs(directory: Path, above: Path | None = None, depth: int = 0) -> Iterator[tuple[Path, Path | None]]:
-    """(agent's directory, the next agent's above it), parents first; links are not followed."""
-    try:
-        with os.scandir(directory) as entries:
-            children = sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        return  # unreadable: the scan says so
-    if depth and any(entry.name in AGENT_FILES for entry in children):
-        yield directory, above
-        above = directory
-    if depth >= MAX_DEPTH_OF_DIRECTORIES:
-        return
-    for entry in children:
-        if entry.is_dir(follow_symlinks=False) and is_name(entry.name) and entry.name not in UNSEARCHED:
-            yield from _agent_dirs(Path(entry.path), above, depth + 1)
+def _name(entry: "os.DirEntry[str]") -> str:
+    return entry.name

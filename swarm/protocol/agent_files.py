@@ -8,6 +8,7 @@ from msgspec import Struct, to_builtins
 
 from swarm.model.agent import SCHEMA, Acceptance, AgentSpec, Exit, Identity
 from swarm.model.reports import Results, ResultsState
+from swarm.protocol.names import name_of
 from swarm.protocol.paths import AgentDir
 from swarm.protocol.results import check_results
 from swarm.sanitize import clean, clean_block, suspicion
@@ -112,7 +113,7 @@ def _spec(data: dict[str, Any]) -> AgentSpec:
     agent_id = clean(validators.text(data, "id"))
     return AgentSpec(
         id=agent_id,
-        name=clean(validators.text(data, "name")) or agent_id.rpartition("/")[2],
+        name=clean(validators.text(data, "name")) or name_of(agent_id),
         role=clean(validators.text(data, "role"), 200),
         parent=clean(validators.text(data, "parent")) or None,
         spawn_id=clean(validators.text(data, "spawn_id"), 200),

@@ -1,90 +1,15 @@
-"""Every file name and path of a home, and the rules for names. Nobody else joins strings."""
+"""Every file name and path of a home. No other module joins strings."""
 
-import os
-import re
-import unicodedata
-from collections.abc import Mapping
 from pathlib import Path
 
-from swarm.errors import NotFound, Refused
+from swarm.protocol.names import escape_name, unescape_id
 
 POLICY_FILE = "swarm.toml"
 AGENT_FILES = ("agent.json", "task.md", "progress.md", "results.json")
+"""A directory that holds one of them is an agent's."""
 HOME_DOCS = ("AGENTS.md", "CLAUDE.md", "HEARTBEAT.md")
-UNSEARCHED = frozenset({"log", "work", ".run", ".git", "node_modules"})
-MAX_DEPTH_OF_DIRECTORIES = 24
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
-
-
-def check_name(name: str) -> str:
-    """The name itself where it is allowed (`[a-z0-9][a-z0-9._-]{0,63}`, protocol.md); raises Refused `name`."""
-    if not _NAME.match(name):
-        raise Refused(
-            "name",
-            f"{name[:80]!r} is not a name for an agent.",
-            "A name starts with a-z or 0-9 and goes on with a-z, 0-9, dot, dash and underscore, 64 at most.",
-            f"Try {suggest_name(name)!r}.",
-        )
-    if name in UNSEARCHED:
-        raise Refused("name", f"{name!r} is a directory that is never searched for agents.", hint="Take another name.")
-    return name
-
-
-def is_name(name: str) -> bool:
-    """Whether a name is formed as `check_name` wants it."""
-    return _NAME.match(name) is not None
-
-
-def suggest_name(name: str) -> str:
-    """The nearest allowed name."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9._-]+", "-", plain).strip("-._")[:64] or "agent-1"
-
-
-def check_id(agent_id: str) -> str:
-    """The id itself where every part of it is a name; raises Refused `name` (`..`, empty parts, NUL, too long)."""
-    for part in agent_id.split("/"):
-        check_name(part)
-    return agent_id
-
-
-def twin_key(name: str) -> str:
-    """What two names share that a file system may take for one: case and Unicode form do not count."""
-    return unicodedata.normalize("NFC", name).casefold()
-
-
-_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+=@,~")
-
-
-def escape_name(name: str) -> str:
-    """A directory's name as a part of an id: what is not plain becomes `%XX` of its bytes, so that ids print safely."""
-    if _NAME.match(name):
-        return name
-    raw = os.fsencode(name)
-    shown = "".join(chr(byte) if chr(byte) in _PLAIN else f"%{byte:02x}" for byte in raw)
-    return f"%2d{shown[1:]}" if shown.startswith("-") else shown
-
-
-def unescape_id(agent_id: str) -> str:
-    """The path below `agents` that an id stands for; raises Refused `name` where it would lead elsewhere."""
-    if "%" not in agent_id:
-        return agent_id
-    import urllib.parse  # for names that are not allowed, and only seldom there
-
-    parts = [os.fsdecode(urllib.parse.unquote_to_bytes(part)) for part in agent_id.split("/")]
-    if any(part in ("", ".", "..") or "/" in part or "\0" in part for part in parts):
-        raise Refused("name", f"{agent_id[:80]!r} does not name an agent.", "It leads outside of the agents.")
-    return "/".join(parts)
-
-
-def parent_of(agent_id: str) -> str:
-    """The id one directory up; '' at the top. The parent *agent* is found by the scan: directories may only group."""
-    return agent_id.rpartition("/")[0]
-
-
-def name_of(agent_id: str) -> str:
-    """The last part of an id."""
-    return agent_id.rpartition("/")[2]
+MARKER = "SWARM_SPAWN"
+"""The variable in the environment of an agent's processes that says of which spawn they are."""
 
 
 class AgentDir:
@@ -321,59 +246,3 @@ class Layout:
     def id_of(self, path: Path) -> str:
         """The agent id of a directory below `agents`."""
         return "/".join(escape_name(part) for part in path.relative_to(self.agents).parts)
-
-
-def find_home(given: str | os.PathLike[str] | None, env: Mapping[str, str], cwd: Path) -> Layout:
-    """The home that a command works on: `-C DIR`, else $SWARM_HOME, else the nearest upwards with a swarm.toml.
-
-    A directory without swarm.toml is a foreign tree where DIR, DIR/swarm or DIR/swarm/agents holds agents.
-    Returns its layout; raises NotFound with code `no-home` where there is neither.
-    """
-    named = given or env.get("SWARM_HOME")
-    if named:
-        root = Path(named).expanduser().absolute()
-        found = _home_at(root)
-        if found is not None:
-            return found
-        raise NotFound(
-            f"No swarm home at {str(root)!r}.",
-            "There is no swarm.toml, and no agents, in it." if root.is_dir() else "There is no such directory.",
-            f"Make one with: swarm-tui init {str(root)!r}",
-            code="no-home",
-        )
-    for directory in (cwd, *cwd.parents):
-        if (directory / POLICY_FILE).is_file():
-            return Layout(directory)
-    raise NotFound(
-        "No swarm home here.",
-        f"Neither {str(cwd)!r} nor a directory above it has a swarm.toml, and SWARM_HOME is not set.",
-        "Make one with: swarm-tui init    or name one with: swarm-tui -C DIR    or look around with: swarm-tui demo",
-        code="no-home",
-    )
-
-
-def _home_at(root: Path) -> Layout | None:
-    if (root / POLICY_FILE).is_file():
-        return Layout(root)
-    for agents in (root / "swarm" / "agents", root / "swarm", root):
-        if _holds_agents(agents):
-            return Layout(root, agents=agents, foreign=True)
-    return None
-
-
-def _holds_agents(directory: Path, depth: int = 3) -> bool:
-    try:
-        with os.scandir(directory) as entries:
-            children = list(entries)
-    except OSError:
-        return False
-    inner: list[str] = []
-    for entry in children:
-        if entry.is_dir(follow_symlinks=False) and entry.name not in UNSEARCHED:
-            inner.append(entry.path)
-        elif entry.name in AGENT_FILES and depth < 3:
-            return True
-    return depth > 0 and any(_holds_agents(Path(path), depth - 1) for path in inner[:200])
-
-
-MARKER = "SWARM_SPAWN"

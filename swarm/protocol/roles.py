@@ -11,7 +11,8 @@ from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from swarm.errors import Refused, SwarmError
-from swarm.protocol.paths import Layout, check_name
+from swarm.protocol.names import check_name
+from swarm.protocol.paths import Layout
 from swarm.store import reader
 
 MAX_ROLE_BYTES = 256 * 1024

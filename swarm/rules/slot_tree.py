@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from swarm.model.record import Record
-from swarm.protocol.paths import parent_of
+from swarm.protocol.names import parent_of
 
 TOP = ""
 """The level under the root, as a parent."""

@@ -11,7 +11,7 @@ from swarm.model.record import Phase, Record
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.model.values import replace
-from swarm.protocol.paths import parent_of
+from swarm.protocol.names import parent_of
 from swarm.rules.slot_tree import Books
 from swarm.rules.slots import refusal
 

@@ -8,7 +8,8 @@ import threading
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from swarm.protocol.paths import UNSEARCHED, Layout
+from swarm.protocol.names import UNSEARCHED
+from swarm.protocol.paths import Layout
 from swarm.scan.directory import KNOWN_FILES
 
 TOLD = frozenset({*KNOWN_FILES, "state.json", "heartbeats.jsonl"})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from swarm.config import Policy
 from swarm.model.record import Record
 from swarm.model.snapshot import Slots
-from swarm.protocol.paths import parent_of
+from swarm.protocol.names import nearest, parent_of
 from swarm.rules.slot_tree import Books
 from swarm.rules.slots import slots_of
 from swarm.scan.tracked_agent import Entry
@@ -38,9 +38,7 @@ class Kin:
     def _place(self, order: list[Entry], entries: Mapping[str, Entry]) -> None:
         children = Counter[str]()
         for entry in order:
-            above = parent_of(entry.id)
-            while above and above not in entries:
-                above = parent_of(above)
+            above = nearest(parent_of(entry.id), entries)
             entry.parent = above or None
             parent = entries[above] if above else None
             entry.depth = parent.depth + 1 if parent else 0

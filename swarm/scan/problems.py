@@ -12,7 +12,7 @@ from swarm.model.snapshot import Problem
 from swarm.model.time import Now
 from swarm.programs.follower import Follower
 from swarm.programs.model_names import same
-from swarm.protocol.paths import is_name
+from swarm.protocol.names import is_name
 from swarm.sanitize import clean
 from swarm.scan.files import Sighting
 from swarm.scan.tracked_agent import FUTURE_TOLERANCE_S, Entry

@@ -5,21 +5,11 @@ import stat
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
 
-from swarm.protocol.paths import (
-    AGENT_FILES,
-    MAX_DEPTH_OF_DIRECTORIES,
-    UNSEARCHED,
-    Layout,
-    escape_name,
-    is_name,
-    twin_key,
-)
+from swarm.protocol.agent_dirs import MAX_DEPTH, MAX_DIRECTORIES, is_agent, is_searched
+from swarm.protocol.names import escape_name, is_name, twin_key
+from swarm.protocol.paths import Layout
 from swarm.scan.directory import Key, is_racy, key_of, list_directory
-
-MAX_DIRECTORIES = 50_000
-_AGENT_FILES = frozenset(AGENT_FILES)
 
 
 class Directory:
@@ -63,7 +53,7 @@ class Directory:
 
     @property
     def is_agent(self) -> bool:
-        return self.parent is not None and not self.files.isdisjoint(_AGENT_FILES)
+        return self.parent is not None and is_agent(self.files)
 
     def walk(self) -> "Iterator[Directory]":
         """Itself and everything below it, parents first."""
@@ -197,16 +187,13 @@ class Tree:
         if listing != (directory.files, directory.links, directory.misspelt, directory.error):
             directory.files, directory.links, directory.misspelt, directory.error = listing
             self.changed.add(directory.id)
-        return self._take_children(directory, [name for name in found.directories if self._searched(name)])
-
-    def _searched(self, name: str) -> bool:
-        return name not in UNSEARCHED and not any(fnmatchcase(name, pattern) for pattern in self.ignore)
+        return self._take_children(directory, [name for name in found.directories if is_searched(name, self.ignore)])
 
     def _take_children(self, directory: Directory, names: list[str]) -> list[Directory]:
         present = set(names)
         for name in [name for name in directory.children if name not in present]:
             self._forget(directory.children.pop(name))
-        room = MAX_DIRECTORIES - len(self.directories) if directory.depth < MAX_DEPTH_OF_DIRECTORIES else 0
+        room = MAX_DIRECTORIES - len(self.directories) if directory.depth < MAX_DEPTH else 0
         missing = sorted(present - directory.children.keys())
         fresh = [self._take_child(directory, name) for name in missing[: max(0, room)]]
         if (len(missing) > len(fresh)) != (directory.id in self.cut):

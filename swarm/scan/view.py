@@ -7,7 +7,7 @@ from swarm.model.reports import Progress, Results
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.model.values import replace
-from swarm.protocol.paths import name_of
+from swarm.protocol.names import name_of
 from swarm.sanitize import clean
 from swarm.scan.problems import problems_of
 from swarm.scan.tracked_agent import NO_PROGRESS, Entry

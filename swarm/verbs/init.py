@@ -21,7 +21,8 @@ from swarm.model.time import Clock
 from swarm.platform.clock import SystemClock
 from swarm.programs.registry import BUILT_IN, program_for
 from swarm.protocol import brief
-from swarm.protocol.paths import HOME_DOCS, Layout, name_of
+from swarm.protocol.names import name_of
+from swarm.protocol.paths import HOME_DOCS, Layout
 from swarm.store import reader, writer
 
 """What a home may be configured with."""

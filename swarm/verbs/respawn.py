@@ -24,7 +24,8 @@ from swarm.programs import run_marker
 from swarm.protocol import inbox
 from swarm.protocol.agent_files import read_results, read_spec
 from swarm.protocol.logs import last_lines
-from swarm.protocol.paths import AgentDir, name_of
+from swarm.protocol.names import name_of
+from swarm.protocol.paths import AgentDir
 from swarm.protocol.progress import read_progress
 from swarm.store import reader, writer
 

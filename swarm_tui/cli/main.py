@@ -164,7 +164,8 @@ def _room(given: str | None) -> "Layout":
     """
     from pathlib import Path
 
-    from swarm.protocol.paths import Layout, find_home
+    from swarm.protocol.find_home import find_home
+    from swarm.protocol.paths import Layout
 
     try:
         return find_home(given, os.environ, Path.cwd())

@@ -19,7 +19,7 @@ from swarm.model.reports import Progress, ProgressLine, Results, ResultsState
 from swarm.model.snapshot import AgentView, Problem, Snapshot
 from swarm.model.time import Now
 from swarm.model.values import replace
-from swarm.protocol.paths import name_of, parent_of
+from swarm.protocol.names import name_of, parent_of
 from swarm.rules.slot_tree import Books
 from swarm.rules.slots import slots_of
 

@@ -15,7 +15,8 @@ from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
-from swarm.protocol.paths import Layout, escape_name, unescape_id
+from swarm.protocol.names import escape_name, unescape_id
+from swarm.protocol.paths import Layout
 from swarm.scan.scanner import Scanner
 from tests.support.clocks import FakeClock
 from tests.support.trees import (

@@ -22,7 +22,8 @@ from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
 from swarm.programs.registry import BUILT_IN
 from swarm.protocol.agent_files import read_spec
-from swarm.protocol.paths import HOME_DOCS, Layout, find_home
+from swarm.protocol.find_home import find_home
+from swarm.protocol.paths import HOME_DOCS, Layout
 from swarm.protocol.roles import Role, load_roles
 from swarm.store import syscalls
 from swarm.verbs.init import init, packaged_policy
