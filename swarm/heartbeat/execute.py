@@ -10,13 +10,12 @@ from swarm.heartbeat.investigate import investigate
 from swarm.heartbeat.root import stop_turn
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.ledger.state import State, raise_alert, with_record
+from swarm.ledger.state import State, raise_alert
 from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.end import conclude, ended, verified
-from swarm.lifecycle.intents import at_work, me
 from swarm.lifecycle.settle import look_at_end
 from swarm.lifecycle.spawn import WAITS, spawn, spawn_queued
-from swarm.lifecycle.stop import Target, end_subtree, stop_all
+from swarm.lifecycle.stop import end_subtree, stop_alone
 from swarm.lifecycle.subtree import Order
 from swarm.model.agent import Liveness
 from swarm.model.audit_verb import AuditVerb
@@ -41,7 +40,7 @@ def end_for_limit(home: Home, scanner: "Scanner", action: Action) -> tuple[str, 
     """
     snapshot = scanner.hint([str(home.layout.agent(action.agent).path)])
     fresh = snapshot.agent(action.agent)
-    if fresh is None or fresh.spawn_id != action.spawn_id:
+    if action.ref.match(fresh) is None:
         return "it is not there any more, or was spawned anew", []
     now = home.now()
     judged = verdicts(snapshot, home.policy, now)
@@ -51,7 +50,7 @@ def end_for_limit(home: Home, scanner: "Scanner", action: Action) -> tuple[str, 
     if action.agent == home.policy.root.id:
         return "", stop_turn(home, action.reason)
     order = Order(action.reason, home.policy.stop.grace, str(home.actor), automatic=True)
-    return "", end_subtree(home, Target(action.agent, action.spawn_id), order)
+    return "", end_subtree(home, action.ref, order)
 
 
 def say(home: Home, agent: str, cause: AlertCause, text: str, spawn_id: str = "") -> None:
@@ -79,8 +78,7 @@ class _Hands(Struct):
 
     def record_of(self, action: Action) -> Record | None:
         """The ledger's record of the very spawn that the plan saw."""
-        found = self.home.ledger.read().agents.get(action.agent)
-        return found if found is not None and found.spawn_id == action.spawn_id else None
+        return action.ref.find(self.home.ledger.read().agents)
 
     def investigate(self, action: Action) -> None:
         view = self.views[action.agent]
@@ -106,7 +104,7 @@ class _Hands(Struct):
             self.done.note(action, "spare", spared)
             return
         order = Order(action.reason, self.home.policy.stop.grace, str(self.home.actor), automatic=True)
-        for each in end_subtree(self.home, Target(action.agent, action.spawn_id), order):
+        for each in end_subtree(self.home, action.ref, order):
             self._note_end(action, each)
 
     def _end_for_limit(self, action: Action) -> None:
@@ -118,8 +116,9 @@ class _Hands(Struct):
 
     def _second_look(self, action: Action) -> str:
         """Why it lives on after all; '' where both looks agree."""
-        fresh = self.scanner.hint([str(self.home.layout.agent(action.agent).path)]).agent(action.agent)
-        if fresh is None or fresh.spawn_id != action.spawn_id:
+        path = str(self.home.layout.agent(action.agent).path)
+        fresh = action.ref.match(self.scanner.hint([path]).agent(action.agent))
+        if fresh is None:
             return "it is not there any more, or was spawned anew"
         now = self.home.now()
         state = self.home.ledger.read()
@@ -155,20 +154,7 @@ class _Hands(Struct):
     def _wind_down(self, record: Record, reason: str) -> None:
         """It has written its results and still runs: it gets a moment to end by itself, then it is asked to."""
         order = Order(reason, self.home.policy.stop.grace, str(self.home.actor), automatic=True)
-        marked: list[Record] = []
-
-        def intend(state: State) -> State:
-            found = state.agents.get(record.id)
-            marked.clear()
-            if found is None or found.spawn_id != record.spawn_id or found.phase is not Phase.RUNNING:
-                return state
-            stopping = replace(found, phase=Phase.STOPPING, stopper=me(), why=reason, ended_by=order.by)
-            marked.append(stopping)
-            return with_record(state, stopping)
-
-        with at_work([record.spawn_id]):
-            self.home.ledger.commit(intend, purpose=f"collect {record.id}")
-            stop_all(self.home, marked, order)
+        stop_alone(self.home, record.ref, order, purpose=f"collect {record.id}")
 
     def free(self, action: Action) -> None:
         record = self.record_of(action)

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import to_builtins
 
@@ -17,6 +17,7 @@ from swarm.model.health import State as Health
 from swarm.model.health import Verdict
 from swarm.model.plan import Executed, Plan
 from swarm.model.record import Alert, Beat, Ending, Phase, Record
+from swarm.model.ref import Ref
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import read_now, renew
@@ -115,28 +116,27 @@ def _words(record: Beat) -> str:
     return f"{record.gap}; {did}" if record.gap else did
 
 
-def _observed(state: State, snapshot: Snapshot, n: int, done: Executed, past: Mapping[str, str]) -> State:
+def _observed(state: State, snapshot: Snapshot, n: int, done: Executed, past: Sequence[Ref]) -> State:
     """The state with what this heartbeat saw of every agent that is still the same spawn, without those long past."""
     agents = dict(state.agents)
     for view in snapshot.agents:
-        found = agents.get(view.id)
-        if found is None or found.spawn_id != view.spawn_id:
-            continue
-        agents[view.id] = _seen(found, view, n, done)
-    for known, spawn_id in past.items():
-        if known in agents and agents[known].spawn_id == spawn_id:
-            del agents[known]
+        found = view.ref.find(agents)
+        if found is not None:
+            agents[view.id] = _seen(found, view, n, done)
+    for ref in past:
+        if ref.find(agents) is not None:
+            del agents[ref.id]
     return replace(state, agents=agents)
 
 
-def _let_go(home: Home) -> dict[str, str]:
-    """Ids and spawn ids of whom the ledger lets go; what is known of them stays in their ended.json."""
+def _let_go(home: Home) -> list[Ref]:
+    """The spawns that the ledger lets go of; what is known of them stays in their ended.json."""
     state = home.ledger.read()
     awake = read_now(state.epoch, home.clock).awake
     past = [each for each in state.agents.values() if _is_past(each, awake, home.policy.heartbeat.period)]
     for record in past:
         must_have_its_end(home, record)
-    return {record.id: record.spawn_id for record in past}
+    return [record.ref for record in past]
 
 
 def _is_past(record: Record, awake: float, period: float) -> bool:
@@ -178,11 +178,11 @@ def _with_alerts(state: State, judged: Mapping[str, Verdict], done: Executed, wa
 def _is_over(alert: Alert, state: State, judged: Mapping[str, Verdict], wall: float) -> bool:
     if alert.cause.course is not Course.LASTS:
         return alert.acked_at is not None and wall - alert.last_at > SEEN_ALERTS_S
-    record = state.agents.get(alert.agent)
+    record = alert.ref.find(state.agents)
     if alert.cause is AlertCause.UNVERIFIED:
-        return record is None or record.spawn_id != alert.spawn_id or not record.unverified
+        return record is None or not record.unverified
     if alert.cause is AlertCause.INVESTIGATE:
         verdict = judged.get(alert.agent)
-        lives = record is not None and record.live and record.spawn_id == alert.spawn_id
+        lives = record is not None and record.live
         return not lives or verdict is None or verdict.state not in SILENCE
     return True

@@ -8,22 +8,24 @@ from swarm.heartbeat.root_launch import launch_for, program_of, put_log_aside, s
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert, with_record
-from swarm.lifecycle.end import ended
-from swarm.lifecycle.intents import at_work, me
-from swarm.lifecycle.root_turn import Turn, resting, said_of, write_turn
+from swarm.ledger.transitions import Idle, Spawning, first, move
+from swarm.lifecycle.end import fail_turn
+from swarm.lifecycle.intents import at_work, me, must_run, record_start
+from swarm.lifecycle.root_turn import Turn, write_turn
 from swarm.lifecycle.settle import settle
 from swarm.lifecycle.start import take_turn
-from swarm.lifecycle.stop import stop_all
+from swarm.lifecycle.stop import stop_alone
 from swarm.lifecycle.subtree import Order
 from swarm.model.actor import ENGINE
 from swarm.model.agent import AgentSpec
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Beat, Ending, Phase, Record
+from swarm.model.ref import Ref
 from swarm.model.requests import Ended
-from swarm.model.time import read_now
+from swarm.model.time import Now, read_now
 from swarm.model.values import replace
-from swarm.processes.runner import Started, next_start
+from swarm.processes.runner import next_start
 from swarm.programs.base import Program
 from swarm.protocol import inbox
 from swarm.rules.spawns import takes_too_long, turn_age
@@ -62,8 +64,8 @@ def _wake(home: Home, beat: Beat, scanner: Scanner) -> bool:
     try:
         _begin(home, beat, scanner)
     except Refused as refusal:
-        if refusal.code == UNDER_WAY:
-            return False  # somebody else was faster
+        if refusal.code in (UNDER_WAY, "stopped"):
+            return False  # another process was faster, or the operator has stopped it
         raise
     return True
 
@@ -78,22 +80,11 @@ def stop_overdue_turn(home: Home) -> bool:
 
 def stop_turn(home: Home, reason: str) -> list[Ended]:
     """Stops the root's turn and nobody below it; what was ended, nothing where no turn goes on. Raises SwarmError."""
-    marked: list[Record] = []
+    record = home.ledger.read().agents.get(home.policy.root.id)
+    if record is None:
+        return []
     order = Order(reason, home.policy.stop.grace, str(home.actor), automatic=True)
-
-    with at_work() as begin:
-
-        def intend(state: State) -> State:
-            marked.clear()
-            found = state.agents.get(home.policy.root.id)
-            if found is None or found.phase is not Phase.RUNNING:
-                return state
-            marked.append(replace(found, phase=Phase.STOPPING, stopper=me(), why=reason, ended_by=order.by))
-            begin([found.spawn_id])
-            return with_record(state, marked[0])
-
-        home.ledger.commit(intend, purpose="stop the root's turn")
-        return stop_all(home, marked, order)
+    return stop_alone(home, record.ref, order, purpose="stop the root's turn")
 
 
 def _overdue(home: Home, record: Record) -> bool:
@@ -116,9 +107,9 @@ def _begin(home: Home, beat: Beat, scanner: Scanner) -> None:
     program = program_of(home, spec)
     last = home.ledger.read().agents.get(spec.id)
     with at_work([spec.spawn_id]):
-        record, reserved = _intend(home, spec, program)
+        intent, reserved = _intend(home, spec, program)
         try:
-            session = "" if put_log_aside(home, agent, record) else session_for(home, agent, spec, last)
+            session = "" if put_log_aside(home, agent, intent) else session_for(home, agent, spec, last)
             inbox.end_turn(agent, heard=last is None or last.ending in (Ending.DONE, Ending.KILLED))
             words, told_to = words_for(home, agent, beat, scanner, last)
             launch, offset = launch_for(home, agent, spec, program, session, words)
@@ -127,101 +118,56 @@ def _begin(home: Home, beat: Beat, scanner: Scanner) -> None:
             take_turn(home, reserved)
             started = home.runner.spawn(agent, launch)
         except BaseException as error:
-            _give_up(home, record, str(error) if isinstance(error, SwarmError) else f"{type(error).__name__}: {error}")
+            why = str(error) if isinstance(error, SwarmError) else f"{type(error).__name__}: {error}"
+            fail_turn(home, intent, why, purpose="give the root's turn up")
             raise
-        _say_running(home, record, started, beat.n, resumed=bool(session))
+
+        def line(running: Record, revision: int) -> None:
+            audit.record(
+                home,
+                AuditVerb.WAKE,
+                agent=running.id,
+                spawn_id=running.spawn_id,
+                reason=f"heartbeat {beat.n}, {'its session goes on' if session else 'a fresh session'}",
+                n=beat.n,
+                pid=started.program.pid,
+                revision=revision,
+            )
+
+        running = record_start(home, intent, *started, purpose="record the root's turn", line=line)
+        must_run(running, "The root's turn was ended while it was being started.")
 
 
 def _intend(home: Home, spec: AgentSpec, program: Program) -> tuple[Record, State]:
     """The intent: the root's record as being started. Raises Refused where another turn has begun meanwhile."""
-    made: list[Record] = []
 
     def change(state: State) -> State:
-        made.clear()
         found = state.agents.get(spec.id)
         if found is not None and found.live:
             raise Refused(UNDER_WAY, "A turn of the root goes on already.", "One at a time.")
-        if found is None or found.spawn_id != spec.spawn_id:
-            found = Record(spec.id, spec.spawn_id, Phase.IDLE)
         now = read_now(state.epoch, home.clock)
         at = next_start(state.last_start, now.awake, home.runner.capacity().cores, program.start_cost_s)
-        made.append(_beginning(found, spec, now.awake, now.wall))
-        return replace(with_record(state, made[0]), last_start=at)
+        return replace(with_record(state, _beginning(found, spec, now)), last_start=at)
 
     state = home.ledger.commit(change, purpose="wake the root")
-    return made[0], state
+    return state.agents[spec.id], state
 
 
-def _beginning(found: Record, spec: AgentSpec, awake: float, wall: float) -> Record:
-    """The record of a turn that begins: without what was said of the last one; what it used up so far stays."""
-    return replace(
-        found,
-        phase=Phase.SPAWNING,
+def _beginning(found: Record | None, spec: AgentSpec, now: Now) -> Record:
+    """The record of a turn that begins; what the root has used up so far stays."""
+    idle = Ref(spec.id, spec.spawn_id).match(found) or replace(first(spec, Idle(), now), slots=1)
+    begun = replace(
+        idle,
         role=spec.role,
         parent=None,
         program=spec.program,
         requested_by=str(ENGINE),
-        spawned=awake,
-        spawned_at=wall,
-        starter=me(),
-        stopper=None,
-        process=None,
-        keeper=None,
+        spawned=now.awake,
+        spawned_at=now.wall,
         paused=None,
         paused_total=0.0,
-        ending=None,
-        why="",
-        ended_by="",
-        ended=None,
-        ended_at=None,
-        exit_code=None,
-        unverified="",
     )
-
-
-def _say_running(home: Home, record: Record, started: Started, n: int, *, resumed: bool) -> None:
-    phase = Phase.RUNNING
-
-    def change(state: State) -> State:
-        nonlocal phase
-        found = state.agents.get(record.id)
-        if found is None or found.spawn_id != record.spawn_id or not found.live:
-            phase = Phase.IDLE
-            return state
-        # An intent to stop it came meanwhile: whoever has that waits for these names, and ends it.
-        phase = Phase.RUNNING if found.phase is Phase.SPAWNING else found.phase
-        running = replace(found, phase=phase, keeper=started.keeper, process=started.program, starter=None)
-        return with_record(state, running)
-
-    def line(state: State) -> None:
-        audit.record(
-            home,
-            AuditVerb.WAKE,
-            agent=record.id,
-            spawn_id=record.spawn_id,
-            reason=f"heartbeat {n}, {'its session goes on' if resumed else 'a fresh session'}",
-            n=n,
-            pid=started.program.pid,
-            revision=state.revision,
-        )
-
-    home.ledger.commit(change, purpose="record the root's turn", then=line)
-    if phase is Phase.IDLE:
-        gone = replace(record, keeper=started.keeper, process=started.program)
-        home.runner.stop(gone, home.layout.agent(record.id), 0.0)
-
-
-def _give_up(home: Home, record: Record, why: str) -> None:
-    """It did not start: the root is idle again, and what was wrong stands in its record."""
-
-    def change(state: State) -> State:
-        found = state.agents.get(record.id)
-        if found is None or found.spawn_id != record.spawn_id or found.phase is not Phase.SPAWNING:
-            return state
-        failed = ended(home, found, Ending.FAILED, why)
-        return said_of(with_record(state, resting(found, failed)), failed, home.clock.wall())
-
-    home.ledger.commit(change, purpose="give the root's turn up")
+    return move(begun if begun.phase is Phase.IDLE else move(begun, Idle()), Spawning(me()))
 
 
 def _say_trouble(home: Home, why: str) -> None:

@@ -84,8 +84,8 @@ def put_log_aside(home: Home, agent: AgentDir, record: Record) -> bool:
                 os.replace(name, f"{name}.1", src_dir_fd=logs, dst_dir_fd=logs)
 
     def change(state: State) -> State:
-        found = state.agents.get(record.id)
-        if found is None or found.spawn_id != record.spawn_id or (found.tokens is None and found.cost_usd is None):
+        found = record.ref.find(state.agents)
+        if found is None or (found.tokens is None and found.cost_usd is None):
             return state
         account = state.account
         tokens, cost = account.tokens + sum(found.tokens or ()), account.cost_usd + (found.cost_usd or 0.0)

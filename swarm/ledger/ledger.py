@@ -10,15 +10,18 @@ from typing import NamedTuple
 from swarm.errors import Busy, HomeError, Refused
 from swarm.ledger import audit_log, codec
 from swarm.ledger.revisions import Look, Outcome, exists, look, publish, remember, taken_numbers
-from swarm.ledger.state import State, raise_alert, with_forgotten
+from swarm.ledger.state import State, raise_alert, with_forgotten, with_record
 from swarm.model.causes import AlertCause
-from swarm.model.record import Alert
+from swarm.model.record import Alert, Record
+from swarm.model.ref import Ref
 from swarm.model.time import Clock, Epoch, Now, read_now, renew, start_epoch
 from swarm.model.values import replace
 from swarm.protocol.paths import Layout
 from swarm.store import locks, writer
 
 Change = Callable[[State], State]
+Step = Callable[[Record, Now], Record | None]
+"""What becomes of one spawn's record, given the clocks; None leaves it as it is."""
 Stamp = tuple[int, int, int] | None
 NO_LOCKS = "locks do not work on this file system"
 
@@ -98,6 +101,43 @@ class Ledger:
         `read`, SwarmError: then nothing was committed. What `then` raises comes after the commit.
         """
         return self._commit(change, purpose, then, None)
+
+    def update(
+        self,
+        ref: Ref,
+        step: Step,
+        *,
+        purpose: str,
+        also: Callable[[State, Record], State] | None = None,
+        then: Callable[[Record, int], None] | None = None,
+    ) -> Record | None:
+        """Changes the record of one spawn, as one commit; late words about an earlier spawn change nothing.
+
+        step: as a change, pure; gets the record as it is now. It answers with the new record, with the very record it
+        got where that stands already, or with None where the word comes too late. also: what else belongs into the same
+        commit. then: called once with the new record and its revision, where something was changed, under the lock.
+
+        Returns what the step answered; None too where the ledger does not have that spawn any more. Raises as `commit`.
+        """
+        answer: Record | None = None
+        changed = False
+
+        def change(state: State) -> State:
+            nonlocal answer, changed
+            found = ref.find(state.agents)
+            answer = step(found, read_now(state.epoch, self._clock)) if found is not None else None
+            changed = answer is not None and answer is not found
+            if answer is None or not changed:
+                return state
+            state = with_record(state, answer)
+            return also(state, answer) if also is not None else state
+
+        def line(state: State) -> None:
+            if then is not None and answer is not None and changed:
+                then(answer, state.revision)
+
+        self.commit(change, purpose=purpose, then=line)
+        return answer
 
     def rebuild(self) -> State:
         """The ledger anew from the agents' files, which win over whatever it said; a missing lock is made again.

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, raise_alert
-from swarm.model.agent import AgentSpec
+from swarm.ledger.transitions import Running, first
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
+from swarm.model.ref import Ref
+from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.protocol.agent_dirs import walk
 from swarm.protocol.agent_files import read_exit, read_kept, read_spec
@@ -54,35 +56,15 @@ def _records(layout: Layout, state: State) -> Iterator[Record]:
         spec = read_spec(agent).value
         if spec is None:
             continue  # a foreign agent: shown, never kept
-        ended = read_ended(agent).value
-        if ended is not None and ended.spawn_id == spec.spawn_id:
+        ref = Ref(agent_id, spec.spawn_id)
+        if ref.match(read_ended(agent).value) is not None:
             continue
-        known = state.agents.get(agent_id)
-        if known is not None and known.spawn_id == spec.spawn_id:
+        if (known := ref.find(state.agents)) is not None:
             yield known
             continue
-        kept, gone = read_kept(agent).value, read_exit(agent).value
-        started = kept is not None and kept.spawn_id == spec.spawn_id
-        over = gone is not None and gone.spawn_id == spec.spawn_id
-        if spec.parent is None and spec.role == "genesis" and not started and not over:
+        started, over = ref.match(read_kept(agent).value), ref.match(read_exit(agent).value)
+        if spec.parent is None and spec.role == "genesis" and started is None and over is None:
             continue  # the root that nobody has woken yet
-        record = _record(spec, agent_id, above or spec.parent, state.epoch.awake)
-        if kept is not None and started:
-            record = replace(record, keeper=kept.keeper, process=kept.program)
-        yield record
-
-
-def _record(spec: AgentSpec, agent_id: str, parent: str | None, awake: float) -> Record:
-    return Record(
-        id=agent_id,
-        spawn_id=spec.spawn_id,
-        phase=Phase.RUNNING,
-        role=spec.role,
-        parent=parent,
-        slots=spec.slots,
-        program=spec.program,
-        requested_by=spec.created_by,
-        spawned=awake,
-        spawned_at=seconds(spec.created_at),
-        owns=spec.owns,
-    )
+        processes = Running(started.keeper, started.program) if started is not None else Running(None, None)
+        at = Now(seconds(spec.created_at), state.epoch.awake)
+        yield first(replace(spec, id=agent_id), processes, at, parent=above or spec.parent)

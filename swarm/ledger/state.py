@@ -67,9 +67,8 @@ def without(state: State, agent_id: str) -> State:
 def with_forgotten(before: State, after: State) -> State:
     """`after` with what those have used up whom it holds no more: spawned anew, let go of, rebuilt without them."""
     tokens, cost = 0, 0.0
-    for known, record in before.agents.items():
-        now = after.agents.get(known)
-        if record is now or (now is not None and now.spawn_id == record.spawn_id):
+    for record in before.agents.values():
+        if record.ref.find(after.agents) is not None:
             continue
         tokens += sum(record.tokens or ())
         cost += record.cost_usd or 0.0

@@ -17,6 +17,7 @@ from swarm.lifecycle.scope import confined
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.model.record import Phase
+from swarm.model.ref import Ref
 from swarm.model.requests import SpawnRequest
 from swarm.programs.base import Program
 from swarm.programs.registry import program_for
@@ -111,21 +112,20 @@ def parent_for(home: Home, request: SpawnRequest, state: State) -> str:
     root = home.policy.root.id
     actor = home.actor
     if actor.kind == "agent":
-        spawn_fields = resolve(home, request.parent) if request.parent else actor.agent
-        if spawn_fields != actor.agent:
+        parent = resolve(home, request.parent) if request.parent else actor.agent
+        if parent != actor.agent:
             raise Refused(
                 "hierarchy",
                 "An agent spawns only directly below itself.",
-                f"{actor.agent!r} asked for an agent below {spawn_fields!r}.",
+                f"{actor.agent!r} asked for an agent below {parent!r}.",
                 "Manage the layer below you; do not skip layers.",
             )
-        record = state.agents.get(actor.agent)
-        if actor.agent != root and (record is None or record.spawn_id != actor.spawn_id):
+        if actor.agent != root and Ref(actor.agent, actor.spawn_id).find(state.agents) is None:
             raise Refused("hierarchy", f"{actor.agent!r} was spawned anew, or is not known to the ledger.")
     else:
-        spawn_fields = resolve(home, request.parent) if request.parent else root
-    must_be_able_to_parent(home, spawn_fields, state)
-    return spawn_fields
+        parent = resolve(home, request.parent) if request.parent else root
+    must_be_able_to_parent(home, parent, state)
+    return parent
 
 
 def must_be_able_to_parent(home: Home, parent: str, state: State) -> None:

@@ -1,22 +1,22 @@
-"""The end of a take-over: the agent's session goes on by itself, or what became of it is written down."""
+"""The operator has left an agent's terminal: its session goes on headless, or its end is recorded."""
 
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from swarm.errors import Refused, SwarmError
 from swarm.home.context import Home
-from swarm.ledger.state import State, raise_alert, with_record
-from swarm.lifecycle import messaging, relaunch
+from swarm.ledger.state import State, raise_alert
+from swarm.ledger.transitions import Idle, move
+from swarm.lifecycle import messaging, relaunch, sessions
 from swarm.lifecycle.end import ended
-from swarm.lifecycle.root_turn import is_root, resting
-from swarm.lifecycle.sessions import missed, session_of
+from swarm.lifecycle.root_turn import is_root
+from swarm.lifecycle.sessions import missed
 from swarm.lifecycle.settle import results_of
 from swarm.model.agent import AgentSpec, Liveness
 from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState
-from swarm.model.time import read_now
-from swarm.model.values import replace
+from swarm.model.time import Now
 from swarm.processes import stdin_channel
 from swarm.programs.base import Program
 from swarm.protocol import inbox
@@ -30,8 +30,8 @@ WORDS = (
 )
 
 
-class Returned(NamedTuple):
-    """What became of the agent when the person left. how: `up`, `rests` (the root), `done`, `ended` or `failed`."""
+class Detached(NamedTuple):
+    """What became of the agent when the operator left. how: `up`, `rests` (the root), `done`, `ended` or `failed`."""
 
     agent: str
     code: int
@@ -39,39 +39,39 @@ class Returned(NamedTuple):
     why: str
 
 
-class Talk(NamedTuple):
-    """An agent's session, and what is needed to go on with it."""
+class Session(NamedTuple):
+    """An agent's session, by the key that its program knows it by, and what is needed to go on with it."""
 
     spec: AgentSpec
     program: Program
-    session: str
+    key: str
 
 
-def return_forgotten(home: Home) -> tuple[str, ...]:
-    """Takes up again whose terminal is gone while nobody sees to it: a killed `attach`. Returns their ids."""
-    returned: list[str] = []
+def detach_abandoned(home: Home) -> tuple[str, ...]:
+    """Detaches every agent whose terminal is gone while no `attach` sees to it. Returns their ids."""
+    detached: list[str] = []
     for record in list(home.ledger.read().agents.values()):
         if not record.taken_over or record.phase is not Phase.RUNNING or record.paused is not None:
             continue
         try:
-            if _is_returned(home, record):
-                returned.append(record.id)
+            if _detach_abandoned(home, record):
+                detached.append(record.id)
         except (SwarmError, OSError) as error:  # of one agent: the others, and their heartbeat, go on
             say_trouble(home, record, error)
-    return tuple(returned)
+    return tuple(detached)
 
 
-def _is_returned(home: Home, record: Record) -> bool:
+def _detach_abandoned(home: Home, record: Record) -> bool:
     alive = lives(home, record)
     if alive and (record.keeper is None or not stdin_channel.is_open(home.layout.agent(record.id))):
-        return False  # a person talks to it; or its own run was told to end, and is about to
-    with alone(home.layout.agent(record.id)) as mine:
+        return False  # the operator talks to it; or its own run was told to end, and is about to
+    with exclusive(home.layout.agent(record.id)) as mine:
         if not mine or home.ledger.read().agents.get(record.id) != record:
             return False
         if alive:
-            _clear(home, record)
+            _keep_headless(home, record)
         else:
-            give_back(home, record, 0)
+            detach(home, record, 0)
     return True
 
 
@@ -85,48 +85,48 @@ def say_trouble(home: Home, record: Record, error: SwarmError | OSError) -> None
     home.ledger.commit(change, purpose=f"say that {record.id} is in trouble")
 
 
-def give_back(home: Home, record: Record, code: int) -> Returned:
-    """Takes the session up again, headless, and says what came of it. code: how the person's program ended."""
-    current = home.ledger.read().agents.get(record.id)
-    if current is None or current.spawn_id != record.spawn_id or current.phase is not Phase.RUNNING:
-        return Returned(record.id, code, "ended", "somebody has ended it meanwhile")
+def detach(home: Home, record: Record, code: int) -> Detached:
+    """Relaunches the agent with its session, headless, and says what came of it. code: how the terminal's run ended."""
+    current = record.ref.find(home.ledger.read().agents)
+    if current is None or current.phase is not Phase.RUNNING:
+        return Detached(record.id, code, "ended", "somebody has ended it meanwhile")
     if current.paused is not None:
-        return Returned(record.id, code, "ended", "it is paused, and goes on at the first heartbeat after that")
+        return Detached(record.id, code, "ended", "it is paused, and goes on at the first heartbeat after that")
     if is_root(home, record):
         _rest(home, current)
-        return Returned(record.id, code, "rests", "the next heartbeat wakes it")
+        return Detached(record.id, code, "rests", "the next heartbeat wakes it")
     if has_results(home, record):
-        relaunch.fail(home, current, "")
-        return Returned(record.id, code, "done", "its results are there")
+        relaunch.end_instead(home, current, "")
+        return Detached(record.id, code, "done", "its results are there")
     if lost := home.runner.lost(current):
-        relaunch.fail(home, current, lost)
-        return Returned(record.id, code, "failed", lost)
+        relaunch.end_instead(home, current, lost)
+        return Detached(record.id, code, "failed", lost)
     try:
-        talk = talk_of(home, current)
+        session = session_of(home, current)
         agent = home.layout.agent(record.id)
         words = "\n\n".join((WORDS, *missed(inbox.unconfirmed(agent))))
-        launch = talk.program.resume(talk.spec, home.layout, agent, talk.session, words)
+        launch = session.program.resume(session.spec, home.layout, agent, session.key, words)
         if launch is None:
-            raise refused(record.id, f"its program ({record.program}) cannot take a session up again")
-        relaunch.take_up(home, current, launch, reason="its operator has left")
+            raise not_attachable(record.id, f"its program ({record.program}) cannot take a session up again")
+        relaunch.relaunch(home, current, launch, reason="its operator has left")
     except SwarmError as error:
         why = f"its session could not be taken up again after its operator left: {error}"
-        relaunch.fail(home, current, why)
-        return Returned(record.id, code, "failed", why)
-    return Returned(record.id, code, "up", "its session goes on")
+        relaunch.end_instead(home, current, why)
+        return Detached(record.id, code, "failed", why)
+    return Detached(record.id, code, "up", "its session goes on")
 
 
-def talk_of(home: Home, record: Record) -> Talk:
-    """What the session is of, and which. Raises Refused `attach` where none is known."""
+def session_of(home: Home, record: Record) -> Session:
+    """The session of an agent, and what it is of. Raises Refused `attach` where none is known."""
     agent = home.layout.agent(record.id)
-    spec = read_spec(agent).value
+    spec = record.ref.match(read_spec(agent).value)
     program = messaging.program_of(home, record)
-    if spec is None or program is None or spec.spawn_id != record.spawn_id:
-        raise refused(record.id, "its agent.json is not that of its spawn")
-    session = session_of(home, agent, record.program, record.spawn_id)
-    if not session:
-        raise refused(record.id, "it has not said yet which session it has")
-    return Talk(spec, program, session)
+    if spec is None or program is None:
+        raise not_attachable(record.id, "its agent.json is not that of its spawn")
+    key = sessions.session_of(home, agent, record.program, record.spawn_id)
+    if not key:
+        raise not_attachable(record.id, "it has not said yet which session it has")
+    return Session(spec, program, key)
 
 
 def has_results(home: Home, record: Record) -> bool:
@@ -134,47 +134,42 @@ def has_results(home: Home, record: Record) -> bool:
     return not is_root(home, record) and results_of(home, record.id).state is ResultsState.VALID
 
 
-def _clear(home: Home, record: Record) -> None:
-    """Nobody has taken it over: whoever wanted to died before its run by itself was ended, and that goes on."""
+def _keep_headless(home: Home, record: Record) -> None:
+    """Its `attach` died before it had ended the headless run: that goes on, and nobody is attached."""
 
-    def change(state: State) -> State:
-        found = state.agents.get(record.id)
-        if found != record:
-            return state
-        return with_record(state, relaunch.aged(found, read_now(state.epoch, home.clock).awake))
+    def step(found: Record, now: Now) -> Record | None:
+        return relaunch.detached(found, now.awake) if found == record else None
 
-    home.ledger.commit(change, purpose=f"nobody talks to {record.id}")
+    home.ledger.update(record.ref, step, purpose=f"nobody is attached to {record.id}")
 
 
 def _rest(home: Home, record: Record) -> None:
     """The root is between two turns again; its session goes on with the next one."""
 
-    def change(state: State) -> State:
-        found = state.agents.get(record.id)
-        if found is None or found.spawn_id != record.spawn_id or found.phase is not Phase.RUNNING:
-            return state
-        over = ended(home, replace(found, taken_over="", taken_at=None), Ending.DONE, "its operator talked to it")
-        return with_record(state, resting(found, over))
+    def step(found: Record, _: Now) -> Record | None:
+        if found.phase is not Phase.RUNNING:
+            return None
+        return move(ended(home, found, Ending.DONE, "its operator talked to it"), Idle())
 
-    home.ledger.commit(change, purpose="let the root rest")
+    home.ledger.update(record.ref, step, purpose="let the root rest")
 
 
 def lives(home: Home, record: Record) -> bool:
-    """Its program, or who keeps it, runs."""
+    """Its program, or its keeper, runs."""
     return home.runner.alive(record) in (Liveness.ALIVE, Liveness.ELSEWHERE)
 
 
-def alone(agent: AgentDir) -> AbstractContextManager[bool]:
-    """Whether we are the only one who takes this agent over, or gives it back, for the block."""
+def exclusive(agent: AgentDir) -> AbstractContextManager[bool]:
+    """Whether this process is the only one that attaches to this agent, or detaches it, for the block."""
     writer.make_dir(agent.run)
     return locks.held(agent.attach_lock, 0.0)
 
 
-def refused(agent_id: str, why: str, hint: str = "") -> Refused:
-    """The error for an agent that nobody can talk to in a terminal."""
+def not_attachable(agent_id: str, why: str, hint: str = "") -> Refused:
+    """The refusal for an agent that the operator cannot attach to."""
     return Refused(
         "attach",
-        f"{agent_id!r} cannot be taken over in a terminal.",
+        f"{agent_id!r} cannot be attached to.",
         f"{why[:1].upper()}{why[1:]}.",
         hint or f"See what it does with: swarm-tui log {agent_id} -f    or leave it a message",
     )

@@ -11,6 +11,7 @@ from swarm.home.audit import NOTHING
 from swarm.home.context import Home
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, clear_alert, raise_alert, with_record
+from swarm.ledger.transitions import Ended, Idle, move, withdrawn
 from swarm.lifecycle import root_turn
 from swarm.lifecycle.final_output import last_words
 from swarm.lifecycle.scope_audit import Outside, outside_of
@@ -21,7 +22,7 @@ from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Observed, Phase, Record
 from swarm.model.reports import Counted
-from swarm.model.time import read_now
+from swarm.model.time import Now, read_now
 from swarm.model.values import replace
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.progress import read_progress
@@ -33,8 +34,8 @@ from swarm.store import writer
 def last_sight(home: Home, record: Record) -> Observed:
     """The record's observation as of now. Where its directory is another spawn's by now, what was seen before."""
     agent = home.layout.agent(record.id)
-    spec = read_spec(agent).value
-    if spec is None or spec.spawn_id != record.spawn_id:
+    spec = record.ref.match(read_spec(agent).value)
+    if spec is None:
         return record.observed
     now = home.ledger.now()
     before = record.observed if was_made(record.observed) else None
@@ -64,23 +65,7 @@ def ended(
     unverified: str = "",
 ) -> Record:
     """The record of an agent that has ended. by: who ended it; '' where it ended by itself."""
-    now = home.ledger.now()
-    return replace(
-        record,
-        phase=Phase.ENDED,
-        ending=ending,
-        why=why,
-        ended_by=by or record.ended_by,
-        ended=now.awake,
-        ended_at=now.wall,
-        exit_code=exit_code if exit_code is not None else record.exit_code,
-        unverified=unverified,
-        paused=None,
-        starter=None,
-        stopper=None,
-        taken_over="",
-        taken_at=None,
-    )
+    return move(record, Ended(ending, why, home.ledger.now(), by, exit_code, unverified))
 
 
 class End(NamedTuple):
@@ -116,8 +101,8 @@ def conclude_all(home: Home, ends: Sequence[End], also: Change | None = None) ->
     def change(state: State) -> State:
         done.clear()
         for end in ends:
-            found = state.agents.get(end.before.id)
-            if found is not None and found.spawn_id == end.before.spawn_id and found.phase is end.before.phase:
+            found = end.before.ref.find(state.agents)
+            if found is not None and found.phase is end.before.phase:
                 done.append(end)
                 state = release(home, state, found, end.after)
                 seen = outside.get(found.id)
@@ -168,7 +153,7 @@ def release(home: Home, state: State, found: Record, after: Record) -> State:
         # A heartbeat that collects is under way: its own number comes with its record.
         merged = replace(merged, collected_n=state.heartbeat_n + (home.actor == ENGINE))
     if root_turn.is_root(home, found):
-        merged = root_turn.resting(found, merged)
+        merged = move(merged, Idle())
         state = root_turn.said_of(with_record(state, merged), merged, now.wall)
         return _with_doubt(state, after, now.wall)
     state = with_record(state, merged)
@@ -199,6 +184,30 @@ def crashed(home: Home, state: State, agent_id: str, awake: float) -> State:
     return state
 
 
+def fail_turn(
+    home: Home, intent: Record, why: str, *, purpose: str, then: Callable[[Record, int], None] | None = None
+) -> None:
+    """Records that the root's turn did not start: the root is idle again, and why stands in its record.
+
+    intent: its record while SPAWNING. Where an order to stop it came in the middle, its stopper waits no longer.
+    """
+
+    def step(found: Record, _: Now) -> Record | None:
+        if not found.live or found.starter != intent.starter:
+            return None
+        if found.phase is Phase.STOPPING:
+            return withdrawn(found)
+        return move(ended(home, found, Ending.FAILED, why), Idle())
+
+    home.ledger.update(
+        intent.ref,
+        step,
+        purpose=purpose,
+        also=lambda state, record: root_turn.said_of(state, record, home.clock.wall()),
+        then=then,
+    )
+
+
 def write_ended(home: Home, after: Record, more: Mapping[str, object] = NOTHING) -> str:
     """ended.json: the final lifecycle. Returns why it could not be written, '' where it was.
 
@@ -207,8 +216,7 @@ def write_ended(home: Home, after: Record, more: Mapping[str, object] = NOTHING)
     if root_turn.is_root(home, after):
         return ""  # a turn has ended, and not the root
     agent = home.layout.agent(after.id)
-    spec = read_spec(agent).value
-    if spec is None or spec.spawn_id != after.spawn_id:
+    if after.ref.match(read_spec(agent).value) is None:
         return "its directory is gone, or another spawn's by now"
     try:
         writer.write_json(agent.ended, {**to_builtins(after), **more})
@@ -219,8 +227,7 @@ def write_ended(home: Home, after: Record, more: Mapping[str, object] = NOTHING)
 
 def must_have_its_end(home: Home, record: Record) -> None:
     """Writes ended.json where it is missing: the ledger is about to let go of this agent."""
-    known = read_ended(home.layout.agent(record.id)).value
-    if known is None or known.spawn_id != record.spawn_id:
+    if record.ref.match(read_ended(home.layout.agent(record.id)).value) is None:
         write_ended(home, record)
 
 

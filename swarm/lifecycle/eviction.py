@@ -14,9 +14,11 @@ from swarm.lifecycle.stop import stop_all
 from swarm.lifecycle.subtree import Order, live_members, mark_stopping, must_be_below, open_again, to_be_stopped
 from swarm.model.health import State as Health
 from swarm.model.record import Phase, Record
+from swarm.model.ref import Ref
 from swarm.model.requests import SpawnRequest
 from swarm.model.values import replace
 from swarm.protocol.paths import AgentDir
+from swarm.rules.what_if import as_if
 
 STUCK = frozenset({Health.OVERDUE, Health.LOOPING})
 """Who `--kill-stuck` may end: what the table itself says to end, and what loops."""
@@ -72,15 +74,15 @@ def freed(state: State, branches: Sequence[str], root: str) -> State:
     """The state as it would be with these branches gone."""
     for branch in branches:
         for record in live_members(state, branch, root):
-            state = with_record(state, replace(record, phase=Phase.ENDED, unverified=""))
+            state = with_record(state, replace(as_if(record, Phase.ENDED), unverified=""))
     return state
 
 
 def must_be_the_same(state: State, victims: Sequence[Record]) -> None:
     """Raises Refused `no-slot` where one of them has ended or come back since it was chosen."""
     for victim in victims:
-        found = state.agents.get(victim.id)
-        if found is None or found.spawn_id != victim.spawn_id or not found.holds_slot or found.phase is Phase.STOPPING:
+        found = victim.ref.find(state.agents)
+        if found is None or not found.holds_slot or found.phase is Phase.STOPPING:
             raise Refused(
                 "no-slot",
                 f"{victim.id!r} is not as it was when it was chosen to make room.",
@@ -112,8 +114,8 @@ def _stuck(home: Home, request: SpawnRequest, made: Draft, refusal: Refused) -> 
         stuck = [one for one in stuck if one.agent.rpartition("/")[0] == home.actor.agent]
     stuck.sort(key=lambda one: one.frees < made.slots)  # one that makes room by itself spares the others
     for one in stuck:
-        record = state.agents[one.agent]
-        if record.spawn_id != one.spawn_id or record.phase is not Phase.RUNNING:
+        record = Ref(one.agent, one.spawn_id).find(state.agents)
+        if record is None or record.phase is not Phase.RUNNING:
             continue
         chosen.append(record)
         try:

@@ -1,13 +1,19 @@
-"""Intents in the ledger: whose they are, and whether anybody still carries them out."""
+"""Intents in the ledger: whose they are, whether their process still carries them out, and the outcome of a start."""
 
 import os
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
-from swarm.errors import SwarmError
+from swarm.errors import Refused, SwarmError
+from swarm.home.context import Home
+from swarm.ledger import transitions
 from swarm.model.agent import Identity, Liveness
 from swarm.model.record import Phase, Record
+from swarm.model.time import Now
+from swarm.model.values import replace
 from swarm.processes.identity import identify, look
 
 
@@ -24,8 +30,9 @@ def me() -> Identity:
     return _identity_of(os.getpid())
 
 
-_at_work: set[str] = set()
-"""Spawn ids that threads of this process are at work on."""
+_at_work: Counter[str] = Counter()
+"""How many threads of this process are at work on a spawn, by its id: one may stop what another is still starting."""
+_guard = threading.Lock()
 
 
 @contextmanager
@@ -37,23 +44,98 @@ def at_work(spawn_ids: Iterable[str] = ()) -> Iterator[Callable[[Iterable[str]],
     mine: set[str] = set()
 
     def add(more: Iterable[str]) -> None:
-        new = set(more) - _at_work
+        new = set(more) - mine
         mine.update(new)
-        _at_work.update(new)
+        with _guard:
+            _at_work.update(new)
 
     add(spawn_ids)
     try:
         yield add
     finally:
-        _at_work.difference_update(mine)
+        with _guard:
+            _at_work.subtract(mine)
+            for spawn_id in mine:
+                if not _at_work[spawn_id]:
+                    del _at_work[spawn_id]
 
 
 def abandoned(record: Record) -> bool:
     """Nobody carries its intent out any more. A process that cannot be looked at from here is taken to live."""
     doer = record.starter if record.phase is Phase.SPAWNING else record.stopper
-    return dead_or_none(doer) or (doer == me() and record.spawn_id not in _at_work)
+    return dead_or_none(doer) or (doer == me() and not _at_work[record.spawn_id])
 
 
 def dead_or_none(identity: Identity | None) -> bool:
     """There is no such process any more."""
     return identity is None or look(identity) in (Liveness.DEAD, Liveness.STRANGER)
+
+
+Apply = Callable[[Record, Now], Record]
+"""What becomes of the rest of a record together with its phase, given the clocks."""
+Line = Callable[[Record, int], None]
+"""Writes the audit line of an outcome: the record, and the revision that has it."""
+
+
+def record_start(
+    home: Home,
+    intent: Record,
+    keeper: Identity | None,
+    process: Identity,
+    *,
+    purpose: str,
+    apply: Apply = lambda found, _: found,
+    line: Line | None = None,
+) -> Record | None:
+    """Records that what this intent was to start runs, unless it was stopped meanwhile.
+
+    intent: the record while SPAWNING. line: the audit line of a start that stands. Returns the record as it is then:
+    RUNNING; or STOPPING, and its stopper ends what was started; or None where its end is recorded already: no other
+    process waits for these names any more, so what was started is ended here.
+    """
+
+    record = _record(
+        home, intent, lambda found, now: transitions.started(apply(found, now), keeper, process), purpose, line
+    )
+    if record is None:
+        orphan = replace(intent, keeper=keeper, process=process)
+        home.runner.stop(orphan, home.layout.agent(intent.id), 0.0)
+    return record
+
+
+def withdraw_start(
+    home: Home,
+    intent: Record,
+    *,
+    purpose: str,
+    apply: Apply = lambda found, _: found,
+    line: Line | None = None,
+) -> Record | None:
+    """Takes back the intent to start a running agent again, and returns its record as it is then.
+
+    It is as it was before. Where an order to stop it came in the middle, its stopper waits no longer. None where its
+    end is recorded already.
+    """
+    return _record(home, intent, lambda found, now: transitions.withdrawn(apply(found, now)), purpose, line)
+
+
+def _record(home: Home, intent: Record, outcome: Apply, purpose: str, line: Line | None) -> Record | None:
+    """Commits an outcome as whoever carries this intent out: not where its end or a recovery came first."""
+
+    def step(found: Record, now: Now) -> Record | None:
+        if not found.live:
+            return None
+        return outcome(found, now) if found.starter == intent.starter else found
+
+    def then(record: Record, revision: int) -> None:
+        if line is not None and record.phase is Phase.RUNNING:
+            line(record, revision)
+
+    return home.ledger.update(intent.ref, step, purpose=purpose, then=then)
+
+
+def must_run(record: Record | None, title: str) -> Record:
+    """Returns the record of a start that stands; raises Refused `stopped` where it was stopped meanwhile."""
+    if record is None or record.phase is not Phase.RUNNING:
+        raise Refused("stopped", title, "Whoever ended it sees to what had started.")
+    return record

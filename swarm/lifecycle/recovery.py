@@ -1,24 +1,26 @@
 """Intents whose process died before it wrote the outcome: looked into, and brought to their end."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from swarm.errors import SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.ledger.state import State, with_record, without
-from swarm.lifecycle.detach import return_forgotten, say_trouble
-from swarm.lifecycle.end import ended
-from swarm.lifecycle.intents import abandoned, at_work, me
+from swarm.ledger.state import State, without
+from swarm.ledger.transitions import Stopping, move
+from swarm.lifecycle.detach import detach_abandoned, say_trouble
+from swarm.lifecycle.end import fail_turn
+from swarm.lifecycle.intents import abandoned, at_work, me, record_start, withdraw_start
 from swarm.lifecycle.relaunch import put_back
-from swarm.lifecycle.root_turn import is_root, resting, said_of
+from swarm.lifecycle.root_turn import is_root
 from swarm.lifecycle.start import clear_away
 from swarm.lifecycle.stop import stop_all
 from swarm.lifecycle.subtree import Order, forgotten_branches
 from swarm.model.actor import ENGINE
 from swarm.model.audit_verb import AuditVerb
-from swarm.model.record import Ending, Phase, Record
+from swarm.model.record import Phase, Record
+from swarm.model.time import Now
 from swarm.model.values import replace
-from swarm.processes.runner import Started
 
 
 def resolve_intents(home: Home) -> tuple[str, ...]:
@@ -40,90 +42,83 @@ def resolve_intents(home: Home) -> tuple[str, ...]:
                     say_trouble(home, record, error)
                 else:
                     resolved.append(record.id)
-            elif record.phase is Phase.STOPPING and abandoned(record) and _take_over(home, record, begin):
+            elif record.phase is Phase.STOPPING and abandoned(record) and _take_stop_over(home, record, begin):
                 halted.append(record)
         if halted:
             stop_all(home, halted, Order(reason="", grace=home.policy.stop.grace, by="", taken_over=True))
             resolved += [record.id for record in halted]
     _open_forgotten_branches(home)
-    resolved += return_forgotten(home)
+    resolved += detach_abandoned(home)
     return tuple(resolved)
 
 
 def _finish_start(home: Home, record: Record) -> None:
+    """The outcome of a start whose starter died: what runs is recorded, and what does not is taken back."""
     agent = home.layout.agent(record.id)
-    started = home.runner.started(agent, record.spawn_id)
-    if started is None and record.process is not None and not is_root(home, record):
-        # It ran before, and was being taken up again: nothing came of that, so its earlier end stands.
+    line = partial(_write_line, home)
+    purpose = f"look into the start of {record.id}"
+    if (started := home.runner.started(agent, record.spawn_id)) is not None:
+        record_start(home, record, *started, purpose=purpose, line=line)
+    elif is_root(home, record):
+        why = "whoever began its turn died before it ran"
+        fail_turn(home, record, why, purpose=purpose, then=partial(_write_line, home, cut_short=True))
+    elif record.process is not None:
+        # It ran before, and was being relaunched: nothing came of that, so its earlier end stands.
         put_back(agent)
-        started = Started(record.keeper or record.process, record.process)
-    found = False
+        withdraw_start(home, record, purpose=purpose, line=line)
+    else:
+        _take_out(home, record, purpose)
+
+
+def _take_out(home: Home, record: Record, purpose: str) -> None:
+    taken_out = False
 
     def change(state: State) -> State:
-        nonlocal found
-        found = _is_still(state, record)
-        if not found:
-            return state
-        if started is None and is_root(home, record):
-            lost = ended(home, state.agents[record.id], Ending.FAILED, "whoever began its turn died before it ran")
-            return said_of(with_record(state, resting(record, lost)), lost, home.clock.wall())
-        if started is None:
-            return without(state, record.id)
-        running = replace(
-            state.agents[record.id],
-            phase=Phase.RUNNING,
-            keeper=started.keeper,
-            process=started.program,
-            starter=None,
-        )
-        return with_record(state, running)
+        nonlocal taken_out
+        found = record.ref.find(state.agents)
+        taken_out = found is not None and _is_still(found, record)
+        return without(state, record.id) if taken_out else state
 
     def line(state: State) -> None:
-        if not found:
-            return
-        cut = SwarmError("Its start was cut short.", "Whoever started it died; nothing of it runs.", code="start")
-        audit.record(
-            home,
-            AuditVerb.SPAWN,
-            agent=record.id,
-            spawn_id=record.spawn_id,
-            error=cut if started is None else None,
-            reason="found running: whoever started it died before saying so",
-            actor=ENGINE,
-            slots=record.slots,
-            parent=record.parent,
-            revision=state.revision,
-        )
+        if taken_out:
+            _write_line(home, record, state.revision, cut_short=True)
 
-    home.ledger.commit(change, purpose=f"look into the start of {record.id}", then=line)
-    if found and started is None and not is_root(home, record):
-        clear_away(agent)
+    home.ledger.commit(change, purpose=purpose, then=line)
+    if taken_out:
+        clear_away(home.layout.agent(record.id))
 
 
-def _take_over(home: Home, record: Record, begin: Callable[[Iterable[str]], None]) -> bool:
-    taken = False
-
-    def change(state: State) -> State:
-        nonlocal taken
-        taken = _is_still(state, record) and abandoned(record)
-        if not taken:
-            return state
-        begin([record.spawn_id])
-        return with_record(state, replace(state.agents[record.id], stopper=me()))
-
-    home.ledger.commit(change, purpose=f"take over the stop of {record.id}")
-    return taken
-
-
-def _is_still(state: State, record: Record) -> bool:
-    found = state.agents.get(record.id)
-    return (
-        found is not None
-        and found.spawn_id == record.spawn_id
-        and found.phase is record.phase
-        and found.starter == record.starter
-        and found.stopper == record.stopper
+def _write_line(home: Home, record: Record, revision: int, *, cut_short: bool = False) -> None:
+    cut = SwarmError("Its start was cut short.", "Whoever started it died; nothing of it runs.", code="start")
+    audit.record(
+        home,
+        AuditVerb.SPAWN,
+        agent=record.id,
+        spawn_id=record.spawn_id,
+        error=cut if cut_short else None,
+        reason="found running: whoever started it died before saying so",
+        actor=ENGINE,
+        slots=record.slots,
+        parent=record.parent,
+        revision=revision,
     )
+
+
+def _take_stop_over(home: Home, record: Record, begin: Callable[[Iterable[str]], None]) -> bool:
+    """Returns whether this process is the stopper now; the words of who ordered the stop stay."""
+
+    def step(found: Record, _: Now) -> Record | None:
+        if not (_is_still(found, record) and abandoned(record)):
+            return None
+        begin([record.spawn_id])
+        return move(found, Stopping(me(), found.why, found.ended_by))
+
+    return home.ledger.update(record.ref, step, purpose=f"take over the stop of {record.id}") is not None
+
+
+def _is_still(found: Record, record: Record) -> bool:
+    """The intent that was looked at stands, and is carried out by no other process since."""
+    return (found.phase, found.starter, found.stopper) == (record.phase, record.starter, record.stopper)
 
 
 def _open_forgotten_branches(home: Home) -> None:

@@ -8,6 +8,7 @@ from swarm.errors import Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record, without
+from swarm.ledger.transitions import Queued, Spawning, first
 from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.admission import Draft, must_be_able_to_parent, must_be_free, no_overlap
 from swarm.lifecycle.intents import me
@@ -15,7 +16,8 @@ from swarm.model.actor import Actor
 from swarm.model.agent import Acceptance
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.health import Verdict
-from swarm.model.record import Phase, Record
+from swarm.model.record import Phase
+from swarm.model.ref import Ref
 from swarm.model.requests import Candidate, Spawned, SpawnRequest
 from swarm.model.time import read_now
 from swarm.model.values import replace
@@ -44,19 +46,7 @@ def enqueue(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
         must_be_able_to_parent(home, made.parent, state)
         must_be_free(home, made.agent, state)
         now = read_now(state.epoch, home.clock)
-        record = Record(
-            id=made.agent,
-            spawn_id=made.spawn_id,
-            phase=Phase.QUEUED,
-            role=spec.role,
-            parent=spec.parent,
-            slots=spec.slots,
-            reserve=request.use_reserve,
-            program=spec.program,
-            requested_by=spec.created_by,
-            spawned=now.awake,
-            spawned_at=now.wall,
-        )
+        record = first(spec, Queued(), now, reserve=request.use_reserve)
         return replace(with_record(state, record), queue=(*state.queue, entry))
 
     def line(state: State) -> None:
@@ -110,8 +100,8 @@ def reserve(
     """The state with the agent's slots taken (its intent); raises Refused. Runs under the lock."""
     spec = made.spec
     assert spec is not None and spec.parent is not None  # noqa: S101, PT018 an admitted draft has both
-    waiting = state.agents.get(made.agent)
-    if waiting is not None and waiting.phase is Phase.QUEUED and waiting.spawn_id == made.spawn_id:
+    waiting = Ref(made.agent, made.spawn_id).find(state.agents)
+    if waiting is not None and waiting.phase is Phase.QUEUED:
         state = unqueued(state, made.agent)
     must_be_able_to_parent(home, spec.parent, state)
     if (still := spawn_gate.refusal(home, state)) is not None:
@@ -127,23 +117,7 @@ def reserve(
     cost = made.program.start_cost_s if made.program is not None else 0.0
     state = replace(state, last_start=next_start(state.last_start, now.awake, home.runner.capacity().cores, cost))
     return with_record(
-        state,
-        Record(
-            id=spec.id,
-            spawn_id=spec.spawn_id,
-            phase=Phase.SPAWNING,
-            role=spec.role,
-            parent=spec.parent,
-            slots=spec.slots,
-            reserve=request.use_reserve,
-            program=spec.program,
-            requested_by=spec.created_by,
-            spawned=now.awake,
-            spawned_at=now.wall,
-            owns=spec.owns,
-            respawn_of=request.respawn_of,
-            starter=me(),
-        ),
+        state, first(spec, Spawning(me()), now, reserve=request.use_reserve, respawn_of=request.respawn_of)
     )
 
 

@@ -8,9 +8,8 @@ from swarm.ledger.state import State, clear_alert, raise_alert
 from swarm.model.activity import Doings
 from swarm.model.agent import Exit
 from swarm.model.causes import AlertCause
-from swarm.model.record import Ending, Phase, Record
+from swarm.model.record import Ending, Record
 from swarm.model.reports import ResultsState
-from swarm.model.values import replace
 from swarm.programs.fold import EMPTY, fold
 from swarm.programs.readers import new_reader_for
 from swarm.protocol.paths import AgentDir
@@ -35,22 +34,6 @@ class Turn(NamedTuple):
 def is_root(home: Home, record: Record) -> bool:
     """This is the root's record: what ends of it is a turn."""
     return record.id == home.policy.root.id
-
-
-def resting(found: Record, after: Record) -> Record:
-    """The root's record when a turn of it has ended: idle, with how that was. What was left of it stays said."""
-    gone = not after.unverified
-    return replace(
-        after,
-        phase=Phase.IDLE,
-        process=None if gone else after.process,
-        keeper=None if gone else after.keeper,
-        paused=None,
-        read_at=found.read_at,
-        read_by=found.read_by,
-        collected_n=None,
-        investigated=None,
-    )
 
 
 def said_of(state: State, after: Record, wall: float) -> State:

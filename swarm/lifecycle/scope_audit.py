@@ -77,10 +77,8 @@ def outside_of(home: Home, ended: Sequence[Record]) -> Mapping[str, Outside]:
 
 
 def _held(home: Home, record: Record) -> AgentSpec | None:
-    spec = read_spec(home.layout.agent(record.id)).value
-    if spec is None or spec.spawn_id != record.spawn_id:
-        return None
-    return spec if spec.owns or spec.scope == "observe" else None
+    spec = record.ref.match(read_spec(home.layout.agent(record.id)).value)
+    return spec if spec is not None and (spec.owns or spec.scope == "observe") else None
 
 
 def _area(home: Home, record: Record) -> tuple[str, ...]:

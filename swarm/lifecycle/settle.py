@@ -55,12 +55,13 @@ def look_at_end(home: Home, record: Record) -> Record | None:
     if theirs := home_of(home.layout, record):
         why = f"its processes belong to {theirs}: this home is a copy, and leaves them alone"
         return ended(home, record, Ending.LOST, why)
-    gone = read_exit(agent).value
-    if gone is None or gone.spawn_id != record.spawn_id:
+    gone = record.ref.match(read_exit(agent).value)
+    if gone is None:
         if home.runner.alive(record) not in (Liveness.DEAD, Liveness.STRANGER):
             return None
-        gone = read_exit(agent).value  # its keeper writes it, and ends: look once more after the process was seen gone
-        if gone is None or gone.spawn_id != record.spawn_id:
+        # Its keeper writes it, and ends: look once more after the process was seen gone.
+        gone = record.ref.match(read_exit(agent).value)
+        if gone is None:
             return _without_a_word(home, record)
     elif not wait_until(lambda: home.runner.alive(record) is not Liveness.ALIVE, LAST_MOMENTS_S):
         return None

@@ -13,7 +13,7 @@ from swarm.lifecycle.intents import at_work
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.lifecycle.reservation import actor_of, enqueue, judged_now, no_room, request_of, reserve, unqueued
 from swarm.lifecycle.settle import settle
-from swarm.lifecycle.start import make_directory, start, withdraw
+from swarm.lifecycle.start import discard, make_directory, start
 from swarm.model.actor import ENGINE
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.health import Verdict
@@ -86,7 +86,7 @@ def _reserve(home: Home, request: SpawnRequest, made: Draft) -> tuple[AgentDir, 
     try:
         return make_directory(home, made), reserved
     except BaseException:
-        withdraw(home, made, crash=False)
+        discard(home, made, crash=False)
         raise
 
 

@@ -8,12 +8,13 @@ from stat import S_ISDIR
 from swarm.errors import HomeError, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.ledger.state import State, with_record, without
+from swarm.ledger.state import State, without
 from swarm.lifecycle.admission import Draft
 from swarm.lifecycle.end import crashed
+from swarm.lifecycle.intents import must_run, record_start
 from swarm.model.audit_verb import AuditVerb
-from swarm.model.record import Phase
-from swarm.model.values import replace
+from swarm.model.record import Record
+from swarm.model.ref import Ref
 from swarm.processes.runner import Started
 from swarm.protocol.agent_files import spec_json
 from swarm.protocol.paths import AgentDir, Layout
@@ -83,29 +84,62 @@ def clear_away(agent: AgentDir) -> None:
 
 
 def start(home: Home, made: Draft, agent: AgentDir, reserved: State) -> Started:
-    """Starts what was reserved and prepared, and writes down that it runs.
+    """Starts what was reserved and prepared, and records that it runs. reserved: the state with its reservation.
 
     Raises SwarmError `start` where it does not start: its slot is free again and its directory gone. Raises Refused
-    `stopped` where somebody ended it in the meantime.
+    `stopped` where it was ended in the meantime.
     """
     assert made.launch is not None  # noqa: S101 an admitted draft has one
     try:
+        intent = _intent(made, reserved)
         take_turn(home, reserved)
         started = home.runner.spawn(agent, made.launch)
     except BaseException as error:
-        withdraw(home, made, crash=isinstance(error, SwarmError))
+        discard(home, made, crash=isinstance(error, SwarmError))
         clear_away(agent)
         raise
-    _say_running(home, made, started, reserved)
+
+    def line(record: Record, revision: int) -> None:
+        audit.record(
+            home,
+            AuditVerb.SPAWN,
+            agent=record.id,
+            spawn_id=record.spawn_id,
+            slots=record.slots,
+            parent=record.parent,
+            role=record.role,
+            pid=started.program.pid,
+            revision=revision,
+        )
+
+    must_run(
+        record_start(home, intent, *started, purpose=f"record the start of {made.agent}", line=line),
+        STOPPED.format(made.agent),
+    )
     return started
 
 
-def withdraw(home: Home, made: Draft, *, crash: bool) -> None:
-    """Takes the reservation back. crash: it counts as a failed spawn of this spec."""
+STOPPED = "{!r} was ended while it was being started."
+
+
+def _intent(made: Draft, reserved: State) -> Record:
+    """Its record while SPAWNING; raises Refused `stopped` where it is gone before its start began."""
+    intent = Ref(made.agent, made.spawn_id).find(reserved.agents)
+    if intent is None:
+        raise Refused("stopped", STOPPED.format(made.agent))
+    return intent
+
+
+def discard(home: Home, made: Draft, *, crash: bool) -> None:
+    """Takes the reservation back: nothing of the spawn stays. crash: it counts as a failed spawn of this spec.
+
+    An end that is recorded already stays: it says what could not be verified, and holds the slot for it.
+    """
+    ref = Ref(made.agent, made.spawn_id)
 
     def change(state: State) -> State:
-        found = state.agents.get(made.agent)
-        if found is None or found.spawn_id != made.spawn_id:
+        found = ref.find(state.agents)
+        if found is None or not found.live:
             return state
         state = without(state, made.agent)
         return crashed(home, state, made.agent, home.ledger.now().awake) if crash else state
@@ -119,45 +153,3 @@ def take_turn(home: Home, reserved: State) -> None:
         wait = reserved.last_start - home.ledger.now().awake
         if wait > 0:
             time.sleep(min(wait, MAX_STAGGER))
-
-
-def _say_running(home: Home, made: Draft, started: Started, reserved: State) -> None:
-    outcome = Phase.RUNNING
-
-    def change(state: State) -> State:
-        nonlocal outcome
-        found = state.agents.get(made.agent)
-        if found is None or found.spawn_id != made.spawn_id or found.phase is Phase.ENDED:
-            outcome = Phase.ENDED
-            return state
-        # An intent to stop it came meanwhile: whoever has that waits for these names, and ends it.
-        outcome = Phase.RUNNING if found.phase is Phase.SPAWNING else found.phase
-        return with_record(
-            state, replace(found, phase=outcome, keeper=started.keeper, process=started.program, starter=None)
-        )
-
-    def line(state: State) -> None:
-        if outcome is Phase.RUNNING and made.spec is not None:
-            audit.record(
-                home,
-                AuditVerb.SPAWN,
-                agent=made.agent,
-                spawn_id=made.spawn_id,
-                slots=made.slots,
-                parent=made.spec.parent,
-                role=made.spec.role,
-                pid=started.program.pid,
-                revision=state.revision,
-            )
-
-    home.ledger.commit(change, purpose=f"record the start of {made.agent}", then=line)
-    if outcome is Phase.ENDED:
-        agent = home.layout.agent(made.agent)
-        record = replace(reserved.agents[made.agent], keeper=started.keeper, process=started.program)
-        home.runner.stop(record, agent, 0.0)
-    if outcome is not Phase.RUNNING:
-        raise Refused(
-            "stopped",
-            f"{made.agent!r} was ended while it was being started.",
-            "Whoever ended it sees to what had started.",
-        )

@@ -6,22 +6,23 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import groupby
 
-from msgspec import Struct
-
 from swarm.errors import SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, without
+from swarm.ledger.transitions import Stopping, move
 from swarm.lifecycle.end import Change, End, conclude_all, ended
-from swarm.lifecycle.intents import abandoned, at_work, dead_or_none
+from swarm.lifecycle.intents import abandoned, at_work, dead_or_none, me
 from swarm.lifecycle.messaging import ASKED_S, ASKED_SHARE, _tell, program_of
 from swarm.lifecycle.root_turn import is_root
 from swarm.lifecycle.settle import look_at_end, results_of
 from swarm.lifecycle.subtree import Order, live_members, mark_stopping, open_again, to_be_stopped
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Ending, Phase, Record
+from swarm.model.ref import Ref
 from swarm.model.reports import ResultsState
 from swarm.model.requests import Ended
+from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.platform.clock import wait_until
 from swarm.processes import stdin_channel
@@ -140,9 +141,9 @@ def _once_started(home: Home, record: Record) -> Record:
         return record
 
     def current() -> Record:
-        found = home.ledger.read().agents.get(record.id)
-        if found is None or found.spawn_id != record.spawn_id:
-            return replace(record, starter=None)  # its start failed, and was taken back
+        found = record.ref.find(home.ledger.read().agents)
+        if found is None or not found.live:
+            return replace(record, starter=None)  # its start failed and was taken back, or its end came first
         return found
 
     wait_until(lambda: dead_or_none(current().starter), START_PATIENCE)
@@ -184,22 +185,27 @@ PATIENCE = 20.0
 """Seconds beyond the grace that one kill waits for another of the same agent."""
 
 
-class Target(Struct, frozen=True):
-    """One id that was asked for. spawn_id: '' where it is not in the ledger."""
+def stop_alone(home: Home, ref: Ref, order: Order, *, purpose: str) -> list[Ended]:
+    """Stops one running agent and nothing below it. Returns what was ended: nothing where it does not run any more."""
 
-    agent: str
-    spawn_id: str
+    def intend(found: Record, _: Now) -> Record | None:
+        running = found.phase is Phase.RUNNING
+        return move(found, Stopping(me(), order.reason, order.by)) if running else None
+
+    with at_work([ref.spawn_id]):
+        record = home.ledger.update(ref, intend, purpose=purpose)
+        return stop_all(home, [record], order) if record is not None else []
 
 
-def end_subtree(home: Home, target: Target, order: Order) -> list[Ended]:
+def end_subtree(home: Home, target: Ref, order: Order) -> list[Ended]:
     """The whole story of one target: close the branch, stop everybody, open it again."""
     ended = _end_once(home, target, order) or _end_once(home, target, order)  # the other was faster: what is left now?
-    if not ended and target.agent != home.policy.root.id:
+    if not ended and target.id != home.policy.root.id:
         ended.append(_nothing_to_do(home, target))
     return ended
 
 
-def _end_once(home: Home, target: Target, order: Order) -> list[Ended]:
+def _end_once(home: Home, target: Ref, order: Order) -> list[Ended]:
     _let_the_other_finish(home, target, order.grace)
     unqueued: list[Record] = []
     marked: list[str] = []
@@ -213,14 +219,14 @@ def _end_once(home: Home, target: Target, order: Order) -> list[Ended]:
                 state = without(state, agent_id)
             if gone:
                 state = replace(state, queue=tuple(each for each in state.queue if each.get("id") not in gone))
-            members = to_be_stopped(state, target.agent, home.policy.root.id)
+            members = to_be_stopped(state, target.id, home.policy.root.id)
             marked[:] = [record.id for record in members]
             begin(record.spawn_id for record in members)
-            return mark_stopping(state, members, target.agent, order)
+            return mark_stopping(state, members, target.id, order)
 
         state = home.ledger.commit(
             close,
-            purpose=f"stop {target.agent}",
+            purpose=f"stop {target.id}",
             then=lambda state: _say_unqueued(home, unqueued, order, state.revision),
         )
         ended = [Ended(record.id, record.spawn_id, gone=True, note="queued") for record in unqueued]
@@ -228,7 +234,7 @@ def _end_once(home: Home, target: Target, order: Order) -> list[Ended]:
             try:
                 ended += stop_all(home, [state.agents[agent_id] for agent_id in marked], order)
             finally:
-                open_again(home, target.agent)
+                open_again(home, target.id)
     return ended
 
 
@@ -246,28 +252,28 @@ def _say_unqueued(home: Home, unqueued: Sequence[Record], order: Order, revision
         )
 
 
-def _nothing_to_do(home: Home, target: Target) -> Ended:
+def _nothing_to_do(home: Home, target: Ref) -> Ended:
     """It has ended already; or somebody else is stopping it, and has not come to an end in all this time."""
-    others = live_members(home.ledger.read(), target.agent, home.policy.root.id)
+    others = live_members(home.ledger.read(), target.id, home.policy.root.id)
     note = "somebody else is still stopping it" if others else "already ended"
-    audit.record(home, AuditVerb.KILL, agent=target.agent, spawn_id=target.spawn_id, reason=note, freed=0, nothing=True)
-    return Ended(target.agent, target.spawn_id, gone=not others, note=note, unverified=note if others else "")
+    audit.record(home, AuditVerb.KILL, agent=target.id, spawn_id=target.spawn_id, reason=note, freed=0, nothing=True)
+    return Ended(target.id, target.spawn_id, gone=not others, note=note, unverified=note if others else "")
 
 
-def _let_the_other_finish(home: Home, target: Target, grace: float) -> None:
+def _let_the_other_finish(home: Home, target: Ref, grace: float) -> None:
     """Two kills at once: one does it. The other waits for it, and then finds that it has ended."""
 
     def over() -> bool:
-        members = live_members(home.ledger.read(), target.agent, home.policy.root.id)
+        members = live_members(home.ledger.read(), target.id, home.policy.root.id)
         return not any(record.phase is Phase.STOPPING and not abandoned(record) for record in members)
 
     wait_until(over, grace + PATIENCE)
 
 
-def _below(state: State, target: Target, home: Home) -> list[Record]:
-    every = target.agent == home.policy.root.id
+def _below(state: State, target: Ref, home: Home) -> list[Record]:
+    every = target.id == home.policy.root.id
     return [
         record
         for record in state.agents.values()
-        if every or record.id == target.agent or record.id.startswith(target.agent + "/")
+        if every or record.id == target.id or record.id.startswith(target.id + "/")
     ]

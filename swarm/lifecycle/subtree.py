@@ -7,6 +7,7 @@ from msgspec import Struct
 from swarm.errors import NotFound, Refused
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record
+from swarm.ledger.transitions import Stopping, move
 from swarm.lifecycle.intents import abandoned, me
 from swarm.model.record import Phase, Record
 from swarm.model.values import replace
@@ -42,9 +43,18 @@ def must_live(state: State, agent_id: str, spawn_id: str = "") -> Record:
             "It has ended." if record is not None else "It was not spawned by this engine.",
             "swarm-tui status shows who runs.",
         )
-    if spawn_id and record.spawn_id != spawn_id:
-        raise NotFound(f"{agent_id!r} is not the one that was meant any more.", "It has been spawned anew since.")
+    must_be_meant(record, spawn_id)
     return record
+
+
+def must_be_meant(record: Record, spawn_id: str) -> None:
+    """Raises NotFound where a caller means another spawn of this agent. spawn_id: '' for whichever there is."""
+    if spawn_id not in ("", record.spawn_id):
+        raise NotFound(
+            f"{record.id!r} is not the one that was meant any more.",
+            "It has been spawned anew since.",
+            "Look at it again first.",
+        )
 
 
 class Order(Struct, frozen=True):
@@ -91,8 +101,7 @@ def mark_stopping(state: State, members: Sequence[Record], branch: str, order: O
     """The intent: nothing new below `branch` from here on, and everybody who lives in it is being stopped by us."""
     for record in members:
         if record.phase is not Phase.ENDED:
-            intent = replace(record, phase=Phase.STOPPING, stopper=me(), why=order.reason, ended_by=order.by)
-            state = with_record(state, intent)
+            state = with_record(state, move(record, Stopping(me(), order.reason, order.by)))
     return replace(state, branches_closed=state.branches_closed | {branch}) if members else state
 
 

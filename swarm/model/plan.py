@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Ending
+from swarm.model.ref import Ref
 from swarm.model.snapshot import Slots
 from swarm.model.time import GapKind
 
@@ -61,6 +62,11 @@ class Action(Struct, frozen=True):
     """Of a skip or a wake."""
     subtree: tuple[str, ...] = ()
     """Who goes down with it."""
+
+    @property
+    def ref(self) -> Ref:
+        """The spawn that the plan saw."""
+        return Ref(self.agent, self.spawn_id)
 
     @property
     def code(self) -> str:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from swarm.model.agent import Identity
 from swarm.model.causes import AlertCause
+from swarm.model.ref import Ref
 
 
 class Phase(StrEnum):
@@ -140,6 +141,11 @@ class Record(Struct, frozen=True):
     """Keys of a newer version: they survive."""
 
     @property
+    def ref(self) -> Ref:
+        """The name of this spawn."""
+        return Ref(self.id, self.spawn_id)
+
+    @property
     def live(self) -> bool:
         """It runs, or is about to, or could not be proved dead."""
         return self.phase in _LIVE
@@ -166,6 +172,11 @@ class Alert(Struct, frozen=True):
     acked_by: str = ""
     extra: Mapping[str, Any] = {}
     """Keys of a newer version: they survive."""
+
+    @property
+    def ref(self) -> Ref:
+        """The spawn that it is about."""
+        return Ref(self.agent, self.spawn_id)
 
     @property
     def key(self) -> str:

@@ -9,6 +9,7 @@ from swarm.model.activity import Doings, SubAgent, Tokens
 from swarm.model.agent import AgentSpec, Exit, Liveness, Usage
 from swarm.model.causes import ProblemCode
 from swarm.model.record import Account, Alert, Beat, Holder, Observed, Record
+from swarm.model.ref import Ref
 from swarm.model.reports import Progress, Results
 from swarm.model.values import replace
 
@@ -63,6 +64,11 @@ class AgentView(Struct, frozen=True):
     """Awake seconds of its program's last sign of life, or word that it tries again; None where it does not tell."""
     unread: bool = False
     """Its program's output is not read to its end yet: what it does and has used up is not known."""
+
+    @property
+    def ref(self) -> Ref:
+        """The spawn that was seen."""
+        return Ref(self.id, self.spawn_id)
 
     @property
     def retrying(self) -> str:

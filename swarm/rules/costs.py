@@ -37,8 +37,8 @@ def totals(
     """Tokens and dollars of all agents ever: of those in the ledger as last seen, and of those it has let go of."""
     tokens, cost = account.tokens, account.cost_usd
     for known, record in records.items():
-        view = view_of(known)
-        if view is not None and view.spawn_id == record.spawn_id and view.tokens is not None:
+        view = record.ref.match(view_of(known))
+        if view is not None and view.tokens is not None:
             tokens += view.tokens.total
             cost += (view.cost_usd if view.cost_usd is not None else record.cost_usd) or 0.0
         else:

@@ -16,7 +16,7 @@ def is_gone(view: AgentView) -> bool:
 
     Another pid namespace (a restarted container, another host) cannot be looked into, so it never counts as gone.
     """
-    if view.exit is not None and view.exit.spawn_id == view.spawn_id:
+    if view.ref.match(view.exit) is not None:
         return True
     return view.record is not None and view.liveness in (Liveness.DEAD, Liveness.STRANGER)
 
@@ -32,8 +32,9 @@ def idle_words(view: AgentView, now: Now) -> str:
         by = f" by {record.ended_by}" if record.ending is Ending.KILLED and record.ended_by else ""
         how = "was stopped" if record.ending is Ending.KILLED else "failed"
         return f"between two turns; the last one {how}{by} {ago}" + _because(record)
-    if view.exit is not None and view.exit.spawn_id == view.spawn_id and view.exit.code:
-        return f"between two turns; the last one {_exit_words(view.exit.code)}"
+    end = view.ref.match(view.exit)
+    if end is not None and end.code:
+        return f"between two turns; the last one {_exit_words(end.code)}"
     return "between two heartbeats; it runs when it is woken"
 
 
@@ -72,7 +73,7 @@ def _exit_words(code: int) -> str:
 
 def gone(view: AgentView, record: Record | None, age: float) -> Verdict:
     """Its process has ended, and there are no valid results."""
-    end = view.exit if view.exit is not None and view.exit.spawn_id == view.spawn_id else None
+    end = view.ref.match(view.exit)
     lacks = "without results.json"
     if view.results.state is ResultsState.INVALID:
         lacks = f"and results.json is not valid: {view.results.why}"

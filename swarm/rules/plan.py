@@ -22,6 +22,7 @@ from swarm.rules.outage import outage
 from swarm.rules.slot_tree import Books
 from swarm.rules.slots import slots_of
 from swarm.rules.spawns import Wait, queued, scheduled, woken
+from swarm.rules.what_if import as_if
 
 PERIODS_WITHOUT_BEAT = 2
 _GAP_WORDS = {
@@ -160,4 +161,4 @@ def _let_go(books: Books, action: Action) -> None:
     for agent in (*action.subtree, action.agent):
         record = books.records.get(agent)
         if record is not None and record.live:
-            books.book(replace(record, phase=Phase.ENDED))
+            books.book(as_if(record, Phase.ENDED))

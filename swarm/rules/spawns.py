@@ -10,10 +10,10 @@ from swarm.model.plan import Act, Action, Delay
 from swarm.model.record import Phase, Record
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
-from swarm.model.values import replace
 from swarm.protocol.names import parent_of
 from swarm.rules.slot_tree import Books
 from swarm.rules.slots import refusal
+from swarm.rules.what_if import as_if, supposed
 
 
 class Wait(NamedTuple):
@@ -43,18 +43,18 @@ def queued(snapshot: Snapshot, policy: Policy, books: Books, wait: Wait | None =
             full[level] = agent
             yield Action(Act.SKIP, agent, record.spawn_id, f"{no.title} {no.detail}", delay=Delay(no.code))
             continue
-        books.book(replace(record, phase=Phase.SPAWNING))
+        books.book(as_if(record, Phase.SPAWNING))
         yield Action(Act.SPAWN, agent, record.spawn_id, "it waited for a slot, and there is one", role=record.role)
 
 
 def _waiting(agent: str, view: AgentView | None) -> Record:
     """What is known of a queued spawn; the least there can be where a snapshot shows nothing of it."""
     if view is None:
-        return Record(agent, "", Phase.QUEUED, parent=parent_of(agent))
+        return supposed(agent, Phase.QUEUED, parent=parent_of(agent))
     if view.record is not None and view.record.phase is Phase.QUEUED:
         return view.record
     size = view.spec.slots if view.spec is not None else view.budget
-    return Record(agent, view.spawn_id, Phase.QUEUED, view.role, view.parent, size)
+    return supposed(agent, Phase.QUEUED, spawn_id=view.spawn_id, role=view.role, parent=view.parent, slots=size)
 
 
 def scheduled(snapshot: Snapshot, policy: Policy, books: Books, n: int, wait: Wait | None = None) -> Iterator[Action]:
@@ -76,7 +76,7 @@ def scheduled(snapshot: Snapshot, policy: Policy, books: Books, n: int, wait: Wa
         if no is not None:
             yield Action(Act.SKIP, agent, "", f"{no.title} {no.detail}", role=role)
             continue
-        books.book(Record(agent, "", Phase.SPAWNING, role, policy.root.id, size))
+        books.book(supposed(agent, Phase.SPAWNING, role=role, parent=policy.root.id, slots=size))
         yield Action(Act.SCHEDULE, agent, "", f"its turn: heartbeat {n}, every {policy.schedule[role]}", role=role)
 
 

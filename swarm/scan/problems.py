@@ -85,7 +85,7 @@ def _of_spec(entry: Entry, spec: AgentSpec | None) -> Iterator[Problem]:
     if entry.record is not None and entry.record.phase is not Phase.QUEUED:
         if spec is None and entry.sighting is not None and not entry.sighting.spec.why:
             yield Problem(ProblemCode.SPEC_INVALID, "agent.json is missing")
-        elif spec is not None and spec.spawn_id != entry.record.spawn_id:
+        elif spec is not None and entry.record.ref.match(spec) is None:
             yield Problem(
                 ProblemCode.SPEC_INVALID,
                 f"agent.json is of spawn {spec.spawn_id}, the ledger of {entry.record.spawn_id}",

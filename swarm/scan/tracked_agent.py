@@ -3,6 +3,7 @@
 from swarm.model.activity import SubAgent
 from swarm.model.agent import AgentSpec, Liveness, Usage
 from swarm.model.record import Observed, Phase, Record
+from swarm.model.ref import Ref
 from swarm.model.reports import Progress, ResultsState
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
@@ -94,8 +95,7 @@ class Entry:
         """Its record from ended.json, where the ledger has let go of it and both speak of the same spawn."""
         if self.record is not None or self.sighting is None or self.spec is None:
             return None
-        past = self.sighting.ended.value
-        return past if past is not None and past.spawn_id == self.spec.spawn_id else None
+        return Ref(self.id, self.spec.spawn_id).match(self.sighting.ended.value)
 
     @property
     def known(self) -> Record | None:
@@ -112,7 +112,7 @@ class Entry:
 
     def take_record(self, record: Record | None) -> None:
         """The ledger's word. Another spawn of the same id has nothing in common with the one before."""
-        if self.record is not None and (record is None or record.spawn_id != self.record.spawn_id):
+        if self.record is not None and self.record.ref.match(record) is None:
             self.observed = self.told = self.seen = self.looked_wall = self.changed_at = None
             self.counted_at, self.liveness, self.usage = BEGINNING, None, None
             self.follower = self.heard = None

@@ -3,6 +3,7 @@
 from swarm.model.activity import Doings, SubAgent, Tokens
 from swarm.model.agent import Exit
 from swarm.model.record import Observed
+from swarm.model.ref import Ref
 from swarm.model.reports import Progress, Results
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
@@ -118,5 +119,4 @@ def used_up(entry: Entry) -> tuple[Tokens | None, float | None]:
 
 def _exit(entry: Entry, spawn_id: str) -> Exit | None:
     """exit.json, where it speaks of this spawn: a late word never hits a namesake."""
-    found = entry.sighting.exit.value if entry.sighting else None
-    return found if found is not None and found.spawn_id == spawn_id else None
+    return Ref(entry.id, spawn_id).match(entry.sighting.exit.value) if entry.sighting else None

@@ -38,8 +38,8 @@ def acknowledge(home: Home, alerts: Iterable[Alert]) -> int:
         seen[:] = [alert for alert in state.alerts if alert.key in keys and alert.acked_at is None]
         wall, by = home.clock.wall(), str(home.actor)
         for alert in seen:
-            record = state.agents.get(alert.agent)
-            if alert.cause in ENDS and record is not None and record.spawn_id == alert.spawn_id:
+            record = alert.ref.find(state.agents)
+            if alert.cause in ENDS and record is not None:
                 state = with_record(state, seen_by(record, wall, by))
         return replace(
             state,

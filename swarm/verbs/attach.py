@@ -1,18 +1,20 @@
-"""attach: a person talks to an agent in a terminal, in place of its run by itself."""
+"""attach: the operator talks to an agent in a terminal, in place of its headless run."""
 
 from swarm.errors import NotFound, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
-from swarm.lifecycle.attach import Client, take_over
-from swarm.lifecycle.detach import Returned
+from swarm.lifecycle import attach as lifecycle
+from swarm.lifecycle.attach import Client
+from swarm.lifecycle.detach import Detached
 from swarm.lifecycle.settle import settle
+from swarm.lifecycle.subtree import must_be_meant
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase
 
 
-def attach(home: Home, words: str, client: Client, *, who: str = "the operator", spawn_id: str = "") -> Returned:
-    """Has `client` run the agent's session in a person's terminal; see `taking_over.take_over`.
+def attach(home: Home, words: str, client: Client, *, who: str = "the operator", spawn_id: str = "") -> Detached:
+    """Has `client` run the agent's session in a person's terminal; see `lifecycle.attach`.
 
     Raises NotFound; Refused `hierarchy` where an agent asks, `attach` where its program cannot, or it has no session.
     """
@@ -34,9 +36,8 @@ def attach(home: Home, words: str, client: Client, *, who: str = "the operator",
                 "There is no session to go on with.",
                 f"See what it did with: swarm-tui log {agent_id}    or start it again: swarm-tui respawn {agent_id}",
             )
-        if spawn_id and record.spawn_id != spawn_id:
-            raise NotFound(f"{agent_id!r} is not the one that was meant any more.", "It has been spawned anew since.")
-        return take_over(home, record, client, who)
+        must_be_meant(record, spawn_id)
+        return lifecycle.attach(home, record, client, who)
     except SwarmError as error:
         audit.record(home, AuditVerb.ATTACH, agent=agent_id, error=error)
         raise

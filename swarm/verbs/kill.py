@@ -9,11 +9,12 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.lifecycle.messaging import stop_subagent
-from swarm.lifecycle.stop import Target, end_subtree
-from swarm.lifecycle.subtree import Order, must_be_below
+from swarm.lifecycle.stop import end_subtree
+from swarm.lifecycle.subtree import Order, must_be_below, must_be_meant
 from swarm.model.activity import Kind
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase, Record
+from swarm.model.ref import Ref
 from swarm.model.requests import Ended, KillPreview, KillReport
 from swarm.model.snapshot import Snapshot
 from swarm.processes.members import marked
@@ -50,7 +51,7 @@ def kill(
             must_be_below(home, agent_id)
             ids += [agent_id] if agent_id not in ids else []
         targets = [_target(home, agent_id, (spawn_ids or {}).get(agent_id, "")) for agent_id in ids]
-        targets = [one for one in targets if not any(one.agent.startswith(other.agent + "/") for other in targets)]
+        targets = [one for one in targets if not any(one.id.startswith(other.id + "/") for other in targets)]
     except SwarmError as error:
         audit.record(home, AuditVerb.KILL, agent=asked, error=error)
         raise
@@ -83,14 +84,10 @@ def preview(home: Home, agent_ids: Sequence[str], snapshot: Snapshot) -> list[Ki
     return previews
 
 
-def _target(home: Home, agent_id: str, spawn_id: str) -> Target:
+def _target(home: Home, agent_id: str, spawn_id: str) -> Ref:
     record = home.ledger.read().agents.get(agent_id)
-    if spawn_id and record is not None and record.spawn_id != spawn_id:
-        raise NotFound(
-            f"{agent_id!r} is not the one that was meant any more.",
-            "It has been spawned anew since.",
-            "Look at it again before you end it.",
-        )
+    if record is not None:
+        must_be_meant(record, spawn_id)
     if record is None and agent_id != home.policy.root.id and not home.layout.agent(agent_id).spec.is_file():
         raise Refused(
             "foreign",
@@ -100,7 +97,7 @@ def _target(home: Home, agent_id: str, spawn_id: str) -> Target:
         )
     if record is None:
         _must_not_run(home, agent_id)
-    return Target(agent_id, record.spawn_id if record is not None else "")
+    return Ref(agent_id, record.spawn_id if record is not None else "")
 
 
 def _must_not_run(home: Home, agent_id: str) -> None:
@@ -140,7 +137,7 @@ def stop(home: Home, words: str, *, reason: str = "", spawn_id: str = "") -> End
         agent_id = resolve(home, agent_id)
         must_be_below(home, agent_id)
         record = home.ledger.read().agents.get(agent_id)
-        if record is None or record.phase is not Phase.RUNNING or (spawn_id and record.spawn_id != spawn_id):
+        if record is None or record.phase is not Phase.RUNNING or spawn_id not in ("", record.spawn_id):
             raise NotFound(f"{agent_id!r} does not run any more.", "What it ran inside itself has ended with it.")
         stop_subagent(home, record, key)
         gone = _has_ended(home, record, key)

@@ -8,7 +8,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.lifecycle.messaging import listens, speak
-from swarm.lifecycle.subtree import must_be_below
+from swarm.lifecycle.subtree import must_be_below, must_be_meant
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.requests import Messaged
@@ -89,6 +89,5 @@ def _must_read_it(home: Home, agent_id: str, spawn_id: str) -> Record | None:
             "It reads no messages any more.",
             f"Start it again with: swarm-tui respawn {agent_id}",
         )
-    if spawn_id and record.spawn_id != spawn_id:
-        raise NotFound(f"{agent_id!r} is not the one that was meant any more.", "It has been spawned anew since.")
+    must_be_meant(record, spawn_id)
     return record

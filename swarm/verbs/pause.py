@@ -124,8 +124,8 @@ def _let_go(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], 
         now = read_now(state.epoch, home.clock)
         gone_on.clear()
         for record in waiting:
-            found = state.agents.get(record.id)
-            if found is None or found.spawn_id != record.spawn_id or found.paused is None:
+            found = record.ref.find(state.agents)
+            if found is None or found.paused is None:
                 continue
             gone_on.append(found)
             total = found.paused_total + max(0.0, now.awake - found.paused)

@@ -18,6 +18,8 @@ from swarm.model.agent import Identity
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
+from swarm.model.ref import Ref
+from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.protocol.paths import Layout
 from swarm.store import syscalls
@@ -112,6 +114,50 @@ def test_a_change_that_changes_nothing_makes_no_revision(layout: Layout, ledger:
     assert state.revision == 1
     assert said == [1]
     assert not layout.rev(2).exists()
+
+
+def test_an_update_changes_the_record_of_the_spawn_that_is_named(ledger: Ledger) -> None:
+    ledger.commit(lambda state: with_record(state, Record("a", "s1", Phase.RUNNING)), purpose="start")
+    told: list[tuple[str, int]] = []
+
+    def step(found: Record, now: Now) -> Record:
+        return replace(found, paused=now.awake)
+
+    after = ledger.update(
+        Ref("a", "s1"),
+        step,
+        purpose="pause",
+        also=lambda state, record: replace(state, frozen_all=record.paused is not None),
+        then=lambda record, revision: told.append((record.id, revision)),
+    )
+
+    state = ledger.read()
+    assert after == state.agents["a"]
+    assert (state.agents["a"].paused, state.frozen_all) == (0.0, True)
+    assert told == [("a", state.revision)]
+
+
+def never(record: Record, _: object) -> None:
+    """A step or a line that must not be asked for."""
+    pytest.fail(f"{record.id} was changed")
+
+
+@pytest.mark.parametrize("spawn_id", ["s0", ""])
+def test_a_late_word_about_another_spawn_changes_nothing(ledger: Ledger, spawn_id: str) -> None:
+    before = ledger.commit(lambda state: with_record(state, Record("a", "s1", Phase.RUNNING)), purpose="start")
+
+    assert ledger.update(Ref("a", spawn_id), never, purpose="too late", then=never) is None
+
+    assert ledger.read() == before
+
+
+def test_a_step_that_leaves_its_record_makes_no_revision_and_no_line(ledger: Ledger) -> None:
+    before = ledger.commit(lambda state: with_record(state, Record("a", "s1", Phase.RUNNING)), purpose="start")
+
+    assert ledger.update(Ref("a", "s1"), lambda found, _: found, purpose="as it is", then=never) is not None
+    assert ledger.update(Ref("a", "s1"), lambda _, __: None, purpose="too late", then=never) is None
+
+    assert ledger.read() == before
 
 
 def test_the_line_in_the_audit_log_is_written_before_anybody_else_can_commit(

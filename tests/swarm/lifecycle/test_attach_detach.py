@@ -15,10 +15,9 @@ from swarm.ledger.state import State as Ledger
 from swarm.ledger.state import with_record
 from swarm.lifecycle import relaunch
 from swarm.lifecycle.attach import MayGoOn
-from swarm.lifecycle.detach import return_forgotten
+from swarm.lifecycle.detach import detach_abandoned
 from swarm.lifecycle.intents import me
 from swarm.lifecycle.recovery import resolve_intents
-from swarm.lifecycle.relaunch import take_up
 from swarm.lifecycle.sessions import session_of
 from swarm.model.health import State
 from swarm.model.launch import Launch
@@ -293,7 +292,7 @@ def test_a_terminal_that_died_with_its_command_is_found_and_the_session_goes_on(
     turns = len(told(agent))
 
     assert live_home.swarm.settle() == ()
-    assert return_forgotten(live_home.home) == (live_home.id("worker-1"),)
+    assert detach_abandoned(live_home.home) == (live_home.id("worker-1"),)
 
     assert live_home.record("worker-1").taken_over == ""
     wait_for(lambda: len(told(agent)) == turns + 1, "its next turn")
@@ -329,7 +328,7 @@ def test_nobody_is_taken_up_whom_the_ledger_let_go_of(live_home: LiveHome) -> No
     record = live_home.record("worker-1")
     launch = Launch(record.spawn_id, ("true",), {"SWARM_SPAWN": record.spawn_id}, Path("/"))
     with pytest.raises(Refused) as caught:
-        take_up(live_home.home, record, launch)
+        relaunch.relaunch(live_home.home, record, launch, reason="a test")
     assert caught.value.code == "stopped"
     assert live_home.record("worker-1").phase is Phase.ENDED
 
@@ -427,7 +426,7 @@ def test_who_is_paused_in_a_terminal_goes_on_when_it_is_resumed(live_home: LiveH
         return -9
 
     assert live_home.swarm.attach("worker-1", client).how == "ended"
-    assert return_forgotten(live_home.home) == ()
+    assert detach_abandoned(live_home.home) == ()
     live_home.swarm.resume("worker-1")
     assert resolve_intents(live_home.home) == (live_home.id("worker-1"),)
     wait_for(lambda: len(told(agent)) == 2, "its next turn")

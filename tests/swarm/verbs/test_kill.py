@@ -14,11 +14,12 @@ from swarm.errors import NotFound, Refused, SwarmError
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, with_record, without
 from swarm.lifecycle.recovery import resolve_intents
-from swarm.lifecycle.stop import Target, end_subtree
+from swarm.lifecycle.stop import end_subtree
 from swarm.lifecycle.subtree import Order
 from swarm.model.actor import ENGINE
 from swarm.model.agent import Identity, Liveness
 from swarm.model.record import Ending, Phase, Record
+from swarm.model.ref import Ref
 from swarm.model.values import replace
 from swarm.processes.identity import identify, look
 from swarm.processes.local_runner import Local
@@ -367,7 +368,7 @@ def test_results_that_appear_right_before_the_signal_of_a_heartbeat_mean_done(
 
     monkeypatch.setattr(Local, "stop", late)
     order = Order("silent for 50m", 1.0, str(ENGINE), automatic=True)
-    [ended] = end_subtree(live_home.home, Target("genesis-01/worker-1", ""), order)
+    [ended] = end_subtree(live_home.home, Ref("genesis-01/worker-1", ""), order)
 
     assert ended.note == "done"
     assert live_home.record("worker-1").ending is Ending.DONE
