@@ -423,9 +423,10 @@ def test_of_many_who_wake_it_at_once_one_does(mind: Mind) -> None:
     with ThreadPoolExecutor(max_workers=6) as pool:
         begun = list(pool.map(lambda one: root.wake(one.home, made, one.scanner), several))
 
-    wait_for(lambda: (mind.home.agent(ROOT).path / "turns").exists(), "the turn to begin")
+    turns = mind.home.agent(ROOT).path / "turns"
+    wait_for(lambda: turns.exists() and turns.read_text().endswith("\n"), "the turn to begin")
     assert begun.count(True) == 1
-    assert len((mind.home.agent(ROOT).path / "turns").read_text().splitlines()) == 1
+    assert len(turns.read_text().splitlines()) == 1
     assert [line[2] for line in mind.home.lines("wake")].count(True) == 1
     assert mind.causes() == []
 
