@@ -6,8 +6,9 @@ from swarm.formatting import spell_stamp
 from swarm.home.context import Home
 from swarm.model.agent import Identity
 from swarm.model.snapshot import AgentView
+from swarm.platform.process_info import Stat
 from swarm.processes.identity import identify, look
-from swarm.processes.members import Proc, marked, tree
+from swarm.processes.members import marked, tree
 from swarm.protocol.logs import LAST_LINES, last_lines
 from swarm.sanitize import clean
 from swarm.store import writer
@@ -52,12 +53,14 @@ def processes_of(view: AgentView) -> list[dict[str, object]]:
     record = view.record
     if record is None:
         return []
-    seen: dict[int, Proc] = {}
+    from swarm.processes.details import describe  # psutil, for who is investigated: a heartbeat rarely does
+
+    seen: dict[int, Stat] = {}
     for root in (record.keeper, record.process):
         if root is not None and _lives(root):
-            seen.update({proc.pid: proc for proc in tree(root)})
+            seen.update({stat.pid: stat for stat in tree(root)})
     if record.spawn_id:
-        seen.update({proc.pid: proc for proc in marked(record.spawn_id)})
+        seen.update({stat.pid: stat for stat in marked(record.spawn_id)})
     named = {
         identity.pid: name
         for name, identity in (("program", record.process), ("keeper", record.keeper))
@@ -73,7 +76,7 @@ def processes_of(view: AgentView) -> list[dict[str, object]]:
             "rss_bytes": proc.rss,
             "cpu_s": round(proc.cpu, 3),
         }
-        for proc in sorted(seen.values(), key=lambda proc: proc.ticks)[:MAX_PROCESSES]
+        for proc in map(describe, sorted(seen.values(), key=lambda stat: stat.ticks)[:MAX_PROCESSES])
     ]
 
 

@@ -146,7 +146,7 @@ def _intend(home: Home, spec: AgentSpec, program: Program) -> tuple[Record, Stat
         if found is not None and found.live:
             raise Refused(UNDER_WAY, "A turn of the root goes on already.", "One at a time.")
         now = read_now(state.epoch, home.clock)
-        at = next_start(state.last_start, now.awake, home.runner.capacity().cores, program.start_cost_s)
+        at = next_start(state.last_start, now.awake, home.runner.cores(), program.start_cost_s)
         return replace(with_record(state, _beginning(found, spec, now)), last_start=at)
 
     state = home.ledger.commit(change, purpose="wake the root")

@@ -16,9 +16,9 @@ PAGE = 4096
 
 
 class Seen:
-    """One process at one moment. ticks: start time in kernel ticks since boot; cpu: the same ticks; rss: pages."""
+    """One process at one moment. ticks: start time in kernel ticks since boot."""
 
-    __slots__ = ("cpu", "dead", "group", "parent", "pid", "rss", "session", "state", "ticks")
+    __slots__ = ("dead", "group", "parent", "pid", "session", "state", "ticks")
 
     def __init__(self, pid: int, fields: list[bytes]) -> None:
         self.pid = pid
@@ -26,9 +26,7 @@ class Seen:
         self.parent = int(fields[1])
         self.group = int(fields[2])
         self.session = int(fields[3])
-        self.cpu = int(fields[11]) + int(fields[12])
         self.ticks = int(fields[19])
-        self.rss = int(fields[21])
         # A process whose first thread ended while others run looks like a zombie, and is not.
         self.dead = self.state in ("Z", "X", "x") and int(fields[17]) < 2
 
@@ -70,8 +68,8 @@ def glance(path: str) -> bytes:
 def parse_stat(line: bytes) -> Seen | None:
     """A line of /proc/PID/stat. The name in brackets may hold brackets and spaces, so it ends at the last bracket."""
     end = line.rfind(b")")
-    fields = line[end + 2 :].split(None, 22)
-    if end < 0 or len(fields) < 22:
+    fields = line[end + 2 :].split(None, 20)
+    if end < 0 or len(fields) < 20:
         return None
     return Seen(int(line[: line.index(b" ")]), fields)
 

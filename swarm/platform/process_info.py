@@ -16,7 +16,3 @@ class Stat(NamedTuple):
     """It has ended, whether or not its parent has asked how."""
     ticks: int
     """Start time: kernel ticks since boot (macOS: microseconds since 1970)."""
-    cpu: float
-    """Processor seconds used so far."""
-    rss: int
-    """Resident bytes."""

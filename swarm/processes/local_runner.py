@@ -18,7 +18,7 @@ from swarm.model.record import Record
 from swarm.model.time import Clock
 from swarm.processes.identity import identify, look
 from swarm.processes.members import confirmed, home_of_leftovers, marked
-from swarm.processes.runner import Capacity, Frozen, Started, StopReport
+from swarm.processes.runner import Frozen, Started, StopReport
 from swarm.processes.stop import freeze, stop, thaw
 from swarm.protocol.paths import AgentDir, Layout
 from swarm.store import jsonio, reader, writer
@@ -102,10 +102,9 @@ class Local:
         """Where its output is."""
         return {"stdout": agent.stdout, "stderr": agent.stderr}
 
-    def capacity(self) -> Capacity:
-        """Cores that we may use, and memory that is free."""
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        return Capacity(cores, platform.memory_available())
+    def cores(self) -> int:
+        """Cores that we may use."""
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
     def lost(self, record: Record) -> str:
         """A machine that was restarted has lost every agent it ran."""

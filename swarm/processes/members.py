@@ -1,9 +1,8 @@
 """Which processes belong to an agent: below its keeper or program, in its session, with its marker, or at its log."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from swarm import platform
 from swarm.model.agent import Identity, Liveness
@@ -15,61 +14,20 @@ from swarm.protocol.paths import MARKER, POLICY_FILE, Layout
 COMMAND_LENGTH = 200
 
 
-class Proc(NamedTuple):
-    """One process of a tree."""
-
-    pid: int
-    ppid: int
-    ticks: int
-    state: str
-    """One letter: R running, S or D asleep, T stopped."""
-    command: str
-    """Raw and bounded: clean it before it is shown."""
-    rss: int
-    """Bytes."""
-    cpu: float
-    """Processor seconds so far."""
-
-    @property
-    def stopped(self) -> bool:
-        return self.state in ("T", "t")
-
-
-def describe(stat: Stat) -> Proc:
-    """A process with its command line."""
-    line = platform.command(stat.pid)[:COMMAND_LENGTH]
-    return Proc(stat.pid, stat.ppid, stat.ticks, stat.state, line, stat.rss, stat.cpu)
-
-
-def tree(root: Identity) -> list[Proc]:
+def tree(root: Identity) -> list[Stat]:
     """The living descendants of a process, parents first, without itself and without what belongs to another agent.
 
     An agent that spawned another through the engine has that one's keeper below it; it is no part of it.
     """
     if look(root) is not Liveness.ALIVE:
         return []
-    return [describe(stat) for stat in _below([root.pid], root.marker)]
+    return _below([root.pid], root.marker)
 
 
-def marked(marker: str) -> list[Proc]:
+def marked(marker: str) -> list[Stat]:
     """The living processes that carry this marker, wherever they are in the tree of processes."""
-    return _carriers(lambda carried: carried == marker).get(marker, []) if marker else []
-
-
-def spawned() -> dict[str, list[Proc]]:
-    """The living processes that carry any marker, by marker: one pass over all that we may read."""
-    return _carriers(bool)
-
-
-def _carriers(wanted: Callable[[str], bool]) -> dict[str, list[Proc]]:
-    result: dict[str, list[Proc]] = {}
-    for pid in platform.pids():
-        marker = _marker(pid)
-        if marker is not None and wanted(marker):
-            stat = platform.stat(pid)
-            if stat is not None and not stat.dead:
-                result.setdefault(marker, []).append(describe(stat))
-    return result
+    carriers = [pid for pid in platform.pids() if _marker(pid) == marker] if marker else []
+    return [stat for stat in map(platform.stat, carriers) if stat is not None and not stat.dead]
 
 
 def confirmed(identity: Identity | None, marker: str) -> bool:
@@ -99,7 +57,7 @@ def members(
     if program is not None and confirmed(program, marker):
         roots.append(program.pid)
         roots += _session(program.pid)
-    roots += [proc.pid for proc in marked(marker)]
+    roots += [stat.pid for stat in marked(marker)]
     roots += platform.writers(logs)
     excluded = untouchable() | {keeper_pid}
     found: dict[int, Stat] = {}

@@ -1,4 +1,4 @@
-"""Where agents are run, behind one protocol: spawn, alive, stop, logs, capacity, lost, and freeze and thaw."""
+"""Where agents are run, behind one protocol: spawn, alive, stop, logs, cores, lost, and freeze and thaw."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -47,14 +47,6 @@ class Started(NamedTuple):
     program: Identity
 
 
-class Capacity(NamedTuple):
-    """What this runner can take on."""
-
-    cores: int
-    memory_free: int
-    """Bytes; 0 where it cannot be told."""
-
-
 class Runner(Protocol):
     """A place that agents run in. One conformance suite holds for all."""
 
@@ -89,8 +81,8 @@ class Runner(Protocol):
         """Where its output is: `stdout` and `stderr`."""
         ...
 
-    def capacity(self) -> Capacity:
-        """What this runner can take on."""
+    def cores(self) -> int:
+        """How many processors its agents share."""
         ...
 
     def lost(self, record: Record) -> str:

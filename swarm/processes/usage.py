@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from swarm import platform
 from swarm.model.agent import Identity, Usage
 from swarm.platform.process_info import Stat
+from swarm.processes.details import spent
 
 
 class UsageSampler:
@@ -14,7 +15,7 @@ class UsageSampler:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._before: dict[str, tuple[float, dict[tuple[int, int], float]]] = {}
-        """By agent: when it was sampled last, and the ticks of its processes then."""
+        """By agent: when it was sampled last, and the processor seconds of its processes then."""
 
     def sample(
         self,
@@ -31,23 +32,23 @@ class UsageSampler:
         now = self._monotonic()
         heads = {each.pid: agent for group in (programs, keepers or {}) for agent, each in group.items()}
         known = {**programs, **(keepers or {})}
-        self._before = {agent: before for agent, before in self._before.items() if agent in known}
+        self._before = {agent: last for agent, last in self._before.items() if agent in known}
         result: dict[str, Usage] = {}
         for agent in known if only is None else [agent for agent in only if agent in known]:
-            at, ticks = self._before.pop(agent, (now, {}))
+            at, before = self._before.pop(agent, (now, {}))
             program = _living(programs.get(agent))
             keeper = _living((keepers or {}).get(agent))
             found = _family(program, keeper, heads, agent)
             if not found:
                 continue
-            cpu = {(stat.pid, stat.ticks): stat.cpu for stat in found}
-            used = sum(max(0.0, spent - ticks.get(process, 0.0)) for process, spent in cpu.items())
-            self._before[agent] = (now, cpu)
+            costs = {(stat.pid, stat.ticks): spent(stat.pid) for stat in found}
+            used = sum(max(0.0, cpu - before.get(process, 0.0)) for process, (cpu, _) in costs.items())
+            self._before[agent] = (now, {process: cpu for process, (cpu, _) in costs.items()})
             result[agent] = Usage(
                 pid=program.pid if program else None,
                 processes=len(found),
                 cpu_percent=round(100 * used / (now - at), 1) if now > at else 0.0,
-                rss_bytes=sum(stat.rss for stat in found),
+                rss_bytes=sum(rss for _, rss in costs.values()),
             )
         return result
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from swarm.api import Swarm
 from swarm.errors import SwarmError
 from swarm.model.snapshot import AgentView
+from swarm.processes.details import describe
 from swarm.processes.members import tree
 from swarm.programs.readers import new_reader_for
 from swarm.protocol.logs import Chunk, LogTail
@@ -147,7 +148,7 @@ def process_rows(view: AgentView) -> tuple[ProcessRow, ...]:
     root = record.keeper if record is not None and record.keeper is not None else record and record.process
     if not root:
         return ()
-    found = tree(root)
+    found = [describe(stat) for stat in tree(root)]
     depths = {root.pid: 0}
     rows: list[ProcessRow] = []
     for process in found:

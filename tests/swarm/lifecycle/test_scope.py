@@ -197,7 +197,7 @@ def test_a_command_for_a_program_that_takes_none_is_refused(claude_home: LiveHom
 
 
 def test_starts_of_a_heavy_program_are_spread(claude_home: LiveHome) -> None:
-    cores = claude_home.home.runner.capacity().cores
+    cores = claude_home.home.runner.cores()
     spawned(claude_home, "w1")
     first = claude_home.state.last_start
     spawned(claude_home, "w2")
