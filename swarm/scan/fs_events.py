@@ -1,238 +1,229 @@
-"""Where news of changes comes from: inotify on Linux, watchfiles elsewhere. Hints only: the paced scan is the truth."""
+"""Where news of changes comes from: watchfiles over the directories that a scan has seen. The scan stays the truth."""
 
-import errno
 import os
-import select
+import stat
 import sys
 import threading
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+import time
+from collections.abc import Generator, Iterable, Sequence
+from typing import TYPE_CHECKING, cast
 
 from swarm.protocol.names import UNSEARCHED
 from swarm.protocol.paths import Layout
 from swarm.scan.directory import KNOWN_FILES
 
-TOLD = frozenset({*KNOWN_FILES, "state.json", "heartbeats.jsonl"})
+if TYPE_CHECKING:
+    from watchfiles import Change
+
+WORTH_A_LOOK = frozenset({*KNOWN_FILES, "state.json", "heartbeats.jsonl"})
 """File names whose changes are worth a look."""
+RECURSIVE = sys.platform == "darwin"
+"""FSEvents watches whole trees: its stream over one directory costs what one over all of them does, and a stream over
+many paths is made anew for each of them and runs out of descriptors. inotify watches directory by directory."""
+SHORTEST_MS, LONGEST_MS = 1, 20
+STEPS_A_SILENCE = 50
+"""watchfiles looks every step for what has come in. A step is a fiftieth of how long nothing has: 1 ms (2.4 % of a
+core) in the midst of news, 20 ms (0.2 %) when there was none for a second."""
+WAKE_MS = 50
+"""At the latest so long after it is woken a wait ends."""
+TRIES = 3
+NOTHING: frozenset[str] = frozenset()
 
 
-class Heard(NamedTuple):
-    """What came in. paths: files and directories that changed. missed: something was lost, so look at everything."""
-
-    paths: frozenset[str] = frozenset()
-    missed: bool = False
+class EventsLost(Exception):
+    """No more events will come; the message says why."""
 
 
-NOTHING = Heard()
+class Milliseconds:
+    """A number that may change between two waits: watchfiles asks for its value, as of any index, at each."""
+
+    def __init__(self) -> None:
+        self.value = SHORTEST_MS
+
+    def __index__(self) -> int:
+        return self.value
 
 
-class HintsLost(Exception):
-    """No more hints will come; the message says why."""
+class FsEvents:
+    """What changes in some directories, as soon as it does. One thread uses it; any thread may set `woken`.
 
+    Only directories that a scan has seen are watched, each by itself: so no link is followed, and floods in logs and
+    work trees wake nobody.
+    """
 
-class Hints(Protocol):
-    """A source of hints. One thread waits; any thread may wake it."""
+    def __init__(self, layout: Layout, woken: threading.Event) -> None:
+        self._woken = woken
+        self._root = os.fspath(layout.agents.parent)
+        self._real_root = os.path.realpath(self._root)
+        self._names = WORTH_A_LOOK | {layout.agents.name}  # whatever takes the place of the agents, a link too
+        self._step, self._timeout = Milliseconds(), Milliseconds()
+        self._changes: Generator[set[tuple[Change, str]], None, None] | None = None
+        self._watched: set[str] = set()
+        self._lost: set[str] = set()
+        """Watched directories that were moved, removed or made since: what bears such a path now is not watched."""
+        self._short = ""
+        """Why not all that is wanted is watched."""
+        self._late: frozenset[str] = NOTHING
+        """What the watch before this one still heard."""
+        self._heard_at = time.monotonic()
 
     @property
     def stale(self) -> bool:
-        """Directories that it listened to have gone or moved: `follow` has to be called again."""
-        ...
+        """Watched directories have gone or moved: `follow` has to be called again."""
+        return bool(self._lost)
 
     def follow(self, directories: Sequence[str]) -> tuple[list[str], str]:
-        """Listens to exactly these directories, most important first.
+        """Watches these directories, most important first.
 
-        Returns those that it did not listen to before, and why it cannot listen to all ('' where it can).
+        Returns those that it did not watch before, and why it cannot watch all ('' where it can). Raises EventsLost.
         """
-        ...
+        self._forget_lost()
+        wanted = [path for path in directories if _is_utf8(path)]
+        fresh = [path for path in wanted if path not in self._watched]
+        if RECURSIVE and self._changes is not None:
+            self._watched.update(fresh)
+        elif fresh or self._changes is None:
+            fresh = self._reopen(wanted, fresh)
+        told = "" if len(wanted) == len(directories) else "directories whose names are UTF-8"
+        return fresh, self._short or told
 
-    def wait(self, timeout: float) -> Heard:
-        """What happened, as soon as something did; NOTHING after `timeout` seconds or when woken. Raises HintsLost."""
-        ...
+    def wait(self, timeout: float) -> frozenset[str]:
+        """The paths of what changed, as soon as something did; none after `timeout` seconds or when woken.
 
-    def wake(self) -> None:
-        """Ends a `wait`."""
-        ...
+        Raises EventsLost.
+        """
+        deadline = time.monotonic() + timeout
+        while True:
+            if self._late:
+                heard, self._late = self._late, NOTHING
+                return heard
+            now = time.monotonic()
+            left = max(SHORTEST_MS, int((deadline - now) * 1000))
+            silence = int((now - self._heard_at) * 1000)
+            self._timeout.value = min(left, WAKE_MS)
+            self._step.value = min(max(SHORTEST_MS, silence // STEPS_A_SILENCE), LONGEST_MS, left)
+            if heard := self._heard(self._next()):
+                self._heard_at = time.monotonic()
+                return heard
+            if self._woken.is_set() or time.monotonic() >= deadline:
+                return NOTHING
 
     def close(self) -> None:
         """Gives back what it holds."""
-        ...
+        changes, self._changes = self._changes, None
+        self._watched.clear()
+        if changes is not None:
+            changes.close()
 
-
-def open_hints(layout: Layout) -> Hints:
-    """The best source of hints on this machine; raises HintsLost where there is none."""
-    return InotifyHints(layout) if sys.platform == "linux" else WatchfilesHints(layout)
-
-
-class InotifyHints:
-    """inotify, directory by directory: hints come at once, and nothing is spent while nothing changes.
-
-    We add the watches ourselves, for directories that a scan has seen: so no link is followed, floods in logs and
-    work trees wake nobody, and any bytes may be a name.
-    """
-
-    def __init__(self, layout: Layout) -> None:
-        from inotify_simple import INotify, flags  # only where it exists
-
+    def _next(self) -> "set[tuple[Change, str]]":
+        if self._changes is None:
+            raise EventsLost("nothing is watched")
         try:
-            self._inotify: Any = INotify(nonblocking=True)
-        except OSError as error:
-            raise HintsLost(_limit_words(error)) from error
-        self._flags: Any = flags
-        self._mask = int(
-            flags.MODIFY
-            | flags.ATTRIB
-            | flags.CREATE
-            | flags.DELETE
-            | flags.MOVED_FROM
-            | flags.MOVED_TO
-            | flags.DELETE_SELF
-            | flags.MOVE_SELF
-            | flags.ONLYDIR
-            | flags.DONT_FOLLOW
-            | flags.EXCL_UNLINK
-        )
-        self.stale = False
-        self._told = TOLD | {layout.agents.name}  # whatever takes the place of the agents, a link too
-        self._paths: dict[int, str] = {}
-        self._watches: dict[str, int] = {}
-        self._wake_read, self._wake_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        self._poll = select.poll()
-        self._poll.register(self._inotify.fileno(), select.POLLIN)
-        self._poll.register(self._wake_read, select.POLLIN)
+            return next(self._changes)
+        except (OSError, RuntimeError, StopIteration) as error:  # it has ended itself: a name that is not UTF-8, say
+            raise EventsLost(str(error) or "the watch has ended") from error
 
-    def follow(self, directories: Sequence[str]) -> tuple[list[str], str]:
-        self.stale = False
-        for path in self._watches.keys() - set(directories):
-            self._drop(path)
-        fresh: list[str] = []
-        for place, path in enumerate(directories):
-            if path in self._watches:
+    def _heard(self, changes: "Iterable[tuple[Change, str]]") -> frozenset[str]:
+        from watchfiles import Change
+
+        heard: set[str] = set()
+        for kind, told in changes:
+            path = self._as_ours(told)
+            if not UNSEARCHED.isdisjoint(path[len(self._root) :].split(os.sep)):
                 continue
-            try:
-                watch = self._inotify.add_watch(path, self._mask)
-            except OSError as error:
-                if error.errno in (errno.ENOSPC, errno.ENOMEM):
-                    return fresh, f"{place} of {len(directories)} directories: {_limit_words(error)}"
-                continue  # gone again, or not ours to watch: the scan says so
-            renamed = self._paths.get(watch)
-            if renamed is not None:
-                self._watches.pop(renamed, None)
-            self._paths[watch], self._watches[path] = path, watch
-            fresh.append(path)
-        return fresh, ""
-
-    def wait(self, timeout: float) -> Heard:
-        try:
-            ready = self._poll.poll(max(0.0, timeout) * 1000)
-            for descriptor, _ in ready:
-                if descriptor == self._wake_read:
-                    os.read(self._wake_read, 4096)
-            return self._heard(self._inotify.read(timeout=0)) if ready else NOTHING
-        except BlockingIOError:
-            return NOTHING
-        except OSError as error:
-            raise HintsLost(_limit_words(error)) from error
-
-    def _heard(self, events: Iterable[Any]) -> Heard:
-        flags = self._flags
-        paths: set[str] = set()
-        missed = False
-        for watch, mask, _, name in events:
-            if mask & flags.Q_OVERFLOW:
-                missed = True
-                continue
-            path = self._paths.get(watch)
-            if path is None:
-                continue
-            if mask & (flags.IGNORED | flags.DELETE_SELF | flags.MOVE_SELF | flags.UNMOUNT):
-                # Whatever bears this path next is another directory.
-                self._drop(path)
-                self.stale = True
-                paths.update((path, os.path.dirname(path)))
-            elif name in self._told or (mask & flags.ISDIR and not mask & (flags.ATTRIB | flags.MODIFY)):
-                paths.add(f"{path}/{name}")
-            elif not name:
-                paths.add(path)
-        return Heard(frozenset(paths), missed)
-
-    def _drop(self, path: str) -> None:
-        watch = self._watches.pop(path, None)
-        if watch is not None and self._paths.pop(watch, None) is not None:
-            try:
-                self._inotify.rm_watch(watch)
-            except OSError:  # the kernel has let go of it already
-                return
-
-    def wake(self) -> None:
-        try:
-            os.write(self._wake_write, b"!")
-        except BlockingIOError:  # it has been woken often enough
-            return
-
-    def close(self) -> None:
-        self._inotify.close()
-        os.close(self._wake_read)
-        os.close(self._wake_write)
-
-
-class WatchfilesHints:
-    """watchfiles: the system's own recursive watch (FSEvents on a Mac), asked every ten milliseconds."""
-
-    STEP_MS = 10
-    MODIFIED = 2
-    stale = False
-
-    def __init__(self, layout: Layout) -> None:
-        from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
-
-        self._errors: tuple[type[Exception], ...] = (OSError, RuntimeError, WatchfilesRustInternalError)
-        self._woken = threading.Event()
-        # Its parent, so that agents that are swapped for others are seen. The system tells real paths.
-        self._root = os.fspath(layout.agents.parent)
-        self._real_root = os.path.realpath(self._root)
-        try:
-            self._notify = RustNotify(
-                watch_paths=[self._root],
-                debug=False,
-                force_polling=False,
-                poll_delay_ms=0,
-                recursive=True,
-                ignore_permission_denied=True,
-            )
-        except self._errors as error:
-            raise HintsLost(str(error)) from error
-
-    def follow(self, directories: Sequence[str]) -> tuple[list[str], str]:  # noqa: ARG002 - it hears of all of them
-        return [], ""
-
-    def wait(self, timeout: float) -> Heard:
-        try:
-            changes = self._notify.watch(2 * self.STEP_MS, self.STEP_MS, max(1, int(timeout * 1000)), self._woken)
-        except self._errors as error:
-            raise HintsLost(str(error)) from error
-        self._woken.clear()
-        if not isinstance(changes, set):
-            return NOTHING
-        return Heard(frozenset(self._as_ours(path) for kind, path in changes if self._matters(kind, path)))
-
-    def _matters(self, kind: int, path: str) -> bool:
-        parts = path[len(self._real_root) :].split(os.sep)
-        return UNSEARCHED.isdisjoint(parts) and (parts[-1] in TOLD or kind != self.MODIFIED)
+            known = path in self._watched
+            if known and kind is not Change.modified:
+                self._lost.add(path)
+                heard.add(os.path.dirname(path))
+            if known or os.path.basename(path) in self._names or (kind is Change.added and _is_directory(path)):
+                heard.add(path)
+        return frozenset(heard)
 
     def _as_ours(self, path: str) -> str:
+        """A path as our scans spell it: FSEvents tells real ones."""
         inside = path.startswith(self._real_root + os.sep)
         return self._root + path[len(self._real_root) :] if inside else path
 
-    def wake(self) -> None:
-        self._woken.set()
+    def _forget_lost(self) -> None:
+        """Whatever lay below a directory that is lost is not watched any more either."""
+        if self._lost:
+            below = tuple(path + os.sep for path in self._lost)
+            self._watched = {path for path in self._watched - self._lost if not path.startswith(below)}
+            self._lost.clear()
 
-    def close(self) -> None:
-        self._notify.close()
+    def _reopen(self, wanted: list[str], fresh: list[str]) -> list[str]:
+        """Watches what is wanted now; returns the directories whose changes so far may not have been heard."""
+        before, limit = self._changes, ""
+        paths = [self._root] if RECURSIVE else [path for path in wanted if path in self._watched or _is_directory(path)]
+        self._watched = set(wanted)
+        # The new watch is open before the old one closes, so that nothing falls between the two.
+        for _ in range(TRIES):
+            try:
+                self._open(paths, tolerant=False)
+                break
+            except (FileNotFoundError, PermissionError):  # gone again, or not ours to watch: the scan says so
+                paths = [path for path in paths if _is_directory(path)]
+            except OSError as error:
+                limit = str(error).partition(" about ")[0].rstrip(".")
+                break
+        else:
+            self._open(paths, tolerant=True)
+        if before is not None:
+            self._late |= self._last_of(before)
+            before.close()
+        if limit:
+            # What the old watch held may have been what was missing; where there is still too little, some go without.
+            self._open(paths, tolerant=True)
+            fresh = wanted
+            limit = f"some of {len(wanted):,} directories: {limit} (fs.inotify.max_user_watches)"
+        self._short = limit
+        return fresh
+
+    def _open(self, paths: list[str], *, tolerant: bool) -> None:
+        """Opens a watch. tolerant: it leaves out what it cannot watch, without a word. Raises OSError, EventsLost."""
+        from watchfiles import watch  # with anyio and all: only who watches pays for it
+
+        changes = watch(
+            *paths,
+            watch_filter=None,
+            debounce=0,
+            step=cast("int", self._step),
+            rust_timeout=cast("int", self._timeout),
+            yield_on_timeout=True,
+            raise_interrupt=False,
+            force_polling=False,  # the paced scan is what polls
+            recursive=RECURSIVE,
+            ignore_permission_denied=tolerant,
+        )
+        self._step.value = self._timeout.value = SHORTEST_MS
+        try:
+            first = next(changes)  # this is what opens it
+        except RuntimeError as error:
+            raise EventsLost(str(error)) from error
+        self._changes = changes
+        self._late |= self._heard(first)
+
+    def _last_of(self, before: "Generator[set[tuple[Change, str]], None, None]") -> frozenset[str]:
+        """What a watch has heard that is about to be closed; where it fails, what it watched counts as changed."""
+        self._step.value = self._timeout.value = SHORTEST_MS
+        try:
+            return self._heard(next(before))
+        except (OSError, RuntimeError, StopIteration):
+            return frozenset(self._watched)
 
 
-def _limit_words(error: OSError) -> str:
-    if error.errno == errno.EMFILE:
-        return "no more event sources may be opened (fs.inotify.max_user_instances)"
-    if error.errno == errno.ENOSPC:
-        return "no more directories may be watched (fs.inotify.max_user_watches)"
-    return error.strerror or str(error)
+def _is_utf8(path: str) -> bool:
+    """Whether watchfiles can be told this path."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_directory(path: str) -> bool:
+    """Whether a directory bears this path itself, not by a link, and may be watched."""
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode) and os.access(path, os.R_OK)
+    except OSError:
+        return False

@@ -1,4 +1,4 @@
-"""Newer and newer snapshots: a paced scan is the truth, hints of changes make it sooner. One thread."""
+"""Newer and newer snapshots: a paced scan is the truth, events make it sooner. One thread."""
 
 import threading
 import time
@@ -6,15 +6,17 @@ from collections.abc import Callable
 
 from swarm.errors import SwarmError
 from swarm.model.snapshot import Snapshot
-from swarm.scan.fs_events import NOTHING, Heard, Hints, HintsLost, open_hints
+from swarm.scan.fs_events import NOTHING, EventsLost, FsEvents
 from swarm.scan.scanner import Scanner
 
 PER_SECOND = 60
-"""Snapshots from hints: as many as a screen shows."""
-HINT_PAUSE = 4.0
-"""After a look that a hint asked for, at least this many times as long as it took passes before the next."""
+"""Snapshots from events: as many as a screen shows."""
+LOOK_PAUSE = 4.0
+"""After a look that an event asked for, at least this many times as long as it took passes before the next."""
+FOLLOW_PAUSE = 20.0
+"""The same for watching other directories, which holds up the whole program: 1 ms for a dozen, 20 ms for a thousand."""
 EVENTS_PAUSE, BLIND_PAUSE = 100.0, 4.0
-"""The same for paced scans, where hints come as well and where they do not."""
+"""The same for paced scans, where events come as well and where they do not."""
 LONGEST_PAUSE_S = 5.0
 CATCH_UP_S, CATCH_UP_PAUSE = 0.1, 4.0
 """While there is more to read than one scan may: the pause at least, and how many times as long as the scan took."""
@@ -38,9 +40,9 @@ class Watch:
         self._poked = False
         self._stopped = threading.Event()
         self._woken = threading.Event()
-        """Stands in for hints where there are none."""
-        self._hints: Hints | None = None
+        self._events: FsEvents | None = None
         self._followed = -1
+        self._follow_at = 0.0
         self._retry_at = 0.0
         self._handed_on = -1
         self._handed_on_at = float("-inf")
@@ -54,14 +56,14 @@ class Watch:
     def stop(self, timeout: float = 5.0) -> None:
         """Ends the looking; waits up to `timeout` seconds for a look that is under way."""
         self._stopped.set()
-        self._wake()
+        self._woken.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout)
 
     def poke(self) -> None:
         """Looks now: something was done that one wants to see."""
         self._poked = True
-        self._wake()
+        self._woken.set()
 
     def visible(self, seen: bool) -> None:
         """Whether somebody is looking at the screen."""
@@ -72,15 +74,6 @@ class Watch:
             self.poke()
 
     # -- the thread ----------------------------------------------------------------------------------------------
-
-    def _wake(self) -> None:
-        self._woken.set()
-        hints = self._hints
-        if hints is not None:
-            try:
-                hints.wake()
-            except OSError:  # closed in the meantime
-                return
 
     def _run(self) -> None:
         try:
@@ -93,28 +86,29 @@ class Watch:
                     self._say("scan", f"a scan failed: {type(error).__name__}: {error}")
                 self._stopped.wait(1.0)
         finally:
-            self._close_hints()
+            self._close_events()
 
     def _look_on(self) -> None:
         """Looks until it is stopped."""
         self._hand_on(self.scanner.paced())  # whoever shows the first picture has looked at everything a moment ago
         cost = 0.0
         scanned = time.monotonic()
-        looked = hint_cost = 0.0
+        looked = look_cost = 0.0
         while not self._stopped.is_set():
-            self._open_hints()
+            self._open_events()
             self._follow()
             due = scanned + self._pause(cost)
-            heard = self._listen(0.0 if self.scanner.unfinished else due - time.monotonic())
+            until = min(due, self._follow_at) if self._has_to_follow() else due
+            heard = self._listen(0.0 if self.scanner.unfinished else until - time.monotonic())
             if self._stopped.is_set():
                 return
-            if heard.paths and not heard.missed:
-                heard = self._gather(heard, looked + max(1 / PER_SECOND, HINT_PAUSE * hint_cost))
+            if heard:
+                heard = self._gather(heard, looked + max(1 / PER_SECOND, LOOK_PAUSE * look_cost))
                 started = time.monotonic()
-                self._hand_on(self.scanner.hint(heard.paths))
+                self._hand_on(self.scanner.hint(heard))
                 looked = time.monotonic()
-                hint_cost = looked - started
-            if heard.missed or self._poked:
+                look_cost = looked - started
+            if self._poked:
                 self._poked = False
                 self._hand_on(self.scanner.full())
                 scanned = time.monotonic()
@@ -128,63 +122,67 @@ class Watch:
     def _pause(self, cost: float) -> float:
         """Seconds from scan to scan: what was asked for, more where a scan takes long."""
         wanted = self.seen_s if self._visible else self.unseen_s
-        share = EVENTS_PAUSE if self._hints is not None else BLIND_PAUSE
+        share = EVENTS_PAUSE if self._events is not None else BLIND_PAUSE
         pause = max(wanted, min(share * cost, max(LONGEST_PAUSE_S, BLIND_PAUSE * cost)))
         return min(pause, max(CATCH_UP_S, CATCH_UP_PAUSE * cost)) if self.scanner.behind else pause
 
-    def _listen(self, timeout: float) -> Heard:
+    def _listen(self, timeout: float) -> frozenset[str]:
         if self._poked:
             return NOTHING
-        if self._hints is None:
-            self._woken.wait(max(0.0, timeout))
-            self._woken.clear()
-            return NOTHING
         try:
-            return self._hints.wait(timeout)
-        except HintsLost as lost:
-            self._lose_hints(str(lost))
-            return NOTHING
+            if self._events is not None:
+                return self._events.wait(timeout)
+            self._woken.wait(max(0.0, timeout))
+        except EventsLost as lost:
+            self._lose_events(str(lost))
+        finally:
+            self._woken.clear()
+        return NOTHING
 
-    def _gather(self, heard: Heard, until: float) -> Heard:
+    def _gather(self, heard: frozenset[str], until: float) -> frozenset[str]:
         """Waits, in a burst, until the next look may be, and takes what has come in meanwhile with it."""
         while (left := until - time.monotonic()) > 0 and not self._stopped.is_set():
             self._stopped.wait(left)
-            more = self._listen(0.0)
-            heard = Heard(heard.paths | more.paths, heard.missed or more.missed)
+            heard |= self._listen(0.0)
         return heard
 
-    def _open_hints(self) -> None:
-        if self._hints is not None or time.monotonic() < self._retry_at:
+    def _open_events(self) -> None:
+        if self._events is not None or time.monotonic() < self._retry_at:
             return
         if not self.scanner.home.policy.watch.events:
             self._retry_at = float("inf")
             self._say("scan", "events are off ([watch] events)")
             return
-        try:
-            self._hints = open_hints(self.scanner.home.layout)
-        except (HintsLost, ImportError) as error:
-            self._lose_hints(str(error))
-            return
-        self._followed = -1
-        self._say("events", "")
+        self._events = FsEvents(self.scanner.home.layout, self._woken)
+        self._followed, self._follow_at = -1, 0.0
 
-    def _lose_hints(self, why: str) -> None:
-        self._close_hints()
+    def _lose_events(self, why: str) -> None:
+        self._close_events()
         self._retry_at = time.monotonic() + RETRY_S
+        self._poked = True  # what had been heard by then is lost too
         self._say("scan", why)
 
-    def _close_hints(self) -> None:
-        hints, self._hints = self._hints, None
-        if hints is not None:
-            hints.close()
+    def _close_events(self) -> None:
+        events, self._events = self._events, None
+        if events is not None:
+            events.close()
+
+    def _has_to_follow(self) -> bool:
+        return self._events is not None and (self._followed != self.scanner.structure or self._events.stale)
 
     def _follow(self) -> None:
-        """Listens to the directories that are there now; what happened in fresh ones before is looked at."""
-        if self._hints is None or (self._followed == self.scanner.structure and not self._hints.stale):
+        """Watches the directories that are there now; what happened in fresh ones before is looked at."""
+        started = time.monotonic()
+        if self._events is None or not self._has_to_follow() or started < self._follow_at:
             return
         self._followed = self.scanner.structure
         layout = self.scanner.home.layout
-        fresh, why = self._hints.follow([str(layout.agents.parent), *self.scanner.watchable()])
+        try:
+            fresh, why = self._events.follow([str(layout.agents.parent), *self.scanner.watchable()])
+        except EventsLost as lost:
+            self._lose_events(str(lost))
+            return
+        self._follow_at = time.monotonic() + FOLLOW_PAUSE * (time.monotonic() - started)
         self._say("events", f"events reach only {why}" if why else "")
         if fresh:
             self._hand_on(self.scanner.hint(fresh))

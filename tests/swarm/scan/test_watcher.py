@@ -2,22 +2,30 @@
 
 import os
 import shutil
+import stat
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from glob import glob
 from pathlib import Path
+from typing import Any
 
 import pytest
+import watchfiles
+from watchfiles import Change
 
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.protocol.paths import Layout
-from swarm.scan.fs_events import Heard, HintsLost, InotifyHints, WatchfilesHints
+from swarm.scan import fs_events
+from swarm.scan import watcher as watcher_module
+from swarm.scan.fs_events import EventsLost, FsEvents
 from swarm.scan.watcher import Watch
 from tests.support.trees import Grove, append, codes_of, raw, scanner_of
 from tests.support.wait import wait_for
 
-linux_only = pytest.mark.skipif(not hasattr(os, "pipe2") or not os.path.exists("/proc"), reason="inotify is Linux")
+linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="inotify is Linux'")
 
 
 class Watcher:
@@ -48,9 +56,8 @@ class Watcher:
         return view is not None and view.progress.last is not None and view.progress.last.sentence == sentence
 
     def settle(self) -> None:
-        """Waits until hints come, or cannot."""
-        wait_for(lambda: self.snapshots and self.last.pulse.watching in ("events", "scan"), "a first snapshot")
-        wait_for(lambda: self.scanner.watching[0] == "events", "events")
+        """Waits until events come."""
+        wait_for(lambda: self.snapshots and self.last.pulse.watching == "events", "events")
 
 
 @pytest.fixture
@@ -82,12 +89,12 @@ class TestTruth:
 
     @pytest.fixture(autouse=True)
     def blind(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def refuse(layout: Layout) -> InotifyHints:
-            raise HintsLost("none in this test")
+        def refuse(self: FsEvents, directories: Sequence[str]) -> tuple[list[str], str]:
+            raise EventsLost("none in this test")
 
-        monkeypatch.setattr("swarm.scan.watcher.open_hints", refuse)
+        monkeypatch.setattr(FsEvents, "follow", refuse)
 
-    def test_a_change_is_seen_without_any_hint(self, grove: Grove, start: Start) -> None:
+    def test_a_change_is_seen_without_any_event(self, grove: Grove, start: Start) -> None:
         agent = grove.agent("a-1", progress="Begun.\n")
         watcher = start()
         append(agent.progress, "More.\n")
@@ -140,8 +147,8 @@ class TestTruth:
         wait_for(lambda: watcher.says("a-1", "More."), "the change after it")
 
 
-class TestHints:
-    """With paced scans an hour apart: what hints alone bring."""
+class TestEvents:
+    """With paced scans an hour apart: what events alone bring."""
 
     def test_a_written_line_is_seen(self, grove: Grove, start: Start) -> None:
         agent = grove.agent("g/a-1", progress="Begun.\n")
@@ -202,16 +209,28 @@ class TestHints:
         append(agent.progress, "More.\n")
         wait_for(lambda: watcher.says("b-1", "More."), "a line of theirs")
 
-    def test_names_of_any_bytes_do_not_end_it(self, grove: Grove, start: Start) -> None:
-        agent = grove.agent("a-1", progress="Begun.\n")
+    def test_a_name_of_two_lines_is_heard_like_any_other(self, grove: Grove, start: Start) -> None:
         watcher = start(seen_s=3600.0)
         watcher.settle()
-        (odd,) = raw(grove.agents, [b"not-utf8-\xff"])
-        wait_for(lambda: watcher.ids() == {"a-1", "not-utf8-%ff"}, "the odd name")
+        (odd,) = raw(grove.agents, [b"two\nlines"])
+        wait_for(lambda: watcher.ids() == {"two%0alines"}, "the odd name")
         append(Path(os.fsdecode(odd)) / "progress.md", "Odd.\n")
-        wait_for(lambda: watcher.says("not-utf8-%ff", "Odd."), "its line")
-        append(agent.progress, "More.\n")
-        wait_for(lambda: watcher.says("a-1", "More."), "a line of another")
+        wait_for(lambda: watcher.says("two%0alines", "Odd."), "its line")
+
+    @pytest.mark.parametrize("depth", [1, 3])
+    def test_directories_made_below_one_that_was_made_again_are_heard(
+        self, grove: Grove, start: Start, depth: int
+    ) -> None:
+        name = "/".join(["g", *(f"h{number}" for number in range(1, depth)), "a-1"])
+        grove.agent(name, progress="Begun.\n")
+        watcher = start(seen_s=3600.0)
+        watcher.settle()
+        for number in range(3):
+            shutil.rmtree(grove.agents / "g")
+            agent = grove.agent(name, progress=f"Again {number}.\n")
+            wait_for(lambda: watcher.says(name, f"Again {number}."), "the new directory")  # noqa: B023
+            append(agent.progress, f"On {number}.\n")
+            wait_for(lambda: watcher.says(name, f"On {number}."), "its line")  # noqa: B023
 
     def test_a_burst_is_collapsed_and_ends_in_its_last_line(self, grove: Grove, start: Start) -> None:
         agent = grove.agent("a-1", progress="Begun.\n")
@@ -235,6 +254,19 @@ class TestHints:
         append(agent.progress, "More.\n")
         wait_for(lambda: watcher.says("a-1", "More."), "the one line that counts")
         assert watcher.last.generation == before + 1
+
+    def test_what_is_written_while_other_directories_begin_to_be_watched_is_seen(
+        self, grove: Grove, start: Start
+    ) -> None:
+        agent = grove.agent("a-1", progress="Begun.\n")
+        watcher = start(seen_s=3600.0)
+        watcher.settle()
+        for number in range(40):
+            grove.agent(f"b-{number}", progress="Begun.\n")
+            append(agent.progress, f"Step {number}.\n")
+            append(grove.agents / f"b-{number}" / "progress.md", "More.\n")
+            wait_for(partial(watcher.says, "a-1", f"Step {number}."), "the line of the old one")
+            wait_for(partial(watcher.says, f"b-{number}", "More."), "the line of the new one")
 
 
 class TestBoth:
@@ -260,15 +292,34 @@ class TestBoth:
         assert generations == sorted(generations)
         assert watcher.threads == {"swarm-watch"}
 
-    def test_it_stops_at_once_and_gives_back_its_descriptors(self, grove: Grove, start: Start) -> None:
+    def test_it_stops_and_leaves_neither_thread_nor_descriptor(self, grove: Grove, start: Start) -> None:
         grove.many(20)
+        threads, descriptors = native_threads(), open_descriptors()
         watcher = start(seen_s=3600.0)
         watcher.settle()
-        wait_for(lambda: watcher.watch._hints, "hints")
+        wait_for(lambda: watcher.watch._events, "events")
         watcher.watch.stop(timeout=10.0)
         assert not watcher.watch._thread.is_alive()
-        assert watcher.watch._hints is None
+        assert watcher.watch._events is None
+        wait_for(lambda: native_threads() <= threads, "the threads to end")
+        wait_for(lambda: open_descriptors() <= descriptors, "the descriptors to be given back")
         watcher.watch.poke()
+
+    def test_names_that_are_not_utf8_are_found_by_scans_and_end_no_events_of_others(
+        self, grove: Grove, start: Start, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(watcher_module, "RETRY_S", 0.1)
+        agent = grove.agent("a-1", progress="Begun.\n")
+        watcher = start()
+        watcher.settle()
+        (odd,) = raw(grove.agents, [b"not-utf8-\xff"])
+        wait_for(lambda: watcher.ids() == {"a-1", "not-utf8-%ff"}, "the odd name")
+        append(Path(os.fsdecode(odd)) / "progress.md", "Odd.\n")
+        wait_for(lambda: watcher.says("not-utf8-%ff", "Odd."), "its line")
+        append(agent.progress, "More.\n")
+        wait_for(lambda: watcher.says("a-1", "More."), "a line of another")
+        wait_for(lambda: watcher.scanner.watching[0] == "events", "events again")
+        wait_for(lambda: "UTF-8" in watcher.last.pulse.watching_why, "the reason why not for all")
 
     def test_events_can_be_switched_off(self, home_dir: Path, start: Start) -> None:
         (home_dir / "swarm.toml").write_text("[watch]\nevents = false\n")
@@ -280,105 +331,184 @@ class TestBoth:
         self, grove: Grove, start: Start, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         grove.many(10)
-        real = InotifyHints.__init__
+        real = watchfiles.watch
 
-        def limited(self: InotifyHints, layout: Layout) -> None:
-            real(self, layout)
-            inner, left = self._inotify, [3]
+        def limited(*paths: str, ignore_permission_denied: bool, **more: Any) -> Iterator[set[tuple[Change, str]]]:
+            if len(paths) > 3 and not ignore_permission_denied:
+                raise OSError('OS file watch limit reached. about ["/a"] (Error { kind: MaxFilesWatch })')
+            yield from real(*paths[:3], ignore_permission_denied=ignore_permission_denied, **more)
 
-            class Limited:
-                def add_watch(self, path: str, mask: int) -> int:
-                    left[0] -= 1
-                    if left[0] < 0:
-                        raise OSError(28, "No space left on device")
-                    return int(inner.add_watch(path, mask))
-
-                def __getattr__(self, name: str) -> object:
-                    return getattr(inner, name)
-
-            self._inotify = Limited()
-
-        monkeypatch.setattr(InotifyHints, "__init__", limited)
+        monkeypatch.setattr(watchfiles, "watch", limited)
         watcher = start()
         wait_for(lambda: "max_user_watches" in watcher.last.pulse.watching_why, "the reason")
         last = watcher.last.agents[-1].id
         append(grove.layout.agent(last).progress, "More.\n")
         wait_for(lambda: watcher.says(last, "More."), "the change that no event told")
 
-    def test_hints_that_end_are_replaced_by_scans(
+    def test_events_that_end_are_replaced_by_scans(
         self, grove: Grove, start: Start, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         agent = grove.agent("a-1", progress="Begun.\n")
         watcher = start()
         watcher.settle()
-        hints = wait_for(lambda: watcher.watch._hints, "hints")
+        events = wait_for(lambda: watcher.watch._events, "events")
 
-        def lose(timeout: float) -> Heard:
-            raise HintsLost("the source dried up")
+        def lose(timeout: float) -> frozenset[str]:
+            raise EventsLost("the source dried up")
 
-        monkeypatch.setattr(hints, "wait", lose)
+        monkeypatch.setattr(events, "wait", lose)
         append(agent.progress, "More.\n")
         wait_for(lambda: watcher.last.pulse.watching_why == "the source dried up", "the reason")
         append(agent.progress, "And more.\n")
         wait_for(lambda: watcher.says("a-1", "And more."), "the change")
 
 
-def heard_from(hints: InotifyHints | WatchfilesHints, path: Path, what: str) -> None:
-    """Waits until this path is among the hints."""
+def native_threads() -> int:
+    """Threads of this process that watch files, Python's or not; none where the system does not list them."""
+    names = [Path(comm) for comm in glob("/proc/self/task/*/comm")]
+    return sum(comm.read_text().startswith("notify-rs") for comm in names if comm.exists())
+
+
+def open_descriptors() -> int:
+    """Descriptors of this process that watch files; none where the system does not list them."""
+    links = [os.path.realpath(link) for link in glob("/proc/self/fd/*")]
+    return sum("inotify" in link for link in links)
+
+
+@pytest.fixture
+def events(grove: Grove) -> Iterator[FsEvents]:
+    made = FsEvents(grove.layout, threading.Event())
+    yield made
+    made.close()
+
+
+def heard_from(events: FsEvents, path: Path, what: str) -> set[str]:
+    """Waits until this path is among what is heard; everything that was."""
     heard: set[str] = set()
 
     def came() -> bool:
-        heard.update(hints.wait(0.2).paths)
+        heard.update(events.wait(0.2))
         return str(path) in heard
 
     wait_for(came, what)
+    return heard
 
 
-class TestSources:
-    @linux_only
-    def test_a_lost_queue_asks_for_a_look_at_everything(self, grove: Grove) -> None:
-        grove.agent("a-1")
-        hints = InotifyHints(grove.layout)
-        try:
-            hints.follow([str(grove.agents / "a-1")])
-            overflow = [(-1, int(hints._flags.Q_OVERFLOW), 0, "")]
-            assert hints._heard(overflow).missed
-        finally:
-            hints.close()
-
-    @linux_only
-    def test_only_what_is_wanted_is_listened_to(self, grove: Grove) -> None:
+@linux_only
+class TestFsEvents:
+    def test_only_what_is_wanted_is_listened_to(self, grove: Grove, events: FsEvents) -> None:
         one, other = grove.agent("a-1"), grove.agent("b-1")
-        hints = InotifyHints(grove.layout)
-        try:
-            assert hints.follow([str(one.path), str(other.path)]) == ([str(one.path), str(other.path)], "")
-            assert hints.follow([str(other.path)]) == ([], "")
-            one.progress.write_text("x")
-            other.progress.write_text("x")
-            assert hints.wait(5.0).paths == {str(other.progress)}
-        finally:
-            hints.close()
+        assert events.follow([str(one.path)]) == ([str(one.path)], "")
+        assert events.follow([str(one.path), str(other.path)]) == ([str(other.path)], "")
+        assert events.follow([str(other.path)]) == ([], "")
+        (one.path / "notes.md").write_text("x")
+        (one.path / "notes.md").unlink()
+        other.progress.write_text("x")
+        assert heard_from(events, other.progress, "the line") == {str(other.progress)}
 
-    def test_watchfiles_tells_the_same(self, grove: Grove) -> None:
-        agent = grove.agent("a-1", progress="Begun.\n")
-        agent.log.mkdir()
-        hints = WatchfilesHints(grove.layout)
-        try:
-            append(agent.stdout, "noise\n")
-            append(agent.progress, "More.\n")
-            heard_from(hints, agent.progress, "the line")
-            fresh = grove.agents / "b-1"
-            fresh.mkdir()
-            heard_from(hints, fresh, "the directory")
-        finally:
-            hints.close()
+    def test_a_fresh_directory_is_heard_of_and_a_fresh_file_of_no_concern_is_not(
+        self, grove: Grove, events: FsEvents
+    ) -> None:
+        agent = grove.agent("a-1")
+        events.follow([str(grove.agents), str(agent.path)])
+        (grove.agents / "notes.md").write_text("x")
+        (agent.path / "log").mkdir()
+        (grove.agents / "link").symlink_to(agent.path)
+        fresh = grove.agents / "b-1"
+        fresh.mkdir()
+        assert heard_from(events, fresh, "the directory") == {str(fresh)}
 
-    def test_watchfiles_can_be_woken(self, grove: Grove) -> None:
-        hints = WatchfilesHints(grove.layout)
+    def test_a_change_of_its_mode_is_heard_of(self, grove: Grove, events: FsEvents) -> None:
+        agent = grove.agent("a-1")
+        events.follow([str(grove.agents), str(agent.path)])
+        agent.path.chmod(stat.S_IRWXU)
+        heard_from(events, agent.path, "the directory")
+
+    def test_links_are_not_followed(self, grove: Grove, events: FsEvents) -> None:
+        agent, away = grove.agent("a-1"), grove.root / "away"
+        away.mkdir()
+        link = grove.agents / "link"
+        link.symlink_to(away)
+        events.follow([str(agent.path), str(link)])
+        (away / "progress.md").write_text("x")
+        agent.progress.write_text("x")
+        assert heard_from(events, agent.progress, "the line") == {str(agent.progress)}
+
+    def test_a_directory_that_is_gone_by_then_keeps_no_other_from_being_watched(
+        self, grove: Grove, events: FsEvents
+    ) -> None:
+        agent = grove.agent("a-1")
+        gone = grove.agents / "gone"
+        gone.mkdir()
+        assert events.follow([str(gone)]) == ([str(gone)], "")
+        gone.rmdir()
+        assert events.follow([str(gone), str(agent.path)]) == ([str(agent.path)], "")
+        agent.progress.write_text("x")
+        heard_from(events, agent.progress, "the line")
+        assert events.stale
+
+    def test_what_was_heard_before_other_directories_were_added_is_not_lost(
+        self, grove: Grove, events: FsEvents
+    ) -> None:
+        one, other = grove.agent("a-1"), grove.agent("b-1")
+        events.follow([str(one.path)])
+        one.progress.write_text("x")
+        events.follow([str(one.path), str(other.path)])
+        heard_from(events, one.progress, "the line from before")
+
+    def test_a_wait_can_be_woken(self, grove: Grove) -> None:
+        woken = threading.Event()
+        events = FsEvents(grove.layout, woken)
         try:
-            waker = threading.Timer(0.05, hints.wake)
+            events.follow([str(grove.agents)])
+            waker = threading.Timer(0.05, woken.set)
             waker.start()
-            assert hints.wait(60.0) == Heard()
+            assert events.wait(3600.0) == frozenset()
             waker.join()
         finally:
-            hints.close()
+            events.close()
+
+    def test_where_no_watch_can_be_opened_it_says_why(
+        self, grove: Grove, events: FsEvents, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*paths: str, **more: Any) -> Iterator[set[tuple[Change, str]]]:
+            if paths:
+                raise RuntimeError("Too many open files (os error 24)")
+            yield set()
+
+        monkeypatch.setattr(watchfiles, "watch", refuse)
+        with pytest.raises(EventsLost, match="Too many open files"):
+            events.follow([str(grove.agents)])
+
+    def test_steps_are_short_in_the_midst_of_news_and_long_in_a_silence(self, grove: Grove, events: FsEvents) -> None:
+        agent = grove.agent("a-1")
+        events.follow([str(agent.path)])
+        agent.progress.write_text("x")
+        heard_from(events, agent.progress, "the line")
+        events.wait(0.0)
+        assert events._step.value <= 5
+        wait_for(lambda: events.wait(0.2) or events._step.value == fs_events.LONGEST_MS, "longer steps")
+
+
+def test_a_watch_of_whole_trees_tells_the_same(grove: Grove, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a Mac, where the system tells real paths."""
+    monkeypatch.setattr(fs_events, "RECURSIVE", True)
+    real = grove.root.rename(grove.root.with_name("real"))
+    grove.root.symlink_to(real)
+    agent = grove.agent("a-1", progress="Begun.\n")
+    agent.log.mkdir()
+    events = FsEvents(grove.layout, threading.Event())
+    monkeypatch.setattr(events, "_root", os.path.realpath(grove.layout.agents.parent))
+    try:
+        directories = [str(grove.layout.agents.parent), str(agent.path)]
+        assert events.follow(directories) == (directories, "")
+        events._root = str(grove.layout.agents.parent)
+        append(agent.stdout, "noise\n")
+        append(agent.progress, "More.\n")
+        assert heard_from(events, agent.progress, "the line") == {str(agent.progress)}
+        fresh = grove.agents / "b-1"
+        fresh.mkdir()
+        heard_from(events, fresh, "the directory")
+        assert events.follow([*directories, str(fresh)]) == ([str(fresh)], "")
+    finally:
+        events.close()

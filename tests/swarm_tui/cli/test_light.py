@@ -17,7 +17,7 @@ from swarm_tui.cli.main import main
 status = main(sys.argv[1:])
 print(json.dumps({"status": status, "modules": sorted(sys.modules)}), file=sys.stderr)
 """
-SCREEN = {"textual", "watchfiles", "rich", "click", "widgets", "shtab"}
+SCREEN = {"textual", "watchfiles", "psutil", "rich", "click", "widgets", "shtab"}
 HEAVY = {
     "pydantic",
     "yaml",
@@ -100,7 +100,7 @@ def test_no_hook_loads_a_screen_a_parser_or_anything_heavy(tmp_path: Path) -> No
 def test_a_look_loads_no_screen_either(swarm_home: Path) -> None:
     for words in (("status",), ("status", "--line"), ("status", "--json"), ("events",), ("heartbeat", "--dry-run")):
         loaded = imported(*words, env={"SWARM_HOME": str(swarm_home)})
-        assert not loaded & {"textual", "watchfiles", "click", "shtab"}
+        assert not loaded & {"textual", "watchfiles", "psutil", "click", "shtab"}
 
 
 def test_only_the_chosen_verbs_module_is_imported(swarm_home: Path) -> None:
