@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import swarm.verbs.respawn
     from swarm.errors import SwarmError
     from swarm.model.requests import Rehearsal, SpawnCheck, SpawnRequest
-    from swarm.protocol.roles import Role
+    from swarm.protocol.role import Role
     from swarm.scan.scanner import Scanner
     from swarm.scan.watcher import Watch
 else:
@@ -146,7 +146,8 @@ class Swarm:
         """Every role of the home, or why it is not usable."""
         from swarm.protocol.roles import load_roles
 
-        return load_roles(self.home.layout)
+        with self.home.checked() as checked:
+            return load_roles(self.home.layout, checked)
 
     doctor = _verb(lambda: swarm.verbs.doctor.examine)
     resolve = _verb(lambda: swarm.home.resolve.resolve)

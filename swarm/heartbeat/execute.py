@@ -198,7 +198,8 @@ class _Hands(Struct):
             self.done.note(replace(action, spawn_id=spawned.spawn_id), "spawn", action.reason)
 
     def schedule(self, action: Action) -> None:
-        role = load_role(self.home.layout, action.role)
+        with self.home.checked() as checked:
+            role = load_role(self.home.layout, action.role, checked)
         task = f"Heartbeat {self.plan.n}: it is your turn ({action.reason}). {role.summary}"
         spawned = spawn(self.home, SpawnRequest(name=name_of(action.agent), role=action.role, task=task))
         self.done.note(replace(action, spawn_id=spawned.spawn_id), "schedule", action.reason)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from swarm.config import Policy, load_policy
+from swarm.config.checked import CheckedFiles
+from swarm.config.policy import Policy
+from swarm.config.swarm_toml import load_policy
 from swarm.errors import HomeError, PolicyError, Refused
 from swarm.ledger.ledger import Ledger
 from swarm.model.actor import OPERATOR, Actor
@@ -58,7 +60,8 @@ class Home(Struct, frozen=True):
         policy, problem = Policy(), None
         if not layout.foreign:
             try:
-                policy = load_policy(layout.policy)
+                with _checked(layout, read_only=read_only) as checked:
+                    policy = load_policy(layout.policy, checked)
             except PolicyError as error:
                 if not viewer:
                     raise
@@ -75,10 +78,15 @@ class Home(Struct, frozen=True):
     def reread(self) -> "Home":
         """The same home under swarm.toml as it is now; where that is wrong, a viewer under the old settings."""
         try:
-            policy = load_policy(self.layout.policy)
+            with self.checked() as checked:
+                policy = load_policy(self.layout.policy, checked)
         except PolicyError as error:
             return replace(self, policy_error=error)
         return replace(self, policy=policy, policy_error=None)
+
+    def checked(self) -> CheckedFiles:
+        """What was checked of this home's files before; used with `with`, it keeps what is checked anew."""
+        return _checked(self.layout, read_only=self.read_only)
 
     def now(self) -> Now:
         """The clocks, as this home's ledger counts them."""
@@ -105,3 +113,7 @@ class Home(Struct, frozen=True):
             )
         if self.policy_error is not None:
             raise HomeError(self.policy_error.title, self.policy_error.detail, self.policy_error.hint, code="policy")
+
+
+def _checked(layout: Layout, *, read_only: bool) -> CheckedFiles:
+    return CheckedFiles(None if layout.foreign else layout.checked, writable=not read_only)

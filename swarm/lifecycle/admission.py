@@ -23,7 +23,8 @@ from swarm.programs.base import Program
 from swarm.programs.registry import program_for
 from swarm.protocol.brief import compose
 from swarm.protocol.names import check_name, name_of, twin_key
-from swarm.protocol.roles import Role, load_role
+from swarm.protocol.role import Role
+from swarm.protocol.roles import load_role
 
 T = TypeVar("T")
 
@@ -68,7 +69,8 @@ def draft(home: Home, request: SpawnRequest, state: State, *, replacing: str = "
     agent_id = f"{parent}/{name}" if name else f"{parent}/{request.name[:64]}"
     if name and agent_id != replacing:
         desk.ask("name", lambda: must_be_free(home, agent_id, state), None)
-    role = desk.ask("role", lambda: load_role(home.layout, request.role), None)
+    with home.checked() as checked:
+        role = desk.ask("role", lambda: load_role(home.layout, request.role, checked), None)
     slots = desk.ask("slots", lambda: spawn_fields.slots(home, request, role), 1)
     nothing: tuple[str, ...] = ()
     owns = desk.ask("owns", lambda: spawn_fields.owned(home.layout, agent_id, request.owns, role), nothing)
@@ -97,7 +99,7 @@ def draft(home: Home, request: SpawnRequest, state: State, *, replacing: str = "
     desk.ask("owns", lambda: no_overlap(home, agent_id, spec.owns, state), None)
     brief = ""
     if role is not None and name:
-        brief = desk.ask("task", lambda: compose(spec, home.layout, home.policy, request.learned), "")
+        brief = desk.ask("task", lambda: compose(spec, role, home.layout, home.policy, request.learned), "")
     program = desk.ask("program", lambda: program_for(spec.program, home.policy), None)
     launch = desk.ask("program", lambda: spawn_fields.launch_of(home, spec, program, brief), None) if program else None
     desk.ask("name", lambda: no_crash_loop(home, agent_id, state), None)

@@ -102,10 +102,7 @@ class _Walk:
         self.since = since
         self.ignored = ignored
         self.agents = os.path.relpath(layout.agents, layout.root)
-        self.engines = {
-            os.path.relpath(path, layout.root)
-            for path in (layout.state, layout.revs, layout.lock, layout.events, layout.heartbeats)
-        }
+        self.engines = {os.path.relpath(path, layout.root) for path in layout.engines}
         self.swarm = os.path.relpath(layout.swarm, layout.root)
         self.found: list[Change] = []
         self.whole = True

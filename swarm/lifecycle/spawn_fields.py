@@ -17,7 +17,7 @@ from swarm.programs.base import Program
 from swarm.programs.registry import COMMAND
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.paths import Layout
-from swarm.protocol.roles import Role
+from swarm.protocol.role import Role
 
 _VERB_FIRST = re.compile(
     r"(?:please\s+)?(?:add|analy[sz]e|audit|browse|build|check|continue|create|discuss|do|draft|edit|explore|fetch|find|fix|"

@@ -5,7 +5,7 @@ from pathlib import Path
 from signal import SIGTERM
 from typing import Self
 
-from swarm.config import Program as Settings
+from swarm.config.policy import Program as Settings
 from swarm.errors import Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch

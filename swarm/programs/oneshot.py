@@ -11,7 +11,7 @@ from typing import Self
 
 from msgspec import Struct
 
-from swarm.config import Program as Settings
+from swarm.config.policy import Program as Settings
 from swarm.errors import Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch

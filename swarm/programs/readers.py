@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.model.activity import Reader
 
 NewReader = Callable[[], Reader]

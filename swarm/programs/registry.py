@@ -1,6 +1,6 @@
 """What is run: one program a kind of agent, behind one protocol."""
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.errors import Refused
 from swarm.programs.base import Program
 from swarm.programs.command import Command

@@ -3,23 +3,23 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.errors import Refused
 from swarm.model.agent import Acceptance, AgentSpec
 from swarm.protocol.paths import Layout
-from swarm.protocol.roles import PLACEHOLDER, Role, check_shared_rules, load_role, load_template
+from swarm.protocol.role import Role
+from swarm.protocol.roles import PLACEHOLDER, check_shared_rules, load_template
 
 MAX_LEARNED = 8000
 NO_OUTCOME = "None was given. Before you start, write down in your first progress line what outcome you take it to be."
 
 
-def compose(spec: AgentSpec, layout: Layout, policy: Policy, learned: str = "") -> str:
-    """The text of task.md for a spec.
+def compose(spec: AgentSpec, role: Role, layout: Layout, policy: Policy, learned: str = "") -> str:
+    """The text of task.md for a spec and its role.
 
     learned: what earlier attempts taught, quoted as data; '' for a first attempt.
-    Raises Refused: `role` where the role file or the shared rules cannot be used, `brief` where the template cannot.
+    Raises Refused: `role` where the shared rules cannot be used, `brief` where the template cannot.
     """
-    role = load_role(layout, spec.role)
     check_shared_rules(layout)
     template = load_template(layout, spec.role)
     parts = _parts(spec, role, layout, policy, learned)

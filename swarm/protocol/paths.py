@@ -233,6 +233,16 @@ class Layout:
         return self.root / "swarm" / "heartbeats.jsonl"
 
     @property
+    def checked(self) -> Path:
+        """The settings of swarm.toml and of the role files, as they were checked (`config.checked`)."""
+        return self.root / "swarm" / "checked.json"
+
+    @property
+    def engines(self) -> tuple[Path, ...]:
+        """What the engine alone writes, beside the agents."""
+        return (self.state, self.revs, self.lock, self.events, self.heartbeats, self.checked)
+
+    @property
     def templates(self) -> Path:
         return self.root / "swarm" / "templates"
 

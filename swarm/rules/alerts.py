@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.formatting import plural
 from swarm.model.causes import AlertCause
 from swarm.model.health import State, Verdict

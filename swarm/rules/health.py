@@ -2,7 +2,7 @@
 
 import re
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.formatting import plural, spell_clock, spell_duration
 from swarm.model.activity import SubAgent
 from swarm.model.agent import Liveness

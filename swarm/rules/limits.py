@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from swarm.config import Limit, Policy
+from swarm.config.policy import Limit, Policy
 from swarm.formatting import plural
 from swarm.model.causes import AlertCause
 from swarm.model.health import State, Verdict

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.formatting import spell_clock
 from swarm.model.causes import AlertCause
 from swarm.model.health import State, Verdict

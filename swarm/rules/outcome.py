@@ -1,6 +1,6 @@
 """What is to be said of an agent that has reported, ended, or lost its process."""
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.formatting import spell_clock, spell_duration
 from swarm.model.activity import Doings
 from swarm.model.agent import Liveness

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.formatting import spell_duration
 from swarm.model.agent import Liveness
 from swarm.model.causes import AlertCause

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.formatting import plural, spell_duration
 from swarm.model.health import State, Verdict
 from swarm.model.record import Record

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.formatting import spell_duration
 from swarm.model.agent import Liveness
 from swarm.model.plan import Act, Action, Delay

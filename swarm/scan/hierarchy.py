@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.model.record import Record
 from swarm.model.snapshot import Slots
 from swarm.protocol.names import nearest, parent_of

@@ -180,7 +180,8 @@ def _ledger(home: Home, state: State) -> Iterator[Finding]:
 
 
 def _roles(home: Home) -> Iterator[Finding]:
-    roles = load_roles(home.layout)
+    with home.checked() as checked:
+        roles = load_roles(home.layout, checked)
     for name, role in roles.items():
         if isinstance(role, SwarmError):
             yield Finding(Level.ERROR, "roles", f"{name}: {role.title}", role.hint)

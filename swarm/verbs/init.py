@@ -9,7 +9,9 @@ from pathlib import Path
 
 from msgspec import to_builtins
 
-from swarm.config import Policy, load_policy, parse_policy
+from swarm.config.checked import CheckedFiles
+from swarm.config.policy import Policy
+from swarm.config.swarm_toml import load_policy, parse_policy
 from swarm.errors import HomeError, PolicyError, Refused, SwarmError, Usage
 from swarm.formatting import spell_stamp
 from swarm.ledger import audit_log
@@ -23,6 +25,8 @@ from swarm.programs.registry import BUILT_IN, program_for
 from swarm.protocol import brief
 from swarm.protocol.names import name_of
 from swarm.protocol.paths import HOME_DOCS, Layout
+from swarm.protocol.role import Role
+from swarm.protocol.roles import load_role
 from swarm.store import reader, writer
 
 """What a home may be configured with."""
@@ -121,7 +125,11 @@ def _write(layout: Layout, policy: Policy | None, program: str, clock: Clock) ->
         if error.code != "exists":
             raise
         left.append(layout.state.relative_to(layout.root).as_posix())
-    for path, data in _root_agent(layout, policy or parse_policy(packaged_policy(program)), program, clock):
+    # Kept at once, so that the first verbs in the new home need not check these two again.
+    with CheckedFiles(layout.checked) as checked:
+        settings = policy or parse_policy(packaged_policy(program), checked)
+        role = load_role(layout, "genesis", checked)
+    for path, data in _root_agent(layout, settings, role, program, clock):
         put(path, data)
     # Last, because it is what makes a directory a home: what was cut short before is finished by running init again.
     put(layout.policy, packaged_policy(program).encode())
@@ -140,14 +148,14 @@ def _documents(layout: Layout) -> Iterator[tuple[Path, bytes]]:
             yield layout.templates / entry.name, entry.read_bytes()
 
 
-def _root_agent(layout: Layout, policy: Policy, program: str, clock: Clock) -> Iterator[tuple[Path, bytes]]:
+def _root_agent(layout: Layout, policy: Policy, role: Role, program: str, clock: Clock) -> Iterator[tuple[Path, bytes]]:
     """Genesis: an agent with a spec and a brief and no process, idle until somebody wakes it."""
     agent = layout.agent(policy.root.id)
     writer.make_dir(agent.path)
     spec = AgentSpec(
         id=policy.root.id,
         name=name_of(policy.root.id),
-        role="genesis",
+        role=role.name,
         parent=None,
         spawn_id=uuid.uuid4().hex,
         task=ROOT_TASK,
@@ -157,7 +165,7 @@ def _root_agent(layout: Layout, policy: Policy, program: str, clock: Clock) -> I
         created_at=spell_stamp(clock.wall()),
     )
     yield agent.spec, json.dumps(to_builtins(spec), indent=2, ensure_ascii=False).encode() + b"\n"
-    yield agent.task, brief.compose(spec, layout, policy).encode()
+    yield agent.task, brief.compose(spec, role, layout, policy).encode()
 
 
 def _notes(policy: Policy | None, program: str) -> Iterator[str]:

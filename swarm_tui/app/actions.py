@@ -6,7 +6,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 from textual.binding import Binding
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.model.health import State, Verdict
 from swarm.model.record import Phase
 from swarm.model.reports import ResultsState

@@ -1,7 +1,7 @@
 """What can be done with an agent because of the program that it runs: told to, taken over, taken up again."""
 
 from swarm.api import Swarm
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.errors import SwarmError
 from swarm.lifecycle.sessions import session_of
 from swarm.model.record import Phase

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.model.health import Verdict
 from swarm.model.record import Phase
 from swarm.model.snapshot import AgentView, Snapshot

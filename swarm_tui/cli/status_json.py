@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.model.agent import Liveness, Usage
 from swarm.model.health import Verdict
 from swarm.model.record import Alert

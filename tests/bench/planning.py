@@ -2,7 +2,7 @@
 
 import time
 
-from swarm.config import Policy
+from swarm.config.swarm_toml import parse_policy
 from swarm.rules.plan import plan
 from tests.bench.figures import Figure, median
 from tests.support.swarms import NOW, many
@@ -13,7 +13,7 @@ AIMS = {1_000: 20.0, 10_000: 200.0}
 
 def measure(count: int, *, quick: bool) -> list[Figure]:
     """Median of the plan for a swarm of which some are late, stuck or done."""
-    policy = Policy.model_validate({"slots": {"max": 1000}})
+    policy = parse_policy("[slots]\nmax = 1000")
     snapshot = many(count)
     took: list[float] = []
     for _ in range(QUICK_RUNS if quick else RUNS):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from swarm.api import Swarm
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.errors import SwarmError
 from swarm.home.context import Home
 from swarm.ledger.audit_log import Event
@@ -25,7 +25,7 @@ from swarm.model.snapshot import Snapshot
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.protocol.paths import Layout
-from swarm.protocol.roles import Role
+from swarm.protocol.role import Role
 from swarm.rules.plan import verdicts
 from swarm.scan.watcher import Watch
 from tests.support.swarms import NOW, POLICY, an_identity, big_example

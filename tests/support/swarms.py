@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
+from swarm.config.swarm_toml import parse_policy
 from swarm.model.activity import Doings, OpenTool, SubAgent, Tokens
 from swarm.model.agent import Acceptance, AgentSpec, Exit, Identity, Liveness, Usage
 from swarm.model.causes import AlertCause, ProblemCode
@@ -460,7 +461,7 @@ def every_state() -> dict[State, AgentView]:
 
 def many(count: int) -> Snapshot:
     """A swarm of `count` agents for measuring: metas with nine workers each, a few of them late, stuck or done."""
-    policy = Policy.model_validate({"slots": {"max": 1000}})
+    policy = parse_policy("[slots]\nmax = 1000")
     views = [a_root()]
     for number in range(count - 1):
         meta, worker = divmod(number, 10)

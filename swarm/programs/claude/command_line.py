@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from swarm.config import Program as Settings
+from swarm.config.policy import Program as Settings
 from swarm.model.agent import AgentSpec
 from swarm.programs.claude.permissions import Scope
 from swarm.protocol.paths import AgentDir

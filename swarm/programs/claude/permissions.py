@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from swarm.config import Program as Settings
+from swarm.config.policy import Program as Settings
 from swarm.errors import Refused
 from swarm.model.agent import AgentSpec
 from swarm.programs.base import Need
@@ -120,7 +120,7 @@ def _weaker(spec: AgentSpec, rule: str, sandbox: Need, *, no_shell: bool) -> str
 def _protected(spec: AgentSpec, layout: Layout, agent: AgentDir) -> tuple[Path, ...]:
     """The engine's files: nobody's to write, except where a spawn gave one of them away by name."""
     own = (agent.spec, agent.task, agent.exit, agent.ended, agent.log, agent.run)
-    home = [layout.policy, layout.state, layout.revs, layout.lock, layout.events, layout.heartbeats]
+    home = [layout.policy, *layout.engines]
     if spec.parent is not None:
         home += [layout.roles, layout.templates]
     given = [layout.root / path for path in spec.owns]

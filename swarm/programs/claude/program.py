@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from signal import SIGINT
 
-from swarm.config import Program as Settings
+from swarm.config.policy import Program as Settings
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.model.values import replace

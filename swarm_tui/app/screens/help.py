@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.model.health import State
 from swarm_tui.app.actions import ACTS, Act, Group, Where
 from widgets.cells import short_duration as duration

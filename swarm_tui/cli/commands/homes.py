@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from msgspec.structs import asdict
+
 from swarm.errors import SwarmError
 from swarm_tui.cli.commands.common import acting, looking
 from swarm_tui.cli.output import NAME, Output
@@ -56,7 +58,7 @@ def roles(args: argparse.Namespace, out: Output) -> int:
         rows = [
             {"name": name, "valid": False, "error": role.as_json()}
             if isinstance(role, SwarmError)
-            else {"valid": True, **role.model_dump(mode="json")}
+            else {"valid": True, **asdict(role)}
             for name, role in found.items()
         ]
         out.document({"roles": rows})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swarm.config import Policy
+from swarm.config.swarm_toml import parse_policy
 from swarm.heartbeat.digest import MAX_BYTES, Digested, digest
 from swarm.model.activity import Tokens
 from swarm.model.causes import AlertCause
@@ -29,7 +29,7 @@ from tests.support.swarms import (
     some_beats,
 )
 
-POLICY = Policy.model_validate({"schedule": {}, "root": {"on": True}})
+POLICY = parse_policy("schedule = {}\n[root]\non = true")
 
 
 def a_beat(*actions: tuple[str, str, str], **fields: Any) -> Beat:

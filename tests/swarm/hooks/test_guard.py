@@ -116,6 +116,7 @@ def engines_files(hooked: Hooked) -> list[Path]:
             hooked.layout.events,
             hooked.layout.heartbeats,
             hooked.layout.lock,
+            hooked.layout.checked,
         ),
         *(hooked.layout.policy, hooked.layout.template("worker"), hooked.layout.agents / "new-agent" / "agent.json"),
         *(own.spec, own.exit, own.ended, own.task, own.inbox, own.guard, own.settings, own.order, own.stdout),

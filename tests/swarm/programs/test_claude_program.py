@@ -11,8 +11,8 @@ from signal import SIGINT
 
 import pytest
 
-from swarm.config import Program as Settings
-from swarm.config import parse_policy
+from swarm.config.policy import Program as Settings
+from swarm.config.swarm_toml import parse_policy
 from swarm.errors import Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch

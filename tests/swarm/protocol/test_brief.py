@@ -7,13 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.config import Policy, parse_policy
+from swarm.config.policy import Policy
+from swarm.config.swarm_toml import parse_policy
 from swarm.errors import Refused
 from swarm.model.agent import Acceptance, AgentSpec
 from swarm.model.values import replace
-from swarm.protocol.brief import compose, quoted
+from swarm.protocol import brief
+from swarm.protocol.brief import quoted
 from swarm.protocol.paths import Layout
-from swarm.protocol.roles import PLACEHOLDER
+from swarm.protocol.roles import PLACEHOLDER, load_role
 from tests.support.documents import lay_out_documents
 
 ROLES = ["genesis", "idea-meta", "worker", "scout", "improvement", "diagnostic"]
@@ -38,6 +40,10 @@ def spec_of(role: str = "worker", **changes: object) -> AgentSpec:
         acceptance=(Acceptance("page answers", "curl -fsS http://localhost/"), Acceptance("one button")),
     )
     return replace(spec, **changes)  # type: ignore[arg-type]  # tests name fields in words
+
+
+def compose(spec: AgentSpec, layout: Layout, policy: Policy, learned: str = "") -> str:
+    return brief.compose(spec, load_role(layout, spec.role), layout, policy, learned)
 
 
 @pytest.mark.parametrize("role", ROLES)

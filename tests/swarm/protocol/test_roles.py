@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from swarm.config import ROLE_SLOTS, Policy
+from swarm.config.policy import ROLE_SLOTS, Policy
 from swarm.errors import Refused, SwarmError
 from swarm.protocol.paths import Layout
-from swarm.protocol.roles import REQUIRED, Role, Template, load_role, load_roles, load_template, parse_role, templates
+from swarm.protocol.role import Role
+from swarm.protocol.role_checker import check_role
+from swarm.protocol.roles import REQUIRED, Template, load_role, load_roles, load_template, templates
 from tests.support.documents import lay_out_documents
 
 GOOD = """---
@@ -34,7 +36,7 @@ def layout(tmp_path: Path) -> Layout:
 
 def refusal(text: str) -> Refused:
     with pytest.raises(Refused) as caught:
-        parse_role(text, "roles/tester.md")
+        check_role(text, Path("roles/tester.md"))
     assert caught.value.code == "role"
     return caught.value
 
@@ -79,9 +81,9 @@ def test_only_the_diagnostic_is_what_the_reserve_is_for(layout: Layout) -> None:
     ]
 
 
-def test_a_role_is_frozen() -> None:
-    with pytest.raises(ValueError, match="frozen"):
-        parse_role(GOOD, "roles/tester.md").name = "other"  # type: ignore[misc]  # that it is refused is the point
+def test_a_role_is_frozen(layout: Layout) -> None:
+    with pytest.raises(AttributeError, match="immutable"):
+        load_role(layout, "worker").name = "other"  # type: ignore[misc]  # that it is refused is the point
 
 
 def test_a_key_that_is_not_known_is_an_error_with_its_line() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from swarm.config import Policy
+from swarm.config.swarm_toml import parse_policy
 from swarm.model.health import State
 from swarm.model.plan import Act, Action, Plan
 from swarm.model.record import Observed
@@ -15,7 +15,7 @@ from swarm.rules.plan import plan, verdicts
 from tests.support.clocks import FakeClock
 from tests.support.swarms import HOUR, MINUTE, PERIOD, a_record, a_snapshot, a_view, full_id
 
-POLICY = Policy.model_validate({"slots": {"max": 20}, "schedule": {}})
+POLICY = parse_policy("schedule = {}\n[slots]\nmax = 20")
 HEALTHY = tuple(f"healthy-{n:02d}" for n in range(11))
 STUCK = "stuck"
 STEP = 5 * MINUTE

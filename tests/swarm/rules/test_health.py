@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
+from swarm.config.swarm_toml import parse_policy
 from swarm.model.activity import Doings
 from swarm.model.agent import Liveness
 from swarm.model.causes import ProblemCode
@@ -82,13 +83,13 @@ def test_an_agent_that_never_wrote_ages_from_its_spawn(minutes: float, state: St
 
 
 def test_the_limits_follow_the_policy() -> None:
-    policy = Policy.model_validate({"heartbeat": {"period": "1m", "investigate_after": 1.5, "kill_after": 10}})
+    policy = parse_policy('[heartbeat]\nperiod = "1m"\ninvestigate_after = 1.5\nkill_after = 10')
     states = [judge(a_view(age=age, spawned_ago=HOUR), policy).state for age in (59, 61, 91, 599, 600)]
     assert states == [State.FRESH, State.LATE, State.INVESTIGATE, State.INVESTIGATE, State.OVERDUE]
 
 
 def test_a_policy_may_investigate_before_an_update_is_late() -> None:
-    policy = Policy.model_validate({"heartbeat": {"investigate_after": 0.5}})
+    policy = parse_policy("[heartbeat]\ninvestigate_after = 0.5")
     found = judge(a_view(age=5 * MINUTE), policy)
     assert (found.state, found.next_state, found.in_seconds) == (State.FRESH, State.INVESTIGATE, 2.5 * MINUTE)
 
@@ -125,7 +126,7 @@ class TestWhoIsSpared:
         assert not self.overdue(foreign=True).kill_due
 
     def test_nor_anybody_where_automatic_kills_are_off(self) -> None:
-        found = judge(a_view(age=50 * MINUTE), Policy.model_validate({"heartbeat": {"kill": False}}))
+        found = judge(a_view(age=50 * MINUTE), parse_policy("[heartbeat]\nkill = false"))
         assert (found.kill_due, found.kill_in) == (False, None)
         assert "automatic kills are off" in found.why
 

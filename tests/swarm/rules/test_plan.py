@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
+from swarm.config.swarm_toml import parse_policy
 from swarm.model.activity import Doings
 from swarm.model.agent import Acceptance, Liveness
 from swarm.model.causes import ProblemCode
@@ -41,7 +42,7 @@ from tests.support.swarms import (
     results,
 )
 
-UNSCHEDULED = Policy.model_validate({"schedule": {}})
+UNSCHEDULED = parse_policy("schedule = {}")
 
 
 def planned(*views: AgentView, policy: Policy = UNSCHEDULED, gap: Gap | None = None, **snapshot: Any) -> Plan:
@@ -118,7 +119,7 @@ class TestSilence:
         assert acts(made, Act.KILL) == []
 
     def test_where_automatic_kills_are_off_it_is_only_investigated(self) -> None:
-        policy = Policy.model_validate({"heartbeat": {"kill": False}, "schedule": {}})
+        policy = parse_policy("schedule = {}\n[heartbeat]\nkill = false")
         assert acts(planned(overdue("w"), policy=policy)) == [(Act.INVESTIGATE, "w")]
 
     def test_a_looping_agent_raises_an_alert_and_lives(self) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import convert
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.model.activity import Doings, Tokens
 from swarm.model.agent import Liveness
 from swarm.model.causes import AlertCause
@@ -26,7 +27,7 @@ WORKING = Doings(last_text="on it", turns=1)
 
 
 def planned(*views: AgentView, policy: dict[str, Any], gap: Gap | None = None, **snapshot: Any) -> Plan:
-    rules = Policy.model_validate(policy)
+    rules = convert(policy, Policy)
     return plan(a_snapshot(*views, policy=rules, **snapshot), rules, NOW, gap=gap)
 
 
@@ -198,7 +199,7 @@ class TestTheService:
 
 
 class TestTheRoot:
-    ON: dict[str, Any] = {"root": {"on": True, "timeout": "10m", "cost_usd": 2.0}, "schedule": {}}
+    ON: dict[str, Any] = {"root": {"on": True, "timeout": 600, "cost_usd": 2.0}, "schedule": {}}
 
     def running(self, minutes: float, **fields: Any) -> AgentView:
         values: dict[str, Any] = {"spawned_ago": minutes * MINUTE, "liveness": Liveness.ALIVE}

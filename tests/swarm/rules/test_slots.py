@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.config import Policy
+from swarm.config.policy import Policy
 from swarm.errors import Refused
 from swarm.model.health import State, Verdict
 from swarm.model.record import Ending, Phase, Record

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs, to_builtins
 
 from swarm.api import Swarm
-from swarm.config import Policy, Program, load_policy, parse_policy
+from swarm.config.policy import Policy, Program
+from swarm.config.swarm_toml import load_policy, parse_policy
 from swarm.errors import HomeError, Refused, SwarmError, Usage
 from swarm.ledger.ledger import Ledger
 from swarm.model.health import State
@@ -24,7 +26,8 @@ from swarm.programs.registry import BUILT_IN
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.find_home import find_home
 from swarm.protocol.paths import HOME_DOCS, Layout
-from swarm.protocol.roles import Role, load_roles
+from swarm.protocol.role import Role
+from swarm.protocol.roles import load_roles
 from swarm.store import syscalls
 from swarm.verbs.init import init, packaged_policy
 
@@ -74,9 +77,8 @@ def uncommented(text: str) -> str:
 def with_examples_cleared(policy: Policy) -> Policy:
     """TOML has no word for "no limit": what has no default stands there as an example."""
     bare = {"cost_usd": None, "tokens": None}
-    limits = policy.limits.model_copy(update={**bare, "roles": {}})
-    root = policy.root.model_copy(update={"cost_usd": None})
-    return policy.model_copy(update={"limits": limits, "root": root})
+    limits = structs.replace(policy.limits, roles={}, **bare)
+    return structs.replace(policy, limits=limits, root=structs.replace(policy.root, cost_usd=None))
 
 
 def contents(root: Path) -> dict[str, bytes]:
@@ -290,11 +292,11 @@ def test_each_setting_stands_in_the_packaged_policy_with_its_default() -> None:
     text = uncommented(packaged_policy())
     written = parse_policy(text)
     assert written.programs == {"command": Program()}
-    assert with_examples_cleared(written.model_copy(update={"programs": {}})) == Policy()
+    assert with_examples_cleared(structs.replace(written, programs={})) == Policy()
     in_file = tomllib.loads(text)
-    for table, settings in Policy().model_dump().items():
+    for table, settings in to_builtins(Policy()).items():
         if table == "programs":
-            assert set(in_file["programs"]["command"]) == set(Program.model_fields)
+            assert set(in_file["programs"]["command"]) == set(Program.__struct_fields__)
         elif isinstance(settings, dict):
             assert set(in_file[table]) == set(settings), table
         else:

@@ -12,12 +12,13 @@ import pytest
 
 from swarm import platform
 from swarm.api import Swarm
-from swarm.config import parse_policy
+from swarm.config.swarm_toml import parse_policy
 from swarm.errors import Refused, Usage
 from swarm.model.agent import Identity
 from swarm.model.health import State
 from swarm.processes.identity import identify, send
-from swarm.protocol.roles import Role, load_roles
+from swarm.protocol.role import Role
+from swarm.protocol.roles import load_roles
 from swarm_tui.demo import headless, main
 from swarm_tui.demo.actor import PARTS
 from swarm_tui.demo.actor import main as play

@@ -1,0 +1,90 @@
+"""What was checked once is not checked again: swarm/checked.json keeps the settings of files that people write.
+
+`{schema, files: {name: {text, value}}}`: for swarm.toml and for each role file the text that was checked, and what
+it says. An entry holds for exactly that text; what does not fit, or cannot be read, is made anew from the
+file itself, which stays the truth. What is wrong is not kept.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import msgspec
+
+from swarm.errors import SwarmError
+from swarm.store import reader, syscalls, writer
+
+SCHEMA = 1
+"""Raised where a check comes to another result for a text that it has seen."""
+MAX_BYTES = 4 << 20
+MODE = 0o600
+"""Settings may hold keys of model services, and swarm.toml may be closed to others."""
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    text: str
+    value: msgspec.Raw
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    schema: int = SCHEMA
+    files: dict[str, _Entry] = {}
+
+
+class CheckedFiles:
+    """The settings of a home's files as they were checked; a context, which writes at its end what is new.
+
+    path: where they are kept; None keeps nothing. writable: False reads only.
+    """
+
+    def __init__(self, path: Path | None = None, *, writable: bool = True) -> None:
+        self._path = path
+        self._writable = writable
+        self._files = _read(path) if path is not None else {}
+        self._new = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._new and self._path is not None and self._writable:
+            _write(self._path, self._files)
+
+    def value(self, name: str, text: str, kind: type[T], check: Callable[[], dict[str, Any]]) -> T:
+        """The settings of the file `name`, which holds `text`; what `check` raises where they have to be checked."""
+        entry = self._files.get(name)
+        if entry is not None and entry.text == text:
+            with suppress(msgspec.MsgspecError):
+                return msgspec.json.decode(entry.value, type=kind)
+        written = check()
+        value = msgspec.convert(written, kind)
+        self._files[name] = _Entry(text, msgspec.Raw(msgspec.json.encode(written)))
+        self._new = True
+        return value
+
+
+def _read(path: Path) -> dict[str, _Entry]:
+    try:
+        found = reader.read_head(path, MAX_BYTES)
+        if found is None or found.truncated:
+            return {}
+        kept = msgspec.json.decode(found.data, type=_Kept)
+    except (SwarmError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return {}  # it is only a copy: made anew
+    return kept.files if kept.schema == SCHEMA else {}
+
+
+def _write(path: Path, files: dict[str, _Entry]) -> None:
+    data = msgspec.json.encode(_Kept(files=files))
+    if len(data) > MAX_BYTES:
+        return
+    with suppress(SwarmError, OSError):  # where it cannot be written, every verb checks for itself
+        try:
+            writer.write_atomic(path, data, mode=MODE)
+        except reader.Unreadable:  # somebody put a link or a pipe in its place
+            with reader.directory(path.parent) as home:
+                syscalls.unlink(path.name, home)
+            writer.write_atomic(path, data, mode=MODE)

@@ -1,0 +1,170 @@
+"""The settings of swarm.toml as plain values: each with its type, bounds and default, said here and nowhere else."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from swarm.formatting import parse_duration
+
+ROLE_SLOTS = {"scout": 2, "improvement": 1, "idea-meta": 4, "worker": 1, "diagnostic": 1}
+
+Duration = Annotated[float, parse_duration]
+"""Seconds; the operator writes `90s`, `15m`, `2h` or a bare number, and the checker reads it by the function here."""
+Span = Annotated[Duration, Meta(gt=0)]
+"""A duration that takes some time."""
+Positive = Annotated[float, Meta(gt=0)]
+Count = Annotated[int, Meta(ge=1)]
+
+
+class Section(Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of swarm.toml."""
+
+
+class Heartbeat(Section, frozen=True):
+    """[heartbeat]: the rhythm, and the rules counted in it (field report, The Progress.md Protocol)."""
+
+    period: Span = 900.0
+    auto: bool = True
+    investigate_after: Positive = 2
+    kill_after: Positive = 3
+    unread_after: Count = 3
+    invalid_after: Count = 2
+    loop_periods: Positive = 4
+    loop_sentences: Annotated[int, Meta(ge=2)] = 6
+    kill: bool = True
+
+
+class SlotsPolicy(Section, frozen=True):
+    """[slots]: how many agents at once (field report, The Slot Budget System)."""
+
+    max: Annotated[int, Meta(ge=1, le=1000)] = 12
+    reserve: Annotated[int, Meta(ge=0)] = 2
+    max_depth: Annotated[int, Meta(ge=1, le=20)] = 4
+    roles: dict[str, int] = field(default_factory=ROLE_SLOTS.copy)
+    """What a spawn commits by its role; writing down one role leaves the others as they were."""
+
+    def for_role(self, role: str) -> int:
+        """The slots a spawn of this role commits when it does not say."""
+        return self.roles.get(role, 1)
+
+
+class Models(Section, frozen=True):
+    """[models]: one tier in the whole swarm (field report, failure 4)."""
+
+    tier: str = ""
+    allow_mixed: bool = False
+
+
+class Program(Section, frozen=True):
+    """[programs.NAME]: what is run. An empty argv is the program's own."""
+
+    argv: tuple[str, ...] = ()
+    env: dict[str, str] = field(default_factory=dict)
+    model: str = ""
+    kind: str = ""
+    format: Literal["", "claude", "codex", "gemini", "opencode"] = ""
+    """For programs of the kind `command`: whose language its output is in; '' is plain text."""
+    args: tuple[str, ...] = ()
+    """Further words at the end of the program's own argv."""
+    scope: Literal["auto", "sandbox", "narrow"] = "auto"
+    """How agents with `owns` or `scope: observe` are held (claude): `auto` takes the sandbox where it works."""
+    bash: tuple[str, ...] = ()
+    """Further shell commands that a narrow scope allows, as rules of the program: `npm test`, `make *`."""
+    inherit: bool = False
+    """The operator's own settings of the program hold for its agents too (never those of a project)."""
+    mcp: bool = True
+    """Our MCP server is given to its agents, where the program speaks that."""
+
+
+class Spawning(Section, frozen=True):
+    """[spawn]: how agents are started."""
+
+    program: str = "command"
+    crash_limit: Count = 3
+    crash_window: Span = 900.0
+    stagger: bool = True
+
+
+class Stopping(Section, frozen=True):
+    """[stop]: how agents are stopped."""
+
+    grace: Annotated[Duration, Meta(ge=0)] = 10.0
+
+
+class Watching(Section, frozen=True):
+    """[watch]: how the tree is read."""
+
+    ignore: tuple[str, ...] = ()
+    seen: Span = 1.0
+    unseen: Span = 5.0
+    events: bool = True
+
+
+class Checks(Section, frozen=True):
+    """[acceptance]: how outcome checks are run."""
+
+    timeout: Span = 60.0
+
+
+class Root(Section, frozen=True):
+    """[root]: the root agent. It holds no slot."""
+
+    id: str = "genesis-01"
+    on: bool = False
+    """Each heartbeat wakes it for one turn, with the digest of the heartbeat as its words."""
+    program: str = ""
+    """What it runs; '' is [spawn] program."""
+    model: str = ""
+    session: Literal["resume", "fresh"] = "resume"
+    timeout: Span = 600.0
+    """Seconds that a turn may take before it is stopped."""
+    cost_usd: Positive | None = None
+    """What one turn may cost; None for no limit."""
+
+
+class Limit(Section, frozen=True):
+    """What an agent may use up in its life. None: no limit."""
+
+    cost_usd: Positive | None = None
+    tokens: Annotated[int, Meta(gt=0)] | None = None
+
+
+class Limits(Section, frozen=True):
+    """[limits]: a warning at `warn` of a limit, a gentle stop at the whole of it."""
+
+    warn: Annotated[float, Meta(gt=0, lt=1)] = 0.8
+    cost_usd: Positive | None = None
+    """Of the whole swarm within 24 hours."""
+    tokens: Annotated[int, Meta(gt=0)] | None = None
+    """Of the whole swarm within 24 hours."""
+    roles: dict[str, Limit] = field(default_factory=dict)
+    """Of one agent of the role, in its life."""
+
+
+class Service(Section, frozen=True):
+    """[service]: what counts as trouble with a model service."""
+
+    waiting_after: Span = 120.0
+    """Seconds without a sign of life, and without an open tool call, after which an agent waits for its model."""
+    give_up_after: Span = 5400.0
+    """Seconds of waiting, or after the last try, after which that explains no silence any more."""
+    pause_share: Annotated[float, Meta(gt=0, le=1)] = 0.5
+    """When so much of the running agents is refused (two at least), spawning pauses."""
+
+
+class Policy(Section, frozen=True):
+    """All of swarm.toml."""
+
+    name: str = ""
+    heartbeat: Heartbeat = field(default_factory=Heartbeat)
+    slots: SlotsPolicy = field(default_factory=SlotsPolicy)
+    schedule: dict[str, int] = field(default_factory=lambda: {"improvement": 3})
+    models: Models = field(default_factory=Models)
+    spawn: Spawning = field(default_factory=Spawning)
+    stop: Stopping = field(default_factory=Stopping)
+    watch: Watching = field(default_factory=Watching)
+    acceptance: Checks = field(default_factory=Checks)
+    root: Root = field(default_factory=Root)
+    limits: Limits = field(default_factory=Limits)
+    service: Service = field(default_factory=Service)
+    programs: dict[str, Program] = field(default_factory=dict)

@@ -1,0 +1,29 @@
+"""A role as its file declares it in the front matter: each setting with its type, bounds and default."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Lines = Annotated[tuple[str, ...], Meta(min_length=1)]
+
+
+class Role(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The front matter of roles/<name>.md."""
+
+    name: str
+    summary: Annotated[str, Meta(min_length=1, max_length=300)]
+    scope: Literal["orchestrate", "work", "scout", "observe"] = "work"
+    """`observe`: it owns nothing but its own directory (field report, failure 10)."""
+    slots: Annotated[int, Meta(ge=0, le=1000)] = 1
+    """What it takes where neither the spawn nor [slots.roles] says; 0 only for the root."""
+    spawns: bool = False
+    """It may have agents below it."""
+    reserve: bool = False
+    """It is what the reserve is kept for."""
+    every: Annotated[int, Meta(ge=1)] | None = None
+    """A hint for [schedule]: every how many heartbeats it comes by itself."""
+    inputs: Lines
+    outputs: Lines
+    owns: Lines
+    done_when: Lines
+    must_not: Lines
