@@ -29,6 +29,21 @@ HEAVY = {
     "swarm.home.context",
     "swarm.api",
 }
+CHECKERS = {"pydantic", "yaml", "tomllib"}
+"""What checks swarm.toml and role files, once per edit."""
+ROOM = """
+import asyncio, json, sys
+from pathlib import Path
+from swarm.api import Swarm
+from swarm.protocol.paths import Layout
+from swarm_tui.app.app import SwarmApp
+async def look():
+    app = SwarmApp(Swarm.open(Layout(Path(sys.argv[1])), viewer=True), beats=False)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        return len(app.room.snapshot.agents)
+print(json.dumps({"agents": asyncio.run(look()), "modules": sorted(sys.modules)}))
+"""
 WORKER = ("--role", "worker", "--task", "t", "--accept", "there is a table")
 
 
@@ -69,7 +84,7 @@ def test_what_agents_call_loads_no_screen_and_no_watcher(swarm_home: Path, words
     if words[0] == "read":
         swarm_tui("done", "--summary", "x", env=agent_environment(swarm_home, "genesis-01/idea/helper"))
     loaded = imported(*words, env=agent_environment(swarm_home, "genesis-01/idea"))
-    assert not loaded & SCREEN
+    assert not loaded & (SCREEN | CHECKERS)
     if words[0] in ("progress", "done"):
         assert not loaded & HEAVY
 
@@ -101,6 +116,41 @@ def test_a_look_loads_no_screen_either(swarm_home: Path) -> None:
     for words in (("status",), ("status", "--line"), ("status", "--json"), ("events",), ("heartbeat", "--dry-run")):
         loaded = imported(*words, env={"SWARM_HOME": str(swarm_home)})
         assert not loaded & {"textual", "watchfiles", "psutil", "click", "shtab"}
+
+
+def test_in_a_home_whose_settings_were_checked_no_verb_checks_them_again(swarm_home: Path) -> None:
+    env = {"SWARM_HOME": str(swarm_home)}
+    assert swarm_tui("spawn", "first", *WORKER, "--", "sleep", "600", env=env).status == 0
+    for words in (
+        ("status",),
+        ("status", "--line"),
+        ("spawn", "second", *WORKER, "--", "sleep", "600"),
+        ("heartbeat",),
+        ("events",),
+        ("kill", "second", "--yes"),
+    ):
+        assert not imported(*words, env=env) & CHECKERS, words
+
+
+def test_an_edit_is_checked_by_the_next_verb_alone(swarm_home: Path) -> None:
+    env = {"SWARM_HOME": str(swarm_home)}
+    (swarm_home / "swarm.toml").write_text("[slots]\nmax = 7\n")
+    assert "pydantic" in imported("status", env=env)
+    assert "pydantic" not in imported("status", env=env)
+
+
+def test_the_first_picture_of_a_control_room_checks_nothing_that_was_checked(swarm_home: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", ROOM, swarm_home],
+        capture_output=True,
+        text=True,
+        env=environment({}),
+        timeout=60,
+        check=False,
+    )
+    shown = json.loads(ran.stdout.splitlines()[-1])
+    assert shown["agents"] == 1
+    assert not set(shown["modules"]) & CHECKERS
 
 
 def test_only_the_chosen_verbs_module_is_imported(swarm_home: Path) -> None:
