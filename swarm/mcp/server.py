@@ -178,7 +178,7 @@ class Server:
         else:
             self._mouth.say(error(key, METHOD_NOT_FOUND, f"There is no method {method[:80]!r} here."))
 
-    def _tools(self) -> list[tools.Tool]:
+    def _tools(self) -> list[Mapping[str, Any]]:
         try:
             return tools.tools(self._caller.home())
         except SwarmError:

@@ -1,18 +1,17 @@
 """The tools that agents are offered, made from the declared verbs: schemas, and the check of what a call gives."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from swarm.errors import Usage
-from swarm.model.verb import Argument, Kind
+from swarm.model.verb import Argument, Kind, Tool, Verb
 from swarm.model.verbs import VERBS
 from swarm.protocol.paths import Layout
 
 if TYPE_CHECKING:
     import msgspec
 
-Tool = Mapping[str, Any]
 MAX_ROLES = 100
 MAX_ITEMS = 200
 MAX_TEXT = 4000
@@ -21,7 +20,7 @@ INSTRUCTIONS = (
     "every ten minutes; when your task is done, call done once and stop. spawn, kill, read and message reach only "
     "agents directly below you. A refusal says why, and what you can do instead: it is an answer, not an obstacle."
 )
-OFFERED = {verb.name: verb for verb in VERBS if verb.title}
+OFFERED = {verb.name: (verb, verb.tool) for verb in VERBS if verb.tool is not None}
 _TYPES: Mapping[Kind, tuple[str, type]] = {
     Kind.NUMBER: ("integer", int),
     Kind.SECONDS: ("number", float),
@@ -29,22 +28,22 @@ _TYPES: Mapping[Kind, tuple[str, type]] = {
 }
 
 
-def tools(layout: Layout | None) -> list[Tool]:
+def tools(layout: Layout | None) -> list[Mapping[str, Any]]:
     """All tools. layout: the home, for the names of its roles; None where there is none."""
     roles = _roles(layout)
     return [
         {
             "name": verb.name,
-            "title": verb.title,
-            "description": verb.tool,
-            "inputSchema": _object(verb.arguments, roles),
+            "title": tool.title,
+            "description": tool.about,
+            "inputSchema": _object(_taken(verb, tool), roles),
             "annotations": {
-                "title": verb.title,
+                "title": tool.title,
                 "readOnlyHint": verb.name == "status",
                 "destructiveHint": verb.name == "kill",
             },
         }
-        for verb in OFFERED.values()
+        for verb, tool in OFFERED.values()
     ]
 
 
@@ -56,19 +55,27 @@ def checked(name: str, arguments: object) -> Any:
     import msgspec
 
     try:
-        return msgspec.convert(arguments, _struct(name, OFFERED[name].arguments))
+        return msgspec.convert(arguments, _struct(name, _taken(*OFFERED[name])))
     except msgspec.ValidationError as error:
         raise Usage(
             f"{name} was called wrongly.", f"{error}.", "Call it again with what its description says."
         ) from error
 
 
-def _object(arguments: Iterable[Argument], roles: list[str]) -> dict[str, Any]:
-    taken = [argument for argument in arguments if argument.tool]
+def _taken(verb: Verb, tool: Tool) -> list[Argument]:
+    """The arguments that a tool takes, in the words for agents."""
+    return [
+        argument._replace(help=tool.words[argument.name], required=argument.required or argument.name in tool.required)
+        for argument in verb.arguments
+        if argument.name in tool.words
+    ]
+
+
+def _object(arguments: Sequence[Argument], roles: list[str]) -> dict[str, Any]:
     return {
         "type": "object",
-        "properties": {_name(argument): _schema(argument, roles) for argument in taken},
-        "required": [_name(argument) for argument in taken if _is_required(argument)],
+        "properties": {_name(argument): _schema(argument, roles) for argument in arguments},
+        "required": [_name(argument) for argument in arguments if argument.required],
         "additionalProperties": False,
     }
 
@@ -76,9 +83,9 @@ def _object(arguments: Iterable[Argument], roles: list[str]) -> dict[str, Any]:
 def _schema(argument: Argument, roles: list[str]) -> dict[str, Any]:
     item = _object(argument.fields, roles) if argument.fields else _scalar(argument, roles)
     if not argument.many:
-        return {**item, "description": argument.tool}
-    least = {"minItems": 1} if _is_required(argument) else {}
-    return {"type": "array", "description": argument.tool, "items": item, "maxItems": MAX_ITEMS, **least}
+        return {**item, "description": argument.help}
+    least = {"minItems": 1} if argument.required else {}
+    return {"type": "array", "description": argument.help, "items": item, "maxItems": MAX_ITEMS, **least}
 
 
 def _scalar(argument: Argument, roles: list[str]) -> dict[str, Any]:
@@ -96,11 +103,9 @@ def _struct(name: str, arguments: Iterable[Argument]) -> "type[msgspec.Struct]":
     from msgspec import defstruct
 
     fields: list[Any] = []
-    for argument in sorted(arguments, key=_is_required, reverse=True):
-        if argument.tool:
-            kind = _type(argument)
-            default = () if argument.many else argument.default
-            fields.append((_name(argument), kind) if _is_required(argument) else (_name(argument), kind, default))
+    for argument in sorted(arguments, key=lambda argument: not argument.required):
+        default = [] if argument.required else [() if argument.many else argument.default]
+        fields.append((_name(argument), _type(argument), *default))
     return defstruct(name, fields, forbid_unknown_fields=True)
 
 
@@ -119,16 +124,12 @@ def _type(argument: Argument) -> Any:
     elif kind is not bool:
         kind = Annotated[kind, Meta(ge=argument.least, le=argument.most if _is_bounded(argument) else None)]
     if argument.many:
-        return Annotated[tuple[kind, ...], Meta(min_length=int(_is_required(argument)), max_length=MAX_ITEMS)]
+        return Annotated[tuple[kind, ...], Meta(min_length=int(argument.required), max_length=MAX_ITEMS)]
     return kind
 
 
 def _name(argument: Argument) -> str:
     return f"{argument.name}_s" if argument.kind is Kind.SECONDS else argument.name
-
-
-def _is_required(argument: Argument) -> bool:
-    return argument.required or argument.tool_required
 
 
 def _longest(argument: Argument) -> int:

@@ -1,5 +1,6 @@
 """What a verb is to those who call it: its words and its arguments. Light: the command line reads it at every call."""
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -28,16 +29,12 @@ class Argument(NamedTuple):
     name: str
     """What the verb's function calls it."""
     help: str = ""
-    """What people are told of it; '' where the command line does not take it."""
-    tool: str = ""
-    """What agents' programs are told of it; '' where the tool does not take it."""
+    """What people are told of it; '' where a command line does not take it."""
     flags: tuple[str, ...] = ()
     """The options that give it on a command line, `--like` this; without, its place does."""
     kind: Kind = Kind.TEXT
     metavar: str = ""
     required: bool = False
-    tool_required: bool = False
-    """Agents' programs must give it, where people may leave it out."""
     many: bool = False
     choices: tuple[str, ...] = ()
     default: str | int | float | None = None
@@ -49,12 +46,24 @@ class Argument(NamedTuple):
 
 def option(name: str, metavar: str, words: str, **more: Any) -> Argument:
     """An argument that a command line takes as `--name`, where `flags` says nothing else."""
-    return Argument(**{"name": name, "help": words, "metavar": metavar, "flags": (f"--{name}",), **more})
+    return Argument(name, words, **{"flags": (f"--{name}",), "metavar": metavar, **more})
 
 
-def flag(name: str, words: str, tool: str = "", flags: tuple[str, ...] = ()) -> Argument:
+def flag(name: str, words: str, *flags: str) -> Argument:
     """An argument that is there or not."""
-    return Argument(name, words, tool, flags or (f"--{name.replace('_', '-')}",), Kind.FLAG, default=False)
+    return Argument(name, words, flags or (f"--{name.replace('_', '-')}",), Kind.FLAG, default=False)
+
+
+class Tool(NamedTuple):
+    """A verb as a tool of agents' programs, in words for agents."""
+
+    title: str
+    about: str
+    """What it does, and when an agent is to call it."""
+    words: Mapping[str, str]
+    """What agents are told of each argument that the tool takes."""
+    required: tuple[str, ...] = ()
+    """Arguments that agents must give, where people may leave them out."""
 
 
 class Verb(NamedTuple):
@@ -65,11 +74,8 @@ class Verb(NamedTuple):
     """What it does, in one line, for people: command line, palette, documents."""
     example: str
     arguments: tuple[Argument, ...] = ()
+    tool: Tool | None = None
     command: bool = False
     """What follows `--` is a command of the caller's, and none of our arguments."""
     narrow: bool = False
     """A narrowly held agent's shell may call it too: it writes no file that its caller names."""
-    title: str = ""
-    """Its name as a tool of agents' programs; '' where it is none."""
-    tool: str = ""
-    """What agents' programs are told of it."""

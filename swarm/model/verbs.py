@@ -70,7 +70,7 @@ VERBS: tuple[Verb, ...] = (
         "log worker-1 -f",
         (
             AGENT,
-            flag("follow", "go on as it grows, until the agent has ended", flags=("-f", "--follow")),
+            flag("follow", "go on as it grows, until the agent has ended", "-f", "--follow"),
             option(
                 "stream",
                 "",
@@ -113,7 +113,7 @@ VERBS: tuple[Verb, ...] = (
         "print the audit log: who did what, and what was refused",
         "events --since 2h --agent worker-1",
         (
-            flag("follow", "go on as it grows; with --json one object a line", flags=("-f", "--follow")),
+            flag("follow", "go on as it grows; with --json one object a line", "-f", "--follow"),
             option("since", "TIME", "how far back (the last 500 records)", kind=Kind.SECONDS),
             option("agent", "ID", "only what concerns this agent"),
         ),

@@ -174,6 +174,8 @@ class Act(Struct, frozen=True):
     writes: bool = False
     """It changes something: refused in a viewer."""
     palette: bool = True
+    verb: str = ""
+    """The declared verb that it carries out, whose name and words the palette knows it by, too."""
 
 
 ACTS: tuple[Act, ...] = (
@@ -208,7 +210,7 @@ ACTS: tuple[Act, ...] = (
     Act("zoom", ("z",), "zoom the detail, and back", Group.LOOK, "z"),
     Act("timeline", ("t",), "the agents over the last heartbeats", Group.LOOK, "t"),
     Act("alerts", ("exclamation_mark",), "go to the alerts, and back", Group.LOOK, "!", disabled_reason=_needs_alerts),
-    Act("audit", ("e",), "the audit log: who did what", Group.LOOK, "e"),
+    Act("audit", ("e",), "the audit log: who did what", Group.LOOK, "e", verb="events"),
     Act("problems", ("p",), "show only what needs a person, worst first", Group.FIND, "p", "problems"),
     Act("next_problem", ("w",), "go to the next problem", Group.FIND, "w", disabled_reason=_needs_problem),
     Act("filter", ("slash",), "filter agents; in the transcript: search (n next, N before)", Group.FIND, "/", "filter"),
@@ -217,7 +219,7 @@ ACTS: tuple[Act, ...] = (
     Act("reverse", ("S",), "reverse the order", Group.FIND, "S"),
     Act("mark", ("v",), "mark this agent, to act on several", Group.FIND, "v", disabled_reason=_needs_agent),
     Act("copy", ("y",), "copy this agent's id and verdict", Group.FIND, "y", disabled_reason=_needs_agent),
-    Act("plan", ("b",), "rehearse the next heartbeat", Group.HEARTBEAT, "b", "plan", _not_beating),
+    Act("plan", ("b",), "rehearse the next heartbeat", Group.HEARTBEAT, "b", "plan", _not_beating, verb="heartbeat"),
     Act(
         "beat",
         ("B",),
@@ -227,8 +229,9 @@ ACTS: tuple[Act, ...] = (
         "beat",
         _all(_needs_writable, _not_beating),
         writes=True,
+        verb="heartbeat",
     ),
-    Act("spawn", ("n",), "spawn an agent", Group.AGENTS, "n", "spawn", _needs_writable, writes=True),
+    Act("spawn", ("n",), "spawn an agent", Group.AGENTS, "n", "spawn", _needs_writable, writes=True, verb="spawn"),
     Act(
         "spawn_like",
         ("N",),
@@ -238,6 +241,7 @@ ACTS: tuple[Act, ...] = (
         "",
         _all(_needs_writable, _needs_spec),
         writes=True,
+        verb="spawn",
     ),
     Act(
         "stop",
@@ -248,6 +252,7 @@ ACTS: tuple[Act, ...] = (
         "stop",
         _all(_needs_writable, _needs_agent, _needs_stoppable),
         writes=True,
+        verb="kill",
     ),
     Act(
         "stop_hard",
@@ -258,6 +263,7 @@ ACTS: tuple[Act, ...] = (
         "",
         _all(_act_on_agent, _needs_live),
         writes=True,
+        verb="kill",
     ),
     Act(
         "respawn",
@@ -268,6 +274,7 @@ ACTS: tuple[Act, ...] = (
         "",
         _all(_act_on_agent, _needs_ended),
         writes=True,
+        verb="respawn",
     ),
     Act(
         "pause",
@@ -278,8 +285,19 @@ ACTS: tuple[Act, ...] = (
         "",
         _all(_act_on_agent, _needs_running),
         writes=True,
+        verb="pause",
     ),
-    Act("message", ("m",), "tell this agent something", Group.AGENTS, "m", "", _act_on_agent, writes=True),
+    Act(
+        "message",
+        ("m",),
+        "tell this agent something",
+        Group.AGENTS,
+        "m",
+        "",
+        _act_on_agent,
+        writes=True,
+        verb="message",
+    ),
     Act(
         "attach",
         ("a",),
@@ -288,9 +306,18 @@ ACTS: tuple[Act, ...] = (
         "a",
         "",
         _all(_needs_agent, _needs_output),
+        verb="attach",
     ),
     Act(
-        "read", ("c",), "mark its results read", Group.AGENTS, "c", "", _all(_act_on_agent, _needs_results), writes=True
+        "read",
+        ("c",),
+        "mark its results read",
+        Group.AGENTS,
+        "c",
+        "",
+        _all(_act_on_agent, _needs_results),
+        writes=True,
+        verb="read",
     ),
     Act(
         "acknowledge",
@@ -311,6 +338,7 @@ ACTS: tuple[Act, ...] = (
         "",
         _all(_act_on_agent, _needs_running),
         writes=True,
+        verb="hold",
     ),
     Act("freeze", ("E",), "freeze every agent, or thaw them", Group.HEARTBEAT, "E", "", _needs_writable, writes=True),
     Act("refresh", ("R",), "look at the disk again now", Group.ROOM, "R"),

@@ -6,6 +6,7 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from swarm.model.verbs import BY_NAME as VERBS
 from swarm.sanitize import clean
 from swarm_tui.app.actions import ACTS, Act
 from swarm_tui.app.screens.engine_calls import ActingScreen
@@ -22,8 +23,9 @@ class Palette(Provider):
 
     def _help(self, room: ActingScreen, act: Act) -> str:
         reason = act.disabled_reason(room.where())
+        said = f"not now: {reason}" if reason else VERBS[act.verb].help if act.verb else ""
         # The palette reads help as markup, and a reason can name an agent: brackets do not get through.
-        return f"{act.shown}  not now: {reason}".replace("[", "(").replace("]", ")") if reason else act.shown
+        return f"{act.shown}  {said}".rstrip().replace("[", "(").replace("]", ")")
 
     async def discover(self) -> Hits:
         room = self._room
@@ -39,7 +41,8 @@ class Palette(Provider):
             return
         matcher = self.matcher(query)
         for act in ACTS:
-            if act.palette and (score := matcher.match(act.title)) > 0:
+            # Who knows a verb from the command line finds its act by that name, too.
+            if act.palette and (score := max(matcher.match(act.title), matcher.match(act.verb))) > 0:
                 yield Hit(
                     score,
                     matcher.highlight(act.title),

@@ -8,13 +8,12 @@ from msgspec import Struct
 from swarm.config.policy import Program as Settings
 from swarm.errors import Refused
 from swarm.model.agent import AgentSpec
+from swarm.model.verbs import VERBS
 from swarm.programs.base import Need
 from swarm.protocol.paths import AgentDir, Layout
 
 MODE = "dontAsk"
 """What no rule allows is refused, without a question that nobody would answer. It also works as root."""
-VERBS = ("progress", "done", "status", "read", "message", "spawn", "kill", "log", "events")
-"""Our verbs that a narrow shell may call. None of them writes a file that its caller names."""
 WORKING = (
     *("Bash", "Edit", "Write", "NotebookEdit", "Read", "Grep", "Glob", "WebFetch", "WebSearch", "Skill"),
     *("TaskCreate", "TaskGet", "TaskList", "TaskOutput", "TaskStop", "TaskUpdate"),
@@ -90,7 +89,7 @@ def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: Settings,
             protected=protected,
             warnings=alone,
         )
-    shell = tuple(f"Bash(swarm-tui {verb}:*)" for verb in VERBS)
+    shell = tuple(f"Bash(swarm-tui {verb.name}:*)" for verb in VERBS if verb.narrow)
     further = tuple(f"Bash({command})" for command in settings.bash)
     no_shell = rule == "observe" and settings.mcp
     return Scope(

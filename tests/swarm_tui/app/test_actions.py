@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from swarm.model.snapshot import Access, Snapshot
+from swarm.model.verbs import BY_NAME as VERBS
 from swarm_tui.app.actions import ACTS, BY_NAME, Act, Where, bindings, strip_hints
 from swarm_tui.app.handlers import HANDLERS
 
@@ -18,6 +19,11 @@ NEIGHBOURS = {"j": "hkunm", "k": "jlimo", "h": "gjybn", "l": "kop"}
 def test_every_act_has_a_handler_and_every_handler_an_act() -> None:
     assert set(HANDLERS) == {act.name for act in ACTS}
     assert all(callable(handler) for handler in HANDLERS.values())
+
+
+def test_an_act_that_carries_out_a_verb_names_a_declared_one() -> None:
+    assert {act.verb for act in ACTS if act.verb} <= set(VERBS)
+    assert {"kill", "spawn", "message", "hold"} <= {act.verb for act in ACTS}
 
 
 def test_no_key_stands_for_two_acts() -> None:

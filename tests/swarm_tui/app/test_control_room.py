@@ -7,6 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 from textual import events
+from textual.command import Hit
 from textual.pilot import Pilot
 from textual.widgets import Input, Select, Static
 
@@ -16,8 +17,10 @@ from swarm.model.audit_verb import AuditVerb
 from swarm.model.requests import Objection, SpawnCheck, SpawnRequest
 from swarm.model.snapshot import Access, Snapshot
 from swarm.model.values import replace
+from swarm.model.verbs import BY_NAME as VERBS
 from swarm_tui.app.actions import ACTS
 from swarm_tui.app.app import SwarmApp
+from swarm_tui.app.command_palette import Palette
 from swarm_tui.app.screens.control_room import ControlRoom
 from swarm_tui.app.screens.dry_run import RehearsalScreen
 from swarm_tui.app.screens.eviction import MakeRoom
@@ -340,6 +343,14 @@ async def test_the_palette_finds_acts_and_agents() -> None:
         await settle(pilot)
         assert room.agents.cursor is not None
         assert room.agents.cursor.id == full_id("scout-01/helper-1")
+
+
+async def test_the_palette_finds_an_act_by_the_name_of_its_verb() -> None:
+    async with a_room() as (_, room, _swarm):
+        room.go_to(full_id("idea-alpha/worker-1"))
+        hits = [hit async for hit in Palette(room).search("kill")]
+        stop = next(hit for hit in hits if isinstance(hit, Hit) and hit.text == "stop this agent and its subtree")
+        assert VERBS["kill"].help in (stop.help or "")
 
 
 async def test_the_help_says_what_cannot_be_done_now() -> None:
