@@ -6,7 +6,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -16,10 +16,11 @@ from swarm.model.agent import Identity, Liveness
 from swarm.model.launch import Launch
 from swarm.model.record import Record
 from swarm.model.time import Clock
+from swarm.processes.freeze import Known, freeze, thaw
 from swarm.processes.identity import identify, look
 from swarm.processes.members import confirmed, home_of_leftovers, marked
 from swarm.processes.runner import Frozen, Started, StopReport
-from swarm.processes.stop import freeze, stop, thaw
+from swarm.processes.stop import stop
 from swarm.protocol.paths import AgentDir, Layout
 from swarm.store import jsonio, reader, writer
 
@@ -90,13 +91,16 @@ class Local:
         keeper, program = self._both(record, agent)
         return stop(keeper, program, record.spawn_id, agent, grace=grace)
 
-    def freeze(self, record: Record, agent: AgentDir) -> Frozen:
-        """Stops the agent's processes where they are."""
-        return freeze(*self._both(record, agent), record.spawn_id)
+    def freeze(self, records: Sequence[Record]) -> list[Frozen]:
+        """Stops the agents' processes where they are."""
+        return freeze([self._known(record) for record in records])
 
-    def thaw(self, record: Record, agent: AgentDir) -> Frozen:
+    def thaw(self, records: Sequence[Record]) -> list[Frozen]:
         """Lets them go on."""
-        return thaw(*self._both(record, agent), record.spawn_id)
+        return thaw([self._known(record) for record in records])
+
+    def _known(self, record: Record) -> Known:
+        return Known(*self._both(record, self._layout.agent(record.id)), record.spawn_id)
 
     def logs(self, agent: AgentDir) -> Mapping[str, Path]:
         """Where its output is."""

@@ -41,24 +41,64 @@ def confirmed(identity: Identity | None, marker: str) -> bool:
     )
 
 
+class ProcessTable:
+    """Every process that there is, looked at once for all agents that are asked about: it opens a file for each."""
+
+    def __init__(self) -> None:
+        self._pids = platform.pids()
+        self._carriers: dict[str, list[int]] = {}
+        for pid in self._pids:
+            if marker := _marker(pid):
+                self._carriers.setdefault(marker, []).append(pid)
+
+    def carriers(self, marker: str) -> list[int]:
+        """Who carries this marker."""
+        return self._carriers.get(marker, [])
+
+    def session(self, leader: int) -> list[int]:
+        """Who is in the session or process group that a living leader founded."""
+        return [pid for pid in self._pids if leader in _session_and_group(pid)]
+
+
+def _session_and_group(pid: int) -> tuple[int, ...]:
+    try:
+        return os.getsid(pid), os.getpgid(pid)
+    except OSError:
+        return ()
+
+
 def members(
-    keeper: Identity | None, program: Identity | None, marker: str, logs: Iterable[str | os.PathLike[str]] = ()
+    keeper: Identity | None,
+    program: Identity | None,
+    marker: str,
+    logs: Iterable[str | os.PathLike[str]] = (),
+    *,
+    table: ProcessTable | None = None,
 ) -> list[Stat]:
     """Every living process that can be shown to belong to an agent, parents first; its keeper is not among them.
 
     The union of: descendants of its keeper and program, the program's session and group, its marker, whoever writes to
     `logs`; and the descendants of all these. Who carries another agent's marker is left out, and so is everything
-    that we ourselves run under.
+    that we ourselves run under. table: a look at all processes that serves several agents.
     """
-    roots: list[int] = []
+    table = table or ProcessTable()
+    roots = table.carriers(marker) + platform.writers(logs)
+    if program is not None and confirmed(program, marker):
+        roots += [program.pid, *table.session(program.pid)]
+    return _family(keeper, marker, roots)
+
+
+def nearby(keeper: Identity | None, marker: str, known: Iterable[Stat]) -> list[Stat]:
+    """What is left of an agent's known processes, and all below these and below its keeper. Looks at no others."""
+    there = ((stat, platform.stat(stat.pid)) for stat in known)
+    return _family(keeper, marker, [now.pid for stat, now in there if now is not None and now.ticks == stat.ticks])
+
+
+def _family(keeper: Identity | None, marker: str, roots: Iterable[int]) -> list[Stat]:
+    """The living ones of some pids, the keeper's children, and the descendants of all these, parents first."""
     keeper_pid = keeper.pid if keeper is not None and confirmed(keeper, marker) else 0
     if keeper_pid:
-        roots += platform.children(keeper_pid)
-    if program is not None and confirmed(program, marker):
-        roots.append(program.pid)
-        roots += _session(program.pid)
-    roots += [stat.pid for stat in marked(marker)]
-    roots += platform.writers(logs)
+        roots = [*platform.children(keeper_pid), *roots]
     excluded = untouchable() | {keeper_pid}
     found: dict[int, Stat] = {}
     for pid in roots:
@@ -69,12 +109,6 @@ def members(
         if stat.pid not in excluded:
             found.setdefault(stat.pid, stat)
     return _parents_first(found)
-
-
-def _session(leader: int) -> list[int]:
-    """Who is in the session or process group that a living leader founded."""
-    looked = map(platform.stat, platform.pids())
-    return [stat.pid for stat in looked if stat is not None and leader in (stat.session, stat.group)]
 
 
 def _below(roots: list[int], marker: str) -> list[Stat]:

@@ -1,6 +1,6 @@
 """Where agents are run, behind one protocol: spawn, alive, stop, logs, cores, lost, and freeze and thaw."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -32,12 +32,12 @@ class StopReport(NamedTuple):
 
 
 class Frozen(NamedTuple):
-    """What a freeze or thaw did."""
+    """What a freeze or thaw did to one agent."""
 
     processes: tuple[int, ...]
     """Pids that were stopped, or let go on."""
     complete: bool
-    """Two looks agreed that nothing is missing."""
+    """Two looks agreed that nothing of it is missing."""
 
 
 class Started(NamedTuple):
@@ -69,12 +69,12 @@ class Runner(Protocol):
         """Stops the agent's whole process tree. grace: seconds between asking and killing."""
         ...
 
-    def freeze(self, record: Record, agent: AgentDir) -> Frozen:
-        """Stops the agent's processes where they are; its keeper goes on."""
+    def freeze(self, records: Sequence[Record]) -> list[Frozen]:
+        """Stops all processes of these agents where they are, in this order; their keepers go on."""
         ...
 
-    def thaw(self, record: Record, agent: AgentDir) -> Frozen:
-        """Lets them go on."""
+    def thaw(self, records: Sequence[Record]) -> list[Frozen]:
+        """Lets them go on, in this order."""
         ...
 
     def logs(self, agent: AgentDir) -> Mapping[str, Path]:

@@ -1,4 +1,4 @@
-"""Stopping, freezing and thawing everything that belongs to one agent, and saying honestly what was found."""
+"""Stopping everything that belongs to one agent, and saying honestly what was found."""
 
 import time
 from collections.abc import Mapping
@@ -13,15 +13,14 @@ from swarm.model.agent import Identity, Liveness
 from swarm.platform.process_info import Stat
 from swarm.processes.identity import look
 from swarm.processes.members import confirmed, members
-from swarm.processes.runner import Frozen, StopReport
-from swarm.processes.sweep import Found, Look, halt, named, release, signal, sweep
+from swarm.processes.runner import StopReport
+from swarm.processes.sweep import Found, Look, named, release, signal, sweep
 from swarm.protocol.paths import AgentDir
 from swarm.store import jsonio, reader, writer
 
 KEEPER_EXTRA_S = 9.0
 """What a keeper may need beyond the grace: a second for leftovers, five for the sweep, and a busy machine."""
 SWEEP_S = 5.0
-FREEZE_S = 5.0
 BY_SCAN = "verified by scan; a fully detached process cannot be excluded"
 
 
@@ -71,12 +70,11 @@ def stop(
     agent: AgentDir,
     *,
     grace: float,
-    gentle: int = 0,
 ) -> StopReport:
     """Stops an agent's whole process tree: orders its keeper, and scans where there is none that answers.
 
-    grace: seconds between asking and killing. gentle: signal to ask with; 0 is the program's own. A recorded process
-    that is not what it was is never signalled (protocol.md, Identity). What it cannot end it reports.
+    grace: seconds between asking and killing. A recorded process that is not what it was is never signalled
+    (protocol.md, Identity). What it cannot end it reports.
     """
     began = time.monotonic()
     work = _Stop(keeper, program, marker, agent)
@@ -91,7 +89,7 @@ def stop(
         )
     outcome: Mapping[str, Any] | None = None
     if keeper is not None and confirmed(keeper, marker):
-        outcome = _order(work, keeper, grace, gentle)
+        outcome = _order(work, keeper, grace)
         if outcome is None and confirmed(keeper, marker):
             gone = _end_with_keeper(work, keeper)
         else:
@@ -99,7 +97,7 @@ def stop(
     else:
         outcome = _outcome(agent, marker)
         if outcome is None:
-            _ask_directly(work, grace, gentle)
+            _ask_directly(work, grace)
         gone = work.sweep(thorough=outcome is None)
     _judge(work, outcome, gone=gone)
     code = outcome.get("code") if outcome is not None else None
@@ -130,9 +128,9 @@ def _judge(work: _Stop, outcome: Mapping[str, Any] | None, *, gone: bool) -> Non
         work.doubts.append("New processes of it kept appearing while it was being stopped.")
 
 
-def _order(work: _Stop, keeper: Identity, grace: float, gentle: int) -> Mapping[str, Any] | None:
+def _order(work: _Stop, keeper: Identity, grace: float) -> Mapping[str, Any] | None:
     """Has the keeper stop its agent; its report, or None where it gave none in time."""
-    order = {"spawn_id": work.marker, "grace_s": float(grace), "gentle": int(gentle)}
+    order = {"spawn_id": work.marker, "grace_s": float(grace)}
     try:
         writer.write_atomic(work.agent.order, jsonio.to_json(order))
     except SwarmError as error:
@@ -160,16 +158,15 @@ def _end_with_keeper(work: _Stop, keeper: Identity) -> bool:
     return False
 
 
-def _ask_directly(work: _Stop, grace: float, gentle: int) -> None:
+def _ask_directly(work: _Stop, grace: float) -> None:
     """The ladder's first rungs where no keeper climbs it."""
     there = work.members()
     if not there:
         return
     work.steps.append("its keeper is gone")
-    number = gentle or SIGTERM
-    work.asked = [named(stat, "TERM") for stat in there if signal(stat, number)]
+    work.asked = [named(stat, "TERM") for stat in there if signal(stat, SIGTERM)]
     release(work.members)
-    work.steps.append(f"signal {number} to {len(work.asked)} found by scan")
+    work.steps.append(f"signal {SIGTERM} to {len(work.asked)} found by scan")
     deadline = time.monotonic() + grace
     while time.monotonic() < deadline:
         there = work.members()
@@ -197,21 +194,6 @@ def _add(work: _Stop, outcome: Mapping[str, Any]) -> None:
                 target.append(Found(each["pid"], str(each.get("command", "")), str(each.get("how", ""))))
     steps = outcome.get("steps")
     work.steps += [str(step) for step in steps] if isinstance(steps, list) else []
-
-
-def freeze(keeper: Identity | None, program: Identity | None, marker: str) -> Frozen:
-    """Stops all processes of an agent where they are, in other sessions too; its keeper goes on."""
-    halted, complete = halt(lambda: members(keeper, program, marker), seconds=FREEZE_S)
-    return Frozen(tuple(stat.pid for stat in halted), complete)
-
-
-def thaw(keeper: Identity | None, program: Identity | None, marker: str) -> Frozen:
-    """Lets them all go on."""
-    released: list[int] = []
-    for _ in range(2):
-        released += [stat.pid for stat in release(lambda: members(keeper, program, marker))]
-    remaining = [stat for stat in members(keeper, program, marker) if stat.state in ("T", "t")]
-    return Frozen(tuple(dict.fromkeys(released)), not remaining)
 
 
 def _since(began: float) -> int:

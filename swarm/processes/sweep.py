@@ -50,43 +50,6 @@ def sweep(look: Look, *, seconds: float) -> Sweep:
     return Sweep(looks >= 2 and not left, tuple(found.values()), tuple(left.values()))
 
 
-def halt(look: Look, *, seconds: float) -> tuple[list[Stat], bool]:
-    """Stops all that `look` finds, parents first. Returns it, and whether two looks agreed that all is stopped."""
-    deadline = time.monotonic() + seconds
-    halted: dict[tuple[int, int], Stat] = {}
-    agreed = 0
-    while agreed < 2 and time.monotonic() < deadline:
-        there = look()
-        going = [stat for stat in there if stat.state not in ("T", "t")]
-        agreed = 0 if going else agreed + 1
-        borrowers = _borrowers(there, halted)
-        for stat in going:
-            if stat not in borrowers and signal(stat, SIGSTOP):
-                halted[stat.pid, stat.ticks] = stat
-        for stat in borrowers:
-            signal(stat, SIGCONT)
-        if going:
-            time.sleep(0.001)  # a process that is being stopped says so a moment later
-    for stat in look() if agreed < 2 else ():
-        if signal(stat, SIGSTOP):
-            halted[stat.pid, stat.ticks] = stat
-    return list(halted.values()), agreed >= 2
-
-
-def _borrowers(there: list[Stat], halted: dict[tuple[int, int], Stat]) -> list[Stat]:
-    """Children that keep their parents from being stopped, and so have to go on for a moment.
-
-    After a vfork a parent sleeps, and takes no signal, until its child has become another program. A child that is
-    stopped before that never does; it still has its parent's command line.
-    """
-    asleep = {stat.pid for stat in there if stat.state == "D" and (stat.pid, stat.ticks) in halted}
-    return [
-        stat
-        for stat in there
-        if stat.ppid in asleep and platform.command(stat.pid) == platform.command(stat.ppid) != ""
-    ]
-
-
 def release(look: Look) -> list[Stat]:
     """Lets everything go on that `look` finds stopped, children first: a shell must not see its children stopped."""
     stopped = [stat for stat in reversed(look()) if stat.state in ("T", "t")]

@@ -90,7 +90,7 @@ def _stop(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], St
     def freeze(state: State) -> None:
         # Within the lock, and the audit log's too: whoever is stopped while holding one of them would stop everybody.
         with audit_log.between_lines(home.layout, QUIET_S):
-            frozen = [home.runner.freeze(record, home.layout.agent(record.id)) for record in paused]
+            frozen = home.runner.freeze(paused)
         for record, each in zip(paused, frozen, strict=True):
             audit.record(
                 home,
@@ -117,7 +117,7 @@ def _let_go(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], 
         for record in live_members(state, agent_id, home.policy.root.id)
         if record.live and record.paused is not None and not home_of(home.layout, record)
     ]
-    thawed = {record.spawn_id: home.runner.thaw(record, home.layout.agent(record.id)) for record in waiting}
+    thawed = dict(zip((record.spawn_id for record in waiting), home.runner.thaw(waiting), strict=True))
     gone_on: list[Record] = []
 
     def change(state: State) -> State:

@@ -17,9 +17,10 @@ from swarm.model.record import Record
 from swarm.model.values import replace
 from swarm.platform.linux import parse_environ
 from swarm.processes import stop as stopping
+from swarm.processes.freeze import Known, freeze
 from swarm.processes.identity import identify, look, send, untouchable
 from swarm.processes.members import marked, tree
-from swarm.processes.stop import freeze, stop, thaw
+from swarm.processes.stop import stop
 from swarm.processes.sweep import sweep
 from swarm.processes.usage import UsageSampler
 from tests.support.agents import Stage, bystanders, lives, stage
@@ -273,9 +274,10 @@ def test_a_program_that_ignores_term_is_killed_after_the_grace_and_the_steps_are
 
 def test_the_gentle_signal_comes_before_term(home: Stage) -> None:
     agent = home.agent()
-    record = home.start(agent, "sh", "-c", "trap 'echo gently; exit 0' INT; echo up; while :; do sleep 0.02; done")
+    script = "trap 'echo gently; exit 0' INT; echo up; while :; do sleep 0.02; done"
+    record = home.start(agent, "sh", "-c", script, gentle=signal.SIGINT)
     wait_for(lambda: agent.stdout.read_text() == "up\n", "its trap")
-    report = stop(record.keeper, record.process, record.spawn_id, agent, grace=20.0, gentle=signal.SIGINT)
+    report = home.runner.stop(record, agent, 20.0)
     assert (report.exit_code, agent.stdout.read_text()) == (0, "up\ngently\n")
     assert "TERM" not in " ".join(report.steps)
 
@@ -320,7 +322,7 @@ def test_an_edited_record_does_not_turn_a_stop_against_others(
         identity = replace(me(), pid=pid, ticks=found.ticks if found is not None else 0, marker=marker)
         report = stop(identity, identity, marker, agent, grace=0.1)
         assert report.found == ()
-        assert freeze(identity, identity, marker).processes == ()
+        assert freeze([Known(identity, identity, marker)])[0].processes == ()
     assert stranger.poll() is None
     assert platform.state(stranger.pid) == "S"
 
@@ -400,13 +402,13 @@ def test_what_the_kernel_holds_is_left_and_told(
 def test_a_frozen_tree_stands_still_in_all_its_sessions_and_goes_on_when_thawed(home: Stage, kind: str) -> None:
     agent = home.agent()
     record = home.start_escapee(agent, kind)
-    frozen = freeze(record.keeper, record.process, record.spawn_id)
+    (frozen,) = home.runner.freeze([record])
     assert frozen.complete
     states = {platform.state(pid) for pid in home.survivors(agent)}
     assert states == {"T"}
     assert record.keeper is not None
     assert platform.state(record.keeper.pid) in ("R", "S"), "its keeper goes on"
-    assert thaw(record.keeper, record.process, record.spawn_id).complete
+    assert home.runner.thaw([record])[0].complete
     assert "T" not in {platform.state(pid) for pid in home.survivors(agent)}
 
 
@@ -434,13 +436,13 @@ def test_a_program_that_just_starts_another_is_frozen_too(home: Stage) -> None:
     opening = threading.Thread(target=open_once_it_is_being_stopped)
     opening.start()
     try:
-        frozen = freeze(record.keeper, record.process, record.spawn_id)
+        (frozen,) = home.runner.freeze([record])
     finally:
         opening.join()
     assert frozen.complete
     assert {platform.state(each) for each in (pid, *platform.children(pid))} == {"T"}
     assert {platform.command(each) for each in platform.children(pid)} == {"sleep 60"}
-    assert thaw(record.keeper, record.process, record.spawn_id).complete
+    assert home.runner.thaw([record])[0].complete
 
 
 def opened(gate: Path) -> bool:
@@ -459,7 +461,7 @@ def status_of(pid: int) -> dict[str, str]:
 def test_a_frozen_agent_can_be_stopped(home: Stage) -> None:
     agent = home.agent()
     record = home.start_escapee(agent, "session")
-    freeze(record.keeper, record.process, record.spawn_id)
+    home.runner.freeze([record])
     report = home.runner.stop(record, agent, 10.0)
     assert (report.gone, home.survivors(agent)) == (True, [])
     assert report.exit_code == -signal.SIGTERM

@@ -74,12 +74,12 @@ def test_a_frozen_agent_is_alive_and_does_nothing(home: Stage) -> None:
     agent = home.agent()
     record = home.start(agent, "sh", "-c", "while :; do echo tick; sleep 0.01; done")
     wait_for(lambda: agent.stdout.stat().st_size > 0, "a first tick")
-    assert home.runner.freeze(record, agent).complete
+    assert home.runner.freeze([record])[0].complete
     assert home.runner.alive(record) is Liveness.ALIVE
     assert record.process is not None
     assert platform.state(record.process.pid) == "T"
     size = agent.stdout.stat().st_size
-    assert home.runner.thaw(record, agent).complete
+    assert home.runner.thaw([record])[0].complete
     wait_for(lambda: agent.stdout.stat().st_size > size, "the next tick")
 
 

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
 from swarm import platform
 from swarm.errors import NotFound, Refused
 from swarm.model.health import State
+from tests.support.agents import bystanders
 from tests.support.homes import PERIOD, LiveHome, environment_of
 from tests.support.wait import wait_for
 
@@ -135,3 +137,25 @@ def test_agents_that_are_paused_while_they_report_hold_no_lock(live_home: LiveHo
         )
         assert said.returncode == 0
         live_home.swarm.resume("worker-1")
+
+
+def test_a_stranger_is_looked_at_twice_however_many_agents_are_paused_or_resumed(
+    live_home: LiveHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_home.spawn("idea-a", role="idea-meta", slots=4)
+    for number in range(3):
+        live_home.spawn(f"worker-{number}", parent="idea-a")
+    looked: Counter[int] = Counter()
+    environ = platform.environ
+
+    def counted(pid: int) -> dict[str, str] | None:
+        looked[pid] += 1
+        return environ(pid)
+
+    monkeypatch.setattr(platform, "environ", counted)
+    with bystanders(1) as (stranger,):
+        live_home.swarm.pause("idea-a")
+        paused = looked[stranger.pid]
+        live_home.swarm.resume("idea-a")
+
+        assert (paused, looked[stranger.pid] - paused) == (2, 2)
