@@ -52,10 +52,8 @@ class AgentDetail(Widget):
         def control(self) -> "AgentDetail":
             return self.detail
 
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._title = ""
         self._view: AgentView | None = None
         self._verdict: Verdict | None = None
@@ -133,11 +131,6 @@ class AgentDetail(Widget):
     def active_pane(self) -> TextPane:
         """The content of the shown tab: what scrolls, what is copied."""
         return self._panes[self.tab]
-
-    def select_tab(self, number: int) -> None:
-        """Show the tab of this key, 1 to 6."""
-        if 1 <= number <= len(TABS):
-            self.tab = TABS[number - 1]
 
     def next_tab(self, step: int = 1) -> None:
         """Show the next tab, or the one before with -1."""

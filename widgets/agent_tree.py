@@ -79,10 +79,8 @@ class AgentTree(LineList):
         def control(self) -> "AgentTree":
             return self.tree
 
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._listing = Listing()
         self._now = Now(0.0, 0.0)
         self._ordered_at = 0.0
@@ -147,11 +145,6 @@ class AgentTree(LineList):
         if self.marks:
             return tuple(key for key in map(key_of, self._listing.forest.views) if key in self.marks)
         return (self.cursor,) if self.cursor is not None else ()
-
-    @property
-    def shown_ids(self) -> tuple[str, ...]:
-        """The ids on the lines, from top to bottom."""
-        return tuple(self._listing.view_at(line).id for line in range(len(self._listing.lines)))
 
     @property
     def ids_in_sight(self) -> frozenset[str]:

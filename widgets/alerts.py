@@ -70,10 +70,8 @@ class Alerts(LineList):
         def control(self) -> "Alerts":
             return self.panel
 
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._alerts: tuple[Alert, ...] = ()
         self._now = Now(0.0, 0.0)
         self._root = ""

@@ -60,7 +60,7 @@ class CheckList(LineList):
             return self.check_list
 
     class Moved(Message):
-        """The cursor is on another row, or the rows are others."""
+        """The cursor is on another row."""
 
         def __init__(self, check_list: "CheckList", row: CheckRow | None) -> None:
             super().__init__()
@@ -82,37 +82,14 @@ class CheckList(LineList):
         def control(self) -> "CheckList":
             return self.check_list
 
-    def __init__(
-        self,
-        rows: Iterable[CheckRow] = (),
-        *,
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
-        disabled: bool = False,
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+    def __init__(self, rows: Iterable[CheckRow] = ()) -> None:
+        super().__init__()
         self._rows: tuple[CheckRow, ...] = tuple(rows)
         self._ticked = {row.key for row in self._rows if row.ticked and not row.fixed}
 
     def _on_mount(self, event: events.Mount) -> None:
         super()._on_mount(event)
         self.lines_changed()
-        self.cursor_changed()
-
-    def set_rows(self, rows: Iterable[CheckRow]) -> None:
-        """Show these; a row that was there before keeps its tick, and the cursor stays on its row."""
-        current = self.current
-        known = {row.key for row in self._rows}
-        self._rows = tuple(rows)
-        self._ticked = {
-            row.key
-            for row in self._rows
-            if not row.fixed and (row.key in self._ticked if row.key in known else row.ticked)
-        }
-        self.lines_changed()
-        line = next((n for n, row in enumerate(self._rows) if current is not None and row.key == current.key), 0)
-        self.cursor_line = line
         self.cursor_changed()
 
     @property

@@ -84,8 +84,8 @@ class _Dialog(ModalScreen[bool]):
     NO_KEY, YES_KEY = "n", "y"
     """What stands on the buttons beside their words."""
 
-    def __init__(self, question: Question, *, name: str | None = None, id: str | None = None) -> None:
-        super().__init__(name=name, id=id)
+    def __init__(self, question: Question) -> None:
+        super().__init__()
         self.question = question
 
     def compose(self) -> ComposeResult:
@@ -143,8 +143,8 @@ class TypedConfirm(_Dialog):
     NO_KEY, YES_KEY = "esc", "enter"
     DEFAULT_CSS = "TypedConfirm {" + DIALOG_CSS + "}"
 
-    def __init__(self, question: Question, word: str, *, name: str | None = None, id: str | None = None) -> None:
-        super().__init__(question, name=name, id=id)
+    def __init__(self, question: Question, word: str) -> None:
+        super().__init__(question)
         self.word = word
 
     def compose_more(self) -> ComposeResult:
@@ -176,24 +176,14 @@ class PickOne(ModalScreen[str | None]):
     AUTO_FOCUS = "PickList"
     DEFAULT_CSS = "PickOne {" + DIALOG_CSS + "}"
 
-    def __init__(
-        self,
-        title: str,
-        rows: tuple[CheckRow, ...],
-        *,
-        notes: tuple[str, ...] = (),
-        danger: bool = False,
-        name: str | None = None,
-        id: str | None = None,
-    ) -> None:
-        super().__init__(name=name, id=id)
+    def __init__(self, title: str, rows: tuple[CheckRow, ...], *, notes: tuple[str, ...] = ()) -> None:
+        super().__init__()
         self.question_title = title
         self.rows = rows
         self.notes = notes
-        self.danger = danger
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog -danger" if self.danger else "dialog"):
+        with Vertical(classes="dialog"):
             yield Label(Content(quote(self.question_title, 300)), classes="question")
             yield PickList(self.rows)
             for note in self.notes:

@@ -1,19 +1,14 @@
-"""The audit log as it grows: who did what to whom, and what was refused."""
+"""The audit log: who did what to whom, and what was refused."""
 
 import time
-from collections import deque
 from collections.abc import Iterable
 
 from msgspec import Struct
 from textual.message import Message
-from textual.reactive import var
 
 from widgets.cells import Cell, Cells, fit, fit_cells, fit_tail, quote
 from widgets.charset import UNICODE, Charset
 from widgets.line_list import LineList
-
-RING = 2_000
-"""Records kept."""
 
 
 class EventRow(Struct, frozen=True):
@@ -40,12 +35,12 @@ def clock_text(wall: float | None) -> str:
         return "--:--"
 
 
-def event_cells(event: EventRow, width: int, charset: Charset = UNICODE, *, with_agent: bool = True) -> Cells:
+def event_cells(event: EventRow, width: int, charset: Charset = UNICODE) -> Cells:
     """One record: time, verb, who, whom, and why; a refusal carries a sign and its code."""
     mark = Cell(charset.ended, "good") if event.ok else Cell(charset.failed, "danger")
     cells = [Cell(f"{clock_text(event.at)} ", "muted"), mark, Cell(" ")]
     cells += (Cell(fit(quote(event.verb, 40), 11, charset.cut), "" if event.ok else "danger"), Cell(" "))
-    if with_agent and width >= 40:
+    if width >= 40:
         cells += (Cell(fit_tail(quote(event.agent, 200), 14 if width < 80 else 24, charset.cut)), Cell(" "))
     if width >= 60:
         cells.append(Cell(f"by {quote(event.actor, 60)} ", "muted"))
@@ -56,15 +51,12 @@ def event_cells(event: EventRow, width: int, charset: Charset = UNICODE, *, with
 
 
 class EventFeed(LineList):
-    """The last audit records, the newest at the end; it follows while its cursor is on the last one."""
+    """Audit records, the newest at the end, where the cursor begins."""
 
     DEFAULT_CSS = """
     EventFeed { height: 1fr; width: 1fr; }
     """
     BORDER_TITLE = "events"
-
-    only_agent: var[str] = var("")
-    """Show only what speaks of this agent or of one below it."""
 
     class Picked(Message):
         """Enter or a double click: the agent of this record is wanted."""
@@ -78,44 +70,16 @@ class EventFeed(LineList):
         def control(self) -> "EventFeed":
             return self.feed
 
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
-        self._ring: deque[EventRow] = deque(maxlen=RING)
-        self._rows: list[EventRow] = []
-
-    def append_events(self, events: Iterable[EventRow]) -> None:
-        """More records, oldest first."""
-        new = list(events)
-        if not new:
-            return
-        self._ring.extend(new)
-        self._choose()
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: tuple[EventRow, ...] = ()
 
     def set_events(self, events: Iterable[EventRow]) -> None:
-        """These records instead of all that were there."""
-        new = deque(events, maxlen=RING)
-        if new != self._ring:
-            self._ring = new
-            self._choose()
-
-    def _choose(self) -> None:
-        follows = self.cursor_line >= len(self._rows) - 1
-        current = self.current
-        only = self.only_agent
-        below = f"{only}/"
-        self._rows = [row for row in self._ring if not only or row.agent == only or row.agent.startswith(below)]
+        """Shows these records instead of all that were there."""
+        self._rows = tuple(events)
         self.lines_changed()
-        if follows or current is None:
-            self.set_reactive(EventFeed.cursor_line, max(0, len(self._rows) - 1))
-        else:
-            line = next((number for number, row in enumerate(self._rows) if row.seq >= current.seq), 0)
-            self.set_reactive(EventFeed.cursor_line, line)
+        self.set_reactive(EventFeed.cursor_line, max(0, len(self._rows) - 1))
         self.scroll_to_cursor()
-
-    def watch_only_agent(self) -> None:
-        self._choose()
 
     @property
     def current(self) -> EventRow | None:
@@ -129,7 +93,7 @@ class EventFeed(LineList):
     def line_cells(self, index: int, width: int) -> Cells:
         if index >= len(self._rows):
             return fit_cells((Cell(" nothing recorded yet", "muted"),), width, self.charset.cut)
-        return event_cells(self._rows[index], width, self.charset, with_agent=not self.only_agent)
+        return event_cells(self._rows[index], width, self.charset)
 
     def clicked(self, index: int, x: int, chain: int) -> None:
         del index, x

@@ -81,10 +81,8 @@ LineList {
     """The line with the cursor; 0 where there is none to have."""
     show_cursor: var[bool] = var(True)
 
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._shown: dict[int, Cells] = {}
 
     # -- what a list says of its lines ---------------------------------------------------------------------------

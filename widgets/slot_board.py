@@ -193,23 +193,3 @@ def meter_cells(used: int, budget: int, charset: Charset = UNICODE, *, width: in
         figures,
         *((Cell(f" over by {over}", "danger"),) if over else ()),
     )
-
-
-class SlotMeter(CellLine):
-    """The meter of one agent."""
-
-    DEFAULT_CSS = """
-    SlotMeter { height: 1; width: 1fr; }
-    """
-
-    used: reactive[int] = reactive(0)
-    budget: reactive[int] = reactive(1)
-
-    def update_meter(self, used: int, budget: int) -> None:
-        """Show these figures."""
-        self.used = used
-        self.budget = budget
-
-    def line_cells(self, y: int, width: int) -> Cells:
-        del y
-        return meter_cells(self.used, self.budget, charset_of(self), width=width)

@@ -1,6 +1,6 @@
 """Text to read: paragraphs wrapped to the width, drawn line by line, scrolled and selected, never interpreted."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from rich.cells import chop_cells
@@ -69,19 +69,12 @@ class TextPane(LineList):
     TextPane { height: 1fr; width: 1fr; scrollbar-gutter: stable; }
     """
 
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self.set_reactive(TextPane.show_cursor, False)
         self._paragraphs: tuple[Paragraph, ...] = ()
         self._visual: list[Cells] = []
         self._wrapped_at = -1
-
-    @property
-    def paragraphs(self) -> Sequence[Paragraph]:
-        """What is shown."""
-        return self._paragraphs
 
     def set_paragraphs(self, paragraphs: Iterable[Paragraph]) -> None:
         """Show these; the place one reads stays. The same ones again cost nothing."""
@@ -91,10 +84,6 @@ class TextPane(LineList):
         self._paragraphs = new
         self._wrapped_at = -1
         self._wrap()
-
-    def plain_text(self) -> str:
-        """All of it as text, for copying."""
-        return "\n".join("".join(cell.text for cell in p.lead) + p.text for p in self._paragraphs)
 
     def _wrap(self) -> None:
         width = self.view_size.width

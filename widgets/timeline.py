@@ -138,10 +138,8 @@ class Timeline(LineList):
     """
     BORDER_TITLE = "heartbeats"
 
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+    def __init__(self) -> None:
+        super().__init__()
         self._beats: tuple[Beat, ...] = ()
         self._rows: tuple[AgentView, ...] = ()
         self._root = ""

@@ -47,10 +47,8 @@ class Transcript(TextPane):
         def control(self) -> "Transcript":
             return self.transcript
 
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None, disabled: bool = False
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._ring: deque[Paragraph] = deque(maxlen=RING)
         self._heights: deque[int] = deque(maxlen=RING)
         self._unseen = 0
@@ -94,9 +92,6 @@ class Transcript(TextPane):
         self._at, self._place = 0, ""
         self.lines_changed()
         self._show_words()
-
-    def plain_text(self) -> str:
-        return "\n".join("".join(cell.text for cell in p.lead) + p.text for p in self._ring)
 
     def _take(self, new: list[Paragraph]) -> None:
         falls = max(0, len(self._ring) + len(new) - RING)

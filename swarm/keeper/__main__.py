@@ -10,7 +10,7 @@ Standard library only, and all it needs lies in the agent's directory, so that a
 - .run/stdin, a FIFO where `channel` is true: the program's standard input, open as long as the program runs.
 - .run/orders, a FIFO likewise: the byte `c` closes the channel, so that the program reads its end. Both go with it.
 - .run/kept.json, written once the program runs: {schema, spawn_id, keeper, program, subreaper}, both as identities.
-- .run/order.json, read on SIGTERM: {spawn_id, grace_s, gentle}; gentle 0 is the program's own signal.
+- .run/order.json, read on SIGTERM: {spawn_id, grace_s}.
 - exit.json, written last: {schema, spawn_id, code, at, stopped, found, left, more, error, steps, subreaper}; `at` in
   seconds since 1970, found and left as [{pid, command, how}].
 - log/stdout and log/stderr, the program's output.

@@ -143,7 +143,7 @@ class Watcher:
         self._stopped = True
         self._began = time.monotonic()
         self._deadline = self._began + MAX_GRACE_S
-        gentle, grace = self._take_order()
+        gentle, grace = self._terms.gentle, self._take_order()
         for each in self._family.look():
             self._family.note(each, "TERM")
         if gentle != signal.SIGTERM:
@@ -164,12 +164,12 @@ class Watcher:
         while not self._ended:
             self._wait(1.0)  # killed, and held by the kernel: there is nothing to say before that is over
 
-    def _take_order(self) -> tuple[int, float]:
-        """Gentle signal and grace of the order; a further order shortens the grace."""
+    def _take_order(self) -> float:
+        """The grace of the order, in seconds; a further order shortens it."""
         self._ordered = False
-        gentle, grace = read_order(self._directory, self._terms)
+        grace = read_order(self._directory, self._terms)
         self._deadline = min(self._deadline, time.monotonic() + grace)
-        return gentle, grace
+        return grace
 
     def _wait_for_end(self, until: float) -> None:
         while not self._ended and time.monotonic() < min(until, self._deadline):
@@ -241,8 +241,8 @@ class Watcher:
                 return
 
 
-def read_order(directory: int, terms: Terms) -> tuple[int, float]:
-    """Gentle signal and grace in seconds. A TERM without an order is meant as well, on the terms of the start."""
+def read_order(directory: int, terms: Terms) -> float:
+    """The grace in seconds. A TERM without an order is meant as well, on the terms of the start."""
     try:
         run = open_directory(".run", directory)
         try:
@@ -250,16 +250,15 @@ def read_order(directory: int, terms: Terms) -> tuple[int, float]:
         finally:
             os.close(run)
     except OSError:
-        return terms.gentle, terms.grace
+        return terms.grace
     order = {}
     for part in text.strip().strip("{}").split(","):  # flat, and json is not imported any more
         key, _, value = part.partition(":")
         order[key.strip().strip('"')] = value.strip().strip('"')
     try:
         grace = float(order.get("grace_s", terms.grace))
-        gentle = int(order.get("gentle", "0"))
     except ValueError:
-        return terms.gentle, terms.grace
+        return terms.grace
     if order.get("spawn_id") != terms.spawn_id or not 0 <= grace <= MAX_GRACE_S:
-        return terms.gentle, terms.grace
-    return (gentle if 0 < gentle < signal.NSIG else terms.gentle), grace
+        return terms.grace
+    return grace

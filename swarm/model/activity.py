@@ -152,7 +152,6 @@ class Doings(Struct, frozen=True):
     runs: int = 0
     open_tools: tuple[OpenTool, ...] = ()
     last_text: str = ""
-    last_tool: str = ""
     retrying: str = ""
     """What it last said of a model service that refuses; '' where it works."""
     retries: int = 0

@@ -9,7 +9,6 @@ from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Ending
 from swarm.model.ref import Ref
 from swarm.model.snapshot import Slots
-from swarm.model.time import GapKind
 
 
 class Act(StrEnum):
@@ -88,7 +87,6 @@ class Plan(Struct, frozen=True):
     slots: Slots
     gap: str = ""
     """Not empty: time has a hole, so this heartbeat investigates and never kills."""
-    gap_kind: GapKind | None = None
 
 
 class Executed(Struct):

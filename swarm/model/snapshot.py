@@ -119,7 +119,6 @@ class Pulse(Struct, frozen=True):
     """`events` with scans as the truth, or `scan` alone with the reason in `watching_why`."""
     watching_why: str = ""
     scanned_at: float = 0.0
-    scan_ms: float = 0.0
 
 
 class Snapshot(Struct, frozen=True):

@@ -49,7 +49,6 @@ class _Now:
     runs: int
     open_tools: tuple[OpenTool, ...]
     last_text: str
-    last_tool: str
     retrying: str
     retries: int
     retries_limit: int
@@ -149,7 +148,6 @@ def _work(now: _Now, activity: Activity, at: float) -> None:
         return
     opened = OpenTool(activity.key, activity.tool, _short(activity.text), at, activity.parent)
     now.open_tools = (*others_open, opened)[-MAX_OPEN:]
-    now.last_tool = _short(f"{activity.tool} {activity.text}".strip())
 
 
 def _turn_ended(now: _Now, activity: Activity) -> None:

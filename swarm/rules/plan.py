@@ -75,7 +75,7 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     actions += scheduled(snapshot, policy, books, n, wait)
     actions += woken(snapshot, policy, now, n, wait)
     counts = Counter(str(one.state) for one in judged.values())
-    return Plan(n, tuple(actions), dict(counts), slots, words, hole.kind if hole else None)
+    return Plan(n, tuple(actions), dict(counts), slots, words)
 
 
 def verdicts(snapshot: Snapshot, policy: Policy, now: Now) -> dict[str, Verdict]:

@@ -112,14 +112,6 @@ def slots_of(books: Books, policy: Policy) -> Slots:
     return Slots(policy.slots.max, policy.slots.reserve, committed, books.used(), free, by_role, tuple(cells))
 
 
-def budget_used(agent_id: str, records: Mapping[str, Record]) -> int:
-    """How much of its budget an agent has taken: itself, and what its children commit.
-
-    One look costs the whole tree; ask `Books.taken` where you ask for many.
-    """
-    return Books(records, "").taken(agent_id)
-
-
 def may_spawn(
     records: Mapping[str, Record],
     policy: Policy,
@@ -129,7 +121,6 @@ def may_spawn(
     slots: int,
     use_reserve: bool = False,
     closed: frozenset[str] = frozenset(),
-    ghosts: Mapping[str, int] | None = None,
     verdicts: Mapping[str, Verdict] | None = None,
 ) -> Refusal | None:
     """Why this spawn may not be, or None where it may (field report, The Slot Budget System).
@@ -138,7 +129,7 @@ def may_spawn(
     verdicts: what health says of the others, to name the stuck ones first. Codes: `no-slot` (outside the reserve),
     `reserve` (that one, too), `budget` (of the parent), `depth`, `paused-branch`.
     """
-    books = Books(records, policy.root.id, ghosts)
+    books = Books(records, policy.root.id)
     return refusal(
         books,
         policy,
@@ -251,7 +242,6 @@ def end_first(
     *,
     parent: str | None,
     slots: int,
-    ghosts: Mapping[str, int] | None = None,
 ) -> list[Candidate]:
     """Who could be ended so that `slots` come free under this parent, stuck ones first, older silences before younger.
 
@@ -259,7 +249,7 @@ def end_first(
     Kill before spawn (field report): overdue, not verified, looping, investigate, unreadable, done but not collected,
     late, retrying; then the healthy, and last what the operator has paused or held.
     """
-    books = Books(records, policy.root.id, ghosts)
+    books = Books(records, policy.root.id)
     level = books.level(parent)
     if level == TOP:
         left = policy.slots.max - policy.slots.reserve - books.committed()

@@ -157,7 +157,7 @@ class Scanner:
             self._tree_problems = tuple(sorted(problems_of_tree(self.tree), key=_by_owner))
         if wanted is None:
             self._rounds.end_thorough(time.perf_counter() - started, self._lives)
-        return self._snapshot(now, started, changed=changed)
+        return self._snapshot(now, changed=changed)
 
     def _take_directories(self, listed: set[str]) -> bool:
         """Agents come and go with their directories. Returns whether any did."""
@@ -275,7 +275,7 @@ class Scanner:
         entry = self._entries.get(known)
         return entry.view if entry is not None else None
 
-    def _snapshot(self, now: Now, started: float, *, changed: bool) -> Snapshot:
+    def _snapshot(self, now: Now, *, changed: bool) -> Snapshot:
         last, register = self._last, self._register
         state = register.state
         register.read_beats()
@@ -304,7 +304,6 @@ class Scanner:
                 watching=self.watching[0],
                 watching_why=self.watching[1],
                 scanned_at=now.wall,
-                scan_ms=(time.perf_counter() - started) * 1000,
             ),
             root=self.home.policy.root.id,
         )

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from textual.binding import Binding
 
 from swarm.config.policy import Policy
-from swarm.model.health import State, Verdict
+from swarm.model.health import Verdict
 from swarm.model.record import Phase
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import Access, AgentView, Snapshot
@@ -360,8 +360,3 @@ def bindings() -> list[Binding]:
 def strip_hints() -> tuple[tuple[str, str], ...]:
     """(key, word) of what the strip at the bottom shows, in the table's order."""
     return tuple((act.shown.split()[0], act.short) for act in ACTS if act.short)
-
-
-def needs_person(state: State) -> bool:
-    """Whether a state belongs to those that the status line counts as trouble."""
-    return state in {State.INVESTIGATE, State.OVERDUE, State.LOOPING, State.FAILED, State.UNKNOWN, State.LOST}

@@ -169,8 +169,6 @@ def next_theme(current: str) -> str:
     return names[(names.index(current) + 1) % len(names)] if current in names else names[0]
 
 
-def theme_for(*, colours: int, light: bool = False) -> str:
+def theme_for(*, colours: int) -> str:
     """The theme to start with, on a terminal of so many colours."""
-    if colours <= 16:
-        return SIXTEEN.name
-    return LIGHT.name if light else DARK.name
+    return (SIXTEEN if colours <= 16 else DARK).name

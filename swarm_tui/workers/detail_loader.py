@@ -23,7 +23,6 @@ from widgets.event_feed import EventRow
 LOOK_SECONDS = 1.0
 MAX_TASK_BYTES = 256 * 1024
 MAX_EVENTS = 200
-BURST_LINES = 400
 
 
 class Wanted(Struct, frozen=True):
@@ -132,10 +131,6 @@ class DetailLoader:
         program = view.record.program if view.record is not None else view.spec.program if view.spec is not None else ""
         new_reader = new_reader_for(program, self._swarm.home.policy)
         return LogTail(path) if new_reader is None else TranscriptTail(path, new_reader)
-
-    def forget_tail(self) -> None:
-        """The transcript was cleared: the next look gives its last lines again."""
-        self._tail = None
 
 
 def _differs(before: Wanted, wanted: Wanted) -> bool:

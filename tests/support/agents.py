@@ -40,17 +40,28 @@ class Stage:
         agent.path.mkdir()
         return agent
 
-    def launch(self, agent: AgentDir, *argv: str, env: dict[str, str] | None = None, grace: float = 10.0) -> Launch:
+    def launch(
+        self,
+        agent: AgentDir,
+        *argv: str,
+        env: dict[str, str] | None = None,
+        grace: float = 10.0,
+        gentle: int = signal.SIGTERM,
+    ) -> Launch:
         """What a program would have prepared."""
         marker = uuid.uuid4().hex
         self._markers.append(marker)
         own = {"SWARM_SPAWN": marker, "SWARM_HOME": str(self.layout.root), "SWARM_AGENT": agent.path.name}
         operator = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(self.layout.root), "LANG": "C.UTF-8"}
-        return Launch(marker, argv, {**own, **(env or {})}, agent.path, inherited(operator), grace_s=grace)
+        return Launch(
+            marker, argv, {**own, **(env or {})}, agent.path, inherited(operator), grace_s=grace, gentle_signal=gentle
+        )
 
-    def start(self, agent: AgentDir, *argv: str, env: dict[str, str] | None = None) -> Record:
+    def start(
+        self, agent: AgentDir, *argv: str, env: dict[str, str] | None = None, gentle: int = signal.SIGTERM
+    ) -> Record:
         """Starts argv as this agent; what the ledger would hold."""
-        launch = self.launch(agent, *argv, env=env)
+        launch = self.launch(agent, *argv, env=env, gentle=gentle)
         return record_of(agent, launch, self.runner.spawn(agent, launch))
 
     def start_escapee(self, agent: AgentDir, kind: str, *, leave: bool = False) -> Record:

@@ -7,7 +7,9 @@ from textual.message import Message
 from textual.widget import Widget
 
 from swarm_tui.app.theme import register_themes, variable_defaults
+from widgets.agent_tree import AgentTree
 from widgets.charset import UNICODE, Charset
+from widgets.transcript import Transcript
 
 
 class WidgetApp(App[None]):
@@ -34,6 +36,16 @@ class WidgetApp(App[None]):
     def heard_of(self, kind: type[Message]) -> list[Message]:
         """The messages of a kind that came up so far."""
         return [message for message in self.heard if isinstance(message, kind)]
+
+
+def shown_ids(tree: AgentTree) -> tuple[str, ...]:
+    """The ids on the lines of a tree, from top to bottom."""
+    return tuple(tree._listing.view_at(line).id for line in range(len(tree._listing.lines)))
+
+
+def said_in(transcript: Transcript) -> list[str]:
+    """The paragraphs of a transcript, with what stands before them."""
+    return ["".join(cell.text for cell in each.lead) + each.text for each in transcript._ring]
 
 
 def screen_lines(app: App[Any]) -> list[str]:

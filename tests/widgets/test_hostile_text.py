@@ -76,7 +76,7 @@ def fill_alerts(widget: Widget) -> None:
 
 def fill_events(widget: Widget) -> None:
     assert isinstance(widget, EventFeed)
-    widget.append_events(
+    widget.set_events(
         EventRow(n, NOW.wall, text, text, text, text, n % 2 > 0, text, text) for n, text in enumerate(TEXTS)
     )
 
@@ -107,9 +107,8 @@ def fill_transcript(widget: Widget) -> None:
     widget.search("\x1b[31m")
 
 
-def fill_checks(widget: Widget) -> None:
-    assert isinstance(widget, CheckList)
-    widget.set_rows(CheckRow(text, (Cell(quote(text)),)) for text in TEXTS)
+def checks() -> CheckList:
+    return CheckList(CheckRow(text, (Cell(quote(text)),)) for text in TEXTS)
 
 
 CASES: list[tuple[Callable[[], Widget], Callable[[Widget], None]]] = [
@@ -121,7 +120,7 @@ CASES: list[tuple[Callable[[], Widget], Callable[[Widget], None]]] = [
     (Banner, fill_banner),
     (Timeline, fill_timeline),
     (Transcript, fill_transcript),
-    (CheckList, fill_checks),
+    (checks, lambda widget: None),
 ]
 
 
@@ -179,11 +178,11 @@ async def test_the_detail_draws_hostile_text_as_text_in_every_tab() -> None:
         errors = tuple((tab.value, TEXTS[8]) for tab in Tab)
         detail.load(DetailData(view.id, view.spawn_id, "\n".join(TEXTS), rows, records, errors))
         detail.transcript.append(TEXTS)
-        for number in range(1, 7):
-            detail.select_tab(number)
+        for tab in Tab:
+            detail.tab = tab
             for _ in range(3):
                 await pilot.pause()
-                assert harmless(drawn(app)), number
+                assert harmless(drawn(app)), tab
                 await pilot.click(offset=(20, 20))
                 detail.active_pane.action_page_down()
         assert app.is_running

@@ -17,7 +17,7 @@ from widgets.cells import Cell, Cells, cells_width
 from widgets.charset import ASCII
 from widgets.counters import Tally
 from widgets.heartbeat_strip import HeartbeatStrip, pass_rate, spark_cells, strip_cells
-from widgets.slot_board import SlotBoard, SlotMeter, board_cells, groups_of, meter_cells
+from widgets.slot_board import SlotBoard, board_cells, groups_of, meter_cells
 from widgets.status_line import StatusData, StatusLine, status_cells, status_of
 
 BOARD = Slots(
@@ -248,15 +248,6 @@ async def test_a_click_on_slots_wants_their_agent() -> None:
 )
 def test_the_meter_of_an_agent(used: int, budget: int, width: int, line: str) -> None:
     assert text(meter_cells(used, budget, width=width)) == line
-
-
-async def test_the_meter_shows_what_it_is_given() -> None:
-    meter = SlotMeter()
-    app = WidgetApp(meter)
-    async with app.run_test(size=(30, 3), notifications=True) as pilot:
-        meter.update_meter(2, 4)
-        await pilot.pause()
-        assert screen_lines(app)[0] == "■■□□ 2/4"
 
 
 # -- heartbeats --------------------------------------------------------------------------------------------------

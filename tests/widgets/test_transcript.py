@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.hostile import HOSTILE, forbidden
-from tests.support.widget_app import WidgetApp, screen_lines, screen_text
+from tests.support.widget_app import WidgetApp, said_in, screen_lines, screen_text
 from widgets.transcript import FLOOD, RING, Transcript
 
 
@@ -67,7 +67,7 @@ async def test_it_keeps_a_bounded_number_of_lines_and_the_place_one_reads() -> N
         transcript.append(f"m {number} and more words" for number in range(500))
         await pilot.pause()
         assert screen_lines(app)[0] == before
-        assert len(transcript.plain_text().splitlines()) == RING
+        assert len(said_in(transcript)) == RING
 
 
 async def test_what_was_appended_before_it_had_a_width_is_shown() -> None:

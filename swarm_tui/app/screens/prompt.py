@@ -19,23 +19,21 @@ class Prompt(ModalScreen[str | None]):
     CSS_PATH = "prompt.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel")]
 
-    def __init__(self, question: str, *, hint: str = "", value: str = "", required: bool = True) -> None:
+    def __init__(self, question: str, *, hint: str = "") -> None:
         super().__init__()
         self._question = question
         self._hint = hint
-        self._value = value
-        self._required = required
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
             yield Static(Content(clean(self._question)), id="question")
-            yield Input(self._value, id="answer")
+            yield Input(id="answer")
             yield Static(Content(self._hint or "enter sends, esc leaves"), id="hint")
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         answer = event.value.strip()
-        if answer or not self._required:
+        if answer:
             self.dismiss(answer)
         else:
             self.query_one("#hint", Static).update(Content("It is empty: write something, or leave with esc."))

@@ -119,7 +119,7 @@ def test_a_long_message_is_cut_and_says_where_all_of_it_is(hooked: Hooked) -> No
 
 def test_an_agent_that_is_being_ended_is_told_to_stop(hooked: Hooked) -> None:
     hooked.dir.kept.write_text("{}")
-    hooked.dir.order.write_text(json.dumps({"spawn_id": SPAWN, "grace_s": 10.0, "gentle": 2}))
+    hooked.dir.order.write_text(json.dumps({"spawn_id": SPAWN, "grace_s": 10.0}))
     write_message(hooked, "Too late.", "m-1a2b3c")
     answered = hooked.after()
     assert answered.answer["continue"] is False
@@ -128,14 +128,14 @@ def test_an_agent_that_is_being_ended_is_told_to_stop(hooked: Hooked) -> None:
 
 
 def test_an_order_to_an_earlier_run_or_spawn_ends_nobody(hooked: Hooked) -> None:
-    hooked.dir.order.write_text(json.dumps({"spawn_id": SPAWN, "grace_s": 10.0, "gentle": 2}))
+    hooked.dir.order.write_text(json.dumps({"spawn_id": SPAWN, "grace_s": 10.0}))
     age(hooked.dir.order, 60)
     hooked.dir.kept.write_text("{}")  # taken up again since
     assert hooked.after().out == b""
     hooked.dir.kept.unlink()
     hooked.guard()  # taken over in a terminal since: there is no keeper
     assert hooked.after().out == b""
-    hooked.dir.order.write_text(json.dumps({"spawn_id": "another", "grace_s": 10.0, "gentle": 2}))
+    hooked.dir.order.write_text(json.dumps({"spawn_id": "another", "grace_s": 10.0}))
     assert hooked.after().out == b""
     hooked.dir.order.write_text("{cut")
     assert hooked.after().out == b""

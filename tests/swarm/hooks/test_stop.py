@@ -132,7 +132,7 @@ def test_a_turn_that_failed_ends_the_program(gated: Gated) -> None:
 
 
 def test_an_agent_that_is_being_ended_is_asked_for_nothing(gated: Gated) -> None:
-    gated.dir.order.write_text(json.dumps({"spawn_id": SPAWN, "grace_s": 10.0, "gentle": 2}))
+    gated.dir.order.write_text(json.dumps({"spawn_id": SPAWN, "grace_s": 10.0}))
     assert blocked(gated.stop()) == ""
     assert gated.closed()
 

@@ -285,16 +285,16 @@ def test_an_order_of_another_spawn_is_not_obeyed(tmp_path: Path) -> None:
     ):
         (tmp_path / ".run" / "order.json").write_text(text)
         directory = open_directory(str(tmp_path))
-        assert read_order(directory, terms) == (signal.SIGINT, 10.0), text
+        assert read_order(directory, terms) == 10.0, text
         os.close(directory)
 
 
 def test_an_order_says_how(tmp_path: Path) -> None:
     (tmp_path / ".run").mkdir()
-    (tmp_path / ".run" / "order.json").write_text('{\n  "spawn_id": "mine",\n  "grace_s": 0.5,\n  "gentle": 10\n}\n')
+    (tmp_path / ".run" / "order.json").write_text('{\n  "spawn_id": "mine",\n  "grace_s": 0.5\n}\n')
     directory = open_directory(str(tmp_path))
     terms = Terms("mine", signal.SIGINT, 10.0, group=False, subreaper=True)
-    assert read_order(directory, terms) == (10, 0.5)
+    assert read_order(directory, terms) == 0.5
     os.close(directory)
 
 
@@ -303,7 +303,7 @@ def test_a_further_order_shortens_the_grace(home: Stage) -> None:
     record = home.start(agent, "sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.05; done")
     wait_for(lambda: agent.stdout.read_text() == "up\n", "its trap")
     assert record.keeper is not None
-    agent.order.write_text(json.dumps({"spawn_id": record.spawn_id, "grace_s": 3600.0, "gentle": 0}))
+    agent.order.write_text(json.dumps({"spawn_id": record.spawn_id, "grace_s": 3600.0}))
     os.kill(record.keeper.pid, signal.SIGTERM)
     assert home.runner.stop(record, agent, 0.1).gone
 

@@ -13,7 +13,7 @@ from swarm.model.health import State, Verdict
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.values import replace
 from swarm.rules.slot_tree import Books
-from swarm.rules.slots import Refusal, budget_used, end_first, may_spawn, slots
+from swarm.rules.slots import Refusal, end_first, may_spawn, slots
 from tests.support.swarms import POLICY, ROOT, a_record, full_id
 
 
@@ -208,11 +208,6 @@ class TestGhosts:
         board = slots({}, POLICY, {"": 1, "nobody/we-know": 1})
         assert (board.committed, board.used, board.cells) == (2, 2, (("", "ghost", True),) * 2)
 
-    def test_it_stands_in_the_way_of_the_next_spawn(self) -> None:
-        taken = records(meta("a", 2))
-        assert spawn(taken, "a/b") is None
-        assert spawn(taken, "a/b", ghosts={full_id("a"): 1}) is not None
-
 
 class TestTheBoard:
     def test_a_cell_a_slot_used_before_unused_in_the_order_of_the_spawns(self) -> None:
@@ -244,7 +239,7 @@ class TestTheBoard:
 
 def test_a_meter_counts_the_agent_itself_and_what_its_children_commit() -> None:
     taken = records(meta("a", 4), meta("a/b", 2), ended(a_record("a/c")))
-    assert budget_used(full_id("a"), taken) == 3
+    assert Books(taken, "").taken(full_id("a")) == 3
 
 
 def judged(**states: State) -> dict[str, Verdict]:
@@ -352,11 +347,12 @@ def _holds(taken: Mapping[str, Record]) -> None:
     assert board.used <= board.committed <= POLICY.slots.max
     assert len(board.cells) == board.committed == sum(board.by_role.values())
     assert sum(used for *_, used in board.cells) == board.used
+    books = Books(taken, "")
     for record in taken.values():
         if record.holds_slot:
             running = sum(one.holds_slot for one in taken.values() if (one.id + "/").startswith(record.id + "/"))
             assert running <= record.slots
-            assert budget_used(record.id, taken) <= record.slots
+            assert books.taken(record.id) <= record.slots
 
 
 @given(steps)

@@ -30,6 +30,7 @@ from swarm_tui.app.screens.prompt import Prompt
 from swarm_tui.app.screens.spawn_form import SpawnForm
 from tests.support.canned import CannedSwarm, full_house
 from tests.support.swarms import big_example, full_id
+from tests.support.widget_app import shown_ids
 from widgets.banner import Banner
 from widgets.check_list import CheckList
 from widgets.confirm import Confirm, TypedConfirm
@@ -294,11 +295,11 @@ async def test_an_older_snapshot_never_replaces_a_newer_one() -> None:
 async def test_filter_narrows_and_escape_gives_all_back_with_the_cursor_where_it_was() -> None:
     async with a_room() as (pilot, room, _):
         room.go_to(full_id("idea-beta/worker-2"))
-        everything = room.agents.shown_ids
+        everything = shown_ids(room.agents)
         await pilot.press("slash", *"beta", "enter")
-        assert set(room.agents.shown_ids) < set(everything)
+        assert set(shown_ids(room.agents)) < set(everything)
         await pilot.press("escape")
-        assert room.agents.shown_ids == everything
+        assert shown_ids(room.agents) == everything
         assert room.agents.cursor is not None
         assert room.agents.cursor.id == full_id("idea-beta/worker-2")
 

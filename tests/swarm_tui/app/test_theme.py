@@ -72,7 +72,7 @@ def test_the_key_goes_round_through_all_themes() -> None:
 def test_the_first_theme_suits_the_terminal() -> None:
     assert theme_for(colours=16) == "swarm-16"
     assert theme_for(colours=256) == "swarm-dark"
-    assert theme_for(colours=1 << 24, light=True) == "swarm-light"
+    assert theme_for(colours=1 << 24) == "swarm-dark"
 
 
 def test_textuals_own_themes_get_our_variables() -> None:

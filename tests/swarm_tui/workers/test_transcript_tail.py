@@ -16,7 +16,7 @@ from tests.support.canned import CannedSwarm
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.swarms import big_example, full_id
 from tests.support.wait import wait_for
-from tests.support.widget_app import screen_lines, screen_text
+from tests.support.widget_app import said_in, screen_lines, screen_text
 from widgets.detail_head import Tab
 from widgets.transcript import FLOOD
 from widgets.transcript_lines import line_paragraphs
@@ -132,7 +132,7 @@ async def test_what_was_skipped_is_said_and_a_flood_is_counted() -> None:
         lines = tuple(Line(Kind.TEXT, f"line {number}") for number in range(FLOOD + 5))
         app.room.load_lines(view.id, view.spawn_id, Told(lines, 48 << 20))
         await pilot.pause()
-        said = app.room.detail.transcript.plain_text().splitlines()
+        said = said_in(app.room.detail.transcript)
         assert said[0] == "+48 MiB of output, +5 lines"
         assert said[-1] == f"  line {FLOOD + 4}"
 
