@@ -1,21 +1,95 @@
 """What can go wrong, said so that a person knows what happened and what to do."""
 
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """The stable word of an error, or of why a start is put off: scripts read it (`--json`), the audit log keeps it,
+    callers decide on it.
+    """
+
+    ACCEPTANCE = "acceptance"
+    AMBIGUOUS = "ambiguous"
+    ATTACH = "attach"
+    BRIEF = "brief"
+    BUDGET = "budget"
+    BUSY = "busy"
+    CHANNEL = "channel"
+    CRASH_LOOP = "crash-loop"
+    DAMAGED = "damaged"
+    DEPTH = "depth"
+    DISK = "disk"
+    """The disk refused, and is not full."""
+    ENDED = "ended"
+    EXISTS = "exists"
+    FAILED = "failed"
+    FOREIGN = "foreign"
+    FULL = "full"
+    HALF_PERIOD = "half-period"
+    HEARTBEAT_RUNNING = "heartbeat-running"
+    HIERARCHY = "hierarchy"
+    HOME = "home"
+    HOOK = "hook"
+    INPUT = "input"
+    INTERNAL = "internal"
+    INVALID = "invalid"
+    LIMIT = "limit"
+    """The swarm has used up what it may."""
+    LOCK_MISSING = "lock-missing"
+    MISSING = "missing"
+    MODEL = "model"
+    NAME = "name"
+    NEWER = "newer"
+    NO_HOME = "no-home"
+    NO_LOCKS = "no-locks"
+    NO_RESULTS = "no-results"
+    NO_SLOT = "no-slot"
+    NO_SUCH_AGENT = "no-such-agent"
+    NO_TRANSCRIPT = "no-transcript"
+    OWNS = "owns"
+    PAUSED_BRANCH = "paused-branch"
+    POLICY = "policy"
+    PROGRAM = "program"
+    QUEUE = "queue"
+    QUEUED = "queued"
+    """Another waits before it."""
+    READ_ONLY = "read-only"
+    REFUSED = "refused"
+    RESERVE = "reserve"
+    ROLE = "role"
+    ROOT = "root"
+    SCOPE = "scope"
+    SERVICE = "service"
+    """The model service refuses the swarm."""
+    START = "start"
+    STOPPED = "stopped"
+    """It was stopped while it was being started."""
+    SYSTEM = "system"
+    TIMEOUT = "timeout"
+    """The root's turn has taken longer than it may."""
+    TURN = "turn"
+    """The root is in a turn already."""
+    UNKNOWN = "unknown"
+    """It cannot be told whether anything is left."""
+    UNREADABLE = "unreadable"
+    USAGE = "usage"
+
 
 class SwarmError(Exception):
     """Something failed; `title` says what, `detail` where and why, `hint` what to do about it.
 
-    `code` is the stable word that scripts read (`--json`), `exit_status` the command line's status (cli.md).
+    `exit_status` is the command line's status (cli.md).
     """
 
-    code = "failed"
+    code: Code = Code.FAILED
     exit_status = 1
 
-    def __init__(self, title: str, detail: str = "", hint: str = "", *, code: str = "") -> None:
+    def __init__(self, title: str, detail: str = "", hint: str = "", *, code: Code | None = None) -> None:
         super().__init__(title)
         self.title = title
         self.detail = detail
         self.hint = hint
-        if code:
+        if code is not None:
             self.code = code
 
     def __str__(self) -> str:
@@ -29,42 +103,41 @@ class SwarmError(Exception):
 class Usage(SwarmError):
     """The call itself was wrong."""
 
-    code = "usage"
+    code = Code.USAGE
     exit_status = 2
 
 
 class Refused(SwarmError):
-    """Policy said no: `no-slot`, `reserve`, `budget`, `depth`, `owns`, `input`, `model`, `hierarchy`, `half-period`,
-    `acceptance`, `role`, `exists`, `name`, `paused-branch`, `read-only`, `crash-loop`."""
+    """Policy said no; the code says which rule."""
 
-    code = "refused"
+    code = Code.REFUSED
     exit_status = 3
 
-    def __init__(self, code: str, title: str, detail: str = "", hint: str = "") -> None:
+    def __init__(self, code: Code, title: str, detail: str = "", hint: str = "") -> None:
         super().__init__(title, detail, hint, code=code)
 
 
 class NotFound(SwarmError):
     """No such agent, or more than one that the words could mean."""
 
-    code = "no-such-agent"
+    code = Code.NO_SUCH_AGENT
     exit_status = 4
 
 
 class Busy(SwarmError):
     """Somebody else holds what is needed, and went on holding it until the deadline."""
 
-    code = "busy"
+    code = Code.BUSY
     exit_status = 5
 
 
 class HomeError(SwarmError):
     """The home cannot be used as asked: missing, foreign, read-only, from a newer version, on a full disk."""
 
-    code = "home"
+    code = Code.HOME
 
 
 class PolicyError(HomeError):
     """`swarm.toml` is wrong; the title names file, line and key."""
 
-    code = "policy"
+    code = Code.POLICY

@@ -2,7 +2,7 @@
 
 import time
 
-from swarm.errors import Busy, Refused, SwarmError
+from swarm.errors import Busy, Code, Refused, SwarmError
 from swarm.formatting import spell_duration
 from swarm.heartbeat.execute import execute
 from swarm.heartbeat.record import record_beat
@@ -98,7 +98,7 @@ def why_not(home: Home, state: State) -> SwarmError | None:
             "A heartbeat is running.",
             f"{holder.by} (pid {holder.process.pid}) began it {since} ago.",
             "Wait for its end; its record comes in swarm-tui events.",
-            code="heartbeat-running",
+            code=Code.HEARTBEAT_RUNNING,
         )
     if state.heartbeat_last is None:
         return None
@@ -106,7 +106,7 @@ def why_not(home: Home, state: State) -> SwarmError | None:
     ago = read_now(state.epoch, home.clock).awake - state.heartbeat_last
     if ago < period / 2:
         return Refused(
-            "half-period",
+            Code.HALF_PERIOD,
             f"The last heartbeat was {spell_duration(ago)} ago, less than half a period.",
             f"The period is {spell_duration(period)}: agents have had no time to answer the last one.",
             "Wait, or give --force.",
@@ -122,7 +122,7 @@ def gap_of(home: Home, state: State) -> Gap | None:
 def _may_beat(home: Home) -> None:
     if home.actor.kind == "agent" and home.actor.agent != home.policy.root.id:
         raise Refused(
-            "hierarchy", "Only the root and the operator ask for a heartbeat.", "It ends agents in the whole swarm."
+            Code.HIERARCHY, "Only the root and the operator ask for a heartbeat.", "It ends agents in the whole swarm."
         )
 
 

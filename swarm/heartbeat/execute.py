@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from swarm.errors import SwarmError
+from swarm.errors import Code, SwarmError
 from swarm.heartbeat.acceptance import run_checks
 from swarm.heartbeat.investigate import investigate
 from swarm.heartbeat.root import stop_turn
@@ -243,7 +243,7 @@ def _failed(done: Executed, action: Action, error: SwarmError | OSError) -> None
     refused = isinstance(error, SwarmError) and error.exit_status == 3
     waits = refused and action.act in (Act.SPAWN, Act.SCHEDULE)
     done.note(action, "skip" if waits else str(action.act), ("" if waits else FAILED) + str(error))
-    if not (waits and isinstance(error, SwarmError) and error.code in (*WAITS, "program")):
+    if not (waits and isinstance(error, SwarmError) and error.code in (*WAITS, Code.PROGRAM)):
         done.say(action, AlertCause.ACTION, f"{action.act} failed: {error}")
 
 

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from swarm.errors import Refused, SwarmError
+from swarm.errors import Code, Refused, SwarmError
 from swarm.formatting import spell_duration
 from swarm.heartbeat.root_launch import launch_for, program_of, put_log_aside, session_for, spec_of, words_for
 from swarm.home import audit
@@ -30,8 +30,6 @@ from swarm.programs.base import Program
 from swarm.protocol import inbox
 from swarm.rules.spawns import takes_too_long, turn_age
 from swarm.scan.scanner import Scanner
-
-UNDER_WAY = "turn"
 
 
 def wake(home: Home, beat: Beat, scanner: Scanner) -> bool:
@@ -64,7 +62,7 @@ def _wake(home: Home, beat: Beat, scanner: Scanner) -> bool:
     try:
         _begin(home, beat, scanner)
     except Refused as refusal:
-        if refusal.code in (UNDER_WAY, "stopped"):
+        if refusal.code in (Code.TURN, Code.STOPPED):
             return False  # another process was faster, or the operator has stopped it
         raise
     return True
@@ -144,7 +142,7 @@ def _intend(home: Home, spec: AgentSpec, program: Program) -> tuple[Record, Stat
     def change(state: State) -> State:
         found = state.agents.get(spec.id)
         if found is not None and found.live:
-            raise Refused(UNDER_WAY, "A turn of the root goes on already.", "One at a time.")
+            raise Refused(Code.TURN, "A turn of the root goes on already.", "One at a time.")
         now = read_now(state.epoch, home.clock)
         at = next_start(state.last_start, now.awake, home.runner.cores(), program.start_cost_s)
         return replace(with_record(state, _beginning(found, spec, now)), last_start=at)
@@ -174,7 +172,7 @@ def _say_trouble(home: Home, why: str) -> None:
     root = home.policy.root.id
     record = home.ledger.read().agents.get(root)
     spawn_id = record.spawn_id if record is not None else ""
-    error = SwarmError("The root could not be woken.", why, code="root")
+    error = SwarmError("The root could not be woken.", why, code=Code.ROOT)
     audit.record(home, AuditVerb.WAKE, agent=root, spawn_id=spawn_id, error=error)
     _say(home, AlertCause.ROOT_FAILED, f"its turn failed: {why}", spawn_id)
 

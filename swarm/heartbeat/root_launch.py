@@ -3,7 +3,7 @@
 import os
 from contextlib import suppress
 
-from swarm.errors import HomeError
+from swarm.errors import Code, HomeError
 from swarm.heartbeat import digest
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record
@@ -38,7 +38,7 @@ def spec_of(home: Home, agent: AgentDir) -> AgentSpec:
             f"The root {home.policy.root.id!r} has no spec.",
             loaded.why or "There is no agent.json in its directory.",
             f"Make it again with: swarm-tui init {str(home.layout.root)!r}",
-            code="root",
+            code=Code.ROOT,
         )
     policy = home.policy
     name = policy.root.program or policy.spawn.program

@@ -4,13 +4,18 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from swarm.errors import HomeError, PolicyError, SwarmError
+from swarm.errors import Code, HomeError, PolicyError, SwarmError
 from swarm.ledger.revisions import exists, look
 from swarm.model.snapshot import Access
 from swarm.protocol.paths import Layout
 from swarm.store import reader, syscalls, writer
 
-_OF_CODE = {"missing": Access.MISSING, "newer": Access.NEWER, "full": Access.FULL, "read-only": Access.READ_ONLY}
+_OF_CODE = {
+    Code.MISSING: Access.MISSING,
+    Code.NEWER: Access.NEWER,
+    Code.FULL: Access.FULL,
+    Code.READ_ONLY: Access.READ_ONLY,
+}
 
 
 def access(layout: Layout, policy_error: PolicyError | None = None, *, probe: bool = False) -> tuple[Access, str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from swarm.errors import Refused, SwarmError
+from swarm.errors import Code, Refused, SwarmError
 from swarm.model.actor import OPERATOR, Actor
 from swarm.model.audit_verb import AuditVerb
 from swarm.protocol.find_home import find_home
@@ -82,7 +82,7 @@ def _spawn_id_of(agent: str, layout: Layout) -> str:
 
 def _stranger(detail: str) -> Refused:
     return Refused(
-        "hierarchy",
+        Code.HIERARCHY,
         "The environment names an agent that is not known here.",
         detail,
         f"An agent acts in its own home with the environment it was started with; a person unsets {AGENT_VARIABLE} "

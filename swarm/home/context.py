@@ -8,7 +8,7 @@ from msgspec import Struct
 from swarm.config.checked import CheckedFiles
 from swarm.config.policy import Policy
 from swarm.config.swarm_toml import load_policy
-from swarm.errors import HomeError, PolicyError, Refused
+from swarm.errors import Code, HomeError, PolicyError, Refused
 from swarm.ledger.ledger import Ledger
 from swarm.model.actor import OPERATOR, Actor
 from swarm.model.snapshot import Access
@@ -103,16 +103,16 @@ class Home(Struct, frozen=True):
     def must_be_writable(self) -> None:
         """Raises Refused `read-only` or HomeError where this home cannot be written."""
         if self.read_only:
-            raise Refused("read-only", "This home was opened read-only.", hint="Open it without --read-only to act.")
+            raise Refused(Code.READ_ONLY, "This home was opened read-only.", hint="Open it without --read-only to act.")
         if self.layout.foreign:
             raise Refused(
-                "read-only",
+                Code.READ_ONLY,
                 "This is not a swarm home: there is no swarm.toml.",
                 f"{str(self.layout.root)!r} is shown as it is, and nothing in it is changed.",
                 f"Make it one with: swarm-tui init {str(self.layout.root)!r}",
             )
         if self.policy_error is not None:
-            raise HomeError(self.policy_error.title, self.policy_error.detail, self.policy_error.hint, code="policy")
+            raise HomeError(self.policy_error.title, self.policy_error.detail, self.policy_error.hint, code=Code.POLICY)
 
 
 def _checked(layout: Layout, *, read_only: bool) -> CheckedFiles:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from swarm.errors import NotFound, SwarmError
+from swarm.errors import Code, NotFound, SwarmError
 from swarm.home.context import Home
 from swarm.protocol.agent_dirs import walk
 from swarm.protocol.names import name_of
@@ -29,7 +29,7 @@ def resolve(home: Home, words: str) -> str:
             f"{words[:200]!r} could mean {len(meant)} agents.",
             "It could be " + _listed(meant) + ".",
             "Give more of the id.",
-            code="ambiguous",
+            code=Code.AMBIGUOUS,
         )
     raise not_found(words, ids)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from swarm.errors import SwarmError
+from swarm.errors import Code, SwarmError
 from swarm.home.actor import AGENT_VARIABLE, SPAWN_VARIABLE
 from swarm.model.audit_verb import AuditVerb
 from swarm.protocol.names import check_id
@@ -32,7 +32,7 @@ class Asking(NamedTuple):
 class HookError(SwarmError):
     """A hook cannot do what it is there for."""
 
-    code = "hook"
+    code = Code.HOOK
 
 
 def asking(env: Mapping[str, str]) -> Asking:

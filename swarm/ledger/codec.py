@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from swarm.errors import HomeError
+from swarm.errors import Code, HomeError
 from swarm.ledger.state import State
 from swarm.model.agent import SCHEMA, Identity
 from swarm.model.causes import AlertCause
@@ -263,7 +263,7 @@ def decode(data: bytes, path: object = "state.json") -> Decoded:
             f"{name!r} was written by a newer version of swarm-tui.",
             f"It has schema {schema}; this version knows up to {SCHEMA}.",
             "Nothing is written. Use the newer version.",
-            code="newer",
+            code=Code.NEWER,
         )
     revision, home_id, epoch = value.get("revision"), value.get("home_id"), _epoch(value.get("epoch"))
     agents, alerts = value.get("agents"), value.get("alerts", [])

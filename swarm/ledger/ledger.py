@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from typing import NamedTuple
 
-from swarm.errors import Busy, HomeError, Refused
+from swarm.errors import Busy, Code, HomeError, Refused
 from swarm.ledger import audit_log, codec
 from swarm.ledger.revisions import Look, Outcome, exists, look, publish, remember, taken_numbers
 from swarm.ledger.state import State, raise_alert, with_forgotten, with_record
@@ -59,7 +59,7 @@ class Ledger:
         Raises HomeError `missing`, `damaged`, `newer`, `foreign`.
         """
         if self._layout.foreign:
-            raise HomeError("There is no ledger here.", "This is not a swarm home: no swarm.toml.", code="foreign")
+            raise HomeError("There is no ledger here.", "This is not a swarm home: no swarm.toml.", code=Code.FOREIGN)
         seen = self._seen
         if seen is not None and self._stamp() == seen.stamp and not exists(self._layout.rev(seen.look.top + 1)):
             return seen.look.state
@@ -167,7 +167,7 @@ class Ledger:
             with suppress(FileExistsError):
                 writer.write_new(path, b"")
         if exists(layout.state) or os.listdir(layout.revs):
-            raise Refused("exists", f"There is a ledger in {str(layout.swarm)!r} already.", "Nothing was changed.")
+            raise Refused(Code.EXISTS, f"There is a ledger in {str(layout.swarm)!r} already.", "Nothing was changed.")
         return ledger._commit(lambda state: replace(state), "make the ledger", None, ledger._fresh)
 
     def _commit(
@@ -178,7 +178,7 @@ class Ledger:
         fresh: Callable[[], State] | None,
     ) -> State:
         if self._layout.foreign:
-            raise Refused("read-only", "This is not a swarm home: there is no swarm.toml.", "Nothing was changed.")
+            raise Refused(Code.READ_ONLY, "This is not a swarm home: there is no swarm.toml.", "Nothing was changed.")
         give_up = time.monotonic() + self._wait
         troubles: list[_Trouble] = list(self._untold)
         while True:
@@ -229,7 +229,7 @@ class Ledger:
         try:
             return look(self._layout, thorough=True)
         except HomeError as error:
-            if fresh is None or error.code not in ("missing", "damaged"):
+            if fresh is None or error.code not in (Code.MISSING, Code.DAMAGED):
                 raise
             top = max(taken_numbers(self._layout), default=0)
             return Look(fresh(), top, odd_state=exists(self._layout.state))

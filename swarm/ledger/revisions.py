@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
-from swarm.errors import HomeError, SwarmError
+from swarm.errors import Code, HomeError, SwarmError
 from swarm.ledger.codec import Decoded, decode
 from swarm.ledger.state import State
 from swarm.protocol.paths import Layout
@@ -190,7 +190,7 @@ def taken_numbers(layout: Layout) -> tuple[int, ...]:
             f"The ledger's revisions {str(layout.revs)!r} cannot be used.",
             f"It {error.why}.",
             "Put the directory back.",
-            code="damaged",
+            code=Code.DAMAGED,
         ) from error
     except OSError as error:
         raise writer.explain(error, layout.revs) from error
@@ -207,13 +207,13 @@ def _nothing(layout: Layout, numbers: Sequence[int], why: str) -> HomeError:
             f"There is no ledger in {str(layout.swarm)!r}.",
             "Neither state.json nor a revision of it is there.",
             "In a new directory: swarm-tui init. Where agents are already: swarm-tui doctor --rebuild",
-            code="missing",
+            code=Code.MISSING,
         )
     return HomeError(
         "The ledger cannot be read.",
         f"{str(layout.state)!r} {why}, and none of its revisions is whole.",
         "Make it anew from the agents' files with: swarm-tui doctor --rebuild",
-        code="damaged",
+        code=Code.DAMAGED,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from swarm.errors import Refused, SwarmError
+from swarm.errors import Code, Refused, SwarmError
 from swarm.formatting import spell_stamp
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
@@ -117,13 +117,13 @@ def parent_for(home: Home, request: SpawnRequest, state: State) -> str:
         parent = resolve(home, request.parent) if request.parent else actor.agent
         if parent != actor.agent:
             raise Refused(
-                "hierarchy",
+                Code.HIERARCHY,
                 "An agent spawns only directly below itself.",
                 f"{actor.agent!r} asked for an agent below {parent!r}.",
                 "Manage the layer below you; do not skip layers.",
             )
         if actor.agent != root and Ref(actor.agent, actor.spawn_id).find(state.agents) is None:
-            raise Refused("hierarchy", f"{actor.agent!r} was spawned anew, or is not known to the ledger.")
+            raise Refused(Code.HIERARCHY, f"{actor.agent!r} was spawned anew, or is not known to the ledger.")
     else:
         parent = resolve(home, request.parent) if request.parent else root
     must_be_able_to_parent(home, parent, state)
@@ -134,7 +134,7 @@ def must_be_able_to_parent(home: Home, parent: str, state: State) -> None:
     """Raises Refused: `hierarchy` where the parent does not run, `paused-branch` where everything is frozen."""
     if state.frozen_all:
         raise Refused(
-            "paused-branch", "All agents are frozen.", "Nothing is spawned meanwhile.", "Thaw them first (key E)."
+            Code.PAUSED_BRANCH, "All agents are frozen.", "Nothing is spawned meanwhile.", "Thaw them first (key E)."
         )
     if parent == home.policy.root.id:
         return
@@ -142,7 +142,7 @@ def must_be_able_to_parent(home: Home, parent: str, state: State) -> None:
     if record is not None and record.phase in (Phase.SPAWNING, Phase.RUNNING):
         if record.paused is None:
             return
-        raise Refused("paused-branch", f"{parent!r} is paused.", hint=f"Let it go on: swarm-tui resume {parent}")
+        raise Refused(Code.PAUSED_BRANCH, f"{parent!r} is paused.", hint=f"Let it go on: swarm-tui resume {parent}")
     if any(str(waiting.get("id", "")) == parent for waiting in state.queue):
         why = "It waits for a slot itself."
     elif record is None:
@@ -150,7 +150,7 @@ def must_be_able_to_parent(home: Home, parent: str, state: State) -> None:
     else:
         why = "It is being stopped." if record.phase is Phase.STOPPING else "It has ended."
     raise Refused(
-        "hierarchy", f"{parent!r} cannot have agents below it now.", why, "Spawn below a running agent or the root."
+        Code.HIERARCHY, f"{parent!r} cannot have agents below it now.", why, "Spawn below a running agent or the root."
     )
 
 
@@ -158,9 +158,9 @@ def must_be_free(home: Home, agent_id: str, state: State) -> None:
     """Raises Refused `exists` where the id, or one that a file system may take for it, is taken."""
     record = state.agents.get(agent_id)
     if record is not None and record.holds_slot:
-        raise Refused("exists", f"{agent_id!r} exists already.", f"It is {record.phase}.", "Take another name.")
+        raise Refused(Code.EXISTS, f"{agent_id!r} exists already.", f"It is {record.phase}.", "Take another name.")
     if any(str(waiting.get("id", "")) == agent_id for waiting in state.queue):
-        raise Refused("exists", f"{agent_id!r} waits in the queue already.", hint="Take another name.")
+        raise Refused(Code.EXISTS, f"{agent_id!r} waits in the queue already.", hint="Take another name.")
     directory = home.layout.agent(agent_id).path
     try:
         with os.scandir(directory.parent) as entries:
@@ -169,14 +169,14 @@ def must_be_free(home: Home, agent_id: str, state: State) -> None:
         return
     if directory.name in twins:
         raise Refused(
-            "exists",
+            Code.EXISTS,
             f"{agent_id!r} exists already.",
             f"Its directory is there: {str(directory)!r}.",
             "Take another name, or start the same spec again with: swarm-tui respawn " + agent_id,
         )
     if twins:
         raise Refused(
-            "exists",
+            Code.EXISTS,
             f"{directory.name!r} and {twins[0]!r} would be one name on some file systems.",
             hint="Take another name.",
         )
@@ -195,7 +195,7 @@ def no_overlap(home: Home, agent_id: str, owns: Iterable[str], state: State) -> 
                 # Whoever is above it may give it a part of what is theirs.
                 if spawn_fields.overlap(mine, other) and not (above and spawn_fields.lies_in(mine, other)):
                     raise Refused(
-                        "owns",
+                        Code.OWNS,
                         f"{mine!r} overlaps {other!r}, which {record.id!r} owns.",
                         "Two live agents may not own overlapping paths.",
                         f"Wait until {record.id!r} has ended, or divide the paths.",
@@ -210,7 +210,7 @@ def no_crash_loop(home: Home, agent_id: str, state: State) -> None:
     if len(recent) >= settings.crash_limit:
         wait = max(1, round(settings.crash_window - (awake - recent[-settings.crash_limit])))
         raise Refused(
-            "crash-loop",
+            Code.CRASH_LOOP,
             f"{agent_id!r} failed {len(recent)} times in a row of {settings.crash_window:g} s.",
             "It is not started again until somebody has looked at it.",
             f"See swarm-tui log {agent_id}; it may be tried again in {wait} s.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from swarm.errors import Busy, NotFound, SwarmError
+from swarm.errors import Busy, Code, NotFound, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.transitions import Spawning, move
@@ -123,10 +123,10 @@ def _end_headless(home: Home, record: Record) -> None:
             f"{record.id!r} cannot be attached to.",
             f"Its headless run did not end: {report.unverified or 'something of it is still there'}",
             f"Look at it with: swarm-tui log {record.id} -f",
-            code="attach",
+            code=Code.ATTACH,
         )
     if has_results(home, record):
-        raise NotFound(f"{record.id!r} has just ended by itself.", "Its results are there.", code="ended")
+        raise NotFound(f"{record.id!r} has just ended by itself.", "Its results are there.", code=Code.ENDED)
 
 
 def _record_client(home: Home, intent: Record, pid: int) -> MayGoOn:

@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
-from swarm.errors import Refused, SwarmError
+from swarm.errors import Code, Refused, SwarmError
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert
 from swarm.ledger.transitions import Idle, move
@@ -168,7 +168,7 @@ def exclusive(agent: AgentDir) -> AbstractContextManager[bool]:
 def not_attachable(agent_id: str, why: str, hint: str = "") -> Refused:
     """The refusal for an agent that the operator cannot attach to."""
     return Refused(
-        "attach",
+        Code.ATTACH,
         f"{agent_id!r} cannot be attached to.",
         f"{why[:1].upper()}{why[1:]}.",
         hint or f"See what it does with: swarm-tui log {agent_id} -f    or leave it a message",

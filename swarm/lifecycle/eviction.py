@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from swarm.errors import Refused, SwarmError
+from swarm.errors import Code, Refused, SwarmError
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.ledger.state import State, with_record
@@ -84,7 +84,7 @@ def must_be_the_same(state: State, victims: Sequence[Record]) -> None:
         found = victim.ref.find(state.agents)
         if found is None or not found.holds_slot or found.phase is Phase.STOPPING:
             raise Refused(
-                "no-slot",
+                Code.NO_SLOT,
                 f"{victim.id!r} is not as it was when it was chosen to make room.",
                 "Somebody ended it, or spawned it anew, in the meantime. Nobody was ended.",
                 "Look again.",
@@ -99,7 +99,7 @@ def _named(home: Home, request: SpawnRequest) -> list[Record]:
         must_be_below(home, agent_id)
         record = state.agents.get(agent_id)
         if record is None or not record.holds_slot:
-            raise Refused("no-slot", f"{agent_id!r} holds no slot.", "Ending it makes no room. Nobody was ended.")
+            raise Refused(Code.NO_SLOT, f"{agent_id!r} holds no slot.", "Ending it makes no room. Nobody was ended.")
         victims.append(record)
     return victims
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
-from swarm.errors import Refused, SwarmError
+from swarm.errors import Code, Refused, SwarmError
 from swarm.home.context import Home
 from swarm.ledger import transitions
 from swarm.model.agent import Identity, Liveness
@@ -137,5 +137,5 @@ def _record(home: Home, intent: Record, outcome: Apply, purpose: str, line: Line
 def must_run(record: Record | None, title: str) -> Record:
     """Returns the record of a start that stands; raises Refused `stopped` where it was stopped meanwhile."""
     if record is None or record.phase is not Phase.RUNNING:
-        raise Refused("stopped", title, "Whoever ended it sees to what had started.")
+        raise Refused(Code.STOPPED, title, "Whoever ended it sees to what had started.")
     return record

@@ -1,6 +1,6 @@
 """Words to running agents through their programs' channels: messages, the end of a sub-agent, the wish that it ends."""
 
-from swarm.errors import SwarmError
+from swarm.errors import Code, SwarmError
 from swarm.home.context import Home
 from swarm.model.record import Phase, Record
 from swarm.processes import stdin_channel
@@ -65,7 +65,7 @@ def stop_subagent(home: Home, record: Record, key: str) -> None:
             f"Sub-agents of {record.id!r} cannot be ended one by one.",
             f"Its program ({record.program}) does not offer that.",
             f"End it with all that it does: swarm-tui kill {record.id}",
-            code="channel",
+            code=Code.CHANNEL,
         )
     _tell(home, record, words)
 
@@ -76,6 +76,6 @@ def _tell(home: Home, record: Record, words: bytes, *, wait: float = stdin_chann
             f"{record.id!r} cannot be spoken to.",
             f"Its program ({record.program}) takes no words while it runs.",
             "Leave it a message: it reads its inbox between two pieces of work.",
-            code="channel",
+            code=Code.CHANNEL,
         )
     stdin_channel.tell(home.layout.agent(record.id), words, wait=wait)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from swarm.errors import SwarmError
+from swarm.errors import Code, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, without
@@ -89,7 +89,7 @@ def _take_out(home: Home, record: Record, purpose: str) -> None:
 
 
 def _write_line(home: Home, record: Record, revision: int, *, cut_short: bool = False) -> None:
-    cut = SwarmError("Its start was cut short.", "Whoever started it died; nothing of it runs.", code="start")
+    cut = SwarmError("Its start was cut short.", "Whoever started it died; nothing of it runs.", code=Code.START)
     audit.record(
         home,
         AuditVerb.SPAWN,

@@ -3,7 +3,7 @@
 import os
 from contextlib import suppress
 
-from swarm.errors import Refused, SwarmError
+from swarm.errors import Code, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.transitions import Spawning, move
@@ -127,12 +127,12 @@ def end_instead(home: Home, record: Record, why: str) -> None:
 def _intend(home: Home, record: Record) -> Record:
     def step(found: Record, _: Now) -> Record:
         if found.phase is not Phase.RUNNING:
-            raise Refused("stopped", _not_relaunched(record.id), f"It is {found.phase}.")
+            raise Refused(Code.STOPPED, _not_relaunched(record.id), f"It is {found.phase}.")
         return move(found, Spawning(me()))
 
     intent = home.ledger.update(record.ref, step, purpose=f"relaunch {record.id}")
     if intent is None:
-        raise Refused("stopped", _not_relaunched(record.id), "It was spawned anew, or taken out of the ledger.")
+        raise Refused(Code.STOPPED, _not_relaunched(record.id), "It was spawned anew, or taken out of the ledger.")
     return intent
 
 
@@ -141,7 +141,7 @@ def _must_be_gone(home: Home, record: Record) -> None:
     if record.keeper is None and record.process is None:
         return
     if not wait_until(lambda: home.runner.alive(record) in (Liveness.DEAD, Liveness.STRANGER), LAST_MOMENTS_S):
-        raise SwarmError(f"{record.id!r} cannot be relaunched.", "Its earlier process has not ended.", code="start")
+        raise SwarmError(f"{record.id!r} cannot be relaunched.", "Its earlier process has not ended.", code=Code.START)
 
 
 def _not_relaunched(agent_id: str) -> str:

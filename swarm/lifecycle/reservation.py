@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import to_builtins
 
-from swarm.errors import Refused, SwarmError
+from swarm.errors import Code, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record, without
@@ -74,7 +74,7 @@ def request_json(request: SpawnRequest) -> dict[str, object]:
 def request_of(value: object) -> SpawnRequest:
     """A request out of the queue; raises SwarmError where somebody edited it into something else."""
     if not isinstance(value, Mapping):
-        raise SwarmError("An entry of the queue is not a spawn.", code="queue")
+        raise SwarmError("An entry of the queue is not a spawn.", code=Code.QUEUE)
     known = {name: value[name] for name in SpawnRequest.__struct_fields__ if name in value}
     for name in ("inputs", "outputs", "owns", "command", "kill_first"):
         known[name] = tuple(str(item) for item in known.get(name, ()))
@@ -84,7 +84,7 @@ def request_of(value: object) -> SpawnRequest:
     try:
         return SpawnRequest(**known)
     except TypeError as error:
-        raise SwarmError("An entry of the queue is not a spawn.", str(error), code="queue") from error
+        raise SwarmError("An entry of the queue is not a spawn.", str(error), code=Code.QUEUE) from error
 
 
 def actor_of(value: object) -> Actor:

@@ -2,7 +2,7 @@
 
 import os
 
-from swarm.errors import Refused, SwarmError
+from swarm.errors import Code, Refused, SwarmError
 from swarm.home.context import Home
 from swarm.lifecycle.spawn_fields import lies_in
 from swarm.model.actor import ENGINE, OPERATOR
@@ -81,7 +81,7 @@ def _places(parent: AgentSpec, above: str) -> str:
 
 def _refused(parent: AgentSpec, what: str, hint: str) -> Refused:
     return Refused(
-        "scope",
+        Code.SCOPE,
         f"{parent.id!r} is held to its scope, and asks for {what}.",
         "What it may not do itself, nothing that it spawns may do for it.",
         f"{hint} Or ask whoever spawned you.",

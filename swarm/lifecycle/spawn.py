@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from swarm.errors import Busy, HomeError, Refused, SwarmError
+from swarm.errors import Busy, Code, HomeError, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State
@@ -22,11 +22,11 @@ from swarm.model.values import replace
 from swarm.protocol.paths import AgentDir
 
 Judge = Callable[[], Mapping[str, Verdict]]
-ROOM = frozenset({"no-slot", "reserve", "budget"})
+ROOM = frozenset({Code.NO_SLOT, Code.RESERVE, Code.BUDGET})
 """Codes that say that there is no room: what ending somebody, or waiting, would help against."""
 STILL = frozenset(spawn_gate.CODES.values())
 """Codes that say that nobody is started now at all: who asked for the queue waits in it."""
-WAITS = ROOM | STILL | {"paused-branch"}
+WAITS = ROOM | STILL | {Code.PAUSED_BRANCH}
 """Codes for which a queued spawn goes on waiting."""
 
 

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from swarm.errors import Refused
+from swarm.errors import Code, Refused
 from swarm.home.context import Home
 from swarm.ledger.state import State
 from swarm.model.agent import Acceptance, AgentSpec
@@ -64,12 +64,12 @@ def slots(home: Home, request: SpawnRequest, role: Role | None) -> int:
         return max(1, home.policy.slots.roles.get(request.role, role.slots if role else 1))
     if not 1 <= request.slots <= 1000:
         raise Refused(
-            "budget", f"{request.slots} is not a number of slots.", "An agent takes 1 to 1000, itself included."
+            Code.BUDGET, f"{request.slots} is not a number of slots.", "An agent takes 1 to 1000, itself included."
         )
     return request.slots
 
 
-def _relative(layout: Layout, path: str, code: str) -> str:
+def _relative(layout: Layout, path: str, code: Code) -> str:
     """The path relative to the home, tidied; raises Refused where it is empty, leads out, or holds a NUL."""
     if not path.strip() or "\0" in path:
         raise Refused(code, f"{path[:80]!r} is not a path.")
@@ -84,11 +84,11 @@ def inputs(layout: Layout, inputs: Iterable[str]) -> tuple[str, ...]:
     """The inputs, each of which is there; raises Refused `input` with the nearest names (field report, failure 2)."""
     for path in inputs:
         if not path.strip() or "\0" in path:
-            raise Refused("input", f"{path[:80]!r} is not a path.")
+            raise Refused(Code.INPUT, f"{path[:80]!r} is not a path.")
         if not os.path.exists(layout.root / path):
             near = nearest(layout.root, path)
             raise Refused(
-                "input",
+                Code.INPUT,
                 f"The input {path[:200]!r} does not exist.",
                 "Nearest: " + ", ".join(near) + "." if near else f"Nothing like it is below {str(layout.root)!r}.",
                 "Inputs are relative to the home; an agent that finds nothing goes on as if all were fine.",
@@ -126,7 +126,7 @@ def outputs(outputs: Iterable[str]) -> tuple[str, ...]:
     for pattern in outputs:
         if not pattern.strip() or "\0" in pattern or ".." in Path(pattern).parts:
             raise Refused(
-                "input",
+                Code.INPUT,
                 f"{pattern[:200]!r} cannot be counted as outputs.",
                 "A pattern stays below the working directory.",
             )
@@ -135,20 +135,20 @@ def outputs(outputs: Iterable[str]) -> tuple[str, ...]:
 
 def owned(layout: Layout, agent_id: str, owns: Iterable[str], role: Role | None) -> tuple[str, ...]:
     """The paths it is to own, relative to the home; raises Refused `owns` where they are not its to have."""
-    paths = tuple(_relative(layout, path, "owns") for path in owns)
+    paths = tuple(_relative(layout, path, Code.OWNS) for path in owns)
     own = layout.agent(agent_id).path.relative_to(layout.root).as_posix()
     for path in paths:
         inside = path == own or path.startswith(own + "/")
         if role is not None and role.scope == "observe" and not inside:
             raise Refused(
-                "owns",
+                Code.OWNS,
                 f"The role {role.name!r} only observes: it owns nothing but its own directory.",
                 f"{path!r} is not below {own!r}.",
                 "An observer that fixes breaks the audit trail; have it report, and spawn a worker for the fix.",
             )
         if not inside and overlap(path, "swarm"):
             raise Refused(
-                "owns",
+                Code.OWNS,
                 f"{path!r} overlaps the directory `swarm`, which the engine and the agents own.",
                 hint="Name the directories that the task is about.",
             )
@@ -160,10 +160,12 @@ def acceptance(outcomes: Iterable[Acceptance]) -> tuple[Acceptance, ...]:
     for outcome in outcomes:
         if not outcome.text.strip():
             raise Refused(
-                "acceptance", "An acceptance criterion is empty.", hint='Name an outcome: "the first link is live".'
+                Code.ACCEPTANCE, "An acceptance criterion is empty.", hint='Name an outcome: "the first link is live".'
             )
         if outcome.check is not None and (not outcome.check.strip() or "\0" in outcome.check):
-            raise Refused("acceptance", "The check of an acceptance criterion is empty.", hint="Write TEXT::COMMAND.")
+            raise Refused(
+                Code.ACCEPTANCE, "The check of an acceptance criterion is empty.", hint="Write TEXT::COMMAND."
+            )
     return tuple(outcomes)
 
 
@@ -200,7 +202,7 @@ def model(home: Home, request: SpawnRequest, state: State) -> str:
     model = request.model or (settings.model if settings else "") or models.tier
     if models.tier and model != models.tier and not models.allow_mixed:
         raise Refused(
-            "model",
+            Code.MODEL,
             f"The model {model[:80]!r} is not this swarm's tier, {models.tier!r}.",
             "One tier in the whole swarm: weaker workers cost more in debugging than they save.",
             "Leave --model out, or set [models] allow_mixed = true in swarm.toml.",
@@ -217,7 +219,7 @@ def _must_be_alone(home: Home, request: SpawnRequest, state: State) -> None:
         theirs = read_spec(home.layout.agent(record.id)).value
         if theirs is not None and theirs.model and theirs.model != request.model:
             raise Refused(
-                "model",
+                Code.MODEL,
                 f"The model {request.model[:80]!r} is not the one that {record.id!r} runs, {theirs.model!r}.",
                 "One tier in the whole swarm: weaker workers cost more in debugging than they save.",
                 "Leave --model out, or set [models] allow_mixed = true in swarm.toml.",
@@ -228,11 +230,11 @@ def directory(layout: Layout, cwd: str) -> str:
     """Its working directory relative to the home, '' for its own; raises Refused `input`."""
     if not cwd:
         return ""
-    path = _relative(layout, cwd, "input")
+    path = _relative(layout, cwd, Code.INPUT)
     if not (layout.root / path).is_dir():
         near = nearest(layout.root, path)
         raise Refused(
-            "input",
+            Code.INPUT,
             f"The working directory {path!r} does not exist.",
             "Nearest: " + ", ".join(near) + "." if near else "",
             "Make it first.",
@@ -244,9 +246,9 @@ def environment(request: SpawnRequest) -> dict[str, str]:
     """The variables on top of the operator's; raises Refused `name` for what cannot be one, or is ours."""
     for name, value in request.env.items():
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or "\0" in value:
-            raise Refused("name", f"{name[:80]!r} is not a name for a variable.", hint="Write --env NAME=VALUE.")
+            raise Refused(Code.NAME, f"{name[:80]!r} is not a name for a variable.", hint="Write --env NAME=VALUE.")
         if name.startswith("SWARM_"):
-            raise Refused("name", f"{name} is set by the engine.", "It tells who an agent is.", "Take another name.")
+            raise Refused(Code.NAME, f"{name} is set by the engine.", "It tells who an agent is.", "Take another name.")
     return dict(request.env)
 
 
@@ -254,10 +256,10 @@ def launch_of(home: Home, spec: AgentSpec, program: Program, brief: str) -> Laun
     """How it is started; raises Refused: `program` where that cannot be run, `scope` where it could not be held."""
     for need in program.needs():
         if need.required and not need.ok:
-            raise Refused("program", f"{program.name!r} cannot be started: {need.text}.", hint=need.hint)
+            raise Refused(Code.PROGRAM, f"{program.name!r} cannot be started: {need.text}.", hint=need.hint)
     if spec.argv and not program.takes_command:
         raise Refused(
-            "program",
+            Code.PROGRAM,
             f"The program {program.name!r} takes no command after --.",
             "It is told what to do by its brief.",
             f"Leave the command out, or --program. Words for its own command line: [programs.{program.name}] args.",
@@ -271,13 +273,13 @@ def launch_of(home: Home, spec: AgentSpec, program: Program, brief: str) -> Laun
         there = os.access(place, os.X_OK) and place.is_file()
         if not there and not place.is_relative_to(agent.path):
             raise Refused(
-                "program",
+                Code.PROGRAM,
                 f"{word[:200]!r} cannot be run.",
                 "There is no such file." if not place.exists() else "It is not executable.",
                 f"A relative path starts at the agent's working directory, {str(launch.cwd)!r}.",
             )
     elif shutil.which(word, path=launch.environment.get("PATH", os.defpath)) is None:
         raise Refused(
-            "program", f"{word[:200]!r} is not on PATH.", f"PATH is {launch.environment.get('PATH', '')[:500]!r}."
+            Code.PROGRAM, f"{word[:200]!r} is not on PATH.", f"PATH is {launch.environment.get('PATH', '')[:500]!r}."
         )
     return launch

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from swarm.errors import Refused
+from swarm.errors import Code, Refused
 from swarm.home.context import Home
 from swarm.ledger.state import State, clear_alert, raise_alert
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert
 
-CODES: Mapping[AlertCause, str] = {AlertCause.SWARM_LIMIT: "limit", AlertCause.SERVICE: "service"}
+CODES: Mapping[AlertCause, Code] = {AlertCause.SWARM_LIMIT: Code.LIMIT, AlertCause.SERVICE: Code.SERVICE}
 """The alerts that stand for it, and the code of the refusals."""
 
 

@@ -5,7 +5,7 @@ import time
 from contextlib import suppress
 from stat import S_ISDIR
 
-from swarm.errors import HomeError, Refused, SwarmError
+from swarm.errors import Code, HomeError, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, without
@@ -34,7 +34,7 @@ def make_directory(home: Home, made: Draft) -> AgentDir:
         syscalls.mkdir(agent.path)
     except FileExistsError as error:
         raise Refused(
-            "exists", f"{made.agent!r} exists already.", f"Its directory is there: {str(agent.path)!r}."
+            Code.EXISTS, f"{made.agent!r} exists already.", f"Its directory is there: {str(agent.path)!r}."
         ) from error
     except OSError as error:
         raise writer.explain(error, agent.path) from error
@@ -66,7 +66,7 @@ def must_be_real(layout: Layout, agent: AgentDir) -> None:
                 f"{str(directory)!r} is not a directory.",
                 "Links are never followed.",
                 "Put a directory there.",
-                code="damaged",
+                code=Code.DAMAGED,
             )
 
 
@@ -126,7 +126,7 @@ def _intent(made: Draft, reserved: State) -> Record:
     """Its record while SPAWNING; raises Refused `stopped` where it is gone before its start began."""
     intent = Ref(made.agent, made.spawn_id).find(reserved.agents)
     if intent is None:
-        raise Refused("stopped", STOPPED.format(made.agent))
+        raise Refused(Code.STOPPED, STOPPED.format(made.agent))
     return intent
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from swarm.errors import NotFound, Refused
+from swarm.errors import Code, NotFound, Refused
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record
 from swarm.ledger.transitions import Stopping, move
@@ -73,7 +73,7 @@ def must_be_below(home: Home, agent_id: str) -> None:
     """Raises Refused `hierarchy` where an agent acts on somebody who is not directly below it."""
     if home.actor.kind == "agent" and parent_of(agent_id) != home.actor.agent:
         raise Refused(
-            "hierarchy",
+            Code.HIERARCHY,
             f"{home.actor.agent!r} may act only on agents directly below itself.",
             f"{agent_id!r} is not.",
             "Ask its parent, or the operator.",

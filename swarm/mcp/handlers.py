@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from swarm.errors import SwarmError
+from swarm.errors import Code, SwarmError
 from swarm.home.actor import calling
 from swarm.mcp.tools import checked
 from swarm.model.actor import Actor
@@ -185,7 +185,7 @@ def mistake(error: BaseException) -> Answer:
             f"{type(error).__name__}: {str(error)[:300]}",
             "This is a mistake in swarm-tui; whether the call did anything is not known.",
             "Look with status before you try it again, and name this in your next progress line.",
-            code="internal",
+            code=Code.INTERNAL,
         )
     )
 

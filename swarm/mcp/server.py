@@ -11,7 +11,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any, BinaryIO, NoReturn
 
-from swarm.errors import SwarmError
+from swarm.errors import Code, SwarmError
 from swarm.mcp import handlers, tools
 from swarm.mcp.handlers import CALLS, Caller, call
 
@@ -209,7 +209,9 @@ class Server:
         except SwarmError as error:
             return handlers.refusal(error)
         except OSError as error:
-            return handlers.refusal(SwarmError(f"{error.strerror or error}.", str(error.filename or ""), code="system"))
+            return handlers.refusal(
+                SwarmError(f"{error.strerror or error}.", str(error.filename or ""), code=Code.SYSTEM)
+            )
         except Exception as error:  # noqa: BLE001 - a client that never gets an answer waits for ever
             return handlers.mistake(error)
 

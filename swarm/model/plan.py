@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from swarm.errors import Code
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Ending
 from swarm.model.ref import Ref
@@ -26,24 +27,6 @@ class Act(StrEnum):
     WAKE = "wake"
 
 
-class Delay(StrEnum):
-    """Why a start is put off, or begins by stopping what goes on."""
-
-    NO_SLOT = "no-slot"
-    RESERVE = "reserve"
-    BUDGET = "budget"
-    LIMIT = "limit"
-    """The swarm has used up what it may."""
-    SERVICE = "service"
-    """The model service refuses the swarm."""
-    QUEUED = "queued"
-    """Another waits before it."""
-    TURN = "turn"
-    """The root's last turn still goes on."""
-    TIMEOUT = "timeout"
-    """It has gone on for too long: it is stopped."""
-
-
 class Action(Struct, frozen=True):
     """One step of a plan. `key` names it, so that a rehearsal can untick it."""
 
@@ -57,7 +40,7 @@ class Action(Struct, frozen=True):
     """Of a free: how the agent ended."""
     role: str = ""
     """Of a spawn or a schedule, done or skipped."""
-    delay: Delay | None = None
+    delay: Code | None = None
     """Of a skip or a wake."""
     subtree: tuple[str, ...] = ()
     """Who goes down with it."""

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from swarm.errors import Code
 from swarm.model.agent import Acceptance
 from swarm.model.health import Verdict
 from swarm.model.plan import Plan
@@ -56,7 +57,7 @@ class Objection(Struct, frozen=True):
     """One reason why a spawn would be refused; `field` names the request's field for the form."""
 
     field: str
-    code: str
+    code: Code
     title: str
     detail: str = ""
     hint: str = ""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from swarm import platform
-from swarm.errors import SwarmError
+from swarm.errors import Code, SwarmError
 from swarm.model.agent import Identity, Liveness
 from swarm.model.launch import Launch
 from swarm.model.record import Record
@@ -223,7 +223,7 @@ def _first_line(pipe: IO[bytes], seconds: float) -> bytes:
 
 def _failure(why: str, number: object = None) -> SwarmError:
     hint = HINTS.get(number, "") if isinstance(number, int) else ""
-    return SwarmError("The agent could not be started.", why, hint, code="start")
+    return SwarmError("The agent could not be started.", why, hint, code=Code.START)
 
 
 def _identity(told: object, marker: str) -> Identity | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from swarm.errors import SwarmError
+from swarm.errors import Code, SwarmError
 from swarm.protocol.paths import AgentDir
 from swarm.store import locks, reader, syscalls
 
@@ -137,4 +137,4 @@ def _full() -> SwarmError:
 
 
 def _no(why: str, hint: str = "A message in its inbox waits until it looks: swarm-tui message ID TEXT") -> SwarmError:
-    return SwarmError("The agent's program cannot be spoken to.", why, hint, code="channel")
+    return SwarmError("The agent's program cannot be spoken to.", why, hint, code=Code.CHANNEL)

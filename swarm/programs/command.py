@@ -6,7 +6,7 @@ from signal import SIGTERM
 from typing import Self
 
 from swarm.config.policy import Program as Settings
-from swarm.errors import Refused
+from swarm.errors import Code, Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.programs.base import Need
@@ -34,12 +34,12 @@ class Command:
         argv = spec.argv or self._settings.argv
         if not argv or not argv[0]:
             raise Refused(
-                "program",
+                Code.PROGRAM,
                 f"The program {self.name!r} does not say what to run.",
                 hint=f'Write it after --, or in swarm.toml:  [programs.{self.name}]  argv = ["..."]',
             )
         if any("\0" in word for word in argv):
-            raise Refused("program", "A word of the command holds a NUL byte.")
+            raise Refused(Code.PROGRAM, "A word of the command holds a NUL byte.")
         return Launch(
             spawn_id=spec.spawn_id,
             argv=tuple(argv),

@@ -12,7 +12,7 @@ from typing import Self
 from msgspec import Struct
 
 from swarm.config.policy import Program as Settings
-from swarm.errors import Refused
+from swarm.errors import Code, Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.programs import preflight
@@ -227,7 +227,7 @@ def must_be_directories(run: Run, program: str) -> None:
         if not path.is_dir():
             what = "is a file" if path.exists() else "is not there yet"
             raise Refused(
-                "scope",
+                Code.SCOPE,
                 f"{program} can hold an agent only to directories that are there, and {str(path)!r} {what}.",
                 f"{run.spec.id!r} owns it.",
                 f"Make the directory first, or let it own the one above:  mkdir -p {str(path)!r}"
@@ -244,7 +244,7 @@ def without_shell(run: Run, program: str, wanted: str) -> tuple[str, ...]:
     because = "only observes" if run.held == "observe" else f"owns {', '.join(run.spec.owns)}"[:200]
     if wanted == "sandbox":
         raise Refused(
-            "scope",
+            Code.SCOPE,
             f"{run.spec.id!r} is to be held in a sandbox, and {program} has none that could be used here.",
             f'[programs] scope = "sandbox" in swarm.toml asks for it; the agent {because}.',
             'Set scope = "auto": it is held without a shell. Or use the program claude or codex.',

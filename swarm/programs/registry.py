@@ -1,7 +1,7 @@
 """What is run: one program a kind of agent, behind one protocol."""
 
 from swarm.config.policy import Policy
-from swarm.errors import Refused
+from swarm.errors import Code, Refused
 from swarm.programs.base import Program
 from swarm.programs.command import Command
 
@@ -40,7 +40,7 @@ def program_for(name: str, policy: Policy) -> Program:
 
         return OpenCode(name, settings)
     raise Refused(
-        "program",
+        Code.PROGRAM,
         f"There is no program {name!r}.",
         f"There are: {', '.join(names(policy))}.",
         f'Define it in swarm.toml:  [programs.{name}]  kind = "command"  argv = ["..."]',

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from swarm.config.policy import Policy
-from swarm.errors import Refused
+from swarm.errors import Code, Refused
 from swarm.model.agent import Acceptance, AgentSpec
 from swarm.protocol.paths import Layout
 from swarm.protocol.role import Role
@@ -26,7 +26,7 @@ def compose(spec: AgentSpec, role: Role, layout: Layout, policy: Policy, learned
     text = PLACEHOLDER.sub(lambda match: parts[match[1]], template.text)
     if not spec.task.strip():
         raise Refused(
-            "brief", "The task is empty.", hint="Say what is to be done: --task TEXT, --task @FILE or --task -."
+            Code.BRIEF, "The task is empty.", hint="Say what is to be done: --task TEXT, --task @FILE or --task -."
         )
     return text.rstrip("\n") + "\n"
 

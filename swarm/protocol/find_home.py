@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from swarm.errors import NotFound
+from swarm.errors import Code, NotFound
 from swarm.protocol.agent_dirs import walk
 from swarm.protocol.paths import POLICY_FILE, Layout
 
@@ -28,7 +28,7 @@ def find_home(given: str | os.PathLike[str] | None, env: Mapping[str, str], cwd:
             f"No swarm home at {str(root)!r}.",
             "There is no swarm.toml, and no agents, in it." if root.is_dir() else "There is no such directory.",
             f"Make one with: swarm-tui init {str(root)!r}",
-            code="no-home",
+            code=Code.NO_HOME,
         )
     for directory in (cwd, *cwd.parents):
         if (directory / POLICY_FILE).is_file():
@@ -37,7 +37,7 @@ def find_home(given: str | os.PathLike[str] | None, env: Mapping[str, str], cwd:
         "No swarm home here.",
         f"Neither {str(cwd)!r} nor a directory above it has a swarm.toml, and SWARM_HOME is not set.",
         "Make one with: swarm-tui init    or name one with: swarm-tui -C DIR    or look around with: swarm-tui demo",
-        code="no-home",
+        code=Code.NO_HOME,
     )
 
 

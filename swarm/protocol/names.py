@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Container
 
-from swarm.errors import Refused
+from swarm.errors import Code, Refused
 
 UNSEARCHED = frozenset({"log", "work", ".run", ".git", "node_modules"})
 """Directories in which no agents are looked for."""
@@ -16,13 +16,15 @@ def check_name(name: str) -> str:
     """The name itself where it is allowed (`[a-z0-9][a-z0-9._-]{0,63}`, protocol.md); raises Refused `name`."""
     if not _NAME.match(name):
         raise Refused(
-            "name",
+            Code.NAME,
             f"{name[:80]!r} is not a name for an agent.",
             "A name starts with a-z or 0-9 and goes on with a-z, 0-9, dot, dash and underscore, 64 at most.",
             f"Try {suggest_name(name)!r}.",
         )
     if name in UNSEARCHED:
-        raise Refused("name", f"{name!r} is a directory that is never searched for agents.", hint="Take another name.")
+        raise Refused(
+            Code.NAME, f"{name!r} is a directory that is never searched for agents.", hint="Take another name."
+        )
     return name
 
 
@@ -69,7 +71,7 @@ def unescape_id(agent_id: str) -> str:
 
     parts = [os.fsdecode(urllib.parse.unquote_to_bytes(part)) for part in agent_id.split("/")]
     if any(part in ("", ".", "..") or "/" in part or "\0" in part for part in parts):
-        raise Refused("name", f"{agent_id[:80]!r} does not name an agent.", "It leads outside of the agents.")
+        raise Refused(Code.NAME, f"{agent_id[:80]!r} does not name an agent.", "It leads outside of the agents.")
     return "/".join(parts)
 
 

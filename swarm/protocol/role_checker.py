@@ -10,7 +10,7 @@ from msgspec.structs import fields
 from pydantic import BaseModel, ValidationError
 
 from swarm.config.models import model_of
-from swarm.errors import Refused
+from swarm.errors import Code, Refused
 from swarm.protocol.role import Role
 
 REQUIRED = tuple(field.name for field in fields(Role) if field.required)
@@ -83,4 +83,4 @@ def _line_of(text: str, key: str) -> int:
 
 
 def _wrong(path: Path, line: int, what: str, hint: str = "") -> Refused:
-    return Refused("role", f"{path}:{line}: {what}.", hint=hint)
+    return Refused(Code.ROLE, f"{path}:{line}: {what}.", hint=hint)

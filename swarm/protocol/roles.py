@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from swarm.config.checked import CheckedFiles
-from swarm.errors import Refused, SwarmError
+from swarm.errors import Code, Refused, SwarmError
 from swarm.protocol.names import check_name
 from swarm.protocol.paths import Layout
 from swarm.protocol.role import Role
@@ -38,9 +38,9 @@ def load_role(layout: Layout, name: str, checked: CheckedFiles | None = None) ->
     try:
         check_name(name)
     except Refused as error:
-        raise Refused("role", f"{name[:80]!r} is not the name of a role.", error.detail, _known(layout)) from error
+        raise Refused(Code.ROLE, f"{name[:80]!r} is not the name of a role.", error.detail, _known(layout)) from error
     path = layout.role(name)
-    text = _text(path, "role", f"There is no role {name!r}.", _known(layout))
+    text = _text(path, Code.ROLE, f"There is no role {name!r}.", _known(layout))
 
     def check() -> dict[str, Any]:
         from swarm.protocol.role_checker import check_role  # pydantic and YAML: 200 ms of processor
@@ -68,21 +68,21 @@ def load_template(layout: Layout, role: str) -> Template:
     """The template that a role is spawned with; raises Refused `brief` where it cannot be used."""
     path = layout.template(role)
     text = _text(
-        path, "brief", f"The role {role!r} has no template.", f"Write one at {path}, or run swarm-tui init again."
+        path, Code.BRIEF, f"The role {role!r} has no template.", f"Write one at {path}, or run swarm-tui init again."
     )
     names = [match[1] for match in PLACEHOLDER.finditer(text)]
     unknown = [name for name in names if name not in REQUIRED and name not in OPTIONAL]
     if unknown:
         line = _line_with(text, "{" + unknown[0] + "}")
         raise Refused(
-            "brief",
+            Code.BRIEF,
             f"{path}:{line}: {{{unknown[0]}}} is not a placeholder.",
             "Known are: " + ", ".join(sorted((*REQUIRED, *OPTIONAL))) + ".",
         )
     missing = [name for name in REQUIRED if name not in names]
     if missing:
         raise Refused(
-            "brief",
+            Code.BRIEF,
             f"{path} has no place for " + ", ".join(f"{{{name}}}" for name in missing) + ".",
             "A brief without it is not a contract: the agent would not know its rules, its place or its end.",
             "Put the placeholder where it is to stand.",
@@ -105,15 +105,15 @@ def check_shared_rules(layout: Layout) -> None:
     """Raises Refused `role` where roles/_shared-rules.md cannot be read: every brief starts with it."""
     path = layout.shared_rules
     text = _text(
-        path, "role", f"{path} is missing.", "Every agent reads it first; run swarm-tui init again to get it back."
+        path, Code.ROLE, f"{path} is missing.", "Every agent reads it first; run swarm-tui init again to get it back."
     )
     if not text.strip():
         raise Refused(
-            "role", f"{path} is empty.", "Every agent reads it first.", "Remove it and run swarm-tui init again."
+            Code.ROLE, f"{path} is empty.", "Every agent reads it first.", "Remove it and run swarm-tui init again."
         )
 
 
-def _text(path: Path, code: str, missing: str, hint: str) -> str:
+def _text(path: Path, code: Code, missing: str, hint: str) -> str:
     try:
         read = reader.read_head(path, MAX_ROLE_BYTES)
     except SwarmError as error:

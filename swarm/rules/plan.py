@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from swarm.config.policy import Policy
+from swarm.errors import Code
 from swarm.formatting import spell_duration
 from swarm.model.agent import Liveness
 from swarm.model.causes import AlertCause
 from swarm.model.health import State, Verdict
-from swarm.model.plan import Act, Action, Delay, Plan
+from swarm.model.plan import Act, Action, Plan
 from swarm.model.record import Ending, Phase
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
@@ -70,7 +71,7 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     for action in (*ends, *results):
         _let_go(books, action)
     slots = slots_of(books, policy)
-    wait = Wait(Delay.LIMIT, over) if over else Wait(Delay.SERVICE, refused) if refused else None
+    wait = Wait(Code.LIMIT, over) if over else Wait(Code.SERVICE, refused) if refused else None
     actions += queued(snapshot, policy, books, wait)
     actions += scheduled(snapshot, policy, books, n, wait)
     actions += woken(snapshot, policy, now, n, wait)

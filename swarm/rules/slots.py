@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from swarm.config.policy import Policy
+from swarm.errors import Code
 from swarm.formatting import plural, spell_duration
 from swarm.model.health import State, Verdict
 from swarm.model.record import Record
@@ -79,7 +80,7 @@ def _candidate_words(one: Candidate) -> str:
 class Refusal(NamedTuple):
     """Why a spawn may not be: `raise Refused(*refusal)`."""
 
-    code: str
+    code: Code
     title: str
     detail: str
     hint: str
@@ -159,24 +160,24 @@ def refusal(
     shut = next((above for above in (agent_id, *books.chain(level), policy.root.id) if above in closed), None)
     if shut is not None:
         return Refusal(
-            "paused-branch",
+            Code.PAUSED_BRANCH,
             f"{agent_id} cannot be spawned: {shut} is being stopped.",
             "No new agents are accepted in a subtree from the moment it is stopped.",
             "Spawn it elsewhere, or wait until the subtree is gone.",
         )
     if depth > policy.slots.max_depth:
         return Refusal(
-            "depth",
+            Code.DEPTH,
             f"{agent_id} would stand {depth} levels below the root; {policy.slots.max_depth} are allowed.",
             "Every level manages the one below it; deeper trees are lost from sight ([slots] max_depth).",
             "Let an agent further up spawn it.",
         )
     if slots < 1:
-        return Refusal("budget", f"{agent_id} asks for {plural(slots, 'slot')}.", "An agent takes at least one.", "")
+        return Refusal(Code.BUDGET, f"{agent_id} asks for {plural(slots, 'slot')}.", "An agent takes at least one.", "")
     held = books.committed(agent_id)  # by children of an earlier spawn of this id: they stand below the new one
     if slots < 1 + held:
         return Refusal(
-            "budget",
+            Code.BUDGET,
             f"{agent_id} asks for {plural(slots, 'slot')}, and {held} are held below it already.",
             "Agents of its earlier spawn still run, and count in its budget.",
             f"End them first, or spawn it with at least {plural(1 + held, 'slot')}.",
@@ -201,12 +202,12 @@ def _at_the_top(
     )
     others = first_words(books, verdicts, TOP, slots - left)
     if use_reserve:
-        return Refusal("reserve", f"The reserve, too, has no room for {agent_id}.", detail, others)
+        return Refusal(Code.RESERVE, f"The reserve, too, has no room for {agent_id}.", detail, others)
     fits = rules.reserve and committed + slots <= rules.max
     reserve = " Or take it from the reserve (--use-reserve)." if fits else ""
     if slots > limit:
         others = f"No ending makes room for {plural(slots, 'slot')} outside the reserve; ask for fewer."
-    return Refusal("no-slot", f"No slot is free for {agent_id}.", detail, f"{others}{reserve}".strip())
+    return Refusal(Code.NO_SLOT, f"No slot is free for {agent_id}.", detail, f"{others}{reserve}".strip())
 
 
 def _below(
@@ -215,7 +216,7 @@ def _below(
     above = books.records[level]
     if not above.holds_slot:
         return Refusal(
-            "budget",
+            Code.BUDGET,
             f"{level} has no budget to give: it does not run.",
             f"It is {above.ending or above.phase}; what it had committed is free again.",
             "Spawn under the root, or under an agent that runs.",
@@ -232,7 +233,7 @@ def _below(
         hint = f"{level} would have to be spawned with at least {plural(slots + 1, 'slot')}."
     else:
         hint = first_words(books, verdicts, level, slots - left)
-    return Refusal("budget", f"The budget of {level} has no room for {agent_id}.", detail, hint)
+    return Refusal(Code.BUDGET, f"The budget of {level} has no room for {agent_id}.", detail, hint)
 
 
 def end_first(

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from swarm.config.policy import Policy
+from swarm.errors import Code
 from swarm.formatting import spell_duration
 from swarm.model.agent import Liveness
-from swarm.model.plan import Act, Action, Delay
+from swarm.model.plan import Act, Action
 from swarm.model.record import Phase, Record
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
@@ -19,7 +20,7 @@ from swarm.rules.what_if import as_if, supposed
 class Wait(NamedTuple):
     """Why nobody is started at all: LIMIT or SERVICE."""
 
-    delay: Delay
+    delay: Code
     text: str
 
 
@@ -34,14 +35,14 @@ def queued(snapshot: Snapshot, policy: Policy, books: Books, wait: Wait | None =
             continue
         level = books.level(record.parent)
         if level in full:
-            yield Action(Act.SKIP, agent, record.spawn_id, f"it waits behind {full[level]}", delay=Delay.QUEUED)
+            yield Action(Act.SKIP, agent, record.spawn_id, f"it waits behind {full[level]}", delay=Code.QUEUED)
             continue
         no = refusal(
             books, policy, parent=record.parent, agent_id=agent, slots=record.slots, use_reserve=record.reserve
         )
         if no is not None:
             full[level] = agent
-            yield Action(Act.SKIP, agent, record.spawn_id, f"{no.title} {no.detail}", delay=Delay(no.code))
+            yield Action(Act.SKIP, agent, record.spawn_id, f"{no.title} {no.detail}", delay=no.code)
             continue
         books.book(as_if(record, Phase.SPAWNING))
         yield Action(Act.SPAWN, agent, record.spawn_id, "it waited for a slot, and there is one", role=record.role)
@@ -101,18 +102,18 @@ def woken(snapshot: Snapshot, policy: Policy, now: Now, n: int, wait: Wait | Non
         yield Action(Act.WAKE, policy.root.id, spawn_id, f"its turn, with the digest of heartbeat {n}")
     elif view.record.taken_over:
         yield Action(
-            Act.SKIP, policy.root.id, spawn_id, f"{view.record.taken_over} talks to it in a terminal", delay=Delay.TURN
+            Act.SKIP, policy.root.id, spawn_id, f"{view.record.taken_over} talks to it in a terminal", delay=Code.TURN
         )
     elif view.record.paused is not None:
-        yield Action(Act.SKIP, policy.root.id, spawn_id, "it is paused in the middle of a turn", delay=Delay.TURN)
+        yield Action(Act.SKIP, policy.root.id, spawn_id, "it is paused in the middle of a turn", delay=Code.TURN)
     elif takes_too_long(view.record, policy, now):
         allowed, taken = spell_duration(policy.root.timeout), spell_duration(turn_age(view.record, now))
         reason = f"its turn has taken {taken}, and {allowed} are allowed: it is stopped, and another begins"
-        yield Action(Act.WAKE, policy.root.id, spawn_id, reason, delay=Delay.TIMEOUT)
+        yield Action(Act.WAKE, policy.root.id, spawn_id, reason, delay=Code.TIMEOUT)
     else:
         going = spell_duration(turn_age(view.record, now))
         yield Action(
-            Act.SKIP, policy.root.id, spawn_id, f"its last turn still goes on, for {going} by now", delay=Delay.TURN
+            Act.SKIP, policy.root.id, spawn_id, f"its last turn still goes on, for {going} by now", delay=Code.TURN
         )
 
 

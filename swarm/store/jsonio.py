@@ -4,7 +4,7 @@ import json
 import os
 from typing import Any
 
-from swarm.errors import SwarmError
+from swarm.errors import Code, SwarmError
 
 DEPTH = 64
 
@@ -12,7 +12,7 @@ DEPTH = 64
 class Invalid(SwarmError):
     """A file that can be read but does not hold what it should; `why` says it in a few words."""
 
-    code = "invalid"
+    code = Code.INVALID
 
     def __init__(self, path: str | os.PathLike[str], why: str) -> None:
         super().__init__(f"{os.fspath(path)!r} is not valid.", f"{why[:1].upper()}{why[1:]}.")

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from swarm.errors import Busy, HomeError, SwarmError
+from swarm.errors import Busy, Code, HomeError, SwarmError
 from swarm.store import reader, syscalls, writer
 
 HOLDER_BYTES = 4096
@@ -23,13 +23,13 @@ OpenFile = Callable[[str, int], int]
 class LockMissing(HomeError):
     """The lock file is not there: it is made once, by `init`, and never deleted."""
 
-    code = "lock-missing"
+    code = Code.LOCK_MISSING
 
 
 class NoLocks(SwarmError):
     """The file system has no locks at all."""
 
-    code = "no-locks"
+    code = Code.NO_LOCKS
 
 
 def acquire(path: Path, wait_s: float, open_file: OpenFile, *, lockless: bool = False) -> int | None:
@@ -119,7 +119,7 @@ class FileLock:
     def _refusal(self, error: OSError | reader.Unreadable) -> HomeError:
         cause = error if isinstance(error, reader.Unreadable) else reader.unreadable(self.path, error)
         denied = isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
-        code = "read-only" if denied else "damaged"
+        code = Code.READ_ONLY if denied else Code.DAMAGED
         return HomeError(f"The lock {str(self.path)!r} cannot be used.", cause.detail, code=code)
 
     def _sign(self) -> None:

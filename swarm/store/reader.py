@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from swarm.errors import SwarmError
+from swarm.errors import Code, SwarmError
 from swarm.store import syscalls
 from swarm.store.jsonio import Invalid, parse_json
 
@@ -27,7 +27,7 @@ _KINDS = (
 class Unreadable(SwarmError):
     """A file that is there and cannot be read, or must not be; `why` says it in a few words."""
 
-    code = "unreadable"
+    code = Code.UNREADABLE
 
     def __init__(self, path: str | os.PathLike[str], why: str) -> None:
         super().__init__(f"{os.fspath(path)!r} cannot be read.", f"It {why}." if why.startswith("is ") else f"{why}.")

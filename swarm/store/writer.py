@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from swarm.errors import HomeError, SwarmError
+from swarm.errors import Code, HomeError, SwarmError
 from swarm.store import syscalls
 from swarm.store.jsonio import for_people
 from swarm.store.reader import Unreadable, check_regular, directory, kind_of
@@ -161,15 +161,15 @@ def explain(error: OSError, path: str | os.PathLike[str]) -> SwarmError:
             "The disk is full.",
             f"{name!r} could not be written; what was there is unchanged.",
             "Make room.",
-            code="full",
+            code=Code.FULL,
         )
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return HomeError(
-            f"{name!r} cannot be written.", f"{reason}.", "Check its owner and its mount.", code="read-only"
+            f"{name!r} cannot be written.", f"{reason}.", "Check its owner and its mount.", code=Code.READ_ONLY
         )
     if error.errno == errno.ELOOP:
         return Unreadable(path, "is a link")
-    return SwarmError(f"{name!r} could not be written.", f"{reason}; what was there is unchanged.", code="disk")
+    return SwarmError(f"{name!r} could not be written.", f"{reason}; what was there is unchanged.", code=Code.DISK)
 
 
 @contextmanager

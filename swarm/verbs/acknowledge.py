@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from swarm.errors import Refused
+from swarm.errors import Code, Refused
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record
@@ -26,7 +26,7 @@ def acknowledge(home: Home, alerts: Iterable[Alert]) -> int:
     """
     home.must_be_writable()
     if home.actor.kind == "agent":
-        error = Refused("hierarchy", "Only the operator acknowledges alerts.")
+        error = Refused(Code.HIERARCHY, "Only the operator acknowledges alerts.")
         audit.record(home, AuditVerb.ACKNOWLEDGE, error=error)
         raise error
     keys = {alert.key for alert in alerts}

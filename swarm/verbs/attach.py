@@ -1,6 +1,6 @@
 """attach: the operator talks to an agent in a terminal, in place of its headless run."""
 
-from swarm.errors import NotFound, Refused, SwarmError
+from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
@@ -24,7 +24,7 @@ def attach(home: Home, words: str, client: Client, *, who: str = "the operator",
         agent_id = resolve(home, words)
         if home.actor.kind == "agent":
             raise Refused(
-                "hierarchy",
+                Code.HIERARCHY,
                 "Only the operator talks to agents in a terminal.",
                 hint="Leave it a message: swarm-tui message",
             )

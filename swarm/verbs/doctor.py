@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from swarm import platform
-from swarm.errors import Refused, SwarmError
+from swarm.errors import Code, Refused, SwarmError
 from swarm.formatting import plural, spell_duration
 from swarm.home import audit
 from swarm.home.context import Home
@@ -93,7 +93,7 @@ def rebuild(home: Home) -> list[Finding]:
     try:
         home.must_be_writable()
         if home.actor.kind == "agent":
-            raise Refused("hierarchy", "Only the operator rebuilds the ledger.")
+            raise Refused(Code.HIERARCHY, "Only the operator rebuilds the ledger.")
         state = home.ledger.rebuild()
     except SwarmError as error:
         audit.record(home, AuditVerb.REBUILD, error=error)

@@ -1,6 +1,6 @@
 """hold: no automatic kill for some heartbeats. Only a person says so."""
 
-from swarm.errors import Refused, SwarmError, Usage
+from swarm.errors import Code, Refused, SwarmError, Usage
 from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
@@ -24,7 +24,7 @@ def hold(home: Home, words: str, *, beats: int, why: str, spawn_id: str = "") ->
         home.must_be_writable()
         agent_id = resolve(home, words)
         if home.actor.kind == "agent":
-            raise Refused("hierarchy", "Only the operator holds agents.", "It lifts a rule of the whole swarm.")
+            raise Refused(Code.HIERARCHY, "Only the operator holds agents.", "It lifts a rule of the whole swarm.")
         if not 0 <= beats <= MAX_BEATS:
             raise Usage(f"{beats} is not a number of heartbeats.", f"It is 0 to {MAX_BEATS}.")
         _commit(home, agent_id, beats, clean(why, 300), spawn_id)

@@ -12,7 +12,7 @@ from msgspec import to_builtins
 from swarm.config.checked import CheckedFiles
 from swarm.config.policy import Policy
 from swarm.config.swarm_toml import load_policy, parse_policy
-from swarm.errors import HomeError, PolicyError, Refused, SwarmError, Usage
+from swarm.errors import Code, HomeError, PolicyError, Refused, SwarmError, Usage
 from swarm.formatting import spell_stamp
 from swarm.ledger import audit_log
 from swarm.ledger.ledger import Ledger
@@ -91,7 +91,7 @@ def _existing_policy(layout: Layout) -> Policy | None:
         return load_policy(layout.policy)
     except PolicyError as error:
         raise Refused(
-            "exists",
+            Code.EXISTS,
             f"{str(layout.policy)!r} is there already, and it is not a policy of swarm-tui.",
             f"{error.title} {error.detail}".strip(),
             "If it is yours, mend that line; if it is another program's, take another directory. Nothing was written.",
@@ -122,7 +122,7 @@ def _write(layout: Layout, policy: Policy | None, program: str, clock: Clock) ->
         Ledger.create(layout, clock)
         written.append(layout.state.relative_to(layout.root).as_posix())
     except Refused as error:
-        if error.code != "exists":
+        if error.code is not Code.EXISTS:
             raise
         left.append(layout.state.relative_to(layout.root).as_posix())
     # Kept at once, so that the first verbs in the new home need not check these two again.

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 
-from swarm.errors import NotFound, Refused, SwarmError
+from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
@@ -90,7 +90,7 @@ def _target(home: Home, agent_id: str, spawn_id: str) -> Ref:
         must_be_meant(record, spawn_id)
     if record is None and agent_id != home.policy.root.id and not home.layout.agent(agent_id).spec.is_file():
         raise Refused(
-            "foreign",
+            Code.FOREIGN,
             f"{agent_id!r} was not spawned by this engine, so it is not ended by it.",
             "Its directory has no agent.json, and no process is known to be its own.",
             "End it where it was started.",
@@ -110,7 +110,7 @@ def _must_not_run(home: Home, agent_id: str) -> None:
             f"Its marker is carried by {plural(len(running), 'process', 'processes')}, the first with the pid "
             f"{running[0].pid}. Nobody was stopped.",
             "Take it into the ledger first, then end it: swarm-tui doctor --rebuild",
-            code="unknown",
+            code=Code.UNKNOWN,
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from swarm.errors import Refused, SwarmError
+from swarm.errors import Code, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
@@ -48,7 +48,7 @@ def _only_the_operator(home: Home, verb: AuditVerb) -> None:
     try:
         home.must_be_writable()
         if home.actor.kind == "agent":
-            raise Refused("hierarchy", "Only the operator stops the whole swarm.")
+            raise Refused(Code.HIERARCHY, "Only the operator stops the whole swarm.")
     except SwarmError as error:
         audit.record(home, verb, error=error)
         raise

@@ -1,6 +1,6 @@
 """collect and read: what has ended is settled, and its results are read by a person or by the parent."""
 
-from swarm.errors import SwarmError
+from swarm.errors import Code, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
@@ -63,14 +63,14 @@ def _must_be_there(results: Results, agent_id: str) -> None:
             f"The results of {agent_id!r} are not valid.",
             f"results.json: {results.why}.",
             "They may still be written; look again.",
-            code="no-results",
+            code=Code.NO_RESULTS,
         )
     if results.state is ResultsState.ABSENT:
         raise SwarmError(
             f"{agent_id!r} has no results.",
             "There is no results.json.",
             f"What it says of itself: swarm-tui log {agent_id}",
-            code="no-results",
+            code=Code.NO_RESULTS,
         )
 
 

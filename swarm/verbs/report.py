@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from swarm.errors import HomeError, Refused, SwarmError
+from swarm.errors import Code, HomeError, Refused, SwarmError
 from swarm.ledger import audit_log
 from swarm.model.actor import Actor
 from swarm.model.audit_verb import AuditVerb
@@ -64,7 +64,7 @@ def _write_once(agent: AgentDir, value: dict[str, Any]) -> None:
     data = encode_results(value)
     if _are_there(agent):
         raise Refused(
-            "exists",
+            Code.EXISTS,
             "These results are written already.",
             f"{str(agent.results)!r} is there since before; results are written once.",
             "Stop here. What comes after is a new task, and a new agent.",
@@ -89,7 +89,7 @@ def _are_there(agent: AgentDir) -> bool:
 def _own(layout: Layout, actor: Actor) -> AgentDir:
     if actor.kind != "agent":
         raise Refused(
-            "hierarchy",
+            Code.HIERARCHY,
             "Only an agent reports, and only as itself.",
             "SWARM_AGENT and SWARM_SPAWN are not set: this is not an agent's environment.",
             "The operator leaves a note with: swarm-tui message ID TEXT",
@@ -117,5 +117,5 @@ def _record(layout: Layout, actor: Actor, verb: AuditVerb, error: SwarmError | N
         )
     except HomeError as failure:
         # A shell in a sandbox writes in its agent's directory alone. What it reported stands there, and is read there.
-        if failure.code != "read-only":
+        if failure.code is not Code.READ_ONLY:
             raise

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from swarm.errors import NotFound, Refused, SwarmError
+from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
@@ -56,7 +56,7 @@ def respawn(home: Home, words: str, *, fresh: bool = False) -> Spawned:
 def _again(home: Home, agent_id: str, *, fresh: bool) -> Spawned:
     if agent_id == home.policy.root.id:
         raise Refused(
-            "hierarchy",
+            Code.HIERARCHY,
             "The root is not spawned again: everybody lives in its directory.",
             hint="Each heartbeat wakes it for a turn ([root] on = true in swarm.toml).",
         )
@@ -192,13 +192,13 @@ def _must_have_ended(state: State, agent_id: str) -> None:
     for record in state.agents.values():
         if record.holds_slot and (record.id == agent_id or record.id.startswith(agent_id + "/")):
             raise Refused(
-                "exists",
+                Code.EXISTS,
                 f"{record.id!r} still runs." if record.live else f"The death of {record.id!r} is not verified.",
                 "It is started again only when it, and all below it, have ended.",
                 f"End it first: swarm-tui kill {agent_id}",
             )
     if any(str(waiting.get("id", "")) == agent_id for waiting in state.queue):
-        raise Refused("exists", f"{agent_id!r} waits in the queue.", "It has not been started yet.")
+        raise Refused(Code.EXISTS, f"{agent_id!r} waits in the queue.", "It has not been started yet.")
 
 
 def _move_away(agent: AgentDir) -> Path:
@@ -212,7 +212,9 @@ def _move_away(agent: AgentDir) -> Path:
         os.rename(agent.path, kept)
     except FileNotFoundError as error:
         raise Refused(
-            "exists", f"Somebody else starts {agent.path.name!r} again at this moment.", "Its directory has just moved."
+            Code.EXISTS,
+            f"Somebody else starts {agent.path.name!r} again at this moment.",
+            "Its directory has just moved.",
         ) from error
     except OSError as error:
         raise writer.explain(error, agent.path) from error

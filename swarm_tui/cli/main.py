@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from swarm.errors import NotFound, SwarmError, Usage
+from swarm.errors import Code, NotFound, SwarmError, Usage
 from swarm_tui.cli.output import NAME, REPORT, Output
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def _room(given: str | None) -> "Layout":
 def _of_system(error: OSError) -> SwarmError:
     what = error.strerror or str(error)
     where = f"{os.fsdecode(error.filename)!r}: " if isinstance(error.filename, str | bytes) else ""
-    return SwarmError(f"{where}{what}.", code="system")
+    return SwarmError(f"{where}{what}.", code=Code.SYSTEM)
 
 
 def _report_mistake(
@@ -188,4 +188,4 @@ def _report_mistake(
     out = Output.of_process(json=_wants_json(sys.argv[1:]))
     if os.environ.get("SWARM_TUI_DEBUG"):
         sys.__excepthook__(kind, error, traceback)
-    out.error(SwarmError(f"{kind.__name__}: {str(error)[:300]}", hint=REPORT, code="internal"))
+    out.error(SwarmError(f"{kind.__name__}: {str(error)[:300]}", hint=REPORT, code=Code.INTERNAL))

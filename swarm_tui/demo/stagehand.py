@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from swarm.api import Swarm
-from swarm.errors import Refused
+from swarm.errors import Code, Refused
 from swarm.protocol.paths import Layout
 from swarm.store.writer import write_atomic
 from swarm.verbs.init import init
@@ -50,7 +50,7 @@ def make_demo(directory: Path, speed: float = DEFAULT_SPEED) -> Swarm:
     speed: how much faster than the clock; 60 makes 15 seconds of a period of 15 minutes. Raises Refused `exists`.
     """
     if directory.exists() and any(directory.iterdir()):
-        raise Refused("exists", f"{str(directory)!r} is not empty.", hint="Give --dir a new directory for the demo.")
+        raise Refused(Code.EXISTS, f"{str(directory)!r} is not empty.", hint="Give --dir a new directory for the demo.")
     directory.mkdir(parents=True, exist_ok=True)
     layout = Layout(directory.resolve())
     write_atomic(layout.policy, policy_text(speed).encode())

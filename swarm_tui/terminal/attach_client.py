@@ -9,7 +9,7 @@ from types import FrameType, TracebackType
 from typing import Any, Self
 
 from swarm import platform
-from swarm.errors import SwarmError
+from swarm.errors import Code, SwarmError
 from swarm.model.launch import Launch
 
 LOOK_S = 0.2
@@ -48,7 +48,7 @@ class TerminalClient:
             process = subprocess.Popen(launch.argv, env=launch.environment, cwd=launch.cwd)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else str(error)
-            raise SwarmError(f"{launch.argv[0]!r} could not be started.", f"{why}.", code="start") from error
+            raise SwarmError(f"{launch.argv[0]!r} could not be started.", f"{why}.", code=Code.START) from error
         try:
             self._wait(process, started(process.pid))
         finally:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from swarm.api import Swarm
 from swarm.config.policy import Policy
-from swarm.errors import SwarmError
+from swarm.errors import Code, SwarmError
 from swarm.home.context import Home
 from swarm.ledger.audit_log import Event
 from swarm.model.health import State, Verdict
@@ -196,7 +196,7 @@ def full_house() -> SpawnCheck:
         4,
         (
             Objection(
-                "slots", "no-slot", "There is no room for 4 more slots.", "10 of 12 are committed, 2 are reserve."
+                "slots", Code.NO_SLOT, "There is no room for 4 more slots.", "10 of 12 are committed, 2 are reserve."
             ),
         ),
         candidates=tuple(

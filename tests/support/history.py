@@ -19,7 +19,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from swarm.errors import Refused
+from swarm.errors import Code, Refused
 from swarm.ledger import audit_log, codec
 from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, raise_alert, with_record, without
@@ -198,12 +198,12 @@ def _operate(layout: Layout, ledger: Ledger, rng: random.Random, actor: int, nam
     def change(state: State) -> State:
         if kind == "spawn":
             if len(state.agents) >= MAX_SLOTS:
-                raise Refused("no-slot", "No slot is free.")
+                raise Refused(Code.NO_SLOT, "No slot is free.")
             state = with_record(state, Record(f"agent-{name}", name, Phase.RUNNING))
         elif kind == "end":
             mine = [agent_id for agent_id in state.agents if agent_id.startswith(f"agent-{actor}-")]
             if not mine:
-                raise Refused("nobody", "There is nobody to end.")
+                raise Refused(Code.ENDED, "There is nobody to end.")
             state = without(state, mine[0])
         elif kind == "beat":
             state = replace(state, heartbeat_n=state.heartbeat_n + 1)

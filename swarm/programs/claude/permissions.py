@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from swarm.config.policy import Program as Settings
-from swarm.errors import Refused
+from swarm.errors import Code, Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.verbs import VERBS
 from swarm.programs.base import Need
@@ -66,7 +66,7 @@ def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: Settings,
         return Scope("", allow=(*WORKING, *ours), deny=deny, protected=protected, inherit=settings.inherit)
     if settings.scope == "sandbox" and not sandbox.ok:
         raise Refused(
-            "scope",
+            Code.SCOPE,
             f"{spec.id!r} is to be held in a sandbox, and there is none here: {sandbox.text}.",
             f'[programs] scope = "sandbox" in swarm.toml asks for it; the agent {_because(spec, rule)}.',
             sandbox.hint or 'Or set scope = "narrow": few shell commands instead of a sandbox.',
@@ -134,7 +134,7 @@ def _must_be_nameable(paths: Iterable[Path]) -> None:
     for path in paths:
         if not _can_be_named(path):
             raise Refused(
-                "scope",
+                Code.SCOPE,
                 f"{str(path)!r} cannot be named in a permission rule.",
                 "Brackets, braces, wildcards and backslashes mean something else there.",
                 "Own a directory with a plain name, or move the home to a plain path.",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from swarm.errors import Refused
+from swarm.errors import Code, Refused
 from swarm.programs.oneshot import SERVER, OneShot, Run, server, without_shell
 from swarm.programs.prompt import habits
 
@@ -51,7 +51,7 @@ class OpenCode(OneShot):
         for path in run.writable:
             if _SPECIAL & set(str(path)):
                 raise Refused(
-                    "scope",
+                    Code.SCOPE,
                     f"{str(path)!r} cannot be named in a permission of OpenCode.",
                     "Wildcards mean something else there.",
                     "Own a directory with a plain name, or move the home to a plain path.",
@@ -112,7 +112,7 @@ def _parsed(text: str) -> dict[str, Any]:
         value = None
     if not isinstance(value, dict):
         raise Refused(
-            "program",
+            Code.PROGRAM,
             f"{CONFIG} is not plain JSON, so that permissions cannot be added to it.",
             hint="Write it without comments, or put it into a file and name that in OPENCODE_CONFIG.",
         )

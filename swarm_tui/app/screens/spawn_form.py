@@ -13,13 +13,13 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Button, Checkbox, Input, Label, Select, Static, TextArea
 
-from swarm.errors import SwarmError
+from swarm.errors import Code, SwarmError
 from swarm.model.agent import Acceptance, AgentSpec
 from swarm.model.requests import SpawnCheck, SpawnRequest
 from swarm.sanitize import clean
 
 Checker = Callable[[SpawnRequest], SpawnCheck]
-ROOM_CODES = frozenset({"no-slot", "budget", "reserve"})
+ROOM_CODES = frozenset({Code.NO_SLOT, Code.BUDGET, Code.RESERVE})
 DEBOUNCE_SECONDS = 0.25
 _FIELDS: tuple[tuple[str, str, str], ...] = (
     ("inputs", "inputs", "files that must exist, separated by blanks"),

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from swarm.errors import NotFound
+from swarm.errors import Code, NotFound
 from swarm.formatting import parse_stamp
 from swarm_tui.cli.commands.common import follow, looking
 from swarm_tui.cli.output import Output
@@ -70,7 +70,7 @@ def _meant(swarm: "Swarm", words: str) -> str:
     try:
         return swarm.resolve(words)
     except NotFound as error:
-        if error.code == "ambiguous":
+        if error.code is Code.AMBIGUOUS:
             raise
         return words.strip("/")  # long gone, and still in the log
 

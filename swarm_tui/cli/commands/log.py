@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from swarm.errors import SwarmError
+from swarm.errors import Code, SwarmError
 from swarm_tui.cli.commands.common import follow, iso, looking
 from swarm_tui.cli.output import Output
 
@@ -78,7 +78,7 @@ def _no_transcript(agent_id: str) -> SwarmError:
         f"{agent_id} has no transcript.",
         "Its program prints plain text: a `command` agent's transcript is what it writes to standard output.",
         f"Try: swarm-tui log {agent_id} --stream stdout",
-        code="no-transcript",
+        code=Code.NO_TRANSCRIPT,
     )
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import to_builtins
 
-from swarm.errors import NotFound, Refused, SwarmError, Usage
+from swarm.errors import Code, NotFound, Refused, SwarmError, Usage
 from swarm_tui.cli.commands.common import acting, text_from
 from swarm_tui.cli.output import Output
 
@@ -99,9 +99,9 @@ def _rehearsed(check: "SpawnCheck", request: "SpawnRequest", out: Output) -> int
 def _error_of(objection: "Objection") -> SwarmError:
     """What the spawn itself would raise."""
     said = (objection.title, objection.detail, objection.hint)
-    if objection.code in ("no-such-agent", "ambiguous"):
+    if objection.code in (Code.NO_SUCH_AGENT, Code.AMBIGUOUS):
         return NotFound(*said, code=objection.code)
-    return Usage(*said) if objection.code == "usage" else Refused(objection.code, *said)
+    return Usage(*said) if objection.code is Code.USAGE else Refused(objection.code, *said)
 
 
 def _acceptance(text: str) -> "Acceptance":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.errors import Busy, HomeError, Refused, SwarmError
+from swarm.errors import Busy, Code, HomeError, Refused, SwarmError
 from swarm.ledger import audit_log, audit_reader, revisions
 from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, raise_alert, with_record
@@ -100,7 +100,7 @@ def test_a_refused_change_writes_nothing(layout: Layout, ledger: Ledger) -> None
     before = layout.state.read_bytes()
 
     def refuse(state: State) -> State:
-        raise Refused("no-slot", "No slot is free.")
+        raise Refused(Code.NO_SLOT, "No slot is free.")
 
     with pytest.raises(Refused):
         ledger.commit(refuse, purpose="spawn")

@@ -324,6 +324,12 @@ class TestSpawning:
         found = self.beat(*(a_view(f"w{n}") for n in range(8)), self.queued("large", 4), self.queued("small"))
         assert found == [(Act.SKIP, "large"), (Act.SKIP, "small")]
 
+    def test_one_that_would_stand_too_deep_is_skipped_and_the_record_says_so(self) -> None:
+        shallow = replace(UNSCHEDULED, slots=replace(UNSCHEDULED.slots, max_depth=1))
+        below = self.queued("a/y")
+        made = planned(a_view("a", slots=2), below, policy=shallow, queue=(below.id,))
+        assert the(made, Act.SKIP).code == "depth"
+
     def test_another_level_has_its_own_order(self) -> None:
         found = self.beat(
             a_view("a", slots=2),

@@ -11,7 +11,7 @@ from textual.command import Hit
 from textual.pilot import Pilot
 from textual.widgets import Input, Select, Static
 
-from swarm.errors import Refused
+from swarm.errors import Code, Refused
 from swarm.ledger.audit_log import Event
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.requests import Objection, SpawnCheck, SpawnRequest
@@ -250,7 +250,7 @@ async def test_hold_asks_why_and_takes_itself_back() -> None:
 
 async def test_a_refusal_of_the_engine_is_told_with_its_hint() -> None:
     async with a_room() as (pilot, room, swarm):
-        swarm.refuse = Refused("hierarchy", "That is not below you.", hint="Ask its parent.")
+        swarm.refuse = Refused(Code.HIERARCHY, "That is not below you.", hint="Ask its parent.")
         room.go_to(full_id("idea-alpha/worker-1"))
         await pilot.press("P")
         await settle(pilot)
@@ -453,7 +453,7 @@ async def test_the_help_scrolls_to_its_ends() -> None:
 
 async def test_an_objection_to_no_field_in_particular_stays_in_the_form() -> None:
     swarm = CannedSwarm()
-    swarm.check = SpawnCheck("genesis-01/worker-9", 1, (Objection("", "hierarchy", "That is not below you."),))
+    swarm.check = SpawnCheck("genesis-01/worker-9", 1, (Objection("", Code.HIERARCHY, "That is not below you."),))
     async with a_room(swarm) as (pilot, _, _swarm):
         await pilot.press("n")
         await settle(pilot)
@@ -485,8 +485,8 @@ async def test_the_form_asks_for_what_is_missing_without_scolding_before_one_has
         "genesis-01/x",
         1,
         (
-            Objection("name", "name", "It has no name.", "Give it one."),
-            Objection("task", "task", "It has no task.", "Say what is to be done."),
+            Objection("name", Code.NAME, "It has no name.", "Give it one."),
+            Objection("task", Code.BRIEF, "It has no task.", "Say what is to be done."),
         ),
     )
     async with a_room(swarm) as (pilot, _, _swarm):

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from swarm.errors import NotFound, Refused, SwarmError
+from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm_tui.cli.output import Output, one_line, to_json
 from tests.support.hostile import HOSTILE, forbidden
 
@@ -90,7 +90,7 @@ def test_an_empty_no_color_refuses_nothing() -> None:
 
 def test_an_error_tells_its_code_and_as_json_all_of_it() -> None:
     out, stdout, stderr = output(json=True)
-    out.error(Refused("no-slot", "No slot is free.", "12 of 12 are committed.", "End somebody first."))
+    out.error(Refused(Code.NO_SLOT, "No slot is free.", "12 of 12 are committed.", "End somebody first."))
     assert stderr.getvalue().splitlines()[0] == "swarm-tui: No slot is free. [no-slot]"
     assert json.loads(stdout.getvalue()) == {
         "schema": 1,
