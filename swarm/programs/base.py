@@ -1,6 +1,6 @@
 """What every program of agents offers, and what it needs to be there before a start."""
 
-from typing import Protocol
+from typing import Protocol, Self
 
 from msgspec import Struct
 
@@ -18,6 +18,32 @@ class Need(Struct, frozen=True):
     hint: str = ""
     required: bool = True
     """Without it agents of this program cannot be started; else they run with less."""
+
+
+class WithoutChannel:
+    """What a program answers that hears nothing while it runs: messages wait in its inbox, a signal asks it to end."""
+
+    channel = False
+
+    def limited_to(self, cost_usd: float) -> Self:  # noqa: ARG002 the protocol's signature
+        """It knows no limit: the engine ends it."""
+        return self
+
+    def say(self, text: str, key: str = "") -> bytes:  # noqa: ARG002 the protocol's signature
+        """Nothing goes into a channel that is not there."""
+        return b""
+
+    def stop_subagent(self, key: str) -> bytes:  # noqa: ARG002 the protocol's signature
+        """It has no sub-agents, or none that could be told from it."""
+        return b""
+
+    def ask_to_end(self) -> bytes:
+        """A signal asks it."""
+        return b""
+
+    def ask_what_it_costs(self) -> bytes:
+        """It says so at its end, where it does."""
+        return b""
 
 
 class Program(Protocol):

@@ -3,24 +3,22 @@
 import os
 from pathlib import Path
 from signal import SIGTERM
-from typing import Self
 
 from swarm.config.policy import Program as Settings
 from swarm.errors import Code, Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
-from swarm.programs.base import Need
+from swarm.programs.base import Need, WithoutChannel
 from swarm.programs.environment import compose, inherited, with_our_command
 from swarm.programs.run_marker import run_mark
 from swarm.protocol.paths import AgentDir, Layout
 
 
-class Command:
+class Command(WithoutChannel):
     """Runs the spec's own argv, else the one that swarm.toml gives this program."""
 
     kind = "command"
     start_cost_s = 0.05
-    channel = False
     holds_scope = False
     has_sessions = False
     takes_command = True
@@ -57,26 +55,6 @@ class Command:
     def take_over(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str) -> Launch | None:  # noqa: ARG002 the protocol's signature
         """A plain command has no session to go on with."""
         return None
-
-    def limited_to(self, cost_usd: float) -> Self:  # noqa: ARG002 the protocol's signature
-        """It knows no limit: the engine ends it."""
-        return self
-
-    def say(self, text: str, key: str = "") -> bytes:  # noqa: ARG002 the protocol's signature
-        """It has no channel."""
-        return b""
-
-    def stop_subagent(self, key: str) -> bytes:  # noqa: ARG002 the protocol's signature
-        """It has none."""
-        return b""
-
-    def ask_to_end(self) -> bytes:
-        """It has no channel: its inbox and TERM are what asks it."""
-        return b""
-
-    def ask_what_it_costs(self) -> bytes:
-        """It has no channel."""
-        return b""
 
     def needs(self) -> tuple[Need, ...]:
         """Whatever the command is: a spawn looks for that."""

@@ -1,13 +1,11 @@
 """What Codex, Gemini and OpenCode have in common: a prompt on standard input, one turn, an end."""
 
-import json
 import os
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from signal import SIGINT
-from typing import Self
 
 from msgspec import Struct
 
@@ -16,11 +14,11 @@ from swarm.errors import Code, Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.programs import preflight
-from swarm.programs.base import Need
+from swarm.programs.base import Need, WithoutChannel
 from swarm.programs.command import working_directory
 from swarm.programs.environment import compose, inherited, our_command, own, with_our_command
 from swarm.programs.prompt import prompt
-from swarm.programs.run_marker import run_mark
+from swarm.programs.run_marker import run_mark, session_file
 from swarm.protocol.paths import AgentDir, Layout
 
 SERVER = "swarm"
@@ -47,12 +45,11 @@ class Run(Struct, frozen=True):
         return (self.agent.path, *self.owned) if self.held else ()
 
 
-class OneShot(ABC):
+class OneShot(WithoutChannel, ABC):
     """A program that works through one prompt and ends. It hears nothing while it runs, and its session can go on."""
 
     kind = ""
     start_cost_s = 1.0
-    channel = False
     holds_scope = True
     has_sessions = True
     takes_command = False
@@ -129,26 +126,6 @@ class OneShot(ABC):
             files=self.files(run),
         )
 
-    def limited_to(self, cost_usd: float) -> Self:  # noqa: ARG002 the protocol's signature
-        """It knows no limit: the engine ends it."""
-        return self
-
-    def say(self, text: str, key: str = "") -> bytes:  # noqa: ARG002 the protocol's signature
-        """It has no channel: messages wait in inbox.md."""
-        return b""
-
-    def stop_subagent(self, key: str) -> bytes:  # noqa: ARG002 the protocol's signature
-        """It has no channel, and its own sub-agents are off."""
-        return b""
-
-    def ask_to_end(self) -> bytes:
-        """It has no channel: a signal asks it."""
-        return b""
-
-    def ask_what_it_costs(self) -> bytes:
-        """It has no channel: it says so at its end, where it does."""
-        return b""
-
     def needs(self) -> tuple[Need, ...]:
         """The executable, a login as far as that shows, and how agents are held."""
         environment = {**with_our_command(inherited(os.environ)), **self._settings.env}
@@ -187,7 +164,7 @@ class OneShot(ABC):
         warnings = self.can_hold(run) if run.held else ()
         files = {**self.files(run), run.agent.brief: text.encode("utf-8", "replace")}
         if session:
-            files[run.agent.session] = _session(run.spec, self.name, session)
+            files[run.agent.session] = session_file(run.spec, self.name, session)
         return Launch(
             spawn_id=run.spec.spawn_id,
             argv=(*self._executable(), *words),
@@ -250,8 +227,3 @@ def without_shell(run: Run, program: str, wanted: str) -> tuple[str, ...]:
             'Set scope = "auto": it is held without a shell. Or use the program claude or codex.',
         )
     return (f"{program} has no sandbox that could be used here, and {run.spec.name} {because}: it gets no shell.",)
-
-
-def _session(spec: AgentSpec, program: str, session: str) -> bytes:
-    chosen = {"schema": 1, "spawn_id": spec.spawn_id, "program": program, "session": session}
-    return json.dumps(chosen, indent=2).encode() + b"\n"

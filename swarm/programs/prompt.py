@@ -1,6 +1,6 @@
 """What a program without a system prompt of ours is told first: who it is, the rules, its role, its brief."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from swarm.errors import SwarmError
@@ -23,12 +23,9 @@ def prompt(spec: AgentSpec, layout: Layout, brief: str, here: Iterable[str]) -> 
         f"You are an agent of a swarm: `{spec.id}`, role {spec.role}. Your brief stands at the end of this message; "
         f"it also lies in `{layout.agent(spec.id).task}`. The rules and the role before it are part of it."
     )
-    parts = [who, document(layout.shared_rules), document(layout.role(spec.role))]
-    if spec.parent is None:
-        parts.append(document(layout.root / "CLAUDE.md"))
-    parts.append("\n".join(("# How it works here", "", *(f"- {line}" for line in here))))
-    parts.append(brief.strip() or f"Your brief is the file `{layout.agent(spec.id).task}`: read the whole of it now.")
-    return "\n\n---\n\n".join(part for part in parts if part) + "\n"
+    works = "\n".join(("# How it works here", "", *(f"- {line}" for line in here)))
+    own = brief.strip() or f"Your brief is the file `{layout.agent(spec.id).task}`: read the whole of it now."
+    return _joined(who, *_documents(spec, layout), works, own)
 
 
 def habits(*, mcp: str, has_shell: bool, writable: Iterable[Path]) -> list[str]:
@@ -76,10 +73,17 @@ def system(spec: AgentSpec, layout: Layout, scope: Scope, *, mcp: bool) -> str:
         f"You are an agent of a swarm: `{spec.id}`, role {spec.role}. Your brief is your first message.\n"
         f"It also lies in `{layout.agent(spec.id).task}`. The rules and the role below are part of it."
     )
-    parts = [who, document(layout.shared_rules), document(layout.role(spec.role))]
+    return _joined(who, *_documents(spec, layout), _here(scope, mcp=mcp))
+
+
+def _documents(spec: AgentSpec, layout: Layout) -> Iterator[str]:
+    yield document(layout.shared_rules)
+    yield document(layout.role(spec.role))
     if spec.parent is None:
-        parts.append(document(layout.root / "CLAUDE.md"))
-    parts.append(_here(scope, mcp=mcp))
+        yield document(layout.root / "CLAUDE.md")
+
+
+def _joined(*parts: str) -> str:
     return "\n\n---\n\n".join(part for part in parts if part) + "\n"
 
 

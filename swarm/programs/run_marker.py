@@ -1,4 +1,4 @@
-"""The line by which readers know where a run begins, and which model was ordered for it."""
+"""What is written down of a run before it starts: the line by which readers know where it begins, and its session."""
 
 import json
 import time
@@ -15,6 +15,12 @@ def run_mark(spec: AgentSpec, program: str) -> bytes:
     """What a keeper writes into log/stdout before the start (`Launch.mark`)."""
     line = {"type": "swarm", "subtype": "run", "spawn_id": spec.spawn_id, "at": time.time()}
     return json.dumps({**line, "program": program, "model": spec.model}).encode() + b"\n"
+
+
+def session_file(spec: AgentSpec, program: str, session: str) -> bytes:
+    """session.json: which session this agent has, to go on with."""
+    chosen = {"schema": 1, "spawn_id": spec.spawn_id, "program": program, "session": session}
+    return json.dumps(chosen, indent=2).encode() + b"\n"
 
 
 def before(line: bytes) -> Tokens:

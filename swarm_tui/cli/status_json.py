@@ -7,7 +7,7 @@ from swarm.model.agent import Liveness, Usage
 from swarm.model.health import Verdict
 from swarm.model.record import Alert
 from swarm.model.reports import ResultsState
-from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.snapshot import AgentView, Slots, Snapshot
 from swarm.model.time import Now
 from swarm.rules.costs import Spending, spending, spent
 from swarm_tui.cli.commands.common import iso
@@ -39,14 +39,7 @@ def document(
             "running": snapshot.heartbeat_running is not None,
             "passed": snapshot.beats[-1].passed if snapshot.beats else None,
         },
-        "slots": {
-            "max": slots.max,
-            "reserve": slots.reserve,
-            "committed": slots.committed,
-            "used": slots.used,
-            "free": slots.free,
-            "by_role": dict(slots.by_role),
-        },
+        "slots": {**slots_json(slots), "by_role": dict(slots.by_role)},
         "spent": {
             "tokens": total.tokens,
             "cost_usd": _dollars(total.cost_usd if known else None),
@@ -66,6 +59,17 @@ def document(
             )
             for view in snapshot.agents
         ],
+    }
+
+
+def slots_json(slots: Slots) -> dict[str, object]:
+    """The slots of the swarm, added up."""
+    return {
+        "max": slots.max,
+        "reserve": slots.reserve,
+        "committed": slots.committed,
+        "used": slots.used,
+        "free": slots.free,
     }
 
 

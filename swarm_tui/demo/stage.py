@@ -1,6 +1,5 @@
 """What an actor of the demo stands on: its own files, the verbs, and a clock that runs faster. Light, as agents are."""
 
-import fcntl
 import os
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 from swarm.errors import SwarmError
 from swarm.home.actor import who
 from swarm.protocol.paths import AgentDir, Layout
+from swarm.store import locks, syscalls
 from swarm.verbs import report
 
 MINUTE_VARIABLE = "DEMO_MINUTE"
@@ -87,16 +87,14 @@ class Stage:
     def _still_playing(self) -> None:
         """The demo holds a lock on a file of its home for as long as it lives, however it ends."""
         try:
-            descriptor = os.open(self.layout.root / ALIVE_FILE, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError as error:
+            descriptor = locks.acquire(self.layout.root / ALIVE_FILE, 0.0, syscalls.open_write)
+        except locks.NoLocks:
+            return  # nothing tells whether it lives
+        except (OSError, SwarmError) as error:
             raise CurtainDown from error
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return
-        finally:
+        if descriptor is not None:
             os.close(descriptor)
-        raise CurtainDown
+            raise CurtainDown
 
 
 def actor_command(*words: str) -> tuple[str, ...]:

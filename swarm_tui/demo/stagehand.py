@@ -1,18 +1,19 @@
 """Makes the demo's home: the documents of a real one, a policy in fast motion, and a file that says the demo lives."""
 
-import fcntl
-import os
+from contextlib import ExitStack
 from pathlib import Path
 
 from swarm.api import Swarm
 from swarm.errors import Code, Refused
 from swarm.protocol.paths import Layout
+from swarm.store import locks
 from swarm.store.writer import write_atomic
 from swarm.verbs.init import init
 from swarm_tui.demo.stage import ALIVE_FILE, MINUTE_VARIABLE, actor_command
 
 DEFAULT_SPEED = 60.0
 PERIOD_MINUTES = 15.0
+LOCK_S = 1.0
 _POLICY = """\
 # The policy of the demo. Time runs {speed:g} times as fast: {period} stand for 15 minutes.
 name = "demo"
@@ -75,14 +76,12 @@ class AliveFile:
     """A file locked for as long as this process lives: actors look at it, and end when nobody holds it any more."""
 
     def __init__(self, home: Path) -> None:
-        self._descriptor = os.open(home / ALIVE_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        self._held = ExitStack()
+        self._held.enter_context(locks.held(home / ALIVE_FILE, LOCK_S))
 
     def close(self) -> None:
         """The demo is over."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        self._held.close()
 
 
 def _toml_text(word: str) -> str:

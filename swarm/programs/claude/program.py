@@ -15,7 +15,7 @@ from swarm.programs.base import Need
 from swarm.programs.claude import command_line, permissions, settings, stdin_messages
 from swarm.programs.command import working_directory
 from swarm.programs.environment import OWN_BIN, compose, inherited, with_our_command
-from swarm.programs.run_marker import run_mark
+from swarm.programs.run_marker import run_mark, session_file
 from swarm.protocol.paths import AgentDir, Layout
 
 INSTALL = "npm install -g @anthropic-ai/claude-code"
@@ -144,7 +144,7 @@ class Claude:
         """alone: nobody sits at it, so that it is asked for its results before it may stop."""
         mcp = self._settings.mcp
         made = settings.files(spec, layout, agent, held, mcp=mcp, gate=alone)
-        made[agent.session] = settings.session(spec, self.name, session)
+        made[agent.session] = session_file(spec, self.name, session)
         made[agent.system] = prompt.system(spec, layout, held, mcp=mcp).encode("utf-8", "replace")
         if held.sandbox is not None and sandbox.root_on_linux():
             made[_bin(agent) / "bwrap"] = sandbox.shim(preflight.executable("bwrap", self._environment())).encode()

@@ -28,11 +28,6 @@ def files(
     return {**made, agent.mcp: _json(servers(spec, layout))} if mcp else made
 
 
-def session(spec: AgentSpec, program: str, chosen: str) -> bytes:
-    """session.json: which session this agent has, to be taken up again."""
-    return _json({"schema": SCHEMA, "spawn_id": spec.spawn_id, "program": program, "session": chosen})
-
-
 def settings(scope: Scope, *, gate: bool = True) -> dict[str, object]:
     """settings.json: what it may do, and what is asked before and told after."""
     permissions: dict[str, object] = {"defaultMode": scope.mode, "allow": list(scope.allow), "deny": list(scope.deny)}

@@ -71,7 +71,8 @@ def _say_plan(rehearsal: "Rehearsal", out: Output, *, force: bool) -> None:
     plan = rehearsal.plan
     refused = "" if force else rehearsal.refused
     if out.json:
-        slots = plan.slots
+        from swarm_tui.cli.status_json import slots_json
+
         out.document(
             {
                 "dry_run": True,
@@ -79,13 +80,7 @@ def _say_plan(rehearsal: "Rehearsal", out: Output, *, force: bool) -> None:
                 "refused": refused,
                 "gap": plan.gap,
                 "counts": dict(plan.counts),
-                "slots": {
-                    "max": slots.max,
-                    "reserve": slots.reserve,
-                    "committed": slots.committed,
-                    "used": slots.used,
-                    "free": slots.free,
-                },
+                "slots": slots_json(plan.slots),
                 "actions": [
                     {
                         "act": action.act.value,
