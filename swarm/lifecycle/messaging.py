@@ -40,7 +40,7 @@ def listens(home: Home, record: Record | None) -> str:
 def speak(home: Home, record: Record, text: str, key: str = "") -> None:
     """Says something to a running agent. key: the message's id. Raises SwarmError `channel` where it cannot."""
     program = program_of(home, record)
-    _tell(home, record, program.say(text, key) if program is not None else b"")
+    send(home, record, program.say(text, key) if program is not None else b"")
 
 
 def ask_what_it_costs(home: Home, record: Record) -> bool:
@@ -50,7 +50,7 @@ def ask_what_it_costs(home: Home, record: Record) -> bool:
     if not words:
         return False
     try:
-        _tell(home, record, words, wait=0.2)
+        send(home, record, words, wait=0.2)
     except SwarmError:
         return False
     return True
@@ -67,10 +67,11 @@ def stop_subagent(home: Home, record: Record, key: str) -> None:
             f"End it with all that it does: swarm-tui kill {record.id}",
             code=Code.CHANNEL,
         )
-    _tell(home, record, words)
+    send(home, record, words)
 
 
-def _tell(home: Home, record: Record, words: bytes, *, wait: float = stdin_channel.WAIT_S) -> None:
+def send(home: Home, record: Record, words: bytes, *, wait: float = stdin_channel.WAIT_S) -> None:
+    """Writes words into its program's channel in `wait` seconds. Raises SwarmError `channel` where it takes none."""
     if not words:
         raise SwarmError(
             f"{record.id!r} cannot be spoken to.",

@@ -66,11 +66,12 @@ def admit(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
                 raise
             agent, reserved, ended = make_room(home, request, made, refusal)
         start(home, made, agent, reserved)
-    warnings = _warnings(home, reserved, made)
+    warnings = warnings_of(home, reserved, made)
     return Spawned(made.agent, made.spawn_id, str(agent.path), warnings=warnings, ended_first=ended)
 
 
-def _warnings(home: Home, state: State, made: Draft) -> tuple[str, ...]:
+def warnings_of(home: Home, state: State, made: Draft) -> tuple[str, ...]:
+    """What whoever asks for this spawn had better know, and what holds spawns back at the moment."""
     still = spawn_gate.warning(home, state)
     return (*made.warnings, still) if still else made.warnings
 

@@ -13,7 +13,7 @@ from swarm.ledger.state import State, without
 from swarm.ledger.transitions import Stopping, move
 from swarm.lifecycle.end import Change, End, conclude_all, ended
 from swarm.lifecycle.intents import abandoned, at_work, dead_or_none, me
-from swarm.lifecycle.messaging import ASKED_S, ASKED_SHARE, _tell, program_of
+from swarm.lifecycle.messaging import ASKED_S, ASKED_SHARE, program_of, send
 from swarm.lifecycle.root_turn import is_root
 from swarm.lifecycle.settle import look_at_end, results_of
 from swarm.lifecycle.subtree import Order, live_members, mark_stopping, open_again, to_be_stopped
@@ -40,7 +40,7 @@ def ask_to_end(home: Home, record: Record, grace: float) -> str:
     if program is None or not program.channel:
         return ""
     try:
-        _tell(home, record, program.ask_to_end(), wait=0.2)
+        send(home, record, program.ask_to_end(), wait=0.2)
     except SwarmError:
         return ""
     agent = home.layout.agent(record.id)

@@ -5,7 +5,7 @@ from swarm.home.context import Home
 from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.admission import draft
 from swarm.lifecycle.reservation import judged_now, no_room, who_could_end
-from swarm.lifecycle.spawn import ROOM, Judge, _warnings
+from swarm.lifecycle.spawn import ROOM, Judge, warnings_of
 from swarm.model.requests import Candidate, Objection, SpawnCheck, SpawnRequest
 from swarm.rules.slots import slots
 
@@ -35,5 +35,5 @@ def check(home: Home, request: SpawnRequest, judge: Judge | None = None) -> Spaw
     free = slots(state.agents, home.policy).free
     after = free if no is not None or made.parent != home.policy.root.id else free - made.slots
     return SpawnCheck(
-        made.agent, made.slots, tuple(objections), _warnings(home, state, made), candidates, max(0, after)
+        made.agent, made.slots, tuple(objections), warnings_of(home, state, made), candidates, max(0, after)
     )
