@@ -23,10 +23,12 @@ many paths is made anew for each of them and runs out of descriptors. inotify wa
 SHORTEST_MS, LONGEST_MS = 1, 20
 STEPS_A_SILENCE = 50
 """watchfiles looks every step for what has come in. A step is a fiftieth of how long nothing has: 1 ms (2.4 % of a
-core) in the midst of news, 20 ms (0.2 %) when there was none for a second."""
+core) in the midst of news, 20 ms (0.3 %) when there was none for a second."""
 WAKE_MS = 50
 """At the latest so long after it is woken a wait ends."""
 TRIES = 3
+RELEASE_S = 0.1
+"""A watch that was closed lets go of its directories a moment later: the most important must not be refused for it."""
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -153,31 +155,37 @@ class FsEvents:
 
     def _reopen(self, wanted: list[str], fresh: list[str]) -> list[str]:
         """Watches what is wanted now; returns the directories whose changes so far may not have been heard."""
-        before, limit = self._changes, ""
-        paths = [self._root] if RECURSIVE else [path for path in wanted if path in self._watched or _is_directory(path)]
+        before, known = self._changes, self._watched
         self._watched = set(wanted)
+        paths = [self._root] if RECURSIVE else [path for path in wanted if path in known or _is_directory(path)]
         # The new watch is open before the old one closes, so that nothing falls between the two.
-        for _ in range(TRIES):
-            try:
-                self._open(paths, tolerant=False)
-                break
-            except (FileNotFoundError, PermissionError):  # gone again, or not ours to watch: the scan says so
-                paths = [path for path in paths if _is_directory(path)]
-            except OSError as error:
-                limit = str(error).partition(" about ")[0].rstrip(".")
-                break
-        else:
-            self._open(paths, tolerant=True)
+        limit = self._open_all(paths)
         if before is not None:
             self._late |= self._last_of(before)
             before.close()
+            if limit:  # what the old one held may be just what is missing
+                time.sleep(RELEASE_S)
+                limit, fresh = self._open_all(paths), wanted
         if limit:
-            # What the old watch held may have been what was missing; where there is still too little, some go without.
+            time.sleep(RELEASE_S)
             self._open(paths, tolerant=True)
-            fresh = wanted
             limit = f"some of {len(wanted):,} directories: {limit} (fs.inotify.max_user_watches)"
         self._short = limit
         return fresh
+
+    def _open_all(self, paths: list[str]) -> str:
+        """Opens a watch over everything that can be watched; returns the system's words where it allows no more."""
+        for _ in range(TRIES):
+            try:
+                self._open(paths, tolerant=False)
+            except (FileNotFoundError, PermissionError):  # gone again, or not ours to watch: the scan says so
+                paths = [path for path in paths if _is_directory(path)]
+            except OSError as error:
+                return str(error).partition(" about ")[0].rstrip(".")
+            else:
+                return ""
+        self._open(paths, tolerant=True)
+        return ""
 
     def _open(self, paths: list[str], *, tolerant: bool) -> None:
         """Opens a watch. tolerant: it leaves out what it cannot watch, without a word. Raises OSError, EventsLost."""

@@ -456,6 +456,28 @@ class TestFsEvents:
         events.follow([str(one.path), str(other.path)])
         heard_from(events, one.progress, "the line from before")
 
+    def test_a_watch_that_leaves_room_for_no_other_is_closed_before_the_next_is_opened(
+        self, grove: Grove, events: FsEvents, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        agents = [grove.agent(f"a-{number}") for number in range(3)]
+        real, open_now = watchfiles.watch, [0]
+
+        def limited(*paths: str, ignore_permission_denied: bool, **more: Any) -> Iterator[set[tuple[Change, str]]]:
+            if open_now[0] + len(paths) > 3 and not ignore_permission_denied:
+                raise OSError('OS file watch limit reached. about ["/a"] (Error { kind: MaxFilesWatch })')
+            open_now[0] += len(paths)
+            try:
+                yield from real(*paths, ignore_permission_denied=ignore_permission_denied, **more)
+            finally:
+                open_now[0] -= len(paths)
+
+        monkeypatch.setattr(watchfiles, "watch", limited)
+        directories = [str(agent.path) for agent in agents]
+        assert events.follow(directories[:2]) == (directories[:2], "")
+        assert events.follow(directories) == (directories, "")
+        agents[2].progress.write_text("x")
+        heard_from(events, agents[2].progress, "the line")
+
     def test_a_wait_can_be_woken(self, grove: Grove) -> None:
         woken = threading.Event()
         events = FsEvents(grove.layout, woken)
