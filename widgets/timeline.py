@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from swarm.formatting import parse_stamp
+from swarm.model.actions import ActionKind
 from swarm.model.health import Verdict
-from swarm.model.plan import Act
 from swarm.model.record import Beat
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
@@ -14,21 +14,21 @@ from widgets.event_feed import clock_text
 from widgets.line_list import CellLine, LineList, charset_of
 
 _ACT_ROLES = {
-    Act.KILL: "danger",
-    Act.INVESTIGATE: "warning",
-    Act.ALERT: "warning",
-    Act.COLLECT: "accent",
-    Act.SPAWN: "good",
+    ActionKind.KILL: "danger",
+    ActionKind.INVESTIGATE: "warning",
+    ActionKind.ALERT: "warning",
+    ActionKind.COLLECT: "accent",
+    ActionKind.SPAWN: "good",
 }
 
 
-def _sign(act: str, charset: Charset) -> Cell | None:
+def _sign(act: ActionKind, charset: Charset) -> Cell | None:
     signs = {
-        Act.KILL: charset.failed,
-        Act.INVESTIGATE: charset.warned,
-        Act.ALERT: "!",
-        Act.COLLECT: charset.ended,
-        Act.SPAWN: charset.running,
+        ActionKind.KILL: charset.failed,
+        ActionKind.INVESTIGATE: charset.warned,
+        ActionKind.ALERT: "!",
+        ActionKind.COLLECT: charset.ended,
+        ActionKind.SPAWN: charset.running,
     }
     for known, sign in signs.items():
         if act == known:
@@ -47,8 +47,8 @@ def lifeline(view: AgentView, beats: Sequence[Beat], charset: Charset = UNICODE)
             (
                 sign
                 for action in beat.actions
-                if action.get("agent") == view.id and action.get("spawn_id", view.spawn_id) == view.spawn_id
-                if (sign := _sign(action.get("action", ""), charset)) is not None
+                if action.agent == view.id and action.spawn_id in ("", view.spawn_id)
+                if (sign := _sign(action.action, charset)) is not None
             ),
             None,
         )
@@ -98,11 +98,11 @@ def legend_cells(width: int, charset: Charset = UNICODE) -> Cells:
     """What the signs say."""
     cells: list[Cell] = [Cell(" "), Cell(charset.rule, "muted"), Cell(" lived  ", "muted")]
     for act, word in (
-        (Act.SPAWN, "spawned"),
-        (Act.COLLECT, "collected"),
-        (Act.INVESTIGATE, "investigated"),
-        (Act.ALERT, "alert"),
-        (Act.KILL, "killed"),
+        (ActionKind.SPAWN, "spawned"),
+        (ActionKind.COLLECT, "collected"),
+        (ActionKind.INVESTIGATE, "investigated"),
+        (ActionKind.ALERT, "alert"),
+        (ActionKind.KILL, "killed"),
     ):
         sign = _sign(act, charset)
         if sign is not None:

@@ -13,9 +13,9 @@ from swarm.ledger.state import State
 from swarm.lifecycle.idle_sessions import tend
 from swarm.lifecycle.intents import dead_or_none, me
 from swarm.lifecycle.recovery import resolve_intents
+from swarm.model.actions import ActionKind
 from swarm.model.actor import ENGINE
 from swarm.model.audit_verb import AuditVerb
-from swarm.model.plan import Act
 from swarm.model.record import Beat, Holder
 from swarm.model.requests import Rehearsal
 from swarm.model.snapshot import Snapshot
@@ -72,7 +72,7 @@ def beat(
     except BaseException:
         _release(home)
         raise
-    if any(action.act is Act.WAKE for action in planned.actions):
+    if any(action.kind is ActionKind.WAKE for action in planned.actions):
         wake(home, made, looking)
     return made
 

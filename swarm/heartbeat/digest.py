@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from swarm.formatting import plural, spell_duration
+from swarm.model.actions import ActionKind
 from swarm.model.health import State, Verdict
 from swarm.model.record import Beat, Phase
 from swarm.model.reports import ResultsState
@@ -19,7 +20,17 @@ MAX_WORDS = 160
 MAX_REASON = 240
 ROWS = 24
 """Rows of a section; what is beyond is counted."""
-HAPPENINGS = ("kill", "spare", "free", "collect", "check", "investigate", "spawn", "schedule", "skip")
+HAPPENINGS = (
+    ActionKind.KILL,
+    ActionKind.SPARE,
+    ActionKind.FREE,
+    ActionKind.COLLECT,
+    ActionKind.CHECK,
+    ActionKind.INVESTIGATE,
+    ActionKind.SPAWN,
+    ActionKind.SCHEDULE,
+    ActionKind.SKIP,
+)
 
 
 class Digested(NamedTuple):
@@ -78,10 +89,10 @@ def _slots(slots: Mapping[str, int]) -> str:
 def _happenings(beat: Beat) -> Iterator[str]:
     """What was done and why, ends first; alerts and the waking of the root are said elsewhere."""
     order = {name: place for place, name in enumerate(HAPPENINGS)}
-    wanted = [action for action in beat.actions if action.get("action") in order]
-    for action in sorted(wanted, key=lambda each: order[each["action"]]):
-        agent = clean(action.get("agent", ""), 200)
-        yield f"- {action['action']} {agent}: {clean(action.get('reason', ''), MAX_REASON)}"
+    wanted = [action for action in beat.actions if action.action in order]
+    for action in sorted(wanted, key=lambda each: order[each.action]):
+        agent = clean(action.agent, 200)
+        yield f"- {action.action} {agent}: {clean(action.reason, MAX_REASON)}"
 
 
 def _alerts(found: Digested) -> Iterator[str]:

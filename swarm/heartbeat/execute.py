@@ -17,10 +17,11 @@ from swarm.lifecycle.settle import look_at_end
 from swarm.lifecycle.spawn import WAITS, spawn, spawn_queued
 from swarm.lifecycle.stop import end_subtree, stop_alone
 from swarm.lifecycle.subtree import Order
+from swarm.model.actions import ActionKind
 from swarm.model.agent import Liveness
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
-from swarm.model.plan import Act, Action, Executed, Plan
+from swarm.model.plan import Action, Executed, Plan
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.requests import Ended, SpawnRequest
 from swarm.model.snapshot import AgentView, Snapshot
@@ -84,7 +85,7 @@ class _Hands(Struct):
         view = self.views[action.agent]
         self.done.investigated[action.agent] = investigate(self.home, view, action.reason, self.plan.n)
         self.done.say(action, AlertCause.INVESTIGATE, action.reason)
-        self.done.note(action, "investigate", action.reason)
+        self.done.note(action, ActionKind.INVESTIGATE, action.reason)
         audit.by_engine(
             self.home,
             AuditVerb.INVESTIGATE,
@@ -101,7 +102,7 @@ class _Hands(Struct):
             return
         spared = self._second_look(action)
         if spared:
-            self.done.note(action, "spare", spared)
+            self.done.note(action, ActionKind.SPARE, spared)
             return
         order = Order(action.reason, self.home.policy.stop.grace, str(self.home.actor), automatic=True)
         for each in end_subtree(self.home, action.ref, order):
@@ -110,7 +111,7 @@ class _Hands(Struct):
     def _end_for_limit(self, action: Action) -> None:
         spared, ends = end_for_limit(self.home, self.scanner, action)
         if spared:
-            self.done.note(action, "spare", spared)
+            self.done.note(action, ActionKind.SPARE, spared)
         for each in ends:
             self._note_end(action, each)
 
@@ -130,12 +131,12 @@ class _Hands(Struct):
         record = self.record_of(own)
         killed = record is not None and record.ending is Ending.KILLED
         if not killed:
-            did = "collect" if record is not None and record.ending is Ending.DONE else "free"
+            did = ActionKind.COLLECT if record is not None and record.ending is Ending.DONE else ActionKind.FREE
             self.done.note(own, did, record.why if record is not None else each.note)
             return
         self.done.killed += 1
         below = "" if each.agent == action.agent else f"below {action.agent}: "
-        self.done.note(own, "kill", below + action.reason)
+        self.done.note(own, ActionKind.KILL, below + action.reason)
         self.done.say(own, action.cause or AlertCause.KILLED, below + action.reason)
 
     def collect(self, action: Action) -> None:
@@ -149,7 +150,7 @@ class _Hands(Struct):
             else:
                 self._wind_down(record, action.reason)
         self.done.collected.add(action.agent)
-        self.done.note(action, "collect", action.reason)
+        self.done.note(action, ActionKind.COLLECT, action.reason)
 
     def _wind_down(self, record: Record, reason: str) -> None:
         """It has written its results and still runs: it gets a moment to end by itself, then it is asked to."""
@@ -164,17 +165,17 @@ class _Hands(Struct):
         if end is None and action.ending is not None and self.home.runner.alive(record) is Liveness.ELSEWHERE:
             end = ended(self.home, record, action.ending, action.reason)
         if end is None:
-            self.done.note(action, "spare", "a second look found it running")
+            self.done.note(action, ActionKind.SPARE, "a second look found it running")
             return
         conclude(self.home, record, end)
-        self.done.note(action, "free", end.why)
+        self.done.note(action, ActionKind.FREE, end.why)
 
     def check(self, action: Action) -> None:
         view = self.views[action.agent]
         judged = run_checks(self.home, view)
         self.done.checked[action.agent] = tuple((one.text, one.passed) for one in judged)
         for one in judged:
-            self.done.note(action, "check", f"{'passed' if one.passed else 'failed'}: {one.text}")
+            self.done.note(action, ActionKind.CHECK, f"{'passed' if one.passed else 'failed'}: {one.text}")
             if not one.passed:
                 self.done.say(action, AlertCause.ACCEPTANCE, f"not passed: {one.text} ({one.why})")
             audit.by_engine(
@@ -190,50 +191,51 @@ class _Hands(Struct):
     def alert(self, action: Action) -> None:
         if action.cause is not None:
             self.done.say(action, action.cause, action.reason)
-        self.done.note(action, "alert", action.reason)
+        self.done.note(action, ActionKind.ALERT, action.reason)
 
     def spawn(self, action: Action) -> None:
         spawned = spawn_queued(self.home, action.agent)
         if spawned is not None:
-            self.done.note(replace(action, spawn_id=spawned.spawn_id), "spawn", action.reason)
+            self.done.note(replace(action, spawn_id=spawned.spawn_id), ActionKind.SPAWN, action.reason)
 
     def schedule(self, action: Action) -> None:
         with self.home.checked() as checked:
             role = load_role(self.home.layout, action.role, checked)
         task = f"Heartbeat {self.plan.n}: it is your turn ({action.reason}). {role.summary}"
         spawned = spawn(self.home, SpawnRequest(name=name_of(action.agent), role=action.role, task=task))
-        self.done.note(replace(action, spawn_id=spawned.spawn_id), "schedule", action.reason)
+        self.done.note(replace(action, spawn_id=spawned.spawn_id), ActionKind.SCHEDULE, action.reason)
 
     def wake(self, action: Action) -> None:
         """Only said here: the turn begins when this heartbeat is recorded (see `heartbeat.beat`)."""
         frozen = self.home.ledger.read().frozen_all
-        self.done.note(action, "skip" if frozen else "wake", "all agents are frozen" if frozen else action.reason)
+        did, why = (ActionKind.SKIP, "all agents are frozen") if frozen else (ActionKind.WAKE, action.reason)
+        self.done.note(action, did, why)
 
     def skip(self, action: Action) -> None:
-        self.done.note(action, "skip", action.reason)
+        self.done.note(action, ActionKind.SKIP, action.reason)
 
 
 def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Executed:
     """Carries out every action; one that fails is recorded so, with an alert, and the others go on."""
     hands = _Hands(home, plan, snapshot, scanner, Executed())
-    acts: dict[Act, Callable[[Action], None]] = {
-        Act.INVESTIGATE: hands.investigate,
-        Act.KILL: hands.kill,
-        Act.COLLECT: hands.collect,
-        Act.FREE: hands.free,
-        Act.CHECK: hands.check,
-        Act.ALERT: hands.alert,
-        Act.SPAWN: hands.spawn,
-        Act.SCHEDULE: hands.schedule,
-        Act.SKIP: hands.skip,
-        Act.WAKE: hands.wake,
+    acts: dict[ActionKind, Callable[[Action], None]] = {
+        ActionKind.INVESTIGATE: hands.investigate,
+        ActionKind.KILL: hands.kill,
+        ActionKind.COLLECT: hands.collect,
+        ActionKind.FREE: hands.free,
+        ActionKind.CHECK: hands.check,
+        ActionKind.ALERT: hands.alert,
+        ActionKind.SPAWN: hands.spawn,
+        ActionKind.SCHEDULE: hands.schedule,
+        ActionKind.SKIP: hands.skip,
+        ActionKind.WAKE: hands.wake,
     }
     said = {action.cause: action.reason for action in plan.actions if action.cause is not None and not action.agent}
     spawn_gate.update(home, said, only_clear=True)  # what this heartbeat starts is not refused for what is over
     _search_again(home, snapshot)
     for action in plan.actions:
         try:
-            acts[action.act](action)
+            acts[action.kind](action)
         except (SwarmError, OSError) as error:
             _failed(hands.done, action, error)
     return hands.done
@@ -241,10 +243,10 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
 
 def _failed(done: Executed, action: Action, error: SwarmError | OSError) -> None:
     refused = isinstance(error, SwarmError) and error.exit_status == 3
-    waits = refused and action.act in (Act.SPAWN, Act.SCHEDULE)
-    done.note(action, "skip" if waits else str(action.act), ("" if waits else FAILED) + str(error))
+    waits = refused and action.kind in (ActionKind.SPAWN, ActionKind.SCHEDULE)
+    done.note(action, ActionKind.SKIP if waits else action.kind, ("" if waits else FAILED) + str(error))
     if not (waits and isinstance(error, SwarmError) and error.code in (*WAITS, Code.PROGRAM)):
-        done.say(action, AlertCause.ACTION, f"{action.act} failed: {error}")
+        done.say(action, AlertCause.ACTION, f"{action.kind} failed: {error}")
 
 
 def _search_again(home: Home, snapshot: Snapshot) -> None:

@@ -10,9 +10,10 @@ from swarm.home.context import Home
 from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.idle_sessions import tend
 from swarm.lifecycle.messaging import ask_what_it_costs
+from swarm.model.actions import ActionKind
 from swarm.model.actor import ENGINE
 from swarm.model.causes import AlertCause
-from swarm.model.plan import Act, Action
+from swarm.model.plan import Action
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
 from swarm.rules.kills import kills
@@ -50,7 +51,7 @@ def keep(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every: float = E
     spawn_gate.update(engine, {cause: text for cause, text in found.items() if text})
     due, _ = due_for_limits(snapshot, judged, home.policy, over)
     for action in kills(snapshot, judged, due):
-        if action.act is Act.KILL:
+        if action.kind is ActionKind.KILL:
             _end(engine, scanner, action)
     stop_overdue_turn(engine)
     _ask_what_it_costs(engine, scanner, snapshot)

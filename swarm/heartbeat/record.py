@@ -111,7 +111,7 @@ def _used_up(snapshot: Snapshot) -> tuple[int, float]:
 
 def _words(record: Beat) -> str:
     """A heartbeat in one line: `no heartbeat for 2h; 1 alert, 2 investigate`."""
-    counted = Counter(each["action"] for each in record.actions)
+    counted = Counter(each.action for each in record.actions)
     did = ", ".join(f"{count} {action}" for action, count in sorted(counted.items())) or "nothing to do"
     return f"{record.gap}; {did}" if record.gap else did
 

@@ -1,36 +1,21 @@
 """A heartbeat as data: what it would do, and what came of it."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 from msgspec import Struct
 
 from swarm.errors import Code
+from swarm.model.actions import ActionKind, Performed
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Ending
 from swarm.model.ref import Ref
 from swarm.model.snapshot import Slots
 
 
-class Act(StrEnum):
-    """What a heartbeat does."""
-
-    INVESTIGATE = "investigate"
-    KILL = "kill"
-    COLLECT = "collect"
-    FREE = "free"
-    CHECK = "check"
-    ALERT = "alert"
-    SPAWN = "spawn"
-    SCHEDULE = "schedule"
-    SKIP = "skip"
-    WAKE = "wake"
-
-
 class Action(Struct, frozen=True):
     """One step of a plan. `key` names it, so that a rehearsal can untick it."""
 
-    act: Act
+    kind: ActionKind
     agent: str
     spawn_id: str
     reason: str
@@ -57,7 +42,7 @@ class Action(Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        return f"{self.act}:{self.agent}:{self.code}"
+        return f"{self.kind}:{self.agent}:{self.code}"
 
 
 class Plan(Struct, frozen=True):
@@ -75,7 +60,7 @@ class Plan(Struct, frozen=True):
 class Executed(Struct):
     """What came of a plan."""
 
-    actions: list[dict[str, str]] = []
+    actions: list[Performed] = []
     alerts: list[Alert] = []
     investigated: dict[str, int] = {}
     """By id: the number of the investigation."""
@@ -92,11 +77,9 @@ class Executed(Struct):
     def failed(self) -> int:
         return sum(not ok for judged in self.checked.values() for _, ok in judged)
 
-    def note(self, action: Action, did: str, reason: str) -> None:
+    def note(self, action: Action, did: ActionKind, reason: str) -> None:
         """A line of the heartbeat's record."""
-        self.actions.append(
-            {"agent": action.agent, "spawn_id": action.spawn_id, "action": did, "reason": reason, "code": action.code}
-        )
+        self.actions.append(Performed(action.agent, action.spawn_id, did, reason, action.code))
 
     def say(self, action: Action, cause: AlertCause, text: str) -> None:
         """An alert; it is raised with the record."""

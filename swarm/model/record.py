@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from swarm.model.actions import Performed
 from swarm.model.agent import Identity
 from swarm.model.causes import AlertCause
 from swarm.model.ref import Ref
@@ -207,7 +208,7 @@ class Beat(Struct, frozen=True):
     took_ms: int
     counts: Mapping[str, int]
     slots: Mapping[str, int]
-    actions: tuple[Mapping[str, str], ...] = ()
+    actions: tuple[Performed, ...] = ()
     alerts: tuple[str, ...] = ()
     acceptance: Mapping[str, int] = {}
     passed: bool = True

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from swarm.model.actions import ActionKind, Performed
 from swarm.model.record import Beat
 from swarm.protocol.agent_files import T
 from swarm.protocol.paths import Layout
@@ -48,11 +49,7 @@ def _beat(data: object) -> Beat:
         took_ms=validators.whole(data, "took_ms", 0),
         counts=_counts(data, "counts"),
         slots=_counts(data, "slots"),
-        actions=tuple(
-            {clean(str(key), 100): clean(str(value)) for key, value in item.items()}
-            for item in validators.items(data, "actions")
-            if isinstance(item, dict)
-        ),
+        actions=tuple(_performed(item) for item in validators.items(data, "actions") if isinstance(item, dict)),
         alerts=tuple(clean(text) for text in validators.texts(data, "alerts")),
         acceptance=_counts(data, "acceptance"),
         passed=data.get("passed") is not False,
@@ -60,6 +57,11 @@ def _beat(data: object) -> Beat:
         tokens=_used(data.get("tokens"), int),
         cost_usd=_used(data.get("cost_usd"), float),
     )
+
+
+def _performed(data: dict[str, Any]) -> Performed:
+    agent, spawn_id, action, reason, code = (clean(str(data.get(key, ""))) for key in Performed.__struct_fields__)
+    return Performed(agent, spawn_id, ActionKind(action[:100]), reason, code)
 
 
 def _used(value: object, kind: Callable[[float], T]) -> T | None:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from swarm.config.policy import Policy
 from swarm.formatting import plural
+from swarm.model.actions import ActionKind
 from swarm.model.causes import AlertCause
 from swarm.model.health import State, Verdict
-from swarm.model.plan import Act, Action
+from swarm.model.plan import Action
 from swarm.model.record import Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
@@ -64,13 +65,13 @@ def _invalid_for(view: AgentView, record: Record, heartbeat_n: int) -> int:
 def swarm_alerts(snapshot: Snapshot, committed: int, gap: str) -> Iterator[Action]:
     """What concerns no single agent: the hole in time, more slots than there are, problems of the home."""
     if gap:
-        yield Action(Act.ALERT, "", "", f"{gap}; this heartbeat investigates and ends nobody", AlertCause.GAP)
+        yield Action(ActionKind.ALERT, "", "", f"{gap}; this heartbeat investigates and ends nobody", AlertCause.GAP)
     if committed > snapshot.slots.max:
         held = f"{committed} slots are held; {snapshot.slots.max} are allowed"
-        yield Action(Act.ALERT, "", "", held, AlertCause.OVER_BUDGET)
+        yield Action(ActionKind.ALERT, "", "", held, AlertCause.OVER_BUDGET)
     for agent, problem in snapshot.problems:
-        yield Action(Act.ALERT, agent, "", problem.text, problem.code.alert)
+        yield Action(ActionKind.ALERT, agent, "", problem.text, problem.code.alert)
 
 
 def _alert(view: AgentView, cause: AlertCause, text: str) -> Action:
-    return Action(Act.ALERT, view.id, view.spawn_id, text, cause)
+    return Action(ActionKind.ALERT, view.id, view.spawn_id, text, cause)

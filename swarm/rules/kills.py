@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from swarm.model.actions import ActionKind
 from swarm.model.causes import AlertCause
 from swarm.model.health import State, Verdict
-from swarm.model.plan import Act, Action
+from swarm.model.plan import Action
 from swarm.model.record import Phase
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
@@ -50,17 +51,17 @@ def kills(snapshot: Snapshot, judged: Mapping[str, Verdict], due: Mapping[str, D
             continue
         reason, cause = due[view.id]
         if view.id == snapshot.root:
-            yield Action(Act.KILL, view.id, view.spawn_id, reason, cause)
+            yield Action(ActionKind.KILL, view.id, view.spawn_id, reason, cause)
             continue
         below = [one for one in _below(view.id, children) if one.record is not None and one.record.holds_slot]
         spared = next((one for one in below if judged[one.id].state in (State.HELD, State.PAUSED)), None)
         if spared is not None:
             why = f"{reason}; not ended, for {spared.id} below it is {judged[spared.id].state}"
-            yield Action(Act.ALERT, view.id, view.spawn_id, why, AlertCause.KILL_BLOCKED)
+            yield Action(ActionKind.ALERT, view.id, view.spawn_id, why, AlertCause.KILL_BLOCKED)
             continue
         gone = [one.id for one in below if one.results.state is not ResultsState.VALID]
         doomed.update(gone)
-        yield Action(Act.KILL, view.id, view.spawn_id, reason, cause, subtree=tuple(gone))
+        yield Action(ActionKind.KILL, view.id, view.spawn_id, reason, cause, subtree=tuple(gone))
 
 
 def _below(agent: str, children: Mapping[str, list[AgentView]]) -> list[AgentView]:

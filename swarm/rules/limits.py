@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from swarm.config.policy import Limit, Policy
 from swarm.formatting import plural
+from swarm.model.actions import ActionKind
 from swarm.model.causes import AlertCause
 from swarm.model.health import State, Verdict
-from swarm.model.plan import Act, Action
+from swarm.model.plan import Action
 from swarm.model.record import Phase
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
@@ -118,17 +119,17 @@ def limit_alerts(snapshot: Snapshot, policy: Policy, now: Now, spared: Mapping[s
     use = use_of_swarm(spent(snapshot, now), policy)
     if use is not None and use.share >= 1:
         text = f"the swarm: {use.over}; its agents are ended, and nothing is spawned until there is room again"
-        yield Action(Act.ALERT, "", "", text, AlertCause.SWARM_LIMIT)
+        yield Action(ActionKind.ALERT, "", "", text, AlertCause.SWARM_LIMIT)
     elif use is not None and use.share >= policy.limits.warn:
-        yield Action(Act.ALERT, "", "", f"the swarm: {use.near}", AlertCause.LIMIT_NEAR)
+        yield Action(ActionKind.ALERT, "", "", f"the swarm: {use.near}", AlertCause.LIMIT_NEAR)
     for view in snapshot.agents:
         if not in_play(view):
             continue
         own = use_of(view, policy)
         if view.id in spared:
-            yield Action(Act.ALERT, view.id, view.spawn_id, spared[view.id], AlertCause.LIMIT_NEAR)
+            yield Action(ActionKind.ALERT, view.id, view.spawn_id, spared[view.id], AlertCause.LIMIT_NEAR)
         elif own is not None and policy.limits.warn <= own.share < 1:
-            yield Action(Act.ALERT, view.id, view.spawn_id, own.near, AlertCause.LIMIT_NEAR)
+            yield Action(ActionKind.ALERT, view.id, view.spawn_id, own.near, AlertCause.LIMIT_NEAR)
     yield from _unpriced(snapshot, policy)
 
 
@@ -146,7 +147,7 @@ def _unpriced(snapshot: Snapshot, policy: Policy) -> Iterator[Action]:
             f"no price is known for {plural(len(found), 'agent')} ({names}): limits in dollars do not hold for them; "
             "limits in tokens do"
         )
-        yield Action(Act.ALERT, "", "", text, AlertCause.PRICE_UNKNOWN)
+        yield Action(ActionKind.ALERT, "", "", text, AlertCause.PRICE_UNKNOWN)
 
 
 def _over(view: AgentView, policy: Policy) -> str:

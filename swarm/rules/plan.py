@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from swarm.config.policy import Policy
 from swarm.errors import Code
 from swarm.formatting import spell_duration
+from swarm.model.actions import ActionKind
 from swarm.model.agent import Liveness
 from swarm.model.causes import AlertCause
 from swarm.model.health import State, Verdict
-from swarm.model.plan import Act, Action, Plan
+from swarm.model.plan import Action, Plan
 from swarm.model.record import Ending, Phase
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
@@ -114,7 +115,7 @@ def _investigations(snapshot: Snapshot, judged: Mapping[str, Verdict]) -> Iterat
         record = view.record
         if record is None or record.phase is Phase.STOPPING or record.investigated == view.observed.changed:
             continue
-        yield Action(Act.INVESTIGATE, view.id, view.spawn_id, judged[view.id].why)
+        yield Action(ActionKind.INVESTIGATE, view.id, view.spawn_id, judged[view.id].why)
 
 
 def _has_results(view: AgentView) -> bool:
@@ -133,14 +134,14 @@ def _results(snapshot: Snapshot, policy: Policy, judged: Mapping[str, Verdict], 
             continue
         if one.state in (State.DONE, State.FAILED) and _has_results(view):
             if one.state is State.DONE and record.checked_n is None and _has_checks(view):
-                yield Action(Act.CHECK, view.id, view.spawn_id, "it says it is done")
+                yield Action(ActionKind.CHECK, view.id, view.spawn_id, "it says it is done")
             if record.collected_n is None:
-                yield Action(Act.COLLECT, view.id, view.spawn_id, f"results.json says {view.results.status}")
+                yield Action(ActionKind.COLLECT, view.id, view.spawn_id, f"results.json says {view.results.status}")
         elif record.live and one.state in (State.FAILED, State.LOST, State.KILLED):
-            yield Action(Act.FREE, view.id, view.spawn_id, one.why, ending=Ending(one.state.value))
+            yield Action(ActionKind.FREE, view.id, view.spawn_id, one.why, ending=Ending(one.state.value))
         elif may_free and record.live and one.state is State.OVERDUE and view.liveness is Liveness.ELSEWHERE:
             # A restarted container cannot be looked into. Nobody is signalled; the slot comes free by the rule.
-            yield Action(Act.FREE, view.id, view.spawn_id, one.why, ending=Ending.LOST)
+            yield Action(ActionKind.FREE, view.id, view.spawn_id, one.why, ending=Ending.LOST)
 
 
 def _alerts(
@@ -148,7 +149,7 @@ def _alerts(
 ) -> Iterator[Action]:
     yield from swarm_alerts(snapshot, books.committed(), gap)
     if refused:
-        yield Action(Act.ALERT, "", "", refused, AlertCause.SERVICE)
+        yield Action(ActionKind.ALERT, "", "", refused, AlertCause.SERVICE)
     for view in snapshot.agents:
         for action in alerts_of(view, judged[view.id], policy, snapshot.heartbeat_n):
             if not (refused and action.cause is AlertCause.RETRYING):  # one alert says it for all of them
@@ -157,7 +158,7 @@ def _alerts(
 
 def _let_go(books: Books, action: Action) -> None:
     """Books what a kill, a collection or a release will free."""
-    if action.act not in (Act.KILL, Act.COLLECT, Act.FREE):
+    if action.kind not in (ActionKind.KILL, ActionKind.COLLECT, ActionKind.FREE):
         return
     for agent in (*action.subtree, action.agent):
         record = books.records.get(agent)

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from swarm.config.policy import Policy
 from swarm.errors import Code
 from swarm.formatting import spell_duration
+from swarm.model.actions import ActionKind
 from swarm.model.agent import Liveness
-from swarm.model.plan import Act, Action
+from swarm.model.plan import Action
 from swarm.model.record import Phase, Record
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
@@ -31,21 +32,23 @@ def queued(snapshot: Snapshot, policy: Policy, books: Books, wait: Wait | None =
     for agent in snapshot.queue:
         record = _waiting(agent, views.get(agent))
         if wait is not None:
-            yield Action(Act.SKIP, agent, record.spawn_id, wait.text, delay=wait.delay)
+            yield Action(ActionKind.SKIP, agent, record.spawn_id, wait.text, delay=wait.delay)
             continue
         level = books.level(record.parent)
         if level in full:
-            yield Action(Act.SKIP, agent, record.spawn_id, f"it waits behind {full[level]}", delay=Code.QUEUED)
+            yield Action(ActionKind.SKIP, agent, record.spawn_id, f"it waits behind {full[level]}", delay=Code.QUEUED)
             continue
         no = refusal(
             books, policy, parent=record.parent, agent_id=agent, slots=record.slots, use_reserve=record.reserve
         )
         if no is not None:
             full[level] = agent
-            yield Action(Act.SKIP, agent, record.spawn_id, f"{no.title} {no.detail}", delay=no.code)
+            yield Action(ActionKind.SKIP, agent, record.spawn_id, f"{no.title} {no.detail}", delay=no.code)
             continue
         books.book(as_if(record, Phase.SPAWNING))
-        yield Action(Act.SPAWN, agent, record.spawn_id, "it waited for a slot, and there is one", role=record.role)
+        yield Action(
+            ActionKind.SPAWN, agent, record.spawn_id, "it waited for a slot, and there is one", role=record.role
+        )
 
 
 def _waiting(agent: str, view: AgentView | None) -> Record:
@@ -70,15 +73,17 @@ def scheduled(snapshot: Snapshot, policy: Policy, books: Books, n: int, wait: Wa
             continue
         agent = _fresh_id(policy.root.id, role, taken)
         if wait is not None:
-            yield Action(Act.SKIP, agent, "", wait.text, role=role)
+            yield Action(ActionKind.SKIP, agent, "", wait.text, role=role)
             continue
         size = policy.slots.for_role(role)
         no = refusal(books, policy, parent=policy.root.id, agent_id=agent, slots=size)
         if no is not None:
-            yield Action(Act.SKIP, agent, "", f"{no.title} {no.detail}", role=role)
+            yield Action(ActionKind.SKIP, agent, "", f"{no.title} {no.detail}", role=role)
             continue
         books.book(supposed(agent, Phase.SPAWNING, role=role, parent=policy.root.id, slots=size))
-        yield Action(Act.SCHEDULE, agent, "", f"its turn: heartbeat {n}, every {policy.schedule[role]}", role=role)
+        yield Action(
+            ActionKind.SCHEDULE, agent, "", f"its turn: heartbeat {n}, every {policy.schedule[role]}", role=role
+        )
 
 
 def _fresh_id(root: str, role: str, taken: set[str]) -> str:
@@ -97,23 +102,31 @@ def woken(snapshot: Snapshot, policy: Policy, now: Now, n: int, wait: Wait | Non
     view = snapshot.agent(policy.root.id)
     spawn_id = view.spawn_id if view is not None else ""
     if wait is not None:
-        yield Action(Act.SKIP, policy.root.id, spawn_id, wait.text, delay=wait.delay)
+        yield Action(ActionKind.SKIP, policy.root.id, spawn_id, wait.text, delay=wait.delay)
     elif view is None or view.record is None or not in_turn(view, view.record):
-        yield Action(Act.WAKE, policy.root.id, spawn_id, f"its turn, with the digest of heartbeat {n}")
+        yield Action(ActionKind.WAKE, policy.root.id, spawn_id, f"its turn, with the digest of heartbeat {n}")
     elif view.record.taken_over:
         yield Action(
-            Act.SKIP, policy.root.id, spawn_id, f"{view.record.taken_over} talks to it in a terminal", delay=Code.TURN
+            ActionKind.SKIP,
+            policy.root.id,
+            spawn_id,
+            f"{view.record.taken_over} talks to it in a terminal",
+            delay=Code.TURN,
         )
     elif view.record.paused is not None:
-        yield Action(Act.SKIP, policy.root.id, spawn_id, "it is paused in the middle of a turn", delay=Code.TURN)
+        yield Action(ActionKind.SKIP, policy.root.id, spawn_id, "it is paused in the middle of a turn", delay=Code.TURN)
     elif takes_too_long(view.record, policy, now):
         allowed, taken = spell_duration(policy.root.timeout), spell_duration(turn_age(view.record, now))
         reason = f"its turn has taken {taken}, and {allowed} are allowed: it is stopped, and another begins"
-        yield Action(Act.WAKE, policy.root.id, spawn_id, reason, delay=Code.TIMEOUT)
+        yield Action(ActionKind.WAKE, policy.root.id, spawn_id, reason, delay=Code.TIMEOUT)
     else:
         going = spell_duration(turn_age(view.record, now))
         yield Action(
-            Act.SKIP, policy.root.id, spawn_id, f"its last turn still goes on, for {going} by now", delay=Code.TURN
+            ActionKind.SKIP,
+            policy.root.id,
+            spawn_id,
+            f"its last turn still goes on, for {going} by now",
+            delay=Code.TURN,
         )
 
 

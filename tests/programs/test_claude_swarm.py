@@ -64,7 +64,7 @@ def test_a_root_an_idea_meta_and_two_workers_go_through_a_whole_cycle(real: Prog
     real.use("claude", script, more=RULES)
     real.sized(4)
     first = real.swarm.beat(by="test", force=True)
-    assert any(action["action"] == "wake" for action in first.actions), first.actions
+    assert any(action.action == "wake" for action in first.actions), first.actions
     wait_for(lambda: META in real.state.agents, "genesis to spawn the idea meta", ENDS_S)
     both = {f"{META}/w1", f"{META}/w2"}
     wait_for(lambda: both <= set(real.state.agents), "the idea meta to spawn its workers", ENDS_S)

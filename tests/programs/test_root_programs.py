@@ -23,7 +23,7 @@ def turn(real: ProgramHome) -> Record:
     """A heartbeat, and the turn that it began, up to its end."""
     real.clock.advance(900)
     made = real.swarm.beat(by="test")
-    assert [action["action"] for action in made.actions] == ["wake"]
+    assert [action.action for action in made.actions] == ["wake"]
 
     def over() -> bool:
         real.swarm.settle()

@@ -8,8 +8,9 @@ from swarm.config.policy import Policy
 from swarm.errors import Code, SwarmError
 from swarm.home.context import Home
 from swarm.ledger.audit_log import Event
+from swarm.model.actions import ActionKind
 from swarm.model.health import State, Verdict
-from swarm.model.plan import Act, Action, Plan
+from swarm.model.plan import Action, Plan
 from swarm.model.record import Alert, Beat, Holder
 from swarm.model.requests import (
     Candidate,
@@ -168,11 +169,11 @@ class CannedSwarm(Swarm):
         for view in taken.agents:
             verdict = found[view.id]
             if verdict.kill_due:
-                actions.append(Action(Act.KILL, view.id, view.spawn_id, verdict.why, subtree=(view.id,)))
+                actions.append(Action(ActionKind.KILL, view.id, view.spawn_id, verdict.why, subtree=(view.id,)))
             elif verdict.state is State.INVESTIGATE:
-                actions.append(Action(Act.INVESTIGATE, view.id, view.spawn_id, verdict.why))
+                actions.append(Action(ActionKind.INVESTIGATE, view.id, view.spawn_id, verdict.why))
             elif verdict.state is State.DONE:
-                actions.append(Action(Act.COLLECT, view.id, view.spawn_id, "results.json is valid"))
+                actions.append(Action(ActionKind.COLLECT, view.id, view.spawn_id, "results.json is valid"))
         counts: dict[str, int] = {}
         for verdict in found.values():
             counts[verdict.state.value] = counts.get(verdict.state.value, 0) + 1

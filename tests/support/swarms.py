@@ -5,12 +5,13 @@ without the root: `idea-alpha/worker-1` becomes `genesis-01/idea-alpha/worker-1`
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from swarm.config.policy import Policy
 from swarm.config.swarm_toml import parse_policy
+from swarm.model.actions import ActionKind, Performed
 from swarm.model.activity import Doings, OpenTool, SubAgent, Tokens
 from swarm.model.agent import Acceptance, AgentSpec, Exit, Identity, Liveness, Usage
 from swarm.model.causes import AlertCause, ProblemCode
@@ -419,16 +420,8 @@ def some_beats(count: int = 24) -> tuple[Beat, ...]:
     beats = []
     for n in range(HEARTBEAT_N - count + 1, HEARTBEAT_N + 1):
         killed = n % 7 == 4
-        actions: tuple[Mapping[str, str], ...] = ()
-        if killed:
-            actions = (
-                {
-                    "agent": full_id("idea-alpha/worker-0"),
-                    "spawn_id": "spawn-worker-0",
-                    "action": "kill",
-                    "reason": "silent 46m",
-                },
-            )
+        killed_one = Performed(full_id("idea-alpha/worker-0"), "spawn-worker-0", ActionKind.KILL, "silent 46m")
+        actions = (killed_one,) if killed else ()
         counts = {"fresh": 5 + n % 4, "late": n % 2, "idle": 1}
         taken = {"max": 12, "reserve": 2, "committed": 10, "used": 6 + n % 4, "free": 0}
         moment = NOW.wall - 7 * MINUTE - (HEARTBEAT_N - n) * PERIOD

@@ -248,7 +248,7 @@ def test_results_that_appear_between_the_decision_and_the_signal_mean_done(
     beat = live_home.swarm.beat(by="test")
 
     assert live_home.record("worker-1").ending is Ending.DONE
-    assert [each["action"] for each in beat.actions if each["agent"] == "genesis-01/worker-1"] == ["collect"]
+    assert [each.action for each in beat.actions if each.agent == "genesis-01/worker-1"] == ["collect"]
     assert beat.passed
     assert live_home.alive("bystander")
     assert "killed" not in [alert.cause for alert in live_home.state.alerts]

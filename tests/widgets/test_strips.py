@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from swarm.model.actions import ActionKind, Performed
 from swarm.model.causes import ProblemCode
 from swarm.model.record import Beat, Holder
 from swarm.model.snapshot import Access, Problem, Pulse, Slots
@@ -254,7 +255,7 @@ def test_the_meter_of_an_agent(used: int, budget: int, width: int, line: str) ->
 
 
 def beat(n: int, actions: int = 0, *, passed: bool = True, gap: str = "") -> Beat:
-    acts = ({"agent": "a", "action": "kill", "reason": ""},) * actions
+    acts = (Performed("a", action=ActionKind.KILL),) * actions
     return Beat(n, "2026-02-28T09:00:00+00:00", "run", 5, {}, {}, acts, passed=passed, gap=gap)
 
 

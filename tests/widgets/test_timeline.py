@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from swarm.model.actions import ActionKind, Performed
 from swarm.model.record import Beat
 from swarm.model.snapshot import AgentView
 from swarm.model.values import replace
@@ -13,9 +14,7 @@ from widgets.timeline import Timeline, legend_cells, lifeline, span_cells, timel
 
 def beat(minutes_ago: float, *actions: tuple[str, str, str]) -> Beat:
     at = datetime.fromtimestamp(NOW.wall - minutes_ago * MINUTE, UTC).isoformat()
-    acts = tuple(
-        {"agent": full_id(agent), "spawn_id": spawn, "action": act, "reason": ""} for agent, spawn, act in actions
-    )
+    acts = tuple(Performed(full_id(agent), spawn, ActionKind(act)) for agent, spawn, act in actions)
     return Beat(1, at, "run", 1, {}, {}, acts)
 
 

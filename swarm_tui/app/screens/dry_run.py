@@ -11,23 +11,24 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from swarm.model.plan import Act, Action
+from swarm.model.actions import ActionKind
+from swarm.model.plan import Action
 from swarm.model.requests import Rehearsal
 from swarm.sanitize import clean
 from widgets.cells import Cell, fit_tail, short_id
 from widgets.check_list import CheckList, CheckRow, column
 
 _ROLES = {
-    Act.KILL: "danger",
-    Act.INVESTIGATE: "warning",
-    Act.ALERT: "warning",
-    Act.COLLECT: "accent",
-    Act.FREE: "notice",
-    Act.CHECK: "accent",
-    Act.SPAWN: "good",
-    Act.SCHEDULE: "good",
-    Act.SKIP: "muted",
-    Act.WAKE: "accent",
+    ActionKind.KILL: "danger",
+    ActionKind.INVESTIGATE: "warning",
+    ActionKind.ALERT: "warning",
+    ActionKind.COLLECT: "accent",
+    ActionKind.FREE: "notice",
+    ActionKind.CHECK: "accent",
+    ActionKind.SPAWN: "good",
+    ActionKind.SCHEDULE: "good",
+    ActionKind.SKIP: "muted",
+    ActionKind.WAKE: "accent",
 }
 MAX_WHOM = 40
 
@@ -93,12 +94,12 @@ def rows(actions: Iterable[Action], root: str) -> list[CheckRow]:
         CheckRow(
             action.key,
             (
-                Cell(f"{action.act.value:<12}", _ROLES[action.act]),
+                Cell(f"{action.kind.value:<12}", _ROLES[action.kind]),
                 Cell(fit_tail(whom, width), "strong"),
                 Cell(f"  {_below(action)}{clean(action.reason, 300)}", "muted"),
             ),
-            fixed=action.act is Act.SKIP,
-            full=f"{action.act.value} {clean(action.agent, 300) or 'the swarm'}: {_below(action)}"
+            fixed=action.kind is ActionKind.SKIP,
+            full=f"{action.kind.value} {clean(action.agent, 300) or 'the swarm'}: {_below(action)}"
             f"{clean(action.reason, 1000)}",
         )
         for action, whom in steps

@@ -5,6 +5,7 @@ from typing import Literal, TypeVar
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
+from swarm.model.actions import ActionKind
 from swarm.model.health import Verdict
 from swarm.model.record import Alert, Beat
 from swarm.model.snapshot import AgentView, Snapshot
@@ -128,7 +129,7 @@ class ActingScreen(LookingScreen):
 
     def beaten(self, beat: Beat) -> None:
         """Says what a heartbeat did."""
-        acts = len([action for action in beat.actions if action.get("action") != "skip"])
+        acts = len([action for action in beat.actions if action.action is not ActionKind.SKIP])
         words = f"heartbeat {beat.n}: {acts} act{'s' if acts != 1 else ''}, {'passed' if beat.passed else 'not passed'}"
         self.say(words, severity="information" if beat.passed else "warning")
 

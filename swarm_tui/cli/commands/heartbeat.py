@@ -3,6 +3,8 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from msgspec.structs import asdict
+
 from swarm_tui.cli.commands.common import acting, looking
 from swarm_tui.cli.output import Output
 
@@ -30,7 +32,7 @@ def beat_once(swarm: "Swarm", out: Output, *, force: bool = False) -> int:
         return 0
     out.say(line_of(beat))
     for action in beat.actions:
-        out.say(f"  {action.get('action', '')} {action.get('agent', '')}: {action.get('reason', '')}".rstrip(": "))
+        out.say(f"  {action.action} {action.agent}: {action.reason}".rstrip(": "))
     for alert in beat.alerts:
         out.say(f"  alert: {alert}")
     return 0
@@ -45,7 +47,7 @@ def record_of(beat: "Beat") -> dict[str, object]:
         "took_ms": beat.took_ms,
         "counts": dict(beat.counts),
         "slots": dict(beat.slots),
-        "actions": [dict(action) for action in beat.actions],
+        "actions": [asdict(action) for action in beat.actions],
         "alerts": beat.alerts,
         "acceptance": dict(beat.acceptance),
         "passed": beat.passed,
@@ -59,7 +61,7 @@ def line_of(beat: "Beat") -> str:
     """A heartbeat in one line."""
     done: dict[str, int] = {}
     for action in beat.actions:
-        act = str(action.get("action", ""))
+        act = action.action.value
         done[act] = done.get(act, 0) + 1
     acts = ", ".join(f"{act} {number}" for act, number in done.items()) or "nothing to do"
     gap = f", after a gap: {beat.gap}" if beat.gap else ""
@@ -83,7 +85,7 @@ def _say_plan(rehearsal: "Rehearsal", out: Output, *, force: bool) -> None:
                 "slots": slots_json(plan.slots),
                 "actions": [
                     {
-                        "act": action.act.value,
+                        "act": action.kind.value,
                         "agent": action.agent,
                         "spawn_id": action.spawn_id,
                         "reason": action.reason,
@@ -98,7 +100,7 @@ def _say_plan(rehearsal: "Rehearsal", out: Output, *, force: bool) -> None:
     out.say(f"heartbeat {plan.n} would do:" if plan.actions else f"heartbeat {plan.n} would find nothing to do")
     for action in plan.actions:
         below = f" and {len(action.subtree)} below" if action.subtree else ""
-        out.say(f"  {action.act.value:<11} {action.agent or action.code}{below}: {action.reason}")
+        out.say(f"  {action.kind.value:<11} {action.agent or action.code}{below}: {action.reason}")
     if plan.gap:
         out.say(f"After a gap in time ({plan.gap}) it investigates and never kills.")
     if refused:

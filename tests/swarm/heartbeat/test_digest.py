@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from swarm.config.swarm_toml import parse_policy
 from swarm.heartbeat.digest import MAX_BYTES, Digested, digest
+from swarm.model.actions import ActionKind, Performed
 from swarm.model.activity import Tokens
 from swarm.model.causes import AlertCause
-from swarm.model.plan import Act
 from swarm.model.record import Alert, Beat, Phase
 from swarm.model.snapshot import AgentView
 from swarm.rules.plan import plan, verdicts
@@ -34,7 +34,7 @@ POLICY = parse_policy("schedule = {}\n[root]\non = true")
 
 def a_beat(*actions: tuple[str, str, str], **fields: Any) -> Beat:
     """Heartbeat 132 that did (what, whom, why)."""
-    did = tuple({"action": what, "agent": full_id(whom), "reason": why} for what, whom, why in actions)
+    did = tuple(Performed(full_id(whom), action=ActionKind(what), reason=why) for what, whom, why in actions)
     slots = {"max": 12, "reserve": 2, "committed": 6, "used": 4, "free": 4}
     values: dict[str, Any] = {"counts": {"fresh": 3, "idle": 1, "late": 0}, "slots": slots, "actions": did}
     return Beat(HEARTBEAT_N + 1, "2026-02-28T09:41:00+00:00", "test", 12, **{**values, **fields})
@@ -162,7 +162,7 @@ def test_the_big_example_fits() -> None:
     snapshot = big_example()
     judged = verdicts(snapshot, POLICY, NOW)
     made = plan(snapshot, POLICY, NOW)
-    beat = a_beat(*((str(one.act), one.agent, one.reason) for one in made.actions if one.act is not Act.ALERT))
+    beat = a_beat(*((str(one.kind), one.agent, one.reason) for one in made.actions if one.kind is not ActionKind.ALERT))
     text = digest(Digested(beat, snapshot, judged, NOW))
     assert len(text.encode()) <= MAX_BYTES
     assert text.endswith("the next heartbeat wakes you again.\n")

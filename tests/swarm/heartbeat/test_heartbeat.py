@@ -29,7 +29,7 @@ def beat(home: LiveHome, after: float = PERIOD) -> Beat:
 
 
 def did(record: Beat, action: str) -> list[str]:
-    return [each["agent"] for each in record.actions if each["action"] == action]
+    return [each.agent for each in record.actions if each.action == action]
 
 
 def causes(home: LiveHome) -> list[str]:
@@ -252,7 +252,7 @@ def test_one_action_that_fails_does_not_stop_the_others(live_home: LiveHome) -> 
     beat(live_home)
     record = beat(live_home)
 
-    reasons = {each["agent"]: each["reason"] for each in record.actions if each["action"] == "investigate"}
+    reasons = {each.agent: each.reason for each in record.actions if each.action == "investigate"}
     assert reasons["genesis-01/worker-1"].startswith("failed: ")
     assert not reasons["genesis-01/worker-2"].startswith("failed: ")
     assert "action" in causes(live_home)
@@ -302,7 +302,7 @@ def test_a_rehearsal_is_the_plan_and_changes_nothing(live_home: LiveHome) -> Non
 
     rehearsal = live_home.swarm.rehearse()
 
-    assert [(each.act.value, each.agent) for each in rehearsal.plan.actions if each.act == "kill"] == [
+    assert [(each.kind.value, each.agent) for each in rehearsal.plan.actions if each.kind == "kill"] == [
         ("kill", "genesis-01/worker-1")
     ]
     assert rehearsal.verdicts["genesis-01/worker-1"].state is State.OVERDUE
@@ -315,7 +315,7 @@ def test_an_unticked_action_is_left_out(live_home: LiveHome) -> None:
     live_home.clock.advance(2 * PERIOD)
     live_home.swarm.beat(by="test")
     live_home.clock.advance(PERIOD + 10)
-    keys = [each.key for each in live_home.swarm.rehearse().plan.actions if each.act == "kill"]
+    keys = [each.key for each in live_home.swarm.rehearse().plan.actions if each.kind == "kill"]
 
     record = live_home.swarm.beat(by="test", skip=keys)
 

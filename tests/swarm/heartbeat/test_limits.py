@@ -85,7 +85,7 @@ def talkers(live_home: LiveHome) -> Talkers:
 
 
 def did(record: Beat, action: str) -> list[str]:
-    return [each["agent"].removeprefix("genesis-01/") for each in record.actions if each["action"] == action]
+    return [each.agent.removeprefix("genesis-01/") for each in record.actions if each.action == action]
 
 
 ROLE = "[limits.roles.worker]\ncost_usd = 5.0\ntokens = 1000\n"

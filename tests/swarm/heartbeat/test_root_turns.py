@@ -101,7 +101,7 @@ def mind(live_home: LiveHome, tmp_path_factory: pytest.TempPathFactory) -> Mind:
 
 
 def did(record: Beat, action: str) -> list[str]:
-    return [each["agent"] for each in record.actions if each["action"] == action]
+    return [each.agent for each in record.actions if each.action == action]
 
 
 def test_a_heartbeat_wakes_the_root_with_its_digest_and_does_not_wait(mind: Mind) -> None:

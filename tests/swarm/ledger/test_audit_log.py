@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from swarm.errors import Busy, HomeError, SwarmError
 from swarm.formatting import parse_stamp, spell_stamp
 from swarm.ledger import audit_log, audit_reader
+from swarm.model.actions import ActionKind, Performed
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Beat
 from swarm.protocol import heartbeats
@@ -439,7 +440,8 @@ def test_a_reader_beside_a_writer_sees_whole_records_in_order(layout: Layout) ->
 
 
 def a_beat(number: int) -> Beat:
-    return Beat(number, "2026-02-28T09:30:00+01:00", "run", 12, {"fresh": 2}, {"used": 2}, ({"action": "kill"},))
+    killed = Performed(action=ActionKind.KILL)
+    return Beat(number, "2026-02-28T09:30:00+01:00", "run", 12, {"fresh": 2}, {"used": 2}, (killed,))
 
 
 def test_heartbeats_are_read_as_they_were_written(layout: Layout) -> None:

@@ -193,7 +193,7 @@ def test_no_heartbeat_ends_or_collects_whom_a_person_talks_to(live_home: LiveHom
             view = other.snapshot().agent(live_home.id("worker-1"))
             assert view is not None
             verdict = other.verdicts(other.snapshot())[view.id]
-            seen.extend([verdict.state, verdict.kill_due, [each["action"] for each in beat.actions]])
+            seen.extend([verdict.state, verdict.kill_due, [each.action for each in beat.actions]])
             agent.results.unlink()
             assert live_home.alive("worker-1")
             return going
@@ -447,7 +447,7 @@ def test_the_root_is_talked_to_between_two_turns_and_rests_after(live_home: Live
             going = started(pid)
             live_home.clock.advance(900)
             beat = live_home.open().beat(by="test")
-            seen.extend(each["reason"] for each in beat.actions if each["agent"] == root)
+            seen.extend(each.reason for each in beat.actions if each.agent == root)
             return going
 
         return with_words("start with the second idea")(launch, say)

@@ -49,7 +49,7 @@ def test_who_asks_for_the_queue_waits_in_it_until_a_heartbeat_finds_it_over(live
     live_home.clock.advance(PERIOD)
     made = live_home.swarm.beat(by="test")
 
-    assert [(one["action"], one["agent"]) for one in made.actions] == [("spawn", "genesis-01/worker-1")]
+    assert [(one.action, one.agent) for one in made.actions] == [("spawn", "genesis-01/worker-1")]
     assert live_home.alive("worker-1")
     assert live_home.state.alerts == ()
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from swarm.config.swarm_toml import parse_policy
+from swarm.model.actions import ActionKind
 from swarm.model.health import State
-from swarm.model.plan import Act, Action, Plan
+from swarm.model.plan import Action, Plan
 from swarm.model.record import Observed
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now, awake_since, gap_between, renew, start_epoch
@@ -86,18 +87,18 @@ class Rehearsal:
 
     def _take(self, action: Action) -> None:
         name = action.agent.rpartition("/")[2]
-        if action.act is Act.INVESTIGATE:
+        if action.kind is ActionKind.INVESTIGATE:
             self.investigated[name] = self.changed[name]
-        elif action.act is Act.KILL:
+        elif action.kind is ActionKind.KILL:
             self.killed[name] = self.now.awake
 
 
 def _kills(made: Plan) -> list[str]:
-    return [one.agent for one in made.actions if one.act is Act.KILL]
+    return [one.agent for one in made.actions if one.kind is ActionKind.KILL]
 
 
 def _gap_alerts(made: Plan) -> list[str]:
-    return [one.reason for one in made.actions if one.act is Act.ALERT and one.code == "gap"]
+    return [one.reason for one in made.actions if one.kind is ActionKind.ALERT and one.code == "gap"]
 
 
 SLEEPS: dict[str, Callable[[FakeClock], None]] = {
@@ -161,7 +162,7 @@ def test_a_scheduler_that_was_down_for_two_hours_beats_once_and_ends_nobody_in_i
     beats = len(swarm.beats)
     first = swarm.beat()
     assert (_kills(first), first.gap) == ([], "no heartbeat for 2h 10m")
-    assert [one.agent for one in first.actions if one.act is Act.INVESTIGATE] == [full_id(STUCK)]
+    assert [one.agent for one in first.actions if one.kind is ActionKind.INVESTIGATE] == [full_id(STUCK)]
     swarm.work(PERIOD)
     assert list(swarm.killed) == [STUCK]
     assert len(swarm.beats) == beats + 2

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from swarm.config.policy import Policy
 from swarm.config.swarm_toml import parse_policy
+from swarm.model.actions import ActionKind
 from swarm.model.activity import Doings
 from swarm.model.agent import Acceptance, Liveness
 from swarm.model.causes import ProblemCode
 from swarm.model.health import State
-from swarm.model.plan import Act, Action, Plan
+from swarm.model.plan import Action, Plan
 from swarm.model.record import Ending, Observed, Phase
 from swarm.model.reports import Progress, Results
 from swarm.model.snapshot import AgentView, Problem, Snapshot
@@ -49,18 +50,18 @@ def planned(*views: AgentView, policy: Policy = UNSCHEDULED, gap: Gap | None = N
     return plan(a_snapshot(*views, policy=policy, **snapshot), policy, NOW, gap=gap)
 
 
-def acts(made: Plan, *kinds: Act) -> list[tuple[Act, str]]:
+def acts(made: Plan, *kinds: ActionKind) -> list[tuple[ActionKind, str]]:
     """(what, whom) without the root before the ids."""
-    wanted = kinds or tuple(Act)
-    return [(one.act, one.agent.removeprefix(f"{ROOT}/")) for one in made.actions if one.act in wanted]
+    wanted = kinds or tuple(ActionKind)
+    return [(one.kind, one.agent.removeprefix(f"{ROOT}/")) for one in made.actions if one.kind in wanted]
 
 
 def alerts(made: Plan) -> list[tuple[str, str]]:
-    return [(one.agent.removeprefix(f"{ROOT}/"), one.code) for one in made.actions if one.act is Act.ALERT]
+    return [(one.agent.removeprefix(f"{ROOT}/"), one.code) for one in made.actions if one.kind is ActionKind.ALERT]
 
 
-def the(made: Plan, act: Act) -> Action:
-    [found] = [one for one in made.actions if one.act is act]
+def the(made: Plan, act: ActionKind) -> Action:
+    [found] = [one for one in made.actions if one.kind is act]
     return found
 
 
@@ -74,14 +75,14 @@ class TestSilence:
         [
             (14, []),
             (29, []),
-            (31, [Act.INVESTIGATE]),
-            (44, [Act.INVESTIGATE]),
-            (46, [Act.INVESTIGATE, Act.KILL]),
+            (31, [ActionKind.INVESTIGATE]),
+            (44, [ActionKind.INVESTIGATE]),
+            (46, [ActionKind.INVESTIGATE, ActionKind.KILL]),
         ],
     )
-    def test_two_periods_are_investigated_and_three_end_it(self, minutes: float, expected: list[Act]) -> None:
+    def test_two_periods_are_investigated_and_three_end_it(self, minutes: float, expected: list[ActionKind]) -> None:
         made = planned(a_view(age=minutes * MINUTE, spawned_ago=9 * HOUR))
-        assert [one.act for one in made.actions] == expected
+        assert [one.kind for one in made.actions] == expected
 
     def test_a_silence_is_investigated_once(self) -> None:
         view = a_view(age=32 * MINUTE, spawned_ago=9 * HOUR)
@@ -90,10 +91,12 @@ class TestSilence:
 
     def test_a_new_silence_is_investigated_anew(self) -> None:
         view = a_view(age=32 * MINUTE, spawned_ago=9 * HOUR, investigated=NOW.awake - 5 * HOUR)
-        assert acts(planned(view)) == [(Act.INVESTIGATE, "worker-1")]
+        assert acts(planned(view)) == [(ActionKind.INVESTIGATE, "worker-1")]
 
     def test_a_kill_carries_the_evidence(self) -> None:
-        assert the(planned(overdue("w")), Act.KILL).reason.startswith("silent 50m: no line in progress.md since ")
+        assert the(planned(overdue("w")), ActionKind.KILL).reason.startswith(
+            "silent 50m: no line in progress.md since "
+        )
 
     @pytest.mark.parametrize(
         "fields",
@@ -112,32 +115,32 @@ class TestSilence:
     )
     def test_some_silences_end_nobody(self, fields: dict[str, Any]) -> None:
         made = planned(a_view(age=50 * MINUTE, **{"spawned_ago": 9 * HOUR, **fields}))
-        assert acts(made, Act.KILL, Act.INVESTIGATE) == []
+        assert acts(made, ActionKind.KILL, ActionKind.INVESTIGATE) == []
 
     def test_the_root_is_never_ended_even_while_a_turn_of_it_hangs(self) -> None:
         made = planned(a_root(age=50 * MINUTE, liveness=Liveness.ALIVE))
-        assert acts(made, Act.KILL) == []
+        assert acts(made, ActionKind.KILL) == []
 
     def test_where_automatic_kills_are_off_it_is_only_investigated(self) -> None:
         policy = parse_policy("schedule = {}\n[heartbeat]\nkill = false")
-        assert acts(planned(overdue("w"), policy=policy)) == [(Act.INVESTIGATE, "w")]
+        assert acts(planned(overdue("w"), policy=policy)) == [(ActionKind.INVESTIGATE, "w")]
 
     def test_a_looping_agent_raises_an_alert_and_lives(self) -> None:
         made = planned(a_view("w", *LOOP))
-        assert acts(made, Act.KILL) == []
+        assert acts(made, ActionKind.KILL) == []
         assert alerts(made) == [("w", "looping")]
 
 
 class TestSubtrees:
     def test_a_kill_names_everybody_below_children_first(self) -> None:
         made = planned(overdue("a", slots=4), a_view("a/b", slots=2), a_view("a/b/c"), a_view("a/d"))
-        subtree = the(made, Act.KILL).subtree
+        subtree = the(made, ActionKind.KILL).subtree
         assert set(subtree) == {full_id("a/b"), full_id("a/b/c"), full_id("a/d")}
         assert subtree.index(full_id("a/b/c")) < subtree.index(full_id("a/b"))
 
     def test_who_goes_down_with_another_is_not_named_twice(self) -> None:
         made = planned(overdue("a", slots=3), overdue("a/b", slots=2), overdue("a/b/c"))
-        assert acts(made, Act.KILL) == [(Act.KILL, "a")]
+        assert acts(made, ActionKind.KILL) == [(ActionKind.KILL, "a")]
 
     def test_who_has_ended_or_reported_below_is_left_out(self) -> None:
         made = planned(
@@ -146,34 +149,34 @@ class TestSubtrees:
             a_view("a/gone", phase=Phase.ENDED, ending=Ending.FAILED),
             a_view("a/import", record=None),
         )
-        assert the(made, Act.KILL).subtree == ()
-        assert (Act.COLLECT, "a/done") in acts(made)
+        assert the(made, ActionKind.KILL).subtree == ()
+        assert (ActionKind.COLLECT, "a/done") in acts(made)
 
     @pytest.mark.parametrize("fields", [{"held_until": HEARTBEAT_N + 3}, {"paused": NOW.awake - MINUTE}])
     def test_nobody_is_ended_over_somebody_whom_the_operator_wants_to_live(self, fields: dict[str, Any]) -> None:
         made = planned(overdue("a", slots=3), a_view("a/b", **fields), overdue("a/c"))
-        assert acts(made, Act.KILL) == [(Act.KILL, "a/c")]
+        assert acts(made, ActionKind.KILL) == [(ActionKind.KILL, "a/c")]
         assert ("a", "kill-blocked") in alerts(made)
 
     def test_an_overdue_worker_takes_nobody_above_it_along(self) -> None:
         made = planned(a_view("a", slots=2), overdue("a/b"))
-        assert acts(made, Act.KILL) == [(Act.KILL, "a/b")]
+        assert acts(made, ActionKind.KILL) == [(ActionKind.KILL, "a/b")]
 
 
 class TestResults:
     def test_valid_results_are_collected_once(self) -> None:
-        assert acts(planned(a_view(results=results()))) == [(Act.COLLECT, "worker-1")]
+        assert acts(planned(a_view(results=results()))) == [(ActionKind.COLLECT, "worker-1")]
         ended: dict[str, Any] = {"phase": Phase.ENDED, "ending": Ending.DONE}
-        assert acts(planned(a_view(results=results(), **ended))) == [(Act.COLLECT, "worker-1")]
+        assert acts(planned(a_view(results=results(), **ended))) == [(ActionKind.COLLECT, "worker-1")]
         assert acts(planned(a_view(results=results(), collected_n=HEARTBEAT_N, **ended))) == []
 
     def test_failed_results_are_collected_too(self) -> None:
-        assert acts(planned(a_view(results=results("failed")))) == [(Act.COLLECT, "worker-1")]
+        assert acts(planned(a_view(results=results("failed")))) == [(ActionKind.COLLECT, "worker-1")]
 
     def test_outcomes_are_checked_before_they_are_collected_and_only_once(self) -> None:
         spec = a_spec("w", acceptance=(Acceptance("the link is live", "test -f live"),))
         made = planned(a_view("w", results=results(), spec=spec))
-        assert acts(made) == [(Act.CHECK, "w"), (Act.COLLECT, "w")]
+        assert acts(made) == [(ActionKind.CHECK, "w"), (ActionKind.COLLECT, "w")]
         again = planned(a_view("w", results=results(), spec=spec, collected_n=HEARTBEAT_N, checked_n=HEARTBEAT_N))
         assert acts(again) == []
 
@@ -181,7 +184,7 @@ class TestResults:
     def test_there_is_nothing_to_check_in_a_failure_nor_without_a_check(self, status: str) -> None:
         check = "true" if status == "failed" else None
         spec = a_spec("w", acceptance=(Acceptance("the link is live", check),))
-        assert acts(planned(a_view("w", results=results(status), spec=spec)), Act.CHECK) == []
+        assert acts(planned(a_view("w", results=results(status), spec=spec)), ActionKind.CHECK) == []
 
     @pytest.mark.parametrize(
         ("fields", "code"),
@@ -193,15 +196,15 @@ class TestResults:
         ],
     )
     def test_who_ended_without_results_gives_its_slot_back(self, fields: dict[str, Any], code: str) -> None:
-        free = the(planned(a_view("w", **fields)), Act.FREE)
+        free = the(planned(a_view("w", **fields)), ActionKind.FREE)
         assert (free.agent, free.code) == (full_id("w"), code)
 
     def test_who_cannot_be_looked_at_is_freed_by_the_rule_and_signalled_by_nobody(self) -> None:
         elsewhere = overdue("w", liveness=Liveness.ELSEWHERE)
         made = planned(elsewhere)
-        assert (acts(made, Act.KILL), the(made, Act.FREE).code) == ([], "lost")
-        assert acts(planned(elsewhere, gap=Gap(GapKind.SUSPENDED, HOUR)), Act.FREE) == []
-        assert acts(planned(a_view("w", liveness=Liveness.ELSEWHERE)), Act.FREE) == []
+        assert (acts(made, ActionKind.KILL), the(made, ActionKind.FREE).code) == ([], "lost")
+        assert acts(planned(elsewhere, gap=Gap(GapKind.SUSPENDED, HOUR)), ActionKind.FREE) == []
+        assert acts(planned(a_view("w", liveness=Liveness.ELSEWHERE)), ActionKind.FREE) == []
 
     def test_an_archived_spawn_is_let_be(self) -> None:
         record = a_record("w", phase=Phase.ENDED, ending=Ending.DONE)
@@ -277,12 +280,12 @@ class TestGaps:
     )
     def test_after_a_hole_in_time_nobody_is_ended_and_one_alert_says_why(self, kind: str, words: str) -> None:
         made = planned(overdue("w"), gap=Gap(GapKind(kind), 8 * HOUR))
-        assert acts(made) == [(Act.INVESTIGATE, "w"), (Act.ALERT, "")]
+        assert acts(made) == [(ActionKind.INVESTIGATE, "w"), (ActionKind.ALERT, "")]
         assert made.gap == words
 
     def test_after_the_scheduler_was_down_too(self) -> None:
         down = planned(overdue("w"), heartbeat_last=NOW.awake - 2 * HOUR)
-        assert acts(down, Act.KILL) == []
+        assert acts(down, ActionKind.KILL) == []
         assert down.gap == "no heartbeat for 2h"
         assert alerts(down) == [("", "gap")]
 
@@ -296,7 +299,7 @@ class TestGaps:
 
     def test_the_first_heartbeat_of_a_home_with_older_agents_ends_nobody(self) -> None:
         made = planned(overdue("w"), heartbeat_last=None, heartbeat_n=0)
-        assert acts(made) == [(Act.INVESTIGATE, "w")]
+        assert acts(made) == [(ActionKind.INVESTIGATE, "w")]
         assert made.gap.startswith("the first heartbeat here")
 
     def test_the_first_heartbeat_of_a_young_home_has_no_gap(self) -> None:
@@ -305,30 +308,35 @@ class TestGaps:
 
     def test_what_is_dead_for_certain_is_freed_all_the_same(self) -> None:
         made = planned(a_view("w", liveness=Liveness.DEAD), gap=Gap(GapKind.REBOOTED, HOUR))
-        assert (Act.FREE, "w") in acts(made)
+        assert (ActionKind.FREE, "w") in acts(made)
 
 
 class TestSpawning:
     def queued(self, name: str, size: int = 1, **fields: Any) -> AgentView:
         return a_view(name, age=None, phase=Phase.QUEUED, slots=size, **fields)
 
-    def beat(self, *views: AgentView, policy: Policy = UNSCHEDULED) -> list[tuple[Act, str]]:
+    def beat(self, *views: AgentView, policy: Policy = UNSCHEDULED) -> list[tuple[ActionKind, str]]:
         waiting = tuple(view.id for view in views if view.record and view.record.phase is Phase.QUEUED)
-        return acts(planned(*views, policy=policy, queue=waiting), Act.SPAWN, Act.SKIP)
+        return acts(planned(*views, policy=policy, queue=waiting), ActionKind.SPAWN, ActionKind.SKIP)
 
     def test_the_queue_is_served_in_order_while_there_are_slots(self) -> None:
         found = self.beat(*(a_view(f"w{n}") for n in range(8)), *(self.queued(f"x{n}") for n in range(4)))
-        assert found == [(Act.SPAWN, "x0"), (Act.SPAWN, "x1"), (Act.SKIP, "x2"), (Act.SKIP, "x3")]
+        assert found == [
+            (ActionKind.SPAWN, "x0"),
+            (ActionKind.SPAWN, "x1"),
+            (ActionKind.SKIP, "x2"),
+            (ActionKind.SKIP, "x3"),
+        ]
 
     def test_nobody_small_overtakes_somebody_large(self) -> None:
         found = self.beat(*(a_view(f"w{n}") for n in range(8)), self.queued("large", 4), self.queued("small"))
-        assert found == [(Act.SKIP, "large"), (Act.SKIP, "small")]
+        assert found == [(ActionKind.SKIP, "large"), (ActionKind.SKIP, "small")]
 
     def test_one_that_would_stand_too_deep_is_skipped_and_the_record_says_so(self) -> None:
         shallow = replace(UNSCHEDULED, slots=replace(UNSCHEDULED.slots, max_depth=1))
         below = self.queued("a/y")
         made = planned(a_view("a", slots=2), below, policy=shallow, queue=(below.id,))
-        assert the(made, Act.SKIP).code == "depth"
+        assert the(made, ActionKind.SKIP).code == "depth"
 
     def test_another_level_has_its_own_order(self) -> None:
         found = self.beat(
@@ -338,56 +346,59 @@ class TestSpawning:
             self.queued("a/y"),
             self.queued("z"),
         )
-        assert found == [(Act.SKIP, "x"), (Act.SPAWN, "a/y"), (Act.SKIP, "z")]
+        assert found == [(ActionKind.SKIP, "x"), (ActionKind.SPAWN, "a/y"), (ActionKind.SKIP, "z")]
 
     @pytest.mark.parametrize(
         "leaving", [overdue("w9"), a_view("w9", results=results()), a_view("w9", liveness=Liveness.DEAD)]
     )
     def test_what_this_heartbeat_frees_it_gives_away(self, leaving: AgentView) -> None:
         others = [a_view(f"w{n}") for n in range(9)]
-        assert self.beat(*others, a_view("w9"), self.queued("x")) == [(Act.SKIP, "x")]
-        assert self.beat(*others, leaving, self.queued("x")) == [(Act.SPAWN, "x")]
+        assert self.beat(*others, a_view("w9"), self.queued("x")) == [(ActionKind.SKIP, "x")]
+        assert self.beat(*others, leaving, self.queued("x")) == [(ActionKind.SPAWN, "x")]
 
     def test_a_kill_that_is_blocked_frees_nothing(self) -> None:
         blocked = (overdue("a", slots=10), a_view("a/b", held_until=HEARTBEAT_N + 2))
-        assert self.beat(*blocked, self.queued("x")) == [(Act.SKIP, "x")]
+        assert self.beat(*blocked, self.queued("x")) == [(ActionKind.SKIP, "x")]
 
     def test_a_place_in_the_reserve_is_kept_in_the_queue(self) -> None:
         crowd = [a_view(f"w{n}") for n in range(10)]
-        assert self.beat(*crowd, self.queued("x", reserve=True)) == [(Act.SPAWN, "x")]
+        assert self.beat(*crowd, self.queued("x", reserve=True)) == [(ActionKind.SPAWN, "x")]
 
     def test_an_id_of_the_queue_without_a_view_takes_one_slot(self) -> None:
         made = planned(*(a_view(f"w{n}") for n in range(9)), queue=(full_id("x"), full_id("y")))
-        assert acts(made, Act.SPAWN, Act.SKIP) == [(Act.SPAWN, "x"), (Act.SKIP, "y")]
+        assert acts(made, ActionKind.SPAWN, ActionKind.SKIP) == [(ActionKind.SPAWN, "x"), (ActionKind.SKIP, "y")]
 
     def test_a_role_comes_every_third_heartbeat(self) -> None:
         for n in range(6):
             made = planned(policy=POLICY, heartbeat_n=n)
-            expected = [(Act.SCHEDULE, "improvement-01")] if n + 1 in (3, 6) else []
-            assert acts(made, Act.SCHEDULE) == expected
+            expected = [(ActionKind.SCHEDULE, "improvement-01")] if n + 1 in (3, 6) else []
+            assert acts(made, ActionKind.SCHEDULE) == expected
 
     def test_a_scheduled_action_names_its_role(self) -> None:
-        assert the(planned(policy=POLICY, heartbeat_n=2), Act.SCHEDULE).code == "improvement"
+        assert the(planned(policy=POLICY, heartbeat_n=2), ActionKind.SCHEDULE).code == "improvement"
 
     @pytest.mark.parametrize("phase", [Phase.RUNNING, Phase.SPAWNING, Phase.STOPPING, Phase.QUEUED])
     def test_while_one_of_its_role_lives_or_waits_no_other_comes(self, phase: Phase) -> None:
         busy = a_view("auditor", role="improvement", phase=phase)
-        assert acts(planned(busy, policy=POLICY, heartbeat_n=2), Act.SCHEDULE) == []
+        assert acts(planned(busy, policy=POLICY, heartbeat_n=2), ActionKind.SCHEDULE) == []
 
     def test_an_ended_one_makes_place_for_the_next_under_another_name(self) -> None:
         gone = a_view("improvement-01", role="improvement", phase=Phase.ENDED, ending=Ending.DONE)
         made = planned(gone, policy=POLICY, heartbeat_n=2)
-        assert acts(made, Act.SCHEDULE) == [(Act.SCHEDULE, "improvement-02")]
+        assert acts(made, ActionKind.SCHEDULE) == [(ActionKind.SCHEDULE, "improvement-02")]
 
     def test_without_a_slot_a_turn_is_skipped_and_the_record_says_so(self) -> None:
         made = planned(*(a_view(f"w{n}") for n in range(10)), policy=POLICY, heartbeat_n=2)
-        skip = the(made, Act.SKIP)
+        skip = the(made, ActionKind.SKIP)
         assert (skip.code, "No slot is free" in skip.reason) == ("improvement", True)
 
     def test_the_queue_comes_before_the_schedule(self) -> None:
         snapshot: dict[str, Any] = {"queue": (full_id("x"),), "policy": POLICY, "heartbeat_n": 2}
         made = planned(*(a_view(f"w{n}") for n in range(9)), self.queued("x"), **snapshot)
-        assert acts(made, Act.SPAWN, Act.SCHEDULE, Act.SKIP) == [(Act.SPAWN, "x"), (Act.SKIP, "improvement-01")]
+        assert acts(made, ActionKind.SPAWN, ActionKind.SCHEDULE, ActionKind.SKIP) == [
+            (ActionKind.SPAWN, "x"),
+            (ActionKind.SKIP, "improvement-01"),
+        ]
 
 
 def test_the_phases_come_in_their_order() -> None:
@@ -399,15 +410,15 @@ def test_the_phases_come_in_their_order() -> None:
         a_view("x", age=None, phase=Phase.QUEUED),
     )
     made = planned(*crowd, policy=POLICY, queue=(full_id("x"),), heartbeat_n=2)
-    assert [one.act for one in made.actions] == [
-        Act.INVESTIGATE,
-        Act.KILL,
-        Act.CHECK,
-        Act.COLLECT,
-        Act.FREE,
-        Act.ALERT,
-        Act.SPAWN,
-        Act.SCHEDULE,
+    assert [one.kind for one in made.actions] == [
+        ActionKind.INVESTIGATE,
+        ActionKind.KILL,
+        ActionKind.CHECK,
+        ActionKind.COLLECT,
+        ActionKind.FREE,
+        ActionKind.ALERT,
+        ActionKind.SPAWN,
+        ActionKind.SCHEDULE,
     ]
 
 
@@ -423,9 +434,9 @@ def test_slots_are_those_after_what_is_freed() -> None:
 
 def test_an_unticked_row_is_not_done_and_all_others_are() -> None:
     made = planned(overdue("w1"), overdue("w2"))
-    spared = the(planned(overdue("w1")), Act.KILL).key
+    spared = the(planned(overdue("w1")), ActionKind.KILL).key
     left = untick(made, frozenset({spared}))
-    assert acts(left, Act.KILL) == [(Act.KILL, "w2")]
+    assert acts(left, ActionKind.KILL) == [(ActionKind.KILL, "w2")]
     assert len(left.actions) == len(made.actions) - 1
 
 
@@ -442,7 +453,7 @@ def test_the_big_example_holds_every_case_that_it_promises() -> None:
     assert {view.id for view in example.agents if view.ghost} == {full_id("scout-01/helper-2")}
     assert {view.id for view in example.agents if view.foreign and not view.ghost} == {"notes-import"}
     made = plan(example, POLICY, NOW)
-    assert acts(made, Act.KILL) == [(Act.KILL, "idea-beta/worker-2")]
+    assert acts(made, ActionKind.KILL) == [(ActionKind.KILL, "idea-beta/worker-2")]
 
 
 agents = st.fixed_dictionaries(
@@ -472,12 +483,12 @@ def test_nobody_is_ended_whom_the_rules_spare(drawn: dict[str, dict[str, Any]]) 
     snapshot = _built(drawn)
     judged = verdicts(snapshot, POLICY, NOW)
     made = plan(snapshot, POLICY, NOW)
-    kills = [one for one in made.actions if one.act is Act.KILL]
+    kills = [one for one in made.actions if one.kind is ActionKind.KILL]
     going = [agent for kill in kills for agent in (*kill.subtree, kill.agent)]
     assert len(going) == len(set(going))
     assert all(judged[kill.agent].kill_due for kill in kills)
     assert not any(judged[agent].state in (State.HELD, State.PAUSED, State.DONE) for agent in going)
-    collected = {one.agent for one in made.actions if one.act in (Act.COLLECT, Act.FREE)}
+    collected = {one.agent for one in made.actions if one.kind in (ActionKind.COLLECT, ActionKind.FREE)}
     assert not collected & {kill.agent for kill in kills}
 
 
@@ -490,18 +501,18 @@ def test_a_plan_is_the_same_however_often_it_is_made(drawn: dict[str, dict[str, 
 @given(swarm_of, st.sampled_from(["suspended", "jumped", "stepped-back", "rebooted"]))
 def test_no_gap_ends_anybody(drawn: dict[str, dict[str, Any]], kind: str) -> None:
     made = plan(_built(drawn), POLICY, NOW, gap=Gap(GapKind(kind), HOUR))
-    assert acts(made, Act.KILL) == []
+    assert acts(made, ActionKind.KILL) == []
 
 
 @given(swarm_of)
 def test_no_spawn_of_a_plan_goes_over_the_slots(drawn: dict[str, dict[str, Any]]) -> None:
     snapshot = _built(drawn)
     made = plan(snapshot, POLICY, NOW)
-    begun = {one.agent: one for one in made.actions if one.act in (Act.SPAWN, Act.SCHEDULE)}
+    begun = {one.agent: one for one in made.actions if one.kind in (ActionKind.SPAWN, ActionKind.SCHEDULE)}
     over = {
         agent
         for one in made.actions
-        if one.act in (Act.KILL, Act.COLLECT, Act.FREE)
+        if one.kind in (ActionKind.KILL, ActionKind.COLLECT, ActionKind.FREE)
         for agent in (*one.subtree, one.agent)
     }
     after = {view.id: view.record for view in snapshot.agents if view.record}
@@ -532,7 +543,7 @@ def test_ten_minutes_of_stamps_off_are_an_alert_and_no_age() -> None:
     """CK4: local stamps of a container in another zone neither kill nor investigate."""
     hours_off = (Problem(ProblemCode.CLOCK, "its last stamp is 540 min behind"),)
     made = planned(a_view("w", age=MINUTE, spawned_ago=9 * HOUR, problems=hours_off))
-    assert acts(made) == [(Act.ALERT, "w")]
+    assert acts(made) == [(ActionKind.ALERT, "w")]
 
 
 def test_an_observation_decides_whatever_the_file_says_of_its_time() -> None:
@@ -543,4 +554,4 @@ def test_an_observation_decides_whatever_the_file_says_of_its_time() -> None:
         assert acts(planned(odd)) == []
         silent = replace(odd, observed=Observed(changed=NOW.awake - 50 * MINUTE))
         stale = replace(silent, record=a_record("w", spawned_ago=9 * HOUR, age=50 * MINUTE))
-        assert (Act.KILL, "w") in acts(planned(stale))
+        assert (ActionKind.KILL, "w") in acts(planned(stale))

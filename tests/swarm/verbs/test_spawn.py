@@ -358,7 +358,7 @@ def test_a_spawn_without_room_waits_and_a_heartbeat_starts_it(live_home: LiveHom
     beat = swarm.beat(by="test")
 
     assert live_home.alive("worker-2")
-    assert ("spawn", "genesis-01/worker-2") in [(each["action"], each["agent"]) for each in beat.actions]
+    assert ("spawn", "genesis-01/worker-2") in [(each.action, each.agent) for each in beat.actions]
     assert live_home.state.queue == ()
 
 
