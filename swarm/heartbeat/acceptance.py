@@ -2,10 +2,9 @@
 
 import os
 import signal
-import subprocess
-import tempfile
 import uuid
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -20,6 +19,9 @@ from swarm.programs.environment import inherited
 from swarm.protocol.paths import MARKER
 from swarm.sanitize import clean
 from swarm.store import writer
+
+if TYPE_CHECKING:
+    import subprocess
 
 OUTPUT_BYTES = 4000
 
@@ -51,6 +53,9 @@ def _run(home: Home, view: AgentView, number: int, text: str, check: str) -> Jud
         if why := preflight.no_box(environment):
             return Judged(text, passed=False, why=f"it was not run: who gave it is held to a scope, and {why}")
         words = sandbox.boxed(preflight.executable("bwrap", environment), words, home.layout.root, environment)
+    import subprocess  # with tempfile 15 ms, and most heartbeats run no check
+    import tempfile
+
     with tempfile.TemporaryFile() as said:
         try:
             process = subprocess.Popen(
@@ -76,7 +81,7 @@ def _run(home: Home, view: AgentView, number: int, text: str, check: str) -> Jud
     return Judged(text, passed, f"{why}: {last}" if last and not passed else why)
 
 
-def _end(process: subprocess.Popen[bytes], marker: str) -> int:
+def _end(process: "subprocess.Popen[bytes]", marker: str) -> int:
     """Ends whatever the check left: its process group, and what carries its marker. Returns its exit code."""
     # Not reaped yet, so its pid, which names the group, cannot be anybody else's.
     with suppress(ProcessLookupError, PermissionError):

@@ -1,6 +1,5 @@
 """The fields of a spawn that was asked for, one by one: each as the spec takes it, or why it is refused."""
 
-import difflib
 import os
 import re
 import shutil
@@ -118,7 +117,9 @@ def _similar(root: Path, directory: Path, name: str, limit: int) -> list[str]:
         names = os.listdir(root / directory)[:5000]
     except OSError:
         return []
-    return [(directory / match).as_posix() for match in difflib.get_close_matches(name, names, n=limit, cutoff=0.5)]
+    from difflib import get_close_matches  # only where an input is missing
+
+    return [(directory / match).as_posix() for match in get_close_matches(name, names, n=limit, cutoff=0.5)]
 
 
 def outputs(outputs: Iterable[str]) -> tuple[str, ...]:

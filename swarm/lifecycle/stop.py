@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import groupby
 
@@ -84,6 +83,8 @@ def _stop_level(home: Home, level: Sequence[Record], order: Order, *, commit: bo
 
     if len(level) == 1:
         return [one(level[0])]
+    from concurrent.futures import ThreadPoolExecutor  # 10 ms, and most kills end one agent
+
     with ThreadPoolExecutor(max_workers=min(len(level), 4 * (os.cpu_count() or 1))) as pool:
         return list(pool.map(one, level))
 

@@ -3,12 +3,11 @@
 import json
 import os
 import select
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from swarm import platform
 from swarm.errors import Code, SwarmError
@@ -23,6 +22,9 @@ from swarm.processes.runner import Frozen, Started, StopReport
 from swarm.processes.stop import stop
 from swarm.protocol.paths import AgentDir, Layout
 from swarm.store import jsonio, reader, writer
+
+if TYPE_CHECKING:
+    import subprocess
 
 KEEPER = Path(__file__).resolve().parent.parent / "keeper" / "__main__.py"
 ANSWER_S = 20.0
@@ -166,6 +168,8 @@ def _write_launch(agent: AgentDir, launch: Launch) -> None:
 
 
 def _start_keeper(agent: AgentDir, launch: Launch) -> "subprocess.Popen[bytes]":
+    import subprocess  # only a start needs it
+
     command = [sys.executable, "-I", "-S", "-E", str(KEEPER), str(agent.path.absolute())]
     try:
         return subprocess.Popen(
@@ -185,6 +189,8 @@ def _start_keeper(agent: AgentDir, launch: Launch) -> "subprocess.Popen[bytes]":
 
 def _hear(process: "subprocess.Popen[bytes]") -> None:
     """Waits for the keeper's one line; raises SwarmError `start` where it says no, or nothing."""
+    import subprocess
+
     assert process.stdout is not None  # noqa: S101 we asked for a pipe
     with process.stdout as pipe:
         line = _first_line(pipe, ANSWER_S)

@@ -1,7 +1,6 @@
 """The environment of an agent: the operator's own, less what marks a surrounding session, plus who the agent is."""
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -62,6 +61,8 @@ def our_command() -> tuple[str, ...]:
 
 def with_our_command(environment: Mapping[str, str]) -> dict[str, str]:
     """The same with `swarm-tui` on PATH, which every agent calls: where it is not, its directory comes last."""
+    import shutil  # only a start needs it
+
     path = environment.get("PATH", os.defpath)
     directory = Path(sys.executable).parent
     if shutil.which(OUR_COMMAND, path=path) is not None or not (directory / OUR_COMMAND).is_file():

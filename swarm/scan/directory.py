@@ -2,7 +2,6 @@
 
 import os
 import re
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from swarm.protocol.paths import AGENT_FILES
@@ -71,6 +70,10 @@ def _misspelt(names: list[str], present: frozenset[str]) -> tuple[tuple[str, str
 
     Where the right file is there too, only a second progress.md counts: what is said there, nobody hears.
     """
+    if not names:
+        return ()
+    from difflib import get_close_matches  # only where there are names to guess at
+
     found: list[tuple[str, str]] = []
     for name in sorted(names)[:MAX_GUESSES]:
         close = get_close_matches(name.lower(), AGENT_FILES, 1, _ALIKE) if name not in _OURS else []

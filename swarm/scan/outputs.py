@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from hashlib import blake2b
 from pathlib import Path
 
 from swarm.model.agent import AgentSpec
@@ -44,6 +43,8 @@ def count_outputs(globs: Sequence[str], base: Path, home: Path, since: float) ->
                 _note(path, since, found)
     if not found:
         return NOTHING._replace(cut=budget.spent)
+    from hashlib import blake2b  # OpenSSL comes with it: only where there is something to count
+
     digest = blake2b(digest_size=12)
     for path in sorted(found):
         stat = found[path]

@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Iterable, Mapping
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from swarm.model.activity import Doings, SubAgent
@@ -132,4 +131,8 @@ def _ids_of(agent: str, inner: Iterable[SubAgent]) -> dict[str, SubAgent]:
 
 def _in_id(key: str) -> str:
     """A key as a part of an id: a program chose it, so that what is not plain is replaced."""
-    return key if _PLAIN_KEY.match(key) else blake2b(key.encode("utf-8", "replace"), digest_size=6).hexdigest()
+    if _PLAIN_KEY.match(key):
+        return key
+    from hashlib import blake2b  # OpenSSL comes with it: for keys that are odd alone
+
+    return blake2b(key.encode("utf-8", "replace"), digest_size=6).hexdigest()
