@@ -9,7 +9,6 @@ from swarm.ledger import audit_log
 from swarm.model.actor import Actor
 from swarm.model.audit_verb import AuditVerb
 from swarm.protocol.paths import AgentDir, Layout
-from swarm.protocol.results import check_results, encode_results, results_value
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +46,8 @@ def done(
     Raises Refused: `hierarchy` where the actor is no agent, `exists` where valid results are there already.
     Raises Usage where the object is not what protocol.md calls results.
     """
+    from swarm.protocol.results import results_value  # progress need not pay for it
+
     try:
         agent = _own(layout, actor)
         value = results_value(status=status, summary=summary, outputs=outputs, given=given)
@@ -59,6 +60,7 @@ def done(
 
 
 def _write_once(agent: AgentDir, value: dict[str, Any]) -> None:
+    from swarm.protocol.results import encode_results
     from swarm.store.writer import write_atomic
 
     data = encode_results(value)
@@ -73,6 +75,7 @@ def _write_once(agent: AgentDir, value: dict[str, Any]) -> None:
 
 
 def _are_there(agent: AgentDir) -> bool:
+    from swarm.protocol.results import check_results
     from swarm.store.jsonio import Invalid
     from swarm.store.reader import read_json
     from swarm.store.validators import Wrong
