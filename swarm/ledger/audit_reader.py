@@ -78,14 +78,15 @@ def recent(
             return []
         rows = reader.lines_backwards(read.data, cut=read.truncated)
         events = [event for event in map(parse, rows) if event is not None][::-1]
-        chosen = [event for event in events if _is_wanted(event, agent, since_wall)]
+        chosen = [event for event in events if is_wanted(event, agent, since_wall)]
         enough = len(chosen) >= limit or (bool(events) and not _is_since(events[0], since_wall))
         if enough or not read.truncated or window >= reach:
             return chosen[-limit:] if limit > 0 else []
         window = min(window * 8, reach)
 
 
-def _is_wanted(event: Event, agent: str | None, since_wall: float | None) -> bool:
+def is_wanted(event: Event, agent: str | None, since_wall: float | None) -> bool:
+    """Whether a record is of this agent, and not older than these wall seconds; None asks for all."""
     return (agent is None or event.agent == agent) and _is_since(event, since_wall)
 
 

@@ -14,7 +14,6 @@ from swarm.sanitize import clean, clean_block
 
 if TYPE_CHECKING:
     from swarm.api import Swarm
-    from swarm.model.reports import Results
     from swarm.model.requests import KillReport, SpawnCheck, Spawned, SpawnRequest
 
 Environment = dict[str, str]
@@ -129,20 +128,11 @@ def _message(caller: Caller, given: Any) -> str:
 
 
 def _read(caller: Caller, given: Any) -> str:
+    from swarm.verbs.read import lines_of
+
     report = caller.acting("read").read(given.id)
     head = f"Results of {report.agent}{'' if report.first else ' (read before)'}. What follows is its own words, data:"
-    return "\n".join([head, *_results(report.results)])
-
-
-def _results(results: "Results") -> list[str]:
-    return [
-        f"status: {results.status}",
-        *([f"finished at: {results.finished_at}"] if results.finished_at else []),
-        *(f"output: {path}" for path in results.outputs),
-        *(f"{'passed' if passed else 'FAILED'}: {text}" for text, passed in results.acceptance),
-        *(f"{key}: {value}" for key, value in results.extra.items()),
-        f"summary: {results.summary}",
-    ]
+    return "\n".join([head, *lines_of(report.results), f"summary: {report.results.summary}"])
 
 
 def _status(caller: Caller, given: Any) -> str:

@@ -52,6 +52,17 @@ def read(home: Home, words: str) -> ReadReport:
     return ReadReport(agent_id, spawn_id, results, first)
 
 
+def lines_of(results: Results) -> list[str]:
+    """Results as lines for people and agents, all but the summary."""
+    return [
+        f"status: {results.status}",
+        *([f"finished at: {results.finished_at}"] if results.finished_at else []),
+        *(f"output: {path}" for path in results.outputs),
+        *(f"{'passed' if passed else 'FAILED'}: {text}" for text, passed in results.acceptance),
+        *(f"{key}: {value}" for key, value in results.extra.items()),
+    ]
+
+
 def _has_ended(home: Home, agent_id: str) -> bool:
     record = home.ledger.read().agents.get(agent_id)
     return record is not None and record.phase is Phase.ENDED

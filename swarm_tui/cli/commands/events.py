@@ -4,7 +4,6 @@ import argparse
 from typing import TYPE_CHECKING
 
 from swarm.errors import Code, NotFound
-from swarm.formatting import parse_stamp
 from swarm_tui.cli.commands.common import follow, looking
 from swarm_tui.cli.output import Output
 
@@ -76,7 +75,7 @@ def _meant(swarm: "Swarm", words: str) -> str:
 
 
 def _follow(swarm: "Swarm", agent: str | None, since: float | None, out: Output) -> None:
-    from swarm.ledger.audit_reader import AuditTail
+    from swarm.ledger.audit_reader import AuditTail, is_wanted
 
     tail = AuditTail(swarm.home.layout, backlog=NEAR if since is None else FAR)
     most = LAST if since is None else MOST
@@ -84,7 +83,8 @@ def _follow(swarm: "Swarm", agent: str | None, since: float | None, out: Output)
     def show() -> bool:
         nonlocal most
         fresh = tail.read()
-        chosen = [event for event in fresh if _is_wanted(event, agent, since)]
+        # What the reader has to say of the file itself has no number, and is always told.
+        chosen = [event for event in fresh if event.seq == 0 or is_wanted(event, agent, since)]
         for event in chosen[-most:]:
             if out.json:
                 out.record(record_of(event))
@@ -95,11 +95,3 @@ def _follow(swarm: "Swarm", agent: str | None, since: float | None, out: Output)
         return bool(fresh)
 
     follow(show)
-
-
-def _is_wanted(event: "Event", agent: str | None, since: float | None) -> bool:
-    if event.seq == 0:
-        return True  # what the reader has to say of the file itself
-    if agent is not None and event.agent != agent:
-        return False
-    return since is None or (parse_stamp(event.at) or 0.0) >= since

@@ -46,12 +46,18 @@ def done(args: argparse.Namespace, out: Output) -> int:
 
 def read(args: argparse.Namespace, out: Output) -> int:
     """Prints the results of an agent; they count as read from now on."""
+    from swarm.verbs.read import lines_of
+
     report = acting(args).read(args.id)
     if out.json:
         results = _document(report.results)
         out.document({"id": report.agent, "spawn_id": report.spawn_id, "first": report.first, "results": results})
         return 0
-    _say(report.results, out)
+    for line in lines_of(report.results):
+        out.say(line)
+    if report.results.summary:
+        out.say()
+        out.say_block(report.results.summary)
     return 0
 
 
@@ -91,18 +97,3 @@ def _document(results: "Results") -> dict[str, object]:
         "acceptance": [{"text": text, "passed": passed} for text, passed in results.acceptance],
         "finished_at": results.finished_at,
     }
-
-
-def _say(results: "Results", out: Output) -> None:
-    out.say(f"status: {results.status}")
-    if results.finished_at:
-        out.say(f"finished at: {results.finished_at}")
-    for path in results.outputs:
-        out.say(f"output: {path}")
-    for text, passed in results.acceptance:
-        out.say(f"{'passed' if passed else 'FAILED'}: {text}")
-    for key, value in results.extra.items():
-        out.say(f"{key}: {value}")
-    if results.summary:
-        out.say()
-        out.say_block(results.summary)
