@@ -4,8 +4,6 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from msgspec import to_builtins
-
 from swarm.formatting import spell_stamp
 from swarm.home import audit
 from swarm.home.context import Home
@@ -22,9 +20,9 @@ from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import read_now, renew
 from swarm.model.values import replace
+from swarm.protocol import heartbeats
 from swarm.rules.costs import with_mark
 from swarm.rules.slots import slots
-from swarm.store import jsonio, writer
 
 SILENCE = frozenset({Health.INVESTIGATE, Health.OVERDUE})
 PAST_BEATS = 12
@@ -81,7 +79,7 @@ def record_beat(
             tokens=tokens,
             cost_usd=round(cost_usd, 6),
         )
-        writer.append_line(home.layout.heartbeats, jsonio.to_json(to_builtins(record)))
+        heartbeats.append(home.layout, record)
         made.append(record)
         for alert in fresh:
             audit.by_engine(

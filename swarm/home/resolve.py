@@ -59,7 +59,7 @@ def known_ids(home: Home) -> set[str]:
     except SwarmError:
         return ids  # a damaged ledger hides nobody whose directory is there
     ids.update(state.agents)
-    ids.update(str(waiting["id"]) for waiting in state.queue if "id" in waiting)
+    ids.update(waiting.id for waiting in state.queue)
     return ids
 
 

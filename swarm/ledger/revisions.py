@@ -14,7 +14,7 @@ from swarm.ledger.codec import Decoded, decode
 from swarm.ledger.state import State
 from swarm.protocol.paths import Layout
 from swarm.store import jsonio, reader, syscalls, writer
-from swarm.store.typed import Refusal
+from swarm.store.declared import Refusal
 
 MAX_BYTES = 64 << 20
 COMMIT_S = 2.0

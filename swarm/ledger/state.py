@@ -1,35 +1,36 @@
 """The ledger's content as a frozen value, and the pure functions that make the next one out of it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from swarm.model.bounds import Count, NonEmpty, Seconds, Text
 from swarm.model.causes import AlertCause, Course
-from swarm.model.record import Account, Alert, Holder, Record
+from swarm.model.record import Account, Alert, Holder, QueueEntry, Record
 from swarm.model.time import Epoch
 from swarm.model.values import replace
 
 MAX_ALERTS = 500
 
 
-class State(Struct, frozen=True):
+class State(Struct, frozen=True, omit_defaults=True):
     """One revision of state.json. Changed by `replace` and the functions below, in a commit."""
 
-    revision: int
-    home_id: str
+    revision: Annotated[int, Meta(ge=1, le=10**15)]
+    home_id: NonEmpty
     """Random, made by init: tells a home from its copy."""
     epoch: Epoch
     """Awake time as of this revision."""
     agents: Mapping[str, Record] = {}
     """By id: the newest spawn of each."""
-    queue: tuple[Mapping[str, Any], ...] = ()
-    """Spawns that wait for a slot, in order; what they hold is the spawn verb's."""
+    queue: tuple[QueueEntry, ...] = ()
+    """Spawns that wait for a slot, in order."""
     alerts: tuple[Alert, ...] = ()
-    heartbeat_n: int = 0
-    heartbeat_last_at: float | None = None
+    heartbeat_n: Count = 0
+    heartbeat_last_at: Seconds | None = None
     """Wall seconds."""
-    heartbeat_last: float | None = None
+    heartbeat_last: Seconds | None = None
     """Awake seconds."""
     heartbeat_epoch: Epoch | None = None
     """The clocks at the last heartbeat: a hole in time since then makes the next one spare everybody."""
@@ -37,14 +38,14 @@ class State(Struct, frozen=True):
     """Who executes a heartbeat just now."""
     owner: Holder | None = None
     """Who beats automatically in this home."""
-    branches_closed: frozenset[str] = frozenset()
+    branches_closed: frozenset[Text] = frozenset()
     """Ids whose subtree is being stopped: nothing is spawned below them."""
-    last_start: float = 0.0
+    last_start: Seconds = 0.0
     """Awake seconds of the last start of a program; starts are staggered."""
     frozen_all: bool = False
-    crashes: Mapping[str, tuple[float, ...]] = {}
+    crashes: Mapping[str, tuple[Seconds, ...]] = {}
     """By id: awake seconds of its last failed spawns (protocol.md, Processes: crash loops)."""
-    audited: int = 0
+    audited: Count = 0
     """Number of the last record in the audit log before this commit: a log that ends below it has lost some."""
     account: Account = Account()
     """What was used up by agents that are not in here any more, and the totals of the last day."""

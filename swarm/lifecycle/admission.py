@@ -143,7 +143,7 @@ def must_be_able_to_parent(home: Home, parent: str, state: State) -> None:
         if record.paused is None:
             return
         raise Refused(Code.PAUSED_BRANCH, f"{parent!r} is paused.", hint=f"Let it go on: swarm-tui resume {parent}")
-    if any(str(waiting.get("id", "")) == parent for waiting in state.queue):
+    if any(waiting.id == parent for waiting in state.queue):
         why = "It waits for a slot itself."
     elif record is None:
         why = "It was not spawned through this engine."
@@ -159,7 +159,7 @@ def must_be_free(home: Home, agent_id: str, state: State) -> None:
     record = state.agents.get(agent_id)
     if record is not None and record.holds_slot:
         raise Refused(Code.EXISTS, f"{agent_id!r} exists already.", f"It is {record.phase}.", "Take another name.")
-    if any(str(waiting.get("id", "")) == agent_id for waiting in state.queue):
+    if any(waiting.id == agent_id for waiting in state.queue):
         raise Refused(Code.EXISTS, f"{agent_id!r} waits in the queue already.", hint="Take another name.")
     directory = home.layout.agent(agent_id).path
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from msgspec import to_builtins
+from msgspec import ValidationError, convert, to_builtins
 
 from swarm.errors import Code, Refused, SwarmError
 from swarm.home import audit
@@ -12,11 +12,9 @@ from swarm.ledger.transitions import Queued, Spawning, first
 from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.admission import Draft, must_be_able_to_parent, must_be_free, no_overlap
 from swarm.lifecycle.intents import me
-from swarm.model.actor import Actor
-from swarm.model.agent import Acceptance
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.health import Verdict
-from swarm.model.record import Phase
+from swarm.model.record import Phase, QueueEntry
 from swarm.model.ref import Ref
 from swarm.model.requests import Candidate, Spawned, SpawnRequest
 from swarm.model.time import read_now
@@ -27,20 +25,20 @@ from swarm.rules.slots import end_first, may_spawn
 
 def unqueued(state: State, agent_id: str) -> State:
     """The state in which this id waits for nothing."""
-    return replace(without(state, agent_id), queue=tuple(each for each in state.queue if each.get("id") != agent_id))
+    return replace(without(state, agent_id), queue=tuple(each for each in state.queue if each.id != agent_id))
 
 
 def enqueue(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
     """Puts the spawn into the queue: a heartbeat starts it when there is room, in order."""
     spec = made.spec
     assert spec is not None  # noqa: S101 an admitted draft has one
-    entry: dict[str, object] = {
-        "id": made.agent,
-        "spawn_id": made.spawn_id,
-        "at": home.clock.wall(),
-        "by": {"kind": home.actor.kind, "agent": home.actor.agent, "spawn_id": home.actor.spawn_id},
-        "request": request_json(replace(request, parent=spec.parent)),
-    }
+    entry = QueueEntry(
+        id=made.agent,
+        spawn_id=made.spawn_id,
+        at=home.clock.wall(),
+        request=to_builtins(replace(request, parent=spec.parent)),
+        by=home.actor._asdict(),
+    )
 
     def change(state: State) -> State:
         must_be_able_to_parent(home, made.parent, state)
@@ -65,33 +63,12 @@ def enqueue(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
     return Spawned(made.agent, made.spawn_id, directory, queued=True, warnings=made.warnings)
 
 
-def request_json(request: SpawnRequest) -> dict[str, object]:
-    """A request as the queue keeps it."""
-    data: dict[str, object] = to_builtins(request)
-    return data
-
-
-def request_of(value: object) -> SpawnRequest:
-    """A request out of the queue; raises SwarmError where somebody edited it into something else."""
-    if not isinstance(value, Mapping):
-        raise SwarmError("An entry of the queue is not a spawn.", code=Code.QUEUE)
-    known = {name: value[name] for name in SpawnRequest.__struct_fields__ if name in value}
-    for name in ("inputs", "outputs", "owns", "command", "kill_first"):
-        known[name] = tuple(str(item) for item in known.get(name, ()))
-    known["accept"] = tuple(
-        Acceptance(str(item.get("text", "")), item.get("check")) for item in known.get("accept", ())
-    )
+def request_of(entry: QueueEntry) -> SpawnRequest:
+    """What an entry of the queue asks for; raises SwarmError `queue` where somebody edited it into something else."""
     try:
-        return SpawnRequest(**known)
-    except TypeError as error:
+        return convert(entry.request, SpawnRequest)
+    except ValidationError as error:
         raise SwarmError("An entry of the queue is not a spawn.", str(error), code=Code.QUEUE) from error
-
-
-def actor_of(value: object) -> Actor:
-    """Who asked for a queued spawn."""
-    if not isinstance(value, Mapping):
-        return Actor()
-    return Actor(*(str(value.get(key, "")) for key in ("kind", "agent", "spawn_id")))
 
 
 def reserve(

@@ -11,7 +11,7 @@ from swarm.lifecycle.admission import Draft, draft
 from swarm.lifecycle.eviction import make_room
 from swarm.lifecycle.intents import at_work
 from swarm.lifecycle.recovery import resolve_intents
-from swarm.lifecycle.reservation import actor_of, enqueue, judged_now, no_room, request_of, reserve, unqueued
+from swarm.lifecycle.reservation import enqueue, judged_now, no_room, request_of, reserve, unqueued
 from swarm.lifecycle.settle import settle
 from swarm.lifecycle.start import discard, make_directory, start
 from swarm.model.actor import ENGINE
@@ -114,15 +114,14 @@ def spawn_queued(home: Home, agent_id: str) -> Spawned | None:
     waiting; for any other reason it is taken out of the queue.
     """
     state = home.ledger.read()
-    entry = next((each for each in state.queue if each.get("id") == agent_id), None)
+    entry = next((each for each in state.queue if each.id == agent_id), None)
     if entry is None:
         return None
-    asked = actor_of(entry.get("by"))
-    request = request_of(entry.get("request"))
-    acting = replace(home, actor=asked)
+    request = request_of(entry)
+    acting = replace(home, actor=entry.actor)
     without_it = unqueued(state, agent_id)
     try:
-        made = draft(acting, request, without_it, spawn_id=str(entry.get("spawn_id", "")))
+        made = draft(acting, request, without_it, spawn_id=entry.spawn_id)
         return admit(acting, replace(request, queue=False, kill_stuck=False, kill_first=()), made)
     except SwarmError as error:
         if error.code not in WAITS and not isinstance(error, Busy | HomeError):

@@ -219,7 +219,7 @@ def _end_once(home: Home, target: Ref, order: Order) -> list[Ended]:
             for agent_id in gone:
                 state = without(state, agent_id)
             if gone:
-                state = replace(state, queue=tuple(each for each in state.queue if each.get("id") not in gone))
+                state = replace(state, queue=tuple(each for each in state.queue if each.id not in gone))
             members = to_be_stopped(state, target.id, home.policy.root.id)
             marked[:] = [record.id for record in members]
             begin(record.spawn_id for record in members)

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+from swarm.model.bounds import ExitCode, NonEmpty, Pid, Seconds, SlotCount, Strings, Text, Whole
 
 SCHEMA = 1
 
@@ -12,48 +14,48 @@ SCHEMA = 1
 class Acceptance(Struct, frozen=True):
     """An outcome that the agent is to bring about; `check` is a command whose exit 0 means passed."""
 
-    text: str
+    text: Text
     check: str | None = None
 
 
 class AgentSpec(Struct, frozen=True):
     """agent.json: written once at spawn (protocol.md, The spec). Paths are relative to the home."""
 
-    id: str
-    name: str
-    role: str
-    parent: str | None
-    spawn_id: str
-    task: str
-    slots: int = 1
-    inputs: tuple[str, ...] = ()
-    outputs: tuple[str, ...] = ()
+    id: NonEmpty
+    name: Text
+    role: NonEmpty
+    parent: Text | None
+    spawn_id: NonEmpty
+    task: Text
+    slots: SlotCount = 1
+    inputs: Strings = ()
+    outputs: Strings = ()
     """Globs, relative to the agent's working directory, of files that count as outputs."""
-    owns: tuple[str, ...] = ()
-    acceptance: tuple[Acceptance, ...] = ()
-    program: str = "command"
-    model: str = ""
-    argv: tuple[str, ...] = ()
+    owns: Strings = ()
+    acceptance: Annotated[tuple[Acceptance, ...], Meta(max_length=1000)] = ()
+    program: Text = "command"
+    model: Text = ""
+    argv: Strings = ()
     """The command after `--`; empty where the program makes its own."""
-    cwd: str = ""
+    cwd: Text = ""
     """Working directory, relative to the home; '' is the agent's own directory."""
     env: Mapping[str, str] = {}
-    scope: str = ""
+    scope: Text = ""
     """`observe` where the role only looks: it owns nothing but its own directory."""
-    created_at: str = ""
-    created_by: str = "operator"
+    created_at: Text = ""
+    created_by: Text = "operator"
     schema: int = SCHEMA
 
 
 class Identity(Struct, frozen=True):
     """What proves that a process is the one we started (protocol.md, Processes). A pid alone proves nothing."""
 
-    boot_id: str
-    pid_ns: int
-    pid: int
-    ticks: int
+    boot_id: Annotated[str, Meta(min_length=1)]
+    pid_ns: Whole
+    pid: Pid
+    ticks: Whole
     """Start time in kernel ticks since boot (macOS: microseconds since 1970)."""
-    marker: str
+    marker: Text
     """The spawn id, as SWARM_SPAWN in the process's environment; '' where it has none."""
 
 
@@ -71,17 +73,17 @@ class Liveness(StrEnum):
 class Exit(Struct, frozen=True):
     """exit.json, by the keeper: how the process ended."""
 
-    spawn_id: str
-    code: int | None
+    spawn_id: Text
+    code: ExitCode | None
     """Exit code; negative for the signal that ended it; None where it could not be known."""
-    at: float
+    at: Seconds
     """Wall seconds."""
     stopped: bool = False
     """The keeper was ordered to stop it."""
     found: tuple[Mapping[str, Any], ...] = ()
     """What the sweep found and ended: {pid, command, how}."""
     left: tuple[Mapping[str, Any], ...] = ()
-    error: str = ""
+    error: Text = ""
     """Why the program could not be started."""
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from swarm.model.actions import Performed
+from swarm.model.actor import Actor
 from swarm.model.agent import Identity
+from swarm.model.bounds import Count, Dollars, ExitCode, NonEmpty, Outcomes, Seconds, SlotCount, Text, Texts
 from swarm.model.causes import AlertCause
 from swarm.model.ref import Ref
 
@@ -39,104 +41,104 @@ class Ending(StrEnum):
 class Fingerprint(Struct, frozen=True):
     """What changes when progress.md changes. inode, size in bytes, mtime in nanoseconds, hash of the tail."""
 
-    inode: int
-    size: int
-    mtime_ns: int
-    tail: str
+    inode: Annotated[int, Meta(ge=0)]
+    size: Count
+    mtime_ns: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+    tail: Text
 
 
-class Observed(Struct, frozen=True):
+class Observed(Struct, frozen=True, omit_defaults=True):
     """What the engine saw of an agent's progress and outputs, and when; kept in the ledger over restarts.
 
     All times are awake seconds of the ledger's epoch.
     """
 
     progress: Fingerprint | None = None
-    changed: float = 0.0
+    changed: Seconds = 0.0
     """When the content of progress.md was last seen to change (or the spawn, where it never has)."""
-    outputs: int = 0
+    outputs: Count = 0
     """Files that match the spec's outputs and changed since the spawn."""
-    outputs_key: str = ""
+    outputs_key: Text = ""
     """Hash over their names, sizes and mtimes."""
-    outputs_changed: float = 0.0
+    outputs_changed: Seconds = 0.0
     """When `outputs_key` last changed."""
-    seen: float = 0.0
+    seen: Seconds = 0.0
     """When this observation was made."""
-    paused: float = 0.0
+    paused: Seconds = 0.0
     """The record's `paused_total` when `changed` was set: earlier pauses do not make this silence younger."""
 
 
-class Record(Struct, frozen=True):
+class Record(Struct, frozen=True, omit_defaults=True):
     """One agent in the ledger."""
 
-    id: str
-    spawn_id: str
+    id: Text
+    spawn_id: NonEmpty
     phase: Phase
-    role: str = "worker"
-    parent: str | None = None
-    slots: int = 1
+    role: Text = "worker"
+    parent: Text | None = None
+    slots: SlotCount = 1
     """The budget it commits: itself and everything below it."""
     reserve: bool = False
     """It was let into the reserve."""
-    program: str = "command"
-    requested_by: str = "operator"
-    spawned: float = 0.0
+    program: Text = "command"
+    requested_by: Text = "operator"
+    spawned: Seconds = 0.0
     """Awake seconds at the spawn."""
-    spawned_at: float = 0.0
+    spawned_at: Seconds = 0.0
     """Wall seconds at the spawn."""
     process: Identity | None = None
     """The program."""
     keeper: Identity | None = None
     """Its keeper."""
     observed: Observed = Observed()
-    investigated: float | None = None
+    investigated: Seconds | None = None
     """`observed.changed` of the silence that was investigated: once per silence."""
-    investigations: int = 0
-    held_until: int | None = None
+    investigations: Count = 0
+    held_until: Count | None = None
     """No automatic kill before this heartbeat number has passed."""
-    held_why: str = ""
-    paused: float | None = None
+    held_why: Text = ""
+    paused: Seconds | None = None
     """Awake seconds since which it is paused."""
-    paused_total: float = 0.0
+    paused_total: Seconds = 0.0
     """Awake seconds it was paused before; they do not age."""
     ending: Ending | None = None
-    why: str = ""
-    ended_by: str = ""
-    ended: float | None = None
+    why: Text = ""
+    ended_by: Text = ""
+    ended: Seconds | None = None
     """Awake seconds at the end."""
-    ended_at: float | None = None
+    ended_at: Seconds | None = None
     """Wall seconds at the end."""
-    exit_code: int | None = None
+    exit_code: ExitCode | None = None
     """Exit code, negative for a signal; None while unknown."""
-    unverified: str = ""
+    unverified: Text = ""
     """What could not be excluded when it was stopped; while set, it holds its slot."""
-    outside: str = ""
+    outside: Text = ""
     """Of an ended agent that is held to a scope: what changed outside of that while it ran, in words."""
-    collected_n: int | None = None
+    collected_n: Count | None = None
     """Heartbeat number at which its results were collected."""
-    read_at: float | None = None
+    read_at: Seconds | None = None
     """Wall seconds at which its results were read."""
-    read_by: str = ""
-    invalid_since_n: int | None = None
+    read_by: Text = ""
+    invalid_since_n: Count | None = None
     """Heartbeat number that first saw an invalid results.json."""
-    respawn_of: str = ""
-    owns: tuple[str, ...] = ()
+    respawn_of: Text = ""
+    owns: Texts = ()
     """The spec's, so that two spawns in the same instant cannot own overlapping paths."""
     starter: Identity | None = None
     """The process that carries out its spawn, while SPAWNING."""
     stopper: Identity | None = None
     """The process that carries out its end, while STOPPING."""
-    taken_over: str = ""
+    taken_over: Text = ""
     """Who talks to it in a terminal at this moment, in place of its headless run; '' where nobody does."""
-    taken_at: float | None = None
+    taken_at: Seconds | None = None
     """Awake seconds since which it is taken over; that time does not age."""
-    tokens: tuple[int, int, int, int] | None = None
+    tokens: tuple[Count, Count, Count, Count] | None = None
     """Of an ended agent: input, output, read from and written to the cache; None where they are unknown."""
-    cost_usd: float | None = None
+    cost_usd: Dollars | None = None
     """Of an ended agent; None where it is unknown."""
-    checked_n: int | None = None
+    checked_n: Count | None = None
     """Heartbeat number that ran its acceptance checks; None where none has."""
-    acceptance: tuple[tuple[str, bool], ...] = ()
+    acceptance: Outcomes = ()
     """What those checks said: (text, passed)."""
     extra: Mapping[str, Any] = {}
     """Keys of a newer version: they survive."""
@@ -157,20 +159,20 @@ class Record(Struct, frozen=True):
         return self.live or bool(self.unverified)
 
 
-class Alert(Struct, frozen=True):
+class Alert(Struct, frozen=True, omit_defaults=True):
     """Something a person should know; one per (agent, cause), counted when it comes again."""
 
-    agent: str
+    agent: Text
     """'' for the swarm itself."""
     cause: AlertCause
-    text: str
-    spawn_id: str = ""
-    first_at: float = 0.0
+    text: Text
+    spawn_id: Text = ""
+    first_at: Seconds = 0.0
     """Wall seconds."""
-    last_at: float = 0.0
-    count: int = 1
-    acked_at: float | None = None
-    acked_by: str = ""
+    last_at: Seconds = 0.0
+    count: Count = 1
+    acked_at: Seconds | None = None
+    acked_by: Text = ""
     extra: Mapping[str, Any] = {}
     """Keys of a newer version: they survive."""
 
@@ -184,57 +186,77 @@ class Alert(Struct, frozen=True):
         return f"{self.agent}\n{self.spawn_id}\n{self.cause}"
 
 
-class Holder(Struct, frozen=True):
+class Holder(Struct, frozen=True, omit_defaults=True):
     """Who runs or owns the heartbeat."""
 
-    by: str
+    by: Text
     """`control room`, `run`, `heartbeat` with host and pid, for people."""
     process: Identity
-    since: float
+    since: Seconds
     """Wall seconds."""
-    next_at: float | None = None
+    next_at: Seconds | None = None
     """Wall seconds of the next automatic beat, where it is an owner; for people."""
-    period_s: float = 0.0
-    due: float | None = None
+    period_s: Seconds = 0.0
+    due: Seconds | None = None
     """Awake seconds of the next automatic beat, where it is an owner: what is decided on."""
 
 
 class Beat(Struct, frozen=True):
     """heartbeats.jsonl: one record a heartbeat (protocol.md, A heartbeat)."""
 
-    n: int
-    at: str
-    by: str
-    took_ms: int
-    counts: Mapping[str, int]
-    slots: Mapping[str, int]
+    n: Count
+    at: Text = ""
+    by: Text = ""
+    took_ms: Count = 0
+    counts: Mapping[str, int] = {}
+    slots: Mapping[str, int] = {}
     actions: tuple[Performed, ...] = ()
     alerts: tuple[str, ...] = ()
     acceptance: Mapping[str, int] = {}
     passed: bool = True
-    gap: str = ""
+    gap: Text = ""
     """The hole in time that this heartbeat found, for people; '' where there was none."""
-    tokens: int | None = None
+    tokens: Count | None = None
     """What all agents ever have used up so far; None in records of older versions."""
-    cost_usd: float | None = None
+    cost_usd: Dollars | None = None
     """The same in dollars, as far as prices are known."""
 
 
 class Mark(Struct, frozen=True):
     """What the swarm had used up at one moment."""
 
-    at: float
+    at: Seconds
     """Wall seconds."""
-    awake: float
+    awake: Seconds
     """Awake seconds."""
-    tokens: int
-    cost_usd: float
+    tokens: Count
+    cost_usd: Dollars
 
 
-class Account(Struct, frozen=True):
+class Account(Struct, frozen=True, omit_defaults=True):
     """What was used up by agents that the ledger has let go of, and the swarm's totals over the last day."""
 
-    tokens: int = 0
-    cost_usd: float = 0.0
-    marks: tuple[Mark, ...] = ()
+    tokens: Count = 0
+    cost_usd: Dollars = 0.0
+    marks: Annotated[tuple[Mark, ...], Meta(max_length=1000)] = ()
     """Oldest first, about one an hour; the first is a day old or more, where the swarm is."""
+
+
+class QueueEntry(Struct, frozen=True, omit_defaults=True):
+    """A spawn that waits for a slot."""
+
+    id: Text
+    spawn_id: NonEmpty
+    at: Seconds
+    """Wall seconds at which it was asked for."""
+    request: Mapping[str, Any]
+    """The SpawnRequest, decoded when its turn comes: what a newer version asked for survives until then."""
+    by: Mapping[str, Text] = {}
+    """The fields of the Actor who asked for it."""
+    extra: Mapping[str, Any] = {}
+    """Keys of a newer version: they survive."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who asked for it; the operator where the entry does not say."""
+        return Actor(**{name: self.by[name] for name in Actor._fields if name in self.by})

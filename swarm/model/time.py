@@ -1,7 +1,11 @@
 """Awake time: clocks, epochs, and holes in time during which nobody was observed."""
 
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Annotated, NamedTuple, Protocol
+
+from msgspec import Meta, Struct
+
+from swarm.model.bounds import Seconds, Text
 
 
 class Now(NamedTuple):
@@ -36,17 +40,15 @@ class Clock(Protocol):
         ...
 
 
-class Epoch(NamedTuple):
-    """Where awake time stood at a commit to the ledger; from it every process derives the same awake time.
+class Epoch(Struct, frozen=True):
+    """Where awake time stood at a commit to the ledger; from it every process derives the same awake time."""
 
-    boot: the boot in which it was read. awake, monotonic, boottime, wall: seconds.
-    """
-
-    boot: str
-    awake: float
-    monotonic: float
-    boottime: float
-    wall: float
+    boot: Text
+    """The boot in which it was read."""
+    awake: Annotated[float, Meta(ge=0, le=1e12)]
+    monotonic: Seconds
+    boottime: Seconds
+    wall: Seconds
 
 
 class GapKind(StrEnum):

@@ -1,18 +1,20 @@
 """What engine, keepers and agents wrote as JSON, as values: whatever lies there, a reason and never an exception."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, to_builtins
 
 from swarm.model.agent import SCHEMA, Acceptance, AgentSpec, Exit, Identity
+from swarm.model.bounds import Text
 from swarm.model.reports import Results, ResultsState
+from swarm.model.values import replace
 from swarm.protocol.names import name_of
 from swarm.protocol.paths import AgentDir
 from swarm.protocol.results import check_results
 from swarm.sanitize import clean, clean_block, suspicion
-from swarm.store import validators
+from swarm.store import declared, validators
 from swarm.store.jsonio import Invalid
 from swarm.store.reader import Unreadable, read_json
 from swarm.store.validators import MAX_ITEMS, MAX_TEXT, Wrong
@@ -34,7 +36,7 @@ def read_results(agent: AgentDir) -> Results:
 
 def examine_results(agent: AgentDir) -> tuple[Results, str]:
     """The same, and why its summary looks like an injection (untrusted.py); '' where it does not."""
-    loaded = _load(agent.results, lambda data: (_results(data), suspicion(validators.text(data, "summary")) or ""))
+    loaded = load(agent.results, lambda data: (_results(data), suspicion(validators.text(data, "summary")) or ""))
     if loaded.value is not None:
         return loaded.value
     return (Results(ResultsState.INVALID, why=loaded.why) if loaded.why else Results()), ""
@@ -42,33 +44,29 @@ def examine_results(agent: AgentDir) -> tuple[Results, str]:
 
 def read_spec(agent: AgentDir) -> Loaded[AgentSpec]:
     """agent.json."""
-    return _load(agent.spec, _spec)
+    return load(agent.spec, _spec)
 
 
 def read_exit(agent: AgentDir) -> Loaded[Exit]:
     """exit.json."""
-    return _load(agent.exit, _exit)
+    return load(agent.exit, _exit)
 
 
 class Kept(Struct, frozen=True):
     """kept.json: what a keeper says it started. A hint, never proof."""
 
-    spawn_id: str
-    keeper: Identity | None
-    program: Identity | None
+    spawn_id: Text = ""
+    keeper: Identity | None = None
+    program: Identity | None = None
 
 
 def read_kept(agent: AgentDir) -> Loaded[Kept]:
-    """.run/kept.json."""
-    return _load(
-        agent.kept,
-        lambda data: Kept(
-            validators.text(data, "spawn_id"), identity_of(data.get("keeper")), identity_of(data.get("program"))
-        ),
-    )
+    """.run/kept.json; a process that could never be ours is none."""
+    return load(agent.kept, lambda data: declared.read(Kept, data, "", []) or Kept())
 
 
-def _load(path: Path, make: Callable[[dict[str, Any]], T]) -> Loaded[T]:
+def load(path: Path, make: Callable[[dict[str, Any]], T]) -> Loaded[T]:
+    """A file as the value that `make` makes of its object; `make` raises Wrong."""
     try:
         data = read_json(path)
         return Loaded() if data is None else Loaded(make(data))
@@ -101,85 +99,35 @@ def _spec(data: dict[str, Any]) -> AgentSpec:
     schema = validators.whole(data, "schema", SCHEMA)
     if schema > SCHEMA:
         raise Wrong(f"it was written by a newer version (schema {schema}; this one knows {SCHEMA})")
-    for needed in ("id", "role", "spawn_id"):
-        if not validators.text(data, needed):
-            raise Wrong(f"{needed} is missing")
-    slots = validators.whole(data, "slots", 1)
-    if not 1 <= slots <= 1000:
-        raise Wrong(f"slots is {slots}; it is 1 to 1000")
-    env = data.get("env") or {}
-    if not isinstance(env, dict) or not all(isinstance(value, str) for value in env.values()):
-        raise Wrong("env is not an object of texts")
-    agent_id = clean(validators.text(data, "id"))
-    return AgentSpec(
+    spec = declared.one(AgentSpec, {"name": "", "parent": None, "task": "", **data})
+    agent_id = clean(spec.id)
+    return replace(
+        spec,
         id=agent_id,
-        name=clean(validators.text(data, "name")) or name_of(agent_id),
-        role=clean(validators.text(data, "role"), 200),
-        parent=clean(validators.text(data, "parent")) or None,
-        spawn_id=clean(validators.text(data, "spawn_id"), 200),
-        task=clean_block(validators.text(data, "task", MAX_TEXT)),
-        slots=slots,
-        inputs=validators.texts(data, "inputs"),
-        outputs=validators.texts(data, "outputs"),
-        owns=validators.texts(data, "owns"),
-        acceptance=tuple(_outcome(item) for item in validators.items(data, "acceptance")),
-        program=clean(validators.text(data, "program"), 200) or "command",
-        model=clean(validators.text(data, "model"), 200),
-        argv=validators.texts(data, "argv"),
-        cwd=validators.text(data, "cwd"),
-        env=env,
-        scope=clean(validators.text(data, "scope"), 200),
-        created_at=clean(validators.text(data, "created_at"), 100),
-        created_by=clean(validators.text(data, "created_by")) or "operator",
-        schema=schema,
+        name=clean(spec.name) or name_of(agent_id),
+        role=clean(spec.role, 200),
+        parent=clean(spec.parent or "") or None,
+        spawn_id=clean(spec.spawn_id, 200),
+        task=clean_block(spec.task),
+        acceptance=tuple(Acceptance(clean(each.text), each.check) for each in spec.acceptance),
+        program=clean(spec.program, 200) or "command",
+        model=clean(spec.model, 200),
+        scope=clean(spec.scope, 200),
+        created_at=clean(spec.created_at, 100),
+        created_by=clean(spec.created_by) or "operator",
     )
-
-
-def _outcome(item: object) -> Acceptance:
-    if not isinstance(item, dict) or not isinstance(item.get("text"), str):
-        raise Wrong(f"an item of acceptance is {validators.quote(item)}; it is an object of text and check")
-    check = item.get("check")
-    if check is not None and not isinstance(check, str):
-        raise Wrong("the check of an acceptance is not a command")
-    return Acceptance(clean(item["text"]), check)
 
 
 def _exit(data: dict[str, Any]) -> Exit:
-    code = data.get("code")
-    if code is not None and (not isinstance(code, int) or isinstance(code, bool)):
-        raise Wrong(f"code is {validators.quote(code)}; it is a whole number or null")
-    return Exit(
-        spawn_id=clean(validators.text(data, "spawn_id"), 200),
-        code=code,
-        at=validators.seconds(data.get("at")),
-        stopped=data.get("stopped") is True,
-        found=_found(data, "found"),
-        left=_found(data, "left"),
-        error=clean(validators.text(data, "error", MAX_TEXT)),
+    at = validators.seconds(data.get("at"))  # a number, or a time with its date
+    found = declared.one(Exit, {"spawn_id": "", "code": None, **data, "at": at})
+    return replace(
+        found,
+        spawn_id=clean(found.spawn_id, 200),
+        found=tuple(map(validators.cleaned, found.found)),
+        left=tuple(map(validators.cleaned, found.left)),
+        error=clean(found.error),
     )
-
-
-def _found(data: dict[str, Any], key: str) -> tuple[Mapping[str, Any], ...]:
-    return tuple(validators.cleaned(item) for item in validators.items(data, key) if isinstance(item, dict))
-
-
-def identity_of(value: object) -> Identity | None:
-    """An identity as a file names it, or None where it names none that could ever be ours (a pid of 1 or less)."""
-    if not isinstance(value, dict):
-        return None
-    try:
-        pid, ticks = validators.whole(value, "pid", 0), validators.whole(value, "ticks", 0)
-        if pid <= 1 or ticks < 0 or pid >= 2**31:
-            return None
-        return Identity(
-            validators.text(value, "boot_id"),
-            validators.whole(value, "pid_ns", 0),
-            pid,
-            ticks,
-            validators.text(value, "marker"),
-        )
-    except Wrong:
-        return None
 
 
 def spec_json(spec: AgentSpec) -> dict[str, object]:

@@ -1,20 +1,19 @@
 """heartbeats.jsonl: one record a heartbeat, appended by whoever beats, read by every surface."""
 
 import json
-import os
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+
+from msgspec import to_builtins
+from msgspec.structs import astuple
 
 from swarm.model.actions import ActionKind, Performed
 from swarm.model.record import Beat
-from swarm.protocol.agent_files import T
+from swarm.model.values import replace
 from swarm.protocol.paths import Layout
 from swarm.sanitize import clean
-from swarm.store import jsonio, validators, writer
+from swarm.store import declared, jsonio, writer
 from swarm.store.reader import Unreadable, read_tail
-from swarm.store.typed import plain
 from swarm.store.validators import Wrong
 
 BEATS_BYTES = 512 * 1024
@@ -39,67 +38,32 @@ def read_beats(path: Path, keep: int = 96) -> tuple[tuple[Beat, ...], int]:
     return tuple(beats), bad
 
 
+def append(layout: Layout, beat: Beat) -> None:
+    """Adds the record of a heartbeat; a torn last line never swallows it. Raises SwarmError."""
+    writer.append_line(layout.heartbeats, jsonio.to_json(to_builtins(beat)))
+
+
 def _beat(data: object) -> Beat:
-    if not isinstance(data, dict):
-        raise Wrong("not an object")
-    return Beat(
-        n=validators.whole(data, "n", 0),
-        at=clean(validators.text(data, "at"), 100),
-        by=clean(validators.text(data, "by"), 200),
-        took_ms=validators.whole(data, "took_ms", 0),
-        counts=_counts(data, "counts"),
-        slots=_counts(data, "slots"),
-        actions=tuple(_performed(item) for item in validators.items(data, "actions") if isinstance(item, dict)),
-        alerts=tuple(clean(text) for text in validators.texts(data, "alerts")),
-        acceptance=_counts(data, "acceptance"),
-        passed=data.get("passed") is not False,
-        gap=clean(validators.text(data, "gap")),
-        tokens=_used(data.get("tokens"), int),
-        cost_usd=_used(data.get("cost_usd"), float),
+    beat = declared.read(Beat, data, "", []) if isinstance(data, dict) else None
+    if beat is None:
+        raise Wrong("it is no record")
+    return replace(
+        beat,
+        at=clean(beat.at, 100),
+        by=clean(beat.by, 200),
+        counts=_named(beat.counts),
+        slots=_named(beat.slots),
+        actions=tuple(map(_performed, beat.actions)),
+        alerts=tuple(map(clean, beat.alerts)),
+        acceptance=_named(beat.acceptance),
+        gap=clean(beat.gap),
     )
 
 
-def _performed(data: dict[str, Any]) -> Performed:
-    agent, spawn_id, action, reason, code = (clean(str(data.get(key, ""))) for key in Performed.__struct_fields__)
+def _performed(done: Performed) -> Performed:
+    agent, spawn_id, action, reason, code = map(clean, astuple(done))
     return Performed(agent, spawn_id, ActionKind(action[:100]), reason, code)
 
 
-def _used(value: object, kind: Callable[[float], T]) -> T | None:
-    """What was used up; None where a record of an older version, or somebody's hand, does not say."""
-    known = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e15
-    return kind(value) if known and isinstance(value, int | float) else None
-
-
-def _counts(data: dict[str, Any], key: str) -> dict[str, int]:
-    value = data.get(key) or {}
-    if not isinstance(value, dict):
-        raise Wrong(f"{key} is not an object")
-    return {
-        clean(str(name), 100): number
-        for name, number in value.items()
-        if isinstance(number, int) and not isinstance(number, bool)
-    }
-
-
-def append(layout: Layout, beat: Beat) -> None:
-    """Add the record of a heartbeat, synced to the disk; a torn last line never swallows it. Raises SwarmError."""
-    writer.append_line(layout.heartbeats, jsonio.to_json({**_REQUIRED, **plain(beat)}), sync=True)
-
-
-def recent(layout: Layout, limit: int = 96) -> tuple[Beat, ...]:
-    """The last records, oldest first; lines that are none are passed over. Read again only when the file changed."""
-    try:
-        found = os.stat(layout.heartbeats, follow_symlinks=False)
-    except OSError:
-        return ()
-    return _read(layout.heartbeats, (found.st_ino, found.st_size, found.st_mtime_ns))[-limit:] if limit > 0 else ()
-
-
-_REQUIRED: dict[str, object] = {"actions": [], "alerts": [], "acceptance": {}, "passed": True}
-"""What a reader of the file finds in each record, though it be the default (protocol.md, A heartbeat)."""
-
-
-@lru_cache(maxsize=4)
-def _read(path: Path, stamp: tuple[int, int, int]) -> tuple[Beat, ...]:
-    del stamp  # the key of the memory
-    return read_beats(path, 1000)[0]
+def _named(counts: Mapping[str, int]) -> dict[str, int]:
+    return {clean(name, 100): number for name, number in counts.items()}

@@ -85,7 +85,7 @@ class Register:
 
     def queue(self) -> tuple[str, ...]:
         """Ids that wait for a slot, in order."""
-        return tuple(str(waiting["id"]) for waiting in self.state.queue if "id" in waiting) if self.state else ()
+        return tuple(waiting.id for waiting in self.state.queue) if self.state else ()
 
     def problems(self) -> Iterator[Problem]:
         """What is wrong with these files."""

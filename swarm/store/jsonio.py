@@ -35,7 +35,7 @@ def parse_json(data: bytes, path: str | os.PathLike[str] = "") -> dict[str, Any]
         raise Invalid(path, str(error).split(";", maxsplit=1)[0]) from error
     if not isinstance(value, dict):
         raise Invalid(path, f"it holds {_word_for(value)}, not an object")
-    if data.count(b"[") + data.count(b"{") > DEPTH and _deeper_than(value, DEPTH):
+    if data.count(b"[") + data.count(b"{") > DEPTH and deeper_than(value, DEPTH):
         raise Invalid(path, "it is nested too deep")
     return value
 
@@ -61,7 +61,8 @@ def _finite(text: str) -> float:
     return number
 
 
-def _deeper_than(value: object, limit: int) -> bool:
+def deeper_than(value: object, limit: int) -> bool:
+    """Whether a value of JSON has more levels than that."""
     level = [value]
     for _ in range(limit):
         level = [

@@ -197,7 +197,7 @@ def _must_have_ended(state: State, agent_id: str) -> None:
                 "It is started again only when it, and all below it, have ended.",
                 f"End it first: swarm-tui kill {agent_id}",
             )
-    if any(str(waiting.get("id", "")) == agent_id for waiting in state.queue):
+    if any(waiting.id == agent_id for waiting in state.queue):
         raise Refused(Code.EXISTS, f"{agent_id!r} waits in the queue.", "It has not been started yet.")
 
 

@@ -445,12 +445,11 @@ def a_beat(number: int) -> Beat:
 
 
 def test_heartbeats_are_read_as_they_were_written(layout: Layout) -> None:
-    assert heartbeats.recent(layout) == ()
+    assert heartbeats.read_beats(layout.heartbeats) == ((), 0)
     for number in range(1, 4):
         heartbeats.append(layout, a_beat(number))
-    assert heartbeats.recent(layout) == tuple(a_beat(number) for number in (1, 2, 3))
-    assert heartbeats.recent(layout, 2) == tuple(a_beat(number) for number in (2, 3))
-    assert heartbeats.recent(layout) is not None
+    assert heartbeats.read_beats(layout.heartbeats) == (tuple(a_beat(number) for number in (1, 2, 3)), 0)
+    assert heartbeats.read_beats(layout.heartbeats, 2) == (tuple(a_beat(number) for number in (2, 3)), 0)
 
 
 def test_a_heartbeat_has_all_keys_of_the_protocol(layout: Layout) -> None:
@@ -462,6 +461,15 @@ def test_a_heartbeat_has_all_keys_of_the_protocol(layout: Layout) -> None:
 def test_heartbeats_bear_garbage_and_a_torn_tail(layout: Layout) -> None:
     layout.heartbeats.write_bytes(b'garbage\n{"n": 5, "torn')
     heartbeats.append(layout, a_beat(6))
-    assert [beat.n for beat in heartbeats.recent(layout)] == [6]
+    assert [beat.n for beat in heartbeats.read_beats(layout.heartbeats)[0]] == [6]
     layout.heartbeats.unlink()
-    assert heartbeats.recent(layout) == ()
+    assert heartbeats.read_beats(layout.heartbeats) == ((), 0)
+
+
+@pytest.mark.parametrize(
+    "change", [{"counts": {"fresh": "two"}}, {"by": 5}, {"tokens": -1}, {"actions": [5]}, {"gap": None}]
+)
+def test_a_wrong_field_of_a_heartbeat_counts_as_not_said(layout: Layout, change: dict[str, object]) -> None:
+    record = {"n": 7, "at": "2026-02-28T09:30:00+01:00", "mood": "of a newer version", **change}
+    layout.heartbeats.write_text(json.dumps(record) + "\n")
+    assert heartbeats.read_beats(layout.heartbeats) == ((Beat(7, "2026-02-28T09:30:00+01:00"),), 0)

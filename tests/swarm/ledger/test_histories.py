@@ -65,7 +65,7 @@ def test_a_history_with_deaths_loses_doubles_and_strands_nothing(live_home: Live
     living = {record.spawn_id for record in state.agents.values() if record.phase is Phase.RUNNING}
     for record in state.agents.values():
         assert record.phase is not Phase.RUNNING or swarm.home.runner.alive(record) is Liveness.ALIVE
-    assert {str(each["id"]) for each in state.queue} == {
+    assert {each.id for each in state.queue} == {
         record.id for record in state.agents.values() if record.phase is Phase.QUEUED
     }
     assert state.branches_closed == frozenset()

@@ -469,7 +469,7 @@ def test_unsafe_values_are_refused_with_an_alert_and_unknown_keys_are_kept(layou
     assert (record.process, record.slots) == (None, 1)
     (alert,) = ledger.recoveries()
     assert (alert.agent, alert.spawn_id, alert.cause) == ("a", "s", "value-refused")
-    assert "pid 1" in alert.text
+    assert "process.pid is 1" in alert.text
     assert "1000000000" in alert.text
     state = ledger.commit(beat, purpose="count")
     assert state.extra == {"colour": "blue"}

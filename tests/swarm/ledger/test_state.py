@@ -11,9 +11,10 @@ from msgspec.structs import fields
 from swarm.errors import HomeError
 from swarm.ledger.codec import decode, encode, record_json
 from swarm.ledger.state import MAX_ALERTS, State, clear_alert, raise_alert, with_forgotten, with_record, without
+from swarm.model.actor import Actor
 from swarm.model.agent import Identity
 from swarm.model.causes import AlertCause, Course
-from swarm.model.record import Account, Alert, Ending, Fingerprint, Holder, Mark, Observed, Phase, Record
+from swarm.model.record import Account, Alert, Ending, Fingerprint, Holder, Mark, Observed, Phase, QueueEntry, Record
 from swarm.model.time import Epoch
 from swarm.model.values import replace
 from swarm.store.jsonio import Invalid
@@ -109,12 +110,21 @@ accounts = st.builds(
     amounts,
     st.lists(st.builds(Mark, times, times, counts, amounts), max_size=3).map(tuple),
 )
+queue_entries = st.builds(
+    QueueEntry,
+    id=ids,
+    spawn_id=st.text(min_size=1, max_size=16),
+    at=times,
+    request=st.dictionaries(words, json_values, max_size=2),
+    by=st.dictionaries(st.sampled_from(Actor._fields), words),
+    extra=st.dictionaries(st.just("colour"), words),
+)
 STATE_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "revision": st.integers(1, 10**15),
     "home_id": st.text(min_size=1, max_size=40),
     "epoch": epochs,
     "agents": st.lists(records, max_size=4).map(lambda found: {record.id: record for record in found}),
-    "queue": st.lists(st.dictionaries(words, json_values, max_size=2), max_size=3).map(tuple),
+    "queue": st.lists(queue_entries, max_size=3).map(tuple),
     "alerts": st.lists(alerts, max_size=3, unique_by=lambda alert: alert.key).map(tuple),
     "heartbeat_n": counts,
     "heartbeat_last_at": st.none() | times,
@@ -221,7 +231,7 @@ def test_a_pid_that_must_never_be_signalled_is_refused(pid: object) -> None:
     state, refused = decode(with_agent(process={**json.loads(encode_identity(PROCESS)), "pid": pid}))
     assert state.agents["idea/worker"].process is None
     assert [refusal.agent for refusal in refused] == ["idea/worker"]
-    assert "process names the pid" in refused[0].text
+    assert refused[0].text.startswith("process.pid is ")
 
 
 def encode_identity(identity: Identity) -> str:

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.ledger.codec import read_ended, record_json
+from swarm.model.agent import Identity
 from swarm.model.record import Ending, Fingerprint, Observed, Phase, Record
 from swarm.model.reports import Results, ResultsState
-from swarm.protocol.agent_files import examine_results, identity_of, read_exit, read_kept, read_results, read_spec
+from swarm.protocol.agent_files import Kept, examine_results, read_exit, read_kept, read_results, read_spec
 from swarm.protocol.heartbeats import read_beats
 from swarm.protocol.paths import AgentDir
 from tests.support.trees import ODD_KINDS, Grove, make_odd, spec_of
@@ -170,8 +171,8 @@ def test_a_spec_is_taken_whole(agent: AgentDir) -> None:
     ("change", "why"),
     [
         ({"schema": 99}, "newer version"),
-        ({"spawn_id": ""}, "spawn_id is missing"),
-        ({"role": None}, "role is missing"),
+        ({"spawn_id": ""}, 'spawn_id is ""'),
+        ({"role": None}, "role is null"),
         ({"slots": 0}, "slots"),
         ({"slots": 10**9}, "slots"),
         ({"slots": True}, "slots"),
@@ -261,8 +262,12 @@ def test_what_the_engine_writes_of_an_end_is_read_back(agent: AgentDir) -> None:
 
 
 @pytest.mark.parametrize("pid", [0, 1, -1, 2**31, "7", 7.0, None, True])
-def test_a_pid_that_cannot_be_ours_makes_no_identity(pid: object) -> None:
-    assert identity_of({"boot_id": "b", "pid_ns": 1, "pid": pid, "ticks": 5, "marker": "s1"}) is None
+def test_a_pid_that_cannot_be_ours_makes_no_process(agent: AgentDir, pid: object) -> None:
+    agent.run.mkdir()
+    program = {"boot_id": "b", "pid_ns": 1, "pid": 7, "ticks": 5, "marker": "s1"}
+    kept = {"spawn_id": "s1", "keeper": {**program, "pid": pid}, "program": program}
+    agent.kept.write_text(json.dumps(kept))
+    assert read_kept(agent).value == Kept("s1", None, Identity("b", 1, 7, 5, "s1"))
 
 
 def test_the_last_heartbeats_are_read_and_bad_lines_counted(tmp_path: Path) -> None:

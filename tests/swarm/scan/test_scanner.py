@@ -11,7 +11,7 @@ import pytest
 from swarm.errors import Refused
 from swarm.home.context import Home
 from swarm.model.agent import Liveness, Usage
-from swarm.model.record import Ending, Phase, Record
+from swarm.model.record import Ending, Phase, QueueEntry, Record
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
@@ -151,7 +151,7 @@ class TestLedger:
 
     def test_queued_spawns_are_rows_without_a_missing_directory(self, home: Home) -> None:
         enter(home, record_of("a-1", phase=Phase.QUEUED))
-        home.ledger.commit(lambda state: replace(state, queue=({"id": "a-1"},)), purpose="a test")
+        home.ledger.commit(lambda state: replace(state, queue=(QueueEntry("a-1", "s1", 0.0, {}),)), purpose="a test")
         snapshot = scanner_of(home.layout, home.clock).full()
         assert snapshot.queue == ("a-1",)
         assert view_in(snapshot, "a-1").problems == ()

@@ -371,7 +371,7 @@ def test_a_queued_spawn_goes_on_waiting_while_there_is_no_room(live_home: LiveHo
     swarm.beat(by="test")
 
     assert live_home.record("worker-2").phase is Phase.QUEUED
-    assert live_home.state.queue[0]["id"] == "genesis-01/worker-2"
+    assert live_home.state.queue[0].id == "genesis-01/worker-2"
 
 
 def test_a_directory_behind_a_link_is_refused(live_home: LiveHome, tmp_path: Path) -> None:
