@@ -31,7 +31,10 @@ class Watch:
     def __init__(
         self, scanner: Scanner, *, seen_s: float, unseen_s: float, on_snapshot: Callable[[Snapshot], None]
     ) -> None:
-        """seen_s, unseen_s: seconds between paced scans while the screen is visible and while it is not."""
+        """seen_s, unseen_s: seconds between paced scans while somebody looks and while nobody does.
+
+        While nobody looks, events make it no sooner either.
+        """
         self.scanner = scanner
         self.seen_s = seen_s
         self.unseen_s = unseen_s
@@ -66,12 +69,13 @@ class Watch:
         self._woken.set()
 
     def visible(self, seen: bool) -> None:
-        """Whether somebody is looking at the screen."""
-        woke = seen and not self._visible
+        """Whether somebody looks at the screen; who comes back sees at once what is there."""
+        if seen == self._visible:
+            return
         self._visible = seen
         self.scanner.measure(seen)
-        if woke:
-            self.poke()
+        self._poked = self._poked or seen
+        self._woken.set()
 
     # -- the thread ----------------------------------------------------------------------------------------------
 
@@ -103,7 +107,8 @@ class Watch:
             if self._stopped.is_set():
                 return
             if heard:
-                heard = self._gather(heard, looked + max(1 / PER_SECOND, LOOK_PAUSE * look_cost))
+                pause = 1 / PER_SECOND if self._visible else self.unseen_s
+                heard = self._gather(heard, looked + max(pause, LOOK_PAUSE * look_cost))
                 started = time.monotonic()
                 self._hand_on(self.scanner.hint(heard))
                 looked = time.monotonic()
@@ -141,8 +146,8 @@ class Watch:
 
     def _gather(self, heard: frozenset[str], until: float) -> frozenset[str]:
         """Waits, in a burst, until the next look may be, and takes what has come in meanwhile with it."""
-        while (left := until - time.monotonic()) > 0 and not self._stopped.is_set():
-            self._stopped.wait(left)
+        while (left := until - time.monotonic()) > 0 and not self._stopped.is_set() and not self._poked:
+            self._woken.wait(left)
             heard |= self._listen(0.0)
         return heard
 

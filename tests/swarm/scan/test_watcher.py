@@ -150,6 +150,28 @@ class TestTruth:
 class TestEvents:
     """With paced scans an hour apart: what events alone bring."""
 
+    def test_out_of_sight_news_wait_for_the_pace_of_those_who_are_away(
+        self, grove: Grove, start: Start, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        agent = grove.agent("a-1", progress="Begun.\n")
+        watcher = start(unseen_s=3600.0)
+        watcher.settle()
+        waits: list[float] = []
+        gather = watcher.watch._gather
+
+        def noted(heard: frozenset[str], until: float) -> frozenset[str]:
+            waits.append(until - time.monotonic())
+            return gather(heard, until)
+
+        monkeypatch.setattr(watcher.watch, "_gather", noted)
+        append(agent.progress, "Seen.\n")
+        wait_for(lambda: watcher.says("a-1", "Seen."), "the look at what was heard")
+        watcher.watch.visible(seen=False)
+        append(agent.progress, "Unseen.\n")
+        wait_for(lambda: waits[-1] > 1800.0, "it to hear of it, and to rest")
+        watcher.watch.visible(seen=True)
+        wait_for(lambda: watcher.says("a-1", "Unseen."), "the look of who came back")
+
     def test_a_written_line_is_seen(self, grove: Grove, start: Start) -> None:
         agent = grove.agent("g/a-1", progress="Begun.\n")
         watcher = start(seen_s=3600.0)
