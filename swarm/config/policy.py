@@ -55,7 +55,7 @@ class Models(Section, frozen=True):
     allow_mixed: bool = False
 
 
-class Program(Section, frozen=True):
+class ProgramSettings(Section, frozen=True):
     """[programs.NAME]: what is run. An empty argv is the program's own."""
 
     argv: tuple[str, ...] = ()
@@ -167,4 +167,4 @@ class Policy(Section, frozen=True):
     root: Root = field(default_factory=Root)
     limits: Limits = field(default_factory=Limits)
     service: Service = field(default_factory=Service)
-    programs: dict[str, Program] = field(default_factory=dict)
+    programs: dict[str, ProgramSettings] = field(default_factory=dict)

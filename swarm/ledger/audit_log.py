@@ -174,7 +174,7 @@ def append_gap(layout: "Layout", reason: str, wall: float) -> None:
 
 
 def last_number(layout: "Layout") -> int | None:
-    """The number of the last record: 0 in a log without any, None where it cannot be read. Waits for nobody."""
+    """The number of the last record: 0 in a log without any, None where it cannot be read. Never waits."""
     try:
         with reader.opened(layout.events) as (descriptor, found):
             return last_seq(descriptor, found.st_size)
@@ -221,5 +221,5 @@ def _write(descriptor: int, lines: bytes, size: int) -> None:
         writer.write_all(descriptor, lines)
     except OSError:
         with suppress(OSError):
-            syscalls.truncate(descriptor, size)  # ours is the lock: half a line is nobody else's
+            syscalls.truncate(descriptor, size)  # ours is the lock: half a line is not another's
         raise

@@ -34,7 +34,7 @@ class WithoutChannel:
         return b""
 
     def stop_subagent(self, key: str) -> bytes:  # noqa: ARG002 the protocol's signature
-        """It has no sub-agents, or none that could be told from it."""
+        """It has no sub-agents, or none that it tells of."""
         return b""
 
     def ask_to_end(self) -> bytes:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from signal import SIGTERM
 
-from swarm.config.policy import Program as Settings
+from swarm.config.policy import ProgramSettings
 from swarm.errors import Code, Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
@@ -23,9 +23,9 @@ class Command(WithoutChannel):
     has_sessions = False
     takes_command = True
 
-    def __init__(self, name: str = "command", settings: Settings | None = None) -> None:
+    def __init__(self, name: str = "command", settings: ProgramSettings | None = None) -> None:
         self.name = name
-        self._settings = settings or Settings()
+        self._settings = settings or ProgramSettings()
 
     def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir, brief: str = "") -> Launch:  # noqa: ARG002 it has the file
         """How this agent is started; raises Refused `program` where there is no argv."""

@@ -43,7 +43,7 @@ class Follower:
     def look(self, wall: float, budget: int = LOOK_BYTES) -> list[tuple[Activity, float]]:
         """What came since the last look, `budget` bytes of output at most, each with the wall seconds it was seen at.
 
-        wall: seconds now. What lay there before somebody looked is no younger than its file.
+        wall: seconds now. What lay there before the first look is no younger than its file.
         """
         found: list[tuple[Activity, float]] = []
         while budget > 0:

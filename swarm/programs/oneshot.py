@@ -9,7 +9,7 @@ from signal import SIGINT
 
 from msgspec import Struct
 
-from swarm.config.policy import Program as Settings
+from swarm.config.policy import ProgramSettings
 from swarm.errors import Code, Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
@@ -60,9 +60,9 @@ class OneShot(WithoutChannel, ABC):
     own_sandbox = False
     """Agents that own paths, or only observe, are held by its own sandbox; else without a shell."""
 
-    def __init__(self, name: str, settings: Settings | None = None) -> None:
+    def __init__(self, name: str, settings: ProgramSettings | None = None) -> None:
         self.name = name
-        self._settings = settings or Settings()
+        self._settings = settings or ProgramSettings()
 
     # -- what differs ----------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
-"""What of its inbox an agent was told already, so that no message reaches it twice. Light, for hooks.
+"""An agent's inbox, and what of it was delivered, so that no message reaches the agent twice. Light, for hooks.
 
 told.json: {schema, offset, sent, asked, stop}. offset: bytes of inbox.md that were delivered; sent: the ids beyond it
-that went through the channel at once. asked, stop: what hooks and tending remember of a turn that ended.
+that went through the channel at once. asked, stop: what hooks and heartbeats remember of a turn that ended.
 turn_from: the offset before the root's last turn.
 """
 
@@ -32,7 +32,7 @@ Memo = dict[str, Any]
 def read(agent: AgentDir) -> Memo:
     """told.json as it is; what is missing or wrong in it counts as nothing."""
     try:
-        found = reader.read_json(agent.told) or {}
+        found = reader.read_json(agent.delivered) or {}
     except SwarmError:
         found = {}
     sent = found.get("sent")
@@ -43,16 +43,16 @@ def read(agent: AgentDir) -> Memo:
 def change(agent: AgentDir, alter: Callable[[Memo], Memo]) -> None:
     """Writes what `alter` makes of it; two writers come one after the other. Raises SwarmError."""
     try:
-        with locks.held(agent.told_lock, LOCK_S):
-            writer.write_atomic(agent.told, jsonio.to_json(alter(read(agent))), mode=0o600)
+        with locks.held(agent.delivered_lock, LOCK_S):
+            writer.write_atomic(agent.delivered, jsonio.to_json(alter(read(agent))), mode=0o600)
     except OSError as error:
-        raise writer.explain(error, agent.told) from error
+        raise writer.explain(error, agent.delivered) from error
 
 
 def undelivered(agent: AgentDir) -> tuple[list[tuple[str, str]], int]:
-    """(message id, words for the agent) of what it was not told yet, oldest first, and the offset after them.
+    """(message id, words for the agent) of what was not delivered yet, oldest first, and the offset after them.
 
-    Notes that somebody wrote by hand have the id ''. What is not a whole line yet waits.
+    Notes that a person wrote by hand have the id ''. What is not a whole line yet waits.
     """
     memo = read(agent)
     try:
@@ -67,15 +67,15 @@ def undelivered(agent: AgentDir) -> tuple[list[tuple[str, str]], int]:
     fresh = found.data[start - begins :]
     fresh = fresh[: fresh.rfind(b"\n") + 1]
     known = set(memo["sent"])
-    told: list[tuple[str, str]] = []
+    waiting: list[tuple[str, str]] = []
     for block in _blocks(fresh):
         start += len(block)
         key, words = words_of(block.decode("utf-8", "replace"))
         if words and key not in known:
-            told.append((key, words))
-            if len(told) == MAX_BLOCKS:
+            waiting.append((key, words))
+            if len(waiting) == MAX_BLOCKS:
                 break
-    return told, start
+    return waiting, start
 
 
 def mark(agent: AgentDir, offset: int) -> None:
@@ -92,7 +92,7 @@ def begin_turn(agent: AgentDir, offset: int | None) -> None:
 
 
 def end_turn(agent: AgentDir, *, heard: bool) -> None:
-    """What the last turn was told waits anew where it was not heard: nobody goes on with a failed turn's session."""
+    """What the last turn was told waits anew where it was not heard: a failed turn's session does not go on."""
 
     def alter(memo: Memo) -> Memo:
         kept = {key: value for key, value in memo.items() if key != "turn_from"}

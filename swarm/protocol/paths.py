@@ -98,7 +98,7 @@ class AgentDir:
 
     @property
     def channel_lock(self) -> Path:
-        """Held by whoever writes into the channel, so that two never mix their words."""
+        """Held while words are written into the channel, so that two writers never mix them."""
         return self.path / ".run" / "stdin.lock"
 
     @property
@@ -128,7 +128,7 @@ class AgentDir:
 
     @property
     def brief(self) -> Path:
-        """What the program is told first, as it is sent."""
+        """The first words that the program gets, as they are sent."""
         return self.path / ".run" / "brief"
 
     @property
@@ -138,16 +138,16 @@ class AgentDir:
 
     @property
     def session(self) -> Path:
-        """{schema, spawn_id, program, session}: the session that was chosen or first seen, to be taken up again."""
+        """{schema, spawn_id, program, session}: the session that was chosen or first seen, to go on with."""
         return self.path / ".run" / "session.json"
 
     @property
-    def told(self) -> Path:
+    def delivered(self) -> Path:
         """{schema, offset, asked, stop}: how far inbox.md was delivered, and what the hooks remember."""
         return self.path / ".run" / "told.json"
 
     @property
-    def told_lock(self) -> Path:
+    def delivered_lock(self) -> Path:
         """Held while told.json is changed."""
         return self.path / ".run" / "told.lock"
 
@@ -158,12 +158,12 @@ class AgentDir:
 
     @property
     def attach_lock(self) -> Path:
-        """Held by whoever takes the agent over in a terminal, or gives it back."""
+        """Held by an attach, and by what detaches the agent after it."""
         return self.path / ".run" / "attach.lock"
 
     @property
     def digest(self) -> Path:
-        """The root: what its last turn was told, as it was told."""
+        """The root: the digest that its last turn got, as it was sent."""
         return self.path / ".run" / "digest.md"
 
     @property

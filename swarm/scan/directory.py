@@ -68,7 +68,7 @@ def list_directory(path: str) -> Listing:
 def _misspelt(names: list[str], present: frozenset[str]) -> tuple[tuple[str, str], ...]:
     """Files that were meant to be one of the protocol's (field report, failure 2).
 
-    Where the right file is there too, only a second progress.md counts: what is said there, nobody hears.
+    Where the right file is there too, only a second progress.md counts: the scan does not read it.
     """
     if not names:
         return ()

@@ -82,7 +82,7 @@ class FileLock:
     """`with FileLock(path, deadline_s, purpose):` holds the lock of an existing file, and says so inside it.
 
     deadline_s: seconds of waiting, after which Busy is raised that names the holder and for how long it has held.
-    purpose: what for, in a few words, for whoever waits. Raises LockMissing, NoLocks, Busy, HomeError.
+    purpose: what for, in a few words, for the process that waits. Raises LockMissing, NoLocks, Busy, HomeError.
     """
 
     def __init__(self, path: Path, deadline_s: float, purpose: str) -> None:

@@ -86,7 +86,7 @@ def mkdir(path: str | os.PathLike[str]) -> None:
 
 
 def lock(descriptor: int) -> bool:
-    """Try once to take the exclusive kernel lock of an open file; False where somebody else has it."""
+    """Try once to take the exclusive kernel lock of an open file; False where another process has it."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -78,7 +78,7 @@ class FileTail:
     def read(self, limit: int | None = None) -> Part | None:
         """What came since the last look; None where there is no file. Raises Unreadable.
 
-        limit: bytes that are read at most, for whoever has no window. Nothing is opened where nothing has grown.
+        limit: bytes that are read at most; a tail without a window needs one. Opens nothing where nothing has grown.
         """
         if os.path.lexists(self._path) and not self.grown():
             return Part()

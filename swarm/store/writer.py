@@ -133,7 +133,7 @@ def check_inside(root: Path, path: Path) -> None:
 
 
 def temp_name(kind: str = "") -> str:
-    """A name for a temp file that nobody can guess; `kind` is a word of a-z that tells whose it is."""
+    """A name for a temp file that cannot be guessed; `kind` is a word of a-z that tells whose it is."""
     return f".swarm-{kind}{'-' if kind else ''}{os.urandom(8).hex()}.tmp"
 
 

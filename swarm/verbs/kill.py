@@ -21,7 +21,7 @@ from swarm.processes.members import marked
 from swarm.programs.readers import new_reader_for
 from swarm.protocol.agent_files import read_spec
 from swarm.sanitize import clean
-from swarm.store.reader import read_tail
+from swarm.store.tail import FileTail
 
 
 def kill(
@@ -162,17 +162,13 @@ def _has_ended(home: Home, record: Record, key: str) -> bool:
     new_reader = new_reader_for(record.program, home.policy)
     if new_reader is None:
         return False
-    agent, reader = home.layout.agent(record.id), new_reader()
+    # From where the sub-agent was started on, as far as we look back.
+    output, reader = FileTail(home.layout.agent(record.id).stdout, window=TAIL_BYTES), new_reader()
     deadline = time.monotonic() + CONFIRM_S
-    fed = 0
     while time.monotonic() < deadline:
-        read = read_tail(agent.stdout, TAIL_BYTES)  # from where it was started on, as far as we look back
-        if read is not None and read.size > fed:
-            fresh = read.data[max(0, fed - (read.size - len(read.data))) :]
-            whole = fresh[: fresh.rfind(b"\n") + 1]
-            fed = read.size - len(fresh) + len(whole)
-            for line in whole.split(b"\n"):
-                if any(each.kind is Kind.SUBAGENT_ENDED and each.key == key for each in reader.feed(line)):
-                    return True
+        part = output.read()
+        said = (each for line in part.lines for each in reader.feed(line)) if part is not None else ()
+        if any(each.kind is Kind.SUBAGENT_ENDED and each.key == key for each in said):
+            return True
         time.sleep(0.05)
     return False

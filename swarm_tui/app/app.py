@@ -35,7 +35,7 @@ from swarm_tui.terminal.hangup import take_hangups
 from swarm_tui.terminal.toasts import SteadyNotification
 from swarm_tui.workers.detail_loader import DetailLoader
 from swarm_tui.workers.heartbeat_thread import Pacemaker
-from swarm_tui.workers.transcript_tail import Told
+from swarm_tui.workers.transcript_tail import TranscriptChunk
 from widgets.charset import Charset, charset_for
 from widgets.detail_head import Tab
 from widgets.detail_pages import DetailData
@@ -175,7 +175,7 @@ class SwarmApp(App[int], inherit_bindings=False):
     def _detail_loaded(self, data: DetailData) -> None:
         self._tell(DetailLoaded(data))
 
-    def _lines_arrived(self, agent: str, spawn_id: str, chunk: Chunk | Told) -> None:
+    def _lines_arrived(self, agent: str, spawn_id: str, chunk: Chunk | TranscriptChunk) -> None:
         self._tell(LinesArrived(agent, spawn_id, chunk))
 
     def _beaten(self, beat: Beat) -> None:

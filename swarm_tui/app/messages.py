@@ -4,7 +4,7 @@ from textual.message import Message
 
 from swarm.model.record import Beat
 from swarm.protocol.logs import Chunk
-from swarm_tui.workers.transcript_tail import Told
+from swarm_tui.workers.transcript_tail import TranscriptChunk
 from widgets.detail_pages import DetailData
 
 
@@ -23,7 +23,7 @@ class DetailLoaded(Message):
 class LinesArrived(Message):
     """The selected agent's program printed more, as it is or as a transcript."""
 
-    def __init__(self, agent: str, spawn_id: str, chunk: Chunk | Told) -> None:
+    def __init__(self, agent: str, spawn_id: str, chunk: Chunk | TranscriptChunk) -> None:
         super().__init__()
         self.agent = agent
         self.spawn_id = spawn_id

@@ -15,7 +15,7 @@ from swarm.protocol.logs import Chunk, LogTail
 from swarm.sanitize import clean, clean_block
 from swarm.store.reader import read_head
 from swarm_tui.workers.audit_rows import event_rows
-from swarm_tui.workers.transcript_tail import Told, TranscriptTail
+from swarm_tui.workers.transcript_tail import TranscriptChunk, TranscriptTail
 from widgets.detail_head import Tab
 from widgets.detail_pages import DetailData, ProcessRow
 from widgets.event_feed import EventRow
@@ -44,7 +44,7 @@ class DetailLoader:
         swarm: Swarm,
         *,
         on_data: Callable[[DetailData], None],
-        on_lines: Callable[[str, str, Chunk | Told], None],
+        on_lines: Callable[[str, str, Chunk | TranscriptChunk], None],
     ) -> None:
         self._swarm = swarm
         self._on_data = on_data
@@ -118,7 +118,7 @@ class DetailLoader:
         if tail is None or tail[:2] != (view.id, view.spawn_id):
             tail = (view.id, view.spawn_id, self._tail_of(view))
             self._tail = tail
-        chunk: Chunk | Told
+        chunk: Chunk | TranscriptChunk
         try:
             chunk = tail[2].read()
         except SwarmError as error:

@@ -11,7 +11,7 @@ WINDOW_BYTES = 2 << 20
 """Bytes looked at: of an output that is there already its end, and of what comes at once between two looks."""
 
 
-class Told(NamedTuple):
+class TranscriptChunk(NamedTuple):
     """What a look found."""
 
     lines: tuple[Line, ...] = ()
@@ -29,14 +29,14 @@ class TranscriptTail:
         self._new_reader = new_reader
         self._reader = new_reader()
 
-    def read(self) -> Told:
+    def read(self) -> TranscriptChunk:
         """The lines since the last look, of whole lines of output only; raises Unreadable where it is no plain file."""
         part = self._tail.read()
         if part is None:
-            return Told()
+            return TranscriptChunk()
         if part.change:
             self._reader = self._new_reader()
         said = (activity for line in part.lines for activity in self._reader.feed(line))
-        return Told(
+        return TranscriptChunk(
             tuple(shown for activity in said for shown in transcribe(activity)), part.skipped, bool(part.change)
         )

@@ -11,7 +11,7 @@ from swarm.programs.transcript import transcribe
 from swarm.protocol.logs import Chunk
 from swarm_tui.app.app import SwarmApp
 from swarm_tui.app.screens.spawn_form import DEBOUNCE_SECONDS, SpawnForm
-from swarm_tui.workers.transcript_tail import Told
+from swarm_tui.workers.transcript_tail import TranscriptChunk
 from tests.support.canned import CannedSwarm, full_house
 from tests.support.swarms import NOW, big_example, full_id, with_programs
 
@@ -126,7 +126,7 @@ async def pose(pilot: Pilot[int], picture: Picture) -> None:
         app.room.load_lines(view.id, view.spawn_id, Chunk(picture.lines))
     if picture.told and view is not None:
         told = tuple(line for activity in picture.told for line in transcribe(activity))
-        app.room.load_lines(view.id, view.spawn_id, Told(told))
+        app.room.load_lines(view.id, view.spawn_id, TranscriptChunk(told))
     await _quiet(pilot)
     if picture.full:
         await pilot.press("ctrl+g")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from swarm.config.policy import Program as Settings
+from swarm.config.policy import ProgramSettings
 from swarm.model.agent import AgentSpec
 from swarm.programs.claude.permissions import Scope
 from swarm.protocol.paths import AgentDir
@@ -24,7 +24,7 @@ BUDGET = "--max-budget-usd"
 def headless(
     spec: AgentSpec,
     agent: AgentDir,
-    settings: Settings,
+    settings: ProgramSettings,
     scope: Scope,
     session: str,
     *,
@@ -42,12 +42,14 @@ def headless(
     )
 
 
-def interactive(spec: AgentSpec, agent: AgentDir, settings: Settings, scope: Scope, session: str) -> tuple[str, ...]:
+def interactive(
+    spec: AgentSpec, agent: AgentDir, settings: ProgramSettings, scope: Scope, session: str
+) -> tuple[str, ...]:
     """A session that goes on in a terminal, held to the same scope."""
     return (*(settings.argv or OWN), "--resume", session, *_common(spec, agent, settings, scope))
 
 
-def _common(spec: AgentSpec, agent: AgentDir, settings: Settings, scope: Scope) -> Sequence[str]:
+def _common(spec: AgentSpec, agent: AgentDir, settings: ProgramSettings, scope: Scope) -> Sequence[str]:
     """Every option with a list of values is followed by another option, so that none swallows what comes after it."""
     banned = (*NESTED, *(WANDERING if scope.held else ()))
     return (

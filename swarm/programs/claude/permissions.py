@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from swarm.config.policy import Program as Settings
+from swarm.config.policy import ProgramSettings
 from swarm.errors import Code, Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.verbs import VERBS
@@ -53,7 +53,7 @@ def held(spec: AgentSpec) -> str:
     return "observe" if spec.scope == "observe" else "owns" if spec.owns else ""
 
 
-def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: Settings, sandbox: Need) -> Scope:
+def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: ProgramSettings, sandbox: Need) -> Scope:
     """The scope of an agent. sandbox: whether one works on this machine.
 
     Raises Refused `scope` where the policy wants a sandbox that is not there, or where no rule can name the paths.

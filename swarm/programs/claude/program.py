@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from signal import SIGINT
 
-from swarm.config.policy import Program as Settings
+from swarm.config.policy import ProgramSettings
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.model.values import replace
@@ -43,10 +43,12 @@ class Claude:
     has_sessions = True
     takes_command = False
 
-    def __init__(self, name: str = "claude", given: Settings | None = None, cost_usd: float | None = None) -> None:
+    def __init__(
+        self, name: str = "claude", given: ProgramSettings | None = None, cost_usd: float | None = None
+    ) -> None:
         self.name = name
         self._cost_usd = cost_usd
-        self._settings = given or Settings()
+        self._settings = given or ProgramSettings()
 
     def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir, brief: str = "") -> Launch:
         """A fresh session with the brief as its first turn; raises Refused `scope` where it cannot be held."""

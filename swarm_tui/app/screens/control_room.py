@@ -21,7 +21,7 @@ from swarm_tui.app.deliveries import Delivered
 from swarm_tui.app.host import Host
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from swarm_tui.app.verdict_cache import VerdictBook
-from swarm_tui.workers.transcript_tail import Told
+from swarm_tui.workers.transcript_tail import TranscriptChunk
 from widgets.agent_detail import AgentDetail
 from widgets.agent_tree import AgentTree
 from widgets.alerts import Alerts
@@ -159,14 +159,14 @@ class ControlRoom(ActingScreen):
         """What the loader read."""
         self.detail.load(data)
 
-    def load_lines(self, agent: str, spawn_id: str, chunk: Chunk | Told) -> None:
+    def load_lines(self, agent: str, spawn_id: str, chunk: Chunk | TranscriptChunk) -> None:
         """New output of the agent in the detail; that of another comes too late and is dropped."""
         view = self.detail.view
         if view is None or (view.id, view.spawn_id) != (agent, spawn_id):
             return
         if chunk.restarted:
             self.detail.transcript.clear()
-        if isinstance(chunk, Told):
+        if isinstance(chunk, TranscriptChunk):
             told = line_paragraphs(chunk.lines, charset_of(self))
             before = f"+{short_bytes(chunk.skipped)} of output" if chunk.skipped else ""
             self.detail.transcript.append_paragraphs(told, before=before)

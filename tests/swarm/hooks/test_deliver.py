@@ -51,7 +51,7 @@ def words(answered: Answered) -> str:
 
 def test_where_nothing_is_new_nothing_is_said(hooked: Hooked) -> None:
     assert hooked.after() == Answered(0, b"", "")
-    assert not hooked.dir.told.exists()
+    assert not hooked.dir.delivered.exists()
 
 
 def test_a_message_is_delivered_once_and_the_delivery_is_written_down(hooked: Hooked) -> None:
@@ -196,7 +196,7 @@ def test_input_that_means_nothing_is_no_obstacle_to_the_agent(hooked: Hooked, gi
 
 
 def test_broken_files_are_no_obstacle_to_the_agent(hooked: Hooked) -> None:
-    hooked.dir.told.write_text('{"offset": "x", "sent": 7, "asked": [], "reminded_at": "soon"}')
+    hooked.dir.delivered.write_text('{"offset": "x", "sent": 7, "asked": [], "reminded_at": "soon"}')
     hooked.dir.inbox.write_bytes(b"\xff\xfe loose bytes\n")
     hooked.dir.progress.symlink_to("/nowhere")
     assert hooked.after().status == 0

@@ -153,7 +153,7 @@ def test_without_a_keeper_that_listens_the_turn_just_ends(gated: Gated) -> None:
 
 
 def test_a_count_that_cannot_be_kept_keeps_nobody_from_ending(gated: Gated) -> None:
-    gated.dir.told.mkdir()
+    gated.dir.delivered.mkdir()
     assert blocked(gated.stop()) == ""
     assert gated.closed()
 
@@ -186,5 +186,5 @@ def test_the_end_of_a_session_takes_away_what_its_sandbox_left_behind_and_nothin
 def test_a_late_process_of_an_earlier_spawn_counts_and_ends_nothing_of_the_new_one(gated: Gated) -> None:
     gated.add(gated.id, "f" * 32)
     assert blocked(gated.stop()) == ""
-    assert not gated.dir.told.exists()
+    assert not gated.dir.delivered.exists()
     assert not gated.closed()

@@ -11,7 +11,7 @@ from signal import SIGINT
 
 import pytest
 
-from swarm.config.policy import Program as Settings
+from swarm.config.policy import ProgramSettings
 from swarm.config.swarm_toml import parse_policy
 from swarm.errors import Refused
 from swarm.model.agent import AgentSpec
@@ -53,8 +53,10 @@ def written(launch: Launch, name: str) -> dict[str, object]:
     return value
 
 
-def decided(layout: Layout, spec: AgentSpec, settings: Settings | None = None, box: Need = BOX) -> permissions.Scope:
-    return permissions.decide(spec, layout, layout.agent(spec.id), settings or Settings(), box)
+def decided(
+    layout: Layout, spec: AgentSpec, settings: ProgramSettings | None = None, box: Need = BOX
+) -> permissions.Scope:
+    return permissions.decide(spec, layout, layout.agent(spec.id), settings or ProgramSettings(), box)
 
 
 # The command line
@@ -334,10 +336,10 @@ def test_who_is_not_held_may_do_its_work_and_not_the_engines(layout: Layout) -> 
 
 
 @pytest.mark.parametrize("box", [BOX, NO_BOX])
-@pytest.mark.parametrize("settings", [Settings(), Settings(scope="narrow")])
+@pytest.mark.parametrize("settings", [ProgramSettings(), ProgramSettings(scope="narrow")])
 @pytest.mark.parametrize("spec", [replace(WORKER, scope="observe"), replace(WORKER, owns=("site/a",))])
 def test_who_is_held_never_has_a_way_to_write_anywhere(
-    layout: Layout, spec: AgentSpec, settings: Settings, box: Need
+    layout: Layout, spec: AgentSpec, settings: ProgramSettings, box: Need
 ) -> None:
     made = decided(layout, spec, settings, box)
     own = str(layout.agent(spec.id).path)
@@ -418,7 +420,7 @@ def test_without_a_sandbox_an_observer_has_no_shell(layout: Layout) -> None:
 
 
 def test_without_a_sandbox_and_without_our_tools_an_observer_can_still_report(layout: Layout) -> None:
-    made = decided(layout, replace(WORKER, scope="observe"), Settings(mcp=False), NO_BOX)
+    made = decided(layout, replace(WORKER, scope="observe"), ProgramSettings(mcp=False), NO_BOX)
     assert made.tools == ()
     assert {rule for rule in made.allow if rule.startswith("Bash")} == {
         f"Bash(swarm-tui {verb}:*)"
@@ -427,7 +429,9 @@ def test_without_a_sandbox_and_without_our_tools_an_observer_can_still_report(la
 
 
 def test_a_narrow_shell_calls_our_verbs_and_what_swarm_toml_adds(layout: Layout) -> None:
-    made = decided(layout, replace(WORKER, owns=("site",)), Settings(scope="narrow", bash=("npm test", "make *")))
+    made = decided(
+        layout, replace(WORKER, owns=("site",)), ProgramSettings(scope="narrow", bash=("npm test", "make *"))
+    )
     shell = [rule for rule in made.allow if rule.startswith("Bash")]
     assert shell[-2:] == ["Bash(npm test)", "Bash(make *)"]
     assert all(rule.startswith("Bash(swarm-tui ") for rule in shell[:-2])
@@ -438,10 +442,10 @@ def test_a_narrow_shell_calls_our_verbs_and_what_swarm_toml_adds(layout: Layout)
 
 def test_a_sandbox_that_is_asked_for_and_missing_refuses_the_spawn(layout: Layout) -> None:
     with pytest.raises(Refused, match="bwrap is not on PATH") as raised:
-        decided(layout, replace(WORKER, scope="observe"), Settings(scope="sandbox"), NO_BOX)
+        decided(layout, replace(WORKER, scope="observe"), ProgramSettings(scope="sandbox"), NO_BOX)
     assert raised.value.code == "scope"
     assert "bubblewrap" in raised.value.hint
-    assert decided(layout, WORKER, Settings(scope="sandbox"), NO_BOX).held == ""
+    assert decided(layout, WORKER, ProgramSettings(scope="sandbox"), NO_BOX).held == ""
 
 
 def test_a_path_that_no_rule_can_name_is_refused_instead_of_half_held(layout: Layout) -> None:

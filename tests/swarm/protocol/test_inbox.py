@@ -83,7 +83,7 @@ def test_a_heading_within_a_message_is_not_taken_for_one(agent: AgentDir) -> Non
 @pytest.mark.parametrize("text", ["", "{", "[1]", '{"offset": -4}', '{"offset": "x", "sent": 5}', '{"offset": true}'])
 def test_a_spoilt_memory_counts_as_none(agent: AgentDir, text: str) -> None:
     leave(agent, "one", "m-000001")
-    agent.told.write_text(text)
+    agent.delivered.write_text(text)
     assert waiting(agent) == ["m-000001"]
     told.mark(agent, told.undelivered(agent)[1])
     assert waiting(agent) == []
@@ -101,7 +101,7 @@ def test_other_keys_of_its_memory_stay(agent: AgentDir) -> None:
     told.change(agent, lambda memo: {**memo, "asked": 2})
     told.mark(agent, 5)
     assert told.read(agent) == {"schema": 1, "offset": 5, "sent": [], "asked": 2}
-    assert oct(agent.told.stat().st_mode & 0o777) == "0o600"
+    assert oct(agent.delivered.stat().st_mode & 0o777) == "0o600"
 
 
 def test_an_inbox_that_is_a_link_or_huge_is_no_danger(agent: AgentDir, tmp_path: Path) -> None:

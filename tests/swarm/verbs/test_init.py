@@ -15,7 +15,7 @@ import pytest
 from msgspec import structs, to_builtins
 
 from swarm.api import Swarm
-from swarm.config.policy import Policy, Program
+from swarm.config.policy import Policy, ProgramSettings
 from swarm.config.swarm_toml import load_policy, parse_policy
 from swarm.errors import HomeError, Refused, SwarmError, Usage
 from swarm.ledger.ledger import Ledger
@@ -291,12 +291,12 @@ def test_the_packaged_policy_is_valid_as_it_is_and_changes_nothing() -> None:
 def test_each_setting_stands_in_the_packaged_policy_with_its_default() -> None:
     text = uncommented(packaged_policy())
     written = parse_policy(text)
-    assert written.programs == {"command": Program()}
+    assert written.programs == {"command": ProgramSettings()}
     assert with_examples_cleared(structs.replace(written, programs={})) == Policy()
     in_file = tomllib.loads(text)
     for table, settings in to_builtins(Policy()).items():
         if table == "programs":
-            assert set(in_file["programs"]["command"]) == set(Program.__struct_fields__)
+            assert set(in_file["programs"]["command"]) == set(ProgramSettings.__struct_fields__)
         elif isinstance(settings, dict):
             assert set(in_file[table]) == set(settings), table
         else:

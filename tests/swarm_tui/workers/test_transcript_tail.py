@@ -11,7 +11,7 @@ from swarm.protocol.logs import Chunk
 from swarm.protocol.paths import AgentDir
 from swarm_tui.app.app import SwarmApp
 from swarm_tui.workers.detail_loader import DetailLoader
-from swarm_tui.workers.transcript_tail import WINDOW_BYTES, Told, TranscriptTail
+from swarm_tui.workers.transcript_tail import WINDOW_BYTES, TranscriptChunk, TranscriptTail
 from tests.support.canned import CannedSwarm
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.swarms import big_example, full_id
@@ -31,21 +31,21 @@ def said(text: str) -> bytes:
     return json.dumps({"type": "assistant", "message": message}).encode() + b"\n"
 
 
-def texts(told: Told) -> list[str]:
+def texts(told: TranscriptChunk) -> list[str]:
     return [line.text for line in told.lines]
 
 
 def test_an_output_is_read_as_it_grows_and_half_a_line_waits_for_its_rest(tmp_path: Path) -> None:
     log = tmp_path / "stdout"
     tail = TranscriptTail(log, ClaudeReader)
-    assert tail.read() == Told()
+    assert tail.read() == TranscriptChunk()
     whole, half = said("first"), said("second")
     log.write_bytes(whole + half[:30])
     assert texts(tail.read()) == ["first"]
     with log.open("ab") as file:
         file.write(half[30:])
     assert texts(tail.read()) == ["second"]
-    assert tail.read() == Told()
+    assert tail.read() == TranscriptChunk()
 
 
 def test_of_a_long_output_the_end_is_read_and_the_line_it_begins_in_is_left_out(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ async def test_what_was_skipped_is_said_and_a_flood_is_counted() -> None:
         view = app.room.detail.view
         assert view is not None
         lines = tuple(Line(Kind.TEXT, f"line {number}") for number in range(FLOOD + 5))
-        app.room.load_lines(view.id, view.spawn_id, Told(lines, 48 << 20))
+        app.room.load_lines(view.id, view.spawn_id, TranscriptChunk(lines, 48 << 20))
         await pilot.pause()
         said = said_in(app.room.detail.transcript)
         assert said[0] == "+48 MiB of output, +5 lines"
@@ -146,7 +146,7 @@ async def test_nothing_that_a_program_says_reaches_the_terminal() -> None:
         assert view is not None
         for text in HOSTILE.values():
             lines = tuple(Line(Kind.TEXT, each) for each in text.split("\n"))
-            app.room.load_lines(view.id, view.spawn_id, Told(lines))
+            app.room.load_lines(view.id, view.spawn_id, TranscriptChunk(lines))
             await pilot.pause()
             assert not forbidden("".join(screen_lines(app)))
 
@@ -160,7 +160,7 @@ def test_the_loader_takes_the_reader_of_the_agents_program(tmp_path: Path) -> No
     (tmp_path / "log" / "stdout").write_bytes(said("hello"))
     view = next(view for view in big_example().agents if view.id == full_id("idea-alpha/worker-1"))
     assert view.record is not None
-    heard: list[Chunk | Told] = []
+    heard: list[Chunk | TranscriptChunk] = []
     for program in ("claude", "command"):
         heard.clear()
         loader = DetailLoader(Here(), on_data=lambda _: None, on_lines=lambda _a, _s, chunk: heard.append(chunk))
@@ -171,7 +171,7 @@ def test_the_loader_takes_the_reader_of_the_agents_program(tmp_path: Path) -> No
         finally:
             loader.stop()
         if program == "claude":
-            assert isinstance(heard[0], Told)
+            assert isinstance(heard[0], TranscriptChunk)
             assert texts(heard[0]) == ["hello"]
         else:
             assert isinstance(heard[0], Chunk)
