@@ -104,8 +104,9 @@ def _begin(home: Home, beat: Beat, scanner: Scanner) -> None:
     spec = spec_of(home, agent)
     program = program_of(home, spec)
     last = home.ledger.read().agents.get(spec.id)
+    search_last_turn(home)
     with at_work([spec.spawn_id]):
-        intent, reserved = _intend(home, spec, program)
+        intent, reserved = intend_turn(home, spec, program)
         try:
             session = "" if put_log_aside(home, agent, intent) else session_for(home, agent, spec, last)
             inbox.end_turn(agent, heard=last is None or last.ending in (Ending.DONE, Ending.KILLED))
@@ -136,7 +137,14 @@ def _begin(home: Home, beat: Beat, scanner: Scanner) -> None:
         must_run(running, "The root's turn was ended while it was being started.")
 
 
-def _intend(home: Home, spec: AgentSpec, program: Program) -> tuple[Record, State]:
+def search_last_turn(home: Home) -> None:
+    """Ends what could not be excluded of the last turn: the next one takes its place, and forgets its processes."""
+    last = home.ledger.read().agents.get(home.policy.root.id)
+    if last is not None and last.unverified and not last.live:
+        home.runner.stop(last, home.layout.agent(last.id), 0.0)
+
+
+def intend_turn(home: Home, spec: AgentSpec, program: Program) -> tuple[Record, State]:
     """The intent: the root's record as being started. Raises Refused where another turn has begun meanwhile."""
 
     def change(state: State) -> State:

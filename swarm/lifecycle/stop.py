@@ -103,7 +103,8 @@ def stop_one(home: Home, record: Record, order: Order) -> End:
     Valid results written before the signal, or while it was asked to end, mean done; an end that came first is its own.
     """
     before = _once_started(home, record)
-    gone = look_at_end(home, before) if before.phase is not Phase.ENDED else None
+    starts = not dead_or_none(before.starter)
+    gone = look_at_end(home, before) if before.phase is not Phase.ENDED and not starts else None
     if gone is not None:
         return End(before, gone, {"note": "already ended"})
     agent = home.layout.agent(before.id)
@@ -117,6 +118,8 @@ def stop_one(home: Home, record: Record, order: Order) -> End:
     if asked:
         report = report._replace(steps=(asked, *report.steps))
     unverified = report.unverified or ("" if report.gone else "something of it is still there")
+    if starts and not unverified:
+        unverified = "its start was still under way, and may come to something"
     if before.phase is Phase.ENDED:
         unverified = "" if report.gone else unverified  # a second search that finds nothing is all that can be had
         after = ended(home, before, before.ending or Ending.KILLED, before.why, unverified=unverified)
