@@ -1,12 +1,13 @@
 """A turn of the root: how it ended, what it said, and the root's record between two turns."""
 
-from typing import NamedTuple
+from msgspec import Struct, to_builtins
 
 from swarm.errors import SwarmError
 from swarm.home.context import Home
 from swarm.ledger.state import State, clear_alert, raise_alert
 from swarm.model.activity import Doings
 from swarm.model.agent import Exit
+from swarm.model.bounds import Count, Text
 from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Record
 from swarm.model.reports import ResultsState
@@ -15,19 +16,20 @@ from swarm.programs.readers import new_reader_for
 from swarm.protocol.paths import AgentDir
 from swarm.rules.outcome import judge
 from swarm.sanitize import clean
-from swarm.store import jsonio, reader, writer
+from swarm.store import declared, jsonio, reader, writer
 
 READ_BYTES = 8 << 20
 """Bytes of a turn's output that are read for how it went: the last ones."""
 MAX_SAID = 300
 
 
-class Turn(NamedTuple):
-    """What is known of the turn that runs or ran last (`.run/turn.json`). offset: where its output begins."""
+class Turn(Struct, frozen=True):
+    """What is known of the turn that runs or ran last (`.run/turn.json`)."""
 
-    n: int = 0
-    offset: int = 0
-    session: str = ""
+    n: Count = 0
+    offset: Count = 0
+    """Where its output begins."""
+    session: Text = ""
     resumed: bool = False
 
 
@@ -102,15 +104,9 @@ def turn_of(agent: AgentDir) -> Turn:
         found = reader.read_json(agent.turn) or {}
     except SwarmError:
         found = {}
-    n, offset, session = found.get("n"), found.get("offset"), found.get("session")
-    return Turn(
-        n if type(n) is int and n >= 0 else 0,
-        offset if type(offset) is int and offset >= 0 else 0,
-        session if isinstance(session, str) else "",
-        found.get("resumed") is True,
-    )
+    return declared.read(Turn, found, "", []) or Turn()
 
 
 def write_turn(agent: AgentDir, turn: Turn) -> None:
     """Writes turn.json. Raises SwarmError."""
-    writer.write_atomic(agent.turn, jsonio.to_json({"schema": 1, **turn._asdict()}), mode=0o600)
+    writer.write_atomic(agent.turn, jsonio.to_json({"schema": 1, **to_builtins(turn)}), mode=0o600)

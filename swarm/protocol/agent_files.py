@@ -96,8 +96,8 @@ def _results(data: dict[str, Any]) -> Results:
 
 
 def _spec(data: dict[str, Any]) -> AgentSpec:
-    schema = validators.whole(data, "schema", SCHEMA)
-    if schema > SCHEMA:
+    schema = data.get("schema", SCHEMA)
+    if isinstance(schema, int) and schema > SCHEMA:
         raise Wrong(f"it was written by a newer version (schema {schema}; this one knows {SCHEMA})")
     spec = declared.one(AgentSpec, {"name": "", "parent": None, "task": "", **data})
     agent_id = clean(spec.id)

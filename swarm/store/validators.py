@@ -53,24 +53,6 @@ def texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def whole(data: Mapping[str, Any], key: str, default: int) -> int:
-    """A whole number."""
-    value = data.get(key, default)
-    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > 2**63:
-        raise Wrong(f"{key} is {quote(value)}; it is a whole number")
-    return value
-
-
-def number(data: Mapping[str, Any], key: str) -> float | None:
-    """A number, None where the key is absent or null."""
-    value = data.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-        raise Wrong(f"{key} is {quote(value)}; it is a number")
-    return float(value)
-
-
 def quote(value: object) -> str:
     """A value in short, for a person who is told that it is wrong."""
     kinds = {dict: "an object", list: "a list", type(None): "null"}
