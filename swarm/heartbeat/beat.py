@@ -10,7 +10,7 @@ from swarm.heartbeat.root import wake
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State
-from swarm.lifecycle.idle_sessions import tend
+from swarm.lifecycle.idle_sessions import settle_idle_sessions
 from swarm.lifecycle.intents import dead_or_none, me
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.model.actions import ActionKind
@@ -63,7 +63,7 @@ def beat(
         resolve_intents(home)
         looking = scanner if scanner is not None else Scanner(home)
         snapshot = looking.full()
-        tend(replace(home, actor=ENGINE), snapshot.agents)
+        settle_idle_sessions(replace(home, actor=ENGINE), snapshot.agents)
         now = home.now()
         planned = untick(plan(snapshot, home.policy, now, gap=gap_of(home, state), period=home.beat_period), skip)
         judged = verdicts(snapshot, home.policy, now)

@@ -12,7 +12,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert
 from swarm.lifecycle import spawn_gate
-from swarm.lifecycle.end import conclude, ended, verified
+from swarm.lifecycle.end import ended, record_end, record_verified
 from swarm.lifecycle.settle import look_at_end
 from swarm.lifecycle.spawn import WAITS, spawn, spawn_queued
 from swarm.lifecycle.stop import end_subtree, stop_alone
@@ -146,7 +146,7 @@ class _Hands(Struct):
         if record.phase is Phase.RUNNING:
             end = look_at_end(self.home, record)
             if end is not None:
-                conclude(self.home, record, end)
+                record_end(self.home, record, end)
             else:
                 self._wind_down(record, action.reason)
         self.done.collected.add(action.agent)
@@ -167,7 +167,7 @@ class _Hands(Struct):
         if end is None:
             self.done.note(action, ActionKind.SPARE, "a second look found it running")
             return
-        conclude(self.home, record, end)
+        record_end(self.home, record, end)
         self.done.note(action, ActionKind.FREE, end.why)
 
     def check(self, action: Action) -> None:
@@ -257,7 +257,7 @@ def _search_again(home: Home, snapshot: Snapshot) -> None:
             continue
         report = home.runner.stop(record, home.layout.agent(view.id), 0.0)
         if report.gone and not report.unverified:
-            verified(home, record)
+            record_verified(home, record)
 
 
 def _is_unverified(view: AgentView) -> bool:

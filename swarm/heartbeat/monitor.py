@@ -8,7 +8,7 @@ from swarm.heartbeat.execute import end_for_limit, say
 from swarm.heartbeat.root import stop_overdue_turn
 from swarm.home.context import Home
 from swarm.lifecycle import spawn_gate
-from swarm.lifecycle.idle_sessions import tend
+from swarm.lifecycle.idle_sessions import settle_idle_sessions
 from swarm.lifecycle.messaging import ask_what_it_costs
 from swarm.model.actions import ActionKind
 from swarm.model.actor import ENGINE
@@ -43,7 +43,7 @@ def keep(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every: float = E
         return
     _looked[scanner] = at
     engine = replace(home, actor=ENGINE)
-    tend(engine, snapshot.agents)
+    settle_idle_sessions(engine, snapshot.agents)
     now = home.now()
     judged = verdicts(snapshot, home.policy, now)
     over = swarm_over(snapshot, home.policy, now)

@@ -8,7 +8,7 @@ from swarm.formatting import spell_stamp
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, clear_alert, raise_alert
-from swarm.lifecycle.end import must_have_its_end
+from swarm.lifecycle.end import ensure_ended_json
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause, Course
 from swarm.model.health import State as Health
@@ -133,7 +133,7 @@ def _let_go(home: Home) -> list[Ref]:
     awake = read_now(state.epoch, home.clock).awake
     past = [each for each in state.agents.values() if _is_past(each, awake, home.policy.heartbeat.period)]
     for record in past:
-        must_have_its_end(home, record)
+        ensure_ended_json(home, record)
     return [record.ref for record in past]
 
 

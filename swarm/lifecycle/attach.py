@@ -18,7 +18,7 @@ from swarm.model.values import replace
 from swarm.processes.identity import identify
 
 MayGoOn = Callable[[], bool]
-"""Whether the program may go on where it stands still: nobody has paused it."""
+"""Whether the program may go on where it stands still: the agent is not paused."""
 Client = Callable[[Launch, Callable[[int], MayGoOn]], int]
 """Runs a program in the operator's terminal until it ends, and returns its exit code. It says its pid once it runs."""
 
@@ -143,7 +143,7 @@ def _record_client(home: Home, intent: Record, pid: int) -> MayGoOn:
 
 
 def _leave(home: Home, intent: Record, *, clear: bool = False) -> Record | None:
-    """Takes our intent back; returns the record as it is then, None where it has ended. clear: nobody was attached."""
+    """Takes our intent back; returns the record as it is then, None where it has ended. clear: forget who attached."""
 
     def left(found: Record, _: Now) -> Record:
         return replace(found, taken_over="", taken_at=None) if clear else found

@@ -135,12 +135,12 @@ def has_results(home: Home, record: Record) -> bool:
 
 
 def _keep_headless(home: Home, record: Record) -> None:
-    """Its `attach` died before it had ended the headless run: that goes on, and nobody is attached."""
+    """Its `attach` died before it had ended the headless run: that goes on, and the operator is not attached."""
 
     def step(found: Record, now: Now) -> Record | None:
         return relaunch.detached(found, now.awake) if found == record else None
 
-    home.ledger.update(record.ref, step, purpose=f"nobody is attached to {record.id}")
+    home.ledger.update(record.ref, step, purpose=f"no terminal is attached to {record.id}")
 
 
 def _rest(home: Home, record: Record) -> None:

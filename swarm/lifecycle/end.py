@@ -15,7 +15,7 @@ from swarm.ledger.transitions import Ended, Idle, move, withdrawn
 from swarm.lifecycle import root_turn
 from swarm.lifecycle.final_output import last_words
 from swarm.lifecycle.scope_audit import Outside, outside_of
-from swarm.lifecycle.subtree import forgotten_branches
+from swarm.lifecycle.subtree import abandoned_branches
 from swarm.model.actor import ENGINE
 from swarm.model.agent import AgentSpec
 from swarm.model.audit_verb import AuditVerb
@@ -31,7 +31,7 @@ from swarm.scan.outputs import outputs_of
 from swarm.store import writer
 
 
-def last_sight(home: Home, record: Record) -> Observed:
+def last_observation(home: Home, record: Record) -> Observed:
     """The record's observation as of now. Where its directory is another spawn's by now, what was seen before."""
     agent = home.layout.agent(record.id)
     spec = record.ref.match(read_spec(agent).value)
@@ -76,22 +76,22 @@ class End(NamedTuple):
     more: Mapping[str, object] = NOTHING
 
 
-def verified(home: Home, record: Record) -> bool:
-    """Frees the slot of an agent whose death is proved after all; False where somebody else was faster."""
+def record_verified(home: Home, record: Record) -> bool:
+    """Frees the slot of an agent whose death is proved after all; False where another process was faster."""
     end = End(record, replace(record, unverified=""), {"note": VERIFIED})
-    return bool(conclude_all(home, [end]))
+    return bool(record_ends(home, [end]))
 
 
-def conclude(home: Home, before: Record, after: Record) -> bool:
-    """Commits the end of one agent; see `conclude_all`. False where somebody else was faster."""
-    return bool(conclude_all(home, [End(before, after)]))
+def record_end(home: Home, before: Record, after: Record) -> bool:
+    """Commits the end of one agent; see `record_ends`. False where another process was faster."""
+    return bool(record_ends(home, [End(before, after)]))
 
 
-def conclude_all(home: Home, ends: Sequence[End], also: Change | None = None) -> tuple[str, ...]:
+def record_ends(home: Home, ends: Sequence[End], also: Change | None = None) -> tuple[str, ...]:
     """Commits ends: each ended.json, then in one commit the slots, then the lines of the audit log. Returns the ids.
 
     also: what else belongs into the same commit (a spawn that takes over the slot); its refusal refuses all of it.
-    An agent that somebody else was faster with, or that was spawned anew in the meantime, is left as it is.
+    An agent whose end another process has recorded, or that was spawned anew in the meantime, is left as it is.
     """
     outside = outside_of(home, [end.before for end in ends if end.before.phase is not Phase.ENDED])
     ends = [_with_last_looks(home, end, outside) for end in ends]
@@ -106,12 +106,12 @@ def conclude_all(home: Home, ends: Sequence[End], also: Change | None = None) ->
                 done.append(end)
                 state = release(home, state, found, end.after)
                 seen = outside.get(found.id)
-                if seen is not None and not seen.others:  # else it is said, and nobody is called for it
+                if seen is not None and not seen.others:  # an alert only where no other can have done it
                     state = raise_alert(
                         state, found.id, AlertCause.OUTSIDE, seen.words, found.spawn_id, home.clock.wall()
                     )
         if done and state.branches_closed:
-            opened = state.branches_closed - forgotten_branches(state, home.policy.root.id)
+            opened = state.branches_closed - abandoned_branches(state, home.policy.root.id)
             state = replace(state, branches_closed=opened)
         return also(state) if also is not None else state
 
@@ -130,7 +130,7 @@ def _with_last_looks(home: Home, end: End, outside: Mapping[str, Outside]) -> En
     if end.before.phase is Phase.ENDED:
         return end
     seen = outside.get(end.before.id)
-    after = replace(_with_usage(home, end.after), observed=last_sight(home, end.before))
+    after = replace(_with_usage(home, end.after), observed=last_observation(home, end.before))
     return end._replace(after=replace(after, outside=seen.words if seen is not None else ""))
 
 
@@ -161,7 +161,7 @@ def release(home: Home, state: State, found: Record, after: Record) -> State:
         state = raise_alert(state, after.id, AlertCause(after.ending.value), after.why, after.spawn_id, now.wall)
     state = _with_doubt(state, after, now.wall)
     if after.ending is Ending.FAILED:
-        state = crashed(home, state, after.id, now.awake)
+        state = count_crash(home, state, after.id, now.awake)
     return state
 
 
@@ -171,7 +171,7 @@ def _with_doubt(state: State, after: Record, wall: float) -> State:
     return clear_alert(state, after.id, AlertCause.UNVERIFIED, after.spawn_id)
 
 
-def crashed(home: Home, state: State, agent_id: str, awake: float) -> State:
+def count_crash(home: Home, state: State, agent_id: str, awake: float) -> State:
     """Counts a failed spawn of a spec; the alert comes with the one that stops it (protocol.md, Processes)."""
     settings = home.policy.spawn
     recent = tuple(at for at in state.crashes.get(agent_id, ()) if awake - at < settings.crash_window)
@@ -225,7 +225,7 @@ def write_ended(home: Home, after: Record, more: Mapping[str, object] = NOTHING)
     return ""
 
 
-def must_have_its_end(home: Home, record: Record) -> None:
+def ensure_ended_json(home: Home, record: Record) -> None:
     """Writes ended.json where it is missing: the ledger is about to let go of this agent."""
     if record.ref.match(read_ended(home.layout.agent(record.id)).value) is None:
         write_ended(home, record)

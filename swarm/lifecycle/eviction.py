@@ -11,7 +11,7 @@ from swarm.lifecycle.intents import at_work
 from swarm.lifecycle.reservation import reserve, who_could_end
 from swarm.lifecycle.start import clear_away, make_directory
 from swarm.lifecycle.stop import stop_all
-from swarm.lifecycle.subtree import Order, live_members, mark_stopping, must_be_below, open_again, to_be_stopped
+from swarm.lifecycle.subtree import Order, live_members, mark_stopping, must_be_below, reopen_branch, to_be_stopped
 from swarm.model.health import State as Health
 from swarm.model.record import Phase, Record
 from swarm.model.ref import Ref
@@ -63,7 +63,7 @@ def make_room(
                 )
             finally:
                 for branch in branches:
-                    open_again(home, branch)
+                    reopen_branch(home, branch)
     except BaseException:
         clear_away(agent)
         raise

@@ -1,7 +1,7 @@
-"""Programs with a channel that wait for words which nobody will say: asked once for what is missing, then let go.
+"""Idle sessions: a program whose turn has ended is asked once for the results that are missing, then let go.
 
 A hook sees to this when a turn ends well. None runs where the model service failed, and none where a program has no
-hooks. Whoever watches does the same: a heartbeat, and the owner of the heartbeat in between.
+hooks. The engine's own looks do the same: a heartbeat, and the owner of the heartbeat in between.
 """
 
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ ASK = (
 )
 
 
-def tend(home: Home, views: Iterable[AgentView]) -> tuple[str, ...]:
+def settle_idle_sessions(home: Home, views: Iterable[AgentView]) -> tuple[str, ...]:
     """Looks at every agent whose turn has ended and whose program still listens; returns the ids of whom it saw to.
 
     views: of a scan, with what each program says of itself. Valid results, or a failed turn: the channel is closed, and
@@ -42,10 +42,10 @@ def tend(home: Home, views: Iterable[AgentView]) -> tuple[str, ...]:
         if record is None or not _waits(view) or listens(home, record):
             continue
         try:
-            if _see_to(home, record, view):
+            if _settle_session(home, record, view):
                 seen_to.append(view.id)
         except (SwarmError, OSError):
-            continue  # it has ended since, or somebody else was faster
+            continue  # it has ended since, or another process was faster
     return tuple(seen_to)
 
 
@@ -57,7 +57,7 @@ def _waits(view: AgentView) -> bool:
     return not doings.in_turn and doings.turn_end is not None and not doings.subagents and not doings.open_tools
 
 
-def _see_to(home: Home, record: Record, view: AgentView) -> bool:
+def _settle_session(home: Home, record: Record, view: AgentView) -> bool:
     agent = home.layout.agent(record.id)
     doings = view.doings
     assert doings is not None  # noqa: S101 who waits has said so
@@ -107,7 +107,7 @@ def _close(home: Home, agent: AgentDir, record: Record, why: str) -> bool:
 
 
 def _is_first(agent: AgentDir, record: Record, turns: int) -> bool:
-    """Whether it is ours to ask: nobody has asked this spawn before. From here on somebody has."""
+    """Whether it is ours to ask: this spawn was not asked before. From here on it counts as asked."""
     first = False
 
     def claim(memo: inbox.Memo) -> inbox.Memo:

@@ -61,7 +61,7 @@ def at_work(spawn_ids: Iterable[str] = ()) -> Iterator[Callable[[Iterable[str]],
 
 
 def abandoned(record: Record) -> bool:
-    """Nobody carries its intent out any more. A process that cannot be looked at from here is taken to live."""
+    """No process carries its intent out any more. One that cannot be looked at from here is taken to live."""
     doer = record.starter if record.phase is Phase.SPAWNING else record.stopper
     return dead_or_none(doer) or (doer == me() and not _at_work[record.spawn_id])
 
@@ -120,7 +120,7 @@ def withdraw_start(
 
 
 def _record(home: Home, intent: Record, outcome: Apply, purpose: str, line: Line | None) -> Record | None:
-    """Commits an outcome as whoever carries this intent out: not where its end or a recovery came first."""
+    """Commits an outcome for the process that carries this intent out: not where its end or a recovery came first."""
 
     def step(found: Record, now: Now) -> Record | None:
         if not found.live:

@@ -15,7 +15,7 @@ from swarm.lifecycle.relaunch import put_back
 from swarm.lifecycle.root_turn import is_root
 from swarm.lifecycle.start import clear_away
 from swarm.lifecycle.stop import stop_all
-from swarm.lifecycle.subtree import Order, forgotten_branches
+from swarm.lifecycle.subtree import Order, abandoned_branches
 from swarm.model.actor import ENGINE
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase, Record
@@ -27,7 +27,7 @@ def resolve_intents(home: Home) -> tuple[str, ...]:
     """Looks into every intent without outcome whose process is gone, and writes down what it finds. Returns the ids.
 
     SPAWNING: what runs is RUNNING, what does not is taken out and its slot is free. STOPPING: it is stopped to the end.
-    A branch that nobody stops any more is open again. Whom a person left in a terminal that died goes on by itself.
+    A branch that no process stops any more is open again. An agent whose operator's terminal died is detached.
     Never guessed: where it cannot be looked, it is left as it is.
     """
     state = home.ledger.read()
@@ -47,7 +47,7 @@ def resolve_intents(home: Home) -> tuple[str, ...]:
         if halted:
             stop_all(home, halted, Order(reason="", grace=home.policy.stop.grace, by="", taken_over=True))
             resolved += [record.id for record in halted]
-    _open_forgotten_branches(home)
+    _reopen_abandoned_branches(home)
     resolved += detach_abandoned(home)
     return tuple(resolved)
 
@@ -121,11 +121,11 @@ def _is_still(found: Record, record: Record) -> bool:
     return (found.phase, found.starter, found.stopper) == (record.phase, record.starter, record.stopper)
 
 
-def _open_forgotten_branches(home: Home) -> None:
-    if forgotten_branches(home.ledger.read(), home.policy.root.id):
+def _reopen_abandoned_branches(home: Home) -> None:
+    if abandoned_branches(home.ledger.read(), home.policy.root.id):
         home.ledger.commit(
             lambda state: replace(
-                state, branches_closed=state.branches_closed - forgotten_branches(state, home.policy.root.id)
+                state, branches_closed=state.branches_closed - abandoned_branches(state, home.policy.root.id)
             ),
-            purpose="open branches that nobody stops any more",
+            purpose="open branches that no process stops any more",
         )

@@ -7,7 +7,7 @@ from swarm.errors import Code, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.transitions import Spawning, move
-from swarm.lifecycle.end import conclude, ended
+from swarm.lifecycle.end import ended, record_end
 from swarm.lifecycle.intents import at_work, me, must_run, record_start, withdraw_start
 from swarm.lifecycle.settle import results_of
 from swarm.model.agent import Liveness
@@ -119,9 +119,9 @@ def end_instead(home: Home, record: Record, why: str) -> None:
         return
     results = results_of(home, record.id)
     if results.state is ResultsState.VALID:
-        conclude(home, now, ended(home, now, Ending.DONE, f"results.json says {results.status}"))
+        record_end(home, now, ended(home, now, Ending.DONE, f"results.json says {results.status}"))
     else:
-        conclude(home, now, ended(home, now, Ending.FAILED, why))
+        record_end(home, now, ended(home, now, Ending.FAILED, why))
 
 
 def _intend(home: Home, record: Record) -> Record:

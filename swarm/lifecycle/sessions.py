@@ -22,7 +22,7 @@ _RUN = re.compile(rb'^\{"type": ?"swarm",', re.MULTILINE)
 
 
 def session_of(home: Home, agent: AgentDir, program: str, spawn_id: str = "") -> str:
-    """The session to take up again; '' where none is known, or where the program has not begun the one we chose.
+    """The session to go on with; '' where none is known, or where the program has not begun the one we chose.
 
     spawn_id: only of this spawn, where it is given.
     """

@@ -5,7 +5,7 @@ from collections.abc import Container
 from swarm.formatting import plural
 from swarm.home.context import Home
 from swarm.lifecycle import root_turn
-from swarm.lifecycle.end import conclude, ended, verified
+from swarm.lifecycle.end import ended, record_end, record_verified
 from swarm.lifecycle.final_output import last_words
 from swarm.model.agent import Exit, Liveness
 from swarm.model.record import Ending, Phase, Record
@@ -25,16 +25,16 @@ def settle(home: Home, among: Container[str] | None = None) -> tuple[str, ...]:
     collected where results.json is valid; failed where exit.json says how it ended; lost where nothing does. Commits
     only when there is something to settle. A process that cannot be looked at from here is left alone.
 
-    among: only these ids, where somebody has seen who may have ended; None looks at everybody.
+    among: only these ids, where the caller has seen which may have ended; None looks at every agent.
     """
     settled: list[str] = []
     for record in list(home.ledger.read().agents.values()):
         if among is not None and record.id not in among:
             continue
         if record.phase is Phase.RUNNING and (after := look_at_end(home, record)) is not None:
-            if conclude(home, record, after):
+            if record_end(home, record, after):
                 settled.append(record.id)
-        elif _proved_by_a_restart(home, record) and verified(home, record):
+        elif _proved_by_a_restart(home, record) and record_verified(home, record):
             settled.append(record.id)
     return tuple(settled)
 
@@ -46,8 +46,8 @@ def _proved_by_a_restart(home: Home, record: Record) -> bool:
 def look_at_end(home: Home, record: Record) -> Record | None:
     """The record as it has to be when its process has ended; None while it runs, or where that cannot be told.
 
-    An exit.json beside a keeper that lives on is somebody else's writing: it ends nobody and frees nothing. Nor does
-    the end of a terminal in which a person talks: its session is taken up again (giving_back.py).
+    An exit.json beside a keeper that lives on was not written by that keeper: it ends no agent and frees nothing. Nor
+    does the end of the operator's terminal: the agent is relaunched (detach.py).
     """
     if record.taken_over:
         return None
@@ -86,7 +86,7 @@ def _with_a_word(home: Home, record: Record, gone: Exit) -> Record:
 
 
 def _last_turn(home: Home, record: Record, gone: Exit) -> str:
-    """What its program said of its own end: an exit code alone tells little (judging.py)."""
+    """What its program said of its own end: an exit code alone tells little."""
     doings = last_words(home, record) if not gone.error else None
     wrong = turn_words(doings) if doings is not None else ""
     return f"; {wrong}" if wrong else ""
@@ -97,7 +97,7 @@ def _left(gone: Exit) -> str:
 
 
 def _without_a_word(home: Home, record: Record) -> Record:
-    """Keeper and program are gone and nobody wrote how: what may be left is looked for before the slot is free."""
+    """Keeper and program are gone without an exit.json: what may be left is looked for before the slot is free."""
     report = home.runner.stop(record, home.layout.agent(record.id), 0.0)
     results = read_results(home.layout.agent(record.id))
     unverified = "" if home.runner.lost(record) else report.unverified

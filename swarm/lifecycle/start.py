@@ -10,7 +10,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, without
 from swarm.lifecycle.admission import Draft
-from swarm.lifecycle.end import crashed
+from swarm.lifecycle.end import count_crash
 from swarm.lifecycle.intents import must_run, record_start
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Record
@@ -142,7 +142,7 @@ def discard(home: Home, made: Draft, *, crash: bool) -> None:
         if found is None or not found.live:
             return state
         state = without(state, made.agent)
-        return crashed(home, state, made.agent, home.ledger.now().awake) if crash else state
+        return count_crash(home, state, made.agent, home.ledger.now().awake) if crash else state
 
     home.ledger.commit(change, purpose=f"take back the start of {made.agent}")
 

@@ -10,12 +10,12 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, without
 from swarm.ledger.transitions import Stopping, move
-from swarm.lifecycle.end import Change, End, conclude_all, ended
+from swarm.lifecycle.end import Change, End, ended, record_ends
 from swarm.lifecycle.intents import abandoned, at_work, dead_or_none, me
 from swarm.lifecycle.messaging import ASKED_S, ASKED_SHARE, program_of, send
 from swarm.lifecycle.root_turn import is_root
 from swarm.lifecycle.settle import look_at_end, results_of
-from swarm.lifecycle.subtree import Order, live_members, mark_stopping, open_again, to_be_stopped
+from swarm.lifecycle.subtree import Order, live_members, mark_stopping, reopen_branch, to_be_stopped
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.ref import Ref
@@ -58,7 +58,7 @@ LEAVE_S = 2.0
 def stop_all(home: Home, members: Sequence[Record], order: Order, *, also: Change | None = None) -> list[Ended]:
     """Stops records that are marked STOPPING (or ended, but never verified), deepest first; equals at the same time.
 
-    also: a change that belongs into the same commit as the ends (see `conclude_all`): all are committed together at the
+    also: a change that belongs into the same commit as the ends (see `record_ends`): all are committed together at the
     end, and what it refuses is raised after the ends have been committed without it.
     """
     with at_work(record.spawn_id for record in members):
@@ -66,7 +66,7 @@ def stop_all(home: Home, members: Sequence[Record], order: Order, *, also: Chang
         for _, level in groupby(sorted(members, key=_depth), key=_depth):
             ends += _stop_level(home, list(level), order, commit=also is None)
         if also is not None and ends:
-            _conclude_with(home, ends, also)
+            _record_ends_with(home, ends, also)
     return [_told(end) for end in ends]
 
 
@@ -78,7 +78,7 @@ def _stop_level(home: Home, level: Sequence[Record], order: Order, *, commit: bo
     def one(record: Record) -> End:
         end = stop_one(home, record, order)
         if commit:
-            conclude_all(home, [end])
+            record_ends(home, [end])
         return end
 
     if len(level) == 1:
@@ -89,11 +89,11 @@ def _stop_level(home: Home, level: Sequence[Record], order: Order, *, commit: bo
         return list(pool.map(one, level))
 
 
-def _conclude_with(home: Home, ends: Sequence[End], also: Change) -> None:
+def _record_ends_with(home: Home, ends: Sequence[End], also: Change) -> None:
     try:
-        conclude_all(home, ends, also)
+        record_ends(home, ends, also)
     except SwarmError:
-        conclude_all(home, ends)
+        record_ends(home, ends)
         raise
 
 
@@ -217,6 +217,10 @@ def _end_once(home: Home, target: Ref, order: Order) -> list[Ended]:
     with at_work() as begin:
 
         def close(state: State) -> State:
+            unqueued.clear()
+            marked.clear()
+            if _is_another(state, target):
+                return state
             unqueued[:] = [record for record in _below(state, target, home) if record.phase is Phase.QUEUED]
             gone = {record.id for record in unqueued}
             for agent_id in gone:
@@ -238,7 +242,7 @@ def _end_once(home: Home, target: Ref, order: Order) -> list[Ended]:
             try:
                 ended += stop_all(home, [state.agents[agent_id] for agent_id in marked], order)
             finally:
-                open_again(home, target.id)
+                reopen_branch(home, target.id)
     return ended
 
 
@@ -257,11 +261,18 @@ def _say_unqueued(home: Home, unqueued: Sequence[Record], order: Order, revision
 
 
 def _nothing_to_do(home: Home, target: Ref) -> Ended:
-    """It has ended already; or somebody else is stopping it, and has not come to an end in all this time."""
-    others = live_members(home.ledger.read(), target.id, home.policy.root.id)
+    """It has ended already; or another process is stopping it, and has not come to an end in all this time."""
+    state = home.ledger.read()
+    others = [] if _is_another(state, target) else live_members(state, target.id, home.policy.root.id)
     note = "somebody else is still stopping it" if others else "already ended"
     audit.record(home, AuditVerb.KILL, agent=target.id, spawn_id=target.spawn_id, reason=note, freed=0, nothing=True)
     return Ended(target.id, target.spawn_id, gone=not others, note=note, unverified=note if others else "")
+
+
+def _is_another(state: State, target: Ref) -> bool:
+    """The agent that was meant has ended, and a later spawn has its id: an order about the one ends not the other."""
+    found = state.agents.get(target.id)
+    return bool(target.spawn_id) and found is not None and target.match(found) is None
 
 
 def _let_the_other_finish(home: Home, target: Ref, grace: float) -> None:

@@ -24,8 +24,8 @@ def live_below(state: State, agent_id: str) -> list[Record]:
     return sorted(members, key=lambda record: (-record.id.count("/"), record.id))
 
 
-def forgotten_branches(state: State, root: str) -> frozenset[str]:
-    """Closed branches in which nobody is being stopped."""
+def abandoned_branches(state: State, root: str) -> frozenset[str]:
+    """Closed branches in which no agent is being stopped."""
     stopping = [record.id for record in state.agents.values() if record.phase is Phase.STOPPING]
     return frozenset(
         branch
@@ -64,13 +64,13 @@ class Order(Struct, frozen=True):
     grace: float
     by: str
     taken_over: bool = False
-    """Somebody else ordered it and died: their words in the record stay."""
+    """The process that was stopping it died: the words of its order stay in the record."""
     automatic: bool = False
     """A heartbeat ordered it: an agent that has written its results is first given a moment to end by itself."""
 
 
 def must_be_below(home: Home, agent_id: str) -> None:
-    """Raises Refused `hierarchy` where an agent acts on somebody who is not directly below it."""
+    """Raises Refused `hierarchy` where an agent acts on one that is not directly below it."""
     if home.actor.kind == "agent" and parent_of(agent_id) != home.actor.agent:
         raise Refused(
             Code.HIERARCHY,
@@ -89,7 +89,7 @@ def live_members(state: State, agent_id: str, root: str) -> list[Record]:
 
 
 def to_be_stopped(state: State, agent_id: str, root: str) -> list[Record]:
-    """Those of a subtree that nobody else is stopping already."""
+    """Those of a subtree that no other process is stopping."""
     return [
         record
         for record in live_members(state, agent_id, root)
@@ -105,7 +105,7 @@ def mark_stopping(state: State, members: Sequence[Record], branch: str, order: O
     return replace(state, branches_closed=state.branches_closed | {branch}) if members else state
 
 
-def open_again(home: Home, branch: str) -> None:
+def reopen_branch(home: Home, branch: str) -> None:
     """The branch takes spawns again: the root always, an agent that is spawned anew."""
     if branch in home.ledger.read().branches_closed:
         home.ledger.commit(

@@ -3,7 +3,7 @@
 import pytest
 
 from swarm.heartbeat import monitor
-from swarm.lifecycle.idle_sessions import tend
+from swarm.lifecycle.idle_sessions import settle_idle_sessions
 from swarm.model.record import Ending, Phase
 from tests.programs.test_claude_talk import DONE, Gate
 from tests.support.model_scripts import Usage, say, shell
@@ -49,7 +49,11 @@ def test_a_root_keeps_to_the_cost_of_a_turn_by_itself_and_says_so(real: ProgramH
     real.swarm.beat(by="test")
     # Nobody tells it that it is over: it waits for words, and whoever watches lets it go.
     ends = real.agent("genesis-01").exit
-    wait_for(lambda: ends.exists() or tend(real.home, real.swarm.snapshot().agents), "the turn to end", ENDS_S)
+    wait_for(
+        lambda: ends.exists() or settle_idle_sessions(real.home, real.swarm.snapshot().agents),
+        "the turn to end",
+        ENDS_S,
+    )
     wait_for(ends.exists, "the root to be let go", ENDS_S)
     real.swarm.settle()
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from swarm.lifecycle.idle_sessions import tend
+from swarm.lifecycle.idle_sessions import settle_idle_sessions
 from swarm.model.record import Ending
 from swarm.model.snapshot import AgentView
 from swarm.model.values import replace
@@ -40,11 +40,11 @@ def test_results_that_are_missing_are_asked_for_once_and_then_it_is_let_go(live_
     wait_for(lambda: turns(agent) == 1, "its turn to end")
     before = seen(live_home)
 
-    assert tend(live_home.home, before) == (live_home.id("worker-1"),)
-    assert tend(live_home.open().home, before) == (), "another process sees that it was asked"
+    assert settle_idle_sessions(live_home.home, before) == (live_home.id("worker-1"),)
+    assert settle_idle_sessions(live_home.open().home, before) == (), "another process sees that it was asked"
     wait_for(lambda: turns(agent) == 2, "its second turn to end")
     assert "results.json is missing" in told(agent)[1]
-    assert tend(live_home.home, seen(live_home)) == (live_home.id("worker-1"),)
+    assert settle_idle_sessions(live_home.home, seen(live_home)) == (live_home.id("worker-1"),)
 
     live_home.wait_until_ended("worker-1")
     live_home.swarm.settle()
@@ -57,7 +57,7 @@ def test_who_has_written_results_is_let_go(live_home: LiveHome) -> None:
     agent = chat(live_home, task="Write !results at once.")
     wait_for(lambda: turns(agent) == 1, "its turn to end")
 
-    tend(live_home.home, seen(live_home))
+    settle_idle_sessions(live_home.home, seen(live_home))
 
     live_home.wait_until_ended("worker-1")
     live_home.swarm.settle()
@@ -70,7 +70,7 @@ def test_a_failed_turn_is_an_end_and_not_asked_about(live_home: LiveHome) -> Non
     agent = chat(live_home, task="!fail")
     wait_for(lambda: turns(agent) == 1, "its turn to end")
 
-    tend(live_home.home, seen(live_home))
+    settle_idle_sessions(live_home.home, seen(live_home))
 
     live_home.wait_until_ended("worker-1")
     live_home.swarm.settle()
@@ -88,7 +88,7 @@ def test_who_is_at_work_paused_or_has_sub_agents_is_left_alone(live_home: LiveHo
     live_home.swarm.pause("worker-3")
     views = [*seen(live_home), *seen(live_home, "worker-2"), *seen(live_home, "worker-3")]
 
-    assert tend(live_home.home, views) == ()
+    assert settle_idle_sessions(live_home.home, views) == ()
     assert not lines(busy, "result")
 
 
@@ -100,11 +100,11 @@ def test_a_message_that_waits_is_brought_before_anything_is_asked(live_home: Liv
     left = live_home.swarm.message("worker-1", "write !results now")
     live_home.swarm.resume("worker-1")
 
-    tend(live_home.home, seen(live_home))
+    settle_idle_sessions(live_home.home, seen(live_home))
 
     wait_for(lambda: turns(agent) == 2, "its second turn")
     assert left.id in told(agent)[1]
-    tend(live_home.home, seen(live_home))
+    settle_idle_sessions(live_home.home, seen(live_home))
     live_home.wait_until_ended("worker-1")
     live_home.swarm.settle()
     assert live_home.record("worker-1").ending is Ending.DONE
@@ -112,7 +112,7 @@ def test_a_message_that_waits_is_brought_before_anything_is_asked(live_home: Liv
 
 def test_programs_without_a_channel_are_none_of_its_business(live_home: LiveHome) -> None:
     live_home.spawn("worker-1")
-    assert tend(live_home.home, live_home.swarm.snapshot().agents) == ()
+    assert settle_idle_sessions(live_home.home, live_home.swarm.snapshot().agents) == ()
 
 
 def test_a_heartbeat_does_it(live_home: LiveHome) -> None:
@@ -134,10 +134,10 @@ def test_who_waits_for_a_shell_in_its_background_is_not_ended_with_it(live_home:
     agent = chat(live_home, task="Begin a long !shell")
     wait_for(lambda: turns(agent) == 1, "its turn to end")
 
-    assert tend(live_home.home, seen(live_home)) == ()
+    assert settle_idle_sessions(live_home.home, seen(live_home)) == ()
     live_home.swarm.message("worker-1", "It is !over")
     wait_for(lambda: turns(agent) == 2, "its second turn to end")
-    assert tend(live_home.home, seen(live_home)) == (live_home.id("worker-1"),)
+    assert settle_idle_sessions(live_home.home, seen(live_home)) == (live_home.id("worker-1"),)
     wait_for(lambda: turns(agent) == 3, "its third turn to end")
     assert "results.json is missing" in told(agent)[2]
 
@@ -147,6 +147,6 @@ def test_a_shell_in_the_background_does_not_keep_who_has_written_results(live_ho
     agent = chat(live_home, task="Begin a long !shell and write !results")
     wait_for(lambda: turns(agent) == 1, "its turn to end")
 
-    assert tend(live_home.home, seen(live_home)) == (live_home.id("worker-1"),)
+    assert settle_idle_sessions(live_home.home, seen(live_home)) == (live_home.id("worker-1"),)
 
     live_home.wait_until_ended("worker-1")

@@ -15,7 +15,7 @@ from swarm.ledger.transitions import EDGES
 from swarm.lifecycle import attach, detach, relaunch, stop
 from swarm.lifecycle.admission import Draft
 from swarm.lifecycle.attach import MayGoOn
-from swarm.lifecycle.end import conclude, ended, fail_turn, verified
+from swarm.lifecycle.end import ended, fail_turn, record_end, record_verified
 from swarm.lifecycle.intents import at_work, must_run, record_start, withdraw_start
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.lifecycle.reservation import enqueue, reserve
@@ -94,7 +94,7 @@ class Interleavings(RuleBasedStateMachine):
         elif word == "turn":
             fail_turn(self.home, late, "late", purpose="late")
         elif Phase.ENDED in EDGES[late.phase]:
-            assert not conclude(self.home, late, ended(self.home, late, Ending.LOST, "late"))
+            assert not record_end(self.home, late, ended(self.home, late, Ending.LOST, "late"))
         assert self.stage.ledger.state is state
 
     # what must hold whenever nobody is in the middle of anything
@@ -139,7 +139,7 @@ class Interleavings(RuleBasedStateMachine):
             if record.unverified:
                 self.stage.world.pop(record.spawn_id, None)
             if record.unverified and record.phase is Phase.ENDED:
-                verified(self.home, record)
+                record_verified(self.home, record)
         state = self.stage.ledger.state
         assert {record.phase for record in state.agents.values()} <= {Phase.ENDED, Phase.IDLE}
         assert (Books(state.agents, ROOT).committed(), state.branches_closed, state.queue) == (0, frozenset(), ())
@@ -194,7 +194,7 @@ class Interleavings(RuleBasedStateMachine):
         for record in list(self.stage.ledger.state.agents.values()):
             if record.phase is Phase.ENDED and record.unverified and record.id == agent:
                 self.stage.world.pop(record.spawn_id, None)
-                verified(self.home, record)
+                record_verified(self.home, record)
 
     def _exit(self, agent: str) -> None:
         record = self.stage.ledger.state.agents.get(agent)

@@ -375,6 +375,18 @@ def test_results_that_appear_right_before_the_signal_of_a_heartbeat_mean_done(
     assert [verb for verb, *_ in live_home.lines()][-2:] == ["spawn", "collect"]
 
 
+def test_an_order_to_end_an_earlier_spawn_does_not_end_a_later_one(live_home: LiveHome) -> None:
+    earlier = live_home.spawn("worker-1")
+    live_home.swarm.kill(["worker-1"])
+    live_home.swarm.respawn("worker-1")
+
+    [told] = end_subtree(live_home.home, Ref(earlier.agent, earlier.spawn_id), Order("late", 1.0, str(ENGINE)))
+
+    assert (told.gone, told.note, told.unverified) == (True, "already ended", "")
+    assert live_home.record("worker-1").phase is Phase.RUNNING
+    assert live_home.alive("worker-1")
+
+
 def test_a_copy_of_a_living_home_leaves_the_originals_agents_alone(live_home: LiveHome) -> None:
     live_home.spawn("worker-1")
     live_home.spawn("worker-2")
