@@ -70,7 +70,7 @@ def parser_of(verb: Verb, make: Callable[..., Parser] = Parser) -> Parser:
 
 def _add_global_options(parser: Parser) -> None:
     group = parser.add_argument_group("options of every verb")
-    group.add_argument("-C", dest="home", metavar="DIR", help="the swarm's home")
+    group.add_argument("-C", dest="home", metavar="DIR", help="the swarm's home ($SWARM_HOME, or found upwards)")
     group.add_argument("--wait", type=_duration, default=10.0, metavar="TIME", help="how long to wait for a lock (10s)")
     group.add_argument("--json", action="store_true", help="print one JSON document")
     group.add_argument("--version", action=Version, nargs=0, help="print the version and leave")
