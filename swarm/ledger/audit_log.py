@@ -1,6 +1,6 @@
 """The audit log: one line an act, numbered, appended under the file's own lock.
 
-Its form is in `eventline.py`, its readers in `eventtail.py`. Verbs that agents call load all three: nothing heavy here.
+Its readers are in `audit_reader.py`. Verbs that agents call load this: nothing heavy here, and no msgspec.
 """
 
 import json

@@ -205,6 +205,11 @@ def _whole_processes(data: Mapping[str, object]) -> dict[str, object]:
     }
 
 
+def ended_json(record: Record) -> dict[str, Any]:
+    """A record as ended.json holds it: every field, for people and scripts read it too."""
+    return {name: to_builtins(getattr(record, name)) for name in record.__struct_fields__}
+
+
 def read_ended(agent: AgentDir) -> Loaded[Record]:
     """ended.json as a record of the past: it holds no slot and names no process, whatever the file says."""
     return load(agent.ended, _ended)

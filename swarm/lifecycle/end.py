@@ -3,13 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from msgspec import to_builtins
-
 from swarm.errors import SwarmError
 from swarm.home import audit
 from swarm.home.audit import NOTHING
 from swarm.home.context import Home
-from swarm.ledger.codec import read_ended
+from swarm.ledger.codec import ended_json, read_ended
 from swarm.ledger.state import State, clear_alert, raise_alert, with_record
 from swarm.ledger.transitions import Ended, Idle, move, withdrawn
 from swarm.lifecycle import root_turn
@@ -219,7 +217,7 @@ def write_ended(home: Home, after: Record, more: Mapping[str, object] = NOTHING)
     if after.ref.match(read_spec(agent).value) is None:
         return "its directory is gone, or another spawn's by now"
     try:
-        writer.write_json(agent.ended, {**to_builtins(after), **more})
+        writer.write_json(agent.ended, {**ended_json(after), **more})
     except SwarmError as error:
         return error.title
     return ""

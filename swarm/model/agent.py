@@ -1,4 +1,4 @@
-"""The frozen values that pass between rooms: specs, records of the ledger, what a scan saw, verdicts, snapshots."""
+"""An agent as its files and processes tell of it: spec, identity, exit, usage."""
 
 from collections.abc import Mapping
 from enum import StrEnum

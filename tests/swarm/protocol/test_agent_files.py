@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.ledger.codec import read_ended, record_json
+from swarm.ledger.codec import ended_json, read_ended, record_json
 from swarm.model.agent import Identity
 from swarm.model.record import Ending, Fingerprint, Observed, Phase, Record
 from swarm.model.reports import Results, ResultsState
@@ -257,8 +257,10 @@ def test_what_the_engine_writes_of_an_end_is_read_back(agent: AgentDir) -> None:
         observed=Observed(Fingerprint(1, 2, 3, "t"), 40.0, 2, "k", 30.0, 50.0),
         acceptance=(("It builds.", False),),
     )
-    agent.ended.write_text(json.dumps(record_json(record)))
-    assert read_ended(agent).value == record
+    for form in (ended_json(record), record_json(record)):
+        agent.ended.write_text(json.dumps(form))
+        assert read_ended(agent).value == record
+    assert ended_json(record).keys() == set(Record.__struct_fields__)
 
 
 @pytest.mark.parametrize("pid", [0, 1, -1, 2**31, "7", 7.0, None, True])
