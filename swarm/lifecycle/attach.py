@@ -38,7 +38,7 @@ def why_not(home: Home, record: Record | None) -> str:
     return ""
 
 
-def attach(home: Home, record: Record, client: Client, who: str) -> Detached:
+def attach_terminal(home: Home, record: Record, client: Client, who: str) -> Detached:
     """Ends the headless run, lets the operator talk, and detaches: the session goes on headless. who: for people.
 
     The slot stays the agent's all the time. However `client` ends, with an exception too, the agent is relaunched with

@@ -4,8 +4,7 @@ from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
-from swarm.lifecycle import attach as lifecycle
-from swarm.lifecycle.attach import Client
+from swarm.lifecycle.attach import Client, attach_terminal
 from swarm.lifecycle.detach import Detached
 from swarm.lifecycle.settle import settle
 from swarm.lifecycle.subtree import must_be_meant
@@ -14,7 +13,7 @@ from swarm.model.record import Phase
 
 
 def attach(home: Home, words: str, client: Client, *, who: str = "the operator", spawn_id: str = "") -> Detached:
-    """Has `client` run the agent's session in a person's terminal; see `lifecycle.attach`.
+    """Has `client` run the agent's session in a person's terminal; see `attach_terminal`.
 
     Raises NotFound; Refused `hierarchy` where an agent asks, `attach` where its program cannot, or it has no session.
     """
@@ -37,7 +36,7 @@ def attach(home: Home, words: str, client: Client, *, who: str = "the operator",
                 f"See what it did with: swarm-tui log {agent_id}    or start it again: swarm-tui respawn {agent_id}",
             )
         must_be_meant(record, spawn_id)
-        return lifecycle.attach(home, record, client, who)
+        return attach_terminal(home, record, client, who)
     except SwarmError as error:
         audit.record(home, AuditVerb.ATTACH, agent=agent_id, error=error)
         raise

@@ -221,7 +221,7 @@ class Interleavings(RuleBasedStateMachine):
                 self.stage.world.get(launch.spawn_id, set()).discard(self.client)
             return 0
 
-        attach.attach(self.home, record, client, "the operator")
+        attach.attach_terminal(self.home, record, client, "the operator")
 
     def _turn(self, agent: str) -> None:
         """The root's turn, as a heartbeat begins it."""
