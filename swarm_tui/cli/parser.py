@@ -99,9 +99,9 @@ def _usage(verb: Verb) -> str:
     taken = [argument for argument in verb.arguments if argument.help]
     taken.sort(key=lambda argument: (bool(argument.flags), not argument.required))
     lines = [f"{NAME} {verb.name}"]
-    indent = " " * len(f"usage: {lines[0]}")
+    indent, width = " " * len(f"usage: {lines[0]}"), _columns() - 10
     for part in (*map(_in_usage, taken), *(["[-- COMMAND ...]"] if verb.command else [])):
-        if len(lines[-1]) + len(part) > _columns() - 10:
+        if len(lines[-1]) + len(part) > width:
             lines.append(indent)
         lines[-1] += f" {part}"
     return "\n".join(lines)
