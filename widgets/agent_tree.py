@@ -11,9 +11,8 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from widgets.agent_row import Columns, columns_for, mark_column, row
 from widgets.cells import Cell, Cells, cell_at, fit_cells, quote
-from widgets.filter_sort import SortMode, verdict_of
 from widgets.line_list import LineList
-from widgets.tree_order import AgentKey, key_of
+from widgets.tree_order import AgentKey, SortMode, key_of, verdict_of
 from widgets.tree_state import Change, Listing
 
 _LARGE = 2_000

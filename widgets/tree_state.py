@@ -8,8 +8,20 @@ from swarm.rules.triage import is_problem
 from widgets.agent_row import STATE_ROLES, Place
 from widgets.cells import short_id
 from widgets.charset import UNICODE, Charset
-from widgets.filter_sort import SortMode, Verdicts, in_order, matching, problems, verdict_of, worst_of
-from widgets.tree_order import AgentKey, Forest, Line, key_of, same_shape
+from widgets.tree_order import (
+    AgentKey,
+    Forest,
+    Line,
+    SortMode,
+    Verdicts,
+    in_order,
+    key_of,
+    matching,
+    problems,
+    same_shape,
+    verdict_of,
+    worst_of,
+)
 
 _LOOK_BELOW = 500
 """How many agents below a fold are looked at for trouble."""

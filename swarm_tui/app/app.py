@@ -16,18 +16,15 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.filter import LineFilter
-from textual.message import Message
 from textual.notifications import Notify, SeverityLevel
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
 from swarm.model.record import Beat
 from swarm.model.snapshot import AgentView, Snapshot
-from swarm.protocol.logs import Chunk
 from swarm.protocol.paths import Layout
 from swarm.scan.watcher import Watch
 from swarm_tui.app import theme
-from swarm_tui.app.messages import Beaten, DetailLoaded, LinesArrived, PulseChanged, SnapshotTaken
 from swarm_tui.app.screens.control_room import ControlRoom
 from swarm_tui.terminal import gc_tuning
 from swarm_tui.terminal.ascii_output import PlainLines
@@ -35,10 +32,8 @@ from swarm_tui.terminal.hangup import take_hangups
 from swarm_tui.terminal.toasts import SteadyNotification
 from swarm_tui.workers.detail_loader import DetailLoader
 from swarm_tui.workers.heartbeat_thread import Pacemaker
-from swarm_tui.workers.transcript_tail import TranscriptChunk
 from widgets.charset import Charset, charset_for
 from widgets.detail_head import Tab
-from widgets.detail_pages import DetailData
 
 T = TypeVar("T")
 TICK_SECONDS = 1.0
@@ -73,13 +68,22 @@ class SwarmApp(App[int], inherit_bindings=False):
         self._settings = 0
         """How often swarm.toml was read anew: a picture taken under older settings is nobody's any more."""
         self._watch: Watch = swarm.watch(partial(self._snapshot_taken, self._settings))
-        self._loader = DetailLoader(swarm, on_data=self._detail_loaded, on_lines=self._lines_arrived)
+        self._loader = DetailLoader(
+            swarm,
+            on_data=lambda data: self._tell(self.room.load_detail, data),
+            on_lines=lambda *said: self._tell(self.room.load_lines, *said),
+        )
         self._pacemaker: Pacemaker | None = None
         self._policy_stamp = _stamp(swarm.home.layout.policy)
         self._ticked = 0.0
         """Monotonic seconds."""
         if beats:
-            self._pacemaker = Pacemaker(swarm, self.signature, on_beat=self._beaten, on_pulse=self._pulse_changed)
+            self._pacemaker = Pacemaker(
+                swarm,
+                self.signature,
+                on_beat=lambda beat: self._tell(self._beaten, beat),
+                on_pulse=lambda *said: self._tell(self._pulse_changed, *said),
+            )
 
     def get_default_screen(self) -> ControlRoom:
         return self.room
@@ -170,25 +174,14 @@ class SwarmApp(App[int], inherit_bindings=False):
                 return
             waiting, self._incoming = self._incoming is not None, snapshot
         if not waiting:
-            self._tell(SnapshotTaken())
+            self._tell(self._take_newest)
 
-    def _detail_loaded(self, data: DetailData) -> None:
-        self._tell(DetailLoaded(data))
-
-    def _lines_arrived(self, agent: str, spawn_id: str, chunk: Chunk | TranscriptChunk) -> None:
-        self._tell(LinesArrived(agent, spawn_id, chunk))
-
-    def _beaten(self, beat: Beat) -> None:
-        self._tell(Beaten(beat))
-
-    def _pulse_changed(self, owned: bool, trouble: str) -> None:
-        self._tell(PulseChanged(owned=owned, trouble=trouble))
-
-    def _tell(self, message: Message) -> None:
+    def _tell(self, act: Callable[..., object], *what: object) -> None:
+        """Has the screen's thread do this, as one message more. What threads hand over is frozen."""
         if self.is_running:
-            self.post_message(message)
+            self.call_later(act, *what)
 
-    def on_snapshot_taken(self) -> None:
+    def _take_newest(self) -> None:
         with self._lock:
             snapshot, self._incoming = self._incoming, None
         if snapshot is not None:
@@ -198,21 +191,15 @@ class SwarmApp(App[int], inherit_bindings=False):
         """Shows a snapshot."""
         self.room.show(snapshot)
 
-    def on_detail_loaded(self, message: DetailLoaded) -> None:
-        self.room.load_detail(message.data)
-
-    def on_lines_arrived(self, message: LinesArrived) -> None:
-        self.room.load_lines(message.agent, message.spawn_id, message.chunk)
-
-    def on_beaten(self, message: Beaten) -> None:
-        if not message.beat.passed:
-            self.room.beaten(message.beat)
+    def _beaten(self, beat: Beat) -> None:
+        if not beat.passed:
+            self.room.beaten(beat)
         self.look_soon()
 
-    def on_pulse_changed(self, message: PulseChanged) -> None:
-        self.owns_heartbeat = message.owned
-        if message.trouble:
-            self.room.say(f"The automatic heartbeat cannot run: {message.trouble}", severity="error")
+    def _pulse_changed(self, owned: bool, trouble: str) -> None:
+        self.owns_heartbeat = owned
+        if trouble:
+            self.room.say(f"The automatic heartbeat cannot run: {trouble}", severity="error")
 
     # -- the room asks -------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from swarm.model.record import Phase
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.rules.health import verdict
-from widgets.diff import changed_places
+from widgets.tree_order import changed_places
 
 OLDEST_S = 10
 """No verdict on a living agent is older than so many awake seconds; out of sight they are asked again in turn."""

@@ -24,8 +24,7 @@ from tests.support.swarms import (
 from tests.support.widget_app import WidgetApp, screen_lines, shown_ids
 from widgets.agent_tree import AgentTree
 from widgets.charset import ASCII
-from widgets.filter_sort import SortMode
-from widgets.tree_order import AgentKey, key_of
+from widgets.tree_order import AgentKey, SortMode, key_of
 
 
 def show(tree: AgentTree, snapshot: Snapshot, now: Now = NOW) -> None:

@@ -16,10 +16,9 @@ from tests.support.widget_app import WidgetApp, screen_lines
 from widgets.banner import ACCESS_TITLES, Banner, banner_lines
 from widgets.cells import Cell, Cells, cells_width
 from widgets.charset import ASCII
-from widgets.counters import Tally
 from widgets.heartbeat_strip import HeartbeatStrip, pass_rate, spark_cells, strip_cells
 from widgets.slot_board import SlotBoard, board_cells, groups_of, meter_cells
-from widgets.status_line import StatusData, StatusLine, status_cells, status_of
+from widgets.status_line import StatusData, StatusLine, Tally, status_cells, status_of
 
 BOARD = Slots(
     12,

@@ -10,8 +10,7 @@ from swarm.model.values import replace
 from swarm.rules.plan import verdicts
 from tests.support.swarms import NOW, POLICY, a_root, a_snapshot, a_view, big_example, every_state, full_id
 from tests.widgets.test_tree_order import some_views
-from widgets.filter_sort import SortMode
-from widgets.tree_order import key_of
+from widgets.tree_order import SortMode, key_of
 from widgets.tree_state import Listing
 
 ROOT = "genesis-01"

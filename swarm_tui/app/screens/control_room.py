@@ -18,8 +18,7 @@ from swarm.rules.costs import Spending, spending, spent
 from swarm_tui.app.actions import ACTS, BY_NAME, bindings, strip_hints
 from swarm_tui.app.command_palette import Palette
 from swarm_tui.app.deliveries import Delivered
-from swarm_tui.app.host import Host
-from swarm_tui.app.screens.engine_calls import ActingScreen
+from swarm_tui.app.screens.engine_calls import ActingScreen, Host
 from swarm_tui.app.verdict_cache import VerdictBook
 from swarm_tui.workers.transcript_tail import TranscriptChunk
 from widgets.agent_detail import AgentDetail
@@ -27,13 +26,12 @@ from widgets.agent_tree import AgentTree
 from widgets.alerts import Alerts
 from widgets.banner import Banner
 from widgets.cells import short_bytes
-from widgets.counters import Tally
 from widgets.detail_pages import DetailData
 from widgets.event_feed import clock_text
 from widgets.heartbeat_strip import HeartbeatStrip
 from widgets.line_list import charset_of
 from widgets.slot_board import SlotBoard
-from widgets.status_line import StatusLine, status_of
+from widgets.status_line import StatusLine, Tally, status_of
 from widgets.transcript_lines import line_paragraphs
 
 

@@ -1,7 +1,7 @@
 """A screen that acts: what it shows, whom an act is meant for, how the engine is asked and what it said is told."""
 
 from collections.abc import Callable
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
@@ -14,12 +14,45 @@ from swarm.sanitize import clean
 from swarm_tui.app import theme
 from swarm_tui.app.actions import BY_NAME, Where
 from swarm_tui.app.deliveries import Deliveries
-from swarm_tui.app.host import Host
 from swarm_tui.app.screens.view_controls import LookingScreen
 from widgets.confirm import Confirm, Question, Target, TypedConfirm
+from widgets.detail_head import Tab
 
 T = TypeVar("T")
 Severity = Literal["information", "warning", "error"]
+
+
+class Host(Protocol):
+    """The app, as screens see it."""
+
+    signature: str
+    """How the ledger names this control room."""
+    owns_heartbeat: bool
+    """The automatic heartbeat of the home is ours."""
+
+    def begin(self) -> None:
+        """The room is there: shows the first picture and starts the threads."""
+        ...
+
+    def in_thread(self, work: Callable[[], T], finish: Callable[[T | SwarmError], None]) -> None:
+        """Runs work of the engine in a thread; `finish` gets the result or the error on the screen's thread."""
+        ...
+
+    def look_soon(self) -> None:
+        """A scan now, not at the next second."""
+        ...
+
+    def want_detail(self, view: AgentView | None, tab: Tab) -> None:
+        """Whom the detail shows, and which tab."""
+        ...
+
+    def leave(self, status: int = 0) -> None:
+        """Ends the control room. Agents go on."""
+        ...
+
+    def suspend_for(self, command: list[str], words: str) -> None:
+        """Gives the terminal to a program until it ends."""
+        ...
 
 
 class ActingScreen(LookingScreen):
