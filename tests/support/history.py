@@ -60,11 +60,12 @@ def run(root: Path, campaign: Campaign, deadline: float = 150.0) -> None:
         while running:
             for actor, process in list(running.items()):
                 process.join(0.02)
-                if process.exitcode == -signal.SIGKILL:
+                code = process.exitcode  # read once: it may end between two looks
+                if code == -signal.SIGKILL:
                     running[actor] = _start(root, campaign, actor, _began(journals, actor) + 1)
-                elif process.exitcode is not None:
+                elif code is not None:
                     del running[actor]
-                    assert process.exitcode == 0, f"actor {actor} failed with exit status {process.exitcode}"
+                    assert code == 0, f"actor {actor} failed with exit status {code}"
             assert time.monotonic() < give_up, f"stuck: actors {sorted(running)} are not done"
     finally:
         for process in running.values():
