@@ -7,7 +7,7 @@ from swarm.model.record import Alert
 from swarm.model.time import Now
 from widgets.cells import Cell, Cells, fit, fit_cells, fit_tail, quote, short_duration, short_id
 from widgets.charset import UNICODE, Charset
-from widgets.line_list import LineList
+from widgets.row_list import RowList
 
 
 def alert_cells(alert: Alert, now: Now, width: int, charset: Charset = UNICODE, *, root: str = "") -> Cells:
@@ -38,13 +38,14 @@ def in_order(alerts: tuple[Alert, ...]) -> tuple[Alert, ...]:
     return tuple(sorted(alerts, key=lambda alert: (alert.acked_at is not None, -alert.last_at, alert.key)))
 
 
-class Alerts(LineList):
+class Alerts(RowList[Alert]):
     """The alerts of the swarm. Its cursor is held by the alert's key."""
 
     DEFAULT_CSS = """
     Alerts { height: 1fr; width: 1fr; }
     """
     BORDER_TITLE = "alerts"
+    NOTHING = "no alerts"
 
     class Highlighted(Message):
         """The cursor is on another alert."""
@@ -72,7 +73,6 @@ class Alerts(LineList):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._alerts: tuple[Alert, ...] = ()
         self._now = Now(0.0, 0.0)
         self._root = ""
 
@@ -80,11 +80,11 @@ class Alerts(LineList):
         """Show these; the cursor stays on its alert. root: the root's id, which ids are shown without."""
         self._now, self._root = now, root
         ordered = in_order(alerts)
-        if ordered == self._alerts:
+        if ordered == self._rows:
             self.repaint_changed()
             return
         current = self.current
-        self._alerts = ordered
+        self._rows = ordered
         self.lines_changed()
         keys = [alert.key for alert in ordered]
         if current is not None and current.key in keys:
@@ -99,29 +99,12 @@ class Alerts(LineList):
         self._now = now
         self.repaint_changed()
 
-    @property
-    def current(self) -> Alert | None:
-        """The alert under the cursor."""
-        return self._alerts[self.cursor_line] if self.cursor_line < len(self._alerts) else None
-
-    @property
-    def line_count(self) -> int:
-        return max(1, len(self._alerts))
-
-    def line_cells(self, index: int, width: int) -> Cells:
-        if index >= len(self._alerts):
-            return fit_cells((Cell(" no alerts", "muted"),), width, self.charset.cut)
-        return alert_cells(self._alerts[index], self._now, width, self.charset, root=self._root)
+    def row_cells(self, row: Alert, width: int) -> Cells:
+        return alert_cells(row, self._now, width, self.charset, root=self._root)
 
     def cursor_changed(self) -> None:
         if self.current is not None:
             self.post_message(self.Highlighted(self, self.current))
 
-    def clicked(self, index: int, x: int, chain: int) -> None:
-        del index, x
-        if chain == 2:
-            self.action_open()
-
-    def action_open(self) -> None:
-        if self.current is not None:
-            self.post_message(self.Picked(self, self.current))
+    def opened(self, row: Alert) -> None:
+        self.post_message(self.Picked(self, row))

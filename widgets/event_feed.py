@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from msgspec import Struct
 from textual.message import Message
 
+from swarm.formatting import has_date
 from widgets.cells import Cell, Cells, fit, fit_cells, fit_tail, quote
 from widgets.charset import UNICODE, Charset
-from widgets.line_list import LineList
+from widgets.row_list import RowList
 
 
 class EventRow(Struct, frozen=True):
@@ -29,10 +30,7 @@ def clock_text(wall: float | None) -> str:
     """`06:31` of today's or another day, in local time; blanks where unknown."""
     if wall is None:
         return "     "
-    try:
-        return time.strftime("%H:%M", time.localtime(wall))
-    except (OverflowError, ValueError, OSError):  # a stamp out of any calendar
-        return "--:--"
+    return time.strftime("%H:%M", time.localtime(wall)) if has_date(wall) else "--:--"
 
 
 def event_cells(event: EventRow, width: int, charset: Charset = UNICODE) -> Cells:
@@ -50,13 +48,14 @@ def event_cells(event: EventRow, width: int, charset: Charset = UNICODE) -> Cell
     return fit_cells(cells, width, charset.cut)
 
 
-class EventFeed(LineList):
+class EventFeed(RowList[EventRow]):
     """Audit records, the newest at the end, where the cursor begins."""
 
     DEFAULT_CSS = """
     EventFeed { height: 1fr; width: 1fr; }
     """
     BORDER_TITLE = "events"
+    NOTHING = "nothing recorded yet"
 
     class Picked(Message):
         """Enter or a double click: the agent of this record is wanted."""
@@ -70,10 +69,6 @@ class EventFeed(LineList):
         def control(self) -> "EventFeed":
             return self.feed
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._rows: tuple[EventRow, ...] = ()
-
     def set_events(self, events: Iterable[EventRow]) -> None:
         """Shows these records instead of all that were there."""
         self._rows = tuple(events)
@@ -81,25 +76,8 @@ class EventFeed(LineList):
         self.set_reactive(EventFeed.cursor_line, max(0, len(self._rows) - 1))
         self.scroll_to_cursor()
 
-    @property
-    def current(self) -> EventRow | None:
-        """The record under the cursor."""
-        return self._rows[self.cursor_line] if self.cursor_line < len(self._rows) else None
+    def row_cells(self, row: EventRow, width: int) -> Cells:
+        return event_cells(row, width, self.charset)
 
-    @property
-    def line_count(self) -> int:
-        return max(1, len(self._rows))
-
-    def line_cells(self, index: int, width: int) -> Cells:
-        if index >= len(self._rows):
-            return fit_cells((Cell(" nothing recorded yet", "muted"),), width, self.charset.cut)
-        return event_cells(self._rows[index], width, self.charset)
-
-    def clicked(self, index: int, x: int, chain: int) -> None:
-        del index, x
-        if chain == 2:
-            self.action_open()
-
-    def action_open(self) -> None:
-        if self.current is not None:
-            self.post_message(self.Picked(self, self.current))
+    def opened(self, row: EventRow) -> None:
+        self.post_message(self.Picked(self, row))

@@ -11,7 +11,8 @@ from swarm.model.time import Now
 from widgets.cells import Cell, Cells, fit_cells, fit_tail, quote, short_id
 from widgets.charset import UNICODE, Charset
 from widgets.event_feed import clock_text
-from widgets.line_list import CellLine, LineList, charset_of
+from widgets.line_list import CellLine, charset_of
+from widgets.row_list import RowList
 
 _ACT_ROLES = {
     ActionKind.KILL: "danger",
@@ -130,18 +131,18 @@ class Legend(CellLine):
         )
 
 
-class Timeline(LineList):
+class Timeline(RowList[AgentView]):
     """Rows of agents, columns of heartbeats; the newest is the last."""
 
     DEFAULT_CSS = """
     Timeline { height: 1fr; width: 1fr; }
     """
     BORDER_TITLE = "heartbeats"
+    NOTHING = "no heartbeat yet"
 
     def __init__(self) -> None:
         super().__init__()
         self._beats: tuple[Beat, ...] = ()
-        self._rows: tuple[AgentView, ...] = ()
         self._root = ""
 
     def update_snapshot(self, snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now) -> None:
@@ -159,21 +160,9 @@ class Timeline(LineList):
         """The heartbeats it knows, oldest first."""
         return self._beats
 
-    @property
-    def current(self) -> AgentView | None:
-        """The agent under the cursor."""
-        return self._rows[self.cursor_line] if self.cursor_line < len(self._rows) else None
-
-    @property
-    def line_count(self) -> int:
-        return max(1, len(self._rows))
-
-    def line_cells(self, index: int, width: int) -> Cells:
+    def row_cells(self, row: AgentView, width: int) -> Cells:
         charset = self.charset
-        if index >= len(self._rows):
-            return fit_cells((Cell(" no heartbeat yet", "muted"),), width, charset.cut)
-        view = self._rows[index]
         name = name_width(width)
         beats = self._beats[-max(0, width - name - 2) :]
-        label = fit_tail(quote(short_id(view.id, self._root), 300), name, charset.cut)
-        return fit_cells((Cell(f" {label} "), *lifeline(view, beats, charset)), width, charset.cut)
+        label = fit_tail(quote(short_id(row.id, self._root), 300), name, charset.cut)
+        return fit_cells((Cell(f" {label} "), *lifeline(row, beats, charset)), width, charset.cut)
