@@ -1,4 +1,4 @@
-"""What the code has one of stays one: an opening of agents' files, a lock, a spelling of times."""
+"""What the code has one of stays one: an opening of agents' files, a lock, a spelling of times; and private stays private."""
 
 import ast
 from collections.abc import Iterator
@@ -63,3 +63,15 @@ def test_times_of_files_are_written_and_read_in_one_place() -> None:
     assert {name for name, tree in modules() for _, called_name in called(tree) if called_name in ISO} == {
         "swarm/formatting.py"
     }
+
+
+def test_no_module_imports_what_is_private_to_another() -> None:
+    private = [
+        f"{name}: {alias.name}"
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in PACKAGES
+        for alias in node.names
+        if alias.name.startswith("_")
+    ]
+    assert private == []
