@@ -81,3 +81,29 @@ def test_nothing_outside_of_the_programs_is_decided_by_the_name_of_one() -> None
 @pytest.mark.parametrize("source", ['if k == "claude": ...', 'k in ("", "command")', 'match k:\n case "codex": ...'])
 def test_a_decision_by_name_is_found(source: str) -> None:
     assert len(list(names_compared(source))) == 1
+
+
+WORDS = frozenset({"action", "cause", "code", "how", "kind", "level", "verb", "watching"})
+"""Attributes that hold a member of an enum."""
+
+
+def strings_compared(source: str) -> Iterator[tuple[int, str]]:
+    """(line, attribute) of every comparison of such an attribute with bare strings."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute) and node.left.attr in WORDS:
+            found = [part for side in node.comparators for part in ast.walk(side)]
+            if any(isinstance(part, ast.Constant) and isinstance(part.value, str) for part in found):
+                yield node.lineno, node.left.attr
+
+
+def test_what_is_decided_on_is_compared_with_members_and_not_with_bare_strings() -> None:
+    decides = [
+        path for path in SOURCES if path != HERE / "swarm" / "model" / "actor.py"
+    ]  # it is the one place for that
+    found = [(str(path.relative_to(HERE)), *each) for path in decides for each in strings_compared(path.read_text())]
+    assert found == []
+
+
+@pytest.mark.parametrize("source", ['error.code == "full"', 'alert.cause in ("gap", other)', 'a.verb != "kill"'])
+def test_a_comparison_with_a_bare_string_is_found(source: str) -> None:
+    assert len(list(strings_compared(source))) == 1

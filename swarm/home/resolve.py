@@ -19,7 +19,7 @@ def resolve(home: Home, words: str) -> str:
     ids = known_ids(home)
     if wanted in ids:
         return wanted
-    if home.actor.kind == "agent" and f"{home.actor.agent}/{wanted}" in ids:
+    if home.actor.is_agent and f"{home.actor.agent}/{wanted}" in ids:
         return f"{home.actor.agent}/{wanted}"
     meant = sorted(agent_id for agent_id in ids if wanted and agent_id.endswith("/" + wanted))
     if len(meant) == 1:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from swarm.hooks.context import Asking, HookError, text_of
-from swarm.hooks.write_scope import No, Territory, covers, engine_owned, may_write, readings, territory
+from swarm.hooks.write_scope import Bar, No, Territory, covers, engine_owned, may_write, readings, territory
 from swarm.store.reader import read_json
 
 WRITERS: Mapping[str, str] = {
@@ -88,7 +88,7 @@ def _denied(ground: Territory, tool: str, target: str, no: No) -> Denial:
     from swarm.sanitize import clean  # most calls are not denied, and need not pay for it
 
     shown = clean(target, MAX_SHOWN)
-    if no.code == "outside":
+    if no.code is Bar.OUTSIDE:
         allowed = ", ".join(clean(path, MAX_SHOWN) for path in ground.writable[:SHOWN]) or "nothing"
         more = len(ground.writable) - SHOWN
         what = (
@@ -96,7 +96,7 @@ def _denied(ground: Territory, tool: str, target: str, no: No) -> Denial:
             f"{f' and {more} more' if more > 0 else ''}. Put the file there. If your task cannot be done within that, "
             "say so in your progress and in your results; do not look for another way to write it."
         )
-    elif no.code == "second-name":
+    elif no.code is Bar.SECOND_NAME:
         what = f"You may not write {shown}: {no.why}. Write a new file under another name instead."
     else:
         what = (

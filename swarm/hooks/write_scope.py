@@ -9,6 +9,7 @@ import os
 import stat
 import unicodedata
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from swarm.hooks.context import Asking, HookError
@@ -36,10 +37,18 @@ class Territory(NamedTuple):
     protected: tuple[str, ...]
 
 
-class No(NamedTuple):
-    """Why something may not be written. code: `outside`, `protected` or `second-name`."""
+class Bar(StrEnum):
+    """Which rule bars a write. The words stand in events.jsonl."""
 
-    code: str
+    OUTSIDE = "outside"
+    PROTECTED = "protected"
+    SECOND_NAME = "second-name"
+
+
+class No(NamedTuple):
+    """Why something may not be written."""
+
+    code: Bar
     why: str
 
 
@@ -103,17 +112,17 @@ def engine_owned(ground: Territory, real: str) -> No | None:
     """Why a resolved path is never written by this agent's hand; None where it is not the engine's or another's."""
     trail = ancestors(real)
     if is_inside(ground.policy, real, trail, loosely=True):
-        return No("protected", "swarm.toml is the operator's")
+        return No(Bar.PROTECTED, "swarm.toml is the operator's")
     kept = _longest(ground.protected, real, trail, loosely=True)
     if kept and len(kept) >= len(_longest((*ground.writable, ground.own), real, trail)):
-        return No("protected", "it belongs to the engine")
+        return No(Bar.PROTECTED, "it belongs to the engine")
     swarm = os.path.dirname(ground.agents)
     if not is_inside(swarm, real, trail, loosely=True) or is_inside(os.path.join(swarm, TEMPLATES), real, trail):
         return None
     given = _longest(ground.writable, real, trail)
     at_home = is_inside(ground.own, real, trail)
     if not at_home and not (given and is_inside(ground.agents, given, ancestors(given))):
-        return No("protected", "it belongs to the engine or to another agent")
+        return No(Bar.PROTECTED, "it belongs to the engine or to another agent")
     return _engines_name(ground, real)
 
 
@@ -125,16 +134,16 @@ def _engines_name(ground: Territory, real: str) -> No | None:
     for depth, name in enumerate(names):
         key = twin_key(name)
         if key == ".run":
-            return No("protected", ".run belongs to the engine")
+            return No(Bar.PROTECTED, ".run belongs to the engine")
         if key == "log" and twin_key("".join(names[depth + 1 : depth + 2])).startswith(LOGGED):
-            return No("protected", "the logs of an agent are written by its keeper")
+            return No(Bar.PROTECTED, "the logs of an agent are written by its keeper")
         if key in UNSEARCHED:
             return None  # no agents, and none of their files, are looked for in there
         if key in ENGINES and depth == len(names) - 1:
-            return No("protected", f"{key} of an agent is written by the engine")
+            return No(Bar.PROTECTED, f"{key} of an agent is written by the engine")
         place = os.path.join(place, name)
         if depth >= deep and is_inside(ground.own, place, ancestors(place)) and _is_agent(place):
-            return No("protected", "it is in the directory of an agent below you")
+            return No(Bar.PROTECTED, "it is in the directory of an agent below you")
     return None
 
 
@@ -160,7 +169,7 @@ def covers(ground: Territory, real: str) -> No | None:
     """Why a whole tree may not be moved or removed; None where nothing of the engine's is in it."""
     for inner in (ground.own, ground.agents, ground.policy, *ground.protected):
         if is_inside(real, inner, ancestors(inner)):
-            return No("protected", "files of the engine are in it")
+            return No(Bar.PROTECTED, "files of the engine are in it")
     return None
 
 
@@ -170,7 +179,7 @@ def _outside(ground: Territory, real: str) -> No | None:
     trail = ancestors(real)
     if any(is_inside(allowed, real, trail) for allowed in ground.writable):
         return None
-    return No("outside", f"{real} is outside of what you may write")
+    return No(Bar.OUTSIDE, f"{real} is outside of what you may write")
 
 
 def _second_name(ground: Territory, real: str) -> No | None:
@@ -182,10 +191,10 @@ def _second_name(ground: Territory, real: str) -> No | None:
     if found.st_nlink < 2 or not stat.S_ISREG(found.st_mode):
         return None
     if ground.scope:
-        return No("second-name", "it has a second name (hard link), so that writing it changes another file")
+        return No(Bar.SECOND_NAME, "it has a second name (hard link), so that writing it changes another file")
     wanted = (found.st_dev, found.st_ino)
     if wanted in _identities(ground):
-        return No("second-name", "it is a second name (hard link) of a file of the engine")
+        return No(Bar.SECOND_NAME, "it is a second name (hard link) of a file of the engine")
     return None
 
 

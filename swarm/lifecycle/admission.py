@@ -113,7 +113,7 @@ def parent_for(home: Home, request: SpawnRequest, state: State) -> str:
     """Below whom it is spawned: the root for the operator, oneself for an agent; raises Refused `hierarchy`."""
     root = home.policy.root.id
     actor = home.actor
-    if actor.kind == "agent":
+    if actor.is_agent:
         parent = resolve(home, request.parent) if request.parent else actor.agent
         if parent != actor.agent:
             raise Refused(

@@ -110,7 +110,7 @@ def _stuck(home: Home, request: SpawnRequest, made: Draft, refusal: Refused) -> 
     state = home.ledger.read()
     chosen: list[Record] = []
     stuck = [one for one in who_could_end(home, state, made) if one.state in STUCK and one.agent in twice]
-    if home.actor.kind == "agent":
+    if home.actor.is_agent:
         stuck = [one for one in stuck if one.agent.rpartition("/")[0] == home.actor.agent]
     stuck.sort(key=lambda one: one.frees < made.slots)  # one that makes room by itself spares the others
     for one in stuck:

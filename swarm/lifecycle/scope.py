@@ -58,7 +58,7 @@ def given_by_held(home: Home, spec: AgentSpec) -> bool:
 
 
 def _held_asker(home: Home) -> AgentSpec | None:
-    if home.actor.kind != "agent":
+    if not home.actor.is_agent:
         return None
     spec = read_spec(home.layout.agent(home.actor.agent)).value
     return spec if spec is not None and _is_held(home, spec) else None

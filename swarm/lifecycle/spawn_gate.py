@@ -24,10 +24,10 @@ def refusal(home: Home, state: State) -> Refused | None:
     Where the service refuses, the operator may: only a try shows that it is back. A heartbeat has looked for itself.
     """
     alert = standing(state)
-    if alert is None or home.actor.kind == "engine":
+    if alert is None or home.actor.is_engine:
         return None
     if alert.cause is AlertCause.SERVICE:
-        if home.actor.kind == "operator":
+        if home.actor.is_operator:
             return None
         return Refused(
             CODES[alert.cause],
@@ -46,7 +46,7 @@ def refusal(home: Home, state: State) -> Refused | None:
 def warning(home: Home, state: State) -> str:
     """What an operator who spawns all the same should know; '' where there is nothing."""
     alert = standing(state)
-    return alert.text if alert is not None and refusal(home, state) is None and home.actor.kind == "operator" else ""
+    return alert.text if alert is not None and refusal(home, state) is None and home.actor.is_operator else ""
 
 
 def update(home: Home, found: Mapping[AlertCause, str], *, only_clear: bool = False) -> bool:

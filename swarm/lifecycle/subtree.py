@@ -71,7 +71,7 @@ class Order(Struct, frozen=True):
 
 def must_be_below(home: Home, agent_id: str) -> None:
     """Raises Refused `hierarchy` where an agent acts on one that is not directly below it."""
-    if home.actor.kind == "agent" and parent_of(agent_id) != home.actor.agent:
+    if home.actor.is_agent and parent_of(agent_id) != home.actor.agent:
         raise Refused(
             Code.HIERARCHY,
             f"{home.actor.agent!r} may act only on agents directly below itself.",

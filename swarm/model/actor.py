@@ -11,8 +11,20 @@ class Actor(NamedTuple):
     agent: str = ""
     spawn_id: str = ""
 
+    @property
+    def is_agent(self) -> bool:
+        return self.kind == "agent"
+
+    @property
+    def is_operator(self) -> bool:
+        return self.kind == "operator"
+
+    @property
+    def is_engine(self) -> bool:
+        return self.kind == "engine"
+
     def __str__(self) -> str:
-        return self.agent if self.kind == "agent" else self.kind
+        return self.agent if self.is_agent else self.kind
 
 
 OPERATOR = Actor()

@@ -25,7 +25,7 @@ def acknowledge(home: Home, alerts: Iterable[Alert]) -> int:
     An end that a person has seen (failed, lost) needs nobody any more: it counts as read.
     """
     home.must_be_writable()
-    if home.actor.kind == "agent":
+    if home.actor.is_agent:
         error = Refused(Code.HIERARCHY, "Only the operator acknowledges alerts.")
         audit.record(home, AuditVerb.ACKNOWLEDGE, error=error)
         raise error

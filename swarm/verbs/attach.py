@@ -21,7 +21,7 @@ def attach(home: Home, words: str, client: Client, *, who: str = "the operator",
     try:
         home.must_be_writable()
         agent_id = resolve(home, words)
-        if home.actor.kind == "agent":
+        if home.actor.is_agent:
             raise Refused(
                 Code.HIERARCHY,
                 "Only the operator talks to agents in a terminal.",

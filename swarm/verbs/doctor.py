@@ -92,7 +92,7 @@ def rebuild(home: Home) -> list[Finding]:
 
     try:
         home.must_be_writable()
-        if home.actor.kind == "agent":
+        if home.actor.is_agent:
             raise Refused(Code.HIERARCHY, "Only the operator rebuilds the ledger.")
         state = home.ledger.rebuild()
     except SwarmError as error:

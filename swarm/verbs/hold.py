@@ -23,7 +23,7 @@ def hold(home: Home, words: str, *, beats: int, why: str, spawn_id: str = "") ->
     try:
         home.must_be_writable()
         agent_id = resolve(home, words)
-        if home.actor.kind == "agent":
+        if home.actor.is_agent:
             raise Refused(Code.HIERARCHY, "Only the operator holds agents.", "It lifts a rule of the whole swarm.")
         if not 0 <= beats <= MAX_BEATS:
             raise Usage(f"{beats} is not a number of heartbeats.", f"It is 0 to {MAX_BEATS}.")

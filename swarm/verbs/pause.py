@@ -47,7 +47,7 @@ def thaw_all(home: Home) -> int:
 def _only_the_operator(home: Home, verb: AuditVerb) -> None:
     try:
         home.must_be_writable()
-        if home.actor.kind == "agent":
+        if home.actor.is_agent:
             raise Refused(Code.HIERARCHY, "Only the operator stops the whole swarm.")
     except SwarmError as error:
         audit.record(home, verb, error=error)

@@ -90,7 +90,7 @@ def _are_there(agent: AgentDir) -> bool:
 
 
 def _own(layout: Layout, actor: Actor) -> AgentDir:
-    if actor.kind != "agent":
+    if not actor.is_agent:
         raise Refused(
             Code.HIERARCHY,
             "Only an agent reports, and only as itself.",
