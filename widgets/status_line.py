@@ -7,7 +7,7 @@ from textual.reactive import reactive
 
 from swarm.model.agent import Usage
 from swarm.model.health import Verdict
-from swarm.model.snapshot import Access, AgentView, Snapshot
+from swarm.model.snapshot import Access, AgentView, Snapshot, Watching
 from swarm.model.time import Now
 from swarm.rules.costs import Spent
 from swarm.rules.triage import is_problem
@@ -180,7 +180,7 @@ def status_of(
         cpu_percent=sum(usage.cpu_percent for usage in used) if used else None,
         rss_bytes=sum(usage.rss_bytes for usage in used) if used else None,
         picture_age=max(0.0, now.wall - pulse.scanned_at) if pulse.scanned_at else None,
-        polling=pulse.watching_why if pulse.watching != "events" else "",
+        polling=pulse.watching_why if pulse.watching is not Watching.EVENTS else "",
         trouble=_ACCESS_WORDS[pulse.access],
     )
 

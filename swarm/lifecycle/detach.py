@@ -1,6 +1,7 @@
 """The operator has left an agent's terminal: its session goes on headless, or its end is recorded."""
 
 from contextlib import AbstractContextManager
+from enum import StrEnum
 from typing import NamedTuple
 
 from swarm.errors import Code, Refused, SwarmError
@@ -30,12 +31,25 @@ WORDS = (
 )
 
 
+class AfterAttach(StrEnum):
+    """What became of an agent when the operator left. The words stand in `--json` and in events.jsonl."""
+
+    UP = "up"
+    """It goes on by itself."""
+    RESTS = "rests"
+    """The root waits for its next turn."""
+    DONE = "done"
+    ENDED = "ended"
+    """It was ended or paused meanwhile."""
+    FAILED = "failed"
+
+
 class Detached(NamedTuple):
-    """What became of the agent when the operator left. how: `up`, `rests` (the root), `done`, `ended` or `failed`."""
+    """What became of the agent when the operator left."""
 
     agent: str
     code: int
-    how: str
+    how: AfterAttach
     why: str
 
 
@@ -89,18 +103,20 @@ def detach(home: Home, record: Record, code: int) -> Detached:
     """Relaunches the agent with its session, headless, and says what came of it. code: how the terminal's run ended."""
     current = record.ref.find(home.ledger.read().agents)
     if current is None or current.phase is not Phase.RUNNING:
-        return Detached(record.id, code, "ended", "somebody has ended it meanwhile")
+        return Detached(record.id, code, AfterAttach.ENDED, "somebody has ended it meanwhile")
     if current.paused is not None:
-        return Detached(record.id, code, "ended", "it is paused, and goes on at the first heartbeat after that")
+        return Detached(
+            record.id, code, AfterAttach.ENDED, "it is paused, and goes on at the first heartbeat after that"
+        )
     if is_root(home, record):
         _rest(home, current)
-        return Detached(record.id, code, "rests", "the next heartbeat wakes it")
+        return Detached(record.id, code, AfterAttach.RESTS, "the next heartbeat wakes it")
     if has_results(home, record):
         relaunch.end_instead(home, current, "")
-        return Detached(record.id, code, "done", "its results are there")
+        return Detached(record.id, code, AfterAttach.DONE, "its results are there")
     if lost := home.runner.lost(current):
         relaunch.end_instead(home, current, lost)
-        return Detached(record.id, code, "failed", lost)
+        return Detached(record.id, code, AfterAttach.FAILED, lost)
     try:
         session = session_of(home, current)
         agent = home.layout.agent(record.id)
@@ -112,8 +128,8 @@ def detach(home: Home, record: Record, code: int) -> Detached:
     except SwarmError as error:
         why = f"its session could not be taken up again after its operator left: {error}"
         relaunch.end_instead(home, current, why)
-        return Detached(record.id, code, "failed", why)
-    return Detached(record.id, code, "up", "its session goes on")
+        return Detached(record.id, code, AfterAttach.FAILED, why)
+    return Detached(record.id, code, AfterAttach.UP, "its session goes on")
 
 
 def session_of(home: Home, record: Record) -> Session:

@@ -110,14 +110,23 @@ class Access(StrEnum):
     """`--read-only` was given."""
 
 
+class Watching(StrEnum):
+    """How a picture of the home is kept fresh."""
+
+    EVENTS = "events"
+    """By events, with scans as the truth."""
+    SCAN = "scan"
+    """By scans alone."""
+
+
 class Pulse(Struct, frozen=True):
     """The swarm's view of itself: how old the picture is, how it was taken, what it could not do."""
 
     access: Access = Access.WRITABLE
     access_why: str = ""
-    watching: str = "scan"
-    """`events` with scans as the truth, or `scan` alone with the reason in `watching_why`."""
+    watching: Watching = Watching.SCAN
     watching_why: str = ""
+    """Why by scans alone, or why events do not reach everything."""
     scanned_at: float = 0.0
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from swarm.model.record import Account
-from swarm.model.snapshot import AgentView, Problem, Pulse, Snapshot
+from swarm.model.snapshot import AgentView, Problem, Pulse, Snapshot, Watching
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.costs import totals
@@ -38,7 +38,7 @@ class Scanner:
     def __init__(self, home: "Home", *, sampler: Sampler | None = None) -> None:
         self.home = home
         self.tree = Tree(home.layout, home.policy.watch.ignore)
-        self.watching = ("scan", "")
+        self.watching = (Watching.SCAN, "")
         """How changes are heard of, `events` or `scan`, and why not better. Set by the watch."""
         self._register = Register(home)
         self._lookout = Lookout(home, sampler)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from swarm.errors import SwarmError
-from swarm.model.snapshot import Snapshot
+from swarm.model.snapshot import Snapshot, Watching
 from swarm.scan.fs_events import NOTHING, EventsLost, FsEvents
 from swarm.scan.scanner import Scanner
 
@@ -85,9 +85,9 @@ class Watch:
                 try:
                     self._look_on()
                 except (OSError, SwarmError) as error:
-                    self._say("scan", f"a scan failed: {error}")
+                    self._say(Watching.SCAN, f"a scan failed: {error}")
                 except Exception as error:  # noqa: BLE001 - the operator would go on looking at an old picture
-                    self._say("scan", f"a scan failed: {type(error).__name__}: {error}")
+                    self._say(Watching.SCAN, f"a scan failed: {type(error).__name__}: {error}")
                 self._stopped.wait(1.0)
         finally:
             self._close_events()
@@ -156,7 +156,7 @@ class Watch:
             return
         if not self.scanner.home.policy.watch.events:
             self._retry_at = float("inf")
-            self._say("scan", "events are off ([watch] events)")
+            self._say(Watching.SCAN, "events are off ([watch] events)")
             return
         self._events = FsEvents(self.scanner.home.layout, self._woken)
         self._followed, self._follow_at = -1, 0.0
@@ -165,7 +165,7 @@ class Watch:
         self._close_events()
         self._retry_at = time.monotonic() + RETRY_S
         self._poked = True  # what had been heard by then is lost too
-        self._say("scan", why)
+        self._say(Watching.SCAN, why)
 
     def _close_events(self) -> None:
         events, self._events = self._events, None
@@ -188,11 +188,11 @@ class Watch:
             self._lose_events(str(lost))
             return
         self._follow_at = time.monotonic() + FOLLOW_PAUSE * (time.monotonic() - started)
-        self._say("events", f"events reach only {why}" if why else "")
+        self._say(Watching.EVENTS, f"events reach only {why}" if why else "")
         if fresh:
             self._hand_on(self.scanner.hint(fresh))
 
-    def _say(self, how: str, why: str) -> None:
+    def _say(self, how: Watching, why: str) -> None:
         self.scanner.watching = (how, why)
 
     def _hand_on(self, snapshot: Snapshot) -> None:

@@ -7,7 +7,7 @@ import pytest
 from swarm.model.actions import ActionKind, Performed
 from swarm.model.causes import ProblemCode
 from swarm.model.record import Beat, Holder
-from swarm.model.snapshot import Access, Problem, Pulse, Slots
+from swarm.model.snapshot import Access, Problem, Pulse, Slots, Watching
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.plan import verdicts
@@ -116,7 +116,7 @@ def test_status_counts_come_from_the_verdicts() -> None:
     snapshot = replace(
         big_example(),
         heartbeat_running=Holder("run", an_identity(), NOW.wall),
-        pulse=Pulse(Access.FULL, "no space", "scan", "inotify limit", scanned_at=NOW.wall - 30),
+        pulse=Pulse(Access.FULL, "no space", Watching.SCAN, "inotify limit", scanned_at=NOW.wall - 30),
     )
     data = status_of(snapshot, verdicts(snapshot, POLICY, NOW), NOW, next_in=10.0)
     assert data.name == "my-swarm"

@@ -19,6 +19,7 @@ def attach(args: argparse.Namespace, out: Output) -> int:
             "Standard input and output are not both one.",
             f"See what it does with: swarm-tui log {args.id} -f",
         )
+    from swarm.lifecycle.detach import AfterAttach
     from swarm_tui.terminal.attach_client import TerminalClient
 
     out.tell("Its run by itself ends first; leave its program as you would leave it elsewhere, and it goes on.")
@@ -26,11 +27,11 @@ def attach(args: argparse.Namespace, out: Output) -> int:
     with TerminalClient() as client:
         returned = swarm.attach(args.id, client.run, who=_who())
     words = {
-        "up": "goes on by itself",
-        "rests": "rests between two turns",
-        "done": "is done",
-        "ended": "was ended or paused meanwhile",
-        "failed": "FAILED",
+        AfterAttach.UP: "goes on by itself",
+        AfterAttach.RESTS: "rests between two turns",
+        AfterAttach.DONE: "is done",
+        AfterAttach.ENDED: "was ended or paused meanwhile",
+        AfterAttach.FAILED: "FAILED",
     }
     with suppress(OSError):  # the terminal may be gone, and the agent goes on all the same
         if out.json:
@@ -38,7 +39,7 @@ def attach(args: argparse.Namespace, out: Output) -> int:
         else:
             out.say(f"{returned.agent}: {words[returned.how]} ({returned.why})")
         out.flush()
-    return 1 if returned.how == "failed" else 0
+    return 1 if returned.how is AfterAttach.FAILED else 0
 
 
 def _who() -> str:
