@@ -1,4 +1,4 @@
-"""What the code has one of stays one: an opening of agents' files, a lock, a spelling of times; and private stays private."""
+"""What the code has one of stays one: an opening of files, a lock, a spelling of times. Private stays private."""
 
 import ast
 from collections.abc import Iterator
