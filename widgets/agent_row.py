@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.record import Ending, Phase
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
@@ -24,45 +24,45 @@ from widgets.charset import UNICODE, Charset
 
 NARROW, MIDDLE, WIDE = 50, 80, 110
 """Below NARROW a row has mark, name and age; below MIDDLE outputs or slots and the sentence; then the state's word."""
-STATE_ROLES: dict[State, str] = {
-    State.STARTING: "muted",
-    State.FRESH: "good",
-    State.LATE: "notice",
-    State.INVESTIGATE: "warning",
-    State.OVERDUE: "danger",
-    State.LOOPING: "danger",
-    State.RETRYING: "notice",
-    State.DONE: "accent",
-    State.FAILED: "danger",
-    State.KILLED: "muted",
-    State.LOST: "muted",
-    State.QUEUED: "muted",
-    State.PAUSED: "muted",
-    State.HELD: "muted",
-    State.IDLE: "muted",
-    State.UNKNOWN: "warning",
+STATE_ROLES: dict[Health, str] = {
+    Health.STARTING: "muted",
+    Health.FRESH: "good",
+    Health.LATE: "notice",
+    Health.INVESTIGATE: "warning",
+    Health.OVERDUE: "danger",
+    Health.LOOPING: "danger",
+    Health.RETRYING: "notice",
+    Health.DONE: "accent",
+    Health.FAILED: "danger",
+    Health.KILLED: "muted",
+    Health.LOST: "muted",
+    Health.QUEUED: "muted",
+    Health.PAUSED: "muted",
+    Health.HELD: "muted",
+    Health.IDLE: "muted",
+    Health.UNKNOWN: "warning",
 }
 """The role of the colour of each state (protocol.md, Health)."""
 RUNNING_STATES = frozenset(
     {
-        State.STARTING,
-        State.FRESH,
-        State.LATE,
-        State.INVESTIGATE,
-        State.OVERDUE,
-        State.LOOPING,
-        State.RETRYING,
-        State.HELD,
-        State.IDLE,
+        Health.STARTING,
+        Health.FRESH,
+        Health.LATE,
+        Health.INVESTIGATE,
+        Health.OVERDUE,
+        Health.LOOPING,
+        Health.RETRYING,
+        Health.HELD,
+        Health.IDLE,
     }
 )
 """States of an agent whose program is believed to run."""
 _AGEING = frozenset(
-    {State.FRESH, State.LATE, State.INVESTIGATE, State.OVERDUE, State.LOOPING, State.RETRYING, State.HELD}
+    {Health.FRESH, Health.LATE, Health.INVESTIGATE, Health.OVERDUE, Health.LOOPING, Health.RETRYING, Health.HELD}
 )
-_WELL = frozenset({State.FRESH, State.STARTING, State.IDLE})
+_WELL = frozenset({Health.FRESH, Health.STARTING, Health.IDLE})
 _EXPLAINED = frozenset(
-    {State.QUEUED, State.PAUSED, State.RETRYING, State.UNKNOWN, State.LOST, State.KILLED, State.FAILED}
+    {Health.QUEUED, Health.PAUSED, Health.RETRYING, Health.UNKNOWN, Health.LOST, Health.KILLED, Health.FAILED}
 )
 _SHORTEST_NAME = 12
 SUBAGENT_MARK = "/~"
@@ -123,10 +123,10 @@ def state_mark(view: AgentView, verdict: Verdict, *, root: bool = False, charset
     if view.ghost:
         return Cell(charset.ghost, "notice" if is_subagent(view) else "warning")
     if is_ending(view):
-        return Cell(charset.state(State.KILLED), "muted")
+        return Cell(charset.state(Health.KILLED), "muted")
     if root and verdict.state in _WELL:
         return Cell(charset.root, role)
-    if spawns(view) and verdict.state is State.FRESH:
+    if spawns(view) and verdict.state is Health.FRESH:
         return Cell(charset.spawner, role)
     return Cell(charset.state(verdict.state), role)
 
@@ -152,7 +152,7 @@ def state_word(view: AgentView, verdict: Verdict, charset: Charset = UNICODE) ->
         return ENDING_WORD
     if is_subagent(view):
         return "sub-agent"
-    again = verdict.state is State.RETRYING and view.retries
+    again = verdict.state is Health.RETRYING and view.retries
     return f"{verdict.state.value} {charset.times}{view.retries}" if again else verdict.state.value
 
 
@@ -170,14 +170,14 @@ def age_text(view: AgentView, verdict: Verdict, now: Now) -> str:
         return short_duration(now.wall - view.inner.since)
     if state in _AGEING and verdict.age is not None:
         return short_duration(verdict.age)
-    if state is State.DONE:
+    if state is Health.DONE:
         ended = _ended_at(view)
         word = "unread" if is_unread(view) else "done"
         return f"{word} {coarse_duration(now.wall - ended)}" if ended is not None else word
-    if state in (State.FAILED, State.KILLED, State.LOST):
+    if state in (Health.FAILED, Health.KILLED, Health.LOST):
         ended = _ended_at(view)
         return f"{state.value} {coarse_duration(now.wall - ended)}" if ended is not None else state.value
-    return state.value if state is not State.INVESTIGATE else "investig."
+    return state.value if state is not Health.INVESTIGATE else "investig."
 
 
 def _ended_at(view: AgentView) -> float | None:
@@ -252,7 +252,7 @@ def sentence_cells(view: AgentView, verdict: Verdict) -> Cells:
                 "muted",
             )
         )
-    elif state is State.DONE:
+    elif state is Health.DONE:
         cells.append(Cell(f"results: {quote(view.results.status, 20)}  ", "accent" if is_unread(view) else "muted"))
         cells.append(Cell(quote(view.results.summary), "quote"))
     elif state in _EXPLAINED:
@@ -262,7 +262,7 @@ def sentence_cells(view: AgentView, verdict: Verdict) -> Cells:
             else verdict.why
         )
         cells.append(Cell(quote(why), "muted"))
-    elif state is State.HELD and record is not None and record.held_why:
+    elif state is Health.HELD and record is not None and record.held_why:
         cells.append(Cell(f"held: {quote(record.held_why)}", "muted"))
     elif last is not None:
         cells.append(Cell(quote(last.sentence), "quote"))
@@ -328,7 +328,7 @@ def _name_cells(view: AgentView, verdict: Verdict, width: int, place: Place, cha
     room = width - len(guides) - 2 - cells_width(tail)
     label = quote(place.label or view.name, 200)
     name = fit_tail(label, room, charset.cut) if place.label else fit(label, room, charset.cut)
-    name_role = "strong" if verdict.state is State.DONE and is_unread(view) else ""
+    name_role = "strong" if verdict.state is Health.DONE and is_unread(view) else ""
     return fit_cells(
         (Cell(guides, "muted"), mark, Cell(" "), Cell(name.rstrip(), name_role), *tail), width, charset.cut
     )
@@ -362,7 +362,7 @@ def verdict_cells(verdict: Verdict) -> Cells:
     else:
         lead = []
         coming = verdict.next_state is not None and verdict.in_seconds is not None
-        last_step = verdict.kill_in is not None and (verdict.next_state in (None, State.OVERDUE) or not coming)
+        last_step = verdict.kill_in is not None and (verdict.next_state in (None, Health.OVERDUE) or not coming)
         if coming and not last_step and verdict.next_state is not None and verdict.in_seconds is not None:
             next_role = STATE_ROLES[verdict.next_state]
             lead.append(Cell(f"{verdict.next_state.value} in {countdown(verdict.in_seconds)}", next_role))

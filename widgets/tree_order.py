@@ -6,12 +6,12 @@ from itertools import compress, count
 from operator import is_not
 from typing import NamedTuple
 
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.snapshot import AgentView
 from swarm.rules.triage import is_problem, severity
 from widgets.charset import Charset
 
-NO_VERDICT = Verdict(State.UNKNOWN, "no verdict yet")
+NO_VERDICT = Verdict(Health.UNKNOWN, "no verdict yet")
 
 
 class AgentKey(NamedTuple):

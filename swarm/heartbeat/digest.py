@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from swarm.formatting import plural, spell_duration
 from swarm.model.actions import ActionKind
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.record import Beat, Phase
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
@@ -146,7 +146,7 @@ def _agents(found: Digested) -> Iterator[str]:
 
 def _facts(view: AgentView, verdict: Verdict) -> str:
     facts = [str(verdict.state)]
-    if verdict.age is not None and verdict.state not in (State.DONE, State.QUEUED):
+    if verdict.age is not None and verdict.state not in (Health.DONE, Health.QUEUED):
         facts.append(f"last update {spell_duration(verdict.age)} ago")
     if view.budget > 1:
         facts.append(f"{view.used} of {view.budget} slots used")
@@ -156,7 +156,14 @@ def _facts(view: AgentView, verdict: Verdict) -> str:
         facts.append(dollars(view.cost_usd))
     elif view.tokens is not None:
         facts.append(f"{many(view.tokens.total)} tokens, price unknown")
-    if verdict.state in (State.INVESTIGATE, State.OVERDUE, State.LOOPING, State.RETRYING, State.UNKNOWN, State.HELD):
+    if verdict.state in (
+        Health.INVESTIGATE,
+        Health.OVERDUE,
+        Health.LOOPING,
+        Health.RETRYING,
+        Health.UNKNOWN,
+        Health.HELD,
+    ):
         facts.append(clean(verdict.why, MAX_REASON))
     return ", ".join(facts)
 

@@ -11,8 +11,7 @@ from swarm.ledger.state import State, clear_alert, raise_alert
 from swarm.lifecycle.end import ensure_ended_json
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause, Course
-from swarm.model.health import State as Health
-from swarm.model.health import Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.plan import Executed, Plan
 from swarm.model.record import Alert, Beat, Ending, Phase, Record
 from swarm.model.ref import Ref

@@ -12,7 +12,7 @@ from swarm.lifecycle.reservation import reserve, who_could_end
 from swarm.lifecycle.start import clear_away, make_directory
 from swarm.lifecycle.stop import stop_all
 from swarm.lifecycle.subtree import Order, live_members, mark_stopping, must_be_below, reopen_branch, to_be_stopped
-from swarm.model.health import State as Health
+from swarm.model.health import Health
 from swarm.model.record import Phase, Record
 from swarm.model.ref import Ref
 from swarm.model.requests import SpawnRequest

@@ -5,7 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 
-class State(StrEnum):
+class Health(StrEnum):
     """The health of an agent (protocol.md, Health)."""
 
     STARTING = "starting"
@@ -29,10 +29,10 @@ class State(StrEnum):
 class Verdict(Struct, frozen=True):
     """What `health` says of an agent (protocol.md, Health)."""
 
-    state: State
+    state: Health
     why: str
     """The rule and the evidence, in one sentence."""
-    next_state: State | None = None
+    next_state: Health | None = None
     in_seconds: float | None = None
     age: float | None = None
     """Awake seconds since the last update."""

@@ -6,7 +6,7 @@ from swarm.config.policy import Policy
 from swarm.formatting import plural
 from swarm.model.actions import ActionKind
 from swarm.model.causes import AlertCause
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.plan import Action
 from swarm.model.record import Phase, Record
 from swarm.model.reports import ResultsState
@@ -14,9 +14,9 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.rules.health import is_root
 
 _CAUSES = {
-    State.RETRYING: AlertCause.RETRYING,
-    State.LOOPING: AlertCause.LOOPING,
-    State.UNKNOWN: AlertCause.UNREADABLE,
+    Health.RETRYING: AlertCause.RETRYING,
+    Health.LOOPING: AlertCause.LOOPING,
+    Health.UNKNOWN: AlertCause.UNREADABLE,
 }
 """States that are alerts by themselves."""
 

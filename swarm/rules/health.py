@@ -6,7 +6,7 @@ from swarm.config.policy import Policy
 from swarm.formatting import plural, spell_clock, spell_duration
 from swarm.model.activity import SubAgent
 from swarm.model.agent import Liveness
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.record import Observed, Phase, Record
 from swarm.model.reports import ProgressLine, ResultsState
 from swarm.model.snapshot import AgentView
@@ -90,14 +90,14 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
     if view.inner is not None:
         return _inner(view.inner, now)
     if queued or (record is not None and record.phase is Phase.QUEUED):
-        return Verdict(State.QUEUED, "waiting for a slot")
+        return Verdict(Health.QUEUED, "waiting for a slot")
     if record is not None and record.phase is Phase.ENDED:
         return ended(view, record, now, policy, heartbeat_n)
     age = age_of(view, now)
     if record is not None and record.taken_over:
         return _taken_over(record, age, now)
     if is_root(view, policy) and view.liveness is not Liveness.ALIVE:
-        return Verdict(State.IDLE, idle_words(view, now), age=age)
+        return Verdict(Health.IDLE, idle_words(view, now), age=age)
     if view.results.state is ResultsState.VALID and not is_root(view, policy):
         return reported(view, now, policy, heartbeat_n)
     if is_gone(view):
@@ -108,17 +108,17 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
 def _living(view: AgentView, record: Record | None, age: float, now: Now, policy: Policy, heartbeat_n: int) -> Verdict:
     """It runs: what the operator told it comes before what it does itself."""
     if view.progress.error:
-        return Verdict(State.UNKNOWN, f"progress.md cannot be read: {view.progress.error}", age=age)
+        return Verdict(Health.UNKNOWN, f"progress.md cannot be read: {view.progress.error}", age=age)
     if record is not None and record.paused is not None:
         stopped = spell_duration(now.awake - record.paused)
         would = _by_age(view, record, age, now, policy)
-        return Verdict(State.PAUSED, f"paused for {stopped}; this does not age, it would be {would.state}", age=age)
+        return Verdict(Health.PAUSED, f"paused for {stopped}; this does not age, it would be {would.state}", age=age)
     if record is not None and is_held(record, heartbeat_n):
         left = plural((record.held_until or 0) - heartbeat_n, "heartbeat")
         would = _by_age(view, record, age, now, policy)
         because = f" ({record.held_why})" if record.held_why else ""
         why = f"no automatic kill for {left}{because}; it would be {would.state}: {would.why}"
-        return Verdict(State.HELD, why, age=age)
+        return Verdict(Health.HELD, why, age=age)
     return _at_work(view, record, age, now, policy)
 
 
@@ -127,17 +127,17 @@ def _at_work(view: AgentView, record: Record | None, age: float, now: Now, polic
     quiet = max(0.0, now.awake - view.heard) if view.heard is not None else 0.0
     if view.retrying and quiet < policy.service.give_up_after:  # a try that hangs is a program that hangs
         tries = f", {plural(view.retries, 'try', 'tries')} so far" if view.retries else ""
-        return Verdict(State.RETRYING, f"its program says: {view.retrying}{tries}", age=age)
+        return Verdict(Health.RETRYING, f"its program says: {view.retrying}{tries}", age=age)
     silent, patience = waiting_for_model(view, now), policy.service.waiting_after
     if silent is not None and patience <= silent < policy.service.give_up_after:
-        return Verdict(State.RETRYING, f"waiting for the model for {spell_duration(silent)}", age=age)
+        return Verdict(Health.RETRYING, f"waiting for the model for {spell_duration(silent)}", age=age)
     judged = _by_age(view, record, age, now, policy)
-    if judged.state is not State.LOOPING and (tool := _open_tool(view, now)):
+    if judged.state is not Health.LOOPING and (tool := _open_tool(view, now)):
         judged = replace(judged, why=f"{judged.why}; {tool}")
     if silent is not None and silent < patience and judged.state in _YOUNG:
         left = patience - silent
         if judged.in_seconds is None or left < judged.in_seconds:
-            return replace(judged, next_state=State.RETRYING, in_seconds=left)
+            return replace(judged, next_state=Health.RETRYING, in_seconds=left)
     return judged
 
 
@@ -154,14 +154,14 @@ def _open_tool(view: AgentView, now: Now) -> str:
 
 def _taken_over(record: Record, age: float, now: Now) -> Verdict:
     since = f" for {spell_duration(now.awake - record.taken_at)}" if record.taken_at is not None else ""
-    return Verdict(State.HELD, f"taken over by {record.taken_over}{since}; this does not age", age=age)
+    return Verdict(Health.HELD, f"taken over by {record.taken_over}{since}; this does not age", age=age)
 
 
 def _inner(inner: SubAgent, now: Now) -> Verdict:
     """A sub-agent inside a program writes no progress.md, and has no process that could be looked at."""
     since = f" for {spell_duration(max(0.0, now.wall - inner.since))}" if inner.since else ""
     doing = f": {inner.doing}" if inner.doing else ""
-    return Verdict(State.FRESH, f"a sub-agent of the program's own{since}{doing}")
+    return Verdict(Health.FRESH, f"a sub-agent of the program's own{since}{doing}")
 
 
 def waiting_for_model(view: AgentView, now: Now) -> float | None:
@@ -216,23 +216,23 @@ def _by_age(view: AgentView, record: Record | None, age: float, now: Now, policy
     if age < investigate and view.progress.lines:
         loop = loop_evidence(view, now, policy)
         if loop is not None:
-            return Verdict(State.LOOPING, loop, State.INVESTIGATE, investigate - age, age)
+            return Verdict(Health.LOOPING, loop, Health.INVESTIGATE, investigate - age, age)
     kill_in = max(0.0, limit - age) if mortal else None
     if age >= limit:
         why = f"{_silent(view, record, age, now)}; the limit is {spell_duration(limit)}"
         why += _spared(view, record, policy)
-        return Verdict(State.OVERDUE, why, State.KILLED if mortal else None, None, age, mortal, kill_in)
+        return Verdict(Health.OVERDUE, why, Health.KILLED if mortal else None, None, age, mortal, kill_in)
     if age >= investigate:
         why = _silent(view, record, age, now) + f"; the limit is {spell_duration(limit)}"
-        return Verdict(State.INVESTIGATE, why, State.OVERDUE, limit - age, age, kill_in=kill_in)
-    following, bound = (State.LATE, period) if period < investigate else (State.INVESTIGATE, investigate)
+        return Verdict(Health.INVESTIGATE, why, Health.OVERDUE, limit - age, age, kill_in=kill_in)
+    following, bound = (Health.LATE, period) if period < investigate else (Health.INVESTIGATE, investigate)
     if age >= period:
         why = _silent(view, record, age, now) + f"; an update is due every {spell_duration(period)}"
-        return Verdict(State.LATE, why, State.INVESTIGATE, investigate - age, age, kill_in=kill_in)
+        return Verdict(Health.LATE, why, Health.INVESTIGATE, investigate - age, age, kill_in=kill_in)
     if _never_wrote(view):
         why = f"spawned {spell_duration(age)} ago, nothing written yet"
-        return Verdict(State.STARTING, why, following, bound - age, age, kill_in=kill_in)
-    return Verdict(State.FRESH, f"updated {spell_duration(age)} ago", following, bound - age, age, kill_in=kill_in)
+        return Verdict(Health.STARTING, why, following, bound - age, age, kill_in=kill_in)
+    return Verdict(Health.FRESH, f"updated {spell_duration(age)} ago", following, bound - age, age, kill_in=kill_in)
 
 
 def _never_wrote(view: AgentView) -> bool:
@@ -261,4 +261,4 @@ def _spared(view: AgentView, record: Record | None, policy: Policy) -> str:
     return "" if policy.heartbeat.kill else "; automatic kills are off"
 
 
-_YOUNG = (State.FRESH, State.STARTING, State.LATE)
+_YOUNG = (Health.FRESH, Health.STARTING, Health.LATE)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from swarm.model.actions import ActionKind
 from swarm.model.causes import AlertCause
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.plan import Action
 from swarm.model.record import Phase
 from swarm.model.reports import ResultsState
@@ -54,7 +54,7 @@ def kills(snapshot: Snapshot, judged: Mapping[str, Verdict], due: Mapping[str, D
             yield Action(ActionKind.KILL, view.id, view.spawn_id, reason, cause)
             continue
         below = [one for one in _below(view.id, children) if one.record is not None and one.record.holds_slot]
-        spared = next((one for one in below if judged[one.id].state in (State.HELD, State.PAUSED)), None)
+        spared = next((one for one in below if judged[one.id].state in (Health.HELD, Health.PAUSED)), None)
         if spared is not None:
             why = f"{reason}; not ended, for {spared.id} below it is {judged[spared.id].state}"
             yield Action(ActionKind.ALERT, view.id, view.spawn_id, why, AlertCause.KILL_BLOCKED)

@@ -7,7 +7,7 @@ from swarm.config.policy import Limit, Policy
 from swarm.formatting import plural
 from swarm.model.actions import ActionKind
 from swarm.model.causes import AlertCause
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.plan import Action
 from swarm.model.record import Phase
 from swarm.model.reports import ResultsState
@@ -16,7 +16,7 @@ from swarm.model.time import Now
 from swarm.rules.costs import Spent, is_unpriced, spent
 from swarm.rules.kills import Due
 
-_SPARED = frozenset({State.HELD, State.PAUSED})
+_SPARED = frozenset({Health.HELD, Health.PAUSED})
 
 
 class Use(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from swarm.config.policy import Policy
 from swarm.formatting import spell_clock
 from swarm.model.causes import AlertCause
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.rules.limits import in_play
@@ -30,7 +30,7 @@ def outage(snapshot: Snapshot, judged: Mapping[str, Verdict], policy: Policy, no
 
 def is_refused(view: AgentView, verdict: Verdict) -> bool:
     """Its program says that its model service refuses or does not answer."""
-    return verdict.state is State.RETRYING or (verdict.state is State.HELD and bool(view.retrying))
+    return verdict.state is Health.RETRYING or (verdict.state is Health.HELD and bool(view.retrying))
 
 
 def _reason(view: AgentView, verdict: Verdict) -> str:

@@ -4,7 +4,7 @@ from swarm.config.policy import Policy
 from swarm.formatting import spell_clock, spell_duration
 from swarm.model.activity import Doings
 from swarm.model.agent import Liveness
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
@@ -52,7 +52,7 @@ def reported(view: AgentView, now: Now, policy: Policy, heartbeat_n: int) -> Ver
         why += f", unread{unread}"
     if record is not None and record.phase is not Phase.ENDED and not is_gone(view) and view.liveness is Liveness.ALIVE:
         why += "; its process still runs"
-    return Verdict(State.FAILED if failed else State.DONE, why, stale_results=stale)
+    return Verdict(Health.FAILED if failed else Health.DONE, why, stale_results=stale)
 
 
 def _unread_beats(record: Record | None, heartbeat_n: int) -> int:
@@ -79,16 +79,16 @@ def gone(view: AgentView, record: Record | None, age: float) -> Verdict:
         lacks = f"and results.json is not valid: {view.results.why}"
     if end is None:
         how = "its pid belongs to somebody else now" if view.liveness is Liveness.STRANGER else "its process is gone"
-        return Verdict(State.LOST, f"{how}, there is no exit.json, and it ended {lacks}", age=age)
+        return Verdict(Health.LOST, f"{how}, there is no exit.json, and it ended {lacks}", age=age)
     if end.error:
-        return Verdict(State.FAILED, f"its program could not be started: {end.error}", age=age)
+        return Verdict(Health.FAILED, f"its program could not be started: {end.error}", age=age)
     if end.stopped:
         if record is not None and record.phase is Phase.STOPPING:
-            return Verdict(State.KILLED, f"stopped by {record.ended_by or 'us'}" + _because(record), age=age)
-        return Verdict(State.LOST, f"stopped from outside {lacks}", age=age)
+            return Verdict(Health.KILLED, f"stopped by {record.ended_by or 'us'}" + _because(record), age=age)
+        return Verdict(Health.LOST, f"stopped from outside {lacks}", age=age)
     if end.code is None:
-        return Verdict(State.LOST, f"it ended {lacks}, how is not known", age=age)
-    return Verdict(State.FAILED, f"{_exit_words(end.code)} {lacks}", age=age)
+        return Verdict(Health.LOST, f"it ended {lacks}, how is not known", age=age)
+    return Verdict(Health.FAILED, f"{_exit_words(end.code)} {lacks}", age=age)
 
 
 def _because(record: Record) -> str:
@@ -101,18 +101,18 @@ def ended(view: AgentView, record: Record, now: Now, policy: Policy, heartbeat_n
     if record.ended is not None:
         ago = f" {spell_duration(now.awake - record.ended)} ago"
     if record.unverified:
-        state = State(record.ending) if record.ending is not None else State.KILLED
+        state = Health(record.ending) if record.ending is not None else Health.KILLED
         return Verdict(state, f"ended{ago}, not verified, so it holds its slot: {record.unverified}")
     if record.ending is Ending.DONE:
         if view.results.state is ResultsState.VALID:
             return reported(view, now, policy, heartbeat_n)
-        return Verdict(State.DONE, f"done{ago}" + _because(record))
+        return Verdict(Health.DONE, f"done{ago}" + _because(record))
     if record.ending is Ending.KILLED:
         late = "; it left valid results" if view.results.state is ResultsState.VALID else ""
-        return Verdict(State.KILLED, f"ended by {record.ended_by or 'us'}{ago}" + _because(record) + late)
+        return Verdict(Health.KILLED, f"ended by {record.ended_by or 'us'}{ago}" + _because(record) + late)
     if record.ending is Ending.LOST:
-        return Verdict(State.LOST, f"gone without a word{ago}" + _because(record))
-    return Verdict(State.FAILED, (record.why or "failed") + (f",{ago}" if ago else ""))
+        return Verdict(Health.LOST, f"gone without a word{ago}" + _because(record))
+    return Verdict(Health.FAILED, (record.why or "failed") + (f",{ago}" if ago else ""))
 
 
 def judge(exit_code: int | None, doings: Doings | None, results: ResultsState) -> tuple[bool, str]:

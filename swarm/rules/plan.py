@@ -9,7 +9,7 @@ from swarm.formatting import spell_duration
 from swarm.model.actions import ActionKind
 from swarm.model.agent import Liveness
 from swarm.model.causes import AlertCause
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.plan import Action, Plan
 from swarm.model.record import Ending, Phase
 from swarm.model.reports import ResultsState
@@ -35,8 +35,8 @@ _GAP_WORDS = {
     GapKind.SCHEDULER_DOWN: "no heartbeat for {}",
     GapKind.FIRST_BEAT: "the first heartbeat here; there are agents {} old",
 }
-_SILENT = (State.INVESTIGATE, State.OVERDUE)
-_UNDER_WAY = (State.FRESH, State.STARTING, State.LATE, State.INVESTIGATE, State.LOOPING, State.QUEUED)
+_SILENT = (Health.INVESTIGATE, Health.OVERDUE)
+_UNDER_WAY = (Health.FRESH, Health.STARTING, Health.LATE, Health.INVESTIGATE, Health.LOOPING, Health.QUEUED)
 
 
 def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None, period: float | None = None) -> Plan:
@@ -132,14 +132,14 @@ def _results(snapshot: Snapshot, policy: Policy, judged: Mapping[str, Verdict], 
         record, one = view.record, judged[view.id]
         if record is None or one.state in _UNDER_WAY or is_root(view, policy) or is_archived(view):
             continue
-        if one.state in (State.DONE, State.FAILED) and _has_results(view):
-            if one.state is State.DONE and record.checked_n is None and _has_checks(view):
+        if one.state in (Health.DONE, Health.FAILED) and _has_results(view):
+            if one.state is Health.DONE and record.checked_n is None and _has_checks(view):
                 yield Action(ActionKind.CHECK, view.id, view.spawn_id, "it says it is done")
             if record.collected_n is None:
                 yield Action(ActionKind.COLLECT, view.id, view.spawn_id, f"results.json says {view.results.status}")
-        elif record.live and one.state in (State.FAILED, State.LOST, State.KILLED):
+        elif record.live and one.state in (Health.FAILED, Health.LOST, Health.KILLED):
             yield Action(ActionKind.FREE, view.id, view.spawn_id, one.why, ending=Ending(one.state.value))
-        elif may_free and record.live and one.state is State.OVERDUE and view.liveness is Liveness.ELSEWHERE:
+        elif may_free and record.live and one.state is Health.OVERDUE and view.liveness is Liveness.ELSEWHERE:
             # A restarted container cannot be looked into. Nobody is signalled; the slot comes free by the rule.
             yield Action(ActionKind.FREE, view.id, view.spawn_id, one.why, ending=Ending.LOST)
 

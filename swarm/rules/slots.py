@@ -6,7 +6,7 @@ from typing import NamedTuple
 from swarm.config.policy import Policy
 from swarm.errors import Code
 from swarm.formatting import plural, spell_duration
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.record import Record
 from swarm.model.snapshot import Slots
 from swarm.rules.slot_tree import TOP, Books
@@ -18,7 +18,7 @@ class Candidate(NamedTuple):
     id: str
     spawn_id: str
     role: str
-    state: State | None
+    state: Health | None
     """None where nobody has judged it."""
     why: str
     age: float | None
@@ -30,18 +30,18 @@ class Candidate(NamedTuple):
 
 
 _ORDER = {
-    State.OVERDUE: 0,
-    State.FAILED: 1,
-    State.LOST: 1,
-    State.KILLED: 1,
-    State.LOOPING: 2,
-    State.INVESTIGATE: 3,
-    State.UNKNOWN: 4,
-    State.DONE: 5,
-    State.LATE: 6,
-    State.RETRYING: 7,
-    State.PAUSED: 9,
-    State.HELD: 10,
+    Health.OVERDUE: 0,
+    Health.FAILED: 1,
+    Health.LOST: 1,
+    Health.KILLED: 1,
+    Health.LOOPING: 2,
+    Health.INVESTIGATE: 3,
+    Health.UNKNOWN: 4,
+    Health.DONE: 5,
+    Health.LATE: 6,
+    Health.RETRYING: 7,
+    Health.PAUSED: 9,
+    Health.HELD: 10,
 }
 _HEALTHY = 8
 

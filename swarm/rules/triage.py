@@ -1,23 +1,23 @@
 """Which verdicts need a person, and which of them come first."""
 
 from swarm.model.causes import ProblemCode
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.record import Phase
 from swarm.model.snapshot import AgentView
 from swarm.rules.health import is_archived
 
 _RANKS = {
-    State.OVERDUE: 0,
-    State.UNKNOWN: 2,
-    State.LOOPING: 3,
-    State.FAILED: 4,
-    State.LOST: 5,
-    State.INVESTIGATE: 6,
-    State.RETRYING: 12,
-    State.LATE: 13,
+    Health.OVERDUE: 0,
+    Health.UNKNOWN: 2,
+    Health.LOOPING: 3,
+    Health.FAILED: 4,
+    Health.LOST: 5,
+    Health.INVESTIGATE: 6,
+    Health.RETRYING: 12,
+    Health.LATE: 13,
 }
 _UNVERIFIED, _OVER_BUDGET, _OTHER_PROBLEM, _STALE, _CALM, _OVER = 1, 7, 8, 9, 20, 30
-_NEEDS_A_PERSON = frozenset({State.OVERDUE, State.UNKNOWN, State.LOOPING, State.INVESTIGATE})
+_NEEDS_A_PERSON = frozenset({Health.OVERDUE, Health.UNKNOWN, Health.LOOPING, Health.INVESTIGATE})
 
 
 def is_problem(v: Verdict, view: AgentView) -> bool:
@@ -31,7 +31,7 @@ def is_problem(v: Verdict, view: AgentView) -> bool:
         return False
     if record is not None and record.unverified:
         return True
-    if v.state in (State.FAILED, State.LOST):
+    if v.state in (Health.FAILED, Health.LOST):
         return record is None or record.read_at is None
     if v.state in _NEEDS_A_PERSON or v.stale_results or _is_stray(view):
         return True
@@ -46,7 +46,7 @@ def severity(v: Verdict, view: AgentView) -> int:
         return _OVER
     if record is not None and record.unverified:
         return _UNVERIFIED
-    if v.state in (State.KILLED, State.DONE, State.FAILED, State.LOST) and not is_problem(v, view):
+    if v.state in (Health.KILLED, Health.DONE, Health.FAILED, Health.LOST) and not is_problem(v, view):
         return _OVER
     ranks = [_RANKS.get(v.state, _CALM)]
     if v.stale_results:

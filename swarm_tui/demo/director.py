@@ -10,7 +10,7 @@ from msgspec import Struct
 from swarm.api import Swarm
 from swarm.errors import SwarmError
 from swarm.model.causes import AlertCause
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.record import Phase
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.processes.identity import send
@@ -144,7 +144,7 @@ class Director(threading.Thread):
         """The operator reads what stands directly below the root; what a meta forgot only after its alert."""
         for view in snapshot.agents:
             verdict = verdicts[view.id]
-            if verdict.state is not State.DONE or view.record is None or view.record.read_at is not None:
+            if verdict.state is not Health.DONE or view.record is None or view.record.read_at is not None:
                 continue
             if view.parent == self._root:
                 due = self._minutes - self._unread.setdefault(view.id, self._minutes) > UNREAD_MINUTES

@@ -10,12 +10,12 @@ from swarm.formatting import spell_duration
 from swarm.ledger.audit_log import Event
 from swarm.ledger.audit_reader import AuditTail
 from swarm.model.audit_verb import AuditVerb
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.sanitize import clean
 from swarm_tui.demo.session import Demo, interruptible
 from swarm_tui.workers.heartbeat_thread import Pacemaker
 
-EXPECTED = tuple(state for state in State if state is not State.RETRYING)
+EXPECTED = tuple(state for state in Health if state is not Health.RETRYING)
 """Every state of the health table, but the one that only a program which talks to a model service can report."""
 
 
@@ -53,8 +53,8 @@ class _Watcher:
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._began = time.monotonic()
-        self._last: dict[str, State] = {}
-        self.reached: dict[State, str] = {}
+        self._last: dict[str, Health] = {}
+        self.reached: dict[Health, str] = {}
         """The agent that was first seen in each state."""
 
     def watch(self, swarm: Swarm, seconds: float, *, pause: float, until_all: bool) -> None:
@@ -90,7 +90,7 @@ def _words(event: Event) -> str:
     return f"{clean(event.actor)} {clean(event.verb)} {clean(event.agent)}{said}{reason}"
 
 
-def _verdict(reached: dict[State, str], left: tuple[str, ...], out: TextIO) -> int:
+def _verdict(reached: dict[Health, str], left: tuple[str, ...], out: TextIO) -> int:
     print(file=out)
     for state in EXPECTED:
         print(f"{'reached' if state in reached else 'MISSED ':<8} {state:<12} {reached.get(state, '')}", file=out)

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.model.record import Ending
 from tests.support.cli import swarm_tui
 from tests.support.model_scripts import Answer, Hang, Refuse, Seen, Turn, say, shell
@@ -76,7 +76,7 @@ def test_a_pause_in_a_tool_call_holds_everything_and_the_work_goes_on_afterwards
     real.start("worker-1", "claude")
     wait_for(begun.exists, "the tool call", ENDS_S)
     real.swarm.pause("worker-1")
-    assert real.verdict("worker-1").state is State.PAUSED
+    assert real.verdict("worker-1").state is Health.PAUSED
     held = ticks.read_text()
     real.swarm.snapshot()
     assert ticks.read_text() == held

@@ -6,7 +6,7 @@ import pytest
 
 from swarm.errors import Refused as SpawnRefused
 from swarm.model.causes import AlertCause
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.model.record import Ending
 from tests.support.model_scripts import Answer, Refuse, Seen, say, shell
 from tests.support.program_home import ProgramHome
@@ -35,7 +35,7 @@ def test_a_whole_swarm_that_is_refused_raises_one_alert_and_starts_nobody_until_
     for name in NAMES:
         real.seen(name, lambda view: view.retries >= 2, "two retries")
     beat = real.swarm.beat(by="test", force=True)
-    assert beat.counts.get(State.RETRYING) == len(NAMES), beat.counts
+    assert beat.counts.get(Health.RETRYING) == len(NAMES), beat.counts
     assert alerts(real) == [AlertCause.SERVICE]
     with pytest.raises(SpawnRefused) as refused:
         real.open(real.actor("worker-1")).spawn(real.request("helper"))

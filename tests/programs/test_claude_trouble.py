@@ -2,7 +2,7 @@
 
 import json
 
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.model.record import Ending
 from tests.support.model_scripts import Drop, Hang, Refuse, Usage, say, shell
 from tests.support.program_home import ENDS_S, ProgramHome
@@ -19,7 +19,7 @@ def test_a_retry_storm_is_shown_while_it_lasts_and_recovers(real: ProgramHome) -
     real.start("worker-1", "claude")
     view = real.seen("worker-1", lambda view: view.retries >= 3, "three retries")
     assert "529" in view.retrying
-    assert real.verdict("worker-1").state is State.RETRYING
+    assert real.verdict("worker-1").state is Health.RETRYING
     view = real.ended("worker-1")
     assert view.record is not None
     assert view.record.ending is Ending.DONE, view.record.why
@@ -50,7 +50,7 @@ def test_a_server_that_never_answers_is_waited_for_then_retried_and_not_taken_fo
     real.use("claude", [Hang()], env={"API_TIMEOUT_MS": "3000", "CLAUDE_CODE_MAX_RETRIES": "1"})
     real.start("worker-1", "claude")
     real.seen("worker-1", lambda view: view.retries, "a retry after the silence")
-    assert real.verdict("worker-1").state is State.RETRYING
+    assert real.verdict("worker-1").state is Health.RETRYING
     view = real.ended("worker-1")
     assert view.record is not None
     assert view.record.ending is Ending.FAILED

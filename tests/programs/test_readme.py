@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from swarm.api import Swarm
-from swarm.model.health import State
+from swarm.model.health import Health
 from tests.programs.test_claude_talk import Gate
 from tests.support.cli import COMMAND, swarm_tui
 from tests.support.model_server import ModelServer
@@ -60,7 +60,7 @@ def test_three_commands_lead_from_nothing_to_a_swarm_in_the_control_room(
             room.keys("q")
             assert room.exit_status() == 0
         snapshot = swarm.snapshot()
-        assert swarm.verdicts(snapshot)["genesis-01/scout-01"].state in (State.STARTING, State.FRESH)
+        assert swarm.verdicts(snapshot)["genesis-01/scout-01"].state in (Health.STARTING, Health.FRESH)
     finally:
         swarm.kill(["genesis-01"], grace=0.0)
     wait_for(lambda: not swarm.snapshot().slots.used, "everything to be gone")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.model.record import Ending, Phase, Record
 from tests.support.model_scripts import Answer, Refuse, Seen, Usage, say
 from tests.support.program_home import ENDS_S, ProgramHome
@@ -49,7 +49,7 @@ def test_a_session_goes_on_from_turn_to_turn_and_is_counted_right(real: ProgramH
     assert second.tokens is not None
     assert sum(first.tokens) >= 110
     assert sum(second.tokens) == 2 * sum(first.tokens)
-    assert real.verdict(ROOT).state is State.IDLE
+    assert real.verdict(ROOT).state is Health.IDLE
     assert real.state.alerts == ()
     assert not real.left()
 

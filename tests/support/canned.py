@@ -9,7 +9,7 @@ from swarm.errors import Code, SwarmError
 from swarm.home.context import Home
 from swarm.ledger.audit_log import Event
 from swarm.model.actions import ActionKind
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.plan import Action, Plan
 from swarm.model.record import Alert, Beat, Holder
 from swarm.model.requests import (
@@ -170,9 +170,9 @@ class CannedSwarm(Swarm):
             verdict = found[view.id]
             if verdict.kill_due:
                 actions.append(Action(ActionKind.KILL, view.id, view.spawn_id, verdict.why, subtree=(view.id,)))
-            elif verdict.state is State.INVESTIGATE:
+            elif verdict.state is Health.INVESTIGATE:
                 actions.append(Action(ActionKind.INVESTIGATE, view.id, view.spawn_id, verdict.why))
-            elif verdict.state is State.DONE:
+            elif verdict.state is Health.DONE:
                 actions.append(Action(ActionKind.COLLECT, view.id, view.spawn_id, "results.json is valid"))
         counts: dict[str, int] = {}
         for verdict in found.values():
@@ -190,7 +190,7 @@ class CannedSwarm(Swarm):
 def full_house() -> SpawnCheck:
     """A spawn that meets a full swarm, with candidates to end."""
     found = verdicts(big_example(), POLICY, NOW)
-    stuck = [view for view in big_example().agents if found[view.id].state in (State.OVERDUE, State.LOOPING)]
+    stuck = [view for view in big_example().agents if found[view.id].state in (Health.OVERDUE, Health.LOOPING)]
     stuck = [view for view in stuck if view.record is not None]
     return SpawnCheck(
         "genesis-01/idea-gamma",

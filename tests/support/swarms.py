@@ -15,7 +15,7 @@ from swarm.model.actions import ActionKind, Performed
 from swarm.model.activity import Doings, OpenTool, SubAgent, Tokens
 from swarm.model.agent import Acceptance, AgentSpec, Exit, Identity, Liveness, Usage
 from swarm.model.causes import AlertCause, ProblemCode
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.model.record import Alert, Beat, Ending, Fingerprint, Observed, Phase, Record
 from swarm.model.reports import Progress, ProgressLine, Results, ResultsState
 from swarm.model.snapshot import AgentView, Problem, Snapshot
@@ -430,25 +430,25 @@ def some_beats(count: int = 24) -> tuple[Beat, ...]:
     return tuple(beats)
 
 
-def every_state() -> dict[State, AgentView]:
+def every_state() -> dict[Health, AgentView]:
     """One agent for each state of the health table, by the state that `health` gives it (heartbeat 131)."""
     return {
-        State.STARTING: a_view("starting", age=None, spawned_ago=MINUTE),
-        State.FRESH: a_view("fresh"),
-        State.LATE: a_view("late", age=20 * MINUTE),
-        State.INVESTIGATE: a_view("investigate", age=32 * MINUTE),
-        State.OVERDUE: a_view("overdue", age=46 * MINUTE),
-        State.LOOPING: a_view("looping", *LOOP),
-        State.RETRYING: a_view("retrying", doings=Doings(retrying="429 rate limited", retries=3)),
-        State.DONE: a_view("done", results=results()),
-        State.FAILED: a_view("failed", exit=an_exit("failed", 1), liveness=Liveness.DEAD),
-        State.KILLED: a_view("killed", phase=Phase.ENDED, ending=Ending.KILLED, ended_by="operator", why="not needed"),
-        State.LOST: a_view("lost", liveness=Liveness.DEAD),
-        State.QUEUED: a_view("queued", age=None, phase=Phase.QUEUED, process=None, keeper=None),
-        State.PAUSED: a_view("paused", paused=NOW.awake - MINUTE),
-        State.HELD: a_view("held", held_until=HEARTBEAT_N + 2, held_why="a long build"),
-        State.IDLE: a_root(),
-        State.UNKNOWN: a_view("unknown", progress=Progress(error="it is a FIFO")),
+        Health.STARTING: a_view("starting", age=None, spawned_ago=MINUTE),
+        Health.FRESH: a_view("fresh"),
+        Health.LATE: a_view("late", age=20 * MINUTE),
+        Health.INVESTIGATE: a_view("investigate", age=32 * MINUTE),
+        Health.OVERDUE: a_view("overdue", age=46 * MINUTE),
+        Health.LOOPING: a_view("looping", *LOOP),
+        Health.RETRYING: a_view("retrying", doings=Doings(retrying="429 rate limited", retries=3)),
+        Health.DONE: a_view("done", results=results()),
+        Health.FAILED: a_view("failed", exit=an_exit("failed", 1), liveness=Liveness.DEAD),
+        Health.KILLED: a_view("killed", phase=Phase.ENDED, ending=Ending.KILLED, ended_by="operator", why="not needed"),
+        Health.LOST: a_view("lost", liveness=Liveness.DEAD),
+        Health.QUEUED: a_view("queued", age=None, phase=Phase.QUEUED, process=None, keeper=None),
+        Health.PAUSED: a_view("paused", paused=NOW.awake - MINUTE),
+        Health.HELD: a_view("held", held_until=HEARTBEAT_N + 2, held_why="a long build"),
+        Health.IDLE: a_root(),
+        Health.UNKNOWN: a_view("unknown", progress=Progress(error="it is a FIFO")),
     }
 
 

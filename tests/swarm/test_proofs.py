@@ -17,7 +17,7 @@ from swarm.ledger.state import with_record
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.model.agent import Liveness
 from swarm.model.causes import AlertCause
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.values import replace
 from swarm.processes.identity import identify, look
@@ -191,7 +191,7 @@ def test_an_agent_outlives_whoever_started_it_and_is_found_again(live_home: Live
     swarm = live_home.open()
     verdict = swarm.verdicts(swarm.snapshot())["genesis-01/worker-1"]
     assert live_home.alive("worker-1")
-    assert verdict.state is State.LATE
+    assert verdict.state is Health.LATE
     assert verdict.age is not None
     assert 1000 <= verdict.age < 1100
     (live_home.agent("worker-1").path / "end").touch()

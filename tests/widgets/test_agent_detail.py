@@ -4,7 +4,7 @@ import pytest
 
 from swarm.model.agent import Exit, Usage
 from swarm.model.causes import ProblemCode
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.reports import Progress, ProgressLine
 from swarm.model.snapshot import AgentView, Problem
 from swarm.model.time import Now
@@ -40,7 +40,7 @@ from widgets.detail_pages import (
 from widgets.event_feed import EventRow
 from widgets.text_pane import Paragraph
 
-COUNTDOWN = Verdict(State.INVESTIGATE, "silent 42m, limit 45m", State.OVERDUE, 130.0, age=2520.0, kill_in=130.0)
+COUNTDOWN = Verdict(Health.INVESTIGATE, "silent 42m, limit 45m", Health.OVERDUE, 130.0, age=2520.0, kill_in=130.0)
 
 
 def said(paragraphs: tuple[Paragraph, ...]) -> list[str]:

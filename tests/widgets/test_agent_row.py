@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from wcwidth import wcswidth
 
 from swarm.model.causes import ProblemCode
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.record import Ending, Observed, Phase
 from swarm.model.snapshot import Problem
 from swarm.model.values import replace
@@ -45,7 +45,7 @@ from widgets.agent_row import (
 from widgets.cells import Cells, cells_width
 from widgets.charset import ASCII, UNICODE, Charset
 
-FRESH = Verdict(State.FRESH, "updated 1m ago", State.LATE, 840.0, age=60.0, kill_in=2640.0)
+FRESH = Verdict(Health.FRESH, "updated 1m ago", Health.LATE, 840.0, age=60.0, kill_in=2640.0)
 
 
 def text_of(cells: Cells) -> str:
@@ -160,16 +160,16 @@ def test_every_state_is_told_by_mark_word_and_role() -> None:
         line = text_of(row(view, found[view.id], NOW, columns_for(160), Place()))
         words.add(found[view.id].state)
         assert found[view.id].state.value in line
-    assert words == set(State)
-    assert set(STATE_ROLES) == set(State)
+    assert words == set(Health)
+    assert set(STATE_ROLES) == set(Health)
 
 
 def test_whoever_is_well_shows_what_it_is_and_whoever_is_not_shows_its_state() -> None:
     meta = replace(a_view("idea", slots=4), budget=4)
-    late = replace(FRESH, state=State.LATE)
+    late = replace(FRESH, state=Health.LATE)
     assert state_mark(meta, FRESH).text == "◆"
     assert state_mark(meta, late).text == "◐"
-    assert state_mark(a_root(), replace(FRESH, state=State.IDLE), root=True).text == "♔"
+    assert state_mark(a_root(), replace(FRESH, state=Health.IDLE), root=True).text == "♔"
     assert state_mark(a_root(), late, root=True).text == "◐"
     assert state_mark(replace(meta, ghost=True), FRESH).text == "◌"
 
@@ -178,7 +178,7 @@ def test_the_bar_fills_towards_the_kill_limit() -> None:
     assert bar_level(FRESH) == pytest.approx(60 / 2700)
     assert bar_level(replace(FRESH, kill_due=True, kill_in=0.0)) == 1.0
     assert bar_level(replace(FRESH, kill_in=None)) is None
-    assert bar_level(replace(FRESH, state=State.PAUSED)) is None
+    assert bar_level(replace(FRESH, state=Health.PAUSED)) is None
     assert [bar(level, 6) for level in (0.0, 0.001, 0.5, 1.0)] == ["▕    ▏", "▕▏   ▏", "▕██  ▏", "▕████▏"]
     assert bar(1.0, 2) == ""
 
@@ -213,13 +213,13 @@ def test_the_slot_meter_stands_on_whoever_spawns() -> None:
 
 
 def test_a_retrying_agent_says_how_often() -> None:
-    view = every_state()[State.RETRYING]
-    assert state_word(view, replace(FRESH, state=State.RETRYING)) == "retrying ×3"
+    view = every_state()[Health.RETRYING]
+    assert state_word(view, replace(FRESH, state=Health.RETRYING)) == "retrying ×3"
 
 
 def test_read_results_are_done_and_unread_ones_say_so() -> None:
-    done = every_state()[State.DONE]
-    verdict = Verdict(State.DONE, "results.json is valid")
+    done = every_state()[Health.DONE]
+    verdict = Verdict(Health.DONE, "results.json is valid")
     assert age_text(done, verdict, NOW).startswith("unread ")
     assert done.record is not None
     read = replace(done, record=replace(done.record, read_at=NOW.wall))
@@ -239,13 +239,13 @@ def test_deep_guides_leave_room_for_the_name() -> None:
     [
         (FRESH, "late in 14:00, kill in 44:00: updated 1m ago"),
         (
-            Verdict(State.INVESTIGATE, "silent 42m, limit 45m", State.OVERDUE, 130.0, age=2520.0, kill_in=130.0),
+            Verdict(Health.INVESTIGATE, "silent 42m, limit 45m", Health.OVERDUE, 130.0, age=2520.0, kill_in=130.0),
             "kill in 02:10: silent 42m, limit 45m",
         ),
-        (Verdict(State.OVERDUE, "silent 46m", kill_due=True, kill_in=0.0), "killed by the next heartbeat: silent 46m"),
-        (Verdict(State.LATE, "silent 16m", State.INVESTIGATE, 60.0, age=960.0), "investigate in 01:00: silent 16m"),
-        (Verdict(State.QUEUED, "waiting for a slot"), "queued: waiting for a slot"),
-        (Verdict(State.IDLE, ""), "idle"),
+        (Verdict(Health.OVERDUE, "silent 46m", kill_due=True, kill_in=0.0), "killed by the next heartbeat: silent 46m"),
+        (Verdict(Health.LATE, "silent 16m", Health.INVESTIGATE, 60.0, age=960.0), "investigate in 01:00: silent 16m"),
+        (Verdict(Health.QUEUED, "waiting for a slot"), "queued: waiting for a slot"),
+        (Verdict(Health.IDLE, ""), "idle"),
     ],
 )
 def test_a_verdict_says_what_comes_next_in_how_long_and_why(verdict: Verdict, line: str) -> None:
@@ -254,7 +254,7 @@ def test_a_verdict_says_what_comes_next_in_how_long_and_why(verdict: Verdict, li
 
 def test_what_is_held_says_why() -> None:
     view = a_view("improvement-01", age=33 * MINUTE, spawned_ago=HOUR, held_until=HEARTBEAT_N + 2, held_why="an audit")
-    line = text_of(row(view, replace(FRESH, state=State.HELD), NOW, columns_for(75), Place()))
+    line = text_of(row(view, replace(FRESH, state=Health.HELD), NOW, columns_for(75), Place()))
     assert "held: an audit" in line
 
 
@@ -273,7 +273,7 @@ def test_an_ended_spawner_shows_no_slots_and_a_leaving_one_is_said_to_be() -> No
     assert slots_text(over) == ""
     assert slots_text(a_view("idea", slots=3, used=1)) == "slots 1/3"
     leaving = a_view("w", phase=Phase.STOPPING, why="not needed")
-    verdict = Verdict(State.FRESH, "updated 1m ago", age=60.0, kill_in=600.0)
+    verdict = Verdict(Health.FRESH, "updated 1m ago", age=60.0, kill_in=600.0)
     assert state_word(leaving, verdict) == "ending"
     assert age_text(leaving, verdict, NOW) == "ending"
     assert "".join(cell.text for cell in sentence_cells(leaving, verdict)) == "is being ended: not needed"
@@ -281,6 +281,6 @@ def test_an_ended_spawner_shows_no_slots_and_a_leaving_one_is_said_to_be() -> No
 
 def test_a_sub_agent_says_what_it_is_for() -> None:
     inner = a_view("w/~toolu_01", record=None, ghost=True, name="Read the docs", description="Read the docs")
-    verdict = Verdict(State.FRESH, "", age=60.0)
+    verdict = Verdict(Health.FRESH, "", age=60.0)
     assert state_word(inner, verdict) == "sub-agent"
     assert "".join(cell.text for cell in sentence_cells(inner, verdict)) == "Read the docs"

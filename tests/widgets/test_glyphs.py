@@ -2,13 +2,13 @@
 
 from wcwidth import wcwidth
 
-from swarm.model.health import State
+from swarm.model.health import Health
 from widgets.charset import MARKS, STATES, glyph_of
 
 
 def test_every_state_has_a_glyph_and_its_own_word() -> None:
-    assert set(STATES) == {state.value for state in State}
-    assert all(STATES[state].word == state.value for state in State)
+    assert set(STATES) == {state.value for state in Health}
+    assert all(STATES[state].word == state.value for state in Health)
 
 
 def test_no_two_marks_look_the_same() -> None:
@@ -26,7 +26,7 @@ def test_the_ascii_twins_are_printable_ascii() -> None:
 
 
 def test_a_member_of_the_enumeration_finds_its_row() -> None:
-    assert glyph_of(State.LOOPING).mark == "↻"
+    assert glyph_of(Health.LOOPING).mark == "↻"
 
 
 def test_a_word_that_is_no_state_is_drawn_as_unknown() -> None:

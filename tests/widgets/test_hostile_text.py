@@ -7,7 +7,7 @@ from rich.segment import Segment
 from textual.widget import Widget
 
 from swarm.model.causes import AlertCause, ProblemCode
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.record import Alert
 from swarm.model.reports import Progress, ProgressLine, Results, ResultsState
 from swarm.model.snapshot import Access, AgentView, Problem
@@ -50,7 +50,7 @@ SNAPSHOT = a_snapshot(a_root(), *(agent(text, place) for place, text in enumerat
 VERDICTS = {
     **verdicts(SNAPSHOT, POLICY, NOW),
     **{
-        view.id: Verdict(State.DONE if place % 2 else State.UNKNOWN, text, age=60.0)
+        view.id: Verdict(Health.DONE if place % 2 else Health.UNKNOWN, text, age=60.0)
         for place, (view, text) in enumerate(zip(SNAPSHOT.agents[1:], TEXTS, strict=True))
     },
 }

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.snapshot import AgentView
 from swarm.model.values import replace
 from swarm.rules.plan import verdicts
@@ -25,7 +25,7 @@ def family(*without: str) -> tuple[AgentView, ...]:
 
 def listing_of(views: tuple[AgentView, ...]) -> Listing:
     listing = Listing()
-    listing.take(views, {view.id: Verdict(State.FRESH, "", age=1.0) for view in views}, ROOT)
+    listing.take(views, {view.id: Verdict(Health.FRESH, "", age=1.0) for view in views}, ROOT)
     listing.reorder()
     return listing
 

@@ -11,28 +11,28 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from swarm.config.policy import Policy
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm_tui.app.actions import ACTS, Act, Group, Where
 from widgets.cells import short_duration as duration
 from widgets.line_list import charset_of
 
-_RULES: dict[State, str] = {
-    State.STARTING: "spawned less than one period ago, nothing written yet",
-    State.FRESH: "last update younger than one period",
-    State.LATE: "last update older than one period",
-    State.INVESTIGATE: "silent for {investigate}: looked into once, evidence in its log",
-    State.OVERDUE: "silent for {kill}: the next heartbeat ends it",
-    State.LOOPING: "updates arrive, outputs do not; or it says the same again and again",
-    State.RETRYING: "its model service refuses or does not answer",
-    State.DONE: "results.json is there and valid",
-    State.FAILED: "ended without results.json, or with status failed",
-    State.KILLED: "ended by us: who, why and when stand in its detail",
-    State.LOST: "gone without a word",
-    State.QUEUED: "waits for a slot",
-    State.PAUSED: "stopped by the operator; paused time does not age",
-    State.HELD: "no automatic kill for some heartbeats",
-    State.IDLE: "the root between two heartbeats",
-    State.UNKNOWN: "its files cannot be read",
+_RULES: dict[Health, str] = {
+    Health.STARTING: "spawned less than one period ago, nothing written yet",
+    Health.FRESH: "last update younger than one period",
+    Health.LATE: "last update older than one period",
+    Health.INVESTIGATE: "silent for {investigate}: looked into once, evidence in its log",
+    Health.OVERDUE: "silent for {kill}: the next heartbeat ends it",
+    Health.LOOPING: "updates arrive, outputs do not; or it says the same again and again",
+    Health.RETRYING: "its model service refuses or does not answer",
+    Health.DONE: "results.json is there and valid",
+    Health.FAILED: "ended without results.json, or with status failed",
+    Health.KILLED: "ended by us: who, why and when stand in its detail",
+    Health.LOST: "gone without a word",
+    Health.QUEUED: "waits for a slot",
+    Health.PAUSED: "stopped by the operator; paused time does not age",
+    Health.HELD: "no automatic kill for some heartbeats",
+    Health.IDLE: "the root between two heartbeats",
+    Health.UNKNOWN: "its files cannot be read",
 }
 
 

@@ -12,7 +12,7 @@ from swarm.heartbeat.beat import claim
 from swarm.ledger.state import raise_alert
 from swarm.model.agent import Acceptance, Liveness
 from swarm.model.causes import AlertCause
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.model.record import Beat, Ending, Holder, Phase
 from swarm.model.values import replace
 from swarm.processes.identity import identify
@@ -145,7 +145,7 @@ def test_files_that_are_none_stop_no_heartbeat_and_end_nobody(live_home: LiveHom
     view = live_home.swarm.snapshot().agent("genesis-01/worker-1")
     assert view is not None
     verdict = live_home.swarm.verdicts(live_home.swarm.snapshot())["genesis-01/worker-1"]
-    assert verdict.state is State.UNKNOWN
+    assert verdict.state is Health.UNKNOWN
     assert any(problem.code == "unreadable" for problem in view.problems)
     assert live_home.swarm.kill(["worker-1"]).gone
 
@@ -305,7 +305,7 @@ def test_a_rehearsal_is_the_plan_and_changes_nothing(live_home: LiveHome) -> Non
     assert [(each.kind.value, each.agent) for each in rehearsal.plan.actions if each.kind == "kill"] == [
         ("kill", "genesis-01/worker-1")
     ]
-    assert rehearsal.verdicts["genesis-01/worker-1"].state is State.OVERDUE
+    assert rehearsal.verdicts["genesis-01/worker-1"].state is Health.OVERDUE
     assert live_home.state.revision == before
     assert live_home.alive("worker-1")
 
@@ -485,7 +485,7 @@ def test_a_step_of_the_clock_kills_nobody_and_stops_no_heartbeat(live_home: Live
     assert record is not None
     assert record.gap
     verdict = live_home.swarm.verdicts(live_home.swarm.snapshot())["genesis-01/worker-1"]
-    assert verdict.state is State.LATE
+    assert verdict.state is Health.LATE
     assert verdict.age is not None
     assert PERIOD <= verdict.age < PERIOD + 120
     owner = live_home.state.owner

@@ -8,7 +8,7 @@ import pytest
 from swarm.errors import Refused
 from swarm.heartbeat import monitor
 from swarm.heartbeat.lease import beat_when_due
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.model.record import Beat, Ending, Phase
 from swarm.model.snapshot import AgentView
 from swarm.rules.costs import spent
@@ -219,7 +219,7 @@ def test_a_swarm_that_is_refused_gets_one_alert_and_starts_nobody(talkers: Talke
     assert did(made, "skip") == ["waits"]
     view = talkers.home.swarm.snapshot().agent("genesis-01/a")
     assert view is not None
-    assert talkers.home.swarm.verdicts(talkers.home.swarm.snapshot())[view.id].state is State.RETRYING
+    assert talkers.home.swarm.verdicts(talkers.home.swarm.snapshot())[view.id].state is Health.RETRYING
     agent = talkers.home.open(talkers.home.actor("plain"))
     with pytest.raises(Refused) as caught:
         agent.spawn(talkers.home.request("below"))

@@ -14,7 +14,7 @@ from swarm.heartbeat import monitor, root, root_launch
 from swarm.ledger.state import with_record
 from swarm.lifecycle.intents import me
 from swarm.model.causes import AlertCause
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.model.record import Beat, Ending, Phase
 from swarm.model.values import replace
 from swarm.processes.identity import identify
@@ -86,7 +86,7 @@ class Mind:
         process = self.record.process
         return process is not None and identify(process.pid) is not None
 
-    def verdict(self) -> tuple[State, str]:
+    def verdict(self) -> tuple[Health, str]:
         snapshot = self.home.swarm.snapshot()
         one = self.home.swarm.verdicts(snapshot)[ROOT]
         return one.state, one.why
@@ -127,7 +127,7 @@ def test_between_two_turns_it_is_idle_and_says_what_it_said(mind: Mind) -> None:
     mind.turn()
 
     state, why = mind.verdict()
-    assert state is State.IDLE
+    assert state is Health.IDLE
     assert why.endswith("with the words: idea-a goes on")
     assert (mind.record.phase, mind.record.ending) == (Phase.IDLE, Ending.DONE)
     assert mind.causes() == []
@@ -154,7 +154,7 @@ def test_it_holds_no_slot_and_a_heartbeat_frees_none(mind: Mind) -> None:
 
     snapshot = mind.home.swarm.snapshot()
     assert snapshot.slots.committed == 0
-    assert mind.verdict()[0] is State.STARTING
+    assert mind.verdict()[0] is Health.STARTING
     made = mind.beat(PERIOD / 2)
     assert made.slots["committed"] == 0
     assert did(made, "free") + did(made, "collect") + did(made, "kill") == []
@@ -214,7 +214,7 @@ def test_a_failed_turn_is_an_alert_and_the_heartbeat_goes_on(mind: Mind) -> None
 
     assert mind.causes() == ["root-failed"]
     state, why = mind.verdict()
-    assert (state, "exit code 3" in why) == (State.IDLE, True)
+    assert (state, "exit code 3" in why) == (Health.IDLE, True)
     made = mind.beat()
     assert made.passed
     mind.over()

@@ -11,15 +11,14 @@ from pathlib import Path
 import pytest
 
 from swarm.errors import Refused, SwarmError
-from swarm.ledger.state import State as Ledger
-from swarm.ledger.state import with_record
+from swarm.ledger.state import State, with_record
 from swarm.lifecycle import relaunch
 from swarm.lifecycle.attach import MayGoOn
 from swarm.lifecycle.detach import detach_abandoned
 from swarm.lifecycle.intents import me
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.lifecycle.sessions import session_of
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.model.launch import Launch
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.values import replace
@@ -201,7 +200,7 @@ def test_no_heartbeat_ends_or_collects_whom_a_person_talks_to(live_home: LiveHom
         return with_words()(launch, say)
 
     assert live_home.swarm.attach("worker-1", client).how == "up"
-    assert seen == [State.HELD, False, []]
+    assert seen == [Health.HELD, False, []]
     view = live_home.swarm.snapshot().agent(live_home.id("worker-1"))
     assert view is not None
     assert not live_home.swarm.verdicts(live_home.swarm.snapshot())[view.id].kill_due
@@ -284,7 +283,7 @@ def test_a_terminal_that_died_with_its_command_is_found_and_the_session_goes_on(
     live_home.swarm.kill(["worker-1"], grace=0.0)
     forgotten = state_then[0]
 
-    def as_it_was(state: Ledger) -> Ledger:
+    def as_it_was(state: State) -> State:
         return with_record(state, forgotten)
 
     live_home.home.ledger.commit(as_it_was, purpose="test")
@@ -308,7 +307,7 @@ def test_a_taking_up_that_was_cut_short_leaves_the_earlier_end(live_home: LiveHo
     agent.kept.unlink()
     dead = replace(me(), ticks=me().ticks + 1)
 
-    def intend(state: Ledger) -> Ledger:
+    def intend(state: State) -> State:
         return with_record(state, replace(record, phase=Phase.SPAWNING, starter=dead))
 
     live_home.home.ledger.commit(intend, purpose="test")
@@ -504,7 +503,7 @@ def test_who_cannot_be_given_back_stops_no_heartbeat(live_home: LiveHome) -> Non
     stdin_channel.close(agent)
     live_home.wait_until_ended("worker-1")
 
-    def forgotten(state: Ledger) -> Ledger:
+    def forgotten(state: State) -> State:
         return with_record(state, replace(record, taken_over="operator", taken_at=0.0))
 
     live_home.home.ledger.commit(forgotten, purpose="test")

@@ -9,7 +9,7 @@ import pytest
 
 from swarm.errors import NotFound, Refused, SwarmError
 from swarm.lifecycle.settle import settle
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.model.record import Ending, Phase
 from swarm.processes.identity import send
 from tests.support.homes import PERIOD, LiveHome
@@ -201,8 +201,8 @@ def test_the_ledger_lets_go_of_what_is_long_past_and_read(live_home: LiveHome) -
         "genesis-01/unread"
     }
     states = live_home.swarm.verdicts(live_home.swarm.snapshot())
-    assert states["genesis-01/read"].state is State.DONE
-    assert states["genesis-01/failed"].state is State.KILLED
+    assert states["genesis-01/read"].state is Health.DONE
+    assert states["genesis-01/failed"].state is Health.KILLED
     assert not live_home.swarm.read("read").first
     live_home.swarm.respawn("failed")
 

@@ -6,7 +6,7 @@ import pytest
 
 from swarm.config.swarm_toml import parse_policy
 from swarm.model.actions import ActionKind
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.model.plan import Action, Plan
 from swarm.model.record import Observed
 from swarm.model.snapshot import AgentView
@@ -175,5 +175,5 @@ def test_short_naps_add_up_to_no_age() -> None:
         swarm.clock.suspend(55 * MINUTE)
         swarm.work(STEP)
     judged = verdicts(a_snapshot(*(swarm._view(name) for name in swarm.changed), policy=POLICY), POLICY, swarm.now)
-    assert {judged[full_id(name)].state for name in HEALTHY} == {State.FRESH}
+    assert {judged[full_id(name)].state for name in HEALTHY} == {Health.FRESH}
     assert judged[full_id(STUCK)].age == pytest.approx(45 * MINUTE)

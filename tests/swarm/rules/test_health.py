@@ -13,7 +13,7 @@ from swarm.config.swarm_toml import parse_policy
 from swarm.model.activity import Doings
 from swarm.model.agent import Liveness
 from swarm.model.causes import ProblemCode
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.record import Ending, Observed, Phase
 from swarm.model.reports import Progress
 from swarm.model.snapshot import AgentView, Problem
@@ -44,39 +44,39 @@ def judge(view: AgentView, policy: Policy = POLICY, now: Now = NOW, *, queued: b
     return verdict(view, now, policy, heartbeat_n=N, queued=queued)
 
 
-@pytest.mark.parametrize("state", list(State))
-def test_every_state_of_the_protocol_is_reached(state: State) -> None:
+@pytest.mark.parametrize("state", list(Health))
+def test_every_state_of_the_protocol_is_reached(state: Health) -> None:
     assert judge(swarms.every_state()[state]).state is state
 
 
 @pytest.mark.parametrize(
     ("minutes", "state", "following", "in_minutes", "kill_in"),
     [
-        (0, State.FRESH, State.LATE, 15, 45),
-        (14.9, State.FRESH, State.LATE, 0.1, 30.1),
-        (15, State.LATE, State.INVESTIGATE, 15, 30),
-        (29, State.LATE, State.INVESTIGATE, 1, 16),
-        (30, State.INVESTIGATE, State.OVERDUE, 15, 15),
-        (44, State.INVESTIGATE, State.OVERDUE, 1, 1),
-        (45, State.OVERDUE, State.KILLED, None, 0),
-        (600, State.OVERDUE, State.KILLED, None, 0),
+        (0, Health.FRESH, Health.LATE, 15, 45),
+        (14.9, Health.FRESH, Health.LATE, 0.1, 30.1),
+        (15, Health.LATE, Health.INVESTIGATE, 15, 30),
+        (29, Health.LATE, Health.INVESTIGATE, 1, 16),
+        (30, Health.INVESTIGATE, Health.OVERDUE, 15, 15),
+        (44, Health.INVESTIGATE, Health.OVERDUE, 1, 1),
+        (45, Health.OVERDUE, Health.KILLED, None, 0),
+        (600, Health.OVERDUE, Health.KILLED, None, 0),
     ],
 )
 def test_silence_moves_an_agent_through_the_table(
-    minutes: float, state: State, following: State, in_minutes: float | None, kill_in: float
+    minutes: float, state: Health, following: Health, in_minutes: float | None, kill_in: float
 ) -> None:
     found = judge(a_view(age=minutes * MINUTE, spawned_ago=24 * HOUR))
     assert (found.state, found.next_state) == (state, following)
     assert found.age == pytest.approx(minutes * MINUTE)
     assert found.in_seconds == (None if in_minutes is None else pytest.approx(in_minutes * MINUTE))
     assert found.kill_in == pytest.approx(kill_in * MINUTE)
-    assert found.kill_due == (state is State.OVERDUE)
+    assert found.kill_due == (state is Health.OVERDUE)
 
 
 @pytest.mark.parametrize(
-    ("minutes", "state"), [(1, State.STARTING), (15, State.LATE), (31, State.INVESTIGATE), (46, State.OVERDUE)]
+    ("minutes", "state"), [(1, Health.STARTING), (15, Health.LATE), (31, Health.INVESTIGATE), (46, Health.OVERDUE)]
 )
-def test_an_agent_that_never_wrote_ages_from_its_spawn(minutes: float, state: State) -> None:
+def test_an_agent_that_never_wrote_ages_from_its_spawn(minutes: float, state: Health) -> None:
     found = judge(a_view(age=None, spawned_ago=minutes * MINUTE))
     assert found.state is state
     assert found.age == minutes * MINUTE
@@ -85,13 +85,13 @@ def test_an_agent_that_never_wrote_ages_from_its_spawn(minutes: float, state: St
 def test_the_limits_follow_the_policy() -> None:
     policy = parse_policy('[heartbeat]\nperiod = "1m"\ninvestigate_after = 1.5\nkill_after = 10')
     states = [judge(a_view(age=age, spawned_ago=HOUR), policy).state for age in (59, 61, 91, 599, 600)]
-    assert states == [State.FRESH, State.LATE, State.INVESTIGATE, State.INVESTIGATE, State.OVERDUE]
+    assert states == [Health.FRESH, Health.LATE, Health.INVESTIGATE, Health.INVESTIGATE, Health.OVERDUE]
 
 
 def test_a_policy_may_investigate_before_an_update_is_late() -> None:
     policy = parse_policy("[heartbeat]\ninvestigate_after = 0.5")
     found = judge(a_view(age=5 * MINUTE), policy)
-    assert (found.state, found.next_state, found.in_seconds) == (State.FRESH, State.INVESTIGATE, 2.5 * MINUTE)
+    assert (found.state, found.next_state, found.in_seconds) == (Health.FRESH, Health.INVESTIGATE, 2.5 * MINUTE)
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ class TestWhoIsSpared:
 
     def overdue(self, **fields: Any) -> Verdict:
         found = judge(a_view(age=50 * MINUTE, spawned_ago=24 * HOUR, **fields))
-        assert found.state is State.OVERDUE
+        assert found.state is Health.OVERDUE
         return found
 
     def test_a_foreign_agent_is_never_killed(self) -> None:
@@ -138,38 +138,38 @@ class TestWhoIsSpared:
 
     def test_nor_the_root_even_while_it_runs(self) -> None:
         found = judge(a_root(age=50 * MINUTE, liveness=Liveness.ALIVE))
-        assert (found.state, found.kill_due) == (State.OVERDUE, False)
+        assert (found.state, found.kill_due) == (Health.OVERDUE, False)
 
 
 @pytest.mark.parametrize("liveness", [None, Liveness.DEAD, Liveness.STRANGER])
 def test_the_root_without_a_process_is_idle_however_silent(liveness: Liveness | None) -> None:
     found = judge(a_root(age=40 * HOUR, liveness=liveness))
-    assert found.state is State.IDLE
+    assert found.state is Health.IDLE
     assert found.kill_in is None
 
 
 def test_the_root_says_how_its_last_turn_failed() -> None:
     found = judge(a_root(liveness=Liveness.DEAD, exit=an_exit(swarms.ROOT, 2)))
-    assert (found.state, "exit code 2" in found.why) == (State.IDLE, True)
+    assert (found.state, "exit code 2" in found.why) == (Health.IDLE, True)
 
 
 def test_valid_results_make_an_agent_done_though_it_is_silent_and_runs() -> None:
     found = judge(a_view(age=50 * MINUTE, results=results()))
-    assert (found.state, found.kill_due) == (State.DONE, False)
+    assert (found.state, found.kill_due) == (Health.DONE, False)
     assert "its process still runs" in found.why
 
 
 def test_results_that_say_failed_are_a_failure() -> None:
-    assert judge(a_view(results=results("failed"))).state is State.FAILED
+    assert judge(a_view(results=results("failed"))).state is Health.FAILED
 
 
 @pytest.mark.parametrize("status", ["success", "partial"])
 def test_results_are_done_whatever_else_they_say(status: str) -> None:
-    assert judge(a_view(results=results(status))).state is State.DONE
+    assert judge(a_view(results=results(status))).state is Health.DONE
 
 
 def test_invalid_results_are_not_done() -> None:
-    assert judge(a_view(results=invalid_results())).state is State.FRESH
+    assert judge(a_view(results=invalid_results())).state is Health.FRESH
 
 
 def test_unread_results_go_stale_after_three_heartbeats() -> None:
@@ -190,16 +190,16 @@ def _collected(n: int, **fields: Any) -> AgentView:
 @pytest.mark.parametrize(
     ("exit_fields", "state", "words"),
     [
-        ({"code": 1}, State.FAILED, "ended with exit code 1 without results.json"),
-        ({"code": 0}, State.FAILED, "ended with exit code 0 without results.json"),
-        ({"code": -9}, State.FAILED, "was ended by signal 9"),
-        ({"code": None, "error": "no such file"}, State.FAILED, "could not be started: no such file"),
-        ({"code": None}, State.LOST, "how is not known"),
-        ({"code": -15, "stopped": True}, State.LOST, "stopped from outside"),
+        ({"code": 1}, Health.FAILED, "ended with exit code 1 without results.json"),
+        ({"code": 0}, Health.FAILED, "ended with exit code 0 without results.json"),
+        ({"code": -9}, Health.FAILED, "was ended by signal 9"),
+        ({"code": None, "error": "no such file"}, Health.FAILED, "could not be started: no such file"),
+        ({"code": None}, Health.LOST, "how is not known"),
+        ({"code": -15, "stopped": True}, Health.LOST, "stopped from outside"),
     ],
 )
 def test_a_process_that_ended_without_results_has_failed_or_is_lost(
-    exit_fields: dict[str, Any], state: State, words: str
+    exit_fields: dict[str, Any], state: Health, words: str
 ) -> None:
     found = judge(a_view(exit=an_exit("worker-1", **exit_fields), liveness=Liveness.DEAD))
     assert found.state is state
@@ -208,29 +208,29 @@ def test_a_process_that_ended_without_results_has_failed_or_is_lost(
 
 @pytest.mark.parametrize("liveness", [Liveness.DEAD, Liveness.STRANGER])
 def test_a_process_that_is_gone_without_a_word_is_lost(liveness: Liveness) -> None:
-    assert judge(a_view(liveness=liveness)).state is State.LOST
+    assert judge(a_view(liveness=liveness)).state is Health.LOST
 
 
 def test_a_process_in_another_namespace_is_not_taken_for_gone() -> None:
-    assert judge(a_view(liveness=Liveness.ELSEWHERE)).state is State.FRESH
+    assert judge(a_view(liveness=Liveness.ELSEWHERE)).state is Health.FRESH
 
 
 def test_the_exit_of_a_namesake_says_nothing() -> None:
     stale = replace(an_exit("worker-1"), spawn_id="an earlier spawn")
-    assert judge(a_view(exit=stale)).state is State.FRESH
+    assert judge(a_view(exit=stale)).state is Health.FRESH
 
 
 def test_a_stop_that_was_ordered_shows_as_killed_before_the_ledger_says_so() -> None:
     stopped = an_exit("worker-1", -15, stopped=True)
     view = a_view(phase=Phase.STOPPING, exit=stopped, ended_by="operator", why="too slow", liveness=Liveness.DEAD)
     found = judge(view)
-    assert (found.state, found.why) == (State.KILLED, "stopped by operator: too slow")
+    assert (found.state, found.why) == (Health.KILLED, "stopped by operator: too slow")
 
 
 def test_what_the_ledger_let_go_of_stays_as_it_ended() -> None:
     late = a_view(phase=Phase.ENDED, ending=Ending.KILLED, ended_by="engine", why="silent 46m", results=results())
     found = judge(late)
-    assert found.state is State.KILLED
+    assert found.state is Health.KILLED
     assert found.why == "ended by engine 10m ago: silent 46m; it left valid results"
 
 
@@ -241,39 +241,39 @@ def test_a_death_that_was_not_verified_says_so() -> None:
 
 def test_what_cannot_be_read_is_unknown_and_not_taken_for_silence() -> None:
     found = judge(a_view(age=50 * MINUTE, progress=Progress(error="permission denied")))
-    assert (found.state, found.kill_due) == (State.UNKNOWN, False)
+    assert (found.state, found.kill_due) == (Health.UNKNOWN, False)
     assert found.why == "progress.md cannot be read: permission denied"
 
 
 def test_queued_comes_first() -> None:
-    assert judge(a_view(results=results()), queued=True).state is State.QUEUED
+    assert judge(a_view(results=results()), queued=True).state is Health.QUEUED
 
 
 class TestPauses:
     def test_paused_time_does_not_age(self) -> None:
         view = a_view(age=50 * MINUTE, spawned_ago=2 * HOUR, paused=NOW.awake - 40 * MINUTE)
         found = judge(view)
-        assert (found.state, found.age, found.kill_due) == (State.PAUSED, 10 * MINUTE, False)
+        assert (found.state, found.age, found.kill_due) == (Health.PAUSED, 10 * MINUTE, False)
         assert "it would be fresh" in found.why
 
     def test_nor_once_it_goes_on(self) -> None:
         found = judge(a_view(age=50 * MINUTE, spawned_ago=2 * HOUR, paused_total=40 * MINUTE))
-        assert (found.state, found.age) == (State.FRESH, 10 * MINUTE)
+        assert (found.state, found.age) == (Health.FRESH, 10 * MINUTE)
 
     def test_a_pause_before_the_last_update_makes_no_silence_younger(self) -> None:
         view = a_view(age=50 * MINUTE, spawned_ago=9 * HOUR, paused_total=3 * HOUR)
         observed = replace(view.observed, paused=3 * HOUR, changed=view.observed.changed + 1)
         found = judge(replace(view, observed=observed))
-        assert found.state is State.OVERDUE
+        assert found.state is Health.OVERDUE
 
     def test_a_pause_before_the_spawn_was_ever_answered_counts_in_full(self) -> None:
         found = judge(a_view(age=None, spawned_ago=50 * MINUTE, paused_total=40 * MINUTE))
-        assert found.state is State.STARTING
+        assert found.state is Health.STARTING
 
 
 class TestHolds:
-    @pytest.mark.parametrize(("until", "state"), [(N + 2, State.HELD), (N + 1, State.HELD), (N, State.OVERDUE)])
-    def test_a_hold_lasts_until_its_heartbeat_has_passed(self, until: int, state: State) -> None:
+    @pytest.mark.parametrize(("until", "state"), [(N + 2, Health.HELD), (N + 1, Health.HELD), (N, Health.OVERDUE)])
+    def test_a_hold_lasts_until_its_heartbeat_has_passed(self, until: int, state: Health) -> None:
         assert judge(a_view(age=50 * MINUTE, held_until=until)).state is state
 
     def test_a_held_agent_says_what_it_would_be(self) -> None:
@@ -282,7 +282,7 @@ class TestHolds:
         assert (found.kill_due, found.kill_in) == (False, None)
 
     def test_a_hold_hides_no_results(self) -> None:
-        assert judge(a_view(held_until=N + 1, results=results())).state is State.DONE
+        assert judge(a_view(held_until=N + 1, results=results())).state is Health.DONE
 
 
 class TestLooping:
@@ -292,7 +292,7 @@ class TestLooping:
         assert (found.kill_due, found.kill_in) == (False, None)
 
     def test_five_times_is_not(self) -> None:
-        assert judge(a_view("w", *LOOP[:5])).state is State.FRESH
+        assert judge(a_view("w", *LOOP[:5])).state is Health.FRESH
 
     def test_case_spaces_times_and_dots_do_not_make_it_another_sentence(self) -> None:
         said = (
@@ -303,42 +303,44 @@ class TestLooping:
             "still browsing 9:41:07",
             "2026-02-28 still browsing",
         )
-        assert judge(a_view("w", *said)).state is State.LOOPING
+        assert judge(a_view("w", *said)).state is Health.LOOPING
 
     def test_other_numbers_are_progress(self) -> None:
-        assert judge(a_view("w", *(f"{n}00/2000 words done." for n in range(6)))).state is State.FRESH
+        assert judge(a_view("w", *(f"{n}00/2000 words done." for n in range(6)))).state is Health.FRESH
 
     def test_another_count_of_outputs_is_progress(self) -> None:
-        assert judge(a_view("w", *LOOP, outputs=range(6))).state is State.FRESH
+        assert judge(a_view("w", *LOOP, outputs=range(6))).state is Health.FRESH
 
     def test_only_the_last_sentences_count(self) -> None:
-        assert judge(a_view("w", "Something else.", *LOOP)).state is State.LOOPING
-        assert judge(a_view("w", *LOOP, "Something else.")).state is State.FRESH
+        assert judge(a_view("w", "Something else.", *LOOP)).state is Health.LOOPING
+        assert judge(a_view("w", *LOOP, "Something else.")).state is Health.FRESH
 
     def test_no_new_output_for_four_periods_is_a_loop(self) -> None:
         found = judge(self.declaring(barren=60 * MINUTE))
         assert found.why == "updates arrive, but no new output for 1h; the limit is 1h"
-        assert (found.next_state, found.kill_due) == (State.INVESTIGATE, False)
+        assert (found.next_state, found.kill_due) == (Health.INVESTIGATE, False)
 
     def test_outputs_within_four_periods_are_enough(self) -> None:
-        assert judge(self.declaring(barren=59 * MINUTE)).state is State.FRESH
+        assert judge(self.declaring(barren=59 * MINUTE)).state is Health.FRESH
 
     def test_an_agent_younger_than_four_periods_has_had_no_time(self) -> None:
         view = self.declaring(barren=390_000.0)
         assert view.record is not None
         young = replace(view, record=replace(view.record, spawned=NOW.awake - 59 * MINUTE))
-        assert judge(young).state is State.FRESH
+        assert judge(young).state is Health.FRESH
 
     def test_without_declared_outputs_none_are_expected(self) -> None:
         view = self.declaring(barren=9 * HOUR)
-        assert judge(replace(view, spec=a_spec("w"))).state is State.FRESH
+        assert judge(replace(view, spec=a_spec("w"))).state is Health.FRESH
 
     def test_sentences_are_forgiven_while_outputs_arrive(self) -> None:
-        assert judge(self.declaring(barren=5 * MINUTE, sentences=LOOP, outputs=7)).state is State.FRESH
-        assert judge(self.declaring(barren=20 * MINUTE, sentences=LOOP, outputs=7)).state is State.LOOPING
+        assert judge(self.declaring(barren=5 * MINUTE, sentences=LOOP, outputs=7)).state is Health.FRESH
+        assert judge(self.declaring(barren=20 * MINUTE, sentences=LOOP, outputs=7)).state is Health.LOOPING
 
-    @pytest.mark.parametrize(("minutes", "state"), [(29, State.LOOPING), (31, State.INVESTIGATE), (46, State.OVERDUE)])
-    def test_where_updates_stop_silence_decides(self, minutes: float, state: State) -> None:
+    @pytest.mark.parametrize(
+        ("minutes", "state"), [(29, Health.LOOPING), (31, Health.INVESTIGATE), (46, Health.OVERDUE)]
+    )
+    def test_where_updates_stop_silence_decides(self, minutes: float, state: Health) -> None:
         assert judge(a_view("w", *LOOP, age=minutes * MINUTE)).state is state
 
     def declaring(
@@ -352,7 +354,7 @@ class TestLooping:
 
 def test_a_program_that_retries_is_not_ended_for_its_silence() -> None:
     found = judge(a_view(age=50 * MINUTE, doings=Doings(retrying="529 overloaded", retries=1)))
-    assert (found.state, found.kill_due) == (State.RETRYING, False)
+    assert (found.state, found.kill_due) == (Health.RETRYING, False)
     assert found.why == "its program says: 529 overloaded, 1 try so far"
 
 
@@ -360,25 +362,25 @@ class TestProblems:
     @pytest.mark.parametrize(
         ("state", "problem"),
         [
-            (State.OVERDUE, True),
-            (State.INVESTIGATE, True),
-            (State.LOOPING, True),
-            (State.UNKNOWN, True),
-            (State.FAILED, True),
-            (State.LOST, True),
-            (State.FRESH, False),
-            (State.LATE, False),
-            (State.STARTING, False),
-            (State.RETRYING, False),
-            (State.DONE, False),
-            (State.KILLED, False),
-            (State.QUEUED, False),
-            (State.PAUSED, False),
-            (State.HELD, False),
-            (State.IDLE, False),
+            (Health.OVERDUE, True),
+            (Health.INVESTIGATE, True),
+            (Health.LOOPING, True),
+            (Health.UNKNOWN, True),
+            (Health.FAILED, True),
+            (Health.LOST, True),
+            (Health.FRESH, False),
+            (Health.LATE, False),
+            (Health.STARTING, False),
+            (Health.RETRYING, False),
+            (Health.DONE, False),
+            (Health.KILLED, False),
+            (Health.QUEUED, False),
+            (Health.PAUSED, False),
+            (Health.HELD, False),
+            (Health.IDLE, False),
         ],
     )
-    def test_some_states_need_a_person(self, state: State, problem: bool) -> None:
+    def test_some_states_need_a_person(self, state: Health, problem: bool) -> None:
         view = swarms.every_state()[state]
         assert is_problem(judge(view), view) is problem
 
@@ -414,11 +416,16 @@ class TestProblems:
     def test_the_worst_sorts_first(self) -> None:
         views = list(swarms.every_state().values())
         ranked = sorted(views, key=lambda view: severity(judge(view), view))
-        assert [judge(view).state for view in ranked[:4]] == [State.OVERDUE, State.UNKNOWN, State.LOOPING, State.FAILED]
-        assert {judge(view).state for view in ranked[-2:]} == {State.DONE, State.KILLED}
+        assert [judge(view).state for view in ranked[:4]] == [
+            Health.OVERDUE,
+            Health.UNKNOWN,
+            Health.LOOPING,
+            Health.FAILED,
+        ]
+        assert {judge(view).state for view in ranked[-2:]} == {Health.DONE, Health.KILLED}
 
-    @given(st.sampled_from(list(State)), st.sampled_from([None, *ProblemCode]))
-    def test_every_problem_sorts_before_everything_that_is_none(self, state: State, code: ProblemCode | None) -> None:
+    @given(st.sampled_from(list(Health)), st.sampled_from([None, *ProblemCode]))
+    def test_every_problem_sorts_before_everything_that_is_none(self, state: Health, code: ProblemCode | None) -> None:
         view = swarms.every_state()[state]
         view = replace(view, problems=(Problem(code, "text"),) if code else ())
         assert (severity(judge(view), view) < 12) is is_problem(judge(view), view)
@@ -456,7 +463,7 @@ def test_no_clocks_make_a_negative_age_or_countdown(
 
 @given(age=st.floats(0, 1e6), later=st.floats(0, 1e6))
 def test_silence_only_ever_makes_it_worse(age: float, later: float) -> None:
-    order = [State.FRESH, State.LATE, State.INVESTIGATE, State.OVERDUE]
+    order = [Health.FRESH, Health.LATE, Health.INVESTIGATE, Health.OVERDUE]
     view = a_view(age=age, spawned_ago=2e6)
     sooner, then = judge(view), judge(view, now=Now(NOW.wall, NOW.awake + later))
     assert order.index(then.state) >= order.index(sooner.state)
@@ -482,7 +489,7 @@ def test_the_wall_clock_decides_nothing(wall: float) -> None:
 def test_an_mtime_in_the_future_makes_nobody_younger() -> None:
     """CK5: what counts is when the change was seen."""
     view = replace(a_view(age=50 * MINUTE), changed_at=NOW.wall + 1e6)
-    assert judge(view).state is State.OVERDUE
+    assert judge(view).state is Health.OVERDUE
 
 
 def test_what_this_process_saw_counts_before_the_ledger_knows_it() -> None:

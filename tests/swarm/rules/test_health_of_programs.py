@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from swarm.model.activity import Doings, OpenTool, SubAgent, TurnEnd
 from swarm.model.causes import ProblemCode
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.record import Phase
 from swarm.model.snapshot import AgentView, Problem
 from swarm.model.values import replace
@@ -36,34 +36,34 @@ def at_work(
 class TestWaitingForTheModel:
     def test_a_turn_in_which_nothing_comes_is_waiting_after_the_policys_time(self) -> None:
         found = judge(at_work(heard=PATIENCE + 2 * MINUTE))
-        assert found.state is State.RETRYING
+        assert found.state is Health.RETRYING
         assert found.why == f"waiting for the model for {int(PATIENCE / MINUTE) + 2}m"
 
     def test_before_that_it_is_told_when_it_would_be(self) -> None:
         found = judge(at_work(heard=PATIENCE - 30))
-        assert (found.state, found.next_state) == (State.FRESH, State.RETRYING)
+        assert (found.state, found.next_state) == (Health.FRESH, Health.RETRYING)
         assert found.in_seconds == pytest.approx(30)
 
     def test_what_comes_sooner_is_told_instead(self) -> None:
         late_in = 10.0
         found = judge(at_work(heard=0.0, age=POLICY.heartbeat.period - late_in))
-        assert (found.state, found.next_state) == (State.FRESH, State.LATE)
+        assert (found.state, found.next_state) == (Health.FRESH, Health.LATE)
         assert found.in_seconds == pytest.approx(late_in)
 
     @pytest.mark.parametrize("minutes", [16, 31, 46, 89])
     def test_nobody_is_ended_for_it_while_a_program_may_still_be_waiting(self, minutes: float) -> None:
         found = judge(at_work(heard=minutes * MINUTE, age=minutes * MINUTE))
-        assert (found.state, found.kill_due, found.kill_in) == (State.RETRYING, False, None)
+        assert (found.state, found.kill_due, found.kill_in) == (Health.RETRYING, False, None)
 
     def test_longer_than_any_program_waits_is_a_silence_like_any_other(self) -> None:
         minutes = POLICY.service.give_up_after / MINUTE + 1
         found = judge(at_work(heard=minutes * MINUTE, age=minutes * MINUTE))
-        assert (found.state, found.kill_due) == (State.OVERDUE, True)
+        assert (found.state, found.kill_due) == (Health.OVERDUE, True)
 
     def test_who_waits_is_not_looping(self) -> None:
         looping = a_view("worker-1", *LOOP, age=MINUTE)
-        assert judge(looping).state is State.LOOPING
-        assert judge(replace(looping, doings=IN_TURN, heard=NOW.awake - HOUR)).state is State.RETRYING
+        assert judge(looping).state is Health.LOOPING
+        assert judge(replace(looping, doings=IN_TURN, heard=NOW.awake - HOUR)).state is Health.RETRYING
 
     @pytest.mark.parametrize(
         "doings",
@@ -78,23 +78,23 @@ class TestWaitingForTheModel:
         view = at_work(doings, heard=HOUR, age=HOUR)
         assert waiting_for_model(view, NOW) is None
         found = judge(view)
-        assert (found.state, found.kill_due) == (State.OVERDUE, True)
+        assert (found.state, found.kill_due) == (Health.OVERDUE, True)
 
     def test_who_tells_nothing_ages_as_before(self) -> None:
-        assert judge(replace(a_view(age=HOUR, spawned_ago=24 * HOUR), doings=None)).state is State.OVERDUE
-        assert judge(at_work(heard=None, age=HOUR)).state is State.OVERDUE
+        assert judge(replace(a_view(age=HOUR, spawned_ago=24 * HOUR), doings=None)).state is Health.OVERDUE
+        assert judge(at_work(heard=None, age=HOUR)).state is Health.OVERDUE
 
     @pytest.mark.parametrize(
         ("fields", "state"),
         [
-            ({"results": results()}, State.DONE),
-            ({"exit": an_exit("worker-1", 1)}, State.FAILED),
-            ({"paused": NOW.awake - 5}, State.PAUSED),
-            ({"held_until": HEARTBEAT_N + 2}, State.HELD),
-            ({"taken_over": "operator", "taken_at": NOW.awake - 60}, State.HELD),
+            ({"results": results()}, Health.DONE),
+            ({"exit": an_exit("worker-1", 1)}, Health.FAILED),
+            ({"paused": NOW.awake - 5}, Health.PAUSED),
+            ({"held_until": HEARTBEAT_N + 2}, Health.HELD),
+            ({"taken_over": "operator", "taken_at": NOW.awake - 60}, Health.HELD),
         ],
     )
-    def test_what_is_surer_comes_first(self, fields: dict[str, Any], state: State) -> None:
+    def test_what_is_surer_comes_first(self, fields: dict[str, Any], state: Health) -> None:
         assert judge(at_work(heard=HOUR, **fields)).state is state
 
 
@@ -103,13 +103,13 @@ class TestRetrying:
 
     def test_nobody_is_ended_while_its_program_tries_again(self) -> None:
         found = judge(at_work(self.REFUSED, heard=POLICY.service.give_up_after - 1, age=10 * HOUR))
-        assert (found.state, found.kill_due) == (State.RETRYING, False)
+        assert (found.state, found.kill_due) == (Health.RETRYING, False)
 
     @pytest.mark.parametrize("more", [{}, {"subagents": (SubAgent("a1", "look"),)}], ids=["alone", "with a sub-agent"])
     def test_a_try_after_which_nothing_comes_is_a_silence_like_any_other(self, more: dict[str, Any]) -> None:
         quiet = POLICY.service.give_up_after + 1
         found = judge(at_work(replace(self.REFUSED, **more), heard=quiet, age=quiet))
-        assert (found.state, found.kill_due) == (State.OVERDUE, True)
+        assert (found.state, found.kill_due) == (Health.OVERDUE, True)
 
 
 class TestOpenTools:
@@ -136,7 +136,7 @@ class TestAPersonInItsTerminal:
         for fields in ({}, {"results": results()}, {"exit": an_exit("worker-1", 0)}, {"liveness": None}):
             view = at_work(age=10 * HOUR, phase=phase, taken_over="operator", taken_at=NOW.awake - 5 * MINUTE, **fields)
             found = judge(view)
-            assert (found.state, found.kill_due, found.kill_in) == (State.HELD, False, None)
+            assert (found.state, found.kill_due, found.kill_in) == (Health.HELD, False, None)
             assert found.why == "taken over by operator for 5m; this does not age"
 
     def test_its_age_stands_still_meanwhile(self) -> None:
@@ -151,7 +151,7 @@ class TestSubAgents:
 
     def test_one_is_fresh_as_long_as_its_program_names_it(self) -> None:
         found = judge(self.inner())
-        assert found.state is State.FRESH
+        assert found.state is Health.FRESH
         assert found.why == "a sub-agent of the program's own for 3m: Reading notes"
         assert not found.kill_due
 
@@ -197,6 +197,6 @@ def test_whatever_a_program_tells_it_is_never_ended_in_need_of_its_model(
     assert silent is None or silent >= 0
     heard_of = max(0.0, heard or 0.0) < POLICY.service.give_up_after
     if heard_of and (told.retrying or (silent is not None and silent >= PATIENCE)):
-        assert found.state is State.RETRYING
-    assert not (found.kill_due and found.state is State.RETRYING)
+        assert found.state is Health.RETRYING
+    assert not (found.kill_due and found.state is Health.RETRYING)
     assert found.in_seconds is None or found.in_seconds >= 0

@@ -13,7 +13,7 @@ from swarm.model.actions import ActionKind
 from swarm.model.activity import Doings
 from swarm.model.agent import Acceptance, Liveness
 from swarm.model.causes import ProblemCode
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.model.plan import Action, Plan
 from swarm.model.record import Ending, Observed, Phase
 from swarm.model.reports import Progress, Results
@@ -423,8 +423,8 @@ def test_the_phases_come_in_their_order() -> None:
 
 
 def test_states_are_counted() -> None:
-    made = planned(*(view for state, view in swarms.every_state().items() if state is not State.IDLE))
-    assert made.counts == {str(state): 1 for state in State}
+    made = planned(*(view for state, view in swarms.every_state().items() if state is not Health.IDLE))
+    assert made.counts == {str(state): 1 for state in Health}
 
 
 def test_slots_are_those_after_what_is_freed() -> None:
@@ -449,7 +449,7 @@ def test_keys_are_unique_so_that_a_row_can_be_unticked() -> None:
 def test_the_big_example_holds_every_case_that_it_promises() -> None:
     example = swarms.big_example()
     states = {one.state for one in verdicts(example, POLICY, NOW).values()}
-    assert states >= set(State) - {State.RETRYING, State.UNKNOWN}
+    assert states >= set(Health) - {Health.RETRYING, Health.UNKNOWN}
     assert {view.id for view in example.agents if view.ghost} == {full_id("scout-01/helper-2")}
     assert {view.id for view in example.agents if view.foreign and not view.ghost} == {"notes-import"}
     made = plan(example, POLICY, NOW)
@@ -487,7 +487,7 @@ def test_nobody_is_ended_whom_the_rules_spare(drawn: dict[str, dict[str, Any]]) 
     going = [agent for kill in kills for agent in (*kill.subtree, kill.agent)]
     assert len(going) == len(set(going))
     assert all(judged[kill.agent].kill_due for kill in kills)
-    assert not any(judged[agent].state in (State.HELD, State.PAUSED, State.DONE) for agent in going)
+    assert not any(judged[agent].state in (Health.HELD, Health.PAUSED, Health.DONE) for agent in going)
     collected = {one.agent for one in made.actions if one.kind in (ActionKind.COLLECT, ActionKind.FREE)}
     assert not collected & {kill.agent for kill in kills}
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from swarm.config.policy import Policy
 from swarm.errors import Refused
-from swarm.model.health import State, Verdict
+from swarm.model.health import Health, Verdict
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.values import replace
 from swarm.rules.slot_tree import Books
@@ -242,24 +242,24 @@ def test_a_meter_counts_the_agent_itself_and_what_its_children_commit() -> None:
     assert Books(taken, "").taken(full_id("a")) == 3
 
 
-def judged(**states: State) -> dict[str, Verdict]:
+def judged(**states: Health) -> dict[str, Verdict]:
     return {full_id(agent): Verdict(state, "why", age=60.0) for agent, state in states.items()}
 
 
 class TestWhoIsEndedFirst:
     def test_stuck_ones_first_then_the_useless_then_the_late_and_the_healthy_last(self) -> None:
         order = [
-            State.OVERDUE,
-            State.FAILED,
-            State.LOOPING,
-            State.INVESTIGATE,
-            State.UNKNOWN,
-            State.DONE,
-            State.LATE,
-            State.RETRYING,
-            State.FRESH,
-            State.PAUSED,
-            State.HELD,
+            Health.OVERDUE,
+            Health.FAILED,
+            Health.LOOPING,
+            Health.INVESTIGATE,
+            Health.UNKNOWN,
+            Health.DONE,
+            Health.LATE,
+            Health.RETRYING,
+            Health.FRESH,
+            Health.PAUSED,
+            Health.HELD,
         ]
         verdicts = judged(**{f"w{n}": state for n, state in enumerate(reversed(order))})
         taken = records(*(a_record(agent) for agent in verdicts))
@@ -268,19 +268,19 @@ class TestWhoIsEndedFirst:
 
     def test_a_death_that_was_not_verified_comes_right_after_the_overdue(self) -> None:
         taken = records(a_record("w1"), a_record("w2"), ended(a_record("w3"), unverified="a child"))
-        verdicts = judged(w1=State.LOOPING, w2=State.OVERDUE, w3=State.KILLED)
+        verdicts = judged(w1=Health.LOOPING, w2=Health.OVERDUE, w3=Health.KILLED)
         found = end_first(taken, verdicts, POLICY, parent=None, slots=1)
         assert [one.id for one in found] == [full_id("w2"), full_id("w3"), full_id("w1")]
 
     def test_among_equals_the_older_silence_comes_first(self) -> None:
         ages = {"w1": 50.0, "w2": 70.0, "w3": 60.0}
-        verdicts = {full_id(agent): Verdict(State.OVERDUE, "", age=age) for agent, age in ages.items()}
+        verdicts = {full_id(agent): Verdict(Health.OVERDUE, "", age=age) for agent, age in ages.items()}
         found = end_first(records(*map(a_record, ages)), verdicts, POLICY, parent=ROOT, slots=1)
         assert [one.id for one in found] == [full_id("w2"), full_id("w3"), full_id("w1")]
 
     def test_only_the_level_that_is_full_is_named(self) -> None:
         taken = records(meta("a", 2), a_record("a/b"), a_record("w"))
-        verdicts = judged(a=State.FRESH, w=State.FRESH) | {full_id("a/b"): Verdict(State.OVERDUE, "")}
+        verdicts = judged(a=Health.FRESH, w=Health.FRESH) | {full_id("a/b"): Verdict(Health.OVERDUE, "")}
         assert {one.id for one in end_first(taken, verdicts, POLICY, parent=ROOT, slots=1)} == {
             full_id("a"),
             full_id("w"),
@@ -300,7 +300,7 @@ class TestWhoIsEndedFirst:
 
     def test_the_refusal_names_the_first_of_them(self) -> None:
         taken = records(*workers(10))
-        verdicts = {full_id("worker-7"): Verdict(State.OVERDUE, "", age=2820.0)}
+        verdicts = {full_id("worker-7"): Verdict(Health.OVERDUE, "", age=2820.0)}
         no = spawn(taken, "x", verdicts=verdicts)
         assert no is not None
         assert no.hint.startswith("Could be ended: genesis-01/worker-7 (overdue, 47m since its last update, frees 1), ")

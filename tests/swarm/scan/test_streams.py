@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from swarm.model.activity import Tokens
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.model.record import Ending, Phase
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.programs.follower import Follower
@@ -247,7 +247,7 @@ class TestSubAgents:
         assert (inner.id, inner.parent, inner.description) == (f"{agent}/~a1/~b1", outer.id, "look closer")
         assert (outer.depth, inner.depth) == (2, 3)
         assert outer.ghost
-        assert speaking.swarm.verdicts(snapshot)[outer.id].state is State.FRESH
+        assert speaking.swarm.verdicts(snapshot)[outer.id].state is Health.FRESH
         assert "sub-agent" in speaking.swarm.verdicts(snapshot)[outer.id].why
 
         say(speaking, "worker-1", ends("b1"))
@@ -410,7 +410,7 @@ class TestEnds:
         assert "results.json" in record.why
         assert "529" in record.why
         verdict = speaking.swarm.verdicts(speaking.swarm.snapshot())[speaking.id("worker-1")]
-        assert verdict.state is State.FAILED
+        assert verdict.state is Health.FAILED
         assert "529" in verdict.why
 
     def test_valid_results_are_a_success(self, speaking: LiveHome) -> None:

@@ -19,7 +19,7 @@ from swarm.config.policy import Policy, ProgramSettings
 from swarm.config.swarm_toml import load_policy, parse_policy
 from swarm.errors import HomeError, Refused, SwarmError, Usage
 from swarm.ledger.ledger import Ledger
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
 from swarm.programs.registry import BUILT_IN
@@ -125,7 +125,7 @@ def test_the_idle_root_of_a_new_home_is_no_problem(tmp_path: Path) -> None:
     snapshot = swarm.snapshot()
     (root,) = snapshot.agents
     assert (root.id, root.foreign, root.problems) == ("genesis-01", False, ())
-    assert swarm.verdicts(snapshot)["genesis-01"].state is State.IDLE
+    assert swarm.verdicts(snapshot)["genesis-01"].state is Health.IDLE
     assert swarm.rehearse(snapshot).plan.actions == ()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from swarm import platform
 from swarm.errors import NotFound, Refused
-from swarm.model.health import State
+from swarm.model.health import Health
 from tests.support.agents import bystanders
 from tests.support.homes import PERIOD, LiveHome, environment_of
 from tests.support.wait import wait_for
@@ -51,7 +51,7 @@ def test_paused_time_does_not_age_and_nothing_is_killed_by_it(live_home: LiveHom
     live_home.clock.advance(PERIOD)
     live_home.swarm.pause("worker-1")
     live_home.clock.advance(86_400)
-    assert live_home.swarm.verdicts(live_home.swarm.snapshot())["genesis-01/worker-1"].state is State.PAUSED
+    assert live_home.swarm.verdicts(live_home.swarm.snapshot())["genesis-01/worker-1"].state is Health.PAUSED
     live_home.swarm.beat(by="test")
     live_home.swarm.beat(by="test", force=True)
     live_home.swarm.resume("worker-1")

@@ -1,6 +1,6 @@
 """Which verdicts are asked again when the clock ticks: what is in sight always, the rest in turn and in time."""
 
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.plan import verdicts
@@ -32,9 +32,9 @@ def test_out_of_sight_no_age_is_older_than_a_few_seconds() -> None:
 def test_a_state_changes_in_time_out_of_sight() -> None:
     limit = POLICY.heartbeat.period
     book, snapshot = VerdictBook(POLICY), a_snapshot(a_view("worker-1", age=limit - 0.5))
-    assert book.update(snapshot, NOW)[full_id("worker-1")].state is State.FRESH
-    assert book.tick(snapshot, later(0.25), ())[full_id("worker-1")].state is State.FRESH
-    assert book.tick(snapshot, later(0.75), ())[full_id("worker-1")].state is State.LATE
+    assert book.update(snapshot, NOW)[full_id("worker-1")].state is Health.FRESH
+    assert book.tick(snapshot, later(0.25), ())[full_id("worker-1")].state is Health.FRESH
+    assert book.tick(snapshot, later(0.75), ())[full_id("worker-1")].state is Health.LATE
 
 
 def test_another_heartbeat_asks_for_all() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from swarm.formatting import spell_clock
 from swarm.model.causes import AlertCause
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.model.record import Alert, Holder
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
@@ -225,7 +225,7 @@ def test_the_line_stays_under_40_columns_whatever_happens() -> None:
         alerts=tuple(Alert(f"a{n}", AlertCause.LOST, "x") for n in range(500)),
     )
     judged = verdicts(crowd, POLICY, NOW)
-    worst = {key: replace(verdict, state=State.OVERDUE) for key, verdict in judged.items()}
+    worst = {key: replace(verdict, state=Health.OVERDUE) for key, verdict in judged.items()}
     for charset in (UNICODE, ASCII):
         text = line(crowd, worst, NOW, charset)
         assert 0 < width_of(text) < 40

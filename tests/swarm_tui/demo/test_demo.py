@@ -15,7 +15,7 @@ from swarm.api import Swarm
 from swarm.config.swarm_toml import parse_policy
 from swarm.errors import Refused, Usage
 from swarm.model.agent import Identity
-from swarm.model.health import State
+from swarm.model.health import Health
 from swarm.processes.identity import identify, send
 from swarm.protocol.role import Role
 from swarm.protocol.roles import load_roles
@@ -150,7 +150,7 @@ def test_the_cast_fills_the_slots_so_that_the_next_one_waits() -> None:
 
 
 def test_only_the_state_that_no_command_can_report_is_not_expected() -> None:
-    assert set(State) - set(headless.EXPECTED) == {State.RETRYING}
+    assert set(Health) - set(headless.EXPECTED) == {Health.RETRYING}
 
 
 def test_an_actor_without_a_part_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
