@@ -94,18 +94,3 @@ def lock(descriptor: int) -> bool:
             return False
         raise
     return True
-
-
-CHANGES = (
-    "open_append",
-    "create",
-    "write",
-    "truncate",
-    "sync",
-    "link",
-    "rename",
-    "unlink",
-    "mkdir",
-    "lock",
-)
-"""The functions here that change something, or decide whether something may change."""

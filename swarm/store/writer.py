@@ -125,13 +125,6 @@ def sweep_temps(where: Path, older_than_s: float = 3600, *, now: float | None = 
     return swept
 
 
-def check_inside(root: Path, path: Path) -> None:
-    """Raise Unreadable where a directory between `root` and `path` is a link: what lies behind it is not ours."""
-    for parent in path.relative_to(root).parents:
-        if (root / parent).is_symlink() and parent.parts:
-            raise Unreadable(root / parent, "is a link")
-
-
 def temp_name(kind: str = "") -> str:
     """A name for a temp file that cannot be guessed; `kind` is a word of a-z that tells whose it is."""
     return f".swarm-{kind}{'-' if kind else ''}{os.urandom(8).hex()}.tmp"

@@ -16,6 +16,8 @@ from swarm.store import syscalls
 Around = Callable[[int, str, Callable[[], Any], tuple[Any, ...]], Any]
 """Stands in for an operation: its number, its name, the operation itself, its arguments."""
 
+CHANGES = ("open_append", "create", "write", "truncate", "sync", "link", "rename", "unlink", "mkdir", "lock")
+"""The functions of `swarm.store.syscalls` that change something, or decide whether something may change."""
 TAKES_ROOM = frozenset({"open_append", "create", "write", "sync", "link", "rename", "mkdir"})
 FAULTS = (errno.ENOSPC, errno.EIO)
 
@@ -25,9 +27,9 @@ _context.set_forkserver_preload(["swarm.ledger.ledger", "swarm.ledger.audit_log"
 
 @contextmanager
 def hooked(around: Around) -> Iterator[list[str]]:
-    """Every changing operation of `swarm.disk` goes through `around`; yields their names as they come."""
+    """Every changing operation of the store goes through `around`; yields their names as they come."""
     names: list[str] = []
-    real = {name: getattr(syscalls, name) for name in syscalls.CHANGES}
+    real = {name: getattr(syscalls, name) for name in CHANGES}
 
     def wrap(name: str) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:

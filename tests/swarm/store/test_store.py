@@ -361,14 +361,6 @@ def test_directories_are_made_and_a_link_is_not_taken_for_one(tmp_path: Path) ->
             writer.make_dir(path)
 
 
-def test_a_path_that_leads_through_a_link_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "real" / "a").mkdir(parents=True)
-    (tmp_path / "link").symlink_to(tmp_path / "real")
-    writer.check_inside(tmp_path, tmp_path / "real" / "a" / "progress.md")
-    with pytest.raises(reader.Unreadable, match="link"):
-        writer.check_inside(tmp_path, tmp_path / "link" / "a" / "progress.md")
-
-
 # -- a disk that fails ------------------------------------------------------------------------------------------------
 
 

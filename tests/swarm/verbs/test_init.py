@@ -30,6 +30,7 @@ from swarm.protocol.role import Role
 from swarm.protocol.roles import load_roles
 from swarm.store import syscalls
 from swarm.verbs.init import init, packaged_policy
+from tests.support.crash import CHANGES
 
 EVERYTHING = {
     *HOME_DOCS,
@@ -63,7 +64,7 @@ def dying(change):
         count += 1
         return change(*given, **named)
     return act
-for name in syscalls.CHANGES:
+for name in sys.argv[3:]:
     setattr(syscalls, name, dying(getattr(syscalls, name)))
 init(pathlib.Path(sys.argv[1]))
 print(count)
@@ -239,10 +240,11 @@ def test_a_disk_that_refuses_is_said_in_words(
 
 
 def test_an_init_that_is_killed_anywhere_is_finished_by_the_next(tmp_path: Path) -> None:
-    changes = int(subprocess.run([sys.executable, "-c", KILLED, tmp_path / "all", "-1"], stdout=-1, check=True).stdout)
+    everything = [sys.executable, "-c", KILLED, tmp_path / "all", "-1", *CHANGES]
+    changes = int(subprocess.run(everything, stdout=subprocess.PIPE, check=True).stdout)
     for point in range(0, changes, max(1, changes // 12)):
         home = tmp_path / str(point)
-        killed = subprocess.run([sys.executable, "-c", KILLED, home, str(point)], check=False)
+        killed = subprocess.run([sys.executable, "-c", KILLED, home, str(point), *CHANGES], check=False)
         assert killed.returncode == -signal.SIGKILL
         init(home)
         # A state.json that was not there yet is the ledger's to restore, at the next commit.
