@@ -46,6 +46,11 @@ class Milliseconds:
         return self.value
 
 
+def step_after(silence: float) -> int:
+    """The step of a watch, in milliseconds, that has heard nothing for so many seconds."""
+    return min(max(SHORTEST_MS, int(silence * 1000) // STEPS_A_SILENCE), LONGEST_MS)
+
+
 class FsEvents:
     """What changes in some directories, as soon as it does. One thread uses it; any thread may set `woken`.
 
@@ -101,9 +106,8 @@ class FsEvents:
                 return heard
             now = time.monotonic()
             left = max(SHORTEST_MS, int((deadline - now) * 1000))
-            silence = int((now - self._heard_at) * 1000)
             self._timeout.value = min(left, WAKE_MS)
-            self._step.value = min(max(SHORTEST_MS, silence // STEPS_A_SILENCE), LONGEST_MS, left)
+            self._step.value = min(step_after(now - self._heard_at), left)
             if heard := self._heard(self._next()):
                 self._heard_at = time.monotonic()
                 return heard

@@ -12,9 +12,9 @@ from swarm.scan.scanner import Scanner
 PER_SECOND = 60
 """Snapshots from events: as many as a screen shows."""
 LOOK_PAUSE = 4.0
-"""After a look that an event asked for, at least this many times as long as it took passes before the next."""
+"""After a look that an event asked for, at least this many times its processor time passes before the next."""
 FOLLOW_PAUSE = 20.0
-"""The same for watching other directories, which holds up the whole program: 1 ms for a dozen, 20 ms for a thousand."""
+"""The same by the clock for watching other directories, for which all threads wait: 20 ms for a thousand."""
 EVENTS_PAUSE, BLIND_PAUSE = 100.0, 4.0
 """The same for paced scans, where events come as well and where they do not."""
 LONGEST_PAUSE_S = 5.0
@@ -109,10 +109,10 @@ class Watch:
             if heard:
                 pause = 1 / PER_SECOND if self._visible else self.unseen_s
                 heard = self._gather(heard, looked + max(pause, LOOK_PAUSE * look_cost))
-                started = time.monotonic()
+                began = time.thread_time()  # on a busy machine the wall's time grows with what piles up meanwhile
                 self._hand_on(self.scanner.hint(heard))
+                look_cost = time.thread_time() - began
                 looked = time.monotonic()
-                look_cost = looked - started
             if self._poked:
                 self._poked = False
                 self._hand_on(self.scanner.full())

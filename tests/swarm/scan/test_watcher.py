@@ -524,14 +524,11 @@ class TestFsEvents:
         with pytest.raises(EventsLost, match="Too many open files"):
             events.follow([str(grove.agents)])
 
-    def test_steps_are_short_in_the_midst_of_news_and_long_in_a_silence(self, grove: Grove, events: FsEvents) -> None:
-        agent = grove.agent("a-1")
-        events.follow([str(agent.path)])
-        agent.progress.write_text("x")
-        heard_from(events, agent.progress, "the line")
-        events.wait(0.0)
-        assert events._step.value <= 5
-        wait_for(lambda: events.wait(0.2) or events._step.value == fs_events.LONGEST_MS, "longer steps")
+
+def test_steps_are_short_in_the_midst_of_news_and_long_in_a_silence(grove: Grove, events: FsEvents) -> None:
+    assert [fs_events.step_after(silence) for silence in (0.0, 0.04, 0.25, 1.0, 3600.0)] == [1, 1, 5, 20, 20]
+    events.follow([str(grove.agents)])
+    wait_for(lambda: events.wait(0.2) or events._step.value == fs_events.LONGEST_MS, "longer steps")
 
 
 def test_a_watch_of_whole_trees_tells_the_same(grove: Grove, monkeypatch: pytest.MonkeyPatch) -> None:
