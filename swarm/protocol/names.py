@@ -2,7 +2,6 @@
 
 import os
 import re
-import unicodedata
 from collections.abc import Container
 
 from swarm.errors import Code, Refused
@@ -35,6 +34,8 @@ def is_name(name: str) -> bool:
 
 def suggest_name(name: str) -> str:
     """The nearest allowed name."""
+    import unicodedata  # most names are plain
+
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9._-]+", "-", plain).strip("-._")[:64] or "agent-1"
 
@@ -48,6 +49,8 @@ def check_id(agent_id: str) -> str:
 
 def twin_key(name: str) -> str:
     """What two names share that a file system may take for one: case and Unicode form do not count."""
+    import unicodedata  # most names are plain
+
     return unicodedata.normalize("NFC", name).casefold()
 
 

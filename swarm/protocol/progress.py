@@ -1,6 +1,7 @@
 """progress.md: its bounded tail as lines of stamp, outputs and sentence; appending one. Light: agents call it often."""
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from swarm.errors import Usage
@@ -15,14 +16,6 @@ TAIL_BYTES = 64 * 1024
 MAX_LINES = 50
 MAX_CHARS = 2000
 MAX_OUTPUTS = 1_000_000_000
-_LINE = re.compile(
-    r"""\s*(?:[-*\u2022]\s+)?\[?                                # a list item or a bracket around the stamp is forgiven
-    (?P<stamp>(?P<day>\d{4}-\d\d-\d\d)[ T](?P<clock>\d\d:\d\d(?::\d\d)?)(?:\.\d+)?
-      (?P<offset>\ ?(?:Z|UTC)\b|[+-]\d\d:?\d\d)?)
-    \]?(?=\W|\Z)\s*(?:[-\u2013\u2014]+\s*)?(?P<rest>.*)""",
-    re.VERBOSE | re.DOTALL | re.ASCII,
-)
-_OUTPUTS = re.compile(r"\[\s*outputs?\s*[:=]?\s*(\d{1,18})\s*\]\s*", re.IGNORECASE | re.ASCII)
 
 
 class ParsedLine(NamedTuple):
@@ -35,16 +28,31 @@ class ParsedLine(NamedTuple):
     naive: bool
 
 
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A line with a stamp, and a count of outputs; compiled by the first reader, since `append` needs neither."""
+    line = re.compile(
+        r"""\s*(?:[-*\u2022]\s+)?\[?                      # a list item or a bracket around the stamp is forgiven
+        (?P<stamp>(?P<day>\d{4}-\d\d-\d\d)[ T](?P<clock>\d\d:\d\d(?::\d\d)?)(?:\.\d+)?
+          (?P<offset>\ ?(?:Z|UTC)\b|[+-]\d\d:?\d\d)?)
+        \]?(?=\W|\Z)\s*(?:[-\u2013\u2014]+\s*)?(?P<rest>.*)""",
+        re.VERBOSE | re.DOTALL | re.ASCII,
+    )
+    outputs = re.compile(r"\[\s*outputs?\s*[:=]?\s*(\d{1,18})\s*\]\s*", re.IGNORECASE | re.ASCII)
+    return line, outputs
+
+
 def parse_line(line: str) -> ParsedLine:
     """`YYYY-MM-DD HH:MM[:SS][+HH:MM] - [outputs N] sentence` (protocol.md); what is missing stays empty."""
-    stamped = _LINE.match(line)
+    with_stamp, with_outputs = _patterns()
+    stamped = with_stamp.match(line)
     stamp, stamp_text, naive, rest = None, "", False, line
     if stamped:
         offset = (stamped["offset"] or "").strip().replace("UTC", "Z")
         stamp = parse_stamp(f"{stamped['day']} {stamped['clock']}{offset}")
         if stamp is not None:
             stamp_text, naive, rest = stamped["stamp"], not stamped["offset"], stamped["rest"]
-    counted = _OUTPUTS.match(rest.lstrip())
+    counted = with_outputs.match(rest.lstrip())
     outputs = None
     if counted:
         outputs, rest = min(int(counted[1]), MAX_OUTPUTS), rest.lstrip()[counted.end() :]

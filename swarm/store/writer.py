@@ -5,7 +5,6 @@ Neither the file nor the directory it lies in may be one. No package beside this
 
 import errno
 import os
-import re
 import stat
 import time
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from swarm.store import syscalls
 from swarm.store.jsonio import for_people
 from swarm.store.reader import Unreadable, check_regular, directory, kind_of
 
-_TEMP = re.compile(r"\.swarm-[a-z]*-?[0-9a-f]{16}\.tmp\Z")
+_TEMP = r"\.swarm-[a-z]*-?[0-9a-f]{16}\.tmp"
 
 
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
@@ -111,11 +110,13 @@ def sweep_temps(where: Path, older_than_s: float = 3600, *, now: float | None = 
 
     older_than_s: age in seconds by mtime, against `now` (wall seconds; default the machine's). Returns how many went.
     """
+    import re
+
     now = time.time() if now is None else now
     swept = 0
     with suppress(OSError, Unreadable), directory(where) as home, os.scandir(home) as entries:
         for entry in entries:
-            if not _TEMP.match(entry.name) or not entry.name.startswith(f".swarm-{kind}"):
+            if not re.fullmatch(_TEMP, entry.name) or not entry.name.startswith(f".swarm-{kind}"):
                 continue
             with suppress(OSError):
                 found = entry.stat(follow_symlinks=False)

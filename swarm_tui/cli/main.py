@@ -77,6 +77,12 @@ def _guarded(words: list[str], out: Output) -> int:
 
 
 def _dispatch(words: list[str], out: Output) -> int:
+    if words[:1] == ["progress"]:
+        from swarm_tui.cli.commands import reports
+
+        # Agents call it every few minutes: its usual words are read without the parser, which is half of its cost.
+        if (plain := reports.plain_progress(words[1:])) is not None:
+            return reports.report_progress(*plain, out)
     from swarm_tui.cli.parser import parser_of, whole_parser
 
     at = find_verb(words)

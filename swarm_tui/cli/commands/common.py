@@ -1,6 +1,5 @@
 """What the verbs share: opening a home to act or to look, texts of options, following what grows. Light."""
 
-import argparse
 import os
 import time
 from collections.abc import Callable
@@ -9,6 +8,8 @@ from typing import TYPE_CHECKING
 from swarm.formatting import has_date, spell_stamp
 
 if TYPE_CHECKING:
+    import argparse
+
     from swarm.api import Swarm
     from swarm.model.actor import Actor
     from swarm.protocol.paths import Layout
@@ -20,24 +21,24 @@ MAX_TEXT = 1 << 20
 LOOK_SECONDS = 0.2
 
 
-def acting(args: argparse.Namespace) -> "Swarm":
+def acting(args: "argparse.Namespace") -> "Swarm":
     """The home, opened to act on it as whoever the environment says."""
     from swarm.api import Swarm
 
-    layout, actor = reporting(args)
+    layout, actor = reporting(args.home, args.verb)
     return Swarm.open(layout, actor=actor, wait=args.wait)
 
 
-def reporting(args: argparse.Namespace) -> "tuple[Layout, Actor]":
+def reporting(home: str | None, verb: str) -> "tuple[Layout, Actor]":
     """The home and who acts on it, for a verb that needs no more; see `calling`."""
     from pathlib import Path
 
     from swarm.home.actor import calling
 
-    return calling(args.home, os.environ, Path.cwd(), args.verb)
+    return calling(home, os.environ, Path.cwd(), verb)
 
 
-def looking(args: argparse.Namespace, out: "Output") -> "Swarm":
+def looking(args: "argparse.Namespace", out: "Output") -> "Swarm":
     """The home, opened to look at it; a wrong swarm.toml is told, and the default policy stands in."""
     from swarm.api import Swarm
 

@@ -1,25 +1,48 @@
 """What agents say of themselves (progress, done), and reading what came of it. Light: agents call these often."""
 
-import argparse
 import os
 from typing import TYPE_CHECKING, Any
 
 from swarm.errors import Usage
 from swarm_tui.cli.commands.common import acting, reporting
-from swarm_tui.cli.output import Output
 
 if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
     from swarm.model.reports import Results
+    from swarm_tui.cli.output import Output
 
 MAX_RESULTS = 1 << 20
+PLAIN_DIGITS = 9
 
 
-def progress(args: argparse.Namespace, out: Output) -> int:
+def progress(args: "argparse.Namespace", out: "Output") -> int:
     """Appends the line, and prints it as it was written."""
+    return report_progress(args.text, args.outputs, out, home=args.home)
+
+
+def plain_progress(words: "Sequence[str]") -> tuple[str, int | None] | None:
+    """The text and the outputs of `progress TEXT [--outputs N]`, read as the parser reads them.
+
+    None where the words hold any other option or a mistake: they are the parser's.
+    """
+    outputs = None
+    if len(words) > 2 and words[-2] == "--outputs" and len(words[-1]) <= PLAIN_DIGITS:
+        if not (words[-1].isascii() and words[-1].isdigit()):
+            return None
+        outputs, words = int(words[-1]), words[:-2]
+    if not words or any(word.startswith("-") for word in words):
+        return None
+    return " ".join(words), outputs
+
+
+def report_progress(text: str, outputs: int | None, out: "Output", *, home: str | None = None) -> int:
+    """Appends the line to the calling agent's progress.md, and prints it as it was written."""
     from swarm.verbs import report
 
-    layout, actor = reporting(args)
-    line = report.progress(layout, actor, args.text, args.outputs)
+    layout, actor = reporting(home, "progress")
+    line = report.progress(layout, actor, text, outputs)
     if out.json:
         out.document({"id": actor.agent, "line": line})
     else:
@@ -27,14 +50,14 @@ def progress(args: argparse.Namespace, out: Output) -> int:
     return 0
 
 
-def done(args: argparse.Namespace, out: Output) -> int:
+def done(args: "argparse.Namespace", out: "Output") -> int:
     """Writes the results, and prints where they are."""
     from swarm.verbs import report
 
     given = None if args.file is None else _given(args.file)
     if given is not None and args.status is not None:
         given["status"] = args.status
-    layout, actor = reporting(args)
+    layout, actor = reporting(args.home, args.verb)
     status = args.status or "success"
     path = report.done(layout, actor, status=status, summary=args.summary, outputs=args.outputs, given=given)
     if out.json:
@@ -44,7 +67,7 @@ def done(args: argparse.Namespace, out: Output) -> int:
     return 0
 
 
-def read(args: argparse.Namespace, out: Output) -> int:
+def read(args: "argparse.Namespace", out: "Output") -> int:
     """Prints the results of an agent; they count as read from now on."""
     from swarm.verbs.read import lines_of
 

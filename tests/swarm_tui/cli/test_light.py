@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from swarm.model.verbs import BY_NAME
+from swarm_tui.cli.commands.reports import plain_progress
+from swarm_tui.cli.parser import parser_of
 from tests.support.cli import agent_environment, environment, swarm_tui
 from tests.support.hooked import Hooked
 
@@ -89,10 +92,11 @@ def test_what_agents_call_loads_no_screen_and_no_watcher(swarm_home: Path, words
         assert not loaded & HEAVY
     if words[0] == "progress":
         assert not loaded & {"swarm.sanitize", "swarm.protocol.results"}, "its expressions take long to compile"
+        assert not loaded & PARSER, "its usual words are read without it"
 
 
-PARSER = {"argparse", "swarm_tui.cli.parser", "swarm_tui.cli.commands.common"}
-"""What hooks do without: they run at every tool call."""
+PARSER = {"argparse", "swarm_tui.cli.parser", "swarm.model.verb", "swarm.model.verbs", "gettext", "locale"}
+"""What hooks and the usual line of progress do without: agents' programs call them all the time."""
 
 
 def test_no_hook_loads_a_screen_a_parser_or_anything_heavy(tmp_path: Path) -> None:
@@ -111,7 +115,7 @@ def test_no_hook_loads_a_screen_a_parser_or_anything_heavy(tmp_path: Path) -> No
         for given in inputs:
             hooked.dir.inbox.write_text("## 2026-02-28 09:33:00+00:00 from operator\n\n> Hello.\n")
             loaded = imported("hook", which, env=hooked.env, stdin=json.dumps(given))
-            assert not loaded & (SCREEN | HEAVY | PARSER), which
+            assert not loaded & (SCREEN | HEAVY | PARSER | {"swarm_tui.cli.commands.common"}), which
 
 
 def test_a_look_loads_no_screen_either(swarm_home: Path) -> None:
@@ -153,6 +157,40 @@ def test_the_first_picture_of_a_control_room_checks_nothing_that_was_checked(swa
     shown = json.loads(ran.stdout.splitlines()[-1])
     assert shown["agents"] == 1
     assert not set(shown["modules"]) & CHECKERS
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("one sentence",),
+        ("several", "words", ""),
+        ("page 3 of 12", "--outputs", "3"),
+        ("several", "words", "--outputs", "007"),
+        ("",),
+    ],
+)
+def test_the_usual_line_of_progress_means_the_same_without_the_parser(words: Sequence[str]) -> None:
+    parsed = parser_of(BY_NAME["progress"]).parse_args(list(words))
+    assert plain_progress(words) == (parsed.text, parsed.outputs)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("--outputs", "3"),
+        ("three", "--outputs"),
+        ("three", "--outputs", "many"),
+        ("three", "--outputs", "\u0663"),
+        ("three", "--outputs", "1234567890"),
+        ("--outputs", "3", "three"),
+        ("three", "--json"),
+        ("--", "-three"),
+        ("-three",),
+    ],
+)
+def test_any_other_line_of_progress_is_left_to_the_parser(words: Sequence[str]) -> None:
+    assert plain_progress(words) is None
 
 
 def test_only_the_chosen_verbs_module_is_imported(swarm_home: Path) -> None:
