@@ -100,7 +100,7 @@ class SwarmError(Exception):
         return {"code": self.code, "title": self.title, "detail": self.detail, "hint": self.hint}
 
 
-class Usage(SwarmError):
+class UsageError(SwarmError):
     """The call itself was wrong."""
 
     code = Code.USAGE

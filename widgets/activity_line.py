@@ -3,7 +3,7 @@
 from textual.geometry import Size
 from textual.reactive import reactive
 
-from swarm.model.activity import Doings, OpenTool
+from swarm.model.activity import ActivityState, OpenTool
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.rules.costs import Spending
@@ -23,22 +23,22 @@ def used_cells(view: AgentView, below: Spending | None = None) -> Cells:
 
     below: what it and everything below it have used up; told of whoever has others below it.
     """
-    doings, tokens = view.doings, view.tokens
+    activity, tokens = view.activity, view.tokens
     cells: list[Cell] = []
-    if doings is not None and doings.model:
-        other = bool(doings.ordered_model) and not _same_model(doings.model, doings.ordered_model)
-        cells.append(Cell(f"{quote(doings.model, 40)}  ", "warning" if other else "strong"))
+    if activity is not None and activity.model:
+        other = bool(activity.ordered_model) and not _same_model(activity.model, activity.ordered_model)
+        cells.append(Cell(f"{quote(activity.model, 40)}  ", "warning" if other else "strong"))
     if tokens is not None and tokens.total:
         cells.append(Cell(f"{short_count(tokens.total)} tok  "))
         cells.append(Cell(f"{short_money(view.cost_usd)}  ", "notice" if view.cost_usd is None else ""))
-    if doings is not None and doings.context is not None:
-        cells.append(_context_cell(doings.context, doings.context_limit))
+    if activity is not None and activity.context is not None:
+        cells.append(_context_cell(activity.context, activity.context_limit))
     if below is not None and view.children and below.tokens_below:
         partly = "+?" if below.partial and below.cost_below is not None else ""
         words = f"with all below it {short_count(below.tokens_below)} tok {short_money(below.cost_below)}{partly}"
         cells.append(Cell(f"{words}  ", "muted"))
-    if doings is not None and doings.session:
-        cells.append(Cell(f"session {quote(doings.session, 60)[:_SESSION]}", "muted"))
+    if activity is not None and activity.session:
+        cells.append(Cell(f"session {quote(activity.session, 60)[:_SESSION]}", "muted"))
     return tuple(cells)
 
 
@@ -60,38 +60,38 @@ def doing_cells(view: AgentView, now: Now, charset: Charset = UNICODE, *, why: s
 
     why: the verdict's words, which stand above; what they tell is not told again.
     """
-    doings = view.doings
-    if doings is None:
+    activity = view.activity
+    if activity is None:
         return ()
-    cells: list[Cell] = [] if _is_told(doings, why) else list(_state_cells(doings, now, charset))
-    if doings.subagents:
-        count = len(doings.subagents)
+    cells: list[Cell] = [] if _is_told(activity, why) else list(_state_cells(activity, now, charset))
+    if activity.subagents:
+        count = len(activity.subagents)
         cells.append(
             Cell(f"{'  ' if cells else ''}{charset.ghost} {count} sub-agent{'s' if count > 1 else ''}", "notice")
         )
-    if doings.denials:
-        cells.append(Cell(f"{'  ' if cells else ''}{charset.failed} {doings.denials} denied", "warning"))
+    if activity.denials:
+        cells.append(Cell(f"{'  ' if cells else ''}{charset.failed} {activity.denials} denied", "warning"))
     return tuple(cells)
 
 
-def _is_told(doings: Doings, why: str) -> bool:
-    if doings.retrying:
-        return doings.retrying in why
-    return any(f"in {tool.tool} for " in why for tool in doings.open_tools if not tool.parent)
+def _is_told(activity: ActivityState, why: str) -> bool:
+    if activity.retrying:
+        return activity.retrying in why
+    return any(f"in {tool.tool} for " in why for tool in activity.open_tools if not tool.parent)
 
 
-def _state_cells(doings: Doings, now: Now, charset: Charset) -> Cells:
-    own = [tool for tool in doings.open_tools if not tool.parent]
-    if doings.retrying:
-        tries = f" {doings.retries}" + (f"/{doings.retries_limit}" if doings.retries_limit else "")
-        return (Cell(f"retrying{tries if doings.retries else ''}: ", "notice"), Cell(quote(doings.retrying, 200)))
+def _state_cells(activity: ActivityState, now: Now, charset: Charset) -> Cells:
+    own = [tool for tool in activity.open_tools if not tool.parent]
+    if activity.retrying:
+        tries = f" {activity.retries}" + (f"/{activity.retries_limit}" if activity.retries_limit else "")
+        return (Cell(f"retrying{tries if activity.retries else ''}: ", "notice"), Cell(quote(activity.retrying, 200)))
     if own:
         return _tool_cells(own, now)
-    if doings.in_turn:
-        silent = now.wall - doings.last_at if doings.last_at else 0.0
+    if activity.in_turn:
+        silent = now.wall - activity.last_at if activity.last_at else 0.0
         waited = f" {short_duration(silent)}" if silent >= _QUIET_S else ""
         return (Cell(f"waiting for the model{waited}", "muted"),)
-    end = doings.turn_end
+    end = activity.turn_end
     if end is None:
         return ()
     if end.ok:
@@ -108,7 +108,7 @@ def _tool_cells(own: list[OpenTool], now: Now) -> Cells:
     return (Cell(f"{lead}: " if words else lead, "accent"), Cell(words, "quote"), Cell(more, "muted"))
 
 
-def doings_lines(used: Cells, doing: Cells, width: int) -> tuple[Cells, ...]:
+def activity_lines(used: Cells, doing: Cells, width: int) -> tuple[Cells, ...]:
     """Both in one line where that is possible, else what it does first; no line where nothing is known."""
     there = [cells for cells in (doing, used) if cells]
     if len(there) == 2 and cells_width(doing) + 3 + cells_width(used) <= width:
@@ -117,11 +117,11 @@ def doings_lines(used: Cells, doing: Cells, width: int) -> tuple[Cells, ...]:
     return tuple(there)
 
 
-class DoingsLine(CellLine):
+class ActivityLine(CellLine):
     """One or two lines, or none where the program does not tell."""
 
     DEFAULT_CSS = """
-    DoingsLine { height: auto; max-height: 2; }
+    ActivityLine { height: auto; max-height: 2; }
     """
 
     said: reactive[tuple[Cells, Cells]] = reactive(((), ()))
@@ -136,13 +136,13 @@ class DoingsLine(CellLine):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         del container, viewport
-        return len(doings_lines(*self.said, width))
+        return len(activity_lines(*self.said, width))
 
     def watch_said(self, old: tuple[Cells, Cells], new: tuple[Cells, Cells]) -> None:
         width = self.size.width
-        if len(doings_lines(*old, width)) != len(doings_lines(*new, width)):
+        if len(activity_lines(*old, width)) != len(activity_lines(*new, width)):
             self.refresh(layout=True)
 
     def line_cells(self, y: int, width: int) -> Cells:
-        lines = doings_lines(*self.said, width)
+        lines = activity_lines(*self.said, width)
         return fit_cells(lines[y], width, charset_of(self).cut) if y < len(lines) else ()

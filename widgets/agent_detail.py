@@ -12,7 +12,7 @@ from swarm.model.record import Beat
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.rules.costs import Spending
-from widgets.activity_line import DoingsLine
+from widgets.activity_line import ActivityLine
 from widgets.agent_row import state_word
 from widgets.cells import quote, short_id
 from widgets.detail_head import TABS, FactsLine, Tab, TabLine, VerdictLine
@@ -67,12 +67,12 @@ class AgentDetail(Widget):
         }
         self._verdict_line = VerdictLine()
         self._tab_line = TabLine()
-        self._doings_line = DoingsLine()
+        self._activity_line = ActivityLine()
         self._facts_line = FactsLine()
 
     def compose(self) -> ComposeResult:
         yield self._verdict_line
-        yield self._doings_line
+        yield self._activity_line
         yield self._tab_line
         with DetailBody():
             yield from self._panes.values()
@@ -149,7 +149,7 @@ class AgentDetail(Widget):
             self._title = title
             self.border_title = Content(title)
         self._verdict_line.verdict = verdict
-        self._doings_line.show(view, self._now, self._below, verdict.why if verdict is not None else "")
+        self._activity_line.show(view, self._now, self._below, verdict.why if verdict is not None else "")
         self._facts_line.view = view
 
     def _fill(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from swarm.model.activity import Doings
+from swarm.model.activity import ActivityState
 from swarm.model.agent import Exit
 from swarm.model.record import Beat, Record
 from swarm.model.reports import ResultsState
@@ -63,8 +63,8 @@ def progress_page(view: AgentView) -> tuple[Paragraph, ...]:
     ]
     if view.description:
         lines.append(_labelled("it is to", quote(view.description, 500), "quote"))
-    if view.doings is not None:
-        lines += _told_lines(view, view.doings)
+    if view.activity is not None:
+        lines += _told_lines(view, view.activity)
     if view.progress.error:
         lines.append(Paragraph(f"progress.md cannot be read: {quote(view.progress.error)}", "warning"))
     for line in reversed(view.progress.lines):
@@ -78,17 +78,17 @@ def progress_page(view: AgentView) -> tuple[Paragraph, ...]:
     return tuple(lines)
 
 
-def _told_lines(view: AgentView, doings: Doings) -> Iterable[Paragraph]:
+def _told_lines(view: AgentView, activity: ActivityState) -> Iterable[Paragraph]:
     """What a program says that a person should know: notes, refusals, messages that reached it, its sub-agents."""
     problems = {problem.text for problem in view.problems}
-    for note in doings.notes:
+    for note in activity.notes:
         if note.text not in problems:
             yield Paragraph(quote(note.text, 500), "warning")
-    for denied in doings.denied[-_DENIED:]:
+    for denied in activity.denied[-_DENIED:]:
         yield Paragraph(quote(denied, 500), "", (Cell("denied  ", "danger"),))
-    for key, at in doings.told[-_DELIVERED:]:
+    for key, at in activity.delivered[-_DELIVERED:]:
         yield Paragraph(f"message {quote(key, 40)} was delivered", "accent", (Cell(f"{clock_text(at)} ", "muted"),))
-    for each in doings.subagents:
+    for each in activity.subagents:
         doing = f": {quote(each.doing, 200)}" if each.doing else ""
         kind = f"{quote(each.kind, 40)}  " if each.kind else ""
         yield Paragraph(f"{quote(each.description, 200)}{doing}", "", (Cell(f"sub-agent  {kind}", "notice"),))
@@ -138,7 +138,7 @@ def process_page(view: AgentView, data: DetailData | None, now: Now) -> tuple[Pa
         lines.append(Paragraph(f"its process is {view.liveness.value}"))
     if view.record is not None:
         lines += _record_lines(view.record, now)
-    if view.doings is not None:
+    if view.activity is not None:
         lines += _program_lines(view)
     rows = data.processes if data is not None else None
     if rows:
@@ -165,23 +165,23 @@ def _record_lines(record: Record, now: Now) -> Iterable[Paragraph]:
 
 
 def _program_lines(view: AgentView) -> Iterable[Paragraph]:
-    doings, tokens = view.doings, view.tokens
-    if doings is None:
+    activity, tokens = view.activity, view.tokens
+    if activity is None:
         return
-    if doings.session:
-        runs = f", run {doings.runs}" if doings.runs > 1 else ""
-        yield _labelled("session", f"{quote(doings.session, 100)}{runs}")
-    if doings.model:
-        ordered = f" (ordered: {quote(doings.ordered_model, 60)})" if doings.ordered_model != doings.model else ""
-        yield _labelled("model", f"{quote(doings.model, 60)}{ordered if doings.ordered_model else ''}")
+    if activity.session:
+        runs = f", run {activity.runs}" if activity.runs > 1 else ""
+        yield _labelled("session", f"{quote(activity.session, 100)}{runs}")
+    if activity.model:
+        ordered = f" (ordered: {quote(activity.ordered_model, 60)})" if activity.ordered_model != activity.model else ""
+        yield _labelled("model", f"{quote(activity.model, 60)}{ordered if activity.ordered_model else ''}")
     if tokens is not None:
         parts = (("in", tokens.input), ("out", tokens.output), ("cache read", tokens.cache_read))
         told = "  ".join(
             f"{short_count(count)} {word}" for word, count in (*parts, ("cache write", tokens.cache_write))
         )
         yield _labelled("tokens", f"{told}  {short_money(view.cost_usd)}")
-    if doings.turns:
-        yield _labelled("turns", f"{doings.turns}")
+    if activity.turns:
+        yield _labelled("turns", f"{activity.turns}")
 
 
 def _process_line(row: ProcessRow) -> Paragraph:

@@ -16,7 +16,7 @@ _ROLES: dict[Kind, str] = {
     Kind.TOOL_OPEN: "strong",
     Kind.TOOL_CLOSED: "muted",
     Kind.TEXT: "quote",
-    Kind.TOLD: "accent",
+    Kind.DELIVERED: "accent",
     Kind.RETRYING: "notice",
     Kind.WAITING: "muted",
     Kind.SUBAGENT_STARTED: "notice",

@@ -76,7 +76,7 @@ class ProgramSettings(Section, frozen=True):
     """Our MCP server is given to its agents, where the program speaks that."""
 
 
-class Spawning(Section, frozen=True):
+class SpawnPolicy(Section, frozen=True):
     """[spawn]: how agents are started."""
 
     program: str = "command"
@@ -85,13 +85,13 @@ class Spawning(Section, frozen=True):
     stagger: bool = True
 
 
-class Stopping(Section, frozen=True):
+class StopPolicy(Section, frozen=True):
     """[stop]: how agents are stopped."""
 
     grace: Annotated[Duration, Meta(ge=0)] = 10.0
 
 
-class Watching(Section, frozen=True):
+class WatchPolicy(Section, frozen=True):
     """[watch]: how the tree is read."""
 
     ignore: tuple[str, ...] = ()
@@ -160,9 +160,9 @@ class Policy(Section, frozen=True):
     slots: SlotsPolicy = field(default_factory=SlotsPolicy)
     schedule: dict[str, int] = field(default_factory=lambda: {"improvement": 3})
     models: Models = field(default_factory=Models)
-    spawn: Spawning = field(default_factory=Spawning)
-    stop: Stopping = field(default_factory=Stopping)
-    watch: Watching = field(default_factory=Watching)
+    spawn: SpawnPolicy = field(default_factory=SpawnPolicy)
+    stop: StopPolicy = field(default_factory=StopPolicy)
+    watch: WatchPolicy = field(default_factory=WatchPolicy)
     acceptance: Checks = field(default_factory=Checks)
     root: Root = field(default_factory=Root)
     limits: Limits = field(default_factory=Limits)

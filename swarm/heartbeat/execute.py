@@ -23,7 +23,7 @@ from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.plan import Action, Executed, Plan
 from swarm.model.record import Ending, Phase, Record
-from swarm.model.requests import Ended, SpawnRequest
+from swarm.model.requests import SpawnRequest, StopOutcome
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.values import replace
 from swarm.protocol.names import name_of
@@ -34,7 +34,7 @@ from swarm.rules.plan import verdicts
 from swarm.scan.scanner import Scanner
 
 
-def end_for_limit(home: Home, scanner: "Scanner", action: Action) -> tuple[str, list[Ended]]:
+def end_for_limit(home: Home, scanner: "Scanner", action: Action) -> tuple[str, list[StopOutcome]]:
     """Ends who has used up what it may, with all below it, after a second look at what it uses; of the root, its turn.
 
     Returns why it was spared ('' where it was not), and who was ended.
@@ -126,7 +126,7 @@ class _Hands(Struct):
         second = verdict(fresh, now, self.home.policy, heartbeat_n=state.heartbeat_n)
         return "" if second.kill_due else f"a second look says {second.state}: {second.why}"
 
-    def _note_end(self, action: Action, each: Ended) -> None:
+    def _note_end(self, action: Action, each: StopOutcome) -> None:
         own = replace(action, agent=each.agent, spawn_id=each.spawn_id)
         record = self.record_of(own)
         killed = record is not None and record.ending is Ending.KILLED

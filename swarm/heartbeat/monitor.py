@@ -62,7 +62,7 @@ def _ask_what_it_costs(home: Home, scanner: "Scanner", snapshot: Snapshot) -> No
     before = _asked.get(scanner, {})
     asked: dict[str, int] = {}
     for view in snapshot.agents:
-        if view.record is None or view.doings is None or not view.doings.in_turn or not in_play(view):
+        if view.record is None or view.activity is None or not view.activity.in_turn or not in_play(view):
             continue
         used = view.tokens.total if view.tokens is not None else 0
         if used and (before.get(view.spawn_id) == used or ask_what_it_costs(home, view.record)):

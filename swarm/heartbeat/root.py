@@ -22,7 +22,7 @@ from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Beat, Ending, Phase, Record
 from swarm.model.ref import Ref
-from swarm.model.requests import Ended
+from swarm.model.requests import StopOutcome
 from swarm.model.time import Now, read_now
 from swarm.model.values import replace
 from swarm.processes.runner import next_start
@@ -76,7 +76,7 @@ def stop_overdue_turn(home: Home) -> bool:
     return _stop_overdue(home, record)
 
 
-def stop_turn(home: Home, reason: str) -> list[Ended]:
+def stop_turn(home: Home, reason: str) -> list[StopOutcome]:
     """Stops the root's turn and nobody below it; what was ended, nothing where no turn goes on. Raises SwarmError."""
     record = home.ledger.read().agents.get(home.policy.root.id)
     if record is None:

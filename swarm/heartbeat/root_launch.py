@@ -9,7 +9,7 @@ from swarm.home.context import Home
 from swarm.ledger.state import State, with_record
 from swarm.lifecycle import sessions
 from swarm.lifecycle.relaunch import make_ready
-from swarm.lifecycle.root_turn import doings_of, turn_of
+from swarm.lifecycle.root_turn import activity_of, turn_of
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.model.record import Beat, Ending, Record
@@ -66,8 +66,8 @@ def session_for(home: Home, agent: AgentDir, spec: AgentSpec, last: Record | Non
         return ""
     known = turn_of(agent).session
     if not known:
-        doings = doings_of(home, last, agent)
-        known = doings.session if doings is not None else ""
+        activity = activity_of(home, last, agent)
+        known = activity.session if activity is not None else ""
     return known if sessions.is_plain(known) else ""
 
 

@@ -16,7 +16,7 @@ from swarm.protocol.names import is_name
 from swarm.protocol.paths import AgentDir
 from swarm.sanitize import clean
 from swarm.store import declared
-from swarm.store.declared import Refusal
+from swarm.store.declared import RefusedValue
 from swarm.store.jsonio import DEPTH, Invalid, deeper_than, parse_json, to_json
 from swarm.store.validators import MAX_TEXT, Wrong, quote, text
 
@@ -27,7 +27,7 @@ class Decoded(NamedTuple):
     """A state, and what of its file was not taken into it."""
 
     state: State
-    refused: tuple[Refusal, ...]
+    refused: tuple[RefusedValue, ...]
 
 
 def encode(state: State) -> bytes:
@@ -62,7 +62,7 @@ def decode(data: bytes, path: object = "state.json") -> Decoded:
     agents, alerts, queue = value.pop("agents", None), value.pop("alerts", []), value.pop("queue", [])
     if not isinstance(agents, dict) or not isinstance(alerts, list):
         raise Invalid(name, "its agents are not an object, or its alerts not a list")
-    refused: list[Refusal] = []
+    refused: list[RefusedValue] = []
     beats = _beats(value.pop("heartbeat", {}), refused)
     odd = {key: value.pop(key) for key in _INNER if key in value}
     values, extra = declared.take(State, value | beats, "", refused)
@@ -114,42 +114,42 @@ def _flat(data: dict[str, Any]) -> dict[str, Any]:
     return {**extra, **data} if extra else data
 
 
-def _beats(value: object, refused: list[Refusal]) -> dict[str, object]:
+def _beats(value: object, refused: list[RefusedValue]) -> dict[str, object]:
     if not isinstance(value, dict):
-        refused.append(Refusal("", f"heartbeat is {quote(value)}: expected object"))
+        refused.append(RefusedValue("", f"heartbeat is {quote(value)}: expected object"))
         return {}
     return {_HEARTBEAT[name]: inner for name, inner in value.items() if name in _HEARTBEAT}
 
 
-def _agents(value: Mapping[str, object], refused: list[Refusal]) -> dict[str, Record]:
+def _agents(value: Mapping[str, object], refused: list[RefusedValue]) -> dict[str, Record]:
     agents: dict[str, Record] = {}
     for agent_id, data in value.items():
         if len(agent_id) > MAX_ID or not all(map(is_name, agent_id.split("/"))):
-            refused.append(Refusal("", f"the agent id {agent_id[:80]!r} is none; its record was left out"))
+            refused.append(RefusedValue("", f"the agent id {agent_id[:80]!r} is none; its record was left out"))
         elif (record := read_record(agent_id, data, refused)) is not None:
             agents[agent_id] = record
     return agents
 
 
-def _alerts(value: list[object], refused: list[Refusal]) -> tuple[Alert, ...]:
+def _alerts(value: list[object], refused: list[RefusedValue]) -> tuple[Alert, ...]:
     alerts: dict[str, Alert] = {}
     for item in value:
         alert = declared.read(Alert, item, "", refused) if isinstance(item, dict) else None
         if alert is None:
-            refused.append(Refusal("", f"an alert is {quote(item)}; it was left out"))
+            refused.append(RefusedValue("", f"an alert is {quote(item)}; it was left out"))
         else:
             alerts[alert.key] = alert
     return tuple(alerts.values())
 
 
-def _queue(value: object, refused: list[Refusal]) -> tuple[QueueEntry, ...]:
+def _queue(value: object, refused: list[RefusedValue]) -> tuple[QueueEntry, ...]:
     entries = []
     for item in value if isinstance(value, list) else [value]:
         entry = None
         if isinstance(item, dict) and not deeper_than(item, DEPTH):
             entry = declared.read(QueueEntry, item, "", refused)
         if entry is None:
-            refused.append(Refusal("", f"an entry of the queue is {quote(item)}; it was left out"))
+            refused.append(RefusedValue("", f"an entry of the queue is {quote(item)}; it was left out"))
         else:
             entries.append(entry)
     return tuple(entries)
@@ -182,13 +182,13 @@ def _short(data: dict[str, Any]) -> dict[str, Any]:
     return _flat(data)
 
 
-def read_record(agent_id: str, data: object, refused: list[Refusal]) -> Record | None:
+def read_record(agent_id: str, data: object, refused: list[RefusedValue]) -> Record | None:
     """The record of an object, with what it should not hold added to `refused`; None where it names no spawn.
 
     A phase that is not known becomes an intent or a running process, both of which are looked into, never guessed at.
     """
     if not isinstance(data, dict) or not data.get("spawn_id") or not isinstance(data["spawn_id"], str):
-        refused.append(Refusal(agent_id, "the record has no spawn id; it was left out"))
+        refused.append(RefusedValue(agent_id, "the record has no spawn id; it was left out"))
         return None
     unsure = Phase.RUNNING if data.get("process") or data.get("keeper") else Phase.SPAWNING
     whole = {**data, **_whole_processes(data), "id": agent_id}

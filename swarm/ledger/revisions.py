@@ -14,7 +14,7 @@ from swarm.ledger.codec import Decoded, decode
 from swarm.ledger.state import State
 from swarm.protocol.paths import Layout
 from swarm.store import jsonio, reader, syscalls, writer
-from swarm.store.declared import Refusal
+from swarm.store.declared import RefusedValue
 
 MAX_BYTES = 64 << 20
 COMMIT_S = 2.0
@@ -32,7 +32,7 @@ class Look(NamedTuple):
     """Those that are taken, ascending; empty where nobody had to look."""
     repairs: tuple[str, ...] = ()
     """What is wrong with the files, for people."""
-    refused: tuple[Refusal, ...] = ()
+    refused: tuple[RefusedValue, ...] = ()
     odd_state: bool = False
     """state.json is to be kept aside before it is replaced."""
     unfinished: bool = False

@@ -134,12 +134,12 @@ def _with_last_looks(home: Home, end: End, outside: Mapping[str, Outside]) -> En
 
 def _with_usage(home: Home, after: Record) -> Record:
     """The record with what its program used up in all its runs, as far as it says."""
-    doings = last_words(home, after)
-    if doings is None or doings.tokens is None:
+    activity = last_words(home, after)
+    if activity is None or activity.tokens is None:
         return after
-    used = doings.tokens
+    used = activity.tokens
     tokens = (used.input, used.output, used.cache_read, used.cache_write)
-    return replace(after, tokens=tokens, cost_usd=doings.cost_usd)
+    return replace(after, tokens=tokens, cost_usd=activity.cost_usd)
 
 
 def release(home: Home, state: State, found: Record, after: Record) -> State:

@@ -51,30 +51,30 @@ def settle_idle_sessions(home: Home, views: Iterable[AgentView]) -> tuple[str, .
 
 def _waits(view: AgentView) -> bool:
     """Its turn is over, and nothing of it goes on that could begin another."""
-    doings = view.doings
-    if view.record is None or view.record.phase is not Phase.RUNNING or view.foreign or doings is None:
+    activity = view.activity
+    if view.record is None or view.record.phase is not Phase.RUNNING or view.foreign or activity is None:
         return False
-    return not doings.in_turn and doings.turn_end is not None and not doings.subagents and not doings.open_tools
+    return not activity.in_turn and activity.turn_end is not None and not activity.subagents and not activity.open_tools
 
 
 def _settle_session(home: Home, record: Record, view: AgentView) -> bool:
     agent = home.layout.agent(record.id)
-    doings = view.doings
-    assert doings is not None  # noqa: S101 who waits has said so
-    assert doings.turn_end is not None  # noqa: S101 likewise
+    activity = view.activity
+    assert activity is not None  # noqa: S101 who waits has said so
+    assert activity.turn_end is not None  # noqa: S101 likewise
     results = results_of(home, record.id)
     if results.state is ResultsState.VALID:
         return _close(home, agent, record, "its results are there")
-    if not doings.turn_end.ok:
-        return _close(home, agent, record, f"its turn failed: {doings.turn_end.why}" if doings.turn_end.why else "")
+    if not activity.turn_end.ok:
+        return _close(home, agent, record, f"its turn failed: {activity.turn_end.why}" if activity.turn_end.why else "")
     if record.id == home.policy.root.id:
         return _close(home, agent, record, "its turn is over")
     if inbox.undelivered(agent)[0]:
         return _bring(home, agent, record)
-    if doings.background:
+    if activity.background:
         return False  # what it left running begins its next turn; if that never ends, its silence is judged
-    if not _is_first(agent, record, doings.turns):
-        if _asked_at(agent, record) >= doings.turns:
+    if not _is_first(agent, record, activity.turns):
+        if _asked_at(agent, record) >= activity.turns:
             return False  # it has been asked, and has not answered yet
         return _close(home, agent, record, "it has ended two turns without results")
     lack = "missing" if results.state is ResultsState.ABSENT else f"not valid: {results.why}"

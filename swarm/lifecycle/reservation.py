@@ -16,7 +16,7 @@ from swarm.model.audit_verb import AuditVerb
 from swarm.model.health import Verdict
 from swarm.model.record import Phase, QueueEntry
 from swarm.model.ref import Ref
-from swarm.model.requests import Candidate, Spawned, SpawnRequest
+from swarm.model.requests import EvictionChoice, Spawned, SpawnRequest
 from swarm.model.time import read_now
 from swarm.model.values import replace
 from swarm.processes.runner import next_start
@@ -100,11 +100,11 @@ def reserve(
 
 def who_could_end(
     home: Home, state: State, made: Draft, judged: Mapping[str, Verdict] | None = None
-) -> tuple[Candidate, ...]:
+) -> tuple[EvictionChoice, ...]:
     """Who could be ended so that this one has room, stuck ones first."""
     verdicts = judged if judged is not None else judged_now(home)
     found = end_first(state.agents, verdicts, home.policy, parent=made.parent, slots=made.slots)
-    return tuple(Candidate(one.id, one.spawn_id, str(one.state or "unknown"), one.why, one.frees) for one in found)
+    return tuple(EvictionChoice(one.id, one.spawn_id, str(one.state or "unknown"), one.why, one.frees) for one in found)
 
 
 def judged_now(home: Home) -> dict[str, Verdict]:

@@ -5,7 +5,7 @@ from msgspec import Struct, to_builtins
 from swarm.errors import SwarmError
 from swarm.home.context import Home
 from swarm.ledger.state import State, clear_alert, raise_alert
-from swarm.model.activity import Doings
+from swarm.model.activity import ActivityState
 from swarm.model.agent import Exit
 from swarm.model.bounds import Count, Text
 from swarm.model.causes import AlertCause
@@ -60,30 +60,30 @@ def how_it_ended(home: Home, record: Record, gone: Exit | None) -> tuple[Ending,
         return Ending.LOST, "its process is gone, and nobody saw how it ended"
     if gone.error:
         return Ending.FAILED, f"its program could not be started: {clean(gone.error, MAX_SAID)}"
-    doings = doings_of(home, record, agent)
-    well, wrong = judge(gone.code, doings, ResultsState.VALID)  # results there are none, and none are missed
-    return (Ending.DONE, _said(agent, doings)) if well else (Ending.FAILED, clean(wrong, MAX_SAID))
+    state = activity_of(home, record, agent)
+    well, wrong = judge(gone.code, state, ResultsState.VALID)  # results there are none, and none are missed
+    return (Ending.DONE, _said(agent, state)) if well else (Ending.FAILED, clean(wrong, MAX_SAID))
 
 
-def _said(agent: AgentDir, doings: Doings | None) -> str:
+def _said(agent: AgentDir, state: ActivityState | None) -> str:
     """The last words of a turn, in one line; '' where it had none."""
-    if doings is not None:
-        return clean(doings.last_text, MAX_SAID)
+    if state is not None:
+        return clean(state.last_text, MAX_SAID)
     lines = [line for line in _output(agent).decode("utf-8", "replace").splitlines() if line.strip()]
     return clean(lines[-1], MAX_SAID) if lines else ""
 
 
-def doings_of(home: Home, record: Record, agent: AgentDir) -> Doings | None:
+def activity_of(home: Home, record: Record, agent: AgentDir) -> ActivityState | None:
     """What the turn's output adds up to; None where its program prints plain text, or is not known any more."""
     new_reader = new_reader_for(record.program, home.policy)
     if new_reader is None:
         return None
     feed = new_reader().feed
-    doings, wall = EMPTY, home.clock.wall()
+    state, wall = EMPTY, home.clock.wall()
     for line in _output(agent).split(b"\n"):
         for activity in feed(line):
-            doings = fold(doings, activity, wall)
-    return doings
+            state = fold(state, activity, wall)
+    return state
 
 
 def _output(agent: AgentDir) -> bytes:

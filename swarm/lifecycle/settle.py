@@ -87,8 +87,8 @@ def _with_a_word(home: Home, record: Record, gone: Exit) -> Record:
 
 def _last_turn(home: Home, record: Record, gone: Exit) -> str:
     """What its program said of its own end: an exit code alone tells little."""
-    doings = last_words(home, record) if not gone.error else None
-    wrong = turn_words(doings) if doings is not None else ""
+    activity = last_words(home, record) if not gone.error else None
+    wrong = turn_words(activity) if activity is not None else ""
     return f"; {wrong}" if wrong else ""
 
 

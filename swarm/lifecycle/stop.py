@@ -20,7 +20,7 @@ from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.ref import Ref
 from swarm.model.reports import ResultsState
-from swarm.model.requests import Ended
+from swarm.model.requests import StopOutcome
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.platform.clock import wait_until
@@ -55,7 +55,7 @@ LEAVE_S = 2.0
 """Seconds that an agent with results has to end by itself, when a heartbeat collects it."""
 
 
-def stop_all(home: Home, members: Sequence[Record], order: Order, *, also: Change | None = None) -> list[Ended]:
+def stop_all(home: Home, members: Sequence[Record], order: Order, *, also: Change | None = None) -> list[StopOutcome]:
     """Stops records that are marked STOPPING (or ended, but never verified), deepest first; equals at the same time.
 
     also: a change that belongs into the same commit as the ends (see `record_ends`): all are committed together at the
@@ -171,10 +171,10 @@ def _plain(found: Found) -> dict[str, object]:
     return {"pid": found.pid, "command": clean(found.command, 200), "how": found.how}
 
 
-def _told(end: End) -> Ended:
+def _told(end: End) -> StopOutcome:
     found = end.more.get("found", [])
     steps = end.more.get("steps", [])
-    return Ended(
+    return StopOutcome(
         end.after.id,
         end.after.spawn_id,
         gone=not end.after.unverified,
@@ -189,7 +189,7 @@ PATIENCE = 20.0
 """Seconds beyond the grace that one kill waits for another of the same agent."""
 
 
-def stop_alone(home: Home, ref: Ref, order: Order, *, purpose: str) -> list[Ended]:
+def stop_alone(home: Home, ref: Ref, order: Order, *, purpose: str) -> list[StopOutcome]:
     """Stops one running agent and nothing below it. Returns what was ended: nothing where it does not run any more."""
 
     def intend(found: Record, _: Now) -> Record | None:
@@ -201,7 +201,7 @@ def stop_alone(home: Home, ref: Ref, order: Order, *, purpose: str) -> list[Ende
         return stop_all(home, [record], order) if record is not None else []
 
 
-def end_subtree(home: Home, target: Ref, order: Order) -> list[Ended]:
+def end_subtree(home: Home, target: Ref, order: Order) -> list[StopOutcome]:
     """The whole story of one target: close the branch, stop everybody, open it again."""
     ended = _end_once(home, target, order) or _end_once(home, target, order)  # the other was faster: what is left now?
     if not ended and target.id != home.policy.root.id:
@@ -209,7 +209,7 @@ def end_subtree(home: Home, target: Ref, order: Order) -> list[Ended]:
     return ended
 
 
-def _end_once(home: Home, target: Ref, order: Order) -> list[Ended]:
+def _end_once(home: Home, target: Ref, order: Order) -> list[StopOutcome]:
     _let_the_other_finish(home, target, order.grace)
     unqueued: list[Record] = []
     marked: list[str] = []
@@ -237,7 +237,7 @@ def _end_once(home: Home, target: Ref, order: Order) -> list[Ended]:
             purpose=f"stop {target.id}",
             then=lambda state: _say_unqueued(home, unqueued, order, state.revision),
         )
-        ended = [Ended(record.id, record.spawn_id, gone=True, note="queued") for record in unqueued]
+        ended = [StopOutcome(record.id, record.spawn_id, gone=True, note="queued") for record in unqueued]
         if marked:
             try:
                 ended += stop_all(home, [state.agents[agent_id] for agent_id in marked], order)
@@ -260,13 +260,13 @@ def _say_unqueued(home: Home, unqueued: Sequence[Record], order: Order, revision
         )
 
 
-def _nothing_to_do(home: Home, target: Ref) -> Ended:
+def _nothing_to_do(home: Home, target: Ref) -> StopOutcome:
     """It has ended already; or another process is stopping it, and has not come to an end in all this time."""
     state = home.ledger.read()
     others = [] if _is_another(state, target) else live_members(state, target.id, home.policy.root.id)
     note = "somebody else is still stopping it" if others else "already ended"
     audit.record(home, AuditVerb.KILL, agent=target.id, spawn_id=target.spawn_id, reason=note, freed=0, nothing=True)
-    return Ended(target.id, target.spawn_id, gone=not others, note=note, unverified=note if others else "")
+    return StopOutcome(target.id, target.spawn_id, gone=not others, note=note, unverified=note if others else "")
 
 
 def _is_another(state: State, target: Ref) -> bool:

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from swarm.errors import Usage
-from swarm.model.verb import Argument, Kind, Tool, Verb
+from swarm.errors import UsageError
+from swarm.model.verb import Argument, ArgumentKind, Tool, Verb
 from swarm.model.verbs import VERBS
 from swarm.protocol.paths import Layout
 
@@ -21,10 +21,10 @@ INSTRUCTIONS = (
     "agents directly below you. A refusal says why, and what you can do instead: it is an answer, not an obstacle."
 )
 OFFERED = {verb.name: (verb, verb.tool) for verb in VERBS if verb.tool is not None}
-_TYPES: Mapping[Kind, tuple[str, type]] = {
-    Kind.NUMBER: ("integer", int),
-    Kind.SECONDS: ("number", float),
-    Kind.FLAG: ("boolean", bool),
+_TYPES: Mapping[ArgumentKind, tuple[str, type]] = {
+    ArgumentKind.NUMBER: ("integer", int),
+    ArgumentKind.SECONDS: ("number", float),
+    ArgumentKind.FLAG: ("boolean", bool),
 }
 
 
@@ -48,7 +48,7 @@ def tools(layout: Layout | None) -> list[Mapping[str, Any]]:
 
 
 def checked(name: str, arguments: object) -> Any:
-    """What a call gives its tool, with every argument that is declared as an attribute; raises Usage where it is wrong.
+    """The arguments of a call, each declared one as an attribute; raises UsageError where one is wrong.
 
     Only types and sizes are checked here. What a value means, the verb checks.
     """
@@ -57,7 +57,7 @@ def checked(name: str, arguments: object) -> Any:
     try:
         return msgspec.convert(arguments, _struct(name, _taken(*OFFERED[name])))
     except msgspec.ValidationError as error:
-        raise Usage(
+        raise UsageError(
             f"{name} was called wrongly.", f"{error}.", "Call it again with what its description says."
         ) from error
 
@@ -90,7 +90,7 @@ def _schema(argument: Argument, roles: list[str]) -> dict[str, Any]:
 
 def _scalar(argument: Argument, roles: list[str]) -> dict[str, Any]:
     kind, _ = _TYPES.get(argument.kind, ("string", str))
-    if choices := argument.choices or (roles if argument.kind is Kind.ROLE else ()):
+    if choices := argument.choices or (roles if argument.kind is ArgumentKind.ROLE else ()):
         return {"type": kind, "enum": list(choices)}
     if kind == "string":
         return {"type": kind, "minLength": 1, "maxLength": _longest(argument)}
@@ -129,7 +129,7 @@ def _type(argument: Argument) -> Any:
 
 
 def _name(argument: Argument) -> str:
-    return f"{argument.name}_s" if argument.kind is Kind.SECONDS else argument.name
+    return f"{argument.name}_s" if argument.kind is ArgumentKind.SECONDS else argument.name
 
 
 def _longest(argument: Argument) -> int:

@@ -19,7 +19,7 @@ class Kind(StrEnum):
     TOOL_OPEN = "tool open"
     TOOL_CLOSED = "tool closed"
     TEXT = "text"
-    TOLD = "told"
+    DELIVERED = "told"
     """Words that reached the agent: its brief, a message (then `key` is the message's id)."""
     RETRYING = "retrying"
     WAITING = "waiting for the model"
@@ -143,7 +143,7 @@ class Note(NamedTuple):
     text: str
 
 
-class Doings(Struct, frozen=True):
+class ActivityState(Struct, frozen=True):
     """What a stream of activities adds up to. Compared by value."""
 
     session: str = ""
@@ -175,7 +175,7 @@ class Doings(Struct, frozen=True):
     denied: tuple[str, ...] = ()
     """The last refused tool calls, oldest first, 20 at most."""
     denials: int = 0
-    told: tuple[tuple[str, float], ...] = ()
+    delivered: tuple[tuple[str, float], ...] = ()
     """(message id, wall seconds) of the last messages that reached it, 20 at most."""
     notes: tuple[Note, ...] = ()
     """What a person should look at, oldest first; 8 at most."""

@@ -1,6 +1,6 @@
 """The verbs that agents call as well as people do: at a command line, and as tools of their programs."""
 
-from swarm.model.verb import Argument, Kind, Tool, Verb, flag, option
+from swarm.model.verb import Argument, ArgumentKind, Tool, Verb, flag, option
 
 AGENT = Argument(
     "id", "an agent: its id, or the end of its id where no other ends like that", metavar="ID", required=True, most=2000
@@ -36,7 +36,13 @@ SPAWN = Verb(
             required=True,
             most=64,
         ),
-        option("role", "R", "its role, a file in roles/ (swarm-tui roles lists them)", kind=Kind.ROLE, required=True),
+        option(
+            "role",
+            "R",
+            "its role, a file in roles/ (swarm-tui roles lists them)",
+            kind=ArgumentKind.ROLE,
+            required=True,
+        ),
         option(
             "task",
             "TEXT",
@@ -46,7 +52,11 @@ SPAWN = Verb(
         ),
         option("parent", "ID", "the agent that it works for (the agent that calls, else the root)"),
         option(
-            "slots", "N", "slots for it and all that it may start itself (as its role says)", kind=Kind.NUMBER, least=1
+            "slots",
+            "N",
+            "slots for it and all that it may start itself (as its role says)",
+            kind=ArgumentKind.NUMBER,
+            least=1,
         ),
         option(
             "accept",
@@ -63,7 +73,7 @@ SPAWN = Verb(
             "P",
             "a file that it needs, relative to the home; must exist",
             flags=("--input",),
-            kind=Kind.FILE,
+            kind=ArgumentKind.FILE,
             many=True,
         ),
         option(
@@ -73,7 +83,7 @@ SPAWN = Verb(
             flags=("--output",),
             many=True,
         ),
-        option("owns", "P", "a path that only it may write, relative to the home", kind=Kind.FILE, many=True),
+        option("owns", "P", "a path that only it may write, relative to the home", kind=ArgumentKind.FILE, many=True),
         option("program", "P", "what runs as the agent (as swarm.toml says)", default=""),
         option("model", "M", "its model (as swarm.toml says)", default=""),
         option("env", "K=V", "a variable of its environment", many=True),
@@ -118,7 +128,7 @@ KILL = Verb(
             "grace",
             "TIME",
             "how long they get to end by themselves (10s, if swarm.toml says nothing else)",
-            kind=Kind.SECONDS,
+            kind=ArgumentKind.SECONDS,
             most=86_400,
         ),
         flag("yes", "do not ask"),
@@ -141,8 +151,12 @@ PROGRESS = Verb(
     "for agents: report one line of progress",
     'progress "8 of 12 pages read" --outputs 3',
     (
-        Argument("text", "what was done, in one sentence", kind=Kind.WORDS, metavar="TEXT", required=True, most=2000),
-        option("outputs", "N", "how many outputs (files, pieces) there are so far", kind=Kind.NUMBER, most=10**12),
+        Argument(
+            "text", "what was done, in one sentence", kind=ArgumentKind.WORDS, metavar="TEXT", required=True, most=2000
+        ),
+        option(
+            "outputs", "N", "how many outputs (files, pieces) there are so far", kind=ArgumentKind.NUMBER, most=10**12
+        ),
     ),
     Tool(
         "Report progress",
@@ -164,13 +178,13 @@ DONE = Verb(
         option("status", "", "how it ended (success)", choices=("success", "failed", "partial")),
         option("summary", "T", "what came of it, in a few sentences", default="", most=20_000),
         option("outputs", "P", "a file that came of it", flags=("--output",), many=True),
-        option("file", "F", "the whole results as a JSON object; - for standard input", kind=Kind.FILE),
+        option("file", "F", "the whole results as a JSON object; - for standard input", kind=ArgumentKind.FILE),
         Argument(
             "acceptance",
             many=True,
             fields=(
                 Argument("text", "The acceptance outcome of your brief.", required=True),
-                Argument("passed", "Whether it is reached.", kind=Kind.FLAG, required=True),
+                Argument("passed", "Whether it is reached.", kind=ArgumentKind.FLAG, required=True),
             ),
         ),
     ),
@@ -207,7 +221,10 @@ MESSAGE = Verb(
     "message",
     "tell an agent something: it reads it after its current step",
     'message worker-1 "Use the second source."',
-    (AGENT, Argument("text", "what it is to read", kind=Kind.WORDS, metavar="TEXT", required=True, most=20_000)),
+    (
+        AGENT,
+        Argument("text", "what it is to read", kind=ArgumentKind.WORDS, metavar="TEXT", required=True, most=20_000),
+    ),
     Tool(
         "Send an agent a message",
         "Send a message to an agent directly below you: it reads it after its current step. It steers the agent within "

@@ -42,7 +42,7 @@ class SpawnRequest(Struct, frozen=True):
     respawn_of: str = ""
 
 
-class Candidate(Struct, frozen=True):
+class EvictionChoice(Struct, frozen=True):
     """Somebody who could be ended to make room (protocol.md, Slots), stuck ones first."""
 
     agent: str
@@ -71,7 +71,7 @@ class SpawnCheck(Struct, frozen=True):
     slots: int
     objections: tuple[Objection, ...] = ()
     warnings: tuple[str, ...] = ()
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[EvictionChoice, ...] = ()
     """Who could be ended, where the objection is a lack of slots."""
     free_after: int = 0
 
@@ -100,7 +100,7 @@ class Messaged(Struct, frozen=True):
     """Why it waits."""
 
 
-class Ended(Struct, frozen=True):
+class StopOutcome(Struct, frozen=True):
     """One agent of a killed subtree."""
 
     agent: str
@@ -117,7 +117,7 @@ class Ended(Struct, frozen=True):
 class KillReport(Struct, frozen=True):
     """What a kill found and did, children first."""
 
-    agents: tuple[Ended, ...]
+    agents: tuple[StopOutcome, ...]
     took_ms: int = 0
 
     @property

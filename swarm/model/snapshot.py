@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from swarm.model.activity import Doings, SubAgent, Tokens
+from swarm.model.activity import ActivityState, SubAgent, Tokens
 from swarm.model.agent import AgentSpec, Exit, Liveness, Usage
 from swarm.model.causes import ProblemCode
 from swarm.model.record import Account, Alert, Beat, Holder, Observed, Record
@@ -50,7 +50,7 @@ class AgentView(Struct, frozen=True):
     """Slots held in the subtree, itself included."""
     children: int = 0
     problems: tuple[Problem, ...] = ()
-    doings: Doings | None = None
+    activity: ActivityState | None = None
     """What its program says it is doing; None where it does not tell."""
     tokens: Tokens | None = None
     """Its own, over all its runs; None where they are unknown."""
@@ -73,12 +73,12 @@ class AgentView(Struct, frozen=True):
     @property
     def retrying(self) -> str:
         """What its program last said of a model service that refuses or does not answer; '' where it works."""
-        return self.doings.retrying if self.doings is not None else ""
+        return self.activity.retrying if self.activity is not None else ""
 
     @property
     def retries(self) -> int:
         """How often in a row it has tried."""
-        return self.doings.retries if self.doings is not None else 0
+        return self.activity.retries if self.activity is not None else 0
 
 
 class Slots(Struct, frozen=True):

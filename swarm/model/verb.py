@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 
-class Kind(Enum):
+class ArgumentKind(Enum):
     """What an argument is."""
 
     TEXT = "text"
@@ -32,7 +32,7 @@ class Argument(NamedTuple):
     """What people are told of it; '' where a command line does not take it."""
     flags: tuple[str, ...] = ()
     """The options that give it on a command line, `--like` this; without, its place does."""
-    kind: Kind = Kind.TEXT
+    kind: ArgumentKind = ArgumentKind.TEXT
     metavar: str = ""
     required: bool = False
     many: bool = False
@@ -51,7 +51,7 @@ def option(name: str, metavar: str, words: str, **more: Any) -> Argument:
 
 def flag(name: str, words: str, *flags: str) -> Argument:
     """An argument that is there or not."""
-    return Argument(name, words, flags or (f"--{name.replace('_', '-')}",), Kind.FLAG, default=False)
+    return Argument(name, words, flags or (f"--{name.replace('_', '-')}",), ArgumentKind.FLAG, default=False)
 
 
 class Tool(NamedTuple):

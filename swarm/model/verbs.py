@@ -2,7 +2,7 @@
 
 from swarm.model import agent_verbs
 from swarm.model.agent_verbs import AGENT
-from swarm.model.verb import Argument, Kind, Verb, flag, option
+from swarm.model.verb import Argument, ArgumentKind, Verb, flag, option
 
 VERBS: tuple[Verb, ...] = (
     Verb(
@@ -10,7 +10,7 @@ VERBS: tuple[Verb, ...] = (
         "make the home of a new swarm: rules, roles, settings",
         "init my-swarm --program claude",
         (
-            Argument("directory", "where (the current directory)", kind=Kind.DIRECTORY, metavar="DIR"),
+            Argument("directory", "where (the current directory)", kind=ArgumentKind.DIRECTORY, metavar="DIR"),
             option(
                 "program",
                 "",
@@ -31,11 +31,11 @@ VERBS: tuple[Verb, ...] = (
                 "TIME",
                 "end after this time (90s); with --headless only",
                 flags=("--for",),
-                kind=Kind.SECONDS,
+                kind=ArgumentKind.SECONDS,
                 least=0.001,
             ),
-            option("speed", "N", "how many times faster than life (60)", kind=Kind.DECIMAL, least=1, most=3600),
-            option("directory", "D", "make its home here, and keep it", flags=("--dir",), kind=Kind.DIRECTORY),
+            option("speed", "N", "how many times faster than life (60)", kind=ArgumentKind.DECIMAL, least=1, most=3600),
+            option("directory", "D", "make its home here, and keep it", flags=("--dir",), kind=ArgumentKind.DIRECTORY),
         ),
     ),
     agent_verbs.STATUS,
@@ -56,7 +56,11 @@ VERBS: tuple[Verb, ...] = (
         "run --period 15m",
         (
             option(
-                "period", "TIME", "how often (15m, if swarm.toml says nothing else)", kind=Kind.SECONDS, least=0.001
+                "period",
+                "TIME",
+                "how often (15m, if swarm.toml says nothing else)",
+                kind=ArgumentKind.SECONDS,
+                least=0.001,
             ),
             flag("once", "one heartbeat and no more: the same as `heartbeat`"),
         ),
@@ -95,7 +99,7 @@ VERBS: tuple[Verb, ...] = (
                 "N",
                 "how many heartbeats; 0 takes the hold back",
                 flags=("--for",),
-                kind=Kind.NUMBER,
+                kind=ArgumentKind.NUMBER,
                 required=True,
                 most=1000,
             ),
@@ -114,7 +118,7 @@ VERBS: tuple[Verb, ...] = (
         "events --since 2h --agent worker-1",
         (
             flag("follow", "go on as it grows; with --json one object a line", "-f", "--follow"),
-            option("since", "TIME", "how far back (the last 500 records)", kind=Kind.SECONDS),
+            option("since", "TIME", "how far back (the last 500 records)", kind=ArgumentKind.SECONDS),
             option("agent", "ID", "only what concerns this agent"),
         ),
         narrow=True,

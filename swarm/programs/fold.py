@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from swarm.model.activity import Activity, Doings, Kind, Note, OpenTool, SubAgent, Tokens, TurnEnd
+from swarm.model.activity import Activity, ActivityState, Kind, Note, OpenTool, SubAgent, Tokens, TurnEnd
 from swarm.model.values import replace
 
-EMPTY = Doings()
+EMPTY = ActivityState()
 MAX_OPEN = 64
 MAX_SUBAGENTS = 256
 MAX_DENIED = 20
-MAX_TOLD = 20
+MAX_DELIVERED = 20
 MAX_NOTES = 8
 MAX_TEXT = 400
 """Characters that are kept of a text: what was said in full is in the transcript."""
@@ -18,28 +18,28 @@ _OF_SUBAGENTS = frozenset({Kind.SUBAGENT_STARTED, Kind.SUBAGENT_PROGRESS, Kind.S
 _NOTED = frozenset({Kind.MODEL_CHANGED, Kind.MCP_SERVER, Kind.NOTE})
 
 
-def fold(doings: Doings, activity: Activity, seen_at: float) -> Doings:
+def fold(state: ActivityState, activity: Activity, seen_at: float) -> ActivityState:
     """What it is doing after this activity. seen_at: wall seconds at which it was seen, where it has no time itself.
 
     Never raises; no tuple grows beyond its bound, the oldest falls out. A sign of life is whatever `counts`: it ends a
     streak of retries. A run that begins has nothing of the tools, sub-agents and troubles of the run before it.
     """
-    return fold_all(doings, ((activity, seen_at),))
+    return fold_all(state, ((activity, seen_at),))
 
 
-def fold_all(doings: Doings, activities: Iterable[tuple[Activity, float]]) -> Doings:
+def fold_all(state: ActivityState, activities: Iterable[tuple[Activity, float]]) -> ActivityState:
     """The same for many, each with the wall seconds it was seen at. A frozen value a step would cost the most."""
-    now = _Now(doings)
+    now = _Now(state)
     for activity, seen_at in activities:
         _take(now, activity, seen_at)
-    return Doings(*[getattr(now, name) for name in _NAMES])
+    return ActivityState(*[getattr(now, name) for name in _NAMES])
 
 
-_NAMES = Doings.__struct_fields__
+_NAMES = ActivityState.__struct_fields__
 
 
 class _Now:
-    """Doings while they are folded, field by field."""
+    """An ActivityState while it is folded, field by field."""
 
     __slots__ = _NAMES
 
@@ -65,12 +65,12 @@ class _Now:
     context_limit: int | None
     denied: tuple[str, ...]
     denials: int
-    told: tuple[tuple[str, float], ...]
+    delivered: tuple[tuple[str, float], ...]
     notes: tuple[Note, ...]
 
-    def __init__(self, doings: Doings) -> None:
+    def __init__(self, state: ActivityState) -> None:
         for name in _NAMES:
-            setattr(self, name, getattr(doings, name))
+            setattr(self, name, getattr(state, name))
 
 
 def _take(now: _Now, activity: Activity, seen_at: float) -> None:
@@ -90,7 +90,7 @@ def _take(now: _Now, activity: Activity, seen_at: float) -> None:
         now.session = activity.key or now.session
         now.model = activity.model or now.model
         now.ordered_model = now.ordered_model or activity.model
-    elif kind in _OWN_WORK or kind is Kind.TOLD:
+    elif kind in _OWN_WORK or kind is Kind.DELIVERED:
         _work(now, activity, at)
     elif kind is Kind.RETRYING:
         _in_turn(now)
@@ -137,10 +137,10 @@ def _work(now: _Now, activity: Activity, at: float) -> None:
         if activity.text and not activity.parent:
             now.last_text = _short(activity.text)
         return
-    if activity.kind is Kind.TOLD:
+    if activity.kind is Kind.DELIVERED:
         if activity.key:
-            others = tuple(told for told in now.told if told[0] != activity.key)
-            now.told = (*others, (activity.key, at))[-MAX_TOLD:]
+            others = tuple(told for told in now.delivered if told[0] != activity.key)
+            now.delivered = (*others, (activity.key, at))[-MAX_DELIVERED:]
         return
     others_open = tuple(tool for tool in now.open_tools if tool.key != activity.key)
     if activity.kind is Kind.TOOL_CLOSED:
@@ -187,7 +187,7 @@ def _subagent(now: _Now, activity: Activity, at: float) -> None:
 
 
 def _usage(now: _Now, activity: Activity) -> None:
-    """Activities carry totals of the whole stream: what is not told stays as it was."""
+    """Activities carry totals of the whole stream: what is not said stays as it was."""
     now.tokens = activity.tokens if activity.tokens is not None else now.tokens
     now.cost_usd = activity.cost_usd if activity.cost_usd is not None else now.cost_usd
     now.context = activity.context if activity.context is not None else now.context

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from swarm.model.activity import Activity, Doings
+from swarm.model.activity import Activity, ActivityState
 from swarm.programs.fold import EMPTY, fold_all
 from swarm.programs.readers import NewReader
 from swarm.store.reader import Unreadable
@@ -25,9 +25,9 @@ class Follower:
         self._tail = FileTail(path, line_bytes=LINE_BYTES)
         self._new_reader = new_reader
         self._reader = new_reader()
-        self.doings: Doings = EMPTY
+        self.activity: ActivityState = EMPTY
         self.caught_up = False
-        """It has been read to its end once: `doings` is no mere beginning."""
+        """It has been read to its end once: `activity` is no mere beginning."""
         self.error = ""
         """Why it cannot be read; '' where it can, or where there is nothing yet."""
 
@@ -56,11 +56,11 @@ class Follower:
             if part is None:
                 return found
             if part.change:
-                self._reader, self.doings, self.caught_up = self._new_reader(), EMPTY, False
+                self._reader, self.activity, self.caught_up = self._new_reader(), EMPTY, False
             seen_at = min(wall, part.mtime_ns / 1e9)
             feed = self._reader.feed
             fresh = [(activity, seen_at) for line in part.lines for activity in feed(line)]
-            self.doings = fold_all(self.doings, fresh)
+            self.activity = fold_all(self.activity, fresh)
             found += fresh
             budget -= part.size
             self.caught_up = self.caught_up or not self.behind

@@ -9,7 +9,7 @@ from swarm.model.activity import Activity, Kind
 
 MAX_LINES = 200
 """Lines of one text; what is more is counted in one last line."""
-MAX_TOLD = 12
+MAX_DELIVERED = 12
 MAX_ERROR = 3
 INDENT = "  "
 SHORT_OUTPUT = 60
@@ -73,11 +73,11 @@ def _returned(activity: Activity) -> list[str]:
 
 
 def _told(activity: Activity) -> list[str]:
-    return _several(activity.text, MAX_TOLD, "▸ ")
+    return _several(activity.text, MAX_DELIVERED, "▸ ")
 
 
 def _note(activity: Activity) -> list[str]:
-    return _several(activity.text, MAX_TOLD, "· ")
+    return _several(activity.text, MAX_DELIVERED, "· ")
 
 
 def _retrying(activity: Activity) -> list[str]:
@@ -131,7 +131,7 @@ _WRITERS: Mapping[Kind, Callable[[Activity], list[str]]] = {
     Kind.TOOL_OPEN: _call,
     Kind.TOOL_CLOSED: _returned,
     Kind.TEXT: _text,
-    Kind.TOLD: _told,
+    Kind.DELIVERED: _told,
     Kind.RETRYING: _retrying,
     Kind.SUBAGENT_STARTED: _subagent,
     Kind.SUBAGENT_ENDED: _subagent,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from swarm.errors import SwarmError, Usage
+from swarm.errors import SwarmError, UsageError
 from swarm.formatting import spell_stamp
 from swarm.protocol.paths import AgentDir
 from swarm.sanitize import clean, clean_block
@@ -168,7 +168,7 @@ def entry(text: str, sender: str, wall: float, key: str = "") -> str:
     """
     said = clean_block(text.strip(), MAX_LINES, MAX_CHARS)
     if not said.strip():
-        raise Usage("There is no message.", "Its text is empty.")
+        raise UsageError("There is no message.", "Its text is empty.")
     quoted = "\n".join(f"> {line}" for line in said.split("\n"))
     name = f" ({key})" if key else ""
     return f"\n## {spell_stamp(wall, ' ')} from {sender}{name}\n\n{quoted}\n"

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from swarm.errors import Usage
+from swarm.errors import UsageError
 from swarm.formatting import parse_stamp, spell_stamp
 
 if TYPE_CHECKING:
@@ -101,18 +101,18 @@ def _parse(read: "Read", keep: int) -> "tuple[reports.Progress, list[str]]":
 
 
 def format_line(text: str, outputs: int | None, wall: float) -> str:
-    """The line that `append` writes: local time with seconds and offset. Raises Usage where nothing is said."""
+    """The line that `append` writes: local time with seconds and offset. Raises UsageError where nothing is said."""
     sentence = text.strip()
     if not (sentence.isascii() and sentence.isprintable() and len(sentence) <= MAX_CHARS):
         from swarm.sanitize import clean  # most sentences are plain, and need not pay for it
 
         sentence = clean(sentence, MAX_CHARS).strip()
     if not sentence:
-        raise Usage(
+        raise UsageError(
             "There is nothing to report.", "The text of the update is empty.", "Say what was done, in one sentence."
         )
     if outputs is not None and not 0 <= outputs <= MAX_OUTPUTS:
-        raise Usage(f"{outputs} is not a number of outputs.", f"It is 0 to {MAX_OUTPUTS}.")
+        raise UsageError(f"{outputs} is not a number of outputs.", f"It is 0 to {MAX_OUTPUTS}.")
     counted = "" if outputs is None else f"[outputs {outputs}] "
     return f"{spell_stamp(wall, ' ')} - {counted}{sentence}"
 
@@ -121,7 +121,7 @@ def append(agent: "AgentDir", text: str, outputs: int | None, wall: float) -> st
     """Appends one line to the agent's progress.md, whatever newlines `text` holds. Returns the line, without newline.
 
     outputs: the agent's own count, or None. wall: seconds since 1970.
-    Raises Usage where the text is empty, SwarmError where the disk refuses.
+    Raises UsageError where the text is empty, SwarmError where the disk refuses.
     """
     from swarm.store.writer import append_line
 

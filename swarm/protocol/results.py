@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from swarm.errors import Usage
+from swarm.errors import UsageError
 from swarm.formatting import spell_stamp
 from swarm.store import validators
 from swarm.store.jsonio import Invalid, for_people, parse_json
@@ -47,7 +47,7 @@ def results_value(
 
 
 def encode_results(value: dict[str, Any]) -> bytes:
-    """What is written to results.json; raises Usage where it would not be read as results from there."""
+    """What is written to results.json; raises UsageError where it would not be read as results from there."""
     try:
         data = for_people(value)
         check_results(parse_json(data))
@@ -56,7 +56,7 @@ def encode_results(value: dict[str, Any]) -> bytes:
     except (RecursionError, ValueError) as error:  # what is Wrong; NaN, Infinity
         raise _no_results(str(error)) from error
     if len(data) > JSON_BYTES:
-        raise Usage(
+        raise UsageError(
             "These results are too large.",
             f"They have {len(data)} bytes, {JSON_BYTES} at most are read.",
             "Put the contents into files and name them as outputs.",
@@ -64,8 +64,8 @@ def encode_results(value: dict[str, Any]) -> bytes:
     return data
 
 
-def _no_results(why: str) -> Usage:
-    return Usage(
+def _no_results(why: str) -> UsageError:
+    return UsageError(
         "These are not results.",
         f"{why[:300]}.",
         "results.json holds status (success, failed, partial), summary, outputs (paths), "

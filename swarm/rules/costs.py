@@ -64,7 +64,7 @@ def spent(snapshot: Snapshot, now: Now) -> Spent:
 
 def is_unpriced(view: AgentView) -> bool:
     """It has used tokens, and nothing names their price. Before its first turn has ended it may still do so."""
-    early = view.doings is not None and not view.doings.turns
+    early = view.activity is not None and not view.activity.turns
     return view.tokens is not None and view.tokens.total > 0 and view.cost_usd is None and not early
 
 

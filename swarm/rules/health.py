@@ -143,7 +143,7 @@ def _at_work(view: AgentView, record: Record | None, age: float, now: Now, polic
 
 def _open_tool(view: AgentView, now: Now) -> str:
     """`in Bash for 4m: make test`; '' where no tool call is open. A silent agent in one ages all the same."""
-    tools = view.doings.open_tools if view.doings is not None else ()
+    tools = view.activity.open_tools if view.activity is not None else ()
     if not tools:
         return ""
     tool = max((each for each in tools if not each.parent), key=lambda each: each.since, default=tools[-1])
@@ -170,8 +170,8 @@ def waiting_for_model(view: AgentView, now: Now) -> float | None:
     A turn is under way, no tool is open, no sub-agent works, and nothing came since: a model service that accepts and
     never answers is minutes of silence, with nothing in the stream (measured).
     """
-    doings = view.doings
-    if doings is None or view.heard is None or not doings.in_turn or doings.open_tools or doings.subagents:
+    activity = view.activity
+    if activity is None or view.heard is None or not activity.in_turn or activity.open_tools or activity.subagents:
         return None
     return max(0.0, now.awake - view.heard)
 

@@ -156,7 +156,7 @@ def _over(view: AgentView, policy: Policy) -> str:
 
 
 def _tells(view: AgentView) -> bool:
-    return view.doings is not None or view.tokens is not None
+    return view.activity is not None or view.tokens is not None
 
 
 def _own_cost(view: AgentView, policy: Policy) -> float:

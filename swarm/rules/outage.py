@@ -19,7 +19,7 @@ def outage(snapshot: Snapshot, judged: Mapping[str, Verdict], policy: Policy, no
 
     Only agents whose program tells what it does are counted, and at least two of them have to be refused.
     """
-    telling = [view for view in snapshot.agents if in_play(view) and view.doings is not None]
+    telling = [view for view in snapshot.agents if in_play(view) and view.activity is not None]
     refused = [view for view in telling if is_refused(view, judged[view.id])]
     if len(refused) < AT_LEAST or len(refused) < policy.service.pause_share * len(telling):
         return ""

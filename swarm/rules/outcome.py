@@ -2,7 +2,7 @@
 
 from swarm.config.policy import Policy
 from swarm.formatting import spell_clock, spell_duration
-from swarm.model.activity import Doings
+from swarm.model.activity import ActivityState
 from swarm.model.agent import Liveness
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Ending, Phase, Record
@@ -115,14 +115,14 @@ def ended(view: AgentView, record: Record, now: Now, policy: Policy, heartbeat_n
     return Verdict(Health.FAILED, (record.why or "failed") + (f",{ago}" if ago else ""))
 
 
-def judge(exit_code: int | None, doings: Doings | None, results: ResultsState) -> tuple[bool, str]:
+def judge(exit_code: int | None, activity: ActivityState | None, results: ResultsState) -> tuple[bool, str]:
     """(success, why not). Success: exit 0, a last turn that ended well, and results.json there and valid.
 
-    exit_code: negative for the signal that ended it, None where it is not known. doings: None for a program that only
+    exit_code: negative for the signal that ended it, None where it is not known. activity: None for a program that only
     prints text, which is judged by the other two. Programs end with 0 after an interruption, and call a turn a success
     in which the model service failed (measured): so no sign counts by itself.
     """
-    reasons = [reason for reason in (_ended(exit_code), turn_words(doings), _left(results)) if reason]
+    reasons = [reason for reason in (_ended(exit_code), turn_words(activity), _left(results)) if reason]
     return not reasons, "; ".join(reasons)
 
 
@@ -134,19 +134,19 @@ def _ended(exit_code: int | None) -> str:
     return f"it ended with exit code {exit_code}" if exit_code else ""
 
 
-def turn_words(doings: Doings | None) -> str:
+def turn_words(activity: ActivityState | None) -> str:
     """What was wrong with its last turn, as its program told it; '' where nothing was, or it does not tell."""
-    if doings is None:
+    if activity is None:
         return ""
-    end = doings.turn_end
+    end = activity.turn_end
     if end is not None:
         return "" if end.ok else f"its last turn failed: {end.why}" if end.why else "its last turn failed"
-    if doings.retrying:
-        return f"its model service refused until the end: {doings.retrying}"
-    if doings.open_tools:
-        tool = doings.open_tools[-1]
+    if activity.retrying:
+        return f"its model service refused until the end: {activity.retrying}"
+    if activity.open_tools:
+        tool = activity.open_tools[-1]
         return f"it ended in mid-turn, in {tool.tool}" if tool.tool else "it ended in mid-turn"
-    if doings.in_turn or doings.turns:
+    if activity.in_turn or activity.turns:
         return "it ended in mid-turn"
     return "its program said nothing"
 

@@ -102,15 +102,17 @@ def _of_program(follower: Follower) -> Iterator[Problem]:
         yield Problem(ProblemCode.UNREADABLE, f"log/stdout {follower.error}")
     if not follower.caught_up:
         return
-    doings = follower.doings
-    if doings.model and not same(doings.ordered_model, doings.model):
-        yield Problem(ProblemCode.MODEL, f"{doings.model} {IN_PLACE} {doings.ordered_model}")
-    for note in doings.notes:
+    activity = follower.activity
+    if activity.model and not same(activity.ordered_model, activity.model):
+        yield Problem(ProblemCode.MODEL, f"{activity.model} {IN_PLACE} {activity.ordered_model}")
+    for note in activity.notes:
         if note.kind is not Kind.MODEL_CHANGED:  # the one above says whether it still does
             code = ProblemCode.MCP if note.kind is Kind.MCP_SERVER else ProblemCode.PROGRAM
             yield Problem(code, note.text)
-    if doings.denials >= MANY_DENIALS:
-        yield Problem(ProblemCode.DENIED, f"{doings.denials} tool calls were refused, the last: {doings.denied[-1]}")
+    if activity.denials >= MANY_DENIALS:
+        yield Problem(
+            ProblemCode.DENIED, f"{activity.denials} tool calls were refused, the last: {activity.denied[-1]}"
+        )
 
 
 def _of_times(entry: Entry, progress: Progress, now: Now) -> Iterator[Problem]:

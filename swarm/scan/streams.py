@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from swarm.model.activity import Doings, SubAgent
+from swarm.model.activity import ActivityState, SubAgent
 from swarm.model.record import Record
 from swarm.model.time import Now
 from swarm.programs.follower import Follower
@@ -70,7 +70,7 @@ class Listening:
         found: dict[str, SubAgent] = {}
         for known in sorted(self._parents):
             entry = entries.get(known)
-            inner = entry.follower.doings.subagents if entry is not None and entry.follower is not None else ()
+            inner = entry.follower.activity.subagents if entry is not None and entry.follower is not None else ()
             if not inner:
                 self._parents.discard(known)
             found.update(_ids_of(known, inner))
@@ -94,8 +94,8 @@ class Listening:
         follower = entry.follower
         if follower is None or not follower.grown():
             return False
-        before = follower.doings, follower.caught_up, follower.error
-        heard = _last_word(follower.doings)
+        before = follower.activity, follower.caught_up, follower.error
+        heard = _last_word(follower.activity)
         while follower.grown():
             follower.look(now.wall, PART_BYTES)
             if follower.error or time.perf_counter() > until:
@@ -104,18 +104,18 @@ class Listening:
             self._behind.add(entry.id)
         else:
             self._behind.discard(entry.id)
-        word = _last_word(follower.doings)
+        word = _last_word(follower.activity)
         if word and word != heard:
             entry.heard = min(now.awake, awake_at(word, now))
             entry.heard_paused = entry.record.paused_total if entry.record is not None else 0.0
-        if follower.caught_up and follower.doings.subagents:
+        if follower.caught_up and follower.activity.subagents:
             self._parents.add(entry.id)
-        return (follower.doings, follower.caught_up, follower.error) != before
+        return (follower.activity, follower.caught_up, follower.error) != before
 
 
-def _last_word(doings: Doings) -> float:
+def _last_word(activity: ActivityState) -> float:
     """Wall seconds of its last sign of life, or of the last time it said that it tries again."""
-    return max(doings.last_at, doings.retried_at)
+    return max(activity.last_at, activity.retried_at)
 
 
 def _ids_of(agent: str, inner: Iterable[SubAgent]) -> dict[str, SubAgent]:

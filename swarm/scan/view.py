@@ -1,6 +1,6 @@
 """The frozen view of an agent that surfaces get."""
 
-from swarm.model.activity import Doings, SubAgent, Tokens
+from swarm.model.activity import ActivityState, SubAgent, Tokens
 from swarm.model.agent import Exit
 from swarm.model.record import Observed
 from swarm.model.ref import Ref
@@ -38,8 +38,8 @@ def _view(entry: Entry, now: Now) -> AgentView:
         return _inner(entry, entry.inner)
     follower = entry.follower
     unread = follower is not None and not follower.caught_up and follower.behind > 0
-    doings = follower.doings if follower is not None and not unread and not follower.error else None
-    doings, heard = _steady(entry.view, doings, _heard(entry) if doings is not None else None)
+    activity = follower.activity if follower is not None and not unread and not follower.error else None
+    activity, heard = _steady(entry.view, activity, _heard(entry) if activity is not None else None)
     tokens, cost_usd = used_up(entry)
     return AgentView(
         id=entry.id,
@@ -63,7 +63,7 @@ def _view(entry: Entry, now: Now) -> AgentView:
         used=entry.used,
         children=entry.children,
         problems=tuple(problems_of(entry, now)),
-        doings=doings,
+        activity=activity,
         heard=heard,
         unread=unread,
         tokens=tokens,
@@ -71,12 +71,14 @@ def _view(entry: Entry, now: Now) -> AgentView:
     )
 
 
-def _steady(before: AgentView | None, doings: Doings | None, heard: float | None) -> tuple[Doings | None, float | None]:
+def _steady(
+    before: AgentView | None, activity: ActivityState | None, heard: float | None
+) -> tuple[ActivityState | None, float | None]:
     """What was shown before, where it has but gone on: rows are not drawn again for every sign of life."""
-    if before is None or before.doings is None or before.heard is None or doings is None or heard is None:
-        return doings, heard
-    same = replace(doings, last_at=before.doings.last_at) == before.doings
-    return (before.doings, before.heard) if same and 0 <= heard - before.heard < STEADY_S else (doings, heard)
+    if before is None or before.activity is None or before.heard is None or activity is None or heard is None:
+        return activity, heard
+    same = replace(activity, last_at=before.activity.last_at) == before.activity
+    return (before.activity, before.heard) if same and 0 <= heard - before.heard < STEADY_S else (activity, heard)
 
 
 def _heard(entry: Entry) -> float | None:
@@ -111,7 +113,7 @@ def used_up(entry: Entry) -> tuple[Tokens | None, float | None]:
     if entry.follower is not None:
         if entry.follower.behind and not entry.follower.caught_up:
             return None, None  # a part is no total; once it was read, a burst makes it but a little late
-        return entry.follower.doings.tokens, entry.follower.doings.cost_usd
+        return entry.follower.activity.tokens, entry.follower.activity.cost_usd
     if known is None or known.tokens is None:
         return None, None
     return Tokens(*known.tokens), known.cost_usd

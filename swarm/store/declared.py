@@ -15,7 +15,7 @@ from swarm.store.validators import Wrong, quote
 T = TypeVar("T", bound=Struct)
 
 
-class Refusal(NamedTuple):
+class RefusedValue(NamedTuple):
     """A value that was not taken. agent: whose, '' for the swarm's own. text: which, and why not."""
 
     agent: str
@@ -23,7 +23,11 @@ class Refusal(NamedTuple):
 
 
 def read(
-    kind: type[T], data: Mapping[str, object], agent: str, refused: list[Refusal], instead: Mapping[str, object] = {}
+    kind: type[T],
+    data: Mapping[str, object],
+    agent: str,
+    refused: list[RefusedValue],
+    instead: Mapping[str, object] = {},
 ) -> T | None:
     """The value of an object; its default stands in for a field that is wrong, which is added to `refused`.
 
@@ -40,12 +44,12 @@ def read(
         values[_EXTRA] = extra
     values = {**instead, **values}
     missing = [name for name in _needed(kind) if name not in data]
-    refused += [Refusal(agent, f"{name} is missing") for name in missing]
+    refused += [RefusedValue(agent, f"{name} is missing") for name in missing]
     return kind(**values) if _needed(kind) <= values.keys() else None
 
 
 def take(
-    kind: type[Struct], data: Mapping[str, object], agent: str, refused: list[Refusal]
+    kind: type[Struct], data: Mapping[str, object], agent: str, refused: list[RefusedValue]
 ) -> tuple[dict[str, Any], dict[str, object]]:
     """The fields of an object that are what `kind` declares, and the keys that it does not know."""
     types = _types(kind)
@@ -54,20 +58,20 @@ def take(
     for name, value in data.items():
         if name not in types:
             if deeper_than(value, DEPTH):
-                refused.append(Refusal(agent, f"{name[:80]} is nested too deep"))
+                refused.append(RefusedValue(agent, f"{name[:80]} is nested too deep"))
             else:
                 extra[name] = value
             continue
         try:
             values[name] = _field(name, value, types[name])
         except Wrong as error:
-            refused.append(Refusal(agent, str(error)))
+            refused.append(RefusedValue(agent, str(error)))
     return values, extra
 
 
 def one(kind: type[T], data: Mapping[str, object]) -> T:
     """The value of an object in which everything is right; raises Wrong, which names the first field that is not."""
-    refused: list[Refusal] = []
+    refused: list[RefusedValue] = []
     value = read(kind, data, "", refused)
     if value is None or refused:
         raise Wrong(refused[0].text)

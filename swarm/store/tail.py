@@ -6,12 +6,12 @@ from typing import Literal, NamedTuple
 
 from swarm.store.reader import opened
 
-Change = Literal["", "cut", "replaced"]
+FileChange = Literal["", "cut", "replaced"]
 NEVER, GONE = -1, 0
 """In the place of an inode. What comes after a file that is gone is another one, though it be given the same inode."""
 
 
-class Part(NamedTuple):
+class TailRead(NamedTuple):
     """What a look found. lines: whole ones, oldest first, without their newlines.
 
     size: bytes that were read. skipped: bytes that stand in none of the lines, because they came faster than they were
@@ -22,7 +22,7 @@ class Part(NamedTuple):
     lines: tuple[bytes, ...] = ()
     size: int = 0
     skipped: int = 0
-    change: Change = ""
+    change: FileChange = ""
     mtime_ns: int = 0
 
 
@@ -75,13 +75,13 @@ class FileTail:
             return False
         return state.st_ino != self._inode or state.st_size != self.offset
 
-    def read(self, limit: int | None = None) -> Part | None:
+    def read(self, limit: int | None = None) -> TailRead | None:
         """What came since the last look; None where there is no file. Raises Unreadable.
 
         limit: bytes that are read at most; a tail without a window needs one. Opens nothing where nothing has grown.
         """
         if os.path.lexists(self._path) and not self.grown():
-            return Part()
+            return TailRead()
         try:
             with opened(self._path) as (descriptor, found):
                 change, skipped = self._place(descriptor, found)
@@ -93,12 +93,12 @@ class FileTail:
             return None
         self.offset += len(data)
         lines, torn = self._lines(data)
-        return Part(lines, len(data), skipped + torn, change, found.st_mtime_ns)
+        return TailRead(lines, len(data), skipped + torn, change, found.st_mtime_ns)
 
-    def _place(self, descriptor: int, found: os.stat_result) -> tuple[Change, int]:
+    def _place(self, descriptor: int, found: os.stat_result) -> tuple[FileChange, int]:
         """Finds where to read on; returns what became of the file, and how many bytes are passed over."""
         first = self._inode == NEVER
-        change: Change = ""
+        change: FileChange = ""
         if found.st_ino != self._inode and not first:
             change = "replaced"
         elif found.st_size < self.offset:

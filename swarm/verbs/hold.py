@@ -1,6 +1,6 @@
 """hold: no automatic kill for some heartbeats. Only a person says so."""
 
-from swarm.errors import Code, Refused, SwarmError, Usage
+from swarm.errors import Code, Refused, SwarmError, UsageError
 from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
@@ -17,7 +17,7 @@ MAX_BEATS = 1000
 def hold(home: Home, words: str, *, beats: int, why: str, spawn_id: str = "") -> None:
     """No heartbeat ends the agent during the next `beats` of them; 0 takes the hold back.
 
-    Raises NotFound; Refused `hierarchy` for agents; Usage where `beats` is no number of heartbeats.
+    Raises NotFound; Refused `hierarchy` for agents; UsageError where `beats` is no number of heartbeats.
     """
     agent_id = words
     try:
@@ -26,7 +26,7 @@ def hold(home: Home, words: str, *, beats: int, why: str, spawn_id: str = "") ->
         if home.actor.is_agent:
             raise Refused(Code.HIERARCHY, "Only the operator holds agents.", "It lifts a rule of the whole swarm.")
         if not 0 <= beats <= MAX_BEATS:
-            raise Usage(f"{beats} is not a number of heartbeats.", f"It is 0 to {MAX_BEATS}.")
+            raise UsageError(f"{beats} is not a number of heartbeats.", f"It is 0 to {MAX_BEATS}.")
         _commit(home, agent_id, beats, clean(why, 300), spawn_id)
     except SwarmError as error:
         audit.record(home, AuditVerb.HOLD, agent=agent_id, spawn_id=spawn_id, error=error)

@@ -12,7 +12,7 @@ from msgspec import to_builtins
 from swarm.config.checked import CheckedFiles
 from swarm.config.policy import Policy
 from swarm.config.swarm_toml import load_policy, parse_policy
-from swarm.errors import Code, HomeError, PolicyError, Refused, SwarmError, Usage
+from swarm.errors import Code, HomeError, PolicyError, Refused, SwarmError, UsageError
 from swarm.formatting import spell_stamp
 from swarm.ledger import audit_log
 from swarm.ledger.ledger import Ledger
@@ -42,11 +42,11 @@ def init(directory: str | os.PathLike[str], program: str = "command", clock: Clo
     """Makes the home at `directory`, which is made where it is not there.
 
     program: what its agents run where a spawn does not say; written into swarm.toml.
-    Returns what was written and what was left alone. Raises Usage for a program that is not known, HomeError where the
-    directory cannot become a home (`read-only`, `full`, `home`), Refused `exists` where its swarm.toml is another's.
+    Returns what was written and what was left alone. Raises UsageError for a program that is not known, HomeError where
+    the directory cannot become a home (`read-only`, `full`, `home`), Refused `exists` where its swarm.toml is foreign.
     """
     if program not in BUILT_IN:
-        raise Usage(f"There is no program {program[:80]!r}.", hint="There are: " + ", ".join(BUILT_IN) + ".")
+        raise UsageError(f"There is no program {program[:80]!r}.", hint="There are: " + ", ".join(BUILT_IN) + ".")
     root = Path(directory).expanduser().absolute()
     # A link that the operator names is meant; links below the home are never followed.
     layout = Layout(Path(os.path.realpath(root)) if root.is_symlink() and root.is_dir() else root)

@@ -15,7 +15,7 @@ from swarm.model.activity import Kind
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.ref import Ref
-from swarm.model.requests import Ended, KillPreview, KillReport
+from swarm.model.requests import KillPreview, KillReport, StopOutcome
 from swarm.model.snapshot import Snapshot
 from swarm.processes.members import marked
 from swarm.programs.readers import new_reader_for
@@ -125,7 +125,7 @@ def is_subagent(words: str) -> bool:
     return MARK in words
 
 
-def stop(home: Home, words: str, *, reason: str = "", spawn_id: str = "") -> Ended:
+def stop(home: Home, words: str, *, reason: str = "", spawn_id: str = "") -> StopOutcome:
     """Ends one sub-agent. It is gone where its program says so within three seconds; else that is told.
 
     Raises NotFound; Refused `hierarchy`; SwarmError `channel` where its program cannot do that.
@@ -154,7 +154,7 @@ def stop(home: Home, words: str, *, reason: str = "", spawn_id: str = "") -> End
         freed=0,
         gone=gone,
     )
-    return Ended(f"{agent_id}{MARK}{key}", record.spawn_id, gone=gone, unverified="" if gone else said, note=said)
+    return StopOutcome(f"{agent_id}{MARK}{key}", record.spawn_id, gone=gone, unverified="" if gone else said, note=said)
 
 
 def _has_ended(home: Home, record: Record, key: str) -> bool:

@@ -6,7 +6,7 @@ from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.admission import draft
 from swarm.lifecycle.reservation import judged_now, no_room, who_could_end
 from swarm.lifecycle.spawn import ROOM, Judge, warnings_of
-from swarm.model.requests import Candidate, Objection, SpawnCheck, SpawnRequest
+from swarm.model.requests import EvictionChoice, Objection, SpawnCheck, SpawnRequest
 from swarm.rules.slots import slots
 
 
@@ -24,7 +24,7 @@ def check(home: Home, request: SpawnRequest, judge: Judge | None = None) -> Spaw
         objections.insert(0, Objection("", error.code, error.title, error.detail, error.hint))
     if (still := spawn_gate.refusal(home, state)) is not None:
         objections.append(Objection("", still.code, still.title, still.detail, still.hint))
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[EvictionChoice, ...] = ()
     no = no_room(home, state, made, request, {})
     if no is not None:
         if no.code in ROOM:

@@ -76,7 +76,7 @@ class Deliveries:
             if view is None or (spawn_id and view.spawn_id != spawn_id):
                 del self._waiting[key]
                 continue
-            at = dict(view.doings.told).get(key) if view.doings is not None else None
+            at = dict(view.activity.delivered).get(key) if view.activity is not None else None
             if at is not None:
                 found.append(Delivered(agent, key, at))
                 del self._waiting[key]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from swarm.errors import Code, NotFound, SwarmError, Usage
+from swarm.errors import Code, NotFound, SwarmError, UsageError
 from swarm_tui.cli.output import NAME, REPORT, Output
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _verb(word: str) -> "Verb":
     from difflib import get_close_matches
 
     near = get_close_matches(word, list(BY_NAME), n=1, cutoff=0.5)
-    raise Usage(
+    raise UsageError(
         f"There is no verb {word[:80]!r}.",
         "There are: " + ", ".join(BY_NAME) + ".",
         f"Perhaps you mean: {NAME} {near[0]}" if near else f"{NAME} --help lists them.",
@@ -144,15 +144,15 @@ def _wants_json(words: Sequence[str]) -> bool:
 
 def _open_room(args: "argparse.Namespace", out: Output) -> int:
     if out.json or args.json:
-        raise Usage("The control room has no JSON.", hint=f"Try: {NAME} status --json")
+        raise UsageError("The control room has no JSON.", hint=f"Try: {NAME} status --json")
     if not (sys.stdin is not None and sys.stdin.isatty() and out.tty):
-        raise Usage(
+        raise UsageError(
             "The control room needs a terminal.",
             "Standard input and output are not both one.",
             f"Try: {NAME} status    or {NAME} run, for heartbeats without a screen",
         )
     if os.environ.get("TERM", "dumb") in ("dumb", ""):
-        raise Usage("This terminal (TERM=dumb) cannot show the control room.", hint=f"Try: {NAME} status")
+        raise UsageError("This terminal (TERM=dumb) cannot show the control room.", hint=f"Try: {NAME} status")
     layout = _room(args.home)
     from swarm_tui.terminal import gc_tuning
 

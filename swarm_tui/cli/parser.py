@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn
 
-from swarm.errors import Usage
-from swarm.model.verb import Argument, Kind, Verb
+from swarm.errors import UsageError
+from swarm.model.verb import Argument, ArgumentKind, Verb
 from swarm_tui.cli.output import NAME
 
 MAX_DIGITS = 15
@@ -18,7 +18,7 @@ class Parser(argparse.ArgumentParser):
     """An argument parser whose complaints are errors like all others."""
 
     def error(self, message: str) -> NoReturn:
-        raise Usage(
+        raise UsageError(
             f"{message[:1].upper()}{message[1:].rstrip('.')}.",
             f"Usage: {self.usage_line()}",
             f"{self.prog} --help explains it.",
@@ -78,11 +78,11 @@ def _add_global_options(parser: Parser) -> None:
 
 def _add(parser: Parser, argument: Argument) -> None:
     given: dict[str, Any] = {"help": argument.help.replace("%", "%%")}
-    if argument.kind is Kind.FLAG:
+    if argument.kind is ArgumentKind.FLAG:
         parser.add_argument(*argument.flags, dest=argument.name, action="store_true", **given)
         return
     given |= {"metavar": argument.metavar or None, "choices": argument.choices or None, "type": _reader(argument)}
-    if argument.kind is Kind.WORDS:
+    if argument.kind is ArgumentKind.WORDS:
         parser.add_argument(argument.name, nargs="+", action=_Joined, **given)
     elif not argument.flags:
         nargs = "+" if argument.many else None if argument.required else "?"
@@ -110,8 +110,8 @@ def _usage(verb: Verb) -> str:
 def _in_usage(argument: Argument) -> str:
     value = argument.metavar or "{" + ",".join(argument.choices) + "}"
     if argument.flags:
-        value = argument.flags[0] if argument.kind is Kind.FLAG else f"{argument.flags[0]} {value}"
-    repeated = "..." if argument.many or argument.kind is Kind.WORDS else ""
+        value = argument.flags[0] if argument.kind is ArgumentKind.FLAG else f"{argument.flags[0]} {value}"
+    repeated = "..." if argument.many or argument.kind is ArgumentKind.WORDS else ""
     return f"{value if argument.required else f'[{value}]'}{repeated}"
 
 
@@ -153,10 +153,10 @@ def _decimal(word: str) -> float:
         raise argparse.ArgumentTypeError(f"{word[:40]!r} is not a number") from error
 
 
-_READERS: dict[Kind, Callable[[str], float]] = {
-    Kind.NUMBER: _whole,
-    Kind.DECIMAL: _decimal,
-    Kind.SECONDS: _duration,
+_READERS: dict[ArgumentKind, Callable[[str], float]] = {
+    ArgumentKind.NUMBER: _whole,
+    ArgumentKind.DECIMAL: _decimal,
+    ArgumentKind.SECONDS: _duration,
 }
 
 

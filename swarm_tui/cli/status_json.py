@@ -144,24 +144,24 @@ def _agent(view: AgentView, verdict: Verdict, now: Now, usage: Usage | None, use
 
 def _doing(view: AgentView) -> dict[str, object] | None:
     """What its program says of itself; None where it does not tell."""
-    doings = view.doings
-    if doings is None:
+    activity = view.activity
+    if activity is None:
         return None
     return {
-        "session": doings.session or None,
-        "model": doings.model or None,
-        "in_turn": doings.in_turn,
-        "turns": doings.turns,
-        "tools": [{"tool": tool.tool, "text": tool.text, "since": iso(tool.since)} for tool in doings.open_tools],
-        "retrying": doings.retrying or None,
-        "retries": doings.retries,
-        "context_tokens": doings.context,
-        "context_limit": doings.context_limit,
-        "context_percent": round(100 * doings.context / doings.context_limit, 1)
-        if doings.context is not None and doings.context_limit
+        "session": activity.session or None,
+        "model": activity.model or None,
+        "in_turn": activity.in_turn,
+        "turns": activity.turns,
+        "tools": [{"tool": tool.tool, "text": tool.text, "since": iso(tool.since)} for tool in activity.open_tools],
+        "retrying": activity.retrying or None,
+        "retries": activity.retries,
+        "context_tokens": activity.context,
+        "context_limit": activity.context_limit,
+        "context_percent": round(100 * activity.context / activity.context_limit, 1)
+        if activity.context is not None and activity.context_limit
         else None,
-        "denials": doings.denials,
-        "last_at": iso(doings.last_at or None),
+        "denials": activity.denials,
+        "last_at": iso(activity.last_at or None),
     }
 
 

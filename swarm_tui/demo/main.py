@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from swarm.errors import Usage
+from swarm.errors import UsageError
 from swarm.sanitize import clean
 from swarm_tui.demo.stagehand import DEFAULT_SPEED
 
@@ -25,7 +25,7 @@ def run(
 
         return without_screen.run(for_seconds or HEADLESS_SECONDS, pace, sys.stdout, directory=where)
     if for_seconds is not None:
-        raise Usage("--for goes with --headless.", hint="The control room is left with q.")
+        raise UsageError("--for goes with --headless.", hint="The control room is left with q.")
     return _on_screen(pace, where)
 
 

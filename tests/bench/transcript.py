@@ -1,4 +1,4 @@
-"""Reading what one agent has printed in a long life: a transcript of 50 MiB, from its beginning to its doings."""
+"""Reading what one agent has printed in a long life: a transcript of 50 MiB, from its beginning to its sum."""
 
 import json
 import subprocess
@@ -34,7 +34,7 @@ while follower.look(time.time()) or follower.behind:
     pass
 took = time.perf_counter() - began
 grown = peak() - before
-print(took, grown, follower.doings.tokens.output, follower.doings.turns)
+print(took, grown, follower.activity.tokens.output, follower.activity.turns)
 """
 YARDSTICK = """
 import json, sys, time

@@ -28,8 +28,8 @@ def test_an_agent_is_ended_in_mid_turn_when_what_it_costs_reaches_its_limit(real
 
     look(real)
     priced = real.seen("worker-1", lambda view: view.cost_usd is not None, "its cost to be told")
-    assert priced.doings is not None
-    assert priced.doings.in_turn
+    assert priced.activity is not None
+    assert priced.activity.in_turn
     assert priced.cost_usd is not None
     assert priced.cost_usd > 0.5
     look(real)

@@ -57,8 +57,8 @@ def test_a_message_reaches_the_agent_after_its_current_tool_call_once_and_its_de
 
 def told(real: ProgramHome) -> list[str]:
     """Ids of the messages that the program says it has taken."""
-    doings = real.view("worker-1").doings
-    return [key for key, _ in doings.told] if doings is not None else []
+    activity = real.view("worker-1").activity
+    return [key for key, _ in activity.delivered] if activity is not None else []
 
 
 def test_the_agent_and_its_channel_outlive_the_control_room_that_started_it(real: ProgramHome) -> None:

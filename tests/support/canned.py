@@ -13,7 +13,7 @@ from swarm.model.health import Health, Verdict
 from swarm.model.plan import Action, Plan
 from swarm.model.record import Alert, Beat, Holder
 from swarm.model.requests import (
-    Candidate,
+    EvictionChoice,
     KillReport,
     Messaged,
     Objection,
@@ -201,7 +201,7 @@ def full_house() -> SpawnCheck:
             ),
         ),
         candidates=tuple(
-            Candidate(view.id, view.spawn_id, found[view.id].state.value, found[view.id].why, view.budget)
+            EvictionChoice(view.id, view.spawn_id, found[view.id].state.value, found[view.id].why, view.budget)
             for view in stuck
         ),
     )

@@ -66,7 +66,7 @@ SESSION = (
     Activity(Kind.TOOL_OPEN, "/home/operator/notes/plan.md", "t5", "Write"),
     Activity(Kind.TOOL_CLOSED, "outside of what this agent owns: out/", "t5", "Write", error=True),
     Activity(Kind.DENIED, "/home/operator/notes/plan.md", "t5", "Write"),
-    Activity(Kind.TOLD, "Message [m-1a2b3c] from operator: take the newer table.", "m-1a2b3c"),
+    Activity(Kind.DELIVERED, "Message [m-1a2b3c] from operator: take the newer table.", "m-1a2b3c"),
     Activity(Kind.TOOL_OPEN, "out/analysis.md", "t6", "Write"),
     Activity(Kind.TOOL_CLOSED, "", "t6", "Write", count=48),
     Activity(Kind.TOOL_OPEN, "make test", "t9", "Bash"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from swarm.model.activity import Activity, Doings, Reader
+from swarm.model.activity import Activity, ActivityState, Reader
 from swarm.programs.fold import EMPTY, fold
 from swarm.programs.readers import new_reader_of
 
@@ -34,13 +34,13 @@ def read(reader: Reader, lines: Iterable[bytes]) -> list[Activity]:
     return [activity for line in lines for activity in reader.feed(line)]
 
 
-def folded(activities: Iterable[Activity], doings: Doings = EMPTY) -> Doings:
+def folded(activities: Iterable[Activity], state: ActivityState = EMPTY) -> ActivityState:
     """What they come to."""
     for activity in activities:
-        doings = fold(doings, activity, SEEN_AT)
-    return doings
+        state = fold(state, activity, SEEN_AT)
+    return state
 
 
-def replay(recording: str, lines: Iterable[bytes] | None = None) -> Doings:
+def replay(recording: str, lines: Iterable[bytes] | None = None) -> ActivityState:
     """What a recording comes to."""
     return folded(read(reader_named(recording), lines_of(recording) if lines is None else lines))

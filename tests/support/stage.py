@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
-from swarm.config.policy import Policy, SlotsPolicy, Spawning
+from swarm.config.policy import Policy, SlotsPolicy, SpawnPolicy
 from swarm.errors import Code, SwarmError
 from swarm.home.context import Home
 from swarm.ledger.ledger import Change, Ledger
@@ -81,7 +81,7 @@ class Stage:
     def __init__(self, root: Path) -> None:
         self.clock = FakeClock()
         self.ledger = MemoryLedger(self.clock)
-        policy = Policy(slots=SlotsPolicy(max=6, reserve=1), spawn=Spawning(stagger=False))
+        policy = Policy(slots=SlotsPolicy(max=6, reserve=1), spawn=SpawnPolicy(stagger=False))
         self.home = Home(Layout(root, foreign=True), policy, self.clock, self.ledger, self)
         self.world: dict[str, set[Identity]] = {}
         self.meanwhile: list[Callable[[], None]] = []

@@ -12,7 +12,7 @@ from typing import Any
 from swarm.config.policy import Policy
 from swarm.config.swarm_toml import parse_policy
 from swarm.model.actions import ActionKind, Performed
-from swarm.model.activity import Doings, OpenTool, SubAgent, Tokens
+from swarm.model.activity import ActivityState, OpenTool, SubAgent, Tokens
 from swarm.model.agent import Acceptance, AgentSpec, Exit, Identity, Liveness, Usage
 from swarm.model.causes import AlertCause, ProblemCode
 from swarm.model.health import Health
@@ -349,7 +349,7 @@ def big_example() -> Snapshot:
 def with_programs(snapshot: Snapshot) -> Snapshot:
     """The big example with real programs: one in a tool, one with sub-agents of its own, one that is refused."""
     spent = Tokens(12_400, 31_000, 1_420_000, 88_000)
-    writing = Doings(
+    writing = ActivityState(
         session="5f0c2a6e-7d31-4b58-9c11-0d2f8f5e4a77",
         model="claude-opus-4-8",
         ordered_model="opus",
@@ -364,20 +364,20 @@ def with_programs(snapshot: Snapshot) -> Snapshot:
         context_limit=200_000,
         denied=("Write /home/operator/notes/plan.md",),
         denials=1,
-        told=(("m-1a2b3c", NOW.wall - 9 * MINUTE),),
+        delivered=(("m-1a2b3c", NOW.wall - 9 * MINUTE),),
     )
     inner = (
         SubAgent("toolu_01", "Compare the pricing pages", "explore", since=NOW.wall - 3 * MINUTE, tokens=41_000),
         SubAgent("toolu_02", "List the public APIs", "explore", since=NOW.wall - 2 * MINUTE, tokens=18_500),
     )
-    looking = Doings(model="gpt-5.2-codex", in_turn=True, last_at=NOW.wall - 20, subagents=inner, context=51_000)
-    refused = Doings(
+    looking = ActivityState(model="gpt-5.2-codex", in_turn=True, last_at=NOW.wall - 20, subagents=inner, context=51_000)
+    refused = ActivityState(
         model="claude-opus-4-8", retrying="529 overloaded", retries=6, retries_limit=10, in_turn=True, context=9_000
     )
     changes: dict[str, dict[str, Any]] = {
-        full_id("idea-alpha/worker-1"): {"doings": writing, "tokens": spent, "cost_usd": 2.41},
-        full_id("scout-01"): {"doings": looking, "tokens": Tokens(9_000, 7_500, 310_000, 0)},
-        full_id("idea-beta"): {"doings": refused, "tokens": Tokens(1_000, 200), "cost_usd": 0.06},
+        full_id("idea-alpha/worker-1"): {"activity": writing, "tokens": spent, "cost_usd": 2.41},
+        full_id("scout-01"): {"activity": looking, "tokens": Tokens(9_000, 7_500, 310_000, 0)},
+        full_id("idea-beta"): {"activity": refused, "tokens": Tokens(1_000, 200), "cost_usd": 0.06},
     }
     ghosts = {
         full_id("scout-01"): [
@@ -439,7 +439,7 @@ def every_state() -> dict[Health, AgentView]:
         Health.INVESTIGATE: a_view("investigate", age=32 * MINUTE),
         Health.OVERDUE: a_view("overdue", age=46 * MINUTE),
         Health.LOOPING: a_view("looping", *LOOP),
-        Health.RETRYING: a_view("retrying", doings=Doings(retrying="429 rate limited", retries=3)),
+        Health.RETRYING: a_view("retrying", activity=ActivityState(retrying="429 rate limited", retries=3)),
         Health.DONE: a_view("done", results=results()),
         Health.FAILED: a_view("failed", exit=an_exit("failed", 1), liveness=Liveness.DEAD),
         Health.KILLED: a_view("killed", phase=Phase.ENDED, ending=Ending.KILLED, ended_by="operator", why="not needed"),

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from swarm.model.activity import Doings, OpenTool, SubAgent, Tokens, TurnEnd
+from swarm.model.activity import ActivityState, OpenTool, SubAgent, Tokens, TurnEnd
 from swarm.model.values import replace
 from swarm.rules.costs import Spending
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.swarms import MINUTE, NOW, a_view
 from tests.support.widget_app import WidgetApp, screen_lines
-from widgets.activity_line import DoingsLine, doing_cells, doings_lines, used_cells
+from widgets.activity_line import ActivityLine, activity_lines, doing_cells, used_cells
 from widgets.cells import Cells, cells_width
 from widgets.charset import ASCII
 
@@ -22,33 +22,36 @@ def text(cells: Cells) -> str:
 
 
 @pytest.mark.parametrize(
-    ("doings", "words"),
+    ("activity", "words"),
     [
-        (Doings(open_tools=(BASH,), in_turn=True), "in Bash 4m: make test"),
-        (Doings(open_tools=(BASH, replace(BASH, key="t2"))), "in Bash 4m: make test  +1"),
-        (Doings(open_tools=(replace(BASH, parent="t0"),), in_turn=True), "waiting for the model"),
-        (Doings(in_turn=True, last_at=NOW.wall - 40), "waiting for the model 40s"),
-        (Doings(retrying="529 overloaded", retries=3, retries_limit=10, in_turn=True), "retrying 3/10: 529 overloaded"),
-        (Doings(turn_end=TurnEnd(ok=True)), "✔ its turn has ended"),
-        (Doings(turn_end=TurnEnd(ok=False, why="no money left")), "✖ its turn failed: no money left"),
-        (Doings(), ""),
+        (ActivityState(open_tools=(BASH,), in_turn=True), "in Bash 4m: make test"),
+        (ActivityState(open_tools=(BASH, replace(BASH, key="t2"))), "in Bash 4m: make test  +1"),
+        (ActivityState(open_tools=(replace(BASH, parent="t0"),), in_turn=True), "waiting for the model"),
+        (ActivityState(in_turn=True, last_at=NOW.wall - 40), "waiting for the model 40s"),
+        (
+            ActivityState(retrying="529 overloaded", retries=3, retries_limit=10, in_turn=True),
+            "retrying 3/10: 529 overloaded",
+        ),
+        (ActivityState(turn_end=TurnEnd(ok=True)), "✔ its turn has ended"),
+        (ActivityState(turn_end=TurnEnd(ok=False, why="no money left")), "✖ its turn failed: no money left"),
+        (ActivityState(), ""),
     ],
 )
-def test_it_says_what_the_program_is_doing(doings: Doings, words: str) -> None:
-    assert text(doing_cells(a_view(doings=doings), NOW)) == words
+def test_it_says_what_the_program_is_doing(activity: ActivityState, words: str) -> None:
+    assert text(doing_cells(a_view(activity=activity), NOW)) == words
 
 
 def test_what_the_verdict_says_is_not_said_again() -> None:
-    busy = a_view(doings=Doings(open_tools=(BASH,), denials=1))
+    busy = a_view(activity=ActivityState(open_tools=(BASH,), denials=1))
     assert text(doing_cells(busy, NOW, why="updated 1m ago; in Bash for 4m: make test")) == "✖ 1 denied"
-    refused = a_view(doings=Doings(retrying="529 overloaded", retries=3))
+    refused = a_view(activity=ActivityState(retrying="529 overloaded", retries=3))
     assert text(doing_cells(refused, NOW, why="its program says: 529 overloaded")) == ""
     assert text(doing_cells(refused, NOW, why="updated 1m ago")) == "retrying 3: 529 overloaded"
 
 
 def test_sub_agents_and_refusals_are_counted() -> None:
-    doings = Doings(open_tools=(BASH,), subagents=(SubAgent("a", "one"), SubAgent("b", "two")), denials=3)
-    assert text(doing_cells(a_view(doings=doings), NOW)).endswith("2 sub-agents  ✖ 3 denied")
+    activity = ActivityState(open_tools=(BASH,), subagents=(SubAgent("a", "one"), SubAgent("b", "two")), denials=3)
+    assert text(doing_cells(a_view(activity=activity), NOW)).endswith("2 sub-agents  ✖ 3 denied")
 
 
 @pytest.mark.parametrize(
@@ -60,12 +63,12 @@ def test_sub_agents_and_refusals_are_counted() -> None:
     ],
 )
 def test_it_says_what_was_used_up_and_what_is_unknown(fields: dict[str, Any], words: str) -> None:
-    doings = Doings(model="opus", context=84_000, context_limit=200_000)
-    assert text(used_cells(a_view(doings=doings, **fields))) == words
+    activity = ActivityState(model="opus", context=84_000, context_limit=200_000)
+    assert text(used_cells(a_view(activity=activity, **fields))) == words
 
 
 def test_its_session_is_named_in_short() -> None:
-    view = a_view(doings=Doings(session="5f0c2a6e-7d31-4b58-9c11-0d2f8f5e4a77", model="opus"))
+    view = a_view(activity=ActivityState(session="5f0c2a6e-7d31-4b58-9c11-0d2f8f5e4a77", model="opus"))
     assert text(used_cells(view)) == "opus  session 5f0c2a6e"
 
 
@@ -77,37 +80,37 @@ def test_whoever_has_others_below_says_what_all_of_them_used() -> None:
 
 
 def test_a_model_that_was_not_ordered_and_a_full_context_are_warned_of() -> None:
-    doings = Doings(model="haiku", ordered_model="opus", context=190_000, context_limit=200_000)
-    assert [cell.role for cell in used_cells(a_view(doings=doings))] == ["warning", "warning"]
-    same = replace(doings, model="claude-opus-4-8[1m]", context=1)
-    assert [cell.role for cell in used_cells(a_view(doings=same))] == ["strong", "muted"]
+    activity = ActivityState(model="haiku", ordered_model="opus", context=190_000, context_limit=200_000)
+    assert [cell.role for cell in used_cells(a_view(activity=activity))] == ["warning", "warning"]
+    same = replace(activity, model="claude-opus-4-8[1m]", context=1)
+    assert [cell.role for cell in used_cells(a_view(activity=same))] == ["strong", "muted"]
 
 
 @pytest.mark.parametrize("width", [10, 30, 60, 120])
 def test_both_share_a_line_where_there_is_room(width: int) -> None:
-    doings = Doings(open_tools=(BASH,), model="opus")
-    view = a_view(doings=doings, tokens=Tokens(1, 2))
+    activity = ActivityState(open_tools=(BASH,), model="opus")
+    view = a_view(activity=activity, tokens=Tokens(1, 2))
     used, doing = used_cells(view), doing_cells(view, NOW)
-    lines = doings_lines(used, doing, width)
+    lines = activity_lines(used, doing, width)
     assert len(lines) == (1 if width >= 60 else 2)
     assert len(lines) == 2 or cells_width(lines[0]) == width
-    assert doings_lines((), (), width) == ()
+    assert activity_lines((), (), width) == ()
 
 
 def test_it_can_be_drawn_without_unicode() -> None:
-    doings = Doings(turn_end=TurnEnd(ok=False, why="x"), subagents=(SubAgent("a", "one"),), denials=1)
-    assert text(doing_cells(a_view(doings=doings), NOW, ASCII)).isascii()
+    activity = ActivityState(turn_end=TurnEnd(ok=False, why="x"), subagents=(SubAgent("a", "one"),), denials=1)
+    assert text(doing_cells(a_view(activity=activity), NOW, ASCII)).isascii()
 
 
 async def test_it_takes_no_line_of_an_agent_whose_program_does_not_tell() -> None:
-    line = DoingsLine()
+    line = ActivityLine()
     app = WidgetApp(line)
     async with app.run_test(size=(60, 5)) as pilot:
         line.show(a_view(), NOW)
         await pilot.pause()
         assert line.size.height == 0
         for hostile in HOSTILE.values():
-            line.show(a_view(doings=Doings(open_tools=(replace(BASH, text=hostile, tool=hostile),))), NOW)
+            line.show(a_view(activity=ActivityState(open_tools=(replace(BASH, text=hostile, tool=hostile),))), NOW)
             await pilot.pause()
             assert line.size.height == 1
             assert not forbidden("".join(screen_lines(app)))

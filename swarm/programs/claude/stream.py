@@ -216,9 +216,9 @@ class ClaudeReader:
             yield Activity(Kind.NOTE, text=text, at=at)
             return
         keys = list(dict.fromkeys(_MESSAGE_IDS.findall(text)))[:20]
-        yield Activity(Kind.TOLD, text=text, key=keys[0] if keys else "", at=at)
+        yield Activity(Kind.DELIVERED, text=text, key=keys[0] if keys else "", at=at)
         for key in keys[1:]:
-            yield Activity(Kind.TOLD, key=key, at=at)
+            yield Activity(Kind.DELIVERED, key=key, at=at)
 
     def _part(self, event: Mapping[str, Any]) -> Iterator[Activity]:
         """The first and last parts of an answer that is streamed: they alone hold figures."""

@@ -49,7 +49,7 @@ class GeminiReader:
             return
         if event.get("role") == "user":
             yield from self._spoken()
-            yield Activity(Kind.TOLD, text=block(content), at=at)
+            yield Activity(Kind.DELIVERED, text=block(content), at=at)
             return
         if event.get("delta") is not True:
             yield from self._spoken()

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from swarm.model.requests import Candidate, SpawnCheck
+from swarm.model.requests import EvictionChoice, SpawnCheck
 from swarm.sanitize import clean
 from widgets.cells import Cell, fit, fit_tail
 from widgets.check_list import CheckList, CheckRow, column
@@ -74,14 +74,14 @@ class MakeRoom(ModalScreen[tuple[str, ...] | None]):
         self.dismiss(None)
 
 
-def rows(candidates: Sequence[Candidate]) -> list[CheckRow]:
+def rows(candidates: Sequence[EvictionChoice]) -> list[CheckRow]:
     """Who could be ended, in columns: whom, state, what it frees, why; all of a row's words stand in `full`."""
     whom = column((clean(candidate.agent, 200) for candidate in candidates), MAX_WHOM)
     state = column((clean(candidate.state, 40) for candidate in candidates), MAX_STATE)
     return [_row(candidate, whom, state) for candidate in candidates]
 
 
-def _row(candidate: Candidate, whom: int, state: int) -> CheckRow:
+def _row(candidate: EvictionChoice, whom: int, state: int) -> CheckRow:
     frees = f"frees {candidate.frees} slot{'s' if candidate.frees != 1 else ''}"
     agent, why = clean(candidate.agent, 200), clean(candidate.why, 1000)
     return CheckRow(

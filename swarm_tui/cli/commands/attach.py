@@ -5,7 +5,7 @@ import os
 import sys
 from contextlib import suppress
 
-from swarm.errors import Usage
+from swarm.errors import UsageError
 from swarm_tui.cli.commands.common import acting
 from swarm_tui.cli.output import Output
 
@@ -14,7 +14,7 @@ def attach(args: argparse.Namespace, out: Output) -> int:
     """Runs the agent's session here. Exit status 0 where it goes on by itself after, or is done; 1 where it failed."""
     swarm = acting(args)
     if sys.stdin is None or not (sys.stdin.isatty() and out.tty):
-        raise Usage(
+        raise UsageError(
             "An agent is talked to in a terminal.",
             "Standard input and output are not both one.",
             f"See what it does with: swarm-tui log {args.id} -f",

@@ -70,11 +70,11 @@ def iso(wall: float | None) -> str | None:
 def text_from(words: str, option: str) -> str:
     """The text that an option means: itself, `@FILE`'s, or `-` for standard input's.
 
-    Raises Usage where the file cannot be read as text.
+    Raises UsageError where the file cannot be read as text.
     """
     import sys
 
-    from swarm.errors import Usage
+    from swarm.errors import UsageError
 
     if words != STDIN and not words.startswith("@"):
         return words
@@ -87,9 +87,11 @@ def text_from(words: str, option: str) -> str:
                 text = file.read(MAX_TEXT + 1)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "It is not UTF-8 text."
-        raise Usage(
+        raise UsageError(
             f"{option}: {name!r} cannot be read.", str(why), "@FILE takes the text of a file, - of standard input."
         ) from error
     if len(text) > MAX_TEXT:
-        raise Usage(f"{option}: {name!r} has more than {MAX_TEXT} characters.", hint="Put it into a file of the home.")
+        raise UsageError(
+            f"{option}: {name!r} has more than {MAX_TEXT} characters.", hint="Put it into a file of the home."
+        )
     return text

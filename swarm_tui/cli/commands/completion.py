@@ -2,8 +2,8 @@
 
 import argparse
 
-from swarm.errors import Usage
-from swarm.model.verb import Kind
+from swarm.errors import UsageError
+from swarm.model.verb import ArgumentKind
 from swarm.model.verbs import VERBS
 from swarm_tui.cli.output import Output
 from swarm_tui.cli.parser import whole_parser
@@ -12,7 +12,7 @@ from swarm_tui.cli.parser import whole_parser
 def completion(args: argparse.Namespace, out: Output) -> int:
     """Prints the script; the shell is to source it."""
     if out.json:
-        raise Usage("A completion script is no JSON.")
+        raise UsageError("A completion script is no JSON.")
     out.out.write(script(args.shell))
     return 0
 
@@ -21,7 +21,7 @@ def script(shell: str) -> str:
     """The completion of the whole command for `bash`, `zsh` or `tcsh`."""
     import shtab
 
-    completed = {Kind.FILE: shtab.FILE, Kind.DIRECTORY: shtab.DIRECTORY}
+    completed = {ArgumentKind.FILE: shtab.FILE, ArgumentKind.DIRECTORY: shtab.DIRECTORY}
     paths = {
         (verb.name, argument.name): completed[argument.kind]
         for verb in VERBS

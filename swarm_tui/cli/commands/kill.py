@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from swarm.errors import Usage
+from swarm.errors import UsageError
 from swarm_tui.cli.commands.common import acting
 from swarm_tui.cli.output import Output
 
@@ -64,7 +64,9 @@ def _tell_subtrees(previews: "list[KillPreview]", out: Output) -> None:
 def _agreed(out: Output) -> bool:
     """Whether a person said yes; without one to ask, the call is wrong."""
     if sys.stdin is None or not sys.stdin.isatty():
-        raise Usage("There is nobody to ask.", "Standard input is not a terminal.", "Say --yes to stop them unasked.")
+        raise UsageError(
+            "There is nobody to ask.", "Standard input is not a terminal.", "Say --yes to stop them unasked."
+        )
     out.err.write("Stop them? [y/N] ")
     out.err.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from swarm.errors import Usage
+from swarm.errors import UsageError
 from swarm_tui.cli.output import Output
 
 
@@ -20,7 +20,7 @@ def hook(args: argparse.Namespace, out: Output) -> int:
 def mcp(args: argparse.Namespace, out: Output) -> int:
     """Serves until its input ends."""
     if sys.stdin is None or sys.stdin.isatty():
-        raise Usage(
+        raise UsageError(
             "This is spoken to by programs.",
             "It takes messages of the Model Context Protocol on standard input.",
             "Agents of programs that speak it are given it by themselves; see [programs.NAME] mcp in swarm.toml.",

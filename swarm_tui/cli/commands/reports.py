@@ -3,7 +3,7 @@
 import os
 from typing import TYPE_CHECKING, Any
 
-from swarm.errors import Usage
+from swarm.errors import UsageError
 from swarm_tui.cli.commands.common import acting, reporting
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def read(args: "argparse.Namespace", out: "Output") -> int:
 
 
 def _given(name: str) -> dict[str, Any]:
-    """The object of a file; raises Usage where there is none."""
+    """The object of a file; raises UsageError where there is none."""
     import json
     import sys
 
@@ -97,13 +97,13 @@ def _given(name: str) -> dict[str, Any]:
                 text = file.read(MAX_RESULTS + 1)
         value = json.loads(text)
     except OSError as error:
-        raise Usage(f"--file {name!r} cannot be read.", error.strerror or str(error)) from error
+        raise UsageError(f"--file {name!r} cannot be read.", error.strerror or str(error)) from error
     except (ValueError, RecursionError) as error:
-        raise Usage(
+        raise UsageError(
             f"--file {name!r} is not JSON.", str(error)[:300], "Write an object with status and summary."
         ) from error
     if len(text) > MAX_RESULTS or not isinstance(value, dict):
-        raise Usage(
+        raise UsageError(
             f"--file {name!r} is not a results object.",
             "It is larger than 1 MiB." if len(text) > MAX_RESULTS else f"It holds a {type(value).__name__}.",
             "Write an object with status and summary.",

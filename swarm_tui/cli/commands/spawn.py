@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import to_builtins
 
-from swarm.errors import Code, NotFound, Refused, SwarmError, Usage
+from swarm.errors import Code, NotFound, Refused, SwarmError, UsageError
 from swarm_tui.cli.commands.common import acting, text_from
 from swarm_tui.cli.output import Output
 
@@ -101,7 +101,7 @@ def _error_of(objection: "Objection") -> SwarmError:
     said = (objection.title, objection.detail, objection.hint)
     if objection.code in (Code.NO_SUCH_AGENT, Code.AMBIGUOUS):
         return NotFound(*said, code=objection.code)
-    return Usage(*said) if objection.code is Code.USAGE else Refused(objection.code, *said)
+    return UsageError(*said) if objection.code is Code.USAGE else Refused(objection.code, *said)
 
 
 def _acceptance(text: str) -> "Acceptance":
@@ -110,7 +110,7 @@ def _acceptance(text: str) -> "Acceptance":
     # The first mark divides: checks hold it more often (pytest's file::test) than sentences do.
     outcome, mark, check = text.partition(CHECK_MARK)
     if not outcome.strip() or (mark and not check.strip()):
-        raise Usage(
+        raise UsageError(
             f"--accept {text[:200]!r} is not TEXT or TEXT{CHECK_MARK}CHECK.",
             hint='Like: --accept "report.md names three sources::test -s report.md"',
         )
@@ -123,6 +123,6 @@ def _environment(pairs: list[str]) -> dict[str, str]:
         name, mark, value = pair.partition("=")
         # The value stays unsaid: it may be a secret.
         if not mark or not name or not name.isprintable() or "\0" in value:
-            raise Usage(f"--env {name[:80]!r} is not K=V.", hint="Like: --env LANG=C.UTF-8")
+            raise UsageError(f"--env {name[:80]!r} is not K=V.", hint="Like: --env LANG=C.UTF-8")
         env[name] = value
     return env

@@ -2,7 +2,7 @@
 
 import argparse
 
-from swarm.errors import Usage
+from swarm.errors import UsageError
 from swarm_tui.cli.commands.common import looking
 from swarm_tui.cli.output import Output
 
@@ -10,7 +10,7 @@ from swarm_tui.cli.output import Output
 def status(args: argparse.Namespace, out: Output) -> int:
     """Looks at everything once and prints it."""
     if args.line and out.json:
-        raise Usage("--line and --json exclude each other.")
+        raise UsageError("--line and --json exclude each other.")
     swarm = looking(args, out)
     snapshot = swarm.snapshot()
     now = swarm.now()

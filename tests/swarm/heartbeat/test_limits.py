@@ -56,7 +56,7 @@ class Talkers:
         def look() -> AgentView | None:
             view = self.home.swarm.snapshot().agent(self.home.id(name))
             heard = self.home.agent(name).stdout.read_bytes().count(b"\n") > lines
-            return view if view is not None and view.doings is not None and heard else None
+            return view if view is not None and view.activity is not None and heard else None
 
         found = wait_for(look, f"{name} to be heard")
         assert found is not None

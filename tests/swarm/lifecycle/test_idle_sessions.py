@@ -23,11 +23,11 @@ def seen(home: LiveHome, name: str = "worker-1") -> list[AgentView]:
     view = home.swarm.snapshot().agent(home.id(name))
     assert view is not None
     reader = reader_named("claude")
-    doings = EMPTY
+    state = EMPTY
     for line in home.agent(name).stdout.read_bytes().split(b"\n"):
         for activity in reader.feed(line):
-            doings = fold(doings, activity, home.clock.wall())
-    return [replace(view, doings=doings)]
+            state = fold(state, activity, home.clock.wall())
+    return [replace(view, activity=state)]
 
 
 def turns(agent: AgentDir) -> int:

@@ -43,10 +43,10 @@ def result(cost: float, tokens: int, **more: Any) -> bytes:
 
 def test_lines_of_one_message_count_its_tokens_once_until_a_result_says_them() -> None:
     lines = [init(), answer("m1", text("a")), answer("m1", call("t1", command="make")), answer("m2", text("b"))]
-    doings = folded(read(ClaudeReader(), lines))
-    assert doings.tokens == Tokens(200, 0, 14, 6)
-    assert doings.cost_usd is None
-    assert doings.context == 110
+    state = folded(read(ClaudeReader(), lines))
+    assert state.tokens == Tokens(200, 0, 14, 6)
+    assert state.cost_usd is None
+    assert state.context == 110
     reader = ClaudeReader()
     after = folded(read(reader, [*lines, result(0.5, 210)]))
     assert (after.tokens, after.cost_usd, after.context_limit) == (Tokens(210, 5), 0.5, 200_000)
@@ -54,42 +54,42 @@ def test_lines_of_one_message_count_its_tokens_once_until_a_result_says_them() -
 
 
 def test_the_last_of_several_results_of_one_process_counts() -> None:
-    doings = folded(read(ClaudeReader(), [init(), result(0.2, 100), init(), result(0.5, 300), result(0.6, 300)]))
-    assert (doings.tokens, doings.cost_usd, doings.turns) == (Tokens(300, 5), 0.6, 3)
+    state = folded(read(ClaudeReader(), [init(), result(0.2, 100), init(), result(0.5, 300), result(0.6, 300)]))
+    assert (state.tokens, state.cost_usd, state.turns) == (Tokens(300, 5), 0.6, 3)
 
 
 def test_runs_with_a_mark_are_added_up_also_where_the_second_cost_more() -> None:
     lines = [mark(), init(), result(0.2, 100), mark("s-2"), init(), result(0.5, 300)]
-    doings = folded(read(ClaudeReader(), lines))
-    assert (doings.tokens, doings.cost_usd, doings.runs) == (Tokens(400, 10), 0.7, 2)
+    state = folded(read(ClaudeReader(), lines))
+    assert (state.tokens, state.cost_usd, state.runs) == (Tokens(400, 10), 0.7, 2)
 
 
 def test_what_a_killed_run_used_stays_counted() -> None:
     lines = [mark(), init(), result(0.2, 100), answer("m9", text("x")), mark("s-2"), init(), result(0.1, 50)]
-    doings = folded(read(ClaudeReader(), lines))
-    assert doings.tokens == Tokens(250, 10, 7, 3)
-    assert doings.cost_usd == pytest.approx(0.3)
+    state = folded(read(ClaudeReader(), lines))
+    assert state.tokens == Tokens(250, 10, 7, 3)
+    assert state.cost_usd == pytest.approx(0.3)
 
 
 def test_a_session_taken_up_without_a_mark_is_known_by_totals_that_shrank() -> None:
-    doings = folded(read(ClaudeReader(), [init(), result(0.5, 300), init(), answer("m1", text("x")), result(0.1, 110)]))
-    assert (doings.tokens, doings.cost_usd) == (Tokens(410, 10), 0.6)
+    state = folded(read(ClaudeReader(), [init(), result(0.5, 300), init(), answer("m1", text("x")), result(0.1, 110)]))
+    assert (state.tokens, state.cost_usd) == (Tokens(410, 10), 0.6)
 
 
 def test_a_result_without_figures_takes_nothing_away() -> None:
     nothing = result(0, 0, modelUsage={}, is_error=True, result="API Error: 400")
     reader = ClaudeReader()
-    doings = folded(read(reader, [init(), result(0.5, 300), init(), nothing]))
-    assert (doings.tokens, doings.cost_usd) == (Tokens(300, 5), 0.5)
-    doings = folded(read(reader, [init(), result(0.6, 400)]), doings)
-    assert (doings.tokens, doings.cost_usd) == (Tokens(400, 5), 0.6)
+    state = folded(read(reader, [init(), result(0.5, 300), init(), nothing]))
+    assert (state.tokens, state.cost_usd) == (Tokens(300, 5), 0.5)
+    state = folded(read(reader, [init(), result(0.6, 400)]), state)
+    assert (state.tokens, state.cost_usd) == (Tokens(400, 5), 0.6)
 
 
 def test_a_mark_names_the_model_that_was_ordered_and_another_one_raises_a_note() -> None:
     reader = ClaudeReader()
     lines = [mark(model="opus"), init("claude-opus-4-8[1m]"), answer("m1", text("a"))]
-    doings = folded(read(reader, lines))
-    assert doings.notes == ()
+    state = folded(read(reader, lines))
+    assert state.notes == ()
     fallback = line(
         "system",
         "model_fallback",
@@ -102,9 +102,9 @@ def test_a_mark_names_the_model_that_was_ordered_and_another_one_raises_a_note()
         [fallback, answer("m2", text("b"), model="claude-sonnet-5"), answer("m3", text("c"), model="claude-sonnet-5")],
     )
     assert [each.kind for each in more].count(Kind.MODEL_CHANGED) == 1
-    doings = folded(more, doings)
-    assert doings.model == "claude-sonnet-5"
-    assert [note.text for note in doings.notes] == ["claude-sonnet-5 answers in place of claude-opus-4-8 (overloaded)"]
+    state = folded(more, state)
+    assert state.model == "claude-sonnet-5"
+    assert [note.text for note in state.notes] == ["claude-sonnet-5 answers in place of claude-opus-4-8 (overloaded)"]
     (back,) = [each for each in reader.feed(answer("m4", text("d"))) if each.kind is Kind.MODEL_CHANGED]
     assert not back.error
     assert back.model == "claude-opus-4-8"
@@ -145,9 +145,9 @@ def test_names_of_one_model_are_alike(ordered: str, answers: str, alike: bool) -
 def test_a_message_that_was_delivered_is_told_by_its_id() -> None:
     replay = line("user", isReplay=True, message={"role": "user", "content": [text("[m-1a2b3c] hello\nthere")]})
     (told,) = ClaudeReader().feed(replay)
-    assert (told.kind, told.key, told.text) == (Kind.TOLD, "m-1a2b3c", "[m-1a2b3c] hello\nthere")
+    assert (told.kind, told.key, told.text) == (Kind.DELIVERED, "m-1a2b3c", "[m-1a2b3c] hello\nthere")
     (brief,) = ClaudeReader().feed(line("user", isReplay=True, message={"content": "Your task: quote [m-1a2b3c]."}))
-    assert (brief.kind, brief.key) == (Kind.TOLD, "")
+    assert (brief.kind, brief.key) == (Kind.DELIVERED, "")
     several = ClaudeReader().feed(line("user", isReplay=True, message={"content": "[m-aaaa] x\n[m-bbbb] y"}))
     assert [each.key for each in several] == ["m-aaaa", "m-bbbb"]
 
@@ -174,8 +174,8 @@ def test_a_part_of_an_answer_is_a_sign_of_life() -> None:
 def test_an_mcp_server_that_is_not_connected_is_noted_until_it_is() -> None:
     reader = ClaudeReader()
     failed = init(mcp_servers=[{"name": "swarm", "status": "failed"}])
-    doings = folded(read(reader, [failed, failed]))
-    assert doings.notes == (Note(Kind.MCP_SERVER, "MCP server swarm: failed"),)
+    state = folded(read(reader, [failed, failed]))
+    assert state.notes == (Note(Kind.MCP_SERVER, "MCP server swarm: failed"),)
     notes = [
         each
         for each in reader.feed(init(mcp_servers=[{"name": "swarm", "status": "connected"}]))
@@ -202,10 +202,10 @@ def ended(task: str, status: str = "completed") -> bytes:
 
 def test_depth_is_told_whichever_comes_first_the_call_or_the_start() -> None:
     reader = ClaudeReader()
-    doings = folded(read(reader, [init(), answer("m1", call("t1", "Agent")), started("a", "t1"), started("b", "t2")]))
-    assert {each.key: each.depth for each in doings.subagents} == {"a": 1, "b": 0}
-    doings = folded(read(reader, [answer("m2", call("t2", "Agent"), parent="t1"), started("c", "unseen")]), doings)
-    assert {each.key: (each.depth, each.parent) for each in doings.subagents} == {
+    state = folded(read(reader, [init(), answer("m1", call("t1", "Agent")), started("a", "t1"), started("b", "t2")]))
+    assert {each.key: each.depth for each in state.subagents} == {"a": 1, "b": 0}
+    state = folded(read(reader, [answer("m2", call("t2", "Agent"), parent="t1"), started("c", "unseen")]), state)
+    assert {each.key: (each.depth, each.parent) for each in state.subagents} == {
         "a": (1, ""),
         "b": (2, "a"),
         "c": (0, ""),
@@ -216,11 +216,11 @@ def test_depth_is_told_whichever_comes_first_the_call_or_the_start() -> None:
 
 def test_a_shell_that_takes_long_is_no_sub_agent_but_goes_on_in_the_background_until_its_end() -> None:
     reader = ClaudeReader()
-    doings = folded(read(reader, [started("b1", "t1", "local_bash"), started("b2", "t2", "local_bash")]))
-    assert (doings.subagents, doings.background) == ((), 2)
-    doings = folded(read(reader, [ended("b1"), ended("b1")]), doings)
-    assert doings.background == 1
-    assert folded([Activity(Kind.RUN)], doings).background == 0
+    state = folded(read(reader, [started("b1", "t1", "local_bash"), started("b2", "t2", "local_bash")]))
+    assert (state.subagents, state.background) == ((), 2)
+    state = folded(read(reader, [ended("b1"), ended("b1")]), state)
+    assert state.background == 1
+    assert folded([Activity(Kind.RUN)], state).background == 0
 
 
 def test_a_sub_agent_ends_once_and_what_it_had_open_with_it() -> None:
@@ -230,11 +230,11 @@ def test_a_sub_agent_ends_once_and_what_it_had_open_with_it() -> None:
         started("a", "t1"),
         answer("m2", call("t2", command="sleep"), parent="t1"),
     ]
-    doings = folded(read(reader, [init(), *lines]))
-    assert [tool.key for tool in doings.open_tools] == ["t1", "t2"]
+    state = folded(read(reader, [init(), *lines]))
+    assert [tool.key for tool in state.open_tools] == ["t1", "t2"]
     over = read(reader, [ended("a", "killed"), line("system", "task_updated", task_id="a", patch={"status": "killed"})])
     assert [each.kind for each in over] == [Kind.SUBAGENT_ENDED, Kind.TOOL_CLOSED]
-    assert [tool.key for tool in folded(over, doings).open_tools] == ["t1"]
+    assert [tool.key for tool in folded(over, state).open_tools] == ["t1"]
 
 
 def test_a_sub_agent_that_is_first_seen_at_work_counts_and_none_comes_back() -> None:
@@ -247,9 +247,9 @@ def test_a_sub_agent_that_is_first_seen_at_work_counts_and_none_comes_back() -> 
         description="Running make",
         usage={"total_tokens": 50},
     )
-    doings = folded(read(reader, [progress]))
-    assert [(each.key, each.doing, each.tokens) for each in doings.subagents] == [("a", "Running make", 50)]
-    assert folded(read(reader, [ended("a"), progress]), doings).subagents == ()
+    state = folded(read(reader, [progress]))
+    assert [(each.key, each.doing, each.tokens) for each in state.subagents] == [("a", "Running make", 50)]
+    assert folded(read(reader, [ended("a"), progress]), state).subagents == ()
 
 
 def test_progress_without_change_is_no_sign_of_life() -> None:
@@ -262,13 +262,13 @@ def test_progress_without_change_is_no_sign_of_life() -> None:
 def test_denials_are_told_once() -> None:
     denial = {"tool_name": "Write", "tool_use_id": "t1", "tool_input": {"file_path": "/x"}}
     live = line("system", "permission_denied", **denial)
-    doings = folded(
+    state = folded(
         read(
             ClaudeReader(),
             [init(), live, result(0.1, 1, permission_denials=[denial]), result(0.1, 1, permission_denials=[denial])],
         )
     )
-    assert (doings.denials, doings.denied) == (1, ("Write /x",))
+    assert (state.denials, state.denied) == (1, ("Write /x",))
 
 
 def returned(key: str, words: str, error: bool = True) -> bytes:
@@ -292,11 +292,11 @@ def test_a_refusal_is_known_from_what_the_call_gave_back_and_not_counted_again_a
     words: str, refused: bool
 ) -> None:
     reader = ClaudeReader()
-    doings = folded(read(reader, [init(), answer("m1", call("t1", command="rm x")), returned("t1", words)]))
-    assert doings.denied == (("Bash rm x",) if refused else ())
+    state = folded(read(reader, [init(), answer("m1", call("t1", command="rm x")), returned("t1", words)]))
+    assert state.denied == (("Bash rm x",) if refused else ())
     denial = {"tool_name": "Bash", "tool_use_id": "t1", "tool_input": {"command": "rm x"}}
     ends = read(reader, [result(0.1, 1, permission_denials=[denial] if refused else [])])
-    assert folded(ends, doings).denials == int(refused)
+    assert folded(ends, state).denials == int(refused)
 
 
 def test_the_answer_to_a_question_for_the_context_is_no_sign_of_life() -> None:
@@ -316,14 +316,14 @@ def costs(words: str) -> bytes:
 
 def test_what_it_says_of_its_cost_in_mid_turn_counts_until_a_result_says_it_exactly() -> None:
     reader = ClaudeReader()
-    doings = folded(read(reader, [mark(), init(), answer("m1", text("a")), costs("$0.0076")]))
-    assert doings.cost_usd == 0.0076
+    state = folded(read(reader, [mark(), init(), answer("m1", text("a")), costs("$0.0076")]))
+    assert state.cost_usd == 0.0076
     (usage,) = reader.feed(costs("$1,204.50"))
     assert (usage.cost_usd, usage.counts) == (1204.50, False)
-    doings = folded(read(reader, [result(0.02215, 100), costs("$0.0222")]), doings)
-    assert doings.cost_usd == 0.02215
-    doings = folded(read(reader, [init(), answer("m2", text("b")), costs("$0.0300"), mark("s-2"), init()]), doings)
-    assert folded(read(reader, [result(0.01, 50)]), doings).cost_usd == pytest.approx(0.04)
+    state = folded(read(reader, [result(0.02215, 100), costs("$0.0222")]), state)
+    assert state.cost_usd == 0.02215
+    state = folded(read(reader, [init(), answer("m2", text("b")), costs("$0.0300"), mark("s-2"), init()]), state)
+    assert folded(read(reader, [result(0.01, 50)]), state).cost_usd == pytest.approx(0.04)
 
 
 def test_limits_of_the_account_are_noted_only_where_they_are_near() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from swarm.model.activity import Activity, Doings, Kind, Reader
+from swarm.model.activity import Activity, ActivityState, Kind, Reader
 from swarm.programs.fold import EMPTY, fold
 from swarm.programs.follower import LINE_BYTES, PART_BYTES, Follower
 from tests.support.recordings import lines_of, mark, read, reader_named
@@ -51,7 +51,7 @@ def test_what_comes_is_given_once_and_only_in_whole_lines(output: Path) -> None:
     assert follower.look(WALL) == []
     add(output, b"o\nthree\n")
     assert texts(follower.look(WALL)) == ["two", "three"]
-    assert follower.doings.last_text == "three"
+    assert follower.activity.last_text == "three"
 
 
 def test_nothing_is_read_while_nothing_has_grown(output: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_file_that_was_cut_or_replaced_is_read_anew(output: Path, replace: boo
     else:
         output.write_bytes(b"new\n")
     assert len(texts(follower.look(WALL))) == 1
-    assert follower.doings.last_text in ("new", "a longer file than the first one was")
+    assert follower.activity.last_text in ("new", "a longer file than the first one was")
     assert len(made) > readers
 
 
@@ -119,7 +119,7 @@ def test_a_file_that_is_gone_leaves_what_was_known(output: Path) -> None:
     output.unlink()
     assert not follower.grown()
     assert follower.look(WALL) == []
-    assert follower.doings.last_text == "one"
+    assert follower.activity.last_text == "one"
 
 
 @pytest.mark.parametrize("kind", ["link", "fifo", "directory"])
@@ -134,7 +134,7 @@ def test_what_is_no_plain_file_is_never_read_and_the_reason_is_told(output: Path
     follower = Follower(output, Echo)
     assert follower.look(WALL) == []
     assert follower.error
-    assert follower.doings == EMPTY
+    assert follower.activity == EMPTY
 
 
 def test_of_an_endless_line_the_head_is_kept_and_no_more(output: Path) -> None:
@@ -155,10 +155,10 @@ def test_a_tool_whose_result_is_endless_is_closed_all_the_same(output: Path) -> 
     add(output, json.dumps(opened).encode() + b"\n")
     follower = Follower(output, claude)
     follower.look(WALL)
-    assert [tool.key for tool in follower.doings.open_tools] == ["toolu_1"]
+    assert [tool.key for tool in follower.activity.open_tools] == ["toolu_1"]
     add(output, closed + b"x" * (2 * LINE_BYTES) + b'"}]}}\n')
     follower.look(WALL)
-    assert follower.doings.open_tools == ()
+    assert follower.activity.open_tools == ()
 
 
 def test_what_lay_there_before_is_no_younger_than_its_file(output: Path) -> None:
@@ -166,7 +166,7 @@ def test_what_lay_there_before_is_no_younger_than_its_file(output: Path) -> None
     os.utime(output, (WALL - 3600, WALL - 3600))
     follower = Follower(output, Echo)
     assert follower.look(WALL) == [(Activity(Kind.TEXT, text="one"), WALL - 3600)]
-    assert follower.doings.last_at == WALL - 3600
+    assert follower.activity.last_at == WALL - 3600
 
 
 def test_a_file_of_the_future_is_as_old_as_the_look(output: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_file_of_the_future_is_as_old_as_the_look(output: Path) -> None:
     os.utime(output, (WALL + 3600, WALL + 3600))
     follower = Follower(output, Echo)
     follower.look(WALL)
-    assert follower.doings.last_at == WALL
+    assert follower.activity.last_at == WALL
 
 
 RECORDED = ("claude_success", "claude_subagents_nested", "claude_error_529", "codex_success", "opencode_success")
@@ -191,7 +191,7 @@ def test_a_recording_comes_to_the_same_however_it_is_cut_into_looks(output: Path
     whole.look(WALL)
     while parts.grown():
         parts.look(WALL, 1777)
-    one, other = whole.doings, parts.doings
+    one, other = whole.activity, parts.activity
     assert (one.tokens, one.cost_usd, one.turn_end, one.subagents) == (
         *(other.tokens, other.cost_usd, other.turn_end, other.subagents),
     )
@@ -199,11 +199,11 @@ def test_a_recording_comes_to_the_same_however_it_is_cut_into_looks(output: Path
     assert one.tokens == _folded(read(reader_named(name), [mark(), *lines_of(name)])).tokens
 
 
-def _folded(activities: Iterable[Activity]) -> Doings:
-    doings = EMPTY
+def _folded(activities: Iterable[Activity]) -> ActivityState:
+    state = EMPTY
     for activity in activities:
-        doings = fold(doings, activity, WALL)
-    return doings
+        state = fold(state, activity, WALL)
+    return state
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

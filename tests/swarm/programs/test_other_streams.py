@@ -49,8 +49,8 @@ def test_codex_counts_a_thread_that_another_agent_began_from_where_it_went_on() 
     assert before(second) == Tokens(100, 10, 40)
     assert before(third) == Tokens(150, 15, 40)
     lines = [third, line("thread.started", thread_id="t"), usage(290, 30, 40), mark("s-3"), usage(390, 40, 40)]
-    doings = folded(read(CodexReader(), lines))
-    assert (doings.tokens, doings.runs) == (Tokens(200, 25), 2)
+    activity = folded(read(CodexReader(), lines))
+    assert (activity.tokens, activity.runs) == (Tokens(200, 25), 2)
 
 
 @pytest.mark.parametrize("said", [b"", b"{}", b'{"before":[1]}', b'{"before":["a",1,1,1]}', b'{"before":[-1,0,0,0]}'])
@@ -141,8 +141,13 @@ def step(key: str, reason: str, cost: float = 0.5, **tokens: Any) -> bytes:
 
 
 def test_opencode_adds_up_steps_and_ends_a_turn_with_one_that_calls_no_tool() -> None:
-    doings = folded(read(OpenCodeReader(), [step("a", "tool-calls"), step("b", "tool-calls")]))
-    assert (doings.tokens, doings.cost_usd, doings.turn_end, doings.context) == (Tokens(200, 20, 14, 6), 1.0, None, 110)
+    activity = folded(read(OpenCodeReader(), [step("a", "tool-calls"), step("b", "tool-calls")]))
+    assert (activity.tokens, activity.cost_usd, activity.turn_end, activity.context) == (
+        Tokens(200, 20, 14, 6),
+        1.0,
+        None,
+        110,
+    )
     ended = folded(read(OpenCodeReader(), [step("a", "tool-calls"), step("b", "stop")]))
     assert ended.turn_end is not None
     assert ended.turn_end.ok
@@ -153,8 +158,8 @@ def test_opencode_adds_up_steps_and_ends_a_turn_with_one_that_calls_no_tool() ->
 
 @pytest.mark.parametrize(("total", "output"), [(145, 35), (120, 10), (None, 35)])
 def test_opencode_thoughts_are_counted_once_whether_stated_apart_or_not(total: int | None, output: int) -> None:
-    doings = folded(read(OpenCodeReader(), [step("a", "stop", reasoning=25, total=total)]))
-    assert doings.tokens == Tokens(100, output, 7, 3)
+    activity = folded(read(OpenCodeReader(), [step("a", "stop", reasoning=25, total=total)]))
+    assert activity.tokens == Tokens(100, output, 7, 3)
 
 
 def test_opencode_refused_and_failed_tools_are_told() -> None:

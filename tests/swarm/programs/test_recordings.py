@@ -173,26 +173,26 @@ EVERY = sorted(path.stem for path in RECORDINGS.glob("*.jsonl"))
 def test_a_recording_gives_its_exact_figures_and_its_end(name: str) -> None:
     expected = TABLE[name]
     activities = read(reader_named(name), lines_of(name))
-    doings = folded(activities)
-    assert doings.session == expected.session
-    assert doings.model == doings.ordered_model == expected.model
-    assert doings.tokens == expected.tokens
-    assert doings.cost_usd == pytest.approx(expected.cost, abs=1e-12)
-    assert doings.context == expected.context
-    assert doings.turns == expected.turns
+    state = folded(activities)
+    assert state.session == expected.session
+    assert state.model == state.ordered_model == expected.model
+    assert state.tokens == expected.tokens
+    assert state.cost_usd == pytest.approx(expected.cost, abs=1e-12)
+    assert state.context == expected.context
+    assert state.turns == expected.turns
     kinds = [activity.kind for activity in activities]
     assert kinds.count(Kind.RETRYING) == expected.retries
     assert kinds.count(Kind.TOOL_OPEN) == expected.tools
     assert kinds.count(Kind.SUBAGENT_STARTED) == kinds.count(Kind.SUBAGENT_ENDED) == expected.subagents
-    assert doings.denials == len(doings.denied) == len(expected.denied)
-    assert all(said.startswith(words) for said, words in zip(doings.denied, expected.denied, strict=True))
-    assert doings.subagents == ()
-    assert doings.open_tools == ()
-    assert doings.retrying == ""
-    assert doings.in_turn is (expected.end is None)
-    assert (doings.turn_end.ok if doings.turn_end else None) is expected.end
-    assert expected.why in (doings.turn_end.why if doings.turn_end else "")
-    assert judge(0, doings, ResultsState.VALID)[0] is bool(expected.end)
+    assert state.denials == len(state.denied) == len(expected.denied)
+    assert all(said.startswith(words) for said, words in zip(state.denied, expected.denied, strict=True))
+    assert state.subagents == ()
+    assert state.open_tools == ()
+    assert state.retrying == ""
+    assert state.in_turn is (expected.end is None)
+    assert (state.turn_end.ok if state.turn_end else None) is expected.end
+    assert expected.why in (state.turn_end.why if state.turn_end else "")
+    assert judge(0, state, ResultsState.VALID)[0] is bool(expected.end)
 
 
 def test_every_recording_is_in_the_table() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.errors import Usage
+from swarm.errors import UsageError
 from swarm.protocol.paths import AgentDir
 from swarm.protocol.progress import (
     MAX_CHARS,
@@ -92,7 +92,7 @@ def test_any_text_is_parsed_without_an_error(text: str) -> None:
 def test_what_append_writes_is_read_back(text: str, outputs: int | None, wall: float) -> None:
     try:
         written = format_line(text, outputs, wall)
-    except Usage:
+    except UsageError:
         return  # nothing visible was said
     line = parse_line(written)
     assert line.stamp == int(wall)
@@ -135,14 +135,14 @@ def test_appending_heals_a_line_that_was_cut(agent: AgentDir) -> None:
 
 @pytest.mark.parametrize("text", ["", "  \n ", "\x1b[2J", "\u200b"])
 def test_saying_nothing_is_a_wrong_call(agent: AgentDir, text: str) -> None:
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         append(agent, text, None, 0.0)
     assert not agent.progress.exists()
 
 
 @pytest.mark.parametrize("outputs", [-1, 10**12])
 def test_a_count_that_cannot_be_is_a_wrong_call(agent: AgentDir, outputs: int) -> None:
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         append(agent, "Text.", outputs, 0.0)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from swarm.config.policy import Policy
 from swarm.config.swarm_toml import parse_policy
-from swarm.model.activity import Doings
+from swarm.model.activity import ActivityState
 from swarm.model.agent import Liveness
 from swarm.model.causes import ProblemCode
 from swarm.model.health import Health, Verdict
@@ -353,7 +353,7 @@ class TestLooping:
 
 
 def test_a_program_that_retries_is_not_ended_for_its_silence() -> None:
-    found = judge(a_view(age=50 * MINUTE, doings=Doings(retrying="529 overloaded", retries=1)))
+    found = judge(a_view(age=50 * MINUTE, activity=ActivityState(retrying="529 overloaded", retries=1)))
     assert (found.state, found.kill_due) == (Health.RETRYING, False)
     assert found.why == "its program says: 529 overloaded, 1 try so far"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.model.activity import Doings, OpenTool, SubAgent, TurnEnd
+from swarm.model.activity import ActivityState, OpenTool, SubAgent, TurnEnd
 from swarm.model.causes import ProblemCode
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Phase
@@ -17,7 +17,7 @@ from swarm.rules.triage import is_problem, severity
 from tests.support.swarms import HEARTBEAT_N, HOUR, LOOP, MINUTE, NOW, POLICY, a_view, an_exit, results
 
 PATIENCE = POLICY.service.waiting_after
-IN_TURN = Doings(in_turn=True, session="s")
+IN_TURN = ActivityState(in_turn=True, session="s")
 TOOL = OpenTool("t1", "Bash", "make test", NOW.wall - 4 * MINUTE)
 
 
@@ -26,11 +26,11 @@ def judge(view: AgentView) -> Verdict:
 
 
 def at_work(
-    doings: Doings = IN_TURN, *, heard: float | None = 1.0, age: float | None = MINUTE, **fields: Any
+    activity: ActivityState = IN_TURN, *, heard: float | None = 1.0, age: float | None = MINUTE, **fields: Any
 ) -> AgentView:
     """An agent that runs. heard: seconds since its program's last sign of life."""
     at = None if heard is None else NOW.awake - heard
-    return a_view(age=age, spawned_ago=24 * HOUR, doings=doings, heard=at, **fields)
+    return a_view(age=age, spawned_ago=24 * HOUR, activity=activity, heard=at, **fields)
 
 
 class TestWaitingForTheModel:
@@ -63,25 +63,25 @@ class TestWaitingForTheModel:
     def test_who_waits_is_not_looping(self) -> None:
         looping = a_view("worker-1", *LOOP, age=MINUTE)
         assert judge(looping).state is Health.LOOPING
-        assert judge(replace(looping, doings=IN_TURN, heard=NOW.awake - HOUR)).state is Health.RETRYING
+        assert judge(replace(looping, activity=IN_TURN, heard=NOW.awake - HOUR)).state is Health.RETRYING
 
     @pytest.mark.parametrize(
-        "doings",
+        "activity",
         [
             replace(IN_TURN, open_tools=(TOOL,)),
             replace(IN_TURN, subagents=(SubAgent("a1", "look"),)),
-            Doings(in_turn=False, turn_end=TurnEnd(ok=True)),
+            ActivityState(in_turn=False, turn_end=TurnEnd(ok=True)),
         ],
         ids=["a tool is open", "a sub-agent works", "its turn is over"],
     )
-    def test_who_does_something_else_ages_as_before(self, doings: Doings) -> None:
-        view = at_work(doings, heard=HOUR, age=HOUR)
+    def test_who_does_something_else_ages_as_before(self, activity: ActivityState) -> None:
+        view = at_work(activity, heard=HOUR, age=HOUR)
         assert waiting_for_model(view, NOW) is None
         found = judge(view)
         assert (found.state, found.kill_due) == (Health.OVERDUE, True)
 
     def test_who_tells_nothing_ages_as_before(self) -> None:
-        assert judge(replace(a_view(age=HOUR, spawned_ago=24 * HOUR), doings=None)).state is Health.OVERDUE
+        assert judge(replace(a_view(age=HOUR, spawned_ago=24 * HOUR), activity=None)).state is Health.OVERDUE
         assert judge(at_work(heard=None, age=HOUR)).state is Health.OVERDUE
 
     @pytest.mark.parametrize(
@@ -178,8 +178,8 @@ def test_which_of_a_programs_troubles_need_a_person(code: ProblemCode, calls: bo
 
 
 tools = st.builds(OpenTool, st.text(max_size=3), st.text(max_size=9), st.text(max_size=300), st.floats(0, 1e12))
-doings = st.builds(
-    Doings,
+activity = st.builds(
+    ActivityState,
     in_turn=st.booleans(),
     retrying=st.sampled_from(["", "529"]),
     open_tools=st.lists(tools, max_size=2).map(tuple),
@@ -187,9 +187,9 @@ doings = st.builds(
 )
 
 
-@given(doings, st.none() | st.floats(-1e9, 1e9), st.floats(0, 1e6))
+@given(activity, st.none() | st.floats(-1e9, 1e9), st.floats(0, 1e6))
 def test_whatever_a_program_tells_it_is_never_ended_in_need_of_its_model(
-    told: Doings, heard: float | None, age: float
+    told: ActivityState, heard: float | None, age: float
 ) -> None:
     view = at_work(told, heard=heard, age=age)
     found = judge(view)

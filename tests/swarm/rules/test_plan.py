@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from swarm.config.policy import Policy
 from swarm.config.swarm_toml import parse_policy
 from swarm.model.actions import ActionKind
-from swarm.model.activity import Doings
+from swarm.model.activity import ActivityState
 from swarm.model.agent import Acceptance, Liveness
 from swarm.model.causes import ProblemCode
 from swarm.model.health import Health
@@ -107,7 +107,7 @@ class TestSilence:
             {"phase": Phase.STOPPING},
             {"record": None},
             {"foreign": True},
-            {"doings": Doings(retrying="529 overloaded", retries=3)},
+            {"activity": ActivityState(retrying="529 overloaded", retries=3)},
             {"progress": Progress(error="is a FIFO")},
             {"phase": Phase.ENDED, "ending": Ending.KILLED},
         ],

@@ -9,7 +9,7 @@ from msgspec import convert
 
 from swarm.config.policy import Policy
 from swarm.model.actions import ActionKind
-from swarm.model.activity import Doings, Tokens
+from swarm.model.activity import ActivityState, Tokens
 from swarm.model.agent import Liveness
 from swarm.model.causes import AlertCause
 from swarm.model.plan import Action, Plan
@@ -23,8 +23,8 @@ from tests.support.swarms import HEARTBEAT_N, HOUR, MINUTE, NOW, ROOT, a_root, a
 
 WORKER = {"limits": {"roles": {"worker": {"cost_usd": 5.0, "tokens": 1_000_000}}}, "schedule": {}}
 WHOLE = {"limits": {"cost_usd": 100.0, "tokens": 1_000_000}, "schedule": {}}
-REFUSED = Doings(retrying="529 overloaded", retries=4)
-WORKING = Doings(last_text="on it", turns=1)
+REFUSED = ActivityState(retrying="529 overloaded", retries=4)
+WORKING = ActivityState(last_text="on it", turns=1)
 
 
 def planned(*views: AgentView, policy: dict[str, Any], gap: Gap | None = None, **snapshot: Any) -> Plan:
@@ -42,7 +42,7 @@ def the(made: Plan, act: ActionKind, code: str) -> Action:
 
 
 def worker(name: str = "w", cost: float | None = None, tokens: int = 0, **fields: Any) -> AgentView:
-    return a_view(name, tokens=Tokens(tokens), cost_usd=cost, doings=fields.pop("doings", WORKING), **fields)
+    return a_view(name, tokens=Tokens(tokens), cost_usd=cost, activity=fields.pop("activity", WORKING), **fields)
 
 
 class TestOneAgent:
@@ -84,7 +84,7 @@ class TestOneAgent:
         assert of(made, ActionKind.KILL) == []
 
     def test_before_its_first_turn_has_ended_no_price_is_missed(self) -> None:
-        assert planned(worker(tokens=10, doings=Doings(in_turn=True)), policy=WORKER).actions == ()
+        assert planned(worker(tokens=10, activity=ActivityState(in_turn=True)), policy=WORKER).actions == ()
 
     def test_nobody_is_ended_over_somebody_who_is_held(self) -> None:
         made = planned(worker("a", cost=6.0, slots=2), a_view("a/b", held_until=HEARTBEAT_N + 2), policy=WORKER)
@@ -155,7 +155,9 @@ class TestTheSwarm:
 class TestTheService:
     def test_one_alert_stands_for_all_of_them(self) -> None:
         made = planned(
-            *(worker(f"w{n}", doings=REFUSED) for n in range(9)), worker("lucky"), policy={"schedule": {}, "slots": {}}
+            *(worker(f"w{n}", activity=REFUSED) for n in range(9)),
+            worker("lucky"),
+            policy={"schedule": {}, "slots": {}},
         )
         alert = the(made, ActionKind.ALERT, "service")
         assert of(made, ActionKind.ALERT) == [("", "service")]
@@ -164,31 +166,31 @@ class TestTheService:
 
     def test_since_when_is_kept_from_the_first_time(self) -> None:
         first = Alert("", AlertCause.SERVICE, "", first_at=NOW.wall - HOUR)
-        views = [worker(f"w{n}", doings=REFUSED) for n in range(2)]
+        views = [worker(f"w{n}", activity=REFUSED) for n in range(2)]
         early = planned(*views, policy={"schedule": {}}, alerts=(first,))
         late = planned(*views, policy={"schedule": {}})
         assert the(early, ActionKind.ALERT, "service").reason != the(late, ActionKind.ALERT, "service").reason
 
     def test_one_alone_is_its_own_trouble(self) -> None:
-        made = planned(worker(doings=REFUSED), policy={"schedule": {}})
+        made = planned(worker(activity=REFUSED), policy={"schedule": {}})
         assert of(made, ActionKind.ALERT) == [("w", "retrying")]
 
     def test_less_than_the_share_is_the_trouble_of_each(self) -> None:
-        views = [worker(f"w{n}", doings=REFUSED) for n in range(2)] + [worker(f"v{n}") for n in range(3)]
+        views = [worker(f"w{n}", activity=REFUSED) for n in range(2)] + [worker(f"v{n}") for n in range(3)]
         assert of(planned(*views, policy={"schedule": {}}), ActionKind.ALERT) == [
             ("w0", "retrying"),
             ("w1", "retrying"),
         ]
 
     def test_plain_commands_are_not_asked(self) -> None:
-        views = [worker(f"w{n}", doings=REFUSED) for n in range(2)] + [a_view(f"v{n}") for n in range(6)]
+        views = [worker(f"w{n}", activity=REFUSED) for n in range(2)] + [a_view(f"v{n}") for n in range(6)]
         assert of(planned(*views, policy={"schedule": {}}), ActionKind.ALERT) == [("", "service")]
 
     def test_as_long_nobody_is_started_and_nobody_ended(self) -> None:
         policy = {"schedule": {"improvement": HEARTBEAT_N + 1}, "root": {"on": True}}
         waiting = a_view("x", age=None, phase=Phase.QUEUED, process=None, keeper=None)
-        views = [worker(f"w{n}", doings=REFUSED, age=50 * MINUTE, spawned_ago=9 * HOUR) for n in range(2)]
-        views += [worker("new", doings=REFUSED, age=None, spawned_ago=HOUR)]
+        views = [worker(f"w{n}", activity=REFUSED, age=50 * MINUTE, spawned_ago=9 * HOUR) for n in range(2)]
+        views += [worker("new", activity=REFUSED, age=None, spawned_ago=HOUR)]
         made = planned(waiting, *views, policy=policy, queue=(full_id("x"),))
         assert {one.kind for one in made.actions} == {ActionKind.ALERT, ActionKind.SKIP}
         assert of(made, ActionKind.SKIP) == [("x", "service"), ("improvement-01", "improvement"), (ROOT, "service")]
@@ -198,7 +200,7 @@ class TestTheService:
         st.sampled_from([0.01, 0.3, 0.5, 0.75, 1.0]),
     )
     def test_it_is_trouble_of_the_swarm_exactly_from_the_share_on(self, refused: list[bool], share: float) -> None:
-        views = [worker(f"w{n}", doings=REFUSED if bad else WORKING) for n, bad in enumerate(refused)]
+        views = [worker(f"w{n}", activity=REFUSED if bad else WORKING) for n, bad in enumerate(refused)]
         made = planned(*views, policy={"schedule": {}, "service": {"pause_share": share}})
         count = sum(refused)
         whole = count >= 2 and count / len(refused) >= share
@@ -269,5 +271,5 @@ def test_large_counts_are_spelled_short(count: int, words: str) -> None:
 
 
 def test_a_retrying_agent_is_not_aged() -> None:
-    snapshot = a_snapshot(worker("w", doings=REFUSED, age=None, spawned_ago=9 * HOUR))
+    snapshot = a_snapshot(worker("w", activity=REFUSED, age=None, spawned_ago=9 * HOUR))
     assert str(verdicts(snapshot, Policy(), NOW)[full_id("w")].state) == "retrying"

@@ -1,4 +1,4 @@
-"""What programs say is seen in the picture: doings, tokens, cost, sub-agents; and what it costs to look."""
+"""What programs say is seen in the snapshot: activity, tokens, cost, sub-agents; and what it costs to look."""
 
 import json
 import os
@@ -88,26 +88,26 @@ class TestWhatAnAgentDoes:
         speaker(speaking)
         say(speaking, "worker-1", mark(), *lines_of("claude_success"))
         view, expected = seen(speaking), replay("claude_success")
-        assert view.doings is not None
+        assert view.activity is not None
         assert (view.tokens, view.cost_usd) == (expected.tokens, expected.cost_usd)
-        assert view.doings.turn_end == expected.turn_end
-        assert view.doings.session == expected.session
+        assert view.activity.turn_end == expected.turn_end
+        assert view.activity.session == expected.session
 
     def test_a_program_that_prints_plain_text_tells_nothing(self, live_home: LiveHome) -> None:
         speaker(live_home)
         say(live_home, "worker-1", *lines_of("claude_success"))
         view = seen(live_home)
-        assert (view.doings, view.tokens, view.cost_usd, view.heard) == (None, None, None, None)
+        assert (view.activity, view.tokens, view.cost_usd, view.heard) == (None, None, None, None)
 
     def test_an_open_tool_is_seen_and_gone_when_it_returns(self, speaking: LiveHome) -> None:
         speaker(speaking)
         say(speaking, "worker-1", init(), calls("t1", command="make test"))
         view = seen(speaking)
-        assert view.doings is not None
-        assert [(tool.tool, tool.text) for tool in view.doings.open_tools] == [("Bash", "make test")]
+        assert view.activity is not None
+        assert [(tool.tool, tool.text) for tool in view.activity.open_tools] == [("Bash", "make test")]
         back = {"type": "tool_result", "tool_use_id": "t1", "content": "ok"}
         say(speaking, "worker-1", {"type": "user", "message": {"content": [back]}})
-        after = seen(speaking).doings
+        after = seen(speaking).activity
         assert after is not None
         assert after.open_tools == ()
 
@@ -132,12 +132,12 @@ class TestWhatAnAgentDoes:
         alive = {"type": "tool_progress", "tool_use_id": "t1"}
         say(speaking, "worker-1", alive)
         output = speaking.agent("worker-1").stdout
-        assert before.doings is not None
-        os.utime(output, (before.doings.last_at + 1, before.doings.last_at + 1))
+        assert before.activity is not None
+        os.utime(output, (before.activity.last_at + 1, before.activity.last_at + 1))
         speaking.clock.advance(1)
         assert seen(speaking) is before
         say(speaking, "worker-1", alive)
-        os.utime(output, (before.doings.last_at + 60, before.doings.last_at + 60))
+        os.utime(output, (before.activity.last_at + 60, before.activity.last_at + 60))
         speaking.clock.advance(60)
         after = seen(speaking)
         assert after.heard is not None
@@ -181,7 +181,7 @@ class TestLongOutputs:
         view = scanner.paced().agent(agent)
         assert view is not None
         behind = [scanner.behind]
-        assert (view.unread, view.doings, view.tokens, view.cost_usd) == (True, None, None, None)
+        assert (view.unread, view.activity, view.tokens, view.cost_usd) == (True, None, None, None)
 
         def caught_up() -> AgentView | None:
             view = scanner.paced().agent(agent)
@@ -398,7 +398,7 @@ class TestEnds:
         ended = json.loads(speaking.agent("worker-1").ended.read_text())
         assert tuple(ended["tokens"]) == record.tokens
         view = seen(speaking)
-        assert (view.tokens, view.cost_usd, view.doings) == (Tokens(*record.tokens), record.cost_usd, None)
+        assert (view.tokens, view.cost_usd, view.activity) == (Tokens(*record.tokens), record.cost_usd, None)
 
     def test_an_end_with_0_after_a_failed_turn_is_a_failure_that_says_why(self, speaking: LiveHome) -> None:
         recording = str(RECORDINGS / "claude_error_529.jsonl")

@@ -20,7 +20,7 @@ from swarm.model.bounds import (
     Texts,
 )
 from swarm.store import declared
-from swarm.store.declared import Refusal
+from swarm.store.declared import RefusedValue
 from swarm.store.jsonio import DEPTH
 from swarm.store.validators import Wrong
 
@@ -45,8 +45,8 @@ class Open(Struct, frozen=True):
     extra: Mapping[str, Any] = {}
 
 
-def read(data: dict[str, object]) -> tuple[Open | None, list[Refusal]]:
-    refused: list[Refusal] = []
+def read(data: dict[str, object]) -> tuple[Open | None, list[RefusedValue]]:
+    refused: list[RefusedValue] = []
     return declared.read(Open, data, "worker", refused), refused
 
 
@@ -70,7 +70,7 @@ def test_a_bound_lets_in_what_it_allows_and_names_what_it_does_not(
     field: str, within: list[object], beyond: list[object]
 ) -> None:
     for value in within:
-        refused: list[Refusal] = []
+        refused: list[RefusedValue] = []
         assert declared.read(Bounded, {field: value}, "", refused) is not None
         assert refused == []
     for value in beyond:
@@ -80,7 +80,7 @@ def test_a_bound_lets_in_what_it_allows_and_names_what_it_does_not(
 
 
 def test_a_text_that_is_too_long_is_cut() -> None:
-    refused: list[Refusal] = []
+    refused: list[RefusedValue] = []
     assert declared.read(Bounded, {"text": "x" * 20_001}, "", refused) == Bounded(text="x" * 20_000)
     assert refused == []
 
@@ -88,7 +88,7 @@ def test_a_text_that_is_too_long_is_cut() -> None:
 def test_a_wrong_field_is_named_with_its_path_and_the_rest_stays() -> None:
     value, refused = read({"name": "a", "inner": {"pid": 1}, "mood": "new"})
     assert value == Open("a", extra={"mood": "new"})
-    assert refused == [Refusal("worker", "inner.pid is 1: expected int >= 2")]
+    assert refused == [RefusedValue("worker", "inner.pid is 1: expected int >= 2")]
 
 
 @pytest.mark.parametrize("data", [{}, {"name": None}, {"name": 5, "inner": 5}])
@@ -99,7 +99,7 @@ def test_without_a_field_that_is_needed_there_is_no_value(data: dict[str, object
 
 
 def test_what_stands_in_for_a_needed_field_is_said_too() -> None:
-    refused: list[Refusal] = []
+    refused: list[RefusedValue] = []
     assert declared.read(Open, {"name": 5}, "", refused, {"name": "somebody"}) == Open("somebody")
     assert [each.text for each in refused] == ["name is 5: expected str, got int"]
 
@@ -113,7 +113,7 @@ def test_a_new_key_that_is_nested_too_deep_is_refused() -> None:
     deep: object = 1
     for _ in range(DEPTH + 1):
         deep = [deep]
-    assert read({"name": "a", "deep": deep}) == (Open("a"), [Refusal("worker", "deep is nested too deep")])
+    assert read({"name": "a", "deep": deep}) == (Open("a"), [RefusedValue("worker", "deep is nested too deep")])
 
 
 def test_where_everything_has_to_be_right_the_first_wrong_field_is_the_reason() -> None:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from swarm.store.reader import Unreadable
-from swarm.store.tail import FileTail, Part
+from swarm.store.tail import FileTail, TailRead
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def add(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-def look(tail: FileTail, limit: int | None = None) -> Part:
+def look(tail: FileTail, limit: int | None = None) -> TailRead:
     part = tail.read(limit)
     assert part is not None
     return part
@@ -33,7 +33,7 @@ def test_there_is_nothing_to_read_where_there_is_no_file(path: Path) -> None:
     assert tail.read() is None
     path.touch()
     assert tail.grown()
-    assert look(tail) == Part(mtime_ns=path.stat().st_mtime_ns)
+    assert look(tail) == TailRead(mtime_ns=path.stat().st_mtime_ns)
 
 
 def test_a_line_is_given_once_it_has_its_end(path: Path) -> None:
@@ -52,7 +52,7 @@ def test_what_has_not_grown_is_not_opened(path: Path, monkeypatch: pytest.Monkey
     look(tail)
     opened: list[str] = []
     monkeypatch.setattr("swarm.store.tail.opened", opened.append)
-    assert look(tail) == Part()
+    assert look(tail) == TailRead()
     assert opened == []
 
 
@@ -68,9 +68,9 @@ def test_of_what_comes_at_once_the_last_window_is_read_from_a_whole_line_on(path
     path.touch()
     look(tail)
     add(path, b"a long line\n12345\n678\n")
-    assert look(tail)._replace(mtime_ns=0) == Part((b"12345", b"678"), 10, 12)
+    assert look(tail)._replace(mtime_ns=0) == TailRead((b"12345", b"678"), 10, 12)
     add(path, b"another long line\n12345678\n")
-    assert look(tail)._replace(mtime_ns=0) == Part((b"12345678",), 10, 18), "the window begins with a newline"
+    assert look(tail)._replace(mtime_ns=0) == TailRead((b"12345678",), 10, 18), "the window begins with a newline"
 
 
 def test_a_line_that_began_before_the_window_is_left_out_when_its_end_comes(path: Path) -> None:

@@ -17,7 +17,7 @@ from msgspec import structs, to_builtins
 from swarm.api import Swarm
 from swarm.config.policy import Policy, ProgramSettings
 from swarm.config.swarm_toml import load_policy, parse_policy
-from swarm.errors import HomeError, Refused, SwarmError, Usage
+from swarm.errors import HomeError, Refused, SwarmError, UsageError
 from swarm.ledger.ledger import Ledger
 from swarm.model.health import Health
 from swarm.model.values import replace
@@ -267,7 +267,7 @@ def test_every_program_can_be_configured(tmp_path: Path, program: str) -> None:
 
 
 def test_a_program_that_is_not_known_is_a_wrong_call(tmp_path: Path) -> None:
-    with pytest.raises(Usage, match="no program 'emacs'"):
+    with pytest.raises(UsageError, match="no program 'emacs'"):
         init(tmp_path / "home", "emacs")
     assert not (tmp_path / "home").exists()
 

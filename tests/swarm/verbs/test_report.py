@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.errors import Refused, Usage
+from swarm.errors import Refused, UsageError
 from swarm.home.actor import who
 from swarm.model.actor import OPERATOR, Actor
 from swarm.model.reports import ResultsState
@@ -57,7 +57,7 @@ def test_no_text_becomes_two_lines_or_steers_a_terminal(reporter: Reporter, text
 def test_saying_nothing_is_wrong_usage(reporter: Reporter) -> None:
     home, me = reporter
 
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         progress(home.layout, me, "  \n ")
     assert home.lines("progress") == [("progress", me.agent, False, "usage")]
 
@@ -131,7 +131,7 @@ def test_what_is_null_in_a_whole_object_is_filled_in(reporter: Reporter) -> None
 def test_an_object_that_is_no_results_is_refused(reporter: Reporter, wrong: dict[str, object]) -> None:
     home, me = reporter
 
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         done(home.layout, me, given=wrong)
     assert not home.agent("worker-1").results.exists()
 

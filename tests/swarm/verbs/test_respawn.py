@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from swarm.errors import NotFound, Refused, Usage
+from swarm.errors import NotFound, Refused, UsageError
 from swarm.model.record import Phase
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.inbox import entry
@@ -104,7 +104,7 @@ def test_messages_reach_only_who_can_read_them(live_home: LiveHome) -> None:
 
     with pytest.raises(Refused):
         idea.message("genesis-01/worker-1", "hello")
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         live_home.swarm.message("worker-1", "  ")
     live_home.swarm.message("genesis-01", "the root reads it when it wakes")
     live_home.swarm.kill(["worker-1"])
@@ -119,7 +119,7 @@ def test_a_hold_counts_heartbeats_and_can_be_taken_back(live_home: LiveHome) -> 
     assert (live_home.record("worker-1").held_until, live_home.record("worker-1").held_why) == (2, "long build")
     live_home.swarm.hold("worker-1", beats=0, why="")
     assert live_home.record("worker-1").held_until is None
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         live_home.swarm.hold("worker-1", beats=-1, why="")
     with pytest.raises(Refused):
         live_home.open(live_home.actor("worker-1")).hold("worker-1", beats=2, why="spare me")

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from swarm.model.activity import Doings
+from swarm.model.activity import ActivityState
 from swarm.model.record import Ending, Phase
 from swarm.model.requests import Messaged
 from swarm.model.values import replace
@@ -134,9 +134,9 @@ async def test_a_message_into_a_session_is_said_to_be_sent_and_then_to_have_arri
         await settle(pilot)
         assert "m-4d5e6f is sent into the session" in toasts(pilot)
         view = next(view for view in swarm.canned.agents if view.id == WORKER)
-        assert view.doings is not None
-        inbox = replace(view.doings, told=(("m-4d5e6f", NOW.wall),))
-        room.show(with_view(swarm.canned, replace(view, doings=inbox)))
+        assert view.activity is not None
+        inbox = replace(view.activity, delivered=(("m-4d5e6f", NOW.wall),))
+        room.show(with_view(swarm.canned, replace(view, activity=inbox)))
         await pilot.pause()
         assert f"{WORKER} was told m-4d5e6f at" in toasts(pilot)
         assert "message m-4d5e6f was delivered" in screen_text(pilot.app)
@@ -158,12 +158,12 @@ def test_a_delivery_is_told_once_and_an_agent_that_lives_anew_takes_its_messages
     waiting = Deliveries()
     waiting.sent(Messaged(full_id("w"), "m-1", sent=True), "spawn-w")
     waiting.sent(Messaged(full_id("w"), "m-2", sent=True), "spawn-w")
-    there = a_snapshot(a_view("w", doings=Doings(told=(("m-1", 5.0),))))
+    there = a_snapshot(a_view("w", activity=ActivityState(delivered=(("m-1", 5.0),))))
     assert [(each.id, each.at) for each in waiting.arrived(there)] == [("m-1", 5.0)]
     assert waiting.arrived(there) == []
-    anew = a_snapshot(a_view("w", spawn_id="another", doings=Doings(told=(("m-2", 6.0),))))
+    anew = a_snapshot(a_view("w", spawn_id="another", activity=ActivityState(delivered=(("m-2", 6.0),))))
     assert waiting.arrived(anew) == []
-    assert waiting.arrived(a_snapshot(a_view("w", doings=Doings(told=(("m-2", 6.0),))))) == []
+    assert waiting.arrived(a_snapshot(a_view("w", activity=ActivityState(delivered=(("m-2", 6.0),))))) == []
 
 
 def test_a_message_that_a_hook_takes_out_of_an_inbox_is_told_once(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from swarm.model.activity import Doings, OpenTool, SubAgent, Tokens
+from swarm.model.activity import ActivityState, OpenTool, SubAgent, Tokens
 from swarm.model.record import Beat
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
@@ -18,7 +18,7 @@ from tests.support.hostile import HOSTILE, forbidden
 from tests.support.swarms import HOUR, NOW, POLICY, a_root, a_snapshot, a_view
 from widgets.charset import UNICODE
 
-TOLD = Doings(
+TOLD = ActivityState(
     session="5e55",
     model="claude-opus-4-8",
     in_turn=True,
@@ -45,7 +45,7 @@ def rows(snapshot: Snapshot) -> dict[str, dict[str, Any]]:
 
 
 def a_spender(name: str, tokens: int, cost: float | None, **fields: Any) -> Any:
-    return a_view(name, tokens=Tokens(tokens), cost_usd=cost, doings=TOLD, **fields)
+    return a_view(name, tokens=Tokens(tokens), cost_usd=cost, activity=TOLD, **fields)
 
 
 def spending_swarm(*, unpriced: bool = False, hour: float | None = 3.1) -> Snapshot:
@@ -94,7 +94,7 @@ def test_the_document_says_what_a_program_does() -> None:
 
 
 def test_a_context_whose_size_is_unknown_has_no_percentage() -> None:
-    view = a_view("worker-1", doings=replace(TOLD, context_limit=None))
+    view = a_view("worker-1", activity=replace(TOLD, context_limit=None))
     assert rows(a_snapshot(a_root(), view))["worker-1"]["doing"]["context_percent"] is None
 
 
@@ -151,7 +151,7 @@ def test_the_tree_says_the_sum_on_top() -> None:
 def test_nothing_that_a_program_says_steers_a_terminal(name: str) -> None:
     text = HOSTILE[name]
     inner = replace(a_view("worker-1/~a1", record=None), ghost=True, description=text, inner=SubAgent("a1", text))
-    view = a_view("worker-1", doings=replace(TOLD, retrying=text, open_tools=(OpenTool("t", text, text, 0.0),)))
+    view = a_view("worker-1", activity=replace(TOLD, retrying=text, open_tools=(OpenTool("t", text, text, 0.0),)))
     snapshot = a_snapshot(a_root(), view, inner)
     assert to_json(document(snapshot, verdicts(snapshot, POLICY, NOW), NOW, POLICY)).isascii()
     for cells in tree(snapshot, verdicts(snapshot, POLICY, NOW), NOW, UNICODE, 100):

@@ -7,7 +7,7 @@ import shlex
 
 import pytest
 
-from swarm.errors import Usage
+from swarm.errors import UsageError
 from swarm.model.verb import Verb
 from swarm.model.verbs import BY_NAME, VERBS
 from swarm_tui.cli.main import find_verb, function_of, main
@@ -128,7 +128,7 @@ def test_a_misspelt_verb_is_answered_with_the_nearest(capsys: pytest.CaptureFixt
 
 
 def test_options_are_not_abbreviated() -> None:
-    with pytest.raises(Usage, match="nrecognized"):
+    with pytest.raises(UsageError, match="nrecognized"):
         parsed(["status", "--li"])
 
 
@@ -141,7 +141,7 @@ def test_a_duration_has_a_unit_or_is_seconds(words: str, seconds: float) -> None
 
 @pytest.mark.parametrize("words", ["soon", "5 parsecs", "-3s", "", "1e9", "nan", "inf", "9" * 400])
 def test_what_is_no_duration_is_wrong_usage(words: str) -> None:
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         parsed([f"--wait={words}", "status"])
 
 

@@ -13,7 +13,7 @@ import pytest
 from swarm import platform
 from swarm.api import Swarm
 from swarm.config.swarm_toml import parse_policy
-from swarm.errors import Refused, Usage
+from swarm.errors import Refused, UsageError
 from swarm.model.agent import Identity
 from swarm.model.health import Health
 from swarm.processes.identity import identify, send
@@ -159,5 +159,5 @@ def test_an_actor_without_a_part_says_which_there_are(capsys: pytest.CaptureFixt
 
 
 def test_a_time_limit_without_headless_is_a_wrong_call() -> None:
-    with pytest.raises(Usage, match="headless"):
+    with pytest.raises(UsageError, match="headless"):
         main.run(headless=False, for_seconds=10)
