@@ -12,10 +12,9 @@ from swarm.model.record import Beat
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.rules.costs import Spending
-from widgets.activity_line import ActivityLine
 from widgets.agent_row import state_word
 from widgets.cells import quote, short_id
-from widgets.detail_head import TABS, FactsLine, Tab, TabLine, VerdictLine
+from widgets.detail_head import TABS, ActivityLine, FactsLine, Tab, TabLine, VerdictLine
 from widgets.detail_pages import DetailData, events_page, process_page, progress_page, results_page, text_page
 from widgets.line_list import charset_of
 from widgets.text_pane import Paragraph, TextPane
@@ -115,7 +114,10 @@ class AgentDetail(Widget):
     def tick(self, verdict: Verdict | None, now: Now) -> None:
         """The same agent, later: the countdown goes on."""
         self._verdict, self._now = verdict, now
-        self._fill_head()
+        if self.tab is Tab.PROCESS:  # it says how long ago the agent was spawned
+            self._fill()
+        else:
+            self._fill_head()
 
     @property
     def view(self) -> AgentView | None:

@@ -123,12 +123,12 @@ def state_mark(view: AgentView, verdict: Verdict, *, root: bool = False, charset
     if view.ghost:
         return Cell(charset.ghost, "notice" if is_subagent(view) else "warning")
     if is_ending(view):
-        return Cell(charset.state(Health.KILLED), "muted")
+        return Cell(charset.states[Health.KILLED], "muted")
     if root and verdict.state in _WELL:
         return Cell(charset.root, role)
     if spawns(view) and verdict.state is Health.FRESH:
         return Cell(charset.spawner, role)
-    return Cell(charset.state(verdict.state), role)
+    return Cell(charset.states[verdict.state], role)
 
 
 def spawns(view: AgentView) -> bool:

@@ -7,7 +7,7 @@ from swarm.model.record import Alert
 from swarm.model.time import Now
 from widgets.cells import Cell, Cells, fit, fit_cells, fit_tail, quote, short_duration, short_id
 from widgets.charset import UNICODE, Charset
-from widgets.row_list import RowList
+from widgets.line_list import RowList
 
 
 def alert_cells(alert: Alert, now: Now, width: int, charset: Charset = UNICODE, *, root: str = "") -> Cells:

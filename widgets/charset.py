@@ -1,5 +1,6 @@
 """What is drawn with: guides, bars, blocks, marks; in Unicode, and in ASCII for terminals that are not UTF-8."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -11,7 +12,7 @@ class Glyph(NamedTuple):
     word: str
 
 
-# Keys are the values of model.State: a StrEnum member finds its row here, and this room imports nothing.
+# Keys are the values of `Health`: a member of a StrEnum finds its row here, and this module imports nothing.
 STATES: dict[str, Glyph] = {
     "starting": Glyph("◔", "s", "starting"),
     "fresh": Glyph("●", "o", "fresh"),
@@ -38,15 +39,15 @@ GHOST = Glyph("◌", "g", "ghost")
 MARKS: tuple[Glyph, ...] = (*STATES.values(), ROOT, SPAWNER, GHOST)
 
 
-def glyph_of(state: str) -> Glyph:
-    """The glyph of a state; that of `unknown` for a word that is none."""
-    return STATES.get(state, STATES["unknown"])
-
-
 class Charset(NamedTuple):
     """Every sign that widgets draw, one cell wide each where nothing else is said."""
 
     unicode: bool
+    states: Mapping[str, str]
+    """The mark of every state of health."""
+    root: str
+    spawner: str
+    ghost: str
     branch: str
     """Guide of a child with siblings below it; two cells, like the next three."""
     last: str
@@ -86,26 +87,13 @@ class Charset(NamedTuple):
     down: str
     times: str
 
-    def state(self, state: str) -> str:
-        """The mark of a state of health."""
-        glyph = glyph_of(state)
-        return glyph.mark if self.unicode else glyph.ascii
-
-    @property
-    def root(self) -> str:
-        return ROOT.mark if self.unicode else ROOT.ascii
-
-    @property
-    def spawner(self) -> str:
-        return SPAWNER.mark if self.unicode else SPAWNER.ascii
-
-    @property
-    def ghost(self) -> str:
-        return GHOST.mark if self.unicode else GHOST.ascii
-
 
 UNICODE = Charset(
     unicode=True,
+    states={state: glyph.mark for state, glyph in STATES.items()},
+    root=ROOT.mark,
+    spawner=SPAWNER.mark,
+    ghost=GHOST.mark,
     branch="├ ",
     last="└ ",
     through="│ ",
@@ -138,6 +126,10 @@ UNICODE = Charset(
 )
 ASCII = Charset(
     unicode=False,
+    states={state: glyph.ascii for state, glyph in STATES.items()},
+    root=ROOT.ascii,
+    spawner=SPAWNER.ascii,
+    ghost=GHOST.ascii,
     branch="|-",
     last="`-",
     through="| ",

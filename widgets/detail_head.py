@@ -1,4 +1,4 @@
-"""The fixed lines of the detail: the verdict with its countdown, the names of the tabs, the facts."""
+"""The fixed lines of the detail: the verdict with its countdown, what the program does, the tabs, the facts."""
 
 from enum import StrEnum
 
@@ -7,16 +7,34 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 
+from swarm.model.activity import ActivityState, OpenTool
 from swarm.model.health import Verdict
 from swarm.model.snapshot import AgentView
+from swarm.model.time import Now
+from swarm.rules.costs import Spending
 from widgets.agent_row import spawns, verdict_cells
-from widgets.cells import Cell, Cells, cells_width, fit_cells, quote, short_bytes
+from widgets.cells import (
+    Cell,
+    Cells,
+    cells_width,
+    fit_cells,
+    quote,
+    short_bytes,
+    short_count,
+    short_duration,
+    short_money,
+)
 from widgets.charset import UNICODE, Charset
 from widgets.line_list import CellLine, charset_of
 from widgets.slot_board import meter_cells
 from widgets.text_pane import wrap
 
 _VERDICT_LINES = 3
+FULL_CONTEXT = 0.8
+"""Above this share of its context a program is soon to sum up and forget."""
+_QUIET_S = 5.0
+_SESSION = 8
+"""Characters of a session's name that tell it from others; the tab of the process has all of it."""
 
 
 class Tab(StrEnum):
@@ -149,3 +167,133 @@ class FactsLine(CellLine):
         del y
         charset = charset_of(self)
         return fit_cells(facts_cells(self.view, charset), width, charset.cut) if self.view is not None else ()
+
+
+def used_cells(view: AgentView, below: Spending | None = None) -> Cells:
+    """`opus  128.4k tok  $1.24  context 42%  session 5f0c2a6e`; nothing of a program that does not tell.
+
+    below: what it and everything below it have used up; told of whoever has others below it.
+    """
+    activity, tokens = view.activity, view.tokens
+    cells: list[Cell] = []
+    if activity is not None and activity.model:
+        other = bool(activity.ordered_model) and not _same_model(activity.model, activity.ordered_model)
+        cells.append(Cell(f"{quote(activity.model, 40)}  ", "warning" if other else "strong"))
+    if tokens is not None and tokens.total:
+        cells.append(Cell(f"{short_count(tokens.total)} tok  "))
+        cells.append(Cell(f"{short_money(view.cost_usd)}  ", "notice" if view.cost_usd is None else ""))
+    if activity is not None and activity.context is not None:
+        cells.append(_context_cell(activity.context, activity.context_limit))
+    if below is not None and view.children and below.tokens_below:
+        partly = "+?" if below.partial and below.cost_below is not None else ""
+        words = f"with all below it {short_count(below.tokens_below)} tok {short_money(below.cost_below)}{partly}"
+        cells.append(Cell(f"{words}  ", "muted"))
+    if activity is not None and activity.session:
+        cells.append(Cell(f"session {quote(activity.session, 60)[:_SESSION]}", "muted"))
+    return tuple(cells)
+
+
+def _same_model(one: str, other: str) -> bool:
+    """An order by a short name (`opus`), or with a size in brackets, names the same model."""
+    one, other = one.partition("[")[0], other.partition("[")[0]
+    return one in other or other in one
+
+
+def _context_cell(context: int, limit: int | None) -> Cell:
+    if not limit:
+        return Cell(f"context {short_count(context)}  ", "muted")
+    share = context / limit
+    return Cell(f"context {min(999, round(100 * share))}%  ", "warning" if share >= FULL_CONTEXT else "muted")
+
+
+def doing_cells(view: AgentView, now: Now, charset: Charset = UNICODE, *, why: str = "") -> Cells:
+    """`in Bash 4m: make test`, `retrying 3/10: 529 overloaded`, `waiting for the model 40s`, how its turn ended.
+
+    why: the verdict's words, which stand above; what they tell is not told again.
+    """
+    activity = view.activity
+    if activity is None:
+        return ()
+    cells: list[Cell] = [] if _is_told(activity, why) else list(_state_cells(activity, now, charset))
+    if activity.subagents:
+        count = len(activity.subagents)
+        cells.append(
+            Cell(f"{'  ' if cells else ''}{charset.ghost} {count} sub-agent{'s' if count > 1 else ''}", "notice")
+        )
+    if activity.denials:
+        cells.append(Cell(f"{'  ' if cells else ''}{charset.failed} {activity.denials} denied", "warning"))
+    return tuple(cells)
+
+
+def _is_told(activity: ActivityState, why: str) -> bool:
+    if activity.retrying:
+        return activity.retrying in why
+    return any(f"in {tool.tool} for " in why for tool in activity.open_tools if not tool.parent)
+
+
+def _state_cells(activity: ActivityState, now: Now, charset: Charset) -> Cells:
+    own = [tool for tool in activity.open_tools if not tool.parent]
+    if activity.retrying:
+        tries = f" {activity.retries}" + (f"/{activity.retries_limit}" if activity.retries_limit else "")
+        return (Cell(f"retrying{tries if activity.retries else ''}: ", "notice"), Cell(quote(activity.retrying, 200)))
+    if own:
+        return _tool_cells(own, now)
+    if activity.in_turn:
+        silent = now.wall - activity.last_at if activity.last_at else 0.0
+        waited = f" {short_duration(silent)}" if silent >= _QUIET_S else ""
+        return (Cell(f"waiting for the model{waited}", "muted"),)
+    end = activity.turn_end
+    if end is None:
+        return ()
+    if end.ok:
+        return (Cell(f"{charset.ended} its turn has ended", "muted"),)
+    return (Cell(f"{charset.failed} its turn failed: ", "danger"), Cell(quote(end.why, 200)))
+
+
+def _tool_cells(own: list[OpenTool], now: Now) -> Cells:
+    tool = own[0]  # the oldest: what holds it up
+    more = f"  +{len(own) - 1}" if len(own) > 1 else ""
+    since = f" {short_duration(now.wall - tool.since)}" if tool.since and now.wall >= tool.since else ""
+    words = quote(tool.text, 200)
+    lead = f"in {quote(tool.tool, 60)}{since}"
+    return (Cell(f"{lead}: " if words else lead, "accent"), Cell(words, "quote"), Cell(more, "muted"))
+
+
+def activity_lines(used: Cells, doing: Cells, width: int) -> tuple[Cells, ...]:
+    """Both in one line where that is possible, else what it does first; no line where nothing is known."""
+    there = [cells for cells in (doing, used) if cells]
+    if len(there) == 2 and cells_width(doing) + 3 + cells_width(used) <= width:
+        gap = width - cells_width(doing) - cells_width(used)
+        return ((*doing, Cell(" " * gap), *used),)
+    return tuple(there)
+
+
+class ActivityLine(CellLine):
+    """One or two lines, or none where the program does not tell."""
+
+    DEFAULT_CSS = """
+    ActivityLine { height: auto; max-height: 2; }
+    """
+
+    said: reactive[tuple[Cells, Cells]] = reactive(((), ()))
+    """What it has used up, and what it is doing."""
+
+    def show(self, view: AgentView | None, now: Now, below: Spending | None = None, why: str = "") -> None:
+        """Show this agent; what looks the same is not drawn again. why: the words of its verdict."""
+        said: tuple[Cells, Cells] = ((), ())
+        if view is not None:
+            said = (used_cells(view, below), doing_cells(view, now, charset_of(self), why=why))
+        self.said = said
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        del container, viewport
+        return len(activity_lines(*self.said, width))
+
+    def watch_said(self, old: tuple[Cells, Cells], new: tuple[Cells, Cells]) -> None:
+        width = self.size.width
+        if len(activity_lines(*old, width)) != len(activity_lines(*new, width)):
+            self.refresh(layout=True)
+
+    def line_cells(self, y: int, width: int) -> Cells:
+        lines = activity_lines(*self.said, width)
+        return fit_cells(lines[y], width, charset_of(self).cut) if y < len(lines) else ()

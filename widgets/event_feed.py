@@ -9,7 +9,7 @@ from textual.message import Message
 from swarm.formatting import has_date
 from widgets.cells import Cell, Cells, fit, fit_cells, fit_tail, quote
 from widgets.charset import UNICODE, Charset
-from widgets.row_list import RowList
+from widgets.line_list import RowList
 
 
 class EventRow(Struct, frozen=True):

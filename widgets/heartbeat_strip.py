@@ -92,6 +92,7 @@ class HeartbeatStrip(CellLine):
     """
 
     beats: reactive[tuple[Beat, ...]] = reactive(())
+    """The heartbeats, oldest first."""
     hints: reactive[tuple[Hint, ...]] = reactive(())
 
     class HintPressed(Message):
@@ -116,14 +117,6 @@ class HeartbeatStrip(CellLine):
         @property
         def control(self) -> "HeartbeatStrip":
             return self.strip
-
-    def update_beats(self, beats: tuple[Beat, ...]) -> None:
-        """Show these heartbeats, oldest first."""
-        self.beats = beats
-
-    def set_hints(self, hints: Sequence[Hint]) -> None:
-        """Show these keys: (key, word, action)."""
-        self.hints = tuple(hints)
 
     def line_cells(self, y: int, width: int) -> Cells:
         del y

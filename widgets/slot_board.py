@@ -156,10 +156,6 @@ class SlotBoard(CellLine):
         def control(self) -> "SlotBoard":
             return self.board
 
-    def update_slots(self, slots: Slots) -> None:
-        """Show these."""
-        self.slots = slots
-
     def line_cells(self, y: int, width: int) -> Cells:
         del y
         return board_cells(self.slots, width, charset_of(self))[0] if self.slots is not None else ()

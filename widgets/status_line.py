@@ -258,10 +258,6 @@ class StatusLine(CellLine):
 
     data: reactive[StatusData] = reactive(StatusData())
 
-    def update_status(self, data: StatusData) -> None:
-        """Show this; equal data are not drawn again."""
-        self.data = data
-
     def line_cells(self, y: int, width: int) -> Cells:
         del y
         return status_cells(self.data, width, charset_of(self))

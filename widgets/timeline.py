@@ -11,8 +11,7 @@ from swarm.model.time import Now
 from widgets.cells import Cell, Cells, fit_cells, fit_tail, quote, short_id
 from widgets.charset import UNICODE, Charset
 from widgets.event_feed import clock_text
-from widgets.line_list import CellLine, charset_of
-from widgets.row_list import RowList
+from widgets.line_list import CellLine, RowList, charset_of
 
 _ACT_ROLES = {
     ActionKind.KILL: "danger",

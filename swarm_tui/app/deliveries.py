@@ -25,27 +25,28 @@ class Deliveries:
     """What was sent from here and has not arrived. An agent that ended, or lives anew, takes its messages with it."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, tuple[str, str]] = {}
+        self.awaited: dict[str, tuple[str, str]] = {}
+        """By message id: (agent id, spawn id)."""
         self._inboxes: set[str] = set()
 
     def sent(self, message: Messaged, spawn_id: str) -> None:
         """From now on it is awaited."""
-        self._waiting[message.id] = (message.agent, spawn_id)
+        self.awaited[message.id] = (message.agent, spawn_id)
         if not message.sent:
             self._inboxes.add(message.id)
-        while len(self._waiting) > KEEP:
-            del self._waiting[next(iter(self._waiting))]
+        while len(self.awaited) > KEEP:
+            del self.awaited[next(iter(self.awaited))]
 
     @property
     def in_inboxes(self) -> bool:
         """Some wait in an inbox, of which no program tells when it is read."""
-        return any(self._waiting.get(key) for key in self._inboxes)
+        return any(self.awaited.get(key) for key in self._inboxes)
 
     def read_inboxes(self, swarm: Swarm) -> list[str]:
         """Ids of those that a hook has taken out of its agent's inbox. Looks at the disk: for a thread."""
         taken = []
         for key in tuple(self._inboxes):
-            name, _ = self._waiting.get(key, ("", ""))
+            name, _ = self.awaited.get(key, ("", ""))
             agent = swarm.agent_dir(name) if name else None
             if agent is None or not agent.inbox.exists():
                 self._inboxes.discard(key)  # it was spawned anew, or is gone
@@ -60,24 +61,24 @@ class Deliveries:
         found = []
         for key in keys:
             self._inboxes.discard(key)
-            agent, _ = self._waiting.pop(key, ("", ""))
+            agent, _ = self.awaited.pop(key, ("", ""))
             if agent:
                 found.append(Delivered(agent, key, at))
         return found
 
     def arrived(self, snapshot: Snapshot) -> list[Delivered]:
         """Those that this picture shows to have arrived, once each."""
-        if not self._waiting:
+        if not self.awaited:
             return []
         found: list[Delivered] = []
         views = {view.id: view for view in snapshot.agents}
-        for key, (agent, spawn_id) in list(self._waiting.items()):
+        for key, (agent, spawn_id) in list(self.awaited.items()):
             view = views.get(agent)
             if view is None or (spawn_id and view.spawn_id != spawn_id):
-                del self._waiting[key]
+                del self.awaited[key]
                 continue
             at = dict(view.activity.delivered).get(key) if view.activity is not None else None
             if at is not None:
                 found.append(Delivered(agent, key, at))
-                del self._waiting[key]
+                del self.awaited[key]
         return found

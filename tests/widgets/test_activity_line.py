@@ -10,9 +10,9 @@ from swarm.rules.costs import Spending
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.swarms import MINUTE, NOW, a_view
 from tests.support.widget_app import WidgetApp, screen_lines
-from widgets.activity_line import ActivityLine, activity_lines, doing_cells, used_cells
 from widgets.cells import Cells, cells_width
 from widgets.charset import ASCII
+from widgets.detail_head import ActivityLine, activity_lines, doing_cells, used_cells
 
 BASH = OpenTool("t1", "Bash", "make test", NOW.wall - 4 * MINUTE)
 

@@ -7,7 +7,7 @@ from swarm.model.health import Health
 from widgets.charset import ASCII, UNICODE, Charset, charset_for
 
 TWO = {"branch", "last", "through", "gap"}
-FREE = {"unicode", "blocks", "spark", "heart", "ticked", "unticked", "fixed"}
+FREE = {"states", "unicode", "blocks", "spark", "heart", "ticked", "unticked", "fixed"}
 
 
 @pytest.mark.parametrize("charset", [UNICODE, ASCII], ids=["unicode", "ascii"])
@@ -22,14 +22,14 @@ def test_every_sign_takes_the_columns_it_says(charset: Charset) -> None:
 
 @pytest.mark.parametrize("charset", [UNICODE, ASCII], ids=["unicode", "ascii"])
 def test_every_state_has_a_mark_of_its_own_one_column_wide(charset: Charset) -> None:
-    marks = [charset.state(state.value) for state in Health] + [charset.root, charset.spawner, charset.ghost]
+    marks = [charset.states[state] for state in Health] + [charset.root, charset.spawner, charset.ghost]
     assert len(set(marks)) == len(marks)
     assert all(wcswidth(mark) == 1 for mark in marks)
 
 
 def test_the_ascii_signs_are_ascii() -> None:
-    signs = [sign for name, sign in ASCII._asdict().items() if name != "unicode"]
-    signs += [ASCII.state(state.value) for state in Health]
+    signs = [sign for name, sign in ASCII._asdict().items() if name not in ("unicode", "states")]
+    signs += ASCII.states.values()
     assert all(sign.isascii() for sign in signs)
 
 

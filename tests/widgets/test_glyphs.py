@@ -3,7 +3,7 @@
 from wcwidth import wcwidth
 
 from swarm.model.health import Health
-from widgets.charset import MARKS, STATES, glyph_of
+from widgets.charset import MARKS, STATES
 
 
 def test_every_state_has_a_glyph_and_its_own_word() -> None:
@@ -26,8 +26,4 @@ def test_the_ascii_twins_are_printable_ascii() -> None:
 
 
 def test_a_member_of_the_enumeration_finds_its_row() -> None:
-    assert glyph_of(Health.LOOPING).mark == "↻"
-
-
-def test_a_word_that_is_no_state_is_drawn_as_unknown() -> None:
-    assert glyph_of("frozen in time") is STATES["unknown"]
+    assert STATES[Health.LOOPING].mark == "↻"

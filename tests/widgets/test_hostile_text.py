@@ -83,12 +83,12 @@ def fill_events(widget: Widget) -> None:
 
 def fill_board(widget: Widget) -> None:
     assert isinstance(widget, SlotBoard)
-    widget.update_slots(replace(SNAPSHOT.slots, cells=tuple((text, text, True) for text in TEXTS[:12])))
+    widget.slots = replace(SNAPSHOT.slots, cells=tuple((text, text, True) for text in TEXTS[:12]))
 
 
 def fill_status(widget: Widget) -> None:
     assert isinstance(widget, StatusLine)
-    widget.update_status(StatusData(TEXTS[0], 1, None, TEXTS[1], TEXTS[2], polling=TEXTS[3], trouble=quote(TEXTS[4])))
+    widget.data = StatusData(TEXTS[0], 1, None, TEXTS[1], TEXTS[2], polling=TEXTS[3], trouble=quote(TEXTS[4]))
 
 
 def fill_banner(widget: Widget) -> None:

@@ -144,7 +144,7 @@ async def test_the_status_line_draws_what_it_is_given() -> None:
     line = StatusLine()
     app = WidgetApp(line)
     async with app.run_test(size=(103, 3), notifications=True) as pilot:
-        line.update_status(FULL)
+        line.data = FULL
         await pilot.pause()
         assert "● running 9" in screen_lines(app)[0]
 
@@ -228,7 +228,7 @@ async def test_a_click_on_slots_wants_their_agent() -> None:
     app = WidgetApp(board)
     async with app.run_test(size=(110, 3), notifications=True) as pilot:
         await pilot.click(board, offset=(8, 0))
-        board.update_slots(BOARD)
+        board.slots = BOARD
         await pilot.pause()
         await pilot.click(board, offset=(8, 0))
         await pilot.click(board, offset=(30, 0))
@@ -304,8 +304,8 @@ async def test_a_click_on_a_hint_wants_its_action_and_on_the_sparkline_the_timel
     strip = HeartbeatStrip()
     app = WidgetApp(strip)
     async with app.run_test(size=(100, 3), notifications=True) as pilot:
-        strip.update_beats(some_beats())
-        strip.set_hints(HINTS)
+        strip.beats = some_beats()
+        strip.hints = HINTS
         await pilot.pause()
         at = screen_lines(app)[0].index("B beat")
         await pilot.click(strip, offset=(at, 0))

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.containers import Container, Vertical
+from textual.widget import Widget
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
@@ -53,6 +54,8 @@ class ControlRoom(ActingScreen):
         self._slots = SlotBoard(id="slots")
         self._banner = Banner(id="banner")
         self._strip = HeartbeatStrip(id="strip")
+        self._shown: dict[Widget, tuple[object, ...]] = {}
+        """What each of the dearer widgets was last given to show."""
 
     def compose(self) -> ComposeResult:
         yield self._status
@@ -70,7 +73,7 @@ class ControlRoom(ActingScreen):
 
     def on_mount(self) -> None:
         names = {act.short: act.name for act in ACTS if act.short}
-        self._strip.set_hints([(key, word, names[word]) for key, word in strip_hints()])
+        self._strip.hints = tuple((key, word, names[word]) for key, word in strip_hints())
         self.host.begin()
 
     # -- from the disk to the screen -----------------------------------------------------------------------------
@@ -83,15 +86,27 @@ class ControlRoom(ActingScreen):
         self.now = self.swarm.now()
         self.verdicts = self._book.update(snapshot, self.now)
         self.agents.update_snapshot(snapshot, self.verdicts, self.now)
-        self._slots.update_slots(snapshot.slots)
-        self.alerts.update_alerts(snapshot.alerts, self.now, root=snapshot.root)
-        self._strip.update_beats(snapshot.beats)
-        self._banner.update_access(snapshot.pulse.access, snapshot.pulse.access_why, snapshot.problems)
+        self._slots.slots = snapshot.slots
+        self._strip.beats = snapshot.beats
+        pulse = snapshot.pulse
+        if self._is_news(self._banner, pulse.access, pulse.access_why, snapshot.problems):
+            self._banner.update_access(pulse.access, pulse.access_why, snapshot.problems)
+        if self._is_news(self.alerts, snapshot.alerts, snapshot.root):
+            self.alerts.update_alerts(snapshot.alerts, self.now, root=snapshot.root)
         self.set_class(bool(snapshot.alerts), "-alerts")
         if self.expected and self.agents.move_to(self.expected):
             self.expected = ""
         self._show_detail()
         self._show_status()
+        if self.deliveries.awaited:
+            self._look_for_deliveries(snapshot)
+
+    def _is_news(self, widget: Widget, *shown: object) -> bool:
+        """Whether a widget is to show other values than the last time: it is left alone where they are equal."""
+        before, self._shown[widget] = self._shown.get(widget), shown
+        return before != shown
+
+    def _look_for_deliveries(self, snapshot: Snapshot) -> None:
         self._tell_deliveries(self.deliveries.arrived(snapshot))
         if self.deliveries.in_inboxes:
             self.host.in_thread(lambda: self.deliveries.read_inboxes(self.swarm), self._inboxes_read)
@@ -126,7 +141,7 @@ class ControlRoom(ActingScreen):
         owner = snapshot.owner
         running = snapshot.heartbeat_running is not None
         next_in = owner.next_at - self.now.wall if owner is not None and owner.next_at is not None else None
-        status = status_of(
+        self._status.data = status_of(
             snapshot,
             self.verdicts,
             self.now,
@@ -136,14 +151,15 @@ class ControlRoom(ActingScreen):
             used_up=spent(snapshot, self.now) if snapshot.tokens else None,
             tally=self._tally,
         )
-        self._status.update_status(status)
 
     def _show_detail(self) -> None:
         view = self.agents.cursor_view
         verdict = self.verdicts.get(view.id) if view is not None else None
-        self.detail.root = self.snapshot.root
-        self.detail.show(view, verdict, self.now, self.snapshot.beats, self._below(view))
-        self.host.want_detail(view, self.detail.tab)
+        root, beats, below, tab = self.snapshot.root, self.snapshot.beats, self._below(view), self.detail.tab
+        if self._is_news(self.detail, view, verdict, root, beats, below, tab):
+            self.detail.root = root
+            self.detail.show(view, verdict, self.now, beats, below)
+            self.host.want_detail(view, tab)
 
     def _below(self, view: AgentView | None) -> Spending | None:
         """What an agent and all below it have used up: added up once a picture, and only where somebody asks."""

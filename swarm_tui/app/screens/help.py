@@ -89,7 +89,7 @@ class Help(ModalScreen[None]):
         }
         charset = charset_of(self)
         for state, rule in _RULES.items():
-            lead = Content.styled(f"{charset.state(state)} {state.value}", "bold")
+            lead = Content.styled(f"{charset.states[state]} {state.value}", "bold")
             lines.append((lead, Content(rule.format(**limits))))
         lines.append((alone, alone))
         lines.append((alone, Content("A heartbeat comes every " + duration(heartbeat.period) + ".")))
