@@ -70,7 +70,7 @@ class Code(StrEnum):
     TURN = "turn"
     """The root is in a turn already."""
     UNKNOWN = "unknown"
-    """It cannot be told whether anything is left."""
+    """It cannot be known whether anything is left."""
     UNREADABLE = "unreadable"
     USAGE = "usage"
 
@@ -125,7 +125,7 @@ class NotFound(SwarmError):
 
 
 class Busy(SwarmError):
-    """Somebody else holds what is needed, and went on holding it until the deadline."""
+    """Another process holds what is needed, and held it until the deadline."""
 
     code = Code.BUSY
     exit_status = 5

@@ -74,7 +74,7 @@ def has_date(wall: float) -> bool:
 
 def parse_stamp(text: str) -> float | None:
     """Wall seconds since 1970 of an ISO 8601 time, local where it has no offset; None where it is none."""
-    from datetime import datetime  # whoever only writes stamps does without
+    from datetime import datetime  # a caller that only writes stamps does without
 
     try:
         return datetime.fromisoformat(text).timestamp()

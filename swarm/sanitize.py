@@ -111,7 +111,7 @@ QUOTED = 60
 
 
 def suspicion(text: str) -> str | None:
-    """Why a text looks like an attempt to instruct whoever reads it, quoted and short; None where it does not.
+    """Why a text looks like an attempt to instruct its reader, quoted and short; None where it does not.
 
     Conservative: phrases that work on agents, invisible tag text, forged role marks, a try at the clipboard. It looks
     through case, width, line ends and invisible characters. Field report, failure 7; the answer itself is clean.

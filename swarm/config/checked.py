@@ -84,7 +84,7 @@ def _write(path: Path, files: dict[str, _Entry]) -> None:
     with suppress(SwarmError, OSError):  # where it cannot be written, every verb checks for itself
         try:
             writer.write_atomic(path, data, mode=MODE)
-        except reader.Unreadable:  # somebody put a link or a pipe in its place
+        except reader.Unreadable:  # an operator put a link or a pipe in its place
             with reader.directory(path.parent) as home:
                 syscalls.unlink(path.name, home)
             writer.write_atomic(path, data, mode=MODE)

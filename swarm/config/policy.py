@@ -1,11 +1,15 @@
-"""The settings of swarm.toml as plain values: each with its type, bounds and default, said here and nowhere else."""
+"""swarm.toml: each setting with its type, bounds and default. The operator edits it, the engine only reads it."""
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from swarm.config.checked import CheckedFiles
+from swarm.errors import PolicyError
 from swarm.formatting import parse_duration
 
+MAX_POLICY_BYTES = 256 * 1024
 ROLE_SLOTS = {"scout": 2, "improvement": 1, "idea-meta": 4, "worker": 1, "diagnostic": 1}
 
 Duration = Annotated[float, parse_duration]
@@ -168,3 +172,31 @@ class Policy(Section, frozen=True):
     limits: Limits = field(default_factory=Limits)
     service: Service = field(default_factory=Service)
     programs: dict[str, ProgramSettings] = field(default_factory=dict)
+
+
+def load_policy(path: Path, checked: CheckedFiles | None = None) -> Policy:
+    """The policy of a swarm.toml; raises PolicyError that names file, line and key.
+
+    checked: what was checked of this home's files before; None checks anew.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise PolicyError(f"{path} is not a file.", hint="Put the settings into a plain file of this name.")
+        with path.open("rb") as file:
+            raw = file.read(MAX_POLICY_BYTES + 1)
+    except OSError as error:
+        raise PolicyError(f"{path} cannot be read.", error.strerror or str(error)) from error
+    if len(raw) > MAX_POLICY_BYTES:
+        raise PolicyError(f"{path} is larger than {MAX_POLICY_BYTES} bytes.", hint="It holds settings, nothing else.")
+    return parse_policy(raw.decode("utf-8", "replace"), checked, path.name)
+
+
+def parse_policy(text: str, checked: CheckedFiles | None = None, name: str = "swarm.toml") -> Policy:
+    """The policy of a text; raises PolicyError as above."""
+
+    def check() -> dict[str, Any]:
+        from swarm.config.policy_checker import check_policy  # pydantic: 200 ms of processor
+
+        return check_policy(text, name)
+
+    return (checked or CheckedFiles()).value(name, text, Policy, check)

@@ -8,7 +8,7 @@ from pathlib import Path
 from swarm.errors import Code, Refused, SwarmError
 from swarm.model.actor import OPERATOR, Actor
 from swarm.model.audit_verb import AuditVerb
-from swarm.protocol.find_home import find_home
+from swarm.protocol.find import find_home
 from swarm.protocol.names import check_id
 from swarm.protocol.paths import Layout
 
@@ -19,8 +19,8 @@ SPAWN_VARIABLE = "SWARM_SPAWN"
 def who(env: Mapping[str, str], layout: Layout) -> Actor:
     """Who acts by this environment on this home.
 
-    An agent's spawn id must be the one in its agent.json: a late word of an earlier spawn of the same id is refused.
-    Raises Refused `hierarchy` where the environment names an agent that this home does not vouch for.
+    An agent's spawn id must be the one in its agent.json: an earlier spawn of the same id is refused.
+    Raises Refused `hierarchy` where the environment names an agent that this home does not know.
     """
     agent, spawn_id = env.get(AGENT_VARIABLE, ""), env.get(SPAWN_VARIABLE, "")
     if not agent and not spawn_id:
@@ -37,7 +37,7 @@ def who(env: Mapping[str, str], layout: Layout) -> Actor:
 def calling(given: str | None, env: Mapping[str, str], cwd: Path, verb: str) -> tuple[Layout, Actor]:
     """The home that a call means, and who calls. given: the home as the caller names it (`-C`).
 
-    A refusal of an agent that this home does not vouch for is written into the audit log as a line of `verb`.
+    The refusal of an agent that this home does not know is written into the audit log as a line of `verb`.
     Raises NotFound `no-home`; Refused `hierarchy` as `who` does.
     """
     layout = find_home(given, env, cwd)
@@ -49,12 +49,12 @@ def calling(given: str | None, env: Mapping[str, str], cwd: Path, verb: str) -> 
 
 
 def _record_stranger(layout: Layout, verb: str, error: Refused, env: Mapping[str, str]) -> None:
-    """Writes down that somebody was refused whom this home does not vouch for. Nothing happens where that fails."""
+    """Records that an agent was refused which this home does not know. Does nothing where that fails."""
     if layout.foreign:
         return
     from swarm.ledger import audit_log
 
-    with suppress(SwarmError):  # the refusal is what the caller is told, whether it can be written down or not
+    with suppress(SwarmError):  # the caller gets the refusal, whether it can be recorded or not
         audit_log.append(
             layout,
             "stranger",

@@ -27,7 +27,7 @@ def record(
     """Appends the line. error: why it was refused or failed; without one it was done, for `reason`.
 
     actor: who did it, where that is not who opened the home. also: further keys, like `more`. A home that is only
-    looked at gets no line; a refusal whose line cannot be written (a full disk) is still the refusal that is told.
+    looked at gets no line; a refusal whose line cannot be written (a full disk) is raised all the same.
     """
     if home.layout.foreign or home.read_only:
         return

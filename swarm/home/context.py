@@ -6,8 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from swarm.config.checked import CheckedFiles
-from swarm.config.policy import Policy
-from swarm.config.swarm_toml import load_policy
+from swarm.config.policy import Policy, load_policy
 from swarm.errors import Code, HomeError, PolicyError, Refused
 from swarm.ledger.ledger import Ledger
 from swarm.model.actor import OPERATOR, Actor
@@ -17,7 +16,7 @@ from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
 from swarm.processes.local_runner import Local
 from swarm.processes.runner import Runner
-from swarm.protocol.find_home import find_home
+from swarm.protocol.find import find_home
 from swarm.protocol.paths import Layout
 
 DEFAULT_WAIT = 10.0

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from swarm.errors import Code, NotFound, SwarmError
 from swarm.home.context import Home
-from swarm.protocol.agent_dirs import walk
+from swarm.protocol.find import walk
 from swarm.protocol.names import name_of
 
 MAX_CHOICES = 8
@@ -57,7 +57,7 @@ def known_ids(home: Home) -> set[str]:
     try:
         state = home.ledger.read()
     except SwarmError:
-        return ids  # a damaged ledger hides nobody whose directory is there
+        return ids  # a damaged ledger hides no agent whose directory is there
     ids.update(state.agents)
     ids.update(waiting.id for waiting in state.queue)
     return ids

@@ -1,16 +1,17 @@
-"""The ledger: what the swarm knows of itself, read without waiting and changed one revision at a time."""
+"""The ledger: what the engine records of the swarm, read without waiting and changed one revision at a time."""
 
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from typing import NamedTuple
 
 from swarm.errors import Busy, Code, HomeError, Refused
 from swarm.ledger import audit_log, codec
-from swarm.ledger.revisions import Look, Outcome, exists, look, publish, remember, taken_numbers
-from swarm.ledger.state import State, raise_alert, with_forgotten, with_record
+from swarm.ledger.publishing import Outcome, publish
+from swarm.ledger.revisions import Look, Trouble, exists, findings, look, remember, taken_numbers, with_alerts
+from swarm.ledger.state import State, with_forgotten, with_record
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Record
 from swarm.model.ref import Ref
@@ -21,7 +22,7 @@ from swarm.store import locks, writer
 
 Change = Callable[[State], State]
 Step = Callable[[Record, Now], Record | None]
-"""What becomes of one spawn's record, given the clocks; None leaves it as it is."""
+"""Makes the next record of one spawn, given the clocks; None leaves the record as it is."""
 Stamp = tuple[int, int, int] | None
 NO_LOCKS = "locks do not work on this file system"
 
@@ -29,13 +30,6 @@ NO_LOCKS = "locks do not work on this file system"
 class _Seen(NamedTuple):
     stamp: Stamp
     look: Look
-
-
-class _Trouble(NamedTuple):
-    """Something that a commit ran into and that the next revision has to tell."""
-
-    cause: AlertCause
-    text: str
 
 
 class Ledger:
@@ -50,7 +44,7 @@ class Ledger:
         self._guard = threading.Lock()
         self._newest: State | None = None
         self._own_epoch: Epoch | None = None
-        self._untold: tuple[_Trouble, ...] = ()
+        self._unreported: tuple[Trouble, ...] = ()
 
     def read(self) -> State:
         """The newest committed state. Never waits, never locks, never writes; two calls of stat where nothing changed.
@@ -79,23 +73,23 @@ class Ledger:
             return read_now(self._own_epoch, self._clock)
 
     def recoveries(self) -> tuple[Alert, ...]:
-        """What the last `read` had to pass over, as alerts. The next commit, whoever makes it, mends and records it."""
+        """Returns what the last `read` had to pass over, as alerts; the next commit repairs and records it."""
         seen, wall = self._seen, self._clock.wall()
-        alerts = [Alert("", each.cause, each.text, "", wall, wall) for each in self._untold]
+        alerts = [Alert("", each.cause, each.text, "", wall, wall) for each in self._unreported]
         if seen is not None:
             alerts += [
                 Alert(agent, trouble.cause, trouble.text, spawn_id, wall, wall)
-                for agent, spawn_id, trouble in _findings(seen.look)
+                for agent, spawn_id, trouble in findings(seen.look)
             ]
         return tuple({alert.key: alert for alert in alerts}.values())
 
     def commit(self, change: Change, *, purpose: str, then: Callable[[State], None] | None = None) -> State:
         """Change the state, as one revision (protocol.md, Commits to the ledger).
 
-        change: pure, for it runs again where somebody else was faster; what it raises (Refused) ends the commit with
-        nothing written; where it returns the very state it got, no revision is made. purpose: a few words for those who
-        wait. then: called once with the committed state while the lock is still held, for the line in the audit log, so
-        that the log has the order of the ledger.
+        change: pure, because it runs again where another process was faster. Where it raises (Refused), nothing is
+        written; where it returns the state that it got, no revision is made. purpose: a few words for processes that
+        wait. then: called once with the committed state while the lock is held: it writes the audit log's line, so that
+        the log has the order of the ledger.
 
         Returns the committed state. Raises Busy naming who holds the lock, HomeError `full`, `read-only` and those of
         `read`, SwarmError: then nothing was committed. What `then` raises comes after the commit.
@@ -111,13 +105,13 @@ class Ledger:
         also: Callable[[State, Record], State] | None = None,
         then: Callable[[Record, int], None] | None = None,
     ) -> Record | None:
-        """Changes the record of one spawn, as one commit; late words about an earlier spawn change nothing.
+        """Changes the record of one spawn in one commit; where the ledger has a later spawn, changes nothing.
 
-        step: as a change, pure; gets the record as it is now. It answers with the new record, with the very record it
-        got where that stands already, or with None where the word comes too late. also: what else belongs into the same
-        commit. then: called once with the new record and its revision, where something was changed, under the lock.
+        step: pure, gets the record as it is now; returns the new record, the same record where nothing has to change,
+        or None where it comes too late. also: what else belongs to the same commit. then: called once under the lock
+        with the new record and its revision, where something was changed.
 
-        Returns what the step answered; None too where the ledger does not have that spawn any more. Raises as `commit`.
+        Returns what `step` returned; None too where the ledger no longer has that spawn. Raises as `commit`.
         """
         answer: Record | None = None
         changed = False
@@ -140,10 +134,10 @@ class Ledger:
         return answer
 
     def rebuild(self) -> State:
-        """The ledger anew from the agents' files, which win over whatever it said; a missing lock is made again.
+        """Builds the ledger from the agents' files, which win over what it said before; makes a missing lock again.
 
-        Files of agents are only hints of processes: everything that ran is looked into by the next heartbeat. Raises as
-        `commit`, but not for a ledger that is missing or damaged.
+        The files do not prove that a process runs: the next heartbeat looks at each that ran. Raises as `commit`, but
+        not for a ledger that is missing or damaged.
         """
         from swarm.ledger.rebuild import from_tree  # reads every agent's files: not for a verb's start
 
@@ -180,7 +174,7 @@ class Ledger:
         if self._layout.foreign:
             raise Refused(Code.READ_ONLY, "This is not a swarm home: there is no swarm.toml.", "Nothing was changed.")
         give_up = time.monotonic() + self._wait
-        troubles: list[_Trouble] = list(self._untold)
+        troubles: list[Trouble] = list(self._unreported)
         while True:
             with ExitStack() as locked:
                 self._lock(locked, purpose, troubles, max(0.0, give_up - time.monotonic()))
@@ -195,18 +189,18 @@ class Ledger:
                     f"Others were faster, or the disk too slow, for {self._wait:g} s ({outcome.value}).",
                     "Try again.",
                 )
-            time.sleep(0.02 * os.urandom(1)[0] / 256)  # jitter: those who met once must not meet again
+            time.sleep(0.02 * os.urandom(1)[0] / 256)  # jitter: two processes that collided must not collide again
 
     def _attempt(
-        self, change: Change, troubles: list[_Trouble], fresh: Callable[[], State] | None
+        self, change: Change, troubles: list[Trouble], fresh: Callable[[], State] | None
     ) -> tuple[Outcome, State]:
-        """One try, under the lock: what is wrong with it for the next try goes to `troubles`."""
+        """Tries once, under the lock; adds what the next try has to report to `troubles`."""
         started = time.monotonic()
         with self._guard:
             found = self._look_to_commit(fresh)
             self._notice(found)
         audited, lost = self._audited(found.state)
-        new = _tell(change(found.state), found, (*troubles, *self._untold, *lost), self._clock.wall())
+        new = with_alerts(change(found.state), found, (*troubles, *self._unreported, *lost), self._clock.wall())
         if new is found.state:
             return Outcome.COMMITTED, new
         if found.unfinished:
@@ -218,11 +212,11 @@ class Ledger:
         if outcome is Outcome.COMMITTED:
             remember(data, new)
             with self._guard:
-                self._untold, self._seen, self._newest = (), None, new
+                self._unreported, self._seen, self._newest = (), None, new
             for trouble in lost:
                 audit_log.append_gap(self._layout, trouble.text, self._clock.wall())
         elif outcome is Outcome.TAKEN:
-            troubles.append(self._somebody_else(found.top + 1))
+            troubles.append(self._lock_failed(found.top + 1))
         return outcome, new
 
     def _look_to_commit(self, fresh: Callable[[], State] | None) -> Look:
@@ -237,37 +231,37 @@ class Ledger:
     def _fresh(self) -> State:
         return State(0, os.urandom(16).hex(), start_epoch(self._clock))
 
-    def _lock(self, stack: ExitStack, purpose: str, troubles: list[_Trouble], wait: float) -> None:
-        """Takes the lock. One that is missing is made again: not the lock but the numbered revision makes a commit, so
+    def _lock(self, stack: ExitStack, purpose: str, troubles: list[Trouble], wait: float) -> None:
+        """Takes the lock, and makes a missing one again: not the lock but the numbered revision makes a commit, so
         two holders of two lock files can lose time, never a change (reliability.md CC10)."""
         try:
             stack.enter_context(locks.FileLock(self._layout.lock, wait, purpose))
         except locks.LockMissing:
-            self.read()  # not into a directory that is no home
+            self.read()  # raises where this is no home: a lock must not be made there
             self._make_lock()
             troubles.append(
-                _Trouble(AlertCause.LOCK_MISSING, "swarm/lock was missing and was made again; nobody should delete it")
+                Trouble(AlertCause.LOCK_MISSING, "swarm/lock was missing and was made again; it must not be deleted")
             )
             stack.enter_context(locks.FileLock(self._layout.lock, wait, purpose))
         except locks.NoLocks:
-            troubles.append(_Trouble(AlertCause.LOCKS, f"{NO_LOCKS}; revisions alone keep commits apart"))
+            troubles.append(Trouble(AlertCause.LOCKS, f"{NO_LOCKS}; revisions alone keep commits apart"))
 
-    def _audited(self, state: State) -> tuple[int, tuple[_Trouble, ...]]:
-        """The number of the audit log's last record, and whether records have gone that the ledger knows of."""
+    def _audited(self, state: State) -> tuple[int, tuple[Trouble, ...]]:
+        """Returns the number of the audit log's last record, and the trouble where the ledger counted more."""
         last = audit_log.last_number(self._layout)
         if last is None or last >= state.audited:
             return state.audited if last is None else last, ()
         text = f"events.jsonl ended at record {last}, where the ledger knows of {state.audited}: some were lost"
-        return last, (_Trouble(AlertCause.AUDIT_GAP, text),)
+        return last, (Trouble(AlertCause.AUDIT_GAP, text),)
 
     def _make_lock(self) -> None:
         with suppress(FileExistsError):
             writer.write_new(self._layout.lock, b"")
 
-    def _somebody_else(self, number: int) -> _Trouble:
-        return _Trouble(
+    def _lock_failed(self, number: int) -> Trouble:
+        return Trouble(
             AlertCause.LOCKS,
-            f"{NO_LOCKS}: somebody else committed revision {number} while the lock was held here; nothing was lost",
+            f"{NO_LOCKS}: another process committed revision {number} while the lock was held here; nothing was lost",
         )
 
     def _stamp(self) -> Stamp:
@@ -278,7 +272,7 @@ class Ledger:
         return found.st_ino, found.st_size, found.st_mtime_ns
 
     def _look_without_lock(self) -> tuple[Stamp, Look]:
-        """A look, again where it met a writer half way: only what stays odd is odd."""
+        """Looks at the files, again where a writer was at work: only what stays odd is odd."""
         for _ in range(10):
             stamp = self._stamp()
             found = look(self._layout, thorough=False)
@@ -287,39 +281,16 @@ class Ledger:
         return stamp, found
 
     def _notice(self, found: Look) -> None:
-        """Notices that the files went back behind what this process has seen (reliability.md OP4)."""
+        """Notes where the files are older than what this process has seen (reliability.md OP4)."""
         before, after = self._newest, found.state
         if not found.unfinished:
             self._newest = after
         if before is None or found.unfinished:
             return
         if before.home_id != after.home_id:
-            self._untold = (
-                _Trouble(AlertCause.LEDGER_WENT_BACK, "another home's ledger was put in the place of this one"),
+            self._unreported = (
+                Trouble(AlertCause.LEDGER_WENT_BACK, "another home's ledger was put in the place of this one"),
             )
         elif after.revision < before.revision:
             text = f"the ledger went back from revision {before.revision} to {after.revision}: was a backup restored?"
-            self._untold = (_Trouble(AlertCause.LEDGER_WENT_BACK, text),)
-
-
-def _findings(found: Look) -> list[tuple[str, str, _Trouble]]:
-    """(agent, spawn id, trouble) of everything that a look passed over."""
-    told = [("", "", _Trouble(AlertCause.STATE_REPAIRED, f"{text}.")) for text in found.repairs]
-    by_agent: dict[str, list[str]] = {}
-    for agent, text in found.refused:
-        by_agent.setdefault(agent, []).append(text)
-    for agent, texts in by_agent.items():
-        record = found.state.agents.get(agent)
-        more = f"; and {len(texts) - 5} more" if len(texts) > 5 else ""
-        trouble = _Trouble(AlertCause.VALUE_REFUSED, f"refused in the ledger: {'; '.join(texts[:5])}{more}")
-        told.append((agent, record.spawn_id if record else "", trouble))
-    return told
-
-
-def _tell(state: State, found: Look, troubles: Iterable[_Trouble], wall: float) -> State:
-    """The state with an alert for everything that was odd; the very same state where nothing was."""
-    told = [*_findings(found), *(("", "", trouble) for trouble in troubles)]
-    once = {(agent, trouble.cause): (agent, spawn_id, trouble) for agent, spawn_id, trouble in told}
-    for agent, spawn_id, trouble in once.values():
-        state = raise_alert(state, agent, trouble.cause, trouble.text, spawn_id, wall)
-    return state
+            self._unreported = (Trouble(AlertCause.LEDGER_WENT_BACK, text),)

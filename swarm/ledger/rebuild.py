@@ -10,8 +10,8 @@ from swarm.model.record import Phase, Record
 from swarm.model.ref import Ref
 from swarm.model.time import Now
 from swarm.model.values import replace
-from swarm.protocol.agent_dirs import walk
 from swarm.protocol.agent_files import read_exit, read_kept, read_spec
+from swarm.protocol.find import walk
 from swarm.protocol.heartbeats import read_beats
 from swarm.protocol.names import is_name, nearest, parent_of
 from swarm.protocol.paths import Layout
@@ -64,7 +64,7 @@ def _records(layout: Layout, state: State) -> Iterator[Record]:
             continue
         started, over = ref.match(read_kept(agent).value), ref.match(read_exit(agent).value)
         if spec.parent is None and spec.role == "genesis" and started is None and over is None:
-            continue  # the root that nobody has woken yet
+            continue  # the root before its first turn
         processes = Running(started.keeper, started.program) if started is not None else Running(None, None)
         at = Now(seconds(spec.created_at), state.epoch.awake)
         yield first(replace(spec, id=agent_id), processes, at, parent=above or spec.parent)

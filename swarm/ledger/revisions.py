@@ -5,21 +5,28 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
 from swarm.errors import Code, HomeError, SwarmError
 from swarm.ledger.codec import Decoded, decode
-from swarm.ledger.state import State
+from swarm.ledger.state import State, raise_alert
+from swarm.model.causes import AlertCause
 from swarm.protocol.paths import Layout
-from swarm.store import jsonio, reader, syscalls, writer
+from swarm.store import jsonio, reader, writer
 from swarm.store.declared import RefusedValue
 
 MAX_BYTES = 64 << 20
 COMMIT_S = 2.0
-"""A writer that needs longer from reading to linking starts over: KEPT revisions could have come and gone meanwhile."""
+"""Seconds from reading to linking after which a writer starts over: its number could have been taken and trimmed."""
 _NAME = re.compile(r"[1-9][0-9]{0,14}\Z")
+
+
+class Trouble(NamedTuple):
+    """Something odd that a commit or a look met; the next revision raises an alert for it."""
+
+    cause: AlertCause
+    text: str
 
 
 class Look(NamedTuple):
@@ -29,7 +36,7 @@ class Look(NamedTuple):
     top: int
     """The highest number that is taken; the next commit is above it."""
     numbers: tuple[int, ...] = ()
-    """Those that are taken, ascending; empty where nobody had to look."""
+    """Those that are taken, ascending; empty where they were not listed."""
     repairs: tuple[str, ...] = ()
     """What is wrong with the files, for people."""
     refused: tuple[RefusedValue, ...] = ()
@@ -40,7 +47,7 @@ class Look(NamedTuple):
 
 
 def look(layout: Layout, *, thorough: bool) -> Look:
-    """The newest valid state. thorough: list the revisions, which a commit needs; without, only where something is odd.
+    """Returns the newest valid state. thorough: lists the revisions, as a commit needs; else only if something is odd.
 
     Raises HomeError `missing`, `damaged`, `newer`.
     """
@@ -81,7 +88,7 @@ def _judge(layout: Layout, numbers: tuple[int, ...], current: _File | None, why:
 
 
 def _odd(layout: Layout, current: _File | None, best: _File, why: str) -> str:
-    """What is wrong with state.json beside the newest revision; '' where nothing is."""
+    """Returns what is wrong with state.json beside the newest revision; '' where nothing is."""
     highest = best.decoded.state.revision
     if current is None:
         return "" if highest == 1 and why == _MISSING else f"state.json {why}"  # init was cut short before its rename
@@ -149,7 +156,7 @@ _last: tuple[bytes, Decoded] | None = None
 
 
 def _decode(data: bytes, path: Path) -> Decoded:
-    """`decode`, which costs more than everything else here, spared where the bytes are those of the last time."""
+    """Decodes, unless the bytes are those of the last time: decoding costs more than everything else here."""
     global _last
     last = _last
     if last is None or last[0] != data:
@@ -158,7 +165,7 @@ def _decode(data: bytes, path: Path) -> Decoded:
 
 
 def remember(data: bytes, state: State) -> None:
-    """Spare the reading of what was written here."""
+    """Keeps what was just written, so that the next read need not decode it."""
     global _last
     _last = (data, Decoded(state, ()))
 
@@ -217,139 +224,24 @@ def _nothing(layout: Layout, numbers: Sequence[int], why: str) -> HomeError:
     )
 
 
-KEPT = 512
-"""Revisions that stay, as recovery copies and so that a late writer still meets the name it wants."""
-KEPT_ASIDE = 16
+def findings(found: Look) -> list[tuple[str, str, Trouble]]:
+    """Returns (agent, spawn id, trouble) of everything that a look passed over."""
+    found_odd = [("", "", Trouble(AlertCause.STATE_REPAIRED, f"{text}.")) for text in found.repairs]
+    by_agent: dict[str, list[str]] = {}
+    for agent, text in found.refused:
+        by_agent.setdefault(agent, []).append(text)
+    for agent, texts in by_agent.items():
+        record = found.state.agents.get(agent)
+        more = f"; and {len(texts) - 5} more" if len(texts) > 5 else ""
+        trouble = Trouble(AlertCause.VALUE_REFUSED, f"refused in the ledger: {'; '.join(texts[:5])}{more}")
+        found_odd.append((agent, record.spawn_id if record else "", trouble))
+    return found_odd
 
 
-class Outcome(Enum):
-    """How an attempt to commit came out."""
-
-    COMMITTED = "committed"
-    TAKEN = "taken"
-    """Somebody else has the number."""
-    LATE = "late"
-
-
-def publish(layout: Layout, data: bytes, seen: Look, started: float) -> Outcome:
-    """Try to make `data` the revision above `seen.top`; started: monotonic seconds at which `seen` was looked at.
-
-    Raises SwarmError where the disk refuses; then nothing was committed. What fails once the revision is there (the
-    copy in state.json, trimming) changes nothing any more and is left to the next commit.
-    """
-    number = seen.top + 1
-    if not seen.numbers:
-        writer.make_dir(layout.revs)
-    try:
-        with reader.directory(layout.swarm) as home, reader.directory(layout.revs) as revs:
-            temp = writer.temp_name("state")
-            try:
-                stamp = _write(temp, home, data)
-                outcome = _claim(layout.rev(number).name, temp, data, home, revs, started)
-            finally:
-                with suppress(OSError):
-                    syscalls.unlink(temp, home)
-            if outcome is not Outcome.COMMITTED:
-                return outcome
-            with suppress(OSError):
-                _copy(layout, home, data, keep_aside=seen.odd_state)
-            with suppress(OSError):
-                _trim(revs, (*seen.numbers, number))
-    except OSError as error:
-        raise writer.explain(error, layout.state) from error
-    # Nobody writes that long: an older temp file is a killed writer's. One that is not simply starts over.
-    writer.sweep_temps(layout.swarm, 5 * COMMIT_S, now=stamp, kind="state-")
-    if number % 64 == 0:
-        writer.sweep_temps(layout.swarm, now=stamp)
-    return outcome
-
-
-def _claim(name: str, temp: str, data: bytes, home: int, revs: int, started: float) -> Outcome:
-    if time.monotonic() - started > COMMIT_S:
-        return Outcome.LATE
-    try:
-        syscalls.link(temp, home, name, revs)
-    except FileExistsError:
-        return Outcome.TAKEN
-    except FileNotFoundError:
-        return Outcome.LATE  # our temp file was taken for a dead writer's
-    except OSError as error:
-        if error.errno not in syscalls.NO_LINKS:
-            raise
-        outcome = _create(name, data, revs)
-        if outcome is not Outcome.COMMITTED:
-            return outcome
-    late = time.monotonic() - started > COMMIT_S
-    try:
-        if late and max(listed(revs)) > int(name):
-            syscalls.unlink(name, revs)  # stopped between the check and the link, while others went past us
-            return Outcome.LATE
-        syscalls.sync(revs)
-    except OSError:
-        with suppress(OSError):
-            syscalls.unlink(name, revs)
-        raise
-    return Outcome.COMMITTED
-
-
-def _create(name: str, data: bytes, revs: int) -> Outcome:
-    """Without links: the name is taken first and filled then; readers pass over it until it is whole."""
-    try:
-        descriptor = syscalls.create(name, revs)
-    except FileExistsError:
-        return Outcome.TAKEN
-    try:
-        writer.write_all(descriptor, data)
-        syscalls.sync(descriptor)
-    except OSError:
-        with suppress(OSError):
-            syscalls.unlink(name, revs)
-        raise
-    finally:
-        os.close(descriptor)
-    return Outcome.COMMITTED
-
-
-def _write(name: str, home: int, data: bytes) -> float:
-    """Writes a new file through to the disk; returns the file system's idea of now."""
-    descriptor = syscalls.create(name, home)
-    try:
-        writer.write_all(descriptor, data)
-        syscalls.sync(descriptor)
-        return os.fstat(descriptor).st_mtime
-    finally:
-        os.close(descriptor)
-
-
-def _copy(layout: Layout, home: int, data: bytes, *, keep_aside: bool) -> None:
-    temp = writer.temp_name("state")
-    try:
-        descriptor = syscalls.create(temp, home)
-        try:
-            writer.write_all(descriptor, data)  # not synced: after a power cut the revision has it
-        finally:
-            os.close(descriptor)
-        if keep_aside:
-            _keep_aside(layout, home)
-        syscalls.rename(temp, layout.state.name, home)
-    except OSError:
-        with suppress(OSError):
-            syscalls.unlink(temp, home)
-        raise
-    syscalls.sync(home)
-
-
-def _keep_aside(layout: Layout, home: int) -> None:
-    prefix = f"{layout.state.name}.bad-"
-    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    with suppress(FileNotFoundError):
-        syscalls.rename(layout.state.name, f"{prefix}{stamp}-{os.urandom(2).hex()}", home)
-    aside = sorted(name for name in os.listdir(home) if name.startswith(prefix))
-    for name in aside[:-KEPT_ASIDE]:
-        syscalls.unlink(name, home)
-
-
-def _trim(revs: int, numbers: Iterable[int]) -> None:
-    for number in sorted(numbers)[:-KEPT]:
-        with suppress(FileNotFoundError):
-            syscalls.unlink(str(number), revs)
+def with_alerts(state: State, found: Look, troubles: Iterable[Trouble], wall: float) -> State:
+    """Returns the state with an alert for everything that was odd; the same state where nothing was."""
+    odd = [*findings(found), *(("", "", trouble) for trouble in troubles)]
+    once = {(agent, trouble.cause): (agent, spawn_id, trouble) for agent, spawn_id, trouble in odd}
+    for agent, spawn_id, trouble in once.values():
+        state = raise_alert(state, agent, trouble.cause, trouble.text, spawn_id, wall)
+    return state

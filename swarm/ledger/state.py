@@ -33,7 +33,7 @@ class State(Struct, frozen=True, omit_defaults=True):
     heartbeat_last: Seconds | None = None
     """Awake seconds."""
     heartbeat_epoch: Epoch | None = None
-    """The clocks at the last heartbeat: a hole in time since then makes the next one spare everybody."""
+    """The clocks at the last heartbeat: after a hole in time since then, the next one ends no agent."""
     running: Holder | None = None
     """Who executes a heartbeat just now."""
     owner: Holder | None = None
@@ -54,7 +54,7 @@ class State(Struct, frozen=True, omit_defaults=True):
 
 
 def with_record(state: State, record: Record) -> State:
-    """The state with this record in the place of whatever its id had."""
+    """Returns the state with this record as the one of its id."""
     return replace(state, agents={**state.agents, record.id: record})
 
 
@@ -66,7 +66,7 @@ def without(state: State, agent_id: str) -> State:
 
 
 def with_forgotten(before: State, after: State) -> State:
-    """`after` with what those have used up whom it holds no more: spawned anew, let go of, rebuilt without them."""
+    """Returns `after` with what agents used up that it no longer holds: spawned anew, dropped, or lost in a rebuild."""
     tokens, cost = 0, 0.0
     for record in before.agents.values():
         if record.ref.find(after.agents) is not None:

@@ -98,7 +98,7 @@ def move(record: Record, to: To) -> Record:
         case Running(keeper, process):
             return replace(record, phase=phase, keeper=keeper, process=process, starter=None)
         case Stopping(stopper, why, by):
-            # The starter stays: whoever stops it waits until its start has come to an end.
+            # The starter stays: the stopper waits until the start has come to an end.
             return replace(record, phase=phase, stopper=stopper, why=why, ended_by=by)
         case Ended():
             return _ended(record, to)

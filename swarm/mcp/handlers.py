@@ -8,7 +8,7 @@ from swarm.errors import Code, SwarmError
 from swarm.home.actor import calling
 from swarm.mcp.tools import checked
 from swarm.model.actor import Actor
-from swarm.protocol.find_home import find_home
+from swarm.protocol.find import find_home
 from swarm.protocol.paths import Layout
 from swarm.sanitize import clean, clean_block
 

@@ -11,7 +11,7 @@ class ActionKind(OpenEnum):
     INVESTIGATE = "investigate"
     KILL = "kill"
     SPARE = "spare"
-    """What came of a kill or a free where the second look did not agree with the plan."""
+    """A kill or a free was not done, because the second look did not agree with the plan."""
     COLLECT = "collect"
     FREE = "free"
     CHECK = "check"

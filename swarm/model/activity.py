@@ -13,7 +13,7 @@ class Kind(StrEnum):
     """What kind of thing happened."""
 
     RUN = "run"
-    """A process of the program began: a first start, or a session taken up again."""
+    """A process of the program began: a first start, or a resumed session."""
     STARTED = "started"
     """The program said that it is ready: session, model."""
     TOOL_OPEN = "tool open"
@@ -82,7 +82,7 @@ class Activity(Struct, frozen=True):
     """RETRYING: how many attempts it will make."""
     depth: int = 0
     """Sub-agents and what they do: 1 for the agent's own, 2 for theirs; 0 for the agent itself, or where a sub-agent's
-    cannot be told."""
+    is not known."""
     counts: bool = True
     """Whether it is a sign of life: retries and mere status lines are none."""
     tokens: Tokens | None = None
@@ -120,7 +120,7 @@ class SubAgent(Struct, frozen=True):
     description: str
     kind: str = ""
     depth: int = 1
-    """1 for the agent's own, 2 for theirs; 0 where it cannot be told (then it is 3 or more)."""
+    """1 for the agent's own, 2 for theirs; 0 where it is not known (then it is 3 or more)."""
     since: float = 0.0
     """Wall seconds."""
     tokens: int = 0

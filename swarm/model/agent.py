@@ -1,4 +1,4 @@
-"""An agent as its files and processes tell of it: spec, identity, exit, usage."""
+"""An agent as its files and processes show it: spec, identity, exit, usage."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -65,9 +65,9 @@ class Liveness(StrEnum):
     ALIVE = "alive"
     DEAD = "dead"
     STRANGER = "stranger"
-    """The pid is somebody else's now."""
+    """The pid is another process's now."""
     ELSEWHERE = "elsewhere"
-    """Another pid namespace: cannot be told from here."""
+    """Another pid namespace: cannot be known from here."""
 
 
 class Exit(Struct, frozen=True):

@@ -27,7 +27,7 @@ class AuditVerb(OpenEnum):
     # done by the engine
     ALERT = "alert"
     ASK = "ask"
-    """An agent's program was told that its results are missing."""
+    """The engine reminded an agent's program that its results are missing."""
     CHECK = "check"
     COLLECT = "collect"
     DELIVER = "deliver"

@@ -17,7 +17,7 @@ Seconds = Annotated[float, Meta(ge=-1e12, le=1e12)]
 Dollars = Annotated[float, Meta(ge=0, lt=1e12)]
 SlotCount = Annotated[int, Meta(ge=1, le=1000)]
 Pid = Annotated[int, Meta(gt=1, lt=2**31)]
-"""0, 1 and below must never be signalled: they mean a whole group, init, or everybody."""
+"""0, 1 and below must never be signalled: they mean a whole group, init, or every process."""
 ExitCode = Annotated[int, Meta(ge=-(2**32), le=2**32)]
 Outcomes = Annotated[tuple[tuple[Text, bool], ...], Meta(max_length=1000)]
 """(text, passed) of acceptance checks."""

@@ -1,4 +1,4 @@
-"""Why a person is told something: causes of alerts and codes of problems, with what the engine does about each."""
+"""Causes of alerts and codes of problems, with what the engine does about each."""
 
 from enum import Enum, StrEnum
 from typing import Self
@@ -14,7 +14,7 @@ class Course(Enum):
     RECURS = "recurs"
     """Something that happens: each time is news, so that an acknowledged alert opens again."""
     STAYS = "stays"
-    """Something that happened: it stays until a person has acknowledged it, or until whoever raised it clears it."""
+    """Something that happened: it stays until a person acknowledges it, or the code that raised it clears it."""
 
 
 class Severity(StrEnum):
@@ -129,12 +129,12 @@ class ProblemCode(StrEnum):
 
     @property
     def is_note(self) -> bool:
-        """Nobody needs to see to it."""
+        """No person needs to see to it."""
         return self in _NOTES
 
     @property
     def alert(self) -> AlertCause | None:
-        """The alert that a heartbeat raises for it; None for what nobody is called for, or a rule of its own tells."""
+        """The alert that a heartbeat raises for it; None where it needs no person, or where another rule raises one."""
         return None if self in _WITHOUT_ALERT else AlertCause(self.value)
 
 

@@ -32,11 +32,11 @@ class Launch(Struct, frozen=True):
     gentle_group: bool = False
     """The gentle signal goes to the whole process group (for launchers that ignore it themselves)."""
     grace_s: float = 10.0
-    """Seconds that its keeper grants when it is told to end by somebody who gives no order (a machine going down)."""
+    """Seconds that its keeper grants when it gets a signal to end without an order (a machine going down)."""
     files: Mapping[Path, bytes] = {}
     """Files that must be there before the start (settings, hooks), below the agent's `.run`."""
     warnings: tuple[str, ...] = ()
-    """What whoever spawns it should know: how it is held less well than it could be."""
+    """What the caller that spawns it should know: how it is held less well than it could be."""
 
     def mode_of(self, path: Path) -> int:
         """The permissions of one of its files: the owner's alone, and a script is there to be run."""

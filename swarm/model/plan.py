@@ -1,4 +1,4 @@
-"""A heartbeat as data: what it would do, and what came of it."""
+"""A heartbeat as data: what it would do, and what it did."""
 
 from collections.abc import Mapping
 
@@ -58,7 +58,7 @@ class Plan(Struct, frozen=True):
 
 
 class Executed(Struct):
-    """What came of a plan."""
+    """What a heartbeat did of its plan."""
 
     actions: list[Performed] = []
     alerts: list[Alert] = []

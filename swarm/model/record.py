@@ -129,9 +129,9 @@ class Record(Struct, frozen=True, omit_defaults=True):
     stopper: Identity | None = None
     """The process that carries out its end, while STOPPING."""
     taken_over: Text = ""
-    """Who talks to it in a terminal at this moment, in place of its headless run; '' where nobody does."""
+    """Who is attached to it in a terminal, in place of its headless run; '' where no one is."""
     taken_at: Seconds | None = None
-    """Awake seconds since which it is taken over; that time does not age."""
+    """Awake seconds since which it is attached to; that time does not age it."""
     tokens: tuple[Count, Count, Count, Count] | None = None
     """Of an ended agent: input, output, read from and written to the cache; None where they are unknown."""
     cost_usd: Dollars | None = None

@@ -1,11 +1,11 @@
-"""One spawn of an agent, by name: what an intent, a plan or a late word is about."""
+"""One spawn of an agent, by name: what an intent, a plan or a late report is about."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol, TypeVar
 
 
 class OfSpawn(Protocol):
-    """Whatever says which spawn it speaks of: records, specs, exits, views."""
+    """A value that names its spawn: a record, spec, exit or view."""
 
     @property
     def spawn_id(self) -> str: ...
@@ -21,9 +21,9 @@ class Ref(NamedTuple):
     spawn_id: str
 
     def match(self, found: S | None) -> S | None:
-        """Returns what was found, where it is there and speaks of this very spawn; else None."""
+        """Returns what was found, where it is there and is of this spawn; else None."""
         return found if found is not None and found.spawn_id == self.spawn_id else None
 
     def find(self, agents: Mapping[str, S]) -> S | None:
-        """Returns what the mapping, by agent id, has of this very spawn; else None."""
+        """Returns what the mapping, by agent id, has of this spawn; else None."""
         return self.match(agents.get(self.id))

@@ -43,7 +43,7 @@ class SpawnRequest(Struct, frozen=True):
 
 
 class EvictionChoice(Struct, frozen=True):
-    """Somebody who could be ended to make room (protocol.md, Slots), stuck ones first."""
+    """An agent that could be ended to make room (protocol.md, Slots), stuck ones first."""
 
     agent: str
     spawn_id: str
@@ -141,7 +141,7 @@ class ReadReport(Struct, frozen=True):
     spawn_id: str
     results: Results
     first: bool
-    """Nobody had read them before."""
+    """They had not been read before."""
 
 
 class InitReport(Struct, frozen=True):

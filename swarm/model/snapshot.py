@@ -51,7 +51,7 @@ class AgentView(Struct, frozen=True):
     children: int = 0
     problems: tuple[Problem, ...] = ()
     activity: ActivityState | None = None
-    """What its program says it is doing; None where it does not tell."""
+    """What its program says it is doing; None where it does not say."""
     tokens: Tokens | None = None
     """Its own, over all its runs; None where they are unknown."""
     cost_usd: float | None = None
@@ -61,7 +61,7 @@ class AgentView(Struct, frozen=True):
     inner: SubAgent | None = None
     """It is a sub-agent inside another agent's program, which has no process and no directory of its own."""
     heard: float | None = None
-    """Awake seconds of its program's last sign of life, or word that it tries again; None where it does not tell."""
+    """Awake seconds of its program's last sign of life, or word that it tries again; None where it does not say."""
     unread: bool = False
     """Its program's output is not read to its end yet: what it does and has used up is not known."""
 
@@ -111,7 +111,7 @@ class Access(StrEnum):
 
 
 class Watching(StrEnum):
-    """How a picture of the home is kept fresh."""
+    """How snapshots of the home are kept fresh."""
 
     EVENTS = "events"
     """By events, with scans as the truth."""
@@ -120,7 +120,7 @@ class Watching(StrEnum):
 
 
 class Pulse(Struct, frozen=True):
-    """The swarm's view of itself: how old the picture is, how it was taken, what it could not do."""
+    """The swarm's view of itself: how old the snapshot is, how it was taken, what it could not do."""
 
     access: Access = Access.WRITABLE
     access_why: str = ""
@@ -153,7 +153,7 @@ class Snapshot(Struct, frozen=True):
     queue: tuple[str, ...] = ()
     """Ids waiting for a slot, in order."""
     account: Account = Account()
-    """What the ledger keeps of tokens and costs; `rates` tells what the swarm used up in which time."""
+    """What the ledger keeps of tokens and costs; `rates` says what the swarm used up in which time."""
     tokens: int = 0
     """What all agents ever have used up."""
     cost_usd: float = 0.0

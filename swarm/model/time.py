@@ -1,4 +1,4 @@
-"""Awake time: clocks, epochs, and holes in time during which nobody was observed."""
+"""Awake time: clocks, epochs, and holes in time during which no agent was observed."""
 
 from enum import StrEnum
 from typing import Annotated, NamedTuple, Protocol
@@ -52,7 +52,7 @@ class Epoch(Struct, frozen=True):
 
 
 class GapKind(StrEnum):
-    """Why nobody was observed for a while. The words stand in `--json`."""
+    """Why no agent was observed for a while. The words stand in `--json`."""
 
     SUSPENDED = "suspended"
     JUMPED = "jumped"

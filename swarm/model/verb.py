@@ -29,7 +29,7 @@ class Argument(NamedTuple):
     name: str
     """What the verb's function calls it."""
     help: str = ""
-    """What people are told of it; '' where a command line does not take it."""
+    """The words for people; '' where a command line does not take it."""
     flags: tuple[str, ...] = ()
     """The options that give it on a command line, `--like` this; without, its place does."""
     kind: ArgumentKind = ArgumentKind.TEXT
@@ -61,7 +61,7 @@ class Tool(NamedTuple):
     about: str
     """What it does, and when an agent is to call it."""
     words: Mapping[str, str]
-    """What agents are told of each argument that the tool takes."""
+    """The words for agents on each argument that the tool takes."""
     required: tuple[str, ...] = ()
     """Arguments that agents must give, where people may leave them out."""
 

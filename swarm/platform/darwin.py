@@ -75,7 +75,7 @@ def _ticks(process: psutil.Process) -> int:
 
 
 def _of_pid(ask: Callable[[int], int], pid: int) -> int:
-    """The process group or session of a process; 0 where it cannot be told, as of a zombie."""
+    """The process group or session of a process; 0 where it cannot be known, as of a zombie."""
     try:
         return ask(pid)
     except OSError:

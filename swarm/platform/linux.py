@@ -26,7 +26,7 @@ def boot_id() -> str:
 
 @cache
 def pid_namespace() -> int:
-    """The namespace that our pids count in; 0 where it cannot be told."""
+    """The namespace that our pids count in; 0 where it cannot be known."""
     try:
         return os.stat("/proc/self/ns/pid").st_ino
     except OSError:

@@ -1,4 +1,4 @@
-"""heartbeats.jsonl: one record a heartbeat, appended by whoever beats, read by every surface."""
+"""heartbeats.jsonl: one record a heartbeat, appended by the process that beats, read by every surface."""
 
 import json
 from collections.abc import Mapping

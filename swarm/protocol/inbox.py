@@ -92,7 +92,7 @@ def begin_turn(agent: AgentDir, offset: int | None) -> None:
 
 
 def end_turn(agent: AgentDir, *, heard: bool) -> None:
-    """What the last turn was told waits anew where it was not heard: a failed turn's session does not go on."""
+    """Ends the root's last turn: where its session failed, the messages that it was given wait again."""
 
     def alter(memo: Memo) -> Memo:
         kept = {key: value for key, value in memo.items() if key != "turn_from"}

@@ -21,7 +21,7 @@ class Role(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reserve: bool = False
     """It is what the reserve is kept for."""
     every: Annotated[int, Meta(ge=1)] | None = None
-    """A hint for [schedule]: every how many heartbeats it comes by itself."""
+    """A suggestion for [schedule]: every how many heartbeats it comes by itself."""
     inputs: Lines
     outputs: Lines
     owns: Lines

@@ -123,7 +123,7 @@ def _text(path: Path, code: Code, missing: str, hint: str) -> str:
     if read is None:
         raise Refused(code, missing, f"Looked for {path}.", hint)
     if read.truncated:
-        raise Refused(code, f"{path} is larger than {MAX_ROLE_BYTES} bytes.", hint="Nobody reads that much of a role.")
+        raise Refused(code, f"{path} is larger than {MAX_ROLE_BYTES} bytes.", hint="A role is read as a whole.")
     return read.data.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n")
 
 

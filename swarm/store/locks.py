@@ -142,7 +142,7 @@ class FileLock:
 
 
 def holder(path: Path) -> dict[str, Any] | None:
-    """The process that wrote itself into a lock file: {pid, host, since, purpose}; None where none did. Only a hint."""
+    """The process that wrote itself into a lock file, unproved: {pid, host, since, purpose}; None where none did."""
     try:
         value = reader.read_json(path, HOLDER_BYTES)
     except SwarmError:

@@ -15,7 +15,7 @@ class TailRead(NamedTuple):
     """What a look found. lines: whole ones, oldest first, without their newlines.
 
     size: bytes that were read. skipped: bytes that stand in none of the lines, because they came faster than they were
-    read, or lie before the first look's window. change: what became of the file since the last look; it is read anew.
+    read, or lie before the first look's window. change: how the file changed since the last look; it is read anew.
     mtime_ns: when it was written last, wall nanoseconds.
     """
 
@@ -96,7 +96,7 @@ class FileTail:
         return TailRead(lines, len(data), skipped + torn, change, found.st_mtime_ns)
 
     def _place(self, descriptor: int, found: os.stat_result) -> tuple[FileChange, int]:
-        """Finds where to read on; returns what became of the file, and how many bytes are passed over."""
+        """Finds where to read on; returns how the file changed, and how many bytes are passed over."""
         first = self._inode == NEVER
         change: FileChange = ""
         if found.st_ino != self._inode and not first:

@@ -1,4 +1,4 @@
-"""Fields of a JSON object that somebody else wrote: the value where it is of its kind, `Wrong` where it is not."""
+"""Fields of a JSON object that an agent wrote: the value where it is of its kind, `Wrong` where it is not."""
 
 import json
 import math
@@ -54,7 +54,7 @@ def texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 
 def quote(value: object) -> str:
-    """A value in short, for a person who is told that it is wrong."""
+    """A value in short, for the message that says that it is wrong."""
     kinds = {dict: "an object", list: "a list", type(None): "null"}
     return kinds.get(type(value)) or json.dumps(value, default=str)[:80]
 

@@ -25,7 +25,7 @@ from swarm.programs import preflight
 from swarm.programs.base import Program
 from swarm.programs.environment import OUR_COMMAND, inherited, with_our_command
 from swarm.programs.registry import CODING, program_for
-from swarm.protocol.agent_dirs import walk
+from swarm.protocol.find import walk
 from swarm.protocol.paths import MARKER
 from swarm.protocol.roles import load_roles
 from swarm.sanitize import clean

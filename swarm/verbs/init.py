@@ -10,8 +10,7 @@ from pathlib import Path
 from msgspec import to_builtins
 
 from swarm.config.checked import CheckedFiles
-from swarm.config.policy import Policy
-from swarm.config.swarm_toml import load_policy, parse_policy
+from swarm.config.policy import Policy, load_policy, parse_policy
 from swarm.errors import Code, HomeError, PolicyError, Refused, SwarmError, UsageError
 from swarm.formatting import spell_stamp
 from swarm.ledger import audit_log

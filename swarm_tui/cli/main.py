@@ -170,7 +170,7 @@ def _room(given: str | None) -> "Layout":
     """
     from pathlib import Path
 
-    from swarm.protocol.find_home import find_home
+    from swarm.protocol.find import find_home
     from swarm.protocol.paths import Layout
 
     try:

@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from swarm.config.policy import Policy
-from swarm.config.swarm_toml import parse_policy
+from swarm.config.policy import Policy, parse_policy
 from swarm.model.actions import ActionKind, Performed
 from swarm.model.activity import ActivityState, OpenTool, SubAgent, Tokens
 from swarm.model.agent import Acceptance, AgentSpec, Exit, Identity, Liveness, Usage

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from swarm.errors import Busy, Code, HomeError, Refused, SwarmError
-from swarm.ledger import audit_log, audit_reader, revisions
+from swarm.ledger import audit_log, audit_reader, publishing, revisions
 from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, raise_alert, with_record
 from swarm.model.agent import Identity
@@ -208,8 +208,8 @@ def test_threads_with_one_ledger_lose_nothing(ledger: Ledger) -> None:
 
 
 def test_512_revisions_are_kept(layout: Layout, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert revisions.KEPT == 512
-    monkeypatch.setattr(revisions, "KEPT", 5)
+    assert publishing.KEPT == 512
+    monkeypatch.setattr(publishing, "KEPT", 5)
     commits(ledger, 9)
     assert sorted(int(path.name) for path in layout.revs.iterdir()) == [6, 7, 8, 9, 10]
 
@@ -348,7 +348,7 @@ def test_bad_copies_do_not_pile_up(layout: Layout, ledger: Ledger) -> None:
     for _ in range(20):
         edited(layout.state)
         ledger.commit(beat, purpose="count")
-    assert len(bad_files(layout)) == revisions.KEPT_ASIDE
+    assert len(bad_files(layout)) == publishing.KEPT_ASIDE
     (alert,) = ledger.read().alerts
     assert alert.count == 20
 

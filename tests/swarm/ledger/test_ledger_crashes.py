@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from swarm.errors import Busy, HomeError, SwarmError
-from swarm.ledger import audit_log, audit_reader, revisions
-from swarm.ledger import revisions as publishing
+from swarm.ledger import audit_log, audit_reader, publishing, revisions
 from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, with_record
 from swarm.model.audit_verb import AuditVerb

@@ -11,8 +11,7 @@ from signal import SIGINT
 
 import pytest
 
-from swarm.config.policy import ProgramSettings
-from swarm.config.swarm_toml import parse_policy
+from swarm.config.policy import ProgramSettings, parse_policy
 from swarm.errors import Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.config.policy import Policy
-from swarm.config.swarm_toml import parse_policy
+from swarm.config.policy import Policy, parse_policy
 from swarm.model.activity import ActivityState
 from swarm.model.agent import Liveness
 from swarm.model.causes import ProblemCode

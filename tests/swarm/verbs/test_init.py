@@ -15,8 +15,7 @@ import pytest
 from msgspec import structs, to_builtins
 
 from swarm.api import Swarm
-from swarm.config.policy import Policy, ProgramSettings
-from swarm.config.swarm_toml import load_policy, parse_policy
+from swarm.config.policy import Policy, ProgramSettings, load_policy, parse_policy
 from swarm.errors import HomeError, Refused, SwarmError, UsageError
 from swarm.ledger.ledger import Ledger
 from swarm.model.health import Health
@@ -24,7 +23,7 @@ from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
 from swarm.programs.registry import BUILT_IN
 from swarm.protocol.agent_files import read_spec
-from swarm.protocol.find_home import find_home
+from swarm.protocol.find import find_home
 from swarm.protocol.paths import HOME_DOCS, Layout
 from swarm.protocol.role import Role
 from swarm.protocol.roles import load_roles

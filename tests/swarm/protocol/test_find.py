@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from swarm.protocol.agent_dirs import MAX_DEPTH, walk
+from swarm.protocol.find import MAX_DEPTH, walk
 from swarm.protocol.paths import Layout
 from swarm.scan.tree import Tree
 

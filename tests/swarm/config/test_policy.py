@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.config.policy import Policy
-from swarm.config.swarm_toml import MAX_POLICY_BYTES, load_policy, parse_policy
+from swarm.config.policy import MAX_POLICY_BYTES, Policy, load_policy, parse_policy
 from swarm.errors import PolicyError
 
 
