@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from swarm.model.activity import Kind
-from swarm.programs.transcript import Line
+from swarm.programs.transcript import TranscriptLine
 from widgets.cells import Cell
 from widgets.charset import UNICODE, Charset
 from widgets.event_feed import clock_text
@@ -32,12 +32,12 @@ _FAILED: dict[Kind, str] = dict.fromkeys((Kind.MODEL_CHANGED, Kind.MCP_SERVER, K
 """What an error of this kind is drawn as; the others are drawn as danger."""
 
 
-def line_paragraphs(lines: Iterable[Line], charset: Charset = UNICODE) -> list[Paragraph]:
+def line_paragraphs(lines: Iterable[TranscriptLine], charset: Charset = UNICODE) -> list[Paragraph]:
     """A paragraph a line. The texts are cleaned again by whoever takes them."""
     return [_paragraph(line, charset) for line in lines]
 
 
-def _paragraph(line: Line, charset: Charset) -> Paragraph:
+def _paragraph(line: TranscriptLine, charset: Charset) -> Paragraph:
     role = _FAILED.get(line.kind, "danger") if line.error else _ROLES.get(line.kind, "")
     text = line.text
     if line.kind is Kind.RUN and line.at is not None:
@@ -47,11 +47,11 @@ def _paragraph(line: Line, charset: Charset) -> Paragraph:
     return Paragraph(text, role, (Cell(f"{indent}{sign} ", _sign_role(line, role)),))
 
 
-def _sign_role(line: Line, role: str) -> str:
+def _sign_role(line: TranscriptLine, role: str) -> str:
     return "accent" if line.kind is Kind.TOOL_OPEN and not line.error else role
 
 
-def _sign(line: Line, charset: Charset) -> str:
+def _sign(line: TranscriptLine, charset: Charset) -> str:
     if line.kind in (Kind.TURN_ENDED, Kind.DENIED):
         return charset.failed if line.error or line.kind is Kind.DENIED else charset.ended
     if line.kind is Kind.TOOL_OPEN:

@@ -39,7 +39,7 @@ def end_for_limit(home: Home, scanner: "Scanner", action: Action) -> tuple[str, 
 
     Returns why it was spared ('' where it was not), and who was ended.
     """
-    snapshot = scanner.hint([str(home.layout.agent(action.agent).path)])
+    snapshot = scanner.rescan([str(home.layout.agent(action.agent).path)])
     fresh = snapshot.agent(action.agent)
     if action.ref.match(fresh) is None:
         return "it is not there any more, or was spawned anew", []
@@ -118,7 +118,7 @@ class _Hands(Struct):
     def _second_look(self, action: Action) -> str:
         """Why it lives on after all; '' where both looks agree."""
         path = str(self.home.layout.agent(action.agent).path)
-        fresh = action.ref.match(self.scanner.hint([path]).agent(action.agent))
+        fresh = action.ref.match(self.scanner.rescan([path]).agent(action.agent))
         if fresh is None:
             return "it is not there any more, or was spawned anew"
         now = self.home.now()

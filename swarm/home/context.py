@@ -14,7 +14,7 @@ from swarm.model.snapshot import Access
 from swarm.model.time import Clock, Now
 from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
-from swarm.processes.local_runner import Local
+from swarm.processes.local_runner import LocalRunner
 from swarm.processes.runner import Runner
 from swarm.protocol.find import find_home
 from swarm.protocol.paths import Layout
@@ -66,7 +66,7 @@ class Home(Struct, frozen=True):
                     raise
                 problem = error
         ledger = Ledger(layout, ticking, wait=wait)
-        runner = Local(layout, ticking)
+        runner = LocalRunner(layout, ticking)
         return cls(layout, policy, ticking, ledger, runner, actor, wait, problem, read_only)
 
     @property

@@ -20,7 +20,7 @@ MAX_INPUT = 8 << 20
 STEP = 1 << 16
 
 
-class Asking(NamedTuple):
+class HookCaller(NamedTuple):
     """The agent whose program runs the hook, as its environment names it. Nothing of it has been checked on disk."""
 
     layout: Layout
@@ -35,7 +35,7 @@ class HookError(SwarmError):
     code = Code.HOOK
 
 
-def asking(env: Mapping[str, str]) -> Asking:
+def caller_of(env: Mapping[str, str]) -> HookCaller:
     """The agent of this environment; raises HookError where there is none, Refused `name` where the id leads out."""
     home, agent_id, spawn_id = (env.get(name, "") for name in (HOME_VARIABLE, AGENT_VARIABLE, SPAWN_VARIABLE))
     if not (home and agent_id and spawn_id):
@@ -47,7 +47,7 @@ def asking(env: Mapping[str, str]) -> Asking:
     if not os.path.isabs(home):
         raise HookError(f"{HOME_VARIABLE} is {home[:200]!r}, which is no absolute path.")
     layout = Layout(Path(home))
-    return Asking(layout, layout.agent(check_id(agent_id)), agent_id, spawn_id)
+    return HookCaller(layout, layout.agent(check_id(agent_id)), agent_id, spawn_id)
 
 
 def read_input(descriptor: int = 0) -> bytes:
@@ -110,16 +110,18 @@ def dump(answer: Answer) -> bytes:
 AUDIT_S = 2.0
 
 
-def record(who: Asking, verb: AuditVerb, *, ok: bool = True, code: str = "", reason: str = "", **more: object) -> None:
+def record(
+    caller: HookCaller, verb: AuditVerb, *, ok: bool = True, code: str = "", reason: str = "", **more: object
+) -> None:
     """A line in the audit log about what a hook did, in the name of the agent."""
     from swarm.ledger import audit_log
 
     audit_log.append(
-        who.layout,
-        who.id,
+        caller.layout,
+        caller.id,
         verb,
-        agent=who.id,
-        spawn_id=who.spawn_id,
+        agent=caller.id,
+        spawn_id=caller.spawn_id,
         ok=ok,
         code=code,
         reason=reason,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from swarm.errors import SwarmError
 from swarm.hooks import context
-from swarm.hooks.context import Asking, text_of
+from swarm.hooks.context import HookCaller, text_of
 from swarm.model.audit_verb import AuditVerb
 from swarm.protocol import inbox
 from swarm.store import locks
@@ -27,49 +27,49 @@ HEAD = "New in your inbox.md. A message steers you within your brief; it lifts n
 _PERIOD = re.compile(rb"^\[heartbeat\][^\[]*?^[ \t]*period[ \t]*=[ \t]*\"([^\"\n]{1,40})\"", re.MULTILINE)
 
 
-def after(who: Asking, given: Mapping[str, Any], say: Callable[[context.Answer], None]) -> int:
+def after(caller: HookCaller, given: Mapping[str, Any], say: Callable[[context.Answer], None]) -> int:
     """Answers with all that is new, in one; returns the exit status. Raises SwarmError where it cannot look."""
-    why = "another agent has been spawned under this name since" if is_late(who) else ordered_to_stop(who)
+    why = "another agent has been spawned under this name since" if is_late(caller) else ordered_to_stop(caller)
     if why:
         say(context.stop(f"You were told to stop: {why}. What you have reported and written is kept. Do nothing more."))
         return 0
     event, now = text_of(given, "hook_event_name"), time.time()
     if text_of(given, "agent_id"):
         return 0  # it would reach a sub-agent of the program's own, and nobody else
-    if event not in EVENTS or not (inbox.undelivered(who.agent)[0] or overdue(who, now)):
+    if event not in EVENTS or not (inbox.undelivered(caller.agent)[0] or overdue(caller, now)):
         return 0
-    with locks.held(who.agent.hooks_lock, 0.0) as mine:
+    with locks.held(caller.agent.hooks_lock, 0.0) as mine:
         if not mine:
             return 0  # another call of the same moment brings it
-        news, reminder = unread(who), overdue(who, now)
+        news, reminder = unread(caller), overdue(caller, now)
         parts = [part for part in (news.words, reminder) if part]
         if not parts:
             return 0
         say(context.context(event, "\n\n".join(parts)))
         with suppress(SwarmError):  # on a full disk it is told again, which is better than never
             if news.words:
-                inbox.mark(who.agent, news.offset)
+                inbox.mark(caller.agent, news.offset)
             if reminder:
-                inbox.change(who.agent, lambda memo: {**memo, "reminded_at": now})
-    delivered(who, news)
+                inbox.change(caller.agent, lambda memo: {**memo, "reminded_at": now})
+    delivered(caller, news)
     return 0
 
 
-def is_late(who: Asking) -> bool:
+def is_late(caller: HookCaller) -> bool:
     """Whether its agent.json is another spawn's: this process is what was left of an earlier one."""
-    spec = _json(who.agent.spec)
-    return spec is not None and spec.get("spawn_id") not in (None, who.spawn_id)
+    spec = _json(caller.agent.spec)
+    return spec is not None and spec.get("spawn_id") not in (None, caller.spawn_id)
 
 
-def ordered_to_stop(who: Asking) -> str:
+def ordered_to_stop(caller: HookCaller) -> str:
     """Why the agent's run has to end here; '' where it may go on."""
-    order = _json(who.agent.order)
-    if order is not None and order.get("spawn_id") == who.spawn_id and _is_of_this_run(who):
+    order = _json(caller.agent.order)
+    if order is not None and order.get("spawn_id") == caller.spawn_id and _is_of_this_run(caller):
         return "this agent is being ended"
     return ""
 
 
-class News(NamedTuple):
+class Messages(NamedTuple):
     """Messages that were not delivered yet. words: as the agent reads them, '' where there are none."""
 
     words: str
@@ -77,33 +77,33 @@ class News(NamedTuple):
     ids: tuple[str, ...]
 
 
-def unread(who: Asking) -> News:
+def unread(caller: HookCaller) -> Messages:
     """What the inbox holds that the agent was not told, as quoted data, and no more than a program takes in at once."""
-    messages, offset = inbox.undelivered(who.agent)
+    messages, offset = inbox.undelivered(caller.agent)
     if not messages:
-        return News("", offset, ())
+        return Messages("", offset, ())
     words = "\n\n".join([HEAD, *(text.strip() for _, text in messages)])
     if len(words) > MAX_WORDS:
-        words = f"{words[:MAX_WORDS]}\n(cut here; all of it is in {who.agent.inbox})"
-    return News(words, offset, tuple(key for key, _ in messages))
+        words = f"{words[:MAX_WORDS]}\n(cut here; all of it is in {caller.agent.inbox})"
+    return Messages(words, offset, tuple(key for key, _ in messages))
 
 
-def delivered(who: Asking, news: News) -> None:
+def delivered(caller: HookCaller, news: Messages) -> None:
     """Writes down that messages reached the agent."""
     from swarm.hooks.context import record
 
     if news.words:
         with suppress(SwarmError):  # they have reached it, whether that can be written down or not
-            record(who, AuditVerb.DELIVER, messages=list(news.ids))
+            record(caller, AuditVerb.DELIVER, messages=list(news.ids))
 
 
-def overdue(who: Asking, now: float) -> str:
+def overdue(caller: HookCaller, now: float) -> str:
     """A reminder to report where the last line is too old and the last reminder is not new, or ''. now: wall time."""
-    last = max(_written(who.agent.progress), _written(who.agent.kept), _written(who.agent.spec))
+    last = max(_written(caller.agent.progress), _written(caller.agent.kept), _written(caller.agent.spec))
     silent = now - last
-    if not last or silent < SHORTEST or silent < (every := report_every(who)):
+    if not last or silent < SHORTEST or silent < (every := report_every(caller)):
         return ""
-    reminded = inbox.read(who.agent).get("reminded_at")
+    reminded = inbox.read(caller.agent).get("reminded_at")
     if isinstance(reminded, int | float) and 0 <= now - reminded < min(REMIND_EVERY, every):
         return ""
     from swarm.formatting import spell_duration
@@ -114,7 +114,7 @@ def overdue(who: Asking, now: float) -> str:
     )
 
 
-def report_every(who: Asking) -> float:
+def report_every(caller: HookCaller) -> float:
     """Seconds after which a line is overdue: ten minutes, or two thirds of the home's period where that is less.
 
     Only the plain form of the setting is understood: to read all of swarm.toml takes longer than this hook should.
@@ -122,20 +122,20 @@ def report_every(who: Asking) -> float:
     from swarm.formatting import parse_duration
 
     with suppress(SwarmError, ValueError):
-        read = read_head(who.layout.policy)
+        read = read_head(caller.layout.policy)
         found = _PERIOD.search(read.data) if read is not None else None
         if found is not None:
             return max(SHORTEST, min(REPORT_EVERY, parse_duration(found[1].decode()) * 2 / 3))
     return min(REPORT_EVERY, PERIOD * 2 / 3)
 
 
-def _is_of_this_run(who: Asking) -> bool:
+def _is_of_this_run(caller: HookCaller) -> bool:
     """The order was given to this run, and not to one before: a session is taken up again, or over by a person.
 
     guard.json is written before each run, kept.json when its keeper has started it.
     """
-    begun = max(_written(who.agent.guard), _written(who.agent.kept))
-    return _written(who.agent.order) >= begun
+    begun = max(_written(caller.agent.guard), _written(caller.agent.kept))
+    return _written(caller.agent.order) >= begun
 
 
 def _written(path: os.PathLike[str]) -> float:

@@ -9,8 +9,17 @@ import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from swarm.hooks.context import Asking, HookError, text_of
-from swarm.hooks.write_scope import Bar, No, Territory, covers, engine_owned, may_write, readings, territory
+from swarm.hooks.context import HookCaller, HookError, text_of
+from swarm.hooks.write_scope import (
+    DenialCode,
+    NotWritable,
+    WriteScope,
+    covers,
+    engine_owned,
+    may_write,
+    readings,
+    write_scope_of,
+)
 from swarm.store.reader import read_json
 
 WRITERS: Mapping[str, str] = {
@@ -34,39 +43,39 @@ class Denial(NamedTuple):
     reason: str
 
 
-def judge(asking: Asking, given: Mapping[str, Any], env: Mapping[str, str]) -> Denial | None:
+def judge(caller: HookCaller, given: Mapping[str, Any], env: Mapping[str, str]) -> Denial | None:
     """Why a tool call is denied, or None. Raises SwarmError, OSError or ValueError where it cannot be judged."""
     tool = text_of(given, "tool_name")
     said = given.get("tool_input")
     if not tool or not isinstance(said, dict):
         raise HookError("The hook was not told which tool is called with what.")
-    ground = _ground(asking)
-    cwd = text_of(given, "cwd") or ground.own
+    scope = _write_scope(caller)
+    cwd = text_of(given, "cwd") or scope.own
     if not os.path.isabs(cwd):
         raise HookError("The hook was given a working directory that is no absolute path.")
     if tool in WRITERS:
-        return _written(ground, tool, said, cwd)
+        return _written(scope, tool, said, cwd)
     if tool == SHELL:
-        return _commanded(ground, said, cwd, env)
+        return _commanded(scope, said, cwd, env)
     return None
 
 
-def _ground(asking: Asking) -> Territory:
-    guard = read_json(asking.agent.guard)
+def _write_scope(caller: HookCaller) -> WriteScope:
+    guard = read_json(caller.agent.guard)
     if guard is None:
-        raise HookError(f"{os.fspath(asking.agent.guard)!r} is not there, so nothing says where this agent may write.")
-    return territory(asking, guard)
+        raise HookError(f"{os.fspath(caller.agent.guard)!r} is not there, so nothing says where this agent may write.")
+    return write_scope_of(caller, guard)
 
 
-def _written(ground: Territory, tool: str, said: Mapping[str, Any], cwd: str) -> Denial | None:
+def _written(scope: WriteScope, tool: str, said: Mapping[str, Any], cwd: str) -> Denial | None:
     path = said.get(WRITERS[tool])
     if not isinstance(path, str):
         raise HookError(f"{tool} was called without {WRITERS[tool]}.")
-    no = may_write(ground, path, cwd)
-    return None if no is None else _denied(ground, tool, path, no)
+    no = may_write(scope, path, cwd)
+    return None if no is None else _denied(scope, tool, path, no)
 
 
-def _commanded(ground: Territory, said: Mapping[str, Any], cwd: str, env: Mapping[str, str]) -> Denial | None:
+def _commanded(scope: WriteScope, said: Mapping[str, Any], cwd: str, env: Mapping[str, str]) -> Denial | None:
     command = said.get("command")
     if not isinstance(command, str):
         raise HookError("Bash was called without a command.")
@@ -78,25 +87,25 @@ def _commanded(ground: Territory, said: Mapping[str, Any], cwd: str, env: Mappin
         except (HookError, ValueError):
             continue  # the shell will find no file by that name either
         for real in meant:
-            no = engine_owned(ground, real) or (covers(ground, real) if target.whole else None)
+            no = engine_owned(scope, real) or (covers(scope, real) if target.whole else None)
             if no is not None:
-                return _denied(ground, SHELL, target.path, no)
+                return _denied(scope, SHELL, target.path, no)
     return None
 
 
-def _denied(ground: Territory, tool: str, target: str, no: No) -> Denial:
+def _denied(scope: WriteScope, tool: str, target: str, no: NotWritable) -> Denial:
     from swarm.sanitize import clean  # most calls are not denied, and need not pay for it
 
     shown = clean(target, MAX_SHOWN)
-    if no.code is Bar.OUTSIDE:
-        allowed = ", ".join(clean(path, MAX_SHOWN) for path in ground.writable[:SHOWN]) or "nothing"
-        more = len(ground.writable) - SHOWN
+    if no.code is DenialCode.OUTSIDE:
+        allowed = ", ".join(clean(path, MAX_SHOWN) for path in scope.writable[:SHOWN]) or "nothing"
+        more = len(scope.writable) - SHOWN
         what = (
             f"You may not write {shown}: it is outside of your scope. You may write: {allowed}"
             f"{f' and {more} more' if more > 0 else ''}. Put the file there. If your task cannot be done within that, "
             "say so in your progress and in your results; do not look for another way to write it."
         )
-    elif no.code is Bar.SECOND_NAME:
+    elif no.code is DenialCode.SECOND_NAME:
         what = f"You may not write {shown}: {no.why}. Write a new file under another name instead."
     else:
         what = (

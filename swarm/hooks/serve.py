@@ -9,7 +9,7 @@ from types import FrameType
 
 from swarm.errors import SwarmError
 from swarm.hooks import context
-from swarm.hooks.context import HookError, asking, parse_input, read_input, record
+from swarm.hooks.context import HookError, caller_of, parse_input, read_input, record
 from swarm.model.audit_verb import AuditVerb
 
 GUARD, AFTER, STOP, END = "guard", "after", "stop", "end"
@@ -35,7 +35,7 @@ def serve(which: str, env: Mapping[str, str]) -> int:
         if which != GUARD:
             return UNHEARD
         with suppress(Exception):
-            record(asking(env), AuditVerb.GUARD, ok=False, code="hook", reason=_words(error))
+            record(caller_of(env), AuditVerb.GUARD, ok=False, code="hook", reason=_words(error))
         return DENIED
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -45,14 +45,14 @@ def _guard(env: Mapping[str, str]) -> int:
     from swarm.hooks.guard import judge
 
     given = parse_input(read_input())
-    who = asking(env)
-    denial = judge(who, given, env)
+    caller = caller_of(env)
+    denial = judge(caller, given, env)
     if denial is None:
         return 0
     _print(context.deny(denial.reason))
     with suppress(SwarmError, OSError):  # it is denied, whether that can be written down or not
         record(
-            who,
+            caller,
             AuditVerb.GUARD,
             ok=False,
             code=denial.code,
@@ -65,18 +65,18 @@ def _guard(env: Mapping[str, str]) -> int:
 
 def _others(which: str, env: Mapping[str, str]) -> int:
     given = parse_input(read_input())
-    who = asking(env)
+    caller = caller_of(env)
     if which == AFTER:
         from swarm.hooks.deliver import after
 
-        return after(who, given, _print)
+        return after(caller, given, _print)
     if which == STOP:
         from swarm.hooks.stop import stop
 
-        return stop(who, given, _print)
+        return stop(caller, given, _print)
     from swarm.hooks.stop import end
 
-    return end(who, given)
+    return end(caller, given)
 
 
 def _too_slow(number: int, frame: FrameType | None) -> None:

@@ -58,7 +58,7 @@ WRITES_LAST = frozenset(["cp", "ln", "install", "rsync", "scp"])
 IN_PLACE = frozenset(["sed", "perl", "ruby"])
 
 
-class Target(NamedTuple):
+class WrittenFile(NamedTuple):
     """One file that a command writes. whole: everything below it goes too. cwd: from where the name is meant."""
 
     path: str
@@ -66,9 +66,9 @@ class Target(NamedTuple):
     whole: bool = False
 
 
-def targets(command: str, cwd: str, env: Mapping[str, str], depth: int = 0) -> list[Target]:
+def targets(command: str, cwd: str, env: Mapping[str, str], depth: int = 0) -> list[WrittenFile]:
     """What a command names as written, in its order; at most its first 64 KiB are looked at."""
-    found: list[Target] = []
+    found: list[WrittenFile] = []
     words: list[str] = []
     before = ""  # what stood before a token, blanks left out
     for match in _TOKEN.finditer(command[:MAX_COMMAND] + "\n"):
@@ -76,7 +76,7 @@ def targets(command: str, cwd: str, env: Mapping[str, str], depth: int = 0) -> l
         if kind == "word":
             word = _plain(match[0], env)
             if before == "redirect":
-                found.append(Target(word, cwd))
+                found.append(WrittenFile(word, cwd))
             elif before != "input":
                 words.append(word)
         elif kind == "end":
@@ -87,7 +87,7 @@ def targets(command: str, cwd: str, env: Mapping[str, str], depth: int = 0) -> l
     return found
 
 
-def _of_program(words: Sequence[str], cwd: str, env: Mapping[str, str], depth: int) -> list[Target]:
+def _of_program(words: Sequence[str], cwd: str, env: Mapping[str, str], depth: int) -> list[WrittenFile]:
     """What one simple command writes."""
     words = _without_wrappers(words)
     if not words:
@@ -100,15 +100,15 @@ def _of_program(words: Sequence[str], cwd: str, env: Mapping[str, str], depth: i
     if program == "eval" and depth < MAX_NESTED:
         return targets(" ".join(rest), cwd, env, depth + 1)
     if program == "dd":
-        return [Target(word[3:], cwd) for word in rest if word.startswith("of=")]
+        return [WrittenFile(word[3:], cwd) for word in rest if word.startswith("of=")]
     if program in IN_PLACE and any(re.match(r"-[a-zA-Z]*i|--in-place", word) for word in rest):
-        return [Target(word, cwd) for word in named]
+        return [WrittenFile(word, cwd) for word in named]
     if program == "find" and "-delete" in rest:
-        return [Target(word, cwd, whole=True) for word in named]
+        return [WrittenFile(word, cwd, whole=True) for word in named]
     if program in WRITES_ALL:
-        return [Target(word, cwd, whole=program in REMOVES or "-R" in rest) for word in named]
+        return [WrittenFile(word, cwd, whole=program in REMOVES or "-R" in rest) for word in named]
     if program in WRITES_LAST:
-        return [Target(word, cwd) for word in _last(rest, named)]
+        return [WrittenFile(word, cwd) for word in _last(rest, named)]
     return []
 
 

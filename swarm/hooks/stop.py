@@ -6,7 +6,7 @@ from typing import Any
 
 from swarm.errors import SwarmError
 from swarm.hooks import cleanup, context
-from swarm.hooks.context import Asking, record, text_of
+from swarm.hooks.context import HookCaller, record, text_of
 from swarm.hooks.deliver import delivered, is_late, ordered_to_stop, unread
 from swarm.model.audit_verb import AuditVerb
 from swarm.processes import stdin_channel
@@ -25,47 +25,47 @@ LASTING = frozenset({"shell", "monitor"})
 """Background work that may never end by itself: where the results are there, it does not keep the program."""
 
 
-def stop(who: Asking, given: Mapping[str, Any], say: Say) -> int:
+def stop(caller: HookCaller, given: Mapping[str, Any], say: Say) -> int:
     """Answers the end of a turn; returns the exit status.
 
     Messages that nobody has read come first, then background work, then results: valid ones end the program, missing
     ones are asked for three times. An agent that never has results (the root) ends with its turn.
     """
-    if is_late(who):
+    if is_late(caller):
         return 0
-    if text_of(given, "hook_event_name") == "StopFailure" or ordered_to_stop(who):
-        return _close(who)
-    if _goes_on_with_messages(who, say):
+    if text_of(given, "hook_event_name") == "StopFailure" or ordered_to_stop(caller):
+        return _close(caller)
+    if _goes_on_with_messages(caller, say):
         return 0
-    why = "" if is_root(who) else why_not(who)
+    why = "" if is_root(caller) else why_not(caller)
     at_work = _at_work(given)
     if at_work - LASTING or (at_work and why):
         return 0
-    if not why or not _may_ask(who, given):
-        return _close(who)
+    if not why or not _may_ask(caller, given):
+        return _close(caller)
     say(context.block(ask(why)))
     with suppress(SwarmError):
-        record(who, AuditVerb.ASK, ok=False, code="no-results", reason=why)
+        record(caller, AuditVerb.ASK, ok=False, code="no-results", reason=why)
     return 0
 
 
-def end(who: Asking, given: Mapping[str, Any]) -> int:
+def end(caller: HookCaller, given: Mapping[str, Any]) -> int:
     """A session of the program has ended: a line in the audit log, and what its sandbox left behind is taken away."""
     reason, session = clean(text_of(given, "reason"), 200), clean(text_of(given, "session_id"), 100)
-    record(who, AuditVerb.SESSION_END, reason=reason, session=session)
+    record(caller, AuditVerb.SESSION_END, reason=reason, session=session)
     cleanup.clear()
     return 0
 
 
-def is_root(who: Asking) -> bool:
+def is_root(caller: HookCaller) -> bool:
     """The root thinks in turns, and never has results."""
-    return "/" not in who.id
+    return "/" not in caller.id
 
 
-def why_not(who: Asking) -> str:
+def why_not(caller: HookCaller) -> str:
     """Why there are no results that the engine would take; '' where there are."""
     try:
-        found = read_json(who.agent.results)
+        found = read_json(caller.agent.results)
         if found is None:
             return "results.json is missing"
         check_results(found)
@@ -87,31 +87,31 @@ def ask(why: str) -> str:
     )
 
 
-def _goes_on_with_messages(who: Asking, say: Say) -> bool:
+def _goes_on_with_messages(caller: HookCaller, say: Say) -> bool:
     """Blocks the end of the turn with messages that came in it. They are marked first: no end is blocked for ever."""
-    if not inbox.undelivered(who.agent)[0]:
+    if not inbox.undelivered(caller.agent)[0]:
         return False
-    with suppress(SwarmError, OSError), locks.held(who.agent.hooks_lock, WAIT_S) as mine:
-        news = unread(who)
+    with suppress(SwarmError, OSError), locks.held(caller.agent.hooks_lock, WAIT_S) as mine:
+        news = unread(caller)
         if mine and news.words:
-            inbox.mark(who.agent, news.offset)
+            inbox.mark(caller.agent, news.offset)
             say(context.block(news.words))
-            delivered(who, news)
+            delivered(caller, news)
             return True
     return False
 
 
-def _may_ask(who: Asking, given: Mapping[str, Any]) -> bool:
+def _may_ask(caller: HookCaller, given: Mapping[str, Any]) -> bool:
     """Counts one more time that results are asked for; False where that was often enough, or cannot be counted.
 
     A turn that did not begin with our asking (words of a person, a sub-agent's end) begins the count anew.
     """
-    kept = inbox.read(who.agent).get("asked")
+    kept = inbox.read(caller.agent).get("asked")
     asked = kept if type(kept) is int and kept >= 0 and given.get("stop_hook_active") is not False else 0
     if asked >= MAX_ASKED:
         return False
     try:
-        inbox.change(who.agent, lambda memo: {**memo, "asked": asked + 1})
+        inbox.change(caller.agent, lambda memo: {**memo, "asked": asked + 1})
     except SwarmError:
         return False
     return True
@@ -125,8 +125,8 @@ def _at_work(given: Mapping[str, Any]) -> set[str]:
     return {text_of(task, "type") or "unknown" for task in tasks if isinstance(task, dict)}
 
 
-def _close(who: Asking) -> int:
+def _close(caller: HookCaller) -> int:
     """Closes the program's standard input, so that it ends. Where it has no channel it ends by itself."""
     with suppress(SwarmError):
-        stdin_channel.close(who.agent)
+        stdin_channel.close(caller.agent)
     return 0

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from swarm.hooks.context import Asking, HookError
+from swarm.hooks.context import HookCaller, HookError
 from swarm.protocol.names import UNSEARCHED, twin_key
 
 ENGINES = frozenset({"agent.json", "exit.json", "ended.json", "task.md", "inbox.md"})
@@ -24,20 +24,20 @@ MAX_PATH = 4096
 MAX_SECOND_NAMES = 4000
 
 
-class Territory(NamedTuple):
+class WriteScope(NamedTuple):
     """guard.json, checked, with every path resolved."""
 
     home: str
     agents: str
     own: str
     policy: str
-    scope: str
+    held: str
     """'' where it is not held to `writable`."""
     writable: tuple[str, ...]
     protected: tuple[str, ...]
 
 
-class Bar(StrEnum):
+class DenialCode(StrEnum):
     """Which rule bars a write. The words stand in events.jsonl."""
 
     OUTSIDE = "outside"
@@ -45,29 +45,29 @@ class Bar(StrEnum):
     SECOND_NAME = "second-name"
 
 
-class No(NamedTuple):
+class NotWritable(NamedTuple):
     """Why something may not be written."""
 
-    code: Bar
+    code: DenialCode
     why: str
 
 
-def territory(asking: Asking, guard: Mapping[str, Any]) -> Territory:
+def write_scope_of(caller: HookCaller, guard: Mapping[str, Any]) -> WriteScope:
     """What guard.json says; raises HookError where it is not this agent's, or not what it should be."""
-    own = os.path.realpath(asking.agent.path)
-    home = os.path.realpath(asking.layout.root)
-    if guard.get("spawn_id") != asking.spawn_id or guard.get("agent") != asking.id:
+    own = os.path.realpath(caller.agent.path)
+    home = os.path.realpath(caller.layout.root)
+    if guard.get("spawn_id") != caller.spawn_id or guard.get("agent") != caller.id:
         raise HookError("The guard of this agent was made for another one.", "It has been spawned anew since.")
     if not isinstance(guard.get("home"), str) or os.path.realpath(guard["home"]) != home:
         raise HookError("The guard of this agent was made for another home.")
-    scope = guard.get("scope")
-    if not isinstance(scope, str):
+    held = guard.get("scope")
+    if not isinstance(held, str):
         raise HookError("The guard of this agent names no scope.")
     writable, protected = (_paths(guard, key) for key in ("writable", "protected"))
-    agents, policy = os.path.realpath(asking.layout.agents), os.path.realpath(asking.layout.policy)
+    agents, policy = os.path.realpath(caller.layout.agents), os.path.realpath(caller.layout.policy)
     if not os.path.isdir(own):
-        raise HookError(f"The directory of {asking.id!r} is gone.")
-    return Territory(home, agents, own, policy, scope, writable, protected)
+        raise HookError(f"The directory of {caller.id!r} is gone.")
+    return WriteScope(home, agents, own, policy, held, writable, protected)
 
 
 def _paths(guard: Mapping[str, Any], key: str) -> tuple[str, ...]:
@@ -99,51 +99,51 @@ def readings(path: str, cwd: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def may_write(ground: Territory, path: str, cwd: str) -> No | None:
+def may_write(scope: WriteScope, path: str, cwd: str) -> NotWritable | None:
     """Why a file may not be written by name; None where it may. Raises HookError where the path means nothing."""
     for real in readings(path, cwd):
-        no = engine_owned(ground, real) or _outside(ground, real) or _second_name(ground, real)
+        no = engine_owned(scope, real) or _outside(scope, real) or _second_name(scope, real)
         if no is not None:
             return no
     return None
 
 
-def engine_owned(ground: Territory, real: str) -> No | None:
+def engine_owned(scope: WriteScope, real: str) -> NotWritable | None:
     """Why a resolved path is never written by this agent's hand; None where it is not the engine's or another's."""
     trail = ancestors(real)
-    if is_inside(ground.policy, real, trail, loosely=True):
-        return No(Bar.PROTECTED, "swarm.toml is the operator's")
-    kept = _longest(ground.protected, real, trail, loosely=True)
-    if kept and len(kept) >= len(_longest((*ground.writable, ground.own), real, trail)):
-        return No(Bar.PROTECTED, "it belongs to the engine")
-    swarm = os.path.dirname(ground.agents)
+    if is_inside(scope.policy, real, trail, loosely=True):
+        return NotWritable(DenialCode.PROTECTED, "swarm.toml is the operator's")
+    kept = _longest(scope.protected, real, trail, loosely=True)
+    if kept and len(kept) >= len(_longest((*scope.writable, scope.own), real, trail)):
+        return NotWritable(DenialCode.PROTECTED, "it belongs to the engine")
+    swarm = os.path.dirname(scope.agents)
     if not is_inside(swarm, real, trail, loosely=True) or is_inside(os.path.join(swarm, TEMPLATES), real, trail):
         return None
-    given = _longest(ground.writable, real, trail)
-    at_home = is_inside(ground.own, real, trail)
-    if not at_home and not (given and is_inside(ground.agents, given, ancestors(given))):
-        return No(Bar.PROTECTED, "it belongs to the engine or to another agent")
-    return _engines_name(ground, real)
+    given = _longest(scope.writable, real, trail)
+    at_home = is_inside(scope.own, real, trail)
+    if not at_home and not (given and is_inside(scope.agents, given, ancestors(given))):
+        return NotWritable(DenialCode.PROTECTED, "it belongs to the engine or to another agent")
+    return _engines_name(scope, real)
 
 
-def _engines_name(ground: Territory, real: str) -> No | None:
+def _engines_name(scope: WriteScope, real: str) -> NotWritable | None:
     """Names below `agents` that are the engine's, and directories of agents below this one."""
-    names = _names_below(ground.agents, real)
-    deep = len(_names_below(ground.agents, ground.own))
-    place = ground.agents
+    names = _names_below(scope.agents, real)
+    deep = len(_names_below(scope.agents, scope.own))
+    place = scope.agents
     for depth, name in enumerate(names):
         key = twin_key(name)
         if key == ".run":
-            return No(Bar.PROTECTED, ".run belongs to the engine")
+            return NotWritable(DenialCode.PROTECTED, ".run belongs to the engine")
         if key == "log" and twin_key("".join(names[depth + 1 : depth + 2])).startswith(LOGGED):
-            return No(Bar.PROTECTED, "the logs of an agent are written by its keeper")
+            return NotWritable(DenialCode.PROTECTED, "the logs of an agent are written by its keeper")
         if key in UNSEARCHED:
             return None  # no agents, and none of their files, are looked for in there
         if key in ENGINES and depth == len(names) - 1:
-            return No(Bar.PROTECTED, f"{key} of an agent is written by the engine")
+            return NotWritable(DenialCode.PROTECTED, f"{key} of an agent is written by the engine")
         place = os.path.join(place, name)
-        if depth >= deep and is_inside(ground.own, place, ancestors(place)) and _is_agent(place):
-            return No(Bar.PROTECTED, "it is in the directory of an agent below you")
+        if depth >= deep and is_inside(scope.own, place, ancestors(place)) and _is_agent(place):
+            return NotWritable(DenialCode.PROTECTED, "it is in the directory of an agent below you")
     return None
 
 
@@ -165,24 +165,24 @@ def _names_below(root: str, real: str) -> list[str]:
     return names[::-1]
 
 
-def covers(ground: Territory, real: str) -> No | None:
+def covers(scope: WriteScope, real: str) -> NotWritable | None:
     """Why a whole tree may not be moved or removed; None where nothing of the engine's is in it."""
-    for inner in (ground.own, ground.agents, ground.policy, *ground.protected):
+    for inner in (scope.own, scope.agents, scope.policy, *scope.protected):
         if is_inside(real, inner, ancestors(inner)):
-            return No(Bar.PROTECTED, "files of the engine are in it")
+            return NotWritable(DenialCode.PROTECTED, "files of the engine are in it")
     return None
 
 
-def _outside(ground: Territory, real: str) -> No | None:
-    if not ground.scope:
+def _outside(scope: WriteScope, real: str) -> NotWritable | None:
+    if not scope.held:
         return None
     trail = ancestors(real)
-    if any(is_inside(allowed, real, trail) for allowed in ground.writable):
+    if any(is_inside(allowed, real, trail) for allowed in scope.writable):
         return None
-    return No(Bar.OUTSIDE, f"{real} is outside of what you may write")
+    return NotWritable(DenialCode.OUTSIDE, f"{real} is outside of what you may write")
 
 
-def _second_name(ground: Territory, real: str) -> No | None:
+def _second_name(scope: WriteScope, real: str) -> NotWritable | None:
     """A hard link looks like a file of one's own and is another one's."""
     try:
         found = os.lstat(real)
@@ -190,19 +190,21 @@ def _second_name(ground: Territory, real: str) -> No | None:
         return None
     if found.st_nlink < 2 or not stat.S_ISREG(found.st_mode):
         return None
-    if ground.scope:
-        return No(Bar.SECOND_NAME, "it has a second name (hard link), so that writing it changes another file")
+    if scope.held:
+        return NotWritable(
+            DenialCode.SECOND_NAME, "it has a second name (hard link), so that writing it changes another file"
+        )
     wanted = (found.st_dev, found.st_ino)
-    if wanted in _identities(ground):
-        return No(Bar.SECOND_NAME, "it is a second name (hard link) of a file of the engine")
+    if wanted in _identities(scope):
+        return NotWritable(DenialCode.SECOND_NAME, "it is a second name (hard link) of a file of the engine")
     return None
 
 
-def _identities(ground: Territory) -> set[tuple[int, int]]:
+def _identities(scope: WriteScope) -> set[tuple[int, int]]:
     """The engine's files in the protected paths, one level deep."""
     found: set[tuple[int, int]] = set()
-    swarm = os.path.dirname(ground.agents)
-    for path in (ground.policy, swarm, os.path.join(swarm, "revs"), *ground.protected):
+    swarm = os.path.dirname(scope.agents)
+    for path in (scope.policy, swarm, os.path.join(swarm, "revs"), *scope.protected):
         try:
             about = os.stat(path)
             found.add((about.st_dev, about.st_ino))

@@ -88,14 +88,14 @@ def go_on(path: str, told: list[object]) -> None:
 
 def watch(words: list[str]) -> None:
     """Watches the program until it has ended."""
-    from swarm.keeper.supervise import Terms, Watcher
+    from swarm.keeper.supervise import Supervisor, Terms
 
     program, directory, channel, orders, spawn_id, gentle, grace, group, subreaper = words
     for descriptor in (directory, channel, orders):
         if descriptor != "-1":
             os.set_inheritable(int(descriptor), False)  # noqa: FBT003 takes no keywords
     terms = Terms(spawn_id, int(gentle), float(grace), group=group == "1", subreaper=subreaper == "1")
-    Watcher(int(program), int(directory), terms, channel=int(channel), orders=int(orders)).run()
+    Supervisor(int(program), int(directory), terms, channel=int(channel), orders=int(orders)).run()
     os._exit(0)
 
 

@@ -6,7 +6,7 @@ import os
 import time
 
 from swarm.keeper import procfs
-from swarm.keeper.procfs import Seen
+from swarm.keeper.procfs import ProcessStat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ SWEEP_S = 5.0
 PAUSE_S = 0.02
 
 
-class Family:
+class ProcessTree:
     """The program and its descendants. `wait` sleeps for so many seconds or until a child ends, and reaps."""
 
     def __init__(self, program: int, spawn_id: str, wait: Callable[[float], object]) -> None:
@@ -33,10 +33,10 @@ class Family:
         self._found: dict[tuple[int, int], list[str]] = {}
         self._left: dict[tuple[int, int], list[str]] = {}
 
-    def look(self) -> list[Seen]:
+    def look(self) -> list[ProcessStat]:
         """The living, parents first, cut where another agent begins: one spawned from here has its own keeper."""
         me = os.getpid()
-        seen: dict[int, Seen] = {}
+        seen: dict[int, ProcessStat] = {}
         pending = [me]
         while pending:
             parent = pending.pop(0)
@@ -50,7 +50,7 @@ class Family:
                 pending.append(pid)
         return list(seen.values())
 
-    def _look_for_marker(self) -> list[Seen]:
+    def _look_for_marker(self) -> list[ProcessStat]:
         """Whoever carries our marker, wherever it went."""
         me = os.getpid()
         marked = [pid for pid in procfs.all_pids() if pid != me and procfs.marker_of(pid) == self.spawn_id]
@@ -96,9 +96,9 @@ class Family:
                         self._leave(each, "does not end: the kernel holds it")
                 return
 
-    def _catch(self, seen: list[Seen]) -> list[Seen]:
+    def _catch(self, seen: list[ProcessStat]) -> list[ProcessStat]:
         """Stops them all, and whom they started meanwhile, until nobody new is there: then nobody can start another."""
-        caught: dict[tuple[int, int], Seen] = {}
+        caught: dict[tuple[int, int], ProcessStat] = {}
         while any((each.pid, each.ticks) not in caught for each in seen):
             for each in seen:
                 if caught.setdefault((each.pid, each.ticks), each) is each:
@@ -106,20 +106,20 @@ class Family:
             seen = self.look()
         return [each for key, each in caught.items() if key not in self._left]
 
-    def _kill(self, each: Seen) -> None:
+    def _kill(self, each: ProcessStat) -> None:
         if each.pid != self.program and self._is_anothers(each.pid):
             self._send(each, signal.SIGCONT)
         elif self._send(each, signal.SIGKILL):
             self.note(each, "KILL")
 
-    def _send(self, each: Seen, number: int) -> bool:
+    def _send(self, each: ProcessStat, number: int) -> bool:
         try:
             return procfs.send(each.pid, each.ticks, number)
         except PermissionError:
             self._leave(each, "runs as another user: not permitted")
             return False
 
-    def note(self, each: Seen, how: str) -> None:
+    def note(self, each: ProcessStat, how: str) -> None:
         """Keeps what was found, and how it was ended in the end. The program itself is no find."""
         key = (each.pid, each.ticks)
         if key in self._found:
@@ -131,7 +131,7 @@ class Family:
         else:
             self.more += 1
 
-    def _leave(self, each: Seen, why: str) -> None:
+    def _leave(self, each: ProcessStat, why: str) -> None:
         self._left[(each.pid, each.ticks)] = [procfs.command_of(each.pid)[:COMMAND_LENGTH], why]
         self._found.pop((each.pid, each.ticks), None)
 

@@ -15,7 +15,7 @@ MAX_COMMAND = 4096
 PAGE = 4096
 
 
-class Seen:
+class ProcessStat:
     """One process at one moment. ticks: start time in kernel ticks since boot."""
 
     __slots__ = ("dead", "group", "parent", "pid", "session", "state", "ticks")
@@ -48,7 +48,7 @@ def read(path: str, limit: int, dir_fd: int | None = None) -> bytes:
         os.close(descriptor)
 
 
-def told(path: str, limit: int = 65536) -> bytes:
+def read_file(path: str, limit: int = 65536) -> bytes:
     """A file of /proc; empty where the process is gone or another user's."""
     try:
         return read(path, limit)
@@ -65,16 +65,16 @@ def glance(path: str) -> bytes:
         os.close(descriptor)
 
 
-def parse_stat(line: bytes) -> Seen | None:
+def parse_stat(line: bytes) -> ProcessStat | None:
     """A line of /proc/PID/stat. The name in brackets may hold brackets and spaces, so it ends at the last bracket."""
     end = line.rfind(b")")
     fields = line[end + 2 :].split(None, 20)
     if end < 0 or len(fields) < 20:
         return None
-    return Seen(int(line[: line.index(b" ")]), fields)
+    return ProcessStat(int(line[: line.index(b" ")]), fields)
 
 
-def look_at(pid: int) -> Seen | None:
+def look_at(pid: int) -> ProcessStat | None:
     """A process, ended or not; None where there is none."""
     try:
         return parse_stat(glance(f"/proc/{pid}/stat"))
@@ -114,7 +114,7 @@ def children_of(pid: int) -> list[int]:
 
 def marker_of(pid: int) -> str | None:
     """Its marker; '' where it has none; None where its environment cannot be read or is empty."""
-    environment = told(f"/proc/{pid}/environ", MAX_ENVIRON)
+    environment = read_file(f"/proc/{pid}/environ", MAX_ENVIRON)
     prefix = MARKER.encode() + b"="
     for entry in environment.split(b"\0"):
         if entry.startswith(prefix):
@@ -124,13 +124,13 @@ def marker_of(pid: int) -> str | None:
 
 def command_line_of(pid: int) -> bytes:
     """Its command line joined by spaces; empty where it has none, and for a moment while it executes."""
-    return told(f"/proc/{pid}/cmdline", MAX_COMMAND).rstrip(b"\0").replace(b"\0", b" ")
+    return read_file(f"/proc/{pid}/cmdline", MAX_COMMAND).rstrip(b"\0").replace(b"\0", b" ")
 
 
 def command_of(pid: int) -> str:
     """Its command line joined by spaces, or its name in brackets; '' where it is gone. Raw: clean it before showing."""
     line = command_line_of(pid)
-    name = told(f"/proc/{pid}/comm", 64).strip() if not line else b""
+    name = read_file(f"/proc/{pid}/comm", 64).strip() if not line else b""
     return (line or (name and b"[" + name + b"]")).decode("utf-8", "replace")
 
 

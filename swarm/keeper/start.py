@@ -225,7 +225,7 @@ def identity_of(pid: int, spawn_id: str) -> dict[str, object]:
         namespace = os.stat("/proc/self/ns/pid").st_ino
     except OSError:
         namespace = 0
-    boot = procfs.told("/proc/sys/kernel/random/boot_id", 64).decode("ascii", "replace").strip()
+    boot = procfs.read_file("/proc/sys/kernel/random/boot_id", 64).decode("ascii", "replace").strip()
     return {
         "boot_id": boot,
         "pid_ns": namespace,

@@ -8,7 +8,7 @@ import time
 
 from swarm.keeper import pipes
 from swarm.keeper.jsonfile import open_directory, write_atomic
-from swarm.keeper.process_tree import Family
+from swarm.keeper.process_tree import ProcessTree
 from swarm.keeper.procfs import read
 
 TYPE_CHECKING = False
@@ -50,7 +50,7 @@ def ignore_and_block() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGCHLD))
 
 
-class Watcher:
+class Supervisor:
     """Waits for the program, obeys orders, and leaves nothing of it behind."""
 
     def __init__(
@@ -67,7 +67,7 @@ class Watcher:
         self._terms = terms
         self._channel = channel
         self._orders = orders
-        self._family = Family(program, terms.spawn_id, self._wait)
+        self._family = ProcessTree(program, terms.spawn_id, self._wait)
         self._code: int | None = None
         self._ended = False
         self._ordered = False

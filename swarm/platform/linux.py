@@ -21,7 +21,7 @@ POLL_S = 0.002
 @cache
 def boot_id() -> str:
     """The name of this boot; the same in every container of the machine."""
-    return procfs.told("/proc/sys/kernel/random/boot_id", 64).decode("ascii", "replace").strip()
+    return procfs.read_file("/proc/sys/kernel/random/boot_id", 64).decode("ascii", "replace").strip()
 
 
 @cache
@@ -73,7 +73,7 @@ def children(pid: int) -> list[int]:
 
 def environ(pid: int) -> dict[str, str] | None:
     """The environment it was started with, or None where it cannot be read or the program has written over it."""
-    return parse_environ(procfs.told(f"/proc/{pid}/environ", procfs.MAX_ENVIRON))
+    return parse_environ(procfs.read_file(f"/proc/{pid}/environ", procfs.MAX_ENVIRON))
 
 
 def parse_environ(raw: bytes) -> dict[str, str] | None:
@@ -120,7 +120,7 @@ def _writes(pid: int, wanted: set[tuple[int, int]]) -> bool:
 
 
 def _is_for_writing(pid: int, descriptor: str) -> bool:
-    for line in procfs.told(f"/proc/{pid}/fdinfo/{descriptor}", 1024).splitlines():
+    for line in procfs.read_file(f"/proc/{pid}/fdinfo/{descriptor}", 1024).splitlines():
         if line.startswith(b"flags:"):
             return int(line.split()[1], 8) & os.O_ACCMODE != os.O_RDONLY
     return False

@@ -40,7 +40,7 @@ HINTS = {
 }
 
 
-class Local:
+class LocalRunner:
     """Runs agents on this machine."""
 
     def __init__(self, layout: Layout, clock: Clock) -> None:

@@ -16,7 +16,7 @@ SHORT_OUTPUT = 60
 """Characters up to which an output of one line is shown instead of counted."""
 
 
-class Line(Struct, frozen=True):
+class TranscriptLine(Struct, frozen=True):
     """One line of a transcript. Its text has passed `untrusted`."""
 
     kind: Kind
@@ -33,10 +33,10 @@ class Line(Struct, frozen=True):
         return INDENT * min(self.depth, 8) + self.text
 
 
-def transcribe(activity: Activity) -> list[Line]:
+def transcribe(activity: Activity) -> list[TranscriptLine]:
     """The lines of one activity; none for what only counts. At most MAX_LINES and one more."""
     return [
-        Line(activity.kind, text, activity.at, activity.error, max(0, activity.depth))
+        TranscriptLine(activity.kind, text, activity.at, activity.error, max(0, activity.depth))
         for text in _texts(activity)
         if text
     ]

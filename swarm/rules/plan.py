@@ -21,7 +21,7 @@ from swarm.rules.health import is_archived, is_root, verdict
 from swarm.rules.kills import Due, kills
 from swarm.rules.limits import due_for_limits, limit_alerts, swarm_over
 from swarm.rules.outage import outage
-from swarm.rules.slot_tree import Books
+from swarm.rules.slot_tree import SlotTree
 from swarm.rules.slots import slots_of
 from swarm.rules.spawns import Wait, queued, scheduled, woken
 from swarm.rules.what_if import as_if
@@ -60,21 +60,21 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     due, spared = due_for_limits(snapshot, judged, policy, over)
     if hole is None:
         due |= {agent: Due(one.why) for agent, one in judged.items() if one.kill_due and agent not in due}
-    books = _books(snapshot, policy)
+    slot_tree = _slot_tree(snapshot, policy)
     actions = [*_investigations(snapshot, judged)]
     ends = [*kills(snapshot, judged, due)]
     actions += ends
     results = [*_results(snapshot, policy, judged, may_free=hole is None)]
     actions += results
     said = words if hole and hole.kind is not GapKind.FIRST_BEAT else ""
-    actions += _alerts(snapshot, policy, judged, books, gap=said, refused=refused)
+    actions += _alerts(snapshot, policy, judged, slot_tree, gap=said, refused=refused)
     actions += limit_alerts(snapshot, policy, now, spared)
     for action in (*ends, *results):
-        _let_go(books, action)
-    slots = slots_of(books, policy)
+        _let_go(slot_tree, action)
+    slots = slots_of(slot_tree, policy)
     wait = Wait(Code.LIMIT, over) if over else Wait(Code.SERVICE, refused) if refused else None
-    actions += queued(snapshot, policy, books, wait)
-    actions += scheduled(snapshot, policy, books, n, wait)
+    actions += queued(snapshot, policy, slot_tree, wait)
+    actions += scheduled(snapshot, policy, slot_tree, n, wait)
     actions += woken(snapshot, policy, now, n, wait)
     counts = Counter(str(one.state) for one in judged.values())
     return Plan(n, tuple(actions), dict(counts), slots, words)
@@ -102,10 +102,10 @@ def _scheduler_gap(snapshot: Snapshot, limit: float, now: Now) -> Gap | None:
     return Gap(GapKind.FIRST_BEAT, now.awake - oldest) if now.awake - oldest > limit else None
 
 
-def _books(snapshot: Snapshot, policy: Policy) -> Books:
+def _slot_tree(snapshot: Snapshot, policy: Policy) -> SlotTree:
     records = {view.id: view.record for view in snapshot.agents if view.record is not None}
     ghosts = Counter(view.parent or "" for view in snapshot.agents if view.ghost and view.record is None)
-    return Books(records, policy.root.id, ghosts)
+    return SlotTree(records, policy.root.id, ghosts)
 
 
 def _investigations(snapshot: Snapshot, judged: Mapping[str, Verdict]) -> Iterator[Action]:
@@ -145,9 +145,9 @@ def _results(snapshot: Snapshot, policy: Policy, judged: Mapping[str, Verdict], 
 
 
 def _alerts(
-    snapshot: Snapshot, policy: Policy, judged: Mapping[str, Verdict], books: Books, *, gap: str, refused: str
+    snapshot: Snapshot, policy: Policy, judged: Mapping[str, Verdict], slot_tree: SlotTree, *, gap: str, refused: str
 ) -> Iterator[Action]:
-    yield from swarm_alerts(snapshot, books.committed(), gap)
+    yield from swarm_alerts(snapshot, slot_tree.committed(), gap)
     if refused:
         yield Action(ActionKind.ALERT, "", "", refused, AlertCause.SERVICE)
     for view in snapshot.agents:
@@ -156,11 +156,11 @@ def _alerts(
                 yield action
 
 
-def _let_go(books: Books, action: Action) -> None:
-    """Books what a kill, a collection or a release will free."""
+def _let_go(slot_tree: SlotTree, action: Action) -> None:
+    """SlotTree what a kill, a collection or a release will free."""
     if action.kind not in (ActionKind.KILL, ActionKind.COLLECT, ActionKind.FREE):
         return
     for agent in (*action.subtree, action.agent):
-        record = books.records.get(agent)
+        record = slot_tree.records.get(agent)
         if record is not None and record.live:
-            books.book(as_if(record, Phase.ENDED))
+            slot_tree.put(as_if(record, Phase.ENDED))

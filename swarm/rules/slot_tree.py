@@ -9,8 +9,8 @@ TOP = ""
 """The level under the root, as a parent."""
 
 
-class Books:
-    """The slots of all records, added up once and kept up with `book`, which costs the depth of the tree.
+class SlotTree:
+    """The slots of all records, added up once and kept up with `put`, which costs the depth of the tree.
 
     An agent that holds its slot commits its budget, or more where more runs below it than the budget allows. One that
     has ended commits what its children still hold. The root commits nothing (protocol.md, Slots).
@@ -43,7 +43,7 @@ class Books:
                 self._inner[parent] += self._used[agent]
 
     def level(self, parent: str | None) -> str:
-        """The level that a parent's children draw on: an agent in the books, or the top."""
+        """The level that a parent's children draw on: an agent in the slot_tree, or the top."""
         while parent and parent != self.root:
             if parent in self.records:
                 return parent
@@ -74,7 +74,7 @@ class Books:
             yield level
             level = self.parents[level]
 
-    def book(self, record: Record) -> None:
+    def put(self, record: Record) -> None:
         """Enters an agent that was not there, or what has become of it."""
         new = record.id not in self.records
         self.records[record.id] = record

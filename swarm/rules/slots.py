@@ -9,7 +9,7 @@ from swarm.formatting import plural, spell_duration
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Record
 from swarm.model.snapshot import Slots
-from swarm.rules.slot_tree import TOP, Books
+from swarm.rules.slot_tree import TOP, SlotTree
 
 
 class Candidate(NamedTuple):
@@ -46,28 +46,28 @@ _ORDER = {
 _HEALTHY = 8
 
 
-def candidates(books: Books, verdicts: Mapping[str, Verdict], level: str, missing: int) -> list[Candidate]:
+def candidates(slot_tree: SlotTree, verdicts: Mapping[str, Verdict], level: str, missing: int) -> list[Candidate]:
     """Everybody who holds slots of a level, stuck ones first. missing: slots that have to come free."""
     ranked: list[tuple[int, float, str, Candidate]] = []
-    waiting = list(books.children.get(level, ()))
+    waiting = list(slot_tree.children.get(level, ()))
     for agent in waiting:
-        record = books.records.get(agent)
+        record = slot_tree.records.get(agent)
         if record is None or not record.holds_slot:
-            waiting += books.children.get(agent, ())  # it has ended: its children hold what it held
+            waiting += slot_tree.children.get(agent, ())  # it has ended: its children hold what it held
             continue
         verdict = verdicts.get(agent)
         age = verdict.age if verdict is not None else None
         rank = 1 if record.unverified else _ORDER.get(verdict.state, _HEALTHY) if verdict is not None else _HEALTHY
-        frees = books.committed(agent)
+        frees = slot_tree.committed(agent)
         state, why = (verdict.state, verdict.why) if verdict is not None else (None, "")
         one = Candidate(agent, record.spawn_id, record.role, state, why, age, frees, frees >= missing)
         ranked.append((rank, -age if age is not None else 0.0, agent, one))
     return [candidate for *_, candidate in sorted(ranked)]
 
 
-def first_words(books: Books, verdicts: Mapping[str, Verdict] | None, level: str, missing: int) -> str:
+def first_words(slot_tree: SlotTree, verdicts: Mapping[str, Verdict] | None, level: str, missing: int) -> str:
     """The first three of them as a hint, for people."""
-    named = [_candidate_words(one) for one in candidates(books, verdicts or {}, level, missing)[:3]]
+    named = [_candidate_words(one) for one in candidates(slot_tree, verdicts or {}, level, missing)[:3]]
     return f"Could be ended: {', '.join(named)}." if named else ""
 
 
@@ -88,29 +88,30 @@ class Refusal(NamedTuple):
 
 def slots(records: Mapping[str, Record], policy: Policy, ghosts: Mapping[str, int] | None = None) -> Slots:
     """The budget of the whole swarm. ghosts: how many run unrecorded below an agent, by its id ('' at the top)."""
-    return slots_of(Books(records, policy.root.id, ghosts), policy)
+    return slots_of(SlotTree(records, policy.root.id, ghosts), policy)
 
 
-def slots_of(books: Books, policy: Policy) -> Slots:
-    """The same from books that are there already. Cells: by spawn, an agent's used slots before its unused ones."""
+def slots_of(slot_tree: SlotTree, policy: Policy) -> Slots:
+    """The same from slot_tree that are there already. Cells: by spawn, an agent's used slots before its unused ones."""
     by_role: dict[str, int] = {}
     cells: list[tuple[str, str, bool]] = []
-    tops = [agent for agent in books.children.get(TOP, ()) if books.committed(agent)]
+    tops = [agent for agent in slot_tree.children.get(TOP, ()) if slot_tree.committed(agent)]
     spawned = {
-        agent: (books.records[agent].spawned, agent) if agent in books.records else (0.0, agent) for agent in tops
+        agent: (slot_tree.records[agent].spawned, agent) if agent in slot_tree.records else (0.0, agent)
+        for agent in tops
     }
     for agent in sorted(tops, key=spawned.__getitem__):
-        role = books.records[agent].role if agent in books.records else "worker"
-        committed, used = books.committed(agent), books.used(agent)
+        role = slot_tree.records[agent].role if agent in slot_tree.records else "worker"
+        committed, used = slot_tree.committed(agent), slot_tree.used(agent)
         by_role[role] = by_role.get(role, 0) + committed
         cells += [(agent, role, place < used) for place in range(committed)]
-    strays = books.ghosts.get(TOP, 0)
+    strays = slot_tree.ghosts.get(TOP, 0)
     if strays:
         by_role["ghost"] = strays
         cells += [("", "ghost", True)] * strays
-    committed = books.committed()
+    committed = slot_tree.committed()
     free = max(0, policy.slots.max - policy.slots.reserve - committed)
-    return Slots(policy.slots.max, policy.slots.reserve, committed, books.used(), free, by_role, tuple(cells))
+    return Slots(policy.slots.max, policy.slots.reserve, committed, slot_tree.used(), free, by_role, tuple(cells))
 
 
 def may_spawn(
@@ -130,9 +131,9 @@ def may_spawn(
     verdicts: what health says of the others, to name the stuck ones first. Codes: `no-slot` (outside the reserve),
     `reserve` (that one, too), `budget` (of the parent), `depth`, `paused-branch`.
     """
-    books = Books(records, policy.root.id)
+    slot_tree = SlotTree(records, policy.root.id)
     return refusal(
-        books,
+        slot_tree,
         policy,
         parent=parent,
         agent_id=agent_id,
@@ -144,7 +145,7 @@ def may_spawn(
 
 
 def refusal(
-    books: Books,
+    slot_tree: SlotTree,
     policy: Policy,
     *,
     parent: str | None,
@@ -154,10 +155,10 @@ def refusal(
     closed: frozenset[str] = frozenset(),
     verdicts: Mapping[str, Verdict] | None = None,
 ) -> Refusal | None:
-    """The same from books that are there already."""
-    level = books.level(parent)
-    depth = books.depth(level) + 1
-    shut = next((above for above in (agent_id, *books.chain(level), policy.root.id) if above in closed), None)
+    """The same from slot_tree that are there already."""
+    level = slot_tree.level(parent)
+    depth = slot_tree.depth(level) + 1
+    shut = next((above for above in (agent_id, *slot_tree.chain(level), policy.root.id) if above in closed), None)
     if shut is not None:
         return Refusal(
             Code.PAUSED_BRANCH,
@@ -174,7 +175,7 @@ def refusal(
         )
     if slots < 1:
         return Refusal(Code.BUDGET, f"{agent_id} asks for {plural(slots, 'slot')}.", "An agent takes at least one.", "")
-    held = books.committed(agent_id)  # by children of an earlier spawn of this id: they stand below the new one
+    held = slot_tree.committed(agent_id)  # by children of an earlier spawn of this id: they stand below the new one
     if slots < 1 + held:
         return Refusal(
             Code.BUDGET,
@@ -183,16 +184,21 @@ def refusal(
             f"End them first, or spawn it with at least {plural(1 + held, 'slot')}.",
         )
     if level == TOP:
-        return _at_the_top(books, policy, agent_id, slots - held, use_reserve, verdicts)
-    return _below(books, level, agent_id, slots - held, verdicts)
+        return _at_the_top(slot_tree, policy, agent_id, slots - held, use_reserve, verdicts)
+    return _below(slot_tree, level, agent_id, slots - held, verdicts)
 
 
 def _at_the_top(
-    books: Books, policy: Policy, agent_id: str, slots: int, use_reserve: bool, verdicts: Mapping[str, Verdict] | None
+    slot_tree: SlotTree,
+    policy: Policy,
+    agent_id: str,
+    slots: int,
+    use_reserve: bool,
+    verdicts: Mapping[str, Verdict] | None,
 ) -> Refusal | None:
     rules = policy.slots
     limit = rules.max if use_reserve else rules.max - rules.reserve
-    committed = books.committed()
+    committed = slot_tree.committed()
     if committed + slots <= limit:
         return None
     left = max(0, limit - committed)
@@ -200,7 +206,7 @@ def _at_the_top(
         f"{plural(slots, 'slot')} asked for, {left} free: {committed} committed, {limit} to give"
         f" ({rules.max} at once, {rules.reserve} in reserve)."
     )
-    others = first_words(books, verdicts, TOP, slots - left)
+    others = first_words(slot_tree, verdicts, TOP, slots - left)
     if use_reserve:
         return Refusal(Code.RESERVE, f"The reserve, too, has no room for {agent_id}.", detail, others)
     fits = rules.reserve and committed + slots <= rules.max
@@ -211,9 +217,9 @@ def _at_the_top(
 
 
 def _below(
-    books: Books, level: str, agent_id: str, slots: int, verdicts: Mapping[str, Verdict] | None
+    slot_tree: SlotTree, level: str, agent_id: str, slots: int, verdicts: Mapping[str, Verdict] | None
 ) -> Refusal | None:
-    above = books.records[level]
+    above = slot_tree.records[level]
     if not above.holds_slot:
         return Refusal(
             Code.BUDGET,
@@ -221,7 +227,7 @@ def _below(
             f"It is {above.ending or above.phase}; what it had committed is free again.",
             "Spawn under the root, or under an agent that runs.",
         )
-    taken = books.taken(level)
+    taken = slot_tree.taken(level)
     if taken + slots <= above.slots:
         return None
     left = max(0, above.slots - taken)
@@ -232,7 +238,7 @@ def _below(
     if slots >= above.slots:
         hint = f"{level} would have to be spawned with at least {plural(slots + 1, 'slot')}."
     else:
-        hint = first_words(books, verdicts, level, slots - left)
+        hint = first_words(slot_tree, verdicts, level, slots - left)
     return Refusal(Code.BUDGET, f"The budget of {level} has no room for {agent_id}.", detail, hint)
 
 
@@ -250,10 +256,10 @@ def end_first(
     Kill before spawn (field report): overdue, not verified, looping, investigate, unreadable, done but not collected,
     late, retrying; then the healthy, and last what the operator has paused or held.
     """
-    books = Books(records, policy.root.id)
-    level = books.level(parent)
+    slot_tree = SlotTree(records, policy.root.id)
+    level = slot_tree.level(parent)
     if level == TOP:
-        left = policy.slots.max - policy.slots.reserve - books.committed()
+        left = policy.slots.max - policy.slots.reserve - slot_tree.committed()
     else:
-        left = books.records[level].slots - books.taken(level)
-    return candidates(books, verdicts, level, slots - max(0, left))
+        left = slot_tree.records[level].slots - slot_tree.taken(level)
+    return candidates(slot_tree, verdicts, level, slots - max(0, left))

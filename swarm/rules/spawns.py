@@ -13,7 +13,7 @@ from swarm.model.record import Phase, Record
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.protocol.names import parent_of
-from swarm.rules.slot_tree import Books
+from swarm.rules.slot_tree import SlotTree
 from swarm.rules.slots import refusal
 from swarm.rules.what_if import as_if, supposed
 
@@ -25,7 +25,7 @@ class Wait(NamedTuple):
     text: str
 
 
-def queued(snapshot: Snapshot, policy: Policy, books: Books, wait: Wait | None = None) -> Iterator[Action]:
+def queued(snapshot: Snapshot, policy: Policy, slot_tree: SlotTree, wait: Wait | None = None) -> Iterator[Action]:
     """Queued spawns in order. Nobody overtakes: where one has to wait, the later ones of its level wait with it."""
     views = {view.id: view for view in snapshot.agents} if snapshot.queue else {}
     full: dict[str, str] = {}
@@ -34,18 +34,18 @@ def queued(snapshot: Snapshot, policy: Policy, books: Books, wait: Wait | None =
         if wait is not None:
             yield Action(ActionKind.SKIP, agent, record.spawn_id, wait.text, delay=wait.delay)
             continue
-        level = books.level(record.parent)
+        level = slot_tree.level(record.parent)
         if level in full:
             yield Action(ActionKind.SKIP, agent, record.spawn_id, f"it waits behind {full[level]}", delay=Code.QUEUED)
             continue
         no = refusal(
-            books, policy, parent=record.parent, agent_id=agent, slots=record.slots, use_reserve=record.reserve
+            slot_tree, policy, parent=record.parent, agent_id=agent, slots=record.slots, use_reserve=record.reserve
         )
         if no is not None:
             full[level] = agent
             yield Action(ActionKind.SKIP, agent, record.spawn_id, f"{no.title} {no.detail}", delay=no.code)
             continue
-        books.book(as_if(record, Phase.SPAWNING))
+        slot_tree.put(as_if(record, Phase.SPAWNING))
         yield Action(
             ActionKind.SPAWN, agent, record.spawn_id, "it waited for a slot, and there is one", role=record.role
         )
@@ -61,12 +61,14 @@ def _waiting(agent: str, view: AgentView | None) -> Record:
     return supposed(agent, Phase.QUEUED, spawn_id=view.spawn_id, role=view.role, parent=view.parent, slots=size)
 
 
-def scheduled(snapshot: Snapshot, policy: Policy, books: Books, n: int, wait: Wait | None = None) -> Iterator[Action]:
+def scheduled(
+    snapshot: Snapshot, policy: Policy, slot_tree: SlotTree, n: int, wait: Wait | None = None
+) -> Iterator[Action]:
     """Roles whose turn it is and of which none lives or waits ([schedule])."""
     due = [role for role, every in policy.schedule.items() if n % every == 0]
     if not due:
         return
-    busy = {record.role for record in books.records.values() if record.live or record.phase is Phase.QUEUED}
+    busy = {record.role for record in slot_tree.records.values() if record.live or record.phase is Phase.QUEUED}
     taken = {view.id for view in snapshot.agents}
     for role in due:
         if role in busy:
@@ -76,11 +78,11 @@ def scheduled(snapshot: Snapshot, policy: Policy, books: Books, n: int, wait: Wa
             yield Action(ActionKind.SKIP, agent, "", wait.text, role=role)
             continue
         size = policy.slots.for_role(role)
-        no = refusal(books, policy, parent=policy.root.id, agent_id=agent, slots=size)
+        no = refusal(slot_tree, policy, parent=policy.root.id, agent_id=agent, slots=size)
         if no is not None:
             yield Action(ActionKind.SKIP, agent, "", f"{no.title} {no.detail}", role=role)
             continue
-        books.book(supposed(agent, Phase.SPAWNING, role=role, parent=policy.root.id, slots=size))
+        slot_tree.put(supposed(agent, Phase.SPAWNING, role=role, parent=policy.root.id, slots=size))
         yield Action(
             ActionKind.SCHEDULE, agent, "", f"its turn: heartbeat {n}, every {policy.schedule[role]}", role=role
         )

@@ -31,7 +31,7 @@ def is_racy(key: Key, looked_ns: int) -> bool:
     return newest > looked_ns - tick
 
 
-class Listing(NamedTuple):
+class DirectoryListing(NamedTuple):
     """What lies in a directory. files: the protocol's, of whatever kind. links: to directories; they are not followed.
 
     misspelt: (name, what it was meant to be). directories: all of them, links left out.
@@ -43,7 +43,7 @@ class Listing(NamedTuple):
     misspelt: tuple[tuple[str, str], ...]
 
 
-def list_directory(path: str) -> Listing:
+def list_directory(path: str) -> DirectoryListing:
     """Lists a directory of any size; raises OSError where it cannot be listed."""
     files: list[str] = []
     directories: list[str] = []
@@ -62,7 +62,7 @@ def list_directory(path: str) -> Listing:
             elif _GUESSABLE.match(name):
                 odd.append(name)
     present = frozenset(files)
-    return Listing(present, directories, tuple(sorted(links)), _misspelt(odd, present))
+    return DirectoryListing(present, directories, tuple(sorted(links)), _misspelt(odd, present))
 
 
 def _misspelt(names: list[str], present: frozenset[str]) -> tuple[tuple[str, str], ...]:

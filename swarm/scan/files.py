@@ -25,7 +25,7 @@ _NO_EXIT: Loaded[Exit] = Loaded()
 _NO_RECORD: Loaded[Record] = Loaded()
 
 
-class Sighting:
+class AgentFiles:
     """What is known of an agent's files. Values that did not change stay the same objects."""
 
     __slots__ = (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ACCESS_S = 5.0
 
 
-class Register:
+class LedgerView:
     """The ledger and its neighbours as last read. What cannot be read keeps its last value, and is a problem."""
 
     def __init__(self, home: "Home") -> None:

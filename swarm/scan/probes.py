@@ -10,7 +10,7 @@ from swarm.model.record import Phase, Record
 from swarm.model.time import Now
 from swarm.rules.observation import BEGINNING, observe_outputs
 from swarm.scan.outputs import outputs_of
-from swarm.scan.streams import Listening
+from swarm.scan.streams import OutputReaders
 from swarm.scan.tracked_agent import Entry
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ def usage_sampler() -> Sampler:
 class Effort(Enum):
     """How much of this one scan does."""
 
-    NEWS = "only who is in the news"
-    SOME = "whose turn it is"
-    ALL = "everybody"
+    URGENT = "only the agents that are named as urgent"
+    SOME = "also the agents whose turn it is"
+    ALL = "every agent"
 
 
-class Lookout:
+class Probes:
     """Looks at the agents that live, some in every scan, so that a thousand of them cost no more than a hundred."""
 
     def __init__(self, home: "Home", sampler: Sampler | None) -> None:
@@ -66,7 +66,7 @@ class Lookout:
         self.sampler = sampler
         self.measuring = sampler is not None
         """Whether somebody wants to know what processes use."""
-        self.listeners = Listening(home)
+        self.output_readers = OutputReaders(home)
         self._turn: list[str] = []
         self._output_turn: list[str] = []
         self._sampled_at = float("-inf")
@@ -77,12 +77,12 @@ class Lookout:
         everything = effort is Effort.ALL
         changed = set() if everything else {entry.id for entry in urgent if self._look_alive(entry)}
         if not everything:
-            changed |= self.listeners.hear([entry for entry in urgent if entry.follower is not None], now)
-        if effort is Effort.NEWS:
+            changed |= self.output_readers.hear([entry for entry in urgent if entry.follower is not None], now)
+        if effort is Effort.URGENT:
             return changed
         changed |= {entry.id for entry in self._due(entries, everything=everything) if self._look_alive(entry)}
         changed |= self._count_outputs(entries, now, everything=everything)
-        changed |= self.listeners.listen(entries, now, everything=everything)
+        changed |= self.output_readers.listen(entries, now, everything=everything)
         return changed | self._sample(entries)
 
     def _due(self, entries: Mapping[str, Entry], *, everything: bool) -> list[Entry]:

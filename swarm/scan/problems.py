@@ -14,7 +14,7 @@ from swarm.programs.follower import Follower
 from swarm.programs.model_names import same
 from swarm.protocol.names import is_name
 from swarm.sanitize import clean
-from swarm.scan.files import Sighting
+from swarm.scan.files import AgentFiles
 from swarm.scan.tracked_agent import FUTURE_TOLERANCE_S, Entry
 from swarm.scan.tree import Directory, Tree
 
@@ -31,10 +31,10 @@ def problems_of(entry: Entry, now: Now) -> Iterator[Problem]:
             )
     else:
         yield from _of_directory(entry, entry.directory)
-    if entry.sighting is not None:
-        yield from _of_files(entry, entry.sighting)
-        yield from _of_times(entry, entry.sighting.progress, now)
-        for why in entry.sighting.suspects:
+    if entry.files is not None:
+        yield from _of_files(entry, entry.files)
+        yield from _of_times(entry, entry.files.progress, now)
+        for why in entry.files.suspects:
             yield Problem(ProblemCode.INJECTION, f"its text looks like an instruction to its reader: {why}")
     if entry.follower is not None:
         yield from _of_program(entry.follower)
@@ -69,21 +69,21 @@ def _of_directory(entry: Entry, directory: Directory) -> Iterator[Problem]:
             )
 
 
-def _of_files(entry: Entry, sighting: Sighting) -> Iterator[Problem]:
-    if sighting.progress.error:
-        yield Problem(ProblemCode.UNREADABLE, f"progress.md {sighting.progress.error}")
-    if sighting.results.state is ResultsState.INVALID:
-        yield Problem(ProblemCode.RESULTS_INVALID, f"results.json: {sighting.results.why}")
-    if sighting.exit.why:
-        yield Problem(ProblemCode.UNREADABLE, f"exit.json: {sighting.exit.why}")
-    if sighting.spec.why:
-        yield Problem(ProblemCode.SPEC_INVALID, f"agent.json: {sighting.spec.why}")
-    yield from _of_spec(entry, sighting.spec.value)
+def _of_files(entry: Entry, files: AgentFiles) -> Iterator[Problem]:
+    if files.progress.error:
+        yield Problem(ProblemCode.UNREADABLE, f"progress.md {files.progress.error}")
+    if files.results.state is ResultsState.INVALID:
+        yield Problem(ProblemCode.RESULTS_INVALID, f"results.json: {files.results.why}")
+    if files.exit.why:
+        yield Problem(ProblemCode.UNREADABLE, f"exit.json: {files.exit.why}")
+    if files.spec.why:
+        yield Problem(ProblemCode.SPEC_INVALID, f"agent.json: {files.spec.why}")
+    yield from _of_spec(entry, files.spec.value)
 
 
 def _of_spec(entry: Entry, spec: AgentSpec | None) -> Iterator[Problem]:
     if entry.record is not None and entry.record.phase is not Phase.QUEUED:
-        if spec is None and entry.sighting is not None and not entry.sighting.spec.why:
+        if spec is None and entry.files is not None and not entry.files.spec.why:
             yield Problem(ProblemCode.SPEC_INVALID, "agent.json is missing")
         elif spec is not None and entry.record.ref.match(spec) is None:
             yield Problem(

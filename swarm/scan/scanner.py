@@ -11,11 +11,11 @@ from swarm.model.snapshot import AgentView, Problem, Pulse, Snapshot, Watching
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.costs import totals
-from swarm.scan.files import ENDED, EXIT, FILES, PROGRESS, RESULTS, SPEC, Sighting
-from swarm.scan.hierarchy import Kin
-from swarm.scan.ledger_view import Register
+from swarm.scan.files import ENDED, EXIT, FILES, PROGRESS, RESULTS, SPEC, AgentFiles
+from swarm.scan.hierarchy import Hierarchy
+from swarm.scan.ledger_view import LedgerView
 from swarm.scan.pacing import Rounds, Wanted
-from swarm.scan.probes import Effort, Lookout, Sampler
+from swarm.scan.probes import Effort, Probes, Sampler
 from swarm.scan.problems import problems_of_tree
 from swarm.scan.tracked_agent import Entry
 from swarm.scan.tree import Tree
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from swarm.home.context import Home
 
 _DECIDE_GHOSTS = frozenset({RESULTS, SPEC, ENDED})
-_NEWS = frozenset({EXIT, SPEC})
+_PROCESS_FILES = frozenset({EXIT, SPEC})
 
 
 class Scanner:
@@ -40,9 +40,9 @@ class Scanner:
         self.tree = Tree(home.layout, home.policy.watch.ignore)
         self.watching = (Watching.SCAN, "")
         """How changes are heard of, `events` or `scan`, and why not better. Set by the watch."""
-        self._register = Register(home)
-        self._lookout = Lookout(home, sampler)
-        self._kin = Kin(home.policy)
+        self._ledger_view = LedgerView(home)
+        self._probes = Probes(home, sampler)
+        self._hierarchy = Hierarchy(home.policy)
         self._lock = threading.RLock()
         self._entries: dict[str, Entry] = {}
         self._inner: set[str] = set()
@@ -67,7 +67,7 @@ class Scanner:
         with self._lock:
             if self._last is None:
                 return self._first()
-            effort = Effort.NEWS if self._rounds.unfinished else Effort.SOME
+            effort = Effort.URGENT if self._rounds.unfinished else Effort.SOME
             started = time.perf_counter()
             snapshot = self._scan(self._rounds.next_part(), effort=effort)
             self._rounds.took(time.perf_counter() - started, self._lives)
@@ -75,11 +75,11 @@ class Scanner:
 
     def _first(self) -> Snapshot:
         """The first look of somebody who goes on looking: no picture waits for long transcripts."""
-        self._lookout.listeners.patient = False
+        self._probes.output_readers.patient = False
         try:
             return self._scan(None, effort=Effort.ALL)
         finally:
-            self._lookout.listeners.patient = True
+            self._probes.output_readers.patient = True
 
     @property
     def unfinished(self) -> bool:
@@ -89,9 +89,9 @@ class Scanner:
     @property
     def behind(self) -> bool:
         """Programs have printed more than the scans so far may have read."""
-        return self._lookout.listeners.behind
+        return self._probes.output_readers.behind
 
-    def hint(self, paths: Iterable[str]) -> Snapshot:
+    def rescan(self, paths: Iterable[str]) -> Snapshot:
         """Looks at the agents that these paths (files or directories, absolute) belong to, and at the ledger."""
         with self._lock:
             if self._last is None:
@@ -102,7 +102,7 @@ class Scanner:
                 if directory is not None:
                     files = frozenset((rest,)) if rest in FILES else FILES
                     wanted[directory.id] = files | (wanted.get(directory.id) or frozenset())
-            return self._scan(wanted, effort=Effort.NEWS)
+            return self._scan(wanted, effort=Effort.URGENT)
 
     @property
     def structure(self) -> int:
@@ -116,11 +116,11 @@ class Scanner:
 
     def measure(self, wanted: bool) -> None:
         """Whether paced scans also measure what processes use: for as long as somebody looks at it."""
-        self._lookout.measuring = wanted
+        self._probes.measuring = wanted
 
     def now(self) -> Now:
         """The clocks as this home's ledger counts them: what ages are told by."""
-        return self._register.now()
+        return self._ledger_view.now()
 
     def watchable(self) -> list[str]:
         """The directories in which changes matter, most lively first."""
@@ -138,21 +138,21 @@ class Scanner:
         self._rounds.brisk |= listed
         moved = self._take_directories(listed)
         entries = self._entries_of(wanted, listed)
-        news = self._read_files(entries, wanted, listed)
+        changes = self._read_files(entries, wanted, listed)
         now = self.now()
-        recorded = self._take_records(news)
-        for entry in news.glanced:
-            if entry.id not in news.fresh:
+        recorded = self._take_records(changes)
+        for entry in changes.glanced:
+            if entry.id not in changes.fresh:
                 entry.seen, entry.looked_wall = now.awake, now.wall
-        for known in news.fresh:
+        for known in changes.fresh:
             if self._entries[known].look_at_progress(now):
-                news.dirty.add(known)
-        urgent = [self._entries[known] for known in news.urgent | recorded if known in self._entries]
-        news.dirty |= self._lookout.look(self._entries, now, urgent=urgent, effort=effort)
-        moved = self._take_inner(news) or moved
-        if moved or recorded or news.ghosts or self._last is None:
-            news.dirty |= self._kin.arrange(self._entries, self._register.records)
-        changed = self._rebuild(news.dirty, now)
+                changes.dirty.add(known)
+        urgent = [self._entries[known] for known in changes.urgent | recorded if known in self._entries]
+        changes.dirty |= self._probes.look(self._entries, now, urgent=urgent, effort=effort)
+        moved = self._take_inner(changes) or moved
+        if moved or recorded or changes.ghosts or self._last is None:
+            changes.dirty |= self._hierarchy.arrange(self._entries, self._ledger_view.records)
+        changed = self._rebuild(changes.dirty, now)
         if listed or self._last is None:
             self._tree_problems = tuple(sorted(problems_of_tree(self.tree), key=_by_owner))
         if wanted is None:
@@ -170,17 +170,17 @@ class Scanner:
                     entry = self._entries[found] = Entry(found, is_root=found == self.home.policy.root.id)
                     structural = True
                 if entry.directory is not directory:
-                    entry.directory, entry.sighting = directory, Sighting(directory.path)
+                    entry.directory, entry.files = directory, AgentFiles(directory.path)
             elif entry is not None and entry.directory is not None:
-                entry.directory, entry.sighting = None, None
+                entry.directory, entry.files = None, None
                 if entry.record is None:
                     del self._entries[found]
                     structural = True
         return structural
 
-    def _take_inner(self, news: "_News") -> bool:
+    def _take_inner(self, changes: "_Changes") -> bool:
         """Sub-agents inside programs come and go with what those say. Returns whether any did."""
-        there = self._lookout.listeners.inner_agents(self._entries)
+        there = self._probes.output_readers.inner_agents(self._entries)
         for known in there.keys() - self._inner:
             if known in self._entries:
                 del there[known]  # a directory of that name stands there, and is what is shown
@@ -189,7 +189,7 @@ class Scanner:
             gone = self._entries.get(known)
             if gone is not None and gone.directory is not None:  # somebody has made one of that name since
                 gone.inner = None
-                news.dirty.add(known)
+                changes.dirty.add(known)
             elif gone is not None:
                 del self._entries[known]
         self._inner = set(there)
@@ -199,7 +199,7 @@ class Scanner:
                 entry = self._entries[known] = Entry(known)
             if entry.inner != inner:
                 entry.inner = inner
-                news.dirty.add(known)
+                changes.dirty.add(known)
         return structural
 
     def _entries_of(self, wanted: Iterable[str] | None, listed: set[str]) -> list[Entry]:
@@ -207,49 +207,49 @@ class Scanner:
             return list(self._entries.values())
         return [entry for known in listed.union(wanted) if (entry := self._entries.get(known)) is not None]
 
-    def _read_files(self, entries: list[Entry], wanted: Wanted | None, listed: set[str]) -> "_News":
-        news = _News(listed & self._entries.keys())
+    def _read_files(self, entries: list[Entry], wanted: Wanted | None, listed: set[str]) -> "_Changes":
+        changes = _Changes(listed & self._entries.keys())
         for entry in entries:
-            sighting, directory = entry.sighting, entry.directory
-            if sighting is None or directory is None:
-                news.fresh.add(entry.id)
+            files, directory = entry.files, entry.directory
+            if files is None or directory is None:
+                changes.fresh.add(entry.id)
                 continue
             named = FILES if wanted is None or entry.id in listed else wanted.get(entry.id)
-            files = named or sighting.restless
-            read = sighting.refresh(directory.files, files)
+            due = named or files.restless
+            read = files.refresh(directory.files, due)
             if read:
-                news.dirty.add(entry.id)
-                news.ghosts = news.ghosts or not _DECIDE_GHOSTS.isdisjoint(read)
-                if not _NEWS.isdisjoint(read):
-                    news.urgent.add(entry.id)
+                changes.dirty.add(entry.id)
+                changes.ghosts = changes.ghosts or not _DECIDE_GHOSTS.isdisjoint(read)
+                if not _PROCESS_FILES.isdisjoint(read):
+                    changes.urgent.add(entry.id)
             if entry.observed is None or PROGRESS in read or SPEC in read:
-                news.fresh.add(entry.id)
-            elif PROGRESS in files:
-                news.glanced.append(entry)
-        return news
+                changes.fresh.add(entry.id)
+            elif PROGRESS in due:
+                changes.glanced.append(entry)
+        return changes
 
-    def _take_records(self, news: "_News") -> set[str]:
+    def _take_records(self, changes: "_Changes") -> set[str]:
         """Takes in the ledger; returns the ids whose record changed."""
-        changed = self._register.read_ledger()
+        changed = self._ledger_view.read_ledger()
         for known in changed:
             entry = self._entries.get(known)
             if entry is None:
                 entry = self._entries[known] = Entry(known, is_root=known == self.home.policy.root.id)
-            entry.take_record(self._register.records.get(known))
+            entry.take_record(self._ledger_view.records.get(known))
             if entry.record is None and entry.directory is None:
                 del self._entries[known]
-                news.dirty.discard(known)
-                news.fresh.discard(known)
+                changes.dirty.discard(known)
+                changes.fresh.discard(known)
                 continue
-            if entry.record is None and entry.sighting is not None and entry.directory is not None:
-                entry.sighting.refresh(entry.directory.files, FILES)  # its ended.json was written before
-            news.dirty.add(known)
-            news.fresh.add(known)
+            if entry.record is None and entry.files is not None and entry.directory is not None:
+                entry.files.refresh(entry.directory.files, FILES)  # its ended.json was written before
+            changes.dirty.add(known)
+            changes.fresh.add(known)
         return changed
 
     def _rebuild(self, dirty: set[str], now: Now) -> bool:
         """Makes the views of who changed; returns whether any is new."""
-        order = self._kin.order
+        order = self._hierarchy.order
         changed = order is not self._order
         for known in dirty:
             entry = self._entries.get(known)
@@ -276,7 +276,7 @@ class Scanner:
         return entry.view if entry is not None else None
 
     def _snapshot(self, now: Now, *, changed: bool) -> Snapshot:
-        last, register = self._last, self._register
+        last, register = self._last, self._ledger_view
         state = register.state
         register.read_beats()
         account = state.account if state else Account()
@@ -285,7 +285,7 @@ class Scanner:
             generation=last.generation + 1 if last else 1,
             home=os.fspath(self.home.layout.root),
             agents=tuple(self._views) if changed or last is None else last.agents,
-            slots=self._kin.slots,
+            slots=self._hierarchy.slots,
             alerts=register.alerts(),
             problems=(*self._tree_problems, *(("", problem) for problem in register.problems())),
             beats=register.beats,
@@ -318,7 +318,7 @@ class Scanner:
         return snapshot
 
 
-class _News:
+class _Changes:
     """What reading the files of some agents brought."""
 
     __slots__ = ("dirty", "fresh", "ghosts", "glanced", "urgent")

@@ -26,7 +26,7 @@ _DEEPEST = 1000
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9._-]{1,80}\Z")
 
 
-class Listening:
+class OutputReaders:
     """Reads what living agents' programs print, some of it in every scan."""
 
     def __init__(self, home: "Home") -> None:

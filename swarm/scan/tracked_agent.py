@@ -9,7 +9,7 @@ from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.programs.follower import Follower
 from swarm.rules.observation import BEGINNING, observe_progress, was_made
-from swarm.scan.files import Sighting
+from swarm.scan.files import AgentFiles
 from swarm.scan.tree import Directory
 
 FUTURE_TOLERANCE_S = 60.0
@@ -27,6 +27,7 @@ class Entry:
         "counted_at",
         "depth",
         "directory",
+        "files",
         "follower",
         "ghost",
         "heard",
@@ -41,7 +42,6 @@ class Entry:
         "parent",
         "record",
         "seen",
-        "sighting",
         "told",
         "usage",
         "used",
@@ -53,7 +53,7 @@ class Entry:
         self.is_root = is_root
         """It holds no slot and is idle without a process, so the ledger need not know it (protocol.md, Slots)."""
         self.directory: Directory | None = None
-        self.sighting: Sighting | None = None
+        self.files: AgentFiles | None = None
         self.record: Record | None = None
         """Of the ledger."""
         self.observed: Observed | None = None
@@ -88,14 +88,14 @@ class Entry:
 
     @property
     def spec(self) -> AgentSpec | None:
-        return self.sighting.spec.value if self.sighting else None
+        return self.files.spec.value if self.files else None
 
     @property
     def past(self) -> Record | None:
         """Its record from ended.json, where the ledger has let go of it and both speak of the same spawn."""
-        if self.record is not None or self.sighting is None or self.spec is None:
+        if self.record is not None or self.files is None or self.spec is None:
             return None
-        return Ref(self.id, self.spec.spawn_id).match(self.sighting.ended.value)
+        return Ref(self.id, self.spec.spawn_id).match(self.files.ended.value)
 
     @property
     def known(self) -> Record | None:
@@ -108,7 +108,7 @@ class Entry:
         known = self.known
         if known is not None:
             return known.phase is Phase.ENDED
-        return self.sighting is not None and self.sighting.results.state is ResultsState.VALID
+        return self.files is not None and self.files.results.state is ResultsState.VALID
 
     def take_record(self, record: Record | None) -> None:
         """The ledger's word. Another spawn of the same id has nothing in common with the one before."""
@@ -123,7 +123,7 @@ class Entry:
     def look_at_progress(self, now: Now) -> bool:
         """Takes in what lies in progress.md now; returns whether anything about its age changed."""
         known = self.known
-        progress = self.sighting.progress if self.sighting else NO_PROGRESS
+        progress = self.files.progress if self.files else NO_PROGRESS
         written = progress.fingerprint if progress.fingerprint and progress.fingerprint.size else None
         if self.record is not None and self.record.observed is not self.told:
             self.told = self.record.observed

@@ -28,9 +28,9 @@ def see(entry: Entry, now: Now) -> AgentView:
 
 
 def _view(entry: Entry, now: Now) -> AgentView:
-    sighting, known = entry.sighting, entry.known
+    files, known = entry.files, entry.known
     spec = entry.spec
-    progress = sighting.progress if sighting else NO_PROGRESS
+    progress = files.progress if files else NO_PROGRESS
     if entry.over and len(progress.lines) > ENDED_LINES:
         progress = Progress(progress.lines[-ENDED_LINES:], progress.fingerprint, progress.mtime, progress.error)
     spawn_id = known.spawn_id if known else spec.spawn_id if spec else ""
@@ -53,7 +53,7 @@ def _view(entry: Entry, now: Now) -> AgentView:
         spec=spec,
         record=known,
         progress=progress,
-        results=sighting.results if sighting else _NO_RESULTS,
+        results=files.results if files else _NO_RESULTS,
         exit=_exit(entry, spawn_id),
         observed=entry.observed or Observed(),
         changed_at=entry.changed_at,
@@ -121,4 +121,4 @@ def used_up(entry: Entry) -> tuple[Tokens | None, float | None]:
 
 def _exit(entry: Entry, spawn_id: str) -> Exit | None:
     """exit.json, where it speaks of this spawn: a late word never hits a namesake."""
-    return Ref(entry.id, spawn_id).match(entry.sighting.exit.value) if entry.sighting else None
+    return Ref(entry.id, spawn_id).match(entry.files.exit.value) if entry.files else None

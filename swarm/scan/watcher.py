@@ -110,7 +110,7 @@ class Watch:
                 pause = 1 / PER_SECOND if self._visible else self.unseen_s
                 heard = self._gather(heard, looked + max(pause, LOOK_PAUSE * look_cost))
                 began = time.thread_time()  # on a busy machine the wall's time grows with what piles up meanwhile
-                self._hand_on(self.scanner.hint(heard))
+                self._hand_on(self.scanner.rescan(heard))
                 look_cost = time.thread_time() - began
                 looked = time.monotonic()
             if self._poked:
@@ -190,7 +190,7 @@ class Watch:
         self._follow_at = time.monotonic() + FOLLOW_PAUSE * (time.monotonic() - started)
         self._say(Watching.EVENTS, f"events reach only {why}" if why else "")
         if fresh:
-            self._hand_on(self.scanner.hint(fresh))
+            self._hand_on(self.scanner.rescan(fresh))
 
     def _say(self, how: Watching, why: str) -> None:
         self.scanner.watching = (how, why)

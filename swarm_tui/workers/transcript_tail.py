@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from swarm.programs.readers import NewReader
-from swarm.programs.transcript import Line, transcribe
+from swarm.programs.transcript import TranscriptLine, transcribe
 from swarm.store.tail import FileTail
 
 WINDOW_BYTES = 2 << 20
@@ -14,7 +14,7 @@ WINDOW_BYTES = 2 << 20
 class TranscriptChunk(NamedTuple):
     """What a look found."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[TranscriptLine, ...] = ()
     skipped: int = 0
     """Bytes that came faster than they were looked at, or lie before the first look's window."""
     restarted: bool = False

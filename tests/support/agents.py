@@ -13,7 +13,7 @@ from swarm import platform
 from swarm.model.launch import Launch
 from swarm.model.record import Phase, Record
 from swarm.platform.clock import SystemClock
-from swarm.processes.local_runner import Local
+from swarm.processes.local_runner import LocalRunner
 from swarm.processes.members import marked
 from swarm.processes.runner import Runner, Started
 from swarm.programs.environment import inherited
@@ -30,7 +30,7 @@ class Stage:
     def __init__(self, root: Path) -> None:
         self.layout = Layout(root)
         self.layout.agents.mkdir(parents=True)
-        self.runner: Runner = Local(self.layout, SystemClock())
+        self.runner: Runner = LocalRunner(self.layout, SystemClock())
         self._markers: list[str] = []
         self._pid_files: list[Path] = []
 

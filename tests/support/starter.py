@@ -11,7 +11,7 @@ from pathlib import Path
 
 from swarm.model.launch import Launch
 from swarm.platform.clock import SystemClock
-from swarm.processes.local_runner import Local
+from swarm.processes.local_runner import LocalRunner
 from swarm.protocol.paths import Layout
 
 STARTED = "its-starter-is-through"
@@ -27,7 +27,7 @@ def main() -> None:
     env = {"SWARM_SPAWN": spawn_id}
     launch = Launch(spawn_id, tuple(argv), env, agent.path, {"PATH": os.environ["PATH"]})
     signal.alarm(120)  # no failed test leaves it behind for long
-    Local(layout, SystemClock()).spawn(agent, launch)
+    LocalRunner(layout, SystemClock()).spawn(agent, launch)
     (agent.path / STARTED).touch()  # from here on nothing that becomes of us is a start that was broken off
     while True:
         time.sleep(60)

@@ -21,7 +21,7 @@ from swarm.model.snapshot import AgentView, Problem, Snapshot
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.protocol.names import name_of, parent_of
-from swarm.rules.slot_tree import Books
+from swarm.rules.slot_tree import SlotTree
 from swarm.rules.slots import slots_of
 
 NOW = Now(wall=1_772_271_660.0, awake=400_000.0)
@@ -157,12 +157,12 @@ def a_snapshot(*views: AgentView, policy: Policy = POLICY, **fields: Any) -> Sna
     ordered = sorted(everyone, key=lambda view: view.id.split("/"))
     records = {view.id: view.record for view in ordered if view.record is not None}
     ghosts = Counter(view.parent or "" for view in ordered if view.ghost and view.record is None)
-    books = Books(records, policy.root.id, ghosts)
+    slot_tree = SlotTree(records, policy.root.id, ghosts)
     children = Counter(view.parent for view in ordered)
     added = tuple(
         replace(
             view,
-            used=1 if view.ghost else books.used(view.id) if view.id != policy.root.id else books.used(),
+            used=1 if view.ghost else slot_tree.used(view.id) if view.id != policy.root.id else slot_tree.used(),
             budget=policy.slots.max if view.id == policy.root.id else view.budget,
             children=children[view.id],
         )
@@ -171,7 +171,7 @@ def a_snapshot(*views: AgentView, policy: Policy = POLICY, **fields: Any) -> Sna
     values: dict[str, Any] = {
         "generation": 1,
         "home": "/home/operator/my-swarm",
-        "slots": slots_of(books, policy),
+        "slots": slots_of(slot_tree, policy),
         "heartbeat_n": HEARTBEAT_N,
         "heartbeat_last": NOW.awake - 7 * MINUTE,
         "heartbeat_last_at": NOW.wall - 7 * MINUTE,

@@ -21,7 +21,7 @@ from swarm.model.health import Health
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.values import replace
 from swarm.processes.identity import identify, look
-from swarm.processes.local_runner import Local
+from swarm.processes.local_runner import LocalRunner
 from swarm.processes.runner import StopReport
 from swarm.protocol.paths import AgentDir
 from swarm.store.locks import FileLock
@@ -238,13 +238,13 @@ def test_results_that_appear_between_the_decision_and_the_signal_mean_done(
     live_home.clock.advance(2 * PERIOD)
     live_home.swarm.beat(by="test")
     live_home.clock.advance(PERIOD + 1)
-    stop = Local.stop
+    stop = LocalRunner.stop
 
-    def at_the_last_moment(self: Local, record: Record, agent: AgentDir, grace: float) -> StopReport:
+    def at_the_last_moment(self: LocalRunner, record: Record, agent: AgentDir, grace: float) -> StopReport:
         live_home.write_results("worker-1")
         return stop(self, record, agent, grace)
 
-    monkeypatch.setattr(Local, "stop", at_the_last_moment)
+    monkeypatch.setattr(LocalRunner, "stop", at_the_last_moment)
     beat = live_home.swarm.beat(by="test")
 
     assert live_home.record("worker-1").ending is Ending.DONE

@@ -12,7 +12,7 @@ from swarm_tui.cli.output import Output
 if TYPE_CHECKING:
     from swarm.api import Swarm
     from swarm.model.activity import Reader
-    from swarm.programs.transcript import Line
+    from swarm.programs.transcript import TranscriptLine
     from swarm.protocol.paths import AgentDir
 
 
@@ -20,7 +20,7 @@ class Found(Protocol):
     """What one look at an output found."""
 
     @property
-    def lines(self) -> "tuple[str | Line, ...]": ...
+    def lines(self) -> "tuple[str | TranscriptLine, ...]": ...
     @property
     def skipped(self) -> int: ...
     @property
@@ -104,7 +104,7 @@ def _say(found: Found, out: Output) -> None:
     out.flush()
 
 
-def _line(line: "str | Line", out: Output) -> None:
+def _line(line: "str | TranscriptLine", out: Output) -> None:
     if out.json:
         said = _as_json(line)
         out.record(said if isinstance(said, dict) else {"line": said})
@@ -112,13 +112,13 @@ def _line(line: "str | Line", out: Output) -> None:
         out.say(_as_text(line))
 
 
-def _as_text(line: "str | Line") -> str:
+def _as_text(line: "str | TranscriptLine") -> str:
     if isinstance(line, str):
         return line
     return ("! " if line.error else "  ") + line.shown
 
 
-def _as_json(line: "str | Line") -> object:
+def _as_json(line: "str | TranscriptLine") -> object:
     if isinstance(line, str):
         return line
     return {

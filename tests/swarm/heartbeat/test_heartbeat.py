@@ -87,13 +87,13 @@ def test_an_agent_that_speaks_between_plan_and_kill_lives_on(
     live_home.spawn("worker-1")
     beat(live_home)
     beat(live_home)
-    hint = type(live_home.swarm.scanner).hint
+    rescan = type(live_home.swarm.scanner).rescan
 
     def late(self: object, paths: object) -> object:
         live_home.agent("worker-1").progress.write_text("2026-01-01 10:00 - just in time\n")
-        return hint(self, paths)  # type: ignore[arg-type]
+        return rescan(self, paths)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(type(live_home.swarm.scanner), "hint", late)
+    monkeypatch.setattr(type(live_home.swarm.scanner), "rescan", late)
     record = beat(live_home)
 
     assert did(record, "spare") == ["genesis-01/worker-1"]

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.errors import SwarmError
-from swarm.hooks.context import Asking, HookError, asking
+from swarm.hooks.context import HookCaller, HookError, caller_of
 from swarm.hooks.guard import judge
-from swarm.hooks.write_scope import Territory, may_write, readings, territory
+from swarm.hooks.write_scope import WriteScope, may_write, readings, write_scope_of
 from tests.support.hooked import Hooked
 
 PARTS = (
@@ -49,18 +49,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Hooked:
 
 
 @pytest.fixture(scope="module")
-def ground(made: Hooked) -> Territory:
-    return territory(asking(made.env), json.loads(made.dir.guard.read_text()))
+def scope(made: Hooked) -> WriteScope:
+    return write_scope_of(caller_of(made.env), json.loads(made.dir.guard.read_text()))
 
 
 @given(parts=st.lists(st.sampled_from(PARTS), min_size=1, max_size=9), absolute=st.booleans())
 def test_no_spelling_leads_out_of_the_scope_or_into_the_engines_files(
-    made: Hooked, ground: Territory, parts: list[str], absolute: bool
+    made: Hooked, scope: WriteScope, parts: list[str], absolute: bool
 ) -> None:
     own, home = made.dir.path, made.root
     path = "/".join([str(home) if absolute else "", *parts] if absolute else parts)
     try:
-        no = may_write(ground, path, str(own))
+        no = may_write(scope, path, str(own))
     except HookError:
         return
     if no is not None:
@@ -80,7 +80,7 @@ def test_no_spelling_leads_out_of_the_scope_or_into_the_engines_files(
 
 
 @given(path=st.text(max_size=60))
-def test_a_path_of_any_characters_is_judged_or_refused(ground: Territory, made: Hooked, path: str) -> None:
+def test_a_path_of_any_characters_is_judged_or_refused(scope: WriteScope, made: Hooked, path: str) -> None:
     try:
         found = readings(path, str(made.dir.path))
     except (HookError, UnicodeEncodeError):
@@ -107,7 +107,7 @@ CALLS = st.fixed_dictionaries(
 
 @given(call=CALLS)
 def test_a_call_of_any_shape_is_judged_or_refused(made: Hooked, call: dict[str, object]) -> None:
-    who: Asking = asking(made.env)
+    who: HookCaller = caller_of(made.env)
     try:
         denial = judge(who, call, made.env)
     except (SwarmError, ValueError):

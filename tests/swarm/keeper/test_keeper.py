@@ -19,7 +19,7 @@ from swarm import platform
 from swarm.errors import SwarmError
 from swarm.keeper import procfs
 from swarm.keeper.jsonfile import encode, open_directory, write_atomic
-from swarm.keeper.process_tree import Family
+from swarm.keeper.process_tree import ProcessTree
 from swarm.keeper.procfs import parse_stat
 from swarm.keeper.supervise import Terms, read_order
 from swarm.model.agent import Liveness
@@ -395,7 +395,7 @@ def test_a_keeper_tells_what_it_may_not_signal(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(procfs, "send", forbidden)
     with bystanders(1) as (child,):
-        family = Family(-1, "a spawn", time.sleep)
+        family = ProcessTree(-1, "a spawn", time.sleep)
         family.sweep()
         assert (child.pid, "runs as another user: not permitted") in [(it["pid"], it["how"]) for it in family.left()]
         assert family.found() == []
@@ -405,7 +405,7 @@ def test_a_keeper_gives_up_on_what_the_kernel_holds_and_says_so(monkeypatch: pyt
     monkeypatch.setattr(procfs, "send", lambda *_: True)  # as if the signals waited for a disk
     monkeypatch.setattr("swarm.keeper.process_tree.SWEEP_S", 0.2)
     with bystanders(1) as (child,):
-        family = Family(-1, "a spawn", time.sleep)
+        family = ProcessTree(-1, "a spawn", time.sleep)
         family.sweep()
         assert (child.pid, "does not end: the kernel holds it") in [(it["pid"], it["how"]) for it in family.left()]
         assert family.found() == []

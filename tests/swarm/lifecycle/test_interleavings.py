@@ -26,7 +26,7 @@ from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.requests import SpawnRequest
-from swarm.rules.slot_tree import Books
+from swarm.rules.slot_tree import SlotTree
 from tests.support.stage import OUTCOMES, WORKS, Died, Stage, launch_of, talker
 
 ROOT = "genesis-01"
@@ -117,7 +117,7 @@ class Interleavings(RuleBasedStateMachine):
     def no_slot_is_lost_or_doubled(self) -> None:
         records = self.stage.ledger.state.agents
         slots = self.home.policy.slots
-        assert Books(records, ROOT).committed() <= slots.max - slots.reserve
+        assert SlotTree(records, ROOT).committed() <= slots.max - slots.reserve
         holding = {record.spawn_id for record in records.values() if record.holds_slot}
         assert {spawn_id for spawn_id, runs in self.stage.world.items() if runs} <= holding
 
@@ -142,7 +142,7 @@ class Interleavings(RuleBasedStateMachine):
                 record_verified(self.home, record)
         state = self.stage.ledger.state
         assert {record.phase for record in state.agents.values()} <= {Phase.ENDED, Phase.IDLE}
-        assert (Books(state.agents, ROOT).committed(), state.branches_closed, state.queue) == (0, frozenset(), ())
+        assert (SlotTree(state.agents, ROOT).committed(), state.branches_closed, state.queue) == (0, frozenset(), ())
         assert not any(self.stage.world.values())
 
     def _try(self, act: str, agent: str) -> None:

@@ -18,7 +18,7 @@ from swarm.model.agent import Liveness
 from swarm.model.record import Phase, Record
 from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
-from swarm.processes.local_runner import Local
+from swarm.processes.local_runner import LocalRunner
 from swarm.processes.members import marked
 from swarm.processes.runner import Runner, next_start
 from swarm.protocol.paths import AgentDir, Layout
@@ -28,7 +28,7 @@ from tests.support.wait import wait_for
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 
-RUNNERS: dict[str, Callable[[Layout], Runner]] = {"local": lambda layout: Local(layout, SystemClock())}
+RUNNERS: dict[str, Callable[[Layout], Runner]] = {"local": lambda layout: LocalRunner(layout, SystemClock())}
 
 
 @pytest.fixture(params=list(RUNNERS))

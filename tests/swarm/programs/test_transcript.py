@@ -3,7 +3,7 @@
 from hypothesis import given
 
 from swarm.model.activity import Activity, Kind
-from swarm.programs.transcript import MAX_LINES, Line, transcribe
+from swarm.programs.transcript import MAX_LINES, TranscriptLine, transcribe
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.recordings import lines_of, read, reader_named
 from tests.swarm.programs.test_fold import ANY
@@ -53,7 +53,9 @@ def test_retries_failures_and_refusals_are_said() -> None:
 
 
 def test_an_output_is_counted_and_an_error_is_shown() -> None:
-    assert transcribe(Activity(Kind.TOOL_CLOSED, text="a\nb\nc", count=3)) == [Line(Kind.TOOL_CLOSED, "→ 3 lines")]
+    assert transcribe(Activity(Kind.TOOL_CLOSED, text="a\nb\nc", count=3)) == [
+        TranscriptLine(Kind.TOOL_CLOSED, "→ 3 lines")
+    ]
     assert transcribe(Activity(Kind.TOOL_CLOSED, text="a\nb", count=4000))[0].text == "→ 4000 lines"
     assert transcribe(Activity(Kind.TOOL_CLOSED))[0].text == "→ nothing"
     failed = transcribe(Activity(Kind.TOOL_CLOSED, text="make: *** [all] Error 2\nsecond", error=True, count=2))

@@ -20,7 +20,7 @@ from swarm.model.snapshot import AgentView, Problem, Snapshot
 from swarm.model.time import Gap, GapKind, Now
 from swarm.model.values import replace
 from swarm.rules.plan import plan, untick, verdicts
-from swarm.rules.slot_tree import Books
+from swarm.rules.slot_tree import SlotTree
 from tests.support import swarms
 from tests.support.swarms import (
     HEARTBEAT_N,
@@ -521,7 +521,7 @@ def test_no_spawn_of_a_plan_goes_over_the_slots(drawn: dict[str, dict[str, Any]]
         scheduled = a_record(agent.removeprefix(f"{ROOT}/"), role=one.code)
         after[agent] = replace(after.get(agent, scheduled), phase=Phase.SPAWNING)
     at_the_top = any(agent.count("/") == 1 for agent in begun)
-    assert not at_the_top or Books(after, ROOT).committed() <= POLICY.slots.max - POLICY.slots.reserve
+    assert not at_the_top or SlotTree(after, ROOT).committed() <= POLICY.slots.max - POLICY.slots.reserve
 
 
 def _age_all(snapshot: Snapshot, change: Callable[[AgentView], AgentView]) -> Snapshot:

@@ -12,7 +12,7 @@ from swarm.errors import Refused
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.values import replace
-from swarm.rules.slot_tree import Books
+from swarm.rules.slot_tree import SlotTree
 from swarm.rules.slots import Refusal, end_first, may_spawn, slots
 from tests.support.swarms import POLICY, ROOT, a_record, full_id
 
@@ -239,7 +239,7 @@ class TestTheBoard:
 
 def test_a_meter_counts_the_agent_itself_and_what_its_children_commit() -> None:
     taken = records(meta("a", 4), meta("a/b", 2), ended(a_record("a/c")))
-    assert Books(taken, "").taken(full_id("a")) == 3
+    assert SlotTree(taken, "").taken(full_id("a")) == 3
 
 
 def judged(**states: Health) -> dict[str, Verdict]:
@@ -310,9 +310,9 @@ def test_parents_in_a_ring_are_counted_and_not_followed_for_ever() -> None:
     ring = records(
         a_record("a", parent=full_id("b")), a_record("b", parent=full_id("a")), a_record("c", parent=full_id("c"))
     )
-    books = Books(ring, ROOT)
-    assert (books.committed(), books.used()) == (3, 3)
-    assert list(books.chain(full_id("a")))
+    slot_tree = SlotTree(ring, ROOT)
+    assert (slot_tree.committed(), slot_tree.used()) == (3, 3)
+    assert list(slot_tree.chain(full_id("a")))
 
 
 NAMES = [
@@ -347,25 +347,25 @@ def _holds(taken: Mapping[str, Record]) -> None:
     assert board.used <= board.committed <= POLICY.slots.max
     assert len(board.cells) == board.committed == sum(board.by_role.values())
     assert sum(used for *_, used in board.cells) == board.used
-    books = Books(taken, "")
+    slot_tree = SlotTree(taken, "")
     for record in taken.values():
         if record.holds_slot:
             running = sum(one.holds_slot for one in taken.values() if (one.id + "/").startswith(record.id + "/"))
             assert running <= record.slots
-            assert books.taken(record.id) <= record.slots
+            assert slot_tree.taken(record.id) <= record.slots
 
 
 @given(steps)
 def test_books_kept_up_say_what_books_made_anew_say(plan: list[tuple[str, str, int]]) -> None:
-    kept = Books({}, ROOT)
+    kept = SlotTree({}, ROOT)
     taken: dict[str, Record] = {}
     for agent, act, size in plan:
         if agent.rpartition("/")[0] not in (ROOT, *taken):
             continue  # the ledger never has a child before its parent
         phase = {"end": Phase.ENDED, "queue": Phase.QUEUED}.get(act, Phase.RUNNING)
         taken[agent] = a_record(agent, slots=size, phase=phase)
-        kept.book(taken[agent])
-    anew = Books(taken, ROOT)
+        kept.put(taken[agent])
+    anew = SlotTree(taken, ROOT)
     for agent in ("", *taken):
         assert (kept.committed(agent), kept.used(agent)) == (anew.committed(agent), anew.used(agent))
         assert (kept.taken(agent), kept.depth(agent)) == (anew.taken(agent), anew.depth(agent))

@@ -157,7 +157,7 @@ class Tree(RuleBasedStateMachine):
     def all_see_the_same(self) -> None:
         if not hasattr(self, "root"):
             return
-        hinted = self.hinted.hint(sorted(self.told))
+        hinted = self.hinted.rescan(sorted(self.told))
         self.told.clear()
         self.paced._rounds._thorough_at = float(
             "-inf"

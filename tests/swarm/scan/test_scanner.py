@@ -191,7 +191,7 @@ class TestLedger:
         scanner = scanner_of(home.layout, home.clock)
         assert view_in(scanner.full(), "a-1").exit is None
         agent.exit.write_text(json.dumps({"spawn_id": "s2", "code": 3, "at": 1.0}))
-        ended = view_in(scanner.hint([str(agent.exit)]), "a-1").exit
+        ended = view_in(scanner.rescan([str(agent.exit)]), "a-1").exit
         assert ended is not None
         assert ended.code == 3
 
@@ -215,11 +215,11 @@ class TestLedger:
         scanner = scanner_of(home.layout, home.clock)
         assert view_in(scanner.full(), "a-1/stray").ghost
         stray.results.write_text("{}")
-        assert not view_in(scanner.hint([str(stray.results)]), "a-1/stray").ghost
+        assert not view_in(scanner.rescan([str(stray.results)]), "a-1/stray").ghost
         stray.results.unlink()
-        assert view_in(scanner.hint([str(stray.results)]), "a-1/stray").ghost
+        assert view_in(scanner.rescan([str(stray.results)]), "a-1/stray").ghost
         enter(home, record_of("a-1", phase=Phase.ENDED, ending=Ending.DONE))
-        assert not view_in(scanner.hint([]), "a-1/stray").ghost
+        assert not view_in(scanner.rescan([]), "a-1/stray").ghost
 
     def test_another_spawn_of_the_same_id_starts_young(self, home: Home, managed: Grove, clock: FakeClock) -> None:
         agent = managed.managed("a-1", "s1", progress="Old.\n")
@@ -442,7 +442,7 @@ class TestHostileFiles:
         assert view_in(snapshot, "a-1").results.state is ResultsState.INVALID
         assert "results-invalid" in codes_of(snapshot, "a-1")
         agent.results.write_bytes(b'{"status": "success"}')
-        snapshot = scanner.hint([str(agent.results)])
+        snapshot = scanner.rescan([str(agent.results)])
         assert view_in(snapshot, "a-1").results.state is ResultsState.VALID
         assert codes_of(snapshot, "a-1") == set()
 
@@ -526,7 +526,7 @@ class TestNames:
         scanner.full()
         progress = Path(os.fsdecode(path)) / "progress.md"
         append(progress, "2026-02-28 09:34 - More.\n")
-        snapshot = scanner.hint([str(progress)])
+        snapshot = scanner.rescan([str(progress)])
         assert len(snapshot.agents[0].progress.lines) == 2
 
     @pytest.mark.parametrize("agent_id", ["%2e%2e", "a/%2e%2e/b", "%2f", "a%00", "%2e", "a/%2fetc"])
@@ -661,7 +661,7 @@ class TestIncrements:
         grove.many(20)
         scanner = scanner_of(grove.layout)
         first = scanner.full()
-        for again in (scanner.full(), scanner.paced(), scanner.hint([])):
+        for again in (scanner.full(), scanner.paced(), scanner.rescan([])):
             assert again.generation == first.generation
             assert again.agents is first.agents
             assert again.pulse.scanned_at >= first.pulse.scanned_at
@@ -672,7 +672,7 @@ class TestIncrements:
         first = scanner.full()
         changed = first.agents[7].id
         append(grove.layout.agent(changed).progress, "2026-02-28 09:40 - More.\n")
-        second = scanner.hint([str(grove.layout.agent(changed).progress)])
+        second = scanner.rescan([str(grove.layout.agent(changed).progress)])
         assert second.generation == first.generation + 1
         fresh = [view.id for view, old in zip(second.agents, first.agents, strict=True) if view is not old]
         assert fresh == [changed]
@@ -681,14 +681,14 @@ class TestIncrements:
         grove.agent("a-1")
         scanner = scanner_of(grove.layout)
         first = scanner.full()
-        hinted = scanner.hint(["/", "", "/etc/passwd", str(grove.root), str(grove.agents) + "-2/x"])
+        hinted = scanner.rescan(["/", "", "/etc/passwd", str(grove.root), str(grove.agents) + "-2/x"])
         assert hinted.shows_the_same(first)
 
     def test_a_hint_finds_what_was_made_deep_and_at_once(self, grove: Grove) -> None:
         scanner = scanner_of(grove.layout)
         scanner.full()
         grove.agent("g/h/i/a-1/b/c/a-2", progress="Working.\n")
-        snapshot = scanner.hint([str(grove.agents / "g")])
+        snapshot = scanner.rescan([str(grove.agents / "g")])
         assert ids(snapshot) == ["g/h/i/a-1/b/c/a-2"]
 
     def test_a_paced_scan_of_many_comes_in_parts(self, grove: Grove, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -710,11 +710,11 @@ class TestIncrements:
         scanner = scanner_of(home.layout, home.clock)
         first = scanner.full()
         enter(home, record_of("a-1", phase=Phase.ENDED, ending=Ending.DONE))
-        second = scanner.hint([])
+        second = scanner.rescan([])
         assert second.generation > first.generation
         assert second.slots.committed == 0
         drop(home, "a-1")
-        assert codes_of(scanner.hint([]), "a-1") == {"record-missing"}
+        assert codes_of(scanner.rescan([]), "a-1") == {"record-missing"}
 
     def test_use_of_processes_is_sampled_where_it_is_wanted(self, home: Home, managed: Grove) -> None:
         for name in ("a-1", "b-1"):
@@ -732,10 +732,10 @@ class TestIncrements:
         assert first.usage == Usage(7, 2, 1.5, 100 << 20)
         assert asked == [["a-1"]]
         megabytes[0] = 101
-        scanner._lookout._sampled_at = float("-inf")
+        scanner._probes._sampled_at = float("-inf")
         assert view_in(scanner.full(), "a-1") is first
         scanner.measure(wanted=False)
-        scanner._lookout._sampled_at = float("-inf")
+        scanner._probes._sampled_at = float("-inf")
         scanner.full()
         assert len(asked) == 2
 

@@ -22,7 +22,7 @@ from swarm.model.record import Ending, Phase, Record
 from swarm.model.ref import Ref
 from swarm.model.values import replace
 from swarm.processes.identity import identify, look
-from swarm.processes.local_runner import Local
+from swarm.processes.local_runner import LocalRunner
 from swarm.processes.runner import StopReport
 from swarm.protocol.paths import AgentDir
 from swarm.verbs.doctor import rebuild
@@ -264,15 +264,15 @@ def test_no_spawn_is_accepted_in_a_subtree_from_the_first_moment_of_its_end(
     live_home.spawn("worker-1", parent="idea-a")
     agent = live_home.open(live_home.actor("idea-a"))
     codes: list[str] = []
-    stop = Local.stop
+    stop = LocalRunner.stop
 
-    def while_stopping(self: Local, record: Record, directory: AgentDir, grace: float) -> StopReport:
+    def while_stopping(self: LocalRunner, record: Record, directory: AgentDir, grace: float) -> StopReport:
         with pytest.raises(Refused) as caught:
             agent.spawn(live_home.request("late"))
         codes.append(caught.value.code)
         return stop(self, record, directory, grace)
 
-    monkeypatch.setattr(Local, "stop", while_stopping)
+    monkeypatch.setattr(LocalRunner, "stop", while_stopping)
     live_home.swarm.kill(["idea-a"])
 
     assert codes == ["hierarchy", "hierarchy"]
@@ -284,10 +284,10 @@ def test_what_could_not_be_verified_is_said_and_holds_its_slot_until_a_second_se
     live_home: LiveHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live_home.spawn("worker-1")
-    stop = Local.stop
+    stop = LocalRunner.stop
     with monkeypatch.context() as patch:
         patch.setattr(
-            Local,
+            LocalRunner,
             "stop",
             lambda self, *words: stop(self, *words)._replace(gone=False, unverified="one is in a disk wait"),
         )
@@ -360,13 +360,13 @@ def test_results_that_appear_right_before_the_signal_of_a_heartbeat_mean_done(
     live_home: LiveHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live_home.spawn("worker-1")
-    stop = Local.stop
+    stop = LocalRunner.stop
 
-    def late(self: Local, record: Record, agent: AgentDir, grace: float) -> StopReport:
+    def late(self: LocalRunner, record: Record, agent: AgentDir, grace: float) -> StopReport:
         live_home.write_results("worker-1")
         return stop(self, record, agent, grace)
 
-    monkeypatch.setattr(Local, "stop", late)
+    monkeypatch.setattr(LocalRunner, "stop", late)
     order = Order("silent for 50m", 1.0, str(ENGINE), automatic=True)
     [ended] = end_subtree(live_home.home, Ref("genesis-01/worker-1", ""), order)
 

@@ -12,7 +12,7 @@ from swarm.model.agent import Acceptance
 from swarm.model.record import Phase
 from swarm.model.requests import SpawnRequest
 from swarm.model.values import replace
-from swarm.processes.local_runner import Local
+from swarm.processes.local_runner import LocalRunner
 from swarm.protocol.agent_files import read_spec
 from tests.support.homes import LiveHome
 from tests.support.wait import wait_for
@@ -449,12 +449,12 @@ def test_a_death_that_cannot_be_verified_makes_no_room(live_home: LiveHome, monk
     live_home.rules(slots=1, reserve=0)
     swarm = live_home.open()
     swarm.spawn(live_home.request("first"))
-    stop = Local.stop
+    stop = LocalRunner.stop
 
-    def unsure(self: Local, *words: object) -> object:
+    def unsure(self: LocalRunner, *words: object) -> object:
         return stop(self, *words)._replace(unverified="a detached process cannot be excluded")  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Local, "stop", unsure)
+    monkeypatch.setattr(LocalRunner, "stop", unsure)
     with pytest.raises(Refused) as caught:
         swarm.spawn(live_home.request("urgent", kill_first=("first",)))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from swarm.model.activity import Kind
 from swarm.model.values import replace
 from swarm.programs.claude.stream import ClaudeReader
-from swarm.programs.transcript import Line
+from swarm.programs.transcript import TranscriptLine
 from swarm.protocol.logs import Chunk
 from swarm.protocol.paths import AgentDir
 from swarm_tui.app.app import SwarmApp
@@ -82,11 +82,11 @@ def test_a_line_beyond_all_bounds_is_given_up_and_the_next_one_is_read(tmp_path:
 
 def test_kinds_are_told_by_sign_as_well_as_by_colour() -> None:
     lines = [
-        Line(Kind.TOOL_OPEN, "Bash  make test"),
-        Line(Kind.DENIED, "denied: Bash rm"),
-        Line(Kind.RETRYING, "retrying 2/10: 529 overloaded"),
-        Line(Kind.TURN_ENDED, "turn failed: no money", error=True),
-        Line(Kind.TEXT, "of a sub-agent", depth=2),
+        TranscriptLine(Kind.TOOL_OPEN, "Bash  make test"),
+        TranscriptLine(Kind.DENIED, "denied: Bash rm"),
+        TranscriptLine(Kind.RETRYING, "retrying 2/10: 529 overloaded"),
+        TranscriptLine(Kind.TURN_ENDED, "turn failed: no money", error=True),
+        TranscriptLine(Kind.TEXT, "of a sub-agent", depth=2),
     ]
     leads = ["".join(cell.text for cell in paragraph.lead) for paragraph in line_paragraphs(lines)]
     assert leads == ["● ", "✖ ", "× ", "✖ ", "      "]
@@ -129,7 +129,7 @@ async def test_what_was_skipped_is_said_and_a_flood_is_counted() -> None:
         await pilot.press("2")
         view = app.room.detail.view
         assert view is not None
-        lines = tuple(Line(Kind.TEXT, f"line {number}") for number in range(FLOOD + 5))
+        lines = tuple(TranscriptLine(Kind.TEXT, f"line {number}") for number in range(FLOOD + 5))
         app.room.load_lines(view.id, view.spawn_id, TranscriptChunk(lines, 48 << 20))
         await pilot.pause()
         said = said_in(app.room.detail.transcript)
@@ -145,7 +145,7 @@ async def test_nothing_that_a_program_says_reaches_the_terminal() -> None:
         view = app.room.detail.view
         assert view is not None
         for text in HOSTILE.values():
-            lines = tuple(Line(Kind.TEXT, each) for each in text.split("\n"))
+            lines = tuple(TranscriptLine(Kind.TEXT, each) for each in text.split("\n"))
             app.room.load_lines(view.id, view.spawn_id, TranscriptChunk(lines))
             await pilot.pause()
             assert not forbidden("".join(screen_lines(app)))
