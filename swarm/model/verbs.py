@@ -10,11 +10,11 @@ VERBS: tuple[Verb, ...] = (
         "make the home of a new swarm: rules, roles, settings",
         "init my-swarm --program claude",
         (
-            Argument("directory", "where (the current directory)", kind=ArgumentKind.DIRECTORY, metavar="DIR"),
+            Argument("directory", "where (default: the current directory)", kind=ArgumentKind.DIRECTORY, metavar="DIR"),
             option(
                 "program",
                 "",
-                "what runs as an agent where a spawn does not say (command: one of your own)",
+                "what runs as an agent where a spawn does not say (default: command, one of your own)",
                 choices=("claude", "codex", "gemini", "opencode", "command"),
                 default="command",
             ),
@@ -29,13 +29,15 @@ VERBS: tuple[Verb, ...] = (
             option(
                 "for_seconds",
                 "TIME",
-                "end after this time (90s); with --headless only",
+                "end after this time, like 90s; with --headless only",
                 flags=("--for",),
                 kind=ArgumentKind.SECONDS,
                 least=0.001,
             ),
-            option("speed", "N", "how many times faster than life (60)", kind=ArgumentKind.DECIMAL, least=1, most=3600),
-            option("directory", "D", "make its home here, and keep it", flags=("--dir",), kind=ArgumentKind.DIRECTORY),
+            option(
+                "speed", "N", "times faster than real time (default: 60)", kind=ArgumentKind.DECIMAL, least=1, most=3600
+            ),
+            option("directory", "D", "make its home in D, and keep it", flags=("--dir",), kind=ArgumentKind.DIRECTORY),
         ),
     ),
     agent_verbs.STATUS,
@@ -43,11 +45,11 @@ VERBS: tuple[Verb, ...] = (
     agent_verbs.KILL,
     Verb(
         "heartbeat",
-        "look at all agents once: collect, alert, end who was silent",
+        "look at all agents once: collect, alert, end silent ones",
         "heartbeat --dry-run",
         (
             flag("dry_run", "print what it would do, and change nothing"),
-            flag("force", "also if the last one is less than half a period ago"),
+            flag("force", "even if the last one is less than half a period ago"),
         ),
     ),
     Verb(
@@ -58,7 +60,7 @@ VERBS: tuple[Verb, ...] = (
             option(
                 "period",
                 "TIME",
-                "how often (15m, if swarm.toml says nothing else)",
+                "how often (default: as swarm.toml says, else 15m)",
                 kind=ArgumentKind.SECONDS,
                 least=0.001,
             ),
@@ -74,30 +76,30 @@ VERBS: tuple[Verb, ...] = (
         "log worker-1 -f",
         (
             AGENT,
-            flag("follow", "go on as it grows, until the agent has ended", "-f", "--follow"),
+            flag("follow", "print what is added, until the agent has ended", "-f", "--follow"),
             option(
                 "stream",
                 "",
-                "which output (transcript if its program says what it does, else stdout)",
+                "which output (default: transcript if its program gives one, else stdout)",
                 choices=("stdout", "stderr", "transcript"),
             ),
         ),
         narrow=True,
     ),
     agent_verbs.MESSAGE,
-    Verb("attach", "talk to an agent in this terminal; it goes on when you leave", "attach worker-1", (AGENT,)),
+    Verb("attach", "talk to an agent in this terminal; leaving resumes its run", "attach worker-1", (AGENT,)),
     Verb("pause", "halt an agent and all agents below it, until resume", "pause idea-alpha", (AGENT,)),
     Verb("resume", "let a paused agent and all agents below it go on", "resume idea-alpha", (AGENT,)),
     Verb(
         "hold",
-        "let no heartbeat end an agent, for some heartbeats",
+        "keep heartbeats from ending an agent, for some heartbeats",
         'hold worker-1 --for 2 --why "long build"',
         (
             AGENT,
             option(
                 "beats",
                 "N",
-                "how many heartbeats; 0 takes the hold back",
+                "how many heartbeats; 0 lifts the hold",
                 flags=("--for",),
                 kind=ArgumentKind.NUMBER,
                 required=True,
@@ -108,17 +110,17 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "respawn",
-        "start an agent that has ended again, with the same task",
+        "start an ended agent again, with the same task",
         "respawn worker-1",
-        (AGENT, flag("fresh", "begin anew, even if its session could go on")),
+        (AGENT, flag("fresh", "start a new session, even if the old one could go on")),
     ),
     Verb(
         "events",
         "print the audit log: who did what, and what was refused",
         "events --since 2h --agent worker-1",
         (
-            flag("follow", "go on as it grows; with --json one object a line", "-f", "--follow"),
-            option("since", "TIME", "how far back (the last 500 records)", kind=ArgumentKind.SECONDS),
+            flag("follow", "print what is added; with --json one object a line", "-f", "--follow"),
+            option("since", "TIME", "how far back (default: the last 500 records)", kind=ArgumentKind.SECONDS),
             option("agent", "ID", "only what concerns this agent"),
         ),
         narrow=True,
@@ -127,18 +129,18 @@ VERBS: tuple[Verb, ...] = (
         "doctor",
         "check the home, programs, limits and clock; repair the ledger",
         "doctor",
-        (flag("rebuild", "make state.json (and a missing lock) anew from the agents' directories"),),
+        (flag("rebuild", "rebuild state.json (and a missing lock) from the agents' directories"),),
     ),
-    Verb("roles", "list the roles that agents can have, and which are not valid", "roles"),
-    Verb("templates", "list the templates of agents' files, and which are not valid", "templates"),
+    Verb("roles", "list the roles that agents can have, and which are invalid", "roles"),
+    Verb("templates", "list the templates of agents' briefs, and which are invalid", "templates"),
     Verb(
         "hook",
-        "for agents' programs: answer before and after tool calls",
+        "for agents' programs: answer their hooks, as before a tool call",
         "hook guard",
         (
             Argument(
                 "which",
-                "the hook; it takes its input as JSON on standard input",
+                "before a tool call, after it, before the program stops, at its session's end; JSON on standard input",
                 required=True,
                 choices=("guard", "after", "stop", "end"),
             ),

@@ -32,8 +32,8 @@ def found(word: str, environment: Mapping[str, str], *, hint: str, cwd: Path | N
     place = executable(word, environment, cwd)
     if place:
         return Need(word, ok=True, text=place)
-    where = "there is no such executable file" if "/" in word else "it is not on PATH"
-    return Need(word, ok=False, text=f"{clean(word, 200)}: {where}", hint=hint)
+    where = "is no executable file" if "/" in word else "is not on PATH"
+    return Need(word, ok=False, text=f"{clean(word, 200)} {where}", hint=hint)
 
 
 def executable(word: str, environment: Mapping[str, str], cwd: Path | None = None) -> str:

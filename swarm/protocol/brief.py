@@ -52,7 +52,7 @@ def _parts(spec: AgentSpec, role: Role, layout: Layout, policy: Policy, learned:
         "model": spec.model or policy.models.tier or "the program's own",
         "rules": _rules(spec, role, layout),
         "place": _place(spec, role, policy, home, directory),
-        "task": "In the words of whoever spawned you:\n\n" + quoted(spec.task, "task"),
+        "task": "In the words of the agent or operator that spawned you:\n\n" + quoted(spec.task, "task"),
         "acceptance": _acceptance(spec.acceptance),
         "inputs": _inputs(spec.inputs, role, home),
         "outputs": _outputs(spec, role, layout),
@@ -97,7 +97,7 @@ def _whole_budget(policy: Policy) -> str:
 
 def _budget(slots: int) -> str:
     if slots == 1:
-        return "You have 1 slot for your entire subtree, and you are in it: you spawn nobody."
+        return "You have 1 slot for your entire subtree, and you are in it: you spawn no agents."
     return (
         f"You have {slots} slots for your entire subtree. You are one of them, so {slots - 1} "
         f"{'is' if slots == 2 else 'are'} left for what you spawn and for all that those spawn."
@@ -162,7 +162,7 @@ def _reporting(policy: Policy) -> str:
     return (
         f"At least every {minutes}, one sentence that says what changed, with the number of outputs so far:\n\n"
         '    swarm-tui progress "Writing analysis section. 800/2000 words done." --outputs 3\n\n'
-        f"After {look} of silence you are investigated, after {kill} you are ended with all that is below you. "
+        f"After {look} of silence the engine investigates you, after {kill} it ends you with all that is below you. "
         "Lines that say the same, or outputs that do not grow, count as looping. Where you have no shell, the tool "
         "`progress` of the MCP server `swarm` writes the same line."
     )

@@ -142,7 +142,7 @@ def _state(home: Home) -> State | None:
 
 def _ledger(home: Home, state: State) -> Iterator[Finding]:
     for alert in home.ledger.recoveries():
-        yield Finding(Level.WARNING, "ledger", alert.text, "The next act mends it; the bad file is kept aside.")
+        yield Finding(Level.WARNING, "ledger", alert.text, "The next commit repairs it and keeps the bad file aside.")
     yield Finding(
         Level.OK,
         "ledger",
@@ -161,7 +161,7 @@ def _ledger(home: Home, state: State) -> Iterator[Finding]:
     if half_done:
         names = ", ".join(half_done[:5])
         yield Finding(
-            Level.WARNING, "ledger", f"half done, and nobody is at it: {names}", "The next heartbeat looks into them."
+            Level.WARNING, "ledger", f"half done and abandoned: {names}", "The next heartbeat looks into them."
         )
     if state.running is not None and dead_or_none(state.running.process):
         yield Finding(Level.NOTE, "heartbeat", f"{state.running.by} died in a heartbeat", "The next one takes over.")
@@ -206,7 +206,9 @@ def _programs(home: Home) -> Iterator[Finding]:
         yield from _command(home, name) if program.takes_command else _needs(program, must=name in chosen)
     which = shutil.which(OUR_COMMAND, path=with_our_command(os.environ).get("PATH"))
     if which is None:
-        yield Finding(Level.WARNING, "programs", "swarm-tui itself is not on PATH", "Agents call it: put it there.")
+        yield Finding(
+            Level.WARNING, "programs", "swarm-tui itself is not on PATH", "Agents call it: put its directory on PATH."
+        )
     python = ".".join(str(part) for part in sys.version_info[:3])
     yield Finding(
         Level.OK, "programs", f"python {python} at {sys.executable}" + (f", swarm-tui at {which}" if which else "")
@@ -216,7 +218,7 @@ def _programs(home: Home) -> Iterator[Finding]:
 def _command(home: Home, name: str) -> Iterator[Finding]:
     settings = home.policy.programs.get(name)
     if settings is None or not settings.argv:
-        yield Finding(Level.OK, "programs", f"{name}: runs the command after --")
+        yield Finding(Level.OK, "programs", f"{name}: runs the command that a spawn gives after --")
     elif (found := shutil.which(settings.argv[0])) is None:
         yield Finding(
             Level.ERROR, "programs", f"{name}: {settings.argv[0]!r} is not on PATH", f"[programs.{name}] argv"
@@ -269,7 +271,7 @@ def _clock(home: Home, state: State | None) -> Iterator[Finding]:
     gap = gap_between(state.epoch, home.clock) if state is not None else None
     if gap is not None:
         text = f"since the last act the machine was {gap.kind} for {spell_duration(gap.seconds)}"
-        yield Finding(Level.NOTE, "clock", text, "Nobody ages by it; the next heartbeat kills nobody.")
+        yield Finding(Level.NOTE, "clock", text, "No agent ages by it; the next heartbeat ends none.")
 
 
 def _processes(home: Home, state: State) -> Iterator[Finding]:

@@ -44,7 +44,7 @@ def whole_parser() -> Parser:
         allow_abbrev=False,
     )
     _add_global_options(parser)
-    parser.add_argument("--read-only", action="store_true", help="open the control room without any act that writes")
+    parser.add_argument("--read-only", action="store_true", help="open the control room without the actions that write")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", dest="verb", parser_class=Parser)
     for verb in VERBS:
         parser_of(verb, partial(verbs.add_parser, verb.name, help=verb.help))
@@ -71,7 +71,9 @@ def parser_of(verb: Verb, make: Callable[..., Parser] = Parser) -> Parser:
 def _add_global_options(parser: Parser) -> None:
     group = parser.add_argument_group("options of every verb")
     group.add_argument("-C", dest="home", metavar="DIR", help="the swarm's home ($SWARM_HOME, or found upwards)")
-    group.add_argument("--wait", type=_duration, default=10.0, metavar="TIME", help="how long to wait for a lock (10s)")
+    group.add_argument(
+        "--wait", type=_duration, default=10.0, metavar="TIME", help="how long to wait for a lock (default: 10s)"
+    )
     group.add_argument("--json", action="store_true", help="print one JSON document")
     group.add_argument("--version", action=Version, nargs=0, help="print the version and leave")
 

@@ -145,7 +145,7 @@ def _header(snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, chars
     elif snapshot.owner is not None and snapshot.owner.next_at is not None:
         beats.append(Cell(f"  next {spell_clock(snapshot.owner.next_at, snapshot.owner.next_at)}", "muted"))
     else:
-        beats.append(Cell("  nobody beats automatically", "notice"))
+        beats.append(Cell("  no automatic heartbeat", "notice"))
     running, warned, failed = count(snapshot, verdicts)
     counted = [Cell(f"  {charset.running} running {running}", "good")]
     counted += [Cell(f"  {charset.warned} {warned}", "warning")] if warned else []

@@ -20,16 +20,16 @@ _RULES: dict[Health, str] = {
     Health.STARTING: "spawned less than one period ago, nothing written yet",
     Health.FRESH: "last update younger than one period",
     Health.LATE: "last update older than one period",
-    Health.INVESTIGATE: "silent for {investigate}: looked into once, evidence in its log",
+    Health.INVESTIGATE: "silent for {investigate}: an alert, and evidence in its log",
     Health.OVERDUE: "silent for {kill}: the next heartbeat ends it",
-    Health.LOOPING: "updates arrive, outputs do not; or it says the same again and again",
+    Health.LOOPING: "updates without new outputs, or the same sentence again and again",
     Health.RETRYING: "its model service refuses or does not answer",
     Health.DONE: "results.json is there and valid",
     Health.FAILED: "ended without results.json, or with status failed",
-    Health.KILLED: "ended by us: who, why and when stand in its detail",
-    Health.LOST: "gone without a word",
+    Health.KILLED: "ended by operator, parent or engine; its detail says who, why and when",
+    Health.LOST: "gone without results or exit status",
     Health.QUEUED: "waits for a slot",
-    Health.PAUSED: "stopped by the operator; paused time does not age",
+    Health.PAUSED: "halted by the operator; paused time does not count",
     Health.HELD: "no automatic kill for some heartbeats",
     Health.IDLE: "the root between two heartbeats",
     Health.UNKNOWN: "its files cannot be read",
@@ -81,7 +81,7 @@ class Help(ModalScreen[None]):
                     words = Content.assemble(words, (f"  (not now: {reason})", "$text-muted"))
                 lines.append((Content.styled(act.shown, "bold"), words))
             lines.append((alone, alone))
-        lines.append((alone, Content.styled("What the glyphs say", "bold $accent")))
+        lines.append((alone, Content.styled("What the glyphs mean", "bold $accent")))
         heartbeat = self._policy.heartbeat
         limits = {
             "investigate": duration(heartbeat.period * heartbeat.investigate_after),

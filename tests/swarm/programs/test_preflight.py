@@ -185,7 +185,7 @@ def test_doctor_calls_a_missing_program_that_agents_run_by_default_an_error(live
     table = '\n[programs.claude]\nargv = ["no-such-claude"]\n'
     live_home.rules(more=table)
     live_home.swarm = live_home.open()
-    text = "claude: no-such-claude: it is not on PATH"
+    text = "claude: no-such-claude is not on PATH"
     assert findings(live_home)[text] == "warning"
     live_home.rules(more=table)
     policy = live_home.layout.policy

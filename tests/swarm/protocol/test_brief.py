@@ -94,7 +94,7 @@ def test_limits_are_those_of_the_policy(layout: Layout) -> None:
     fast = parse_policy('[heartbeat]\nperiod = "15s"')
     text = compose(spec_of(), layout, fast)
     assert "At least every 10 seconds" in text
-    assert "After 30 seconds of silence you are investigated, after 45 seconds you are ended" in text
+    assert "After 30 seconds of silence the engine investigates you, after 45 seconds it ends you" in text
 
 
 def test_a_brief_without_an_outcome_asks_for_one(layout: Layout) -> None:
