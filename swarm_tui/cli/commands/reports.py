@@ -57,7 +57,7 @@ def done(args: "argparse.Namespace", out: "Output") -> int:
     given = None if args.file is None else _given(args.file)
     if given is not None and args.status is not None:
         given["status"] = args.status
-    layout, actor = reporting(args.home, args.verb)
+    layout, actor = reporting(args.home, "done")
     status = args.status or "success"
     path = report.done(layout, actor, status=status, summary=args.summary, outputs=args.outputs, given=given)
     if out.json:
