@@ -53,7 +53,7 @@ def processes_of(view: AgentView) -> list[dict[str, object]]:
     record = view.record
     if record is None:
         return []
-    from swarm.processes.details import describe  # psutil, for who is investigated: a heartbeat rarely does
+    from swarm.processes.usage import describe  # psutil, for who is investigated: a heartbeat rarely does
 
     seen: dict[int, Stat] = {}
     for root in (record.keeper, record.process):

@@ -1,11 +1,14 @@
 """Stop: whether a turn may end without results, and that the program ends once there is nothing more to do."""
 
+import os
+import stat
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from swarm.errors import SwarmError
-from swarm.hooks import cleanup, context
+from swarm.hooks import context
 from swarm.hooks.context import HookCaller, record, text_of
 from swarm.hooks.deliver import delivered, is_late, ordered_to_stop, unread
 from swarm.model.audit_verb import AuditVerb
@@ -53,7 +56,7 @@ def end(caller: HookCaller, given: Mapping[str, Any]) -> int:
     """A session of the program has ended: a line in the audit log, and what its sandbox left behind is taken away."""
     reason, session = clean(text_of(given, "reason"), 200), clean(text_of(given, "session_id"), 100)
     record(caller, AuditVerb.SESSION_END, reason=reason, session=session)
-    cleanup.clear()
+    remove_sandbox_leftovers()
     return 0
 
 
@@ -130,3 +133,33 @@ def _close(caller: HookCaller) -> int:
     with suppress(SwarmError):
         stdin_channel.close(caller.agent)
     return 0
+
+
+SANDBOX_PREFIX = "claude-empty-"
+"""Claude Code makes them in TMPDIR, as stand-ins for what its sandbox hides."""
+LEFTOVER_AGE_S = 3600.0
+"""Wall seconds: a younger one may be about to be used. Nothing hangs on a clock that is wrong: only empty ones go."""
+MAX_REMOVED = 20_000
+
+
+def remove_sandbox_leftovers(directory: str = "", now: float | None = None) -> int:
+    """Removes old empty directories that the sandbox of a program left behind; returns how many. Raises nothing.
+
+    Over weeks there would be hundreds of thousands, and a file system has only so many places. Whatever has something
+    in it, belongs to somebody else, or is a link stays.
+    """
+    place = directory or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 where programs that know no TMPDIR go
+    before = (time.time() if now is None else now) - LEFTOVER_AGE_S
+    gone = 0
+    with suppress(OSError), os.scandir(place) as entries:
+        for entry in entries:
+            if gone >= MAX_REMOVED:
+                break
+            if not entry.name.startswith(SANDBOX_PREFIX):
+                continue
+            with suppress(OSError):
+                state = entry.stat(follow_symlinks=False)
+                if stat.S_ISDIR(state.st_mode) and state.st_uid == os.geteuid() and state.st_mtime < before:
+                    os.rmdir(entry.path)
+                    gone += 1
+    return gone

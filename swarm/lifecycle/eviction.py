@@ -18,7 +18,7 @@ from swarm.model.ref import Ref
 from swarm.model.requests import SpawnRequest
 from swarm.model.values import replace
 from swarm.protocol.paths import AgentDir
-from swarm.rules.what_if import as_if
+from swarm.rules.slot_tree import as_if
 
 STUCK = frozenset({Health.OVERDUE, Health.LOOPING})
 """Who `--kill-stuck` may end: what the table itself says to end, and what loops."""

@@ -8,7 +8,7 @@ from swarm.home.context import Home
 from swarm.model.activity import ActivityState
 from swarm.model.record import Record
 from swarm.programs.follower import LOOK_BYTES, Follower
-from swarm.programs.readers import NewReader, new_reader_for
+from swarm.programs.registry import NewReader, new_reader_for
 
 MAX_BYTES = 512 << 20
 """Of a longer output the rest is left unread, and what it used up is unknown."""

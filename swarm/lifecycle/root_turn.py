@@ -12,7 +12,7 @@ from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Record
 from swarm.model.reports import ResultsState
 from swarm.programs.fold import EMPTY, fold
-from swarm.programs.readers import new_reader_for
+from swarm.programs.registry import new_reader_for
 from swarm.protocol.paths import AgentDir
 from swarm.rules.outcome import judge
 from swarm.sanitize import clean

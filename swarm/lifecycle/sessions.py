@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from swarm.errors import SwarmError
 from swarm.home.context import Home
 from swarm.model.activity import Kind, Reader
-from swarm.programs.readers import NewReader, new_reader_for
-from swarm.programs.registry import program_for
+from swarm.programs.registry import NewReader, new_reader_for, program_for
 from swarm.protocol.paths import AgentDir
 from swarm.store.reader import read_json, read_tail
 

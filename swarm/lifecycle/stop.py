@@ -25,8 +25,7 @@ from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.platform.clock import wait_until
 from swarm.processes import stdin_channel
-from swarm.processes.runner import StopReport
-from swarm.processes.sweep import Found
+from swarm.processes.runner import FoundProcess, StopReport
 from swarm.sanitize import clean
 
 
@@ -167,7 +166,7 @@ def _facts(report: StopReport, note: str) -> Mapping[str, object]:
     }
 
 
-def _plain(found: Found) -> dict[str, object]:
+def _plain(found: FoundProcess) -> dict[str, object]:
     return {"pid": found.pid, "command": clean(found.command, 200), "how": found.how}
 
 

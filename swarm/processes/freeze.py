@@ -10,7 +10,7 @@ from swarm.model.agent import Identity
 from swarm.platform.process_info import Stat
 from swarm.processes.members import ProcessTable, members, nearby
 from swarm.processes.runner import Frozen
-from swarm.processes.sweep import release, signal
+from swarm.processes.stop import release, signal
 
 FREEZE_S = 5.0
 

@@ -7,8 +7,17 @@ from typing import NamedTuple, Protocol
 from swarm.model.agent import Identity, Liveness
 from swarm.model.launch import Launch
 from swarm.model.record import Record
-from swarm.processes.sweep import Found
 from swarm.protocol.paths import AgentDir
+
+
+class FoundProcess(NamedTuple):
+    """One process that was found beside the program."""
+
+    pid: int
+    command: str
+    """Its command line, raw and bounded: clean it before it is shown."""
+    how: str
+    """`TERM` or `KILL`: what ended it; or why it is still there."""
 
 
 class StopReport(NamedTuple):
@@ -16,9 +25,9 @@ class StopReport(NamedTuple):
 
     gone: bool
     """Two looks found nothing of it any more."""
-    found: tuple[Found, ...] = ()
+    found: tuple[FoundProcess, ...] = ()
     """Processes beside the program that were ended with it."""
-    left: tuple[Found, ...] = ()
+    left: tuple[FoundProcess, ...] = ()
     """What is still there."""
     unverified: str = ""
     """What cannot be excluded, in a sentence; while it is not empty the death is not proved."""

@@ -1,9 +1,9 @@
-"""Stopping everything that belongs to one agent, and saying honestly what was found."""
+"""Stops everything that belongs to one agent, and reports what was found."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -12,11 +12,79 @@ from swarm.errors import SwarmError
 from swarm.model.agent import Identity, Liveness
 from swarm.platform.process_info import Stat
 from swarm.processes.identity import look
-from swarm.processes.members import confirmed, members
-from swarm.processes.runner import StopReport
-from swarm.processes.sweep import Found, Look, named, release, signal, sweep
+from swarm.processes.members import COMMAND_LENGTH, confirmed, members
+from swarm.processes.runner import FoundProcess, StopReport
 from swarm.protocol.paths import AgentDir
 from swarm.store import jsonio, reader, writer
+
+Look = Callable[[], list[Stat]]
+
+
+class Sweep(NamedTuple):
+    """What a sweep did. clean: two looks found nothing any more."""
+
+    clean: bool
+    found: tuple[FoundProcess, ...]
+    left: tuple[FoundProcess, ...]
+
+
+def sweep(look: Look, *, seconds: float) -> Sweep:
+    """Ends everything that `look` finds, and what it finds after that, for at most so many seconds."""
+    deadline = time.monotonic() + seconds
+    found: dict[tuple[int, int], FoundProcess] = {}
+    left: dict[tuple[int, int], FoundProcess] = {}
+    looks = 0
+    while looks < 2 and time.monotonic() < deadline:
+        caught = _catch(lambda: _without(look(), left), left, deadline)
+        looks = 0 if caught else looks + 1
+        for stat in caught:
+            killed = named(stat, "KILL")
+            if signal(stat, SIGKILL, left):
+                found[stat.pid, stat.ticks] = killed
+        for stat in caught:
+            if not platform.wait_gone(stat.pid, stat.ticks, max(0.0, deadline - time.monotonic())):
+                found.pop((stat.pid, stat.ticks), None)
+                left[stat.pid, stat.ticks] = named(stat, "does not end: the kernel holds it")
+    return Sweep(looks >= 2 and not left, tuple(found.values()), tuple(left.values()))
+
+
+def release(look: Look) -> list[Stat]:
+    """Lets everything go on that `look` finds stopped, children first: a shell must not see its children stopped."""
+    stopped = [stat for stat in reversed(look()) if stat.state in ("T", "t")]
+    return [stat for stat in stopped if signal(stat, SIGCONT)]
+
+
+def signal(stat: Stat, number: int, left: dict[tuple[int, int], FoundProcess] | None = None) -> bool:
+    """Signals this process; one that may not be signalled is noted in `left`."""
+    try:
+        return platform.signal(stat.pid, stat.ticks, number)
+    except PermissionError:
+        if left is not None:
+            left[stat.pid, stat.ticks] = named(stat, "runs as another user: not permitted")
+        return False
+
+
+def _catch(look: Look, left: dict[tuple[int, int], FoundProcess], deadline: float) -> list[Stat]:
+    """Stops all that is found, and whom they started meanwhile, until nobody new is there."""
+    caught: dict[tuple[int, int], Stat] = {}
+    while time.monotonic() < deadline:
+        new = [stat for stat in look() if (stat.pid, stat.ticks) not in caught]
+        if not new:
+            break
+        for stat in new:
+            caught[stat.pid, stat.ticks] = stat
+            signal(stat, SIGSTOP, left)
+    return _without(list(caught.values()), left)
+
+
+def _without(stats: list[Stat], left: dict[tuple[int, int], FoundProcess]) -> list[Stat]:
+    return [stat for stat in stats if (stat.pid, stat.ticks) not in left]
+
+
+def named(stat: Stat, how: str) -> FoundProcess:
+    """This process, and how it ended or why it did not."""
+    return FoundProcess(stat.pid, platform.command(stat.pid)[:COMMAND_LENGTH], how)
+
 
 KEEPER_EXTRA_S = 9.0
 """What a keeper may need beyond the grace: a second for leftovers, five for the sweep, and a busy machine."""
@@ -31,9 +99,9 @@ class _Stop(Struct):
     program: Identity | None
     marker: str
     agent: AgentDir
-    asked: list[Found] = []
-    found: list[Found] = []
-    left: list[Found] = []
+    asked: list[FoundProcess] = []
+    found: list[FoundProcess] = []
+    left: list[FoundProcess] = []
     steps: list[str] = []
     doubts: list[str] = []
     kept_in_sight: bool = False
@@ -55,7 +123,7 @@ class _Stop(Struct):
         self.left += swept.left
         return swept.clean
 
-    def all_found(self) -> tuple[Found, ...]:
+    def all_found(self) -> tuple[FoundProcess, ...]:
         """What was asked to end and what was killed, without the program: that is no find."""
         by_pid = {each.pid: each for each in (*self.asked, *self.found)}
         for pid in (self.program.pid if self.program is not None else 0, *(each.pid for each in self.left)):
@@ -191,7 +259,7 @@ def _add(work: _Stop, outcome: Mapping[str, Any]) -> None:
         told = outcome.get(name)
         for each in told if isinstance(told, list) else ():
             if isinstance(each, dict) and isinstance(each.get("pid"), int):
-                target.append(Found(each["pid"], str(each.get("command", "")), str(each.get("how", ""))))
+                target.append(FoundProcess(each["pid"], str(each.get("command", "")), str(each.get("how", ""))))
     steps = outcome.get("steps")
     work.steps += [str(step) for step in steps] if isinstance(steps, list) else []
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from swarm.model.activity import Activity, ActivityState
 from swarm.programs.fold import EMPTY, fold_all
-from swarm.programs.readers import NewReader
+from swarm.programs.registry import NewReader
 from swarm.store.reader import Unreadable
 from swarm.store.tail import FileTail
 

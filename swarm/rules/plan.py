@@ -21,10 +21,9 @@ from swarm.rules.health import is_archived, is_root, verdict
 from swarm.rules.kills import Due, kills
 from swarm.rules.limits import due_for_limits, limit_alerts, swarm_over
 from swarm.rules.outage import outage
-from swarm.rules.slot_tree import SlotTree
+from swarm.rules.slot_tree import SlotTree, as_if
 from swarm.rules.slots import slots_of
 from swarm.rules.spawns import Wait, queued, scheduled, woken
-from swarm.rules.what_if import as_if
 
 PERIODS_WITHOUT_BEAT = 2
 _GAP_WORDS = {

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from swarm.model.record import Record
+from swarm.model.record import Phase, Record
+from swarm.model.values import replace
 from swarm.protocol.names import parent_of
 
 TOP = ""
@@ -130,3 +131,21 @@ class SlotTree:
             self._below[parent] += self._commits[agent] - before[0]
             self._inner[parent] += self._used[agent] - before[1]
             agent = parent
+
+
+def as_if(record: Record, phase: Phase) -> Record:
+    """Returns the record as though it stood there already; a death in doubt stays in doubt."""
+    return replace(record, phase=phase)
+
+
+def supposed(
+    agent: str,
+    phase: Phase,
+    *,
+    spawn_id: str = "",
+    role: str = "worker",
+    parent: str | None = None,
+    slots: int = 1,
+) -> Record:
+    """Returns a record of an agent that the ledger has no word of yet."""
+    return Record(agent, spawn_id, phase, role, parent, slots)

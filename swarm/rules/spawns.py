@@ -13,9 +13,8 @@ from swarm.model.record import Phase, Record
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.protocol.names import parent_of
-from swarm.rules.slot_tree import SlotTree
+from swarm.rules.slot_tree import SlotTree, as_if, supposed
 from swarm.rules.slots import refusal
-from swarm.rules.what_if import as_if, supposed
 
 
 class Wait(NamedTuple):

@@ -11,7 +11,7 @@ from swarm.model.record import Alert, Beat, Record
 from swarm.model.snapshot import Problem, Pulse
 from swarm.model.time import Now
 from swarm.protocol.heartbeats import read_beats
-from swarm.scan.directory import Key, key_of
+from swarm.scan.files import Key, key_of
 
 if TYPE_CHECKING:
     from swarm.home.context import Home

@@ -12,14 +12,12 @@ from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.costs import totals
 from swarm.scan.files import ENDED, EXIT, FILES, PROGRESS, RESULTS, SPEC, AgentFiles
-from swarm.scan.hierarchy import Hierarchy
 from swarm.scan.ledger_view import LedgerView
 from swarm.scan.pacing import Rounds, Wanted
 from swarm.scan.probes import Effort, Probes, Sampler
-from swarm.scan.problems import problems_of_tree
-from swarm.scan.tracked_agent import Entry
+from swarm.scan.tracked_agent import Entry, Hierarchy
 from swarm.scan.tree import Tree
-from swarm.scan.view import see
+from swarm.scan.view import problems_of_tree, see
 
 if TYPE_CHECKING:
     from swarm.home.context import Home

@@ -9,7 +9,7 @@ from swarm.model.activity import ActivityState, SubAgent
 from swarm.model.record import Record
 from swarm.model.time import Now
 from swarm.programs.follower import Follower
-from swarm.programs.readers import NewReader, new_reader_for
+from swarm.programs.registry import NewReader, new_reader_for
 from swarm.rules.observation import awake_at
 from swarm.scan.tracked_agent import Entry
 

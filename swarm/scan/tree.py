@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from swarm.protocol.find import MAX_DEPTH, MAX_DIRECTORIES, is_agent, is_searched
 from swarm.protocol.names import escape_name, is_name, twin_key
 from swarm.protocol.paths import Layout
-from swarm.scan.directory import Key, is_racy, key_of, list_directory
+from swarm.scan.files import Key, is_racy, key_of, list_directory
 
 
 class Directory:

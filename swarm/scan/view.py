@@ -1,17 +1,24 @@
-"""The frozen view of an agent that surfaces get."""
+"""The frozen view of an agent that surfaces get, and what the scan finds wrong with the agent."""
 
-from swarm.model.activity import ActivityState, SubAgent, Tokens
-from swarm.model.agent import Exit
-from swarm.model.record import Observed
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from swarm.model.activity import IN_PLACE, ActivityState, Kind, SubAgent, Tokens
+from swarm.model.agent import AgentSpec, Exit, Liveness
+from swarm.model.causes import ProblemCode
+from swarm.model.record import Observed, Phase
 from swarm.model.ref import Ref
-from swarm.model.reports import Progress, Results
-from swarm.model.snapshot import AgentView
+from swarm.model.reports import Progress, Results, ResultsState
+from swarm.model.snapshot import AgentView, Problem
 from swarm.model.time import Now
 from swarm.model.values import replace
-from swarm.protocol.names import name_of
+from swarm.programs.follower import Follower
+from swarm.programs.model_names import same
+from swarm.protocol.names import is_name, name_of
 from swarm.sanitize import clean
-from swarm.scan.problems import problems_of
-from swarm.scan.tracked_agent import NO_PROGRESS, Entry
+from swarm.scan.files import AgentFiles
+from swarm.scan.tracked_agent import FUTURE_TOLERANCE_S, NO_PROGRESS, Entry
+from swarm.scan.tree import Directory, Tree
 
 ENDED_LINES = 12
 STEADY_S = 5.0
@@ -122,3 +129,165 @@ def used_up(entry: Entry) -> tuple[Tokens | None, float | None]:
 def _exit(entry: Entry, spawn_id: str) -> Exit | None:
     """exit.json, where it speaks of this spawn: a late word never hits a namesake."""
     return Ref(entry.id, spawn_id).match(entry.files.exit.value) if entry.files else None
+
+
+CLOCK_TOLERANCE_S = 600.0
+MANY_DENIALS = 3
+"""Refused tool calls from which on it is said: one or two are how an agent learns where it may write."""
+
+
+def problems_of(entry: Entry, now: Now) -> Iterator[Problem]:
+    if entry.directory is None:
+        if entry.record is not None and entry.record.phase is not Phase.QUEUED:
+            yield Problem(
+                ProblemCode.DIRECTORY_MISSING, "its directory is not there; its process is known and can be ended"
+            )
+    else:
+        yield from _of_directory(entry, entry.directory)
+    if entry.files is not None:
+        yield from _of_files(entry, entry.files)
+        yield from _of_times(entry, entry.files.progress, now)
+        for why in entry.files.suspects:
+            yield Problem(ProblemCode.INJECTION, f"its text looks like an instruction to its reader: {why}")
+    if entry.follower is not None:
+        yield from _of_program(entry.follower)
+    if entry.ghost:
+        yield Problem(ProblemCode.GHOST, "it was not spawned through the engine, and counts in the budget above it")
+    if entry.record is not None and entry.record.holds_slot and entry.used > entry.budget:
+        yield Problem(ProblemCode.OVER_BUDGET, f"{entry.used} run in its subtree; its budget is {entry.budget}")
+    if entry.known is not None and entry.known.outside:
+        yield Problem(ProblemCode.OUTSIDE, entry.known.outside)
+    if entry.liveness is Liveness.STRANGER:
+        yield Problem(ProblemCode.STRANGER, "the process number in the ledger belongs to somebody else now")
+
+
+def _of_directory(entry: Entry, directory: Directory) -> Iterator[Problem]:
+    if directory.error:
+        yield Problem(ProblemCode.UNREADABLE, f"its directory cannot be listed: {directory.error}")
+    if "%" in entry.id or not all(map(is_name, entry.id.split("/"))):
+        yield Problem(
+            ProblemCode.BAD_NAME, f"its id {entry.id[:300]} is not one that verbs take: a-z, 0-9, dot, dash, underscore"
+        )
+    if directory.parent is not None and directory.name in directory.parent.twins:
+        yield Problem(
+            ProblemCode.TWIN, "another directory here differs only in case or Unicode form; some disks mix them up"
+        )
+    if directory.links:
+        yield Problem(ProblemCode.LINK, f"links are not followed: {_names(directory.links)}")
+    outputs = entry.spec.outputs if entry.spec else ()
+    for name, meant in directory.misspelt:
+        if not any(fnmatchcase(name, glob.rpartition("/")[2]) for glob in outputs):
+            yield Problem(
+                ProblemCode.MISSPELT, f"{clean(name, 100)} looks like {meant}; nobody reads it under that name"
+            )
+
+
+def _of_files(entry: Entry, files: AgentFiles) -> Iterator[Problem]:
+    if files.progress.error:
+        yield Problem(ProblemCode.UNREADABLE, f"progress.md {files.progress.error}")
+    if files.results.state is ResultsState.INVALID:
+        yield Problem(ProblemCode.RESULTS_INVALID, f"results.json: {files.results.why}")
+    if files.exit.why:
+        yield Problem(ProblemCode.UNREADABLE, f"exit.json: {files.exit.why}")
+    if files.spec.why:
+        yield Problem(ProblemCode.SPEC_INVALID, f"agent.json: {files.spec.why}")
+    yield from _of_spec(entry, files.spec.value)
+
+
+def _of_spec(entry: Entry, spec: AgentSpec | None) -> Iterator[Problem]:
+    if entry.record is not None and entry.record.phase is not Phase.QUEUED:
+        if spec is None and entry.files is not None and not entry.files.spec.why:
+            yield Problem(ProblemCode.SPEC_INVALID, "agent.json is missing")
+        elif spec is not None and entry.record.ref.match(spec) is None:
+            yield Problem(
+                ProblemCode.SPEC_INVALID,
+                f"agent.json is of spawn {spec.spawn_id}, the ledger of {entry.record.spawn_id}",
+            )
+    elif spec is not None and entry.known is None and not entry.is_root:
+        yield Problem(
+            ProblemCode.RECORD_MISSING, f"the ledger has no record of its spawn {spec.spawn_id}; heartbeats spare it"
+        )
+
+
+def _of_program(follower: Follower) -> Iterator[Problem]:
+    """What a living program says of itself that a person should know."""
+    if follower.error:
+        yield Problem(ProblemCode.UNREADABLE, f"log/stdout {follower.error}")
+    if not follower.caught_up:
+        return
+    activity = follower.activity
+    if activity.model and not same(activity.ordered_model, activity.model):
+        yield Problem(ProblemCode.MODEL, f"{activity.model} {IN_PLACE} {activity.ordered_model}")
+    for note in activity.notes:
+        if note.kind is not Kind.MODEL_CHANGED:  # the one above says whether it still does
+            code = ProblemCode.MCP if note.kind is Kind.MCP_SERVER else ProblemCode.PROGRAM
+            yield Problem(code, note.text)
+    if activity.denials >= MANY_DENIALS:
+        yield Problem(
+            ProblemCode.DENIED, f"{activity.denials} tool calls were refused, the last: {activity.denied[-1]}"
+        )
+
+
+def _of_times(entry: Entry, progress: Progress, now: Now) -> Iterator[Problem]:
+    if progress.mtime is not None and progress.mtime > now.wall + FUTURE_TOLERANCE_S:
+        yield Problem(
+            ProblemCode.FUTURE_MTIME, "the time of progress.md lies in the future; its age is from our own observation"
+        )
+    last = progress.last
+    if last is None or last.stamp is None or entry.changed_at is None or entry.over:
+        return
+    off = last.stamp - entry.changed_at
+    # What is foreign may be an old copy: its stamps are the better witness, unless they lie in the future.
+    if abs(off) > CLOCK_TOLERANCE_S and (entry.known is not None or last.stamp > now.wall + CLOCK_TOLERANCE_S):
+        way = "ahead of" if off > 0 else "behind"
+        yield Problem(
+            ProblemCode.CLOCK,
+            f"its last stamp {last.stamp_text} is {abs(off) / 60:.0f} min {way} when we saw it change",
+        )
+
+
+def _names(names: tuple[str, ...]) -> str:
+    shown = ", ".join(clean(name, 60) for name in names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
+
+
+def problems_of_tree(tree: Tree) -> Iterator[tuple[str, Problem]]:
+    """What is wrong with the tree itself, and with directories that only group: (owner or '', problem)."""
+    if tree.root.error:
+        code = ProblemCode.LINK if tree.behind_link else ProblemCode.DIRECTORY_MISSING
+        yield "", Problem(code, f"the agents cannot be seen: {tree.root.error}")
+    for directory in tree.directories.values():
+        if directory.is_agent:
+            continue
+        owner = _owner(directory)
+        where = directory.id or "the top"
+        if directory.error and directory.parent is not None:
+            yield owner, Problem(ProblemCode.UNREADABLE, f"{where} cannot be listed: {directory.error}")
+        if directory.links and not owner:
+            yield (
+                "",
+                Problem(ProblemCode.LINK, f"links in {where} are not followed: {_names(directory.links)}"),
+            )
+        for name, meant in directory.misspelt:
+            yield (
+                owner,
+                Problem(
+                    ProblemCode.MISSPELT,
+                    f"{clean(name, 100)} in {where} looks like {meant}; nobody reads it under that name",
+                ),
+            )
+    for cut in sorted(tree.cut):
+        yield (
+            "",
+            Problem(
+                ProblemCode.UNREADABLE, f"below {cut or 'the top'} not everything is searched: too deep, or too many"
+            ),
+        )
+
+
+def _owner(directory: Directory) -> str:
+    """The id of the agent in whose directory it lies; '' outside of all."""
+    above = directory.parent
+    while above is not None and not above.is_agent:
+        above = above.parent
+    return above.id if above is not None else ""

@@ -18,7 +18,7 @@ from swarm.model.ref import Ref
 from swarm.model.requests import KillPreview, KillReport, StopOutcome
 from swarm.model.snapshot import Snapshot
 from swarm.processes.members import marked
-from swarm.programs.readers import new_reader_for
+from swarm.programs.registry import new_reader_for
 from swarm.protocol.agent_files import read_spec
 from swarm.sanitize import clean
 from swarm.store.tail import FileTail

@@ -8,9 +8,9 @@ from msgspec import Struct
 from swarm.api import Swarm
 from swarm.errors import SwarmError
 from swarm.model.snapshot import AgentView
-from swarm.processes.details import describe
 from swarm.processes.members import tree
-from swarm.programs.readers import new_reader_for
+from swarm.processes.usage import describe
+from swarm.programs.registry import new_reader_for
 from swarm.protocol.logs import Chunk, LogTail
 from swarm.sanitize import clean, clean_block
 from swarm.store.reader import read_head

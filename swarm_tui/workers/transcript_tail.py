@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from swarm.programs.readers import NewReader
+from swarm.programs.registry import NewReader
 from swarm.programs.transcript import TranscriptLine, transcribe
 from swarm.store.tail import FileTail
 

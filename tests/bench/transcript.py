@@ -19,7 +19,7 @@ AIM_MEMORY_MIB = 16.0
 OURS = """
 import re, resource, sys, time
 from swarm.programs.follower import Follower
-from swarm.programs.readers import new_reader_of
+from swarm.programs.registry import new_reader_of
 from pathlib import Path
 def peak():
     # Bytes. What Linux says through getrusage may be the parent's.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from swarm.model.activity import Activity, ActivityState, Reader
 from swarm.programs.fold import EMPTY, fold
-from swarm.programs.readers import new_reader_of
+from swarm.programs.registry import new_reader_of
 
 RECORDINGS = Path(__file__).parent.parent / "data" / "recordings"
 SEEN_AT = 2_000_000_000.0

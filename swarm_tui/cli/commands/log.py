@@ -66,7 +66,7 @@ def log(args: argparse.Namespace, out: Output) -> int:
 
 def _reader(swarm: "Swarm", agent: "AgentDir") -> "Callable[[], Reader] | None":
     """How its program's output is read; None where that is plain text."""
-    from swarm.programs.readers import new_reader_for
+    from swarm.programs.registry import new_reader_for
     from swarm.protocol.agent_files import read_spec
 
     spec = read_spec(agent).value

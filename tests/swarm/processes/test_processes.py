@@ -20,8 +20,7 @@ from swarm.processes import stop as stopping
 from swarm.processes.freeze import Known, freeze
 from swarm.processes.identity import identify, look, send, untouchable
 from swarm.processes.members import marked, tree
-from swarm.processes.stop import stop
-from swarm.processes.sweep import sweep
+from swarm.processes.stop import stop, sweep
 from swarm.processes.usage import UsageSampler
 from tests.support.agents import Stage, bystanders, lives, stage
 from tests.support.escapees import KINDS

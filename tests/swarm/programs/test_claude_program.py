@@ -20,8 +20,7 @@ from swarm.programs import preflight, sandbox
 from swarm.programs.base import Need
 from swarm.programs.claude import permissions, stdin_messages
 from swarm.programs.environment import inherited
-from swarm.programs.readers import new_reader_for
-from swarm.programs.registry import program_for
+from swarm.programs.registry import new_reader_for, program_for
 from swarm.protocol.paths import Layout
 from swarm.verbs.init import init
 

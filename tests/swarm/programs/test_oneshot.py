@@ -20,8 +20,7 @@ from swarm.model.launch import Launch
 from swarm.model.values import replace
 from swarm.programs.base import Program
 from swarm.programs.codex.program import _toml
-from swarm.programs.readers import new_reader_for
-from swarm.programs.registry import program_for
+from swarm.programs.registry import new_reader_for, program_for
 from swarm.protocol.paths import AgentDir, Layout
 from tests.support.recordings import read, reader_named
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from swarm import platform
-from swarm.processes.details import describe, spent
+from swarm.processes.usage import describe, spent
 
 
 def test_a_process_is_described_by_command_memory_and_processor_time() -> None:
