@@ -1,4 +1,4 @@
-"""What can go wrong, said so that a person knows what happened and what to do."""
+"""The errors of the engine, which say what happened and what to do."""
 
 from enum import StrEnum
 
@@ -19,7 +19,7 @@ class Code(StrEnum):
     DAMAGED = "damaged"
     DEPTH = "depth"
     DISK = "disk"
-    """The disk refused, and is not full."""
+    """The disk failed, and is not full."""
     ENDED = "ended"
     EXISTS = "exists"
     FAILED = "failed"
@@ -34,7 +34,7 @@ class Code(StrEnum):
     INTERNAL = "internal"
     INVALID = "invalid"
     LIMIT = "limit"
-    """The swarm has used up what it may."""
+    """The swarm has reached its limit."""
     LOCK_MISSING = "lock-missing"
     MISSING = "missing"
     MODEL = "model"
@@ -52,7 +52,7 @@ class Code(StrEnum):
     PROGRAM = "program"
     QUEUE = "queue"
     QUEUED = "queued"
-    """Another waits before it."""
+    """Another spawn is before it in the queue."""
     READ_ONLY = "read-only"
     REFUSED = "refused"
     RESERVE = "reserve"
@@ -108,7 +108,7 @@ class UsageError(SwarmError):
 
 
 class Refused(SwarmError):
-    """Policy said no; the code says which rule."""
+    """A rule refuses the call; the code names the rule."""
 
     code = Code.REFUSED
     exit_status = 3

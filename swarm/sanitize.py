@@ -1,4 +1,4 @@
-"""The only door from agent text to a screen: one bounded, control-free line; suspected injections are tagged."""
+"""Makes agent text safe for a screen: one bounded line without control characters; tags suspected injections."""
 
 import re
 import unicodedata
@@ -65,7 +65,7 @@ def _scrub(text: str, limit: int) -> str:
     # Hostile text may be nearly all removed: look at more than is shown, but never at all of it.
     shown = _SEQUENCE.sub("", text[: limit * 8])
     out: list[str] = []
-    marks = MARKS_PER_BASE  # a mark on nothing would sit on what the screen drew before it
+    marks = MARKS_PER_BASE  # a mark without a base would combine with what the screen drew before it
     for char in shown:
         if " " <= char <= "~":
             out.append(char)

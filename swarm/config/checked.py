@@ -1,4 +1,4 @@
-"""What was checked once is not checked again: swarm/checked.json keeps the settings of files that people write.
+"""Reads swarm.toml, and keeps checked settings of what people write in swarm/checked.json: each edit is checked once.
 
 `{schema, files: {name: {text, value}}}`: for swarm.toml and for each role file the text that was checked, and what
 it says. An entry holds for exactly that text; what does not fit, or cannot be read, is made anew from the
@@ -12,11 +12,13 @@ from typing import Any, Self, TypeVar
 
 import msgspec
 
-from swarm.errors import SwarmError
+from swarm.config.policy import Policy
+from swarm.errors import PolicyError, SwarmError
 from swarm.store import reader, syscalls, writer
 
 SCHEMA = 1
 """Raised where a check comes to another result for a text that it has seen."""
+MAX_POLICY_BYTES = 256 * 1024
 MAX_BYTES = 4 << 20
 MODE = 0o600
 """Settings may hold keys of model services, and swarm.toml may be closed to others."""
@@ -54,7 +56,7 @@ class CheckedFiles:
             _write(self._path, self._files)
 
     def value(self, name: str, text: str, kind: type[T], check: Callable[[], dict[str, Any]]) -> T:
-        """The settings of the file `name`, which holds `text`; what `check` raises where they have to be checked."""
+        """Returns the settings of the file `name`, which holds `text`; calls `check` for a new text."""
         entry = self._files.get(name)
         if entry is not None and entry.text == text:
             with suppress(msgspec.MsgspecError):
@@ -73,7 +75,7 @@ def _read(path: Path) -> dict[str, _Entry]:
             return {}
         kept = msgspec.json.decode(found.data, type=_Kept)
     except (SwarmError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return {}  # it is only a copy: made anew
+        return {}  # only a copy: it is made again
     return kept.files if kept.schema == SCHEMA else {}
 
 
@@ -88,3 +90,31 @@ def _write(path: Path, files: dict[str, _Entry]) -> None:
             with reader.directory(path.parent) as home:
                 syscalls.unlink(path.name, home)
             writer.write_atomic(path, data, mode=MODE)
+
+
+def load_policy(path: Path, checked: CheckedFiles | None = None) -> Policy:
+    """Reads the policy of a swarm.toml; raises PolicyError that names file, line and key.
+
+    checked: what was checked of this home's files before; None checks anew.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise PolicyError(f"{path} is not a file.", hint="Put the settings into a plain file of this name.")
+        with path.open("rb") as file:
+            raw = file.read(MAX_POLICY_BYTES + 1)
+    except OSError as error:
+        raise PolicyError(f"{path} cannot be read.", error.strerror or str(error)) from error
+    if len(raw) > MAX_POLICY_BYTES:
+        raise PolicyError(f"{path} is larger than {MAX_POLICY_BYTES} bytes.", hint="It holds settings, nothing else.")
+    return parse_policy(raw.decode("utf-8", "replace"), checked, path.name)
+
+
+def parse_policy(text: str, checked: CheckedFiles | None = None, name: str = "swarm.toml") -> Policy:
+    """Returns the policy of a text; raises PolicyError as `load_policy`."""
+
+    def check() -> dict[str, Any]:
+        from swarm.config.policy_checker import check_policy  # pydantic: 200 ms of processor
+
+        return check_policy(text, name)
+
+    return (checked or CheckedFiles()).value(name, text, Policy, check)

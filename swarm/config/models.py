@@ -1,4 +1,4 @@
-"""pydantic models of declared values, so that what people write is checked by what the value itself says."""
+"""Makes pydantic models of declared types, so that what people write is checked by those declarations."""
 
 from collections.abc import Mapping
 from types import UnionType
@@ -25,7 +25,7 @@ def model_of(value: type[Struct], rules: Rules, *, strict: bool = False) -> type
             return model_of(hint, rules, strict=strict)
         origin, inner = get_origin(hint), get_args(hint)
         if origin is Annotated:
-            # Bounds before what reads: pydantic wraps from the inside out, and what was read is held to the bounds.
+            # Bounds before the parser: pydantic wraps from the inside out, so bounds check what was parsed.
             return Annotated[(typed(inner[0]), *map(_note, reversed(inner[1:])))]
         if origin is None or origin is Literal:
             return hint

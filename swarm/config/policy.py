@@ -1,21 +1,17 @@
 """swarm.toml: each setting with its type, bounds and default. The operator edits it, the engine only reads it."""
 
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from swarm.config.checked import CheckedFiles
-from swarm.errors import PolicyError
 from swarm.formatting import parse_duration
 
-MAX_POLICY_BYTES = 256 * 1024
 ROLE_SLOTS = {"scout": 2, "improvement": 1, "idea-meta": 4, "worker": 1, "diagnostic": 1}
 
 Duration = Annotated[float, parse_duration]
 """Seconds; the operator writes `90s`, `15m`, `2h` or a bare number, and the checker reads it by the function here."""
 Span = Annotated[Duration, Meta(gt=0)]
-"""A duration that takes some time."""
+"""A duration above zero."""
 Positive = Annotated[float, Meta(gt=0)]
 Count = Annotated[int, Meta(ge=1)]
 
@@ -151,9 +147,9 @@ class Service(Section, frozen=True):
     waiting_after: Span = 120.0
     """Seconds without a sign of life, and without an open tool call, after which an agent waits for its model."""
     give_up_after: Span = 5400.0
-    """Seconds of waiting, or after the last try, after which that explains no silence any more."""
+    """Seconds of waiting, or since the last retry, after which waiting no longer excuses silence."""
     pause_share: Annotated[float, Meta(gt=0, le=1)] = 0.5
-    """When so much of the running agents is refused (two at least), spawning pauses."""
+    """Spawning pauses when this share of the running agents (two at least) is refused."""
 
 
 class Policy(Section, frozen=True):
@@ -172,31 +168,3 @@ class Policy(Section, frozen=True):
     limits: Limits = field(default_factory=Limits)
     service: Service = field(default_factory=Service)
     programs: dict[str, ProgramSettings] = field(default_factory=dict)
-
-
-def load_policy(path: Path, checked: CheckedFiles | None = None) -> Policy:
-    """The policy of a swarm.toml; raises PolicyError that names file, line and key.
-
-    checked: what was checked of this home's files before; None checks anew.
-    """
-    try:
-        if path.exists() and not path.is_file():
-            raise PolicyError(f"{path} is not a file.", hint="Put the settings into a plain file of this name.")
-        with path.open("rb") as file:
-            raw = file.read(MAX_POLICY_BYTES + 1)
-    except OSError as error:
-        raise PolicyError(f"{path} cannot be read.", error.strerror or str(error)) from error
-    if len(raw) > MAX_POLICY_BYTES:
-        raise PolicyError(f"{path} is larger than {MAX_POLICY_BYTES} bytes.", hint="It holds settings, nothing else.")
-    return parse_policy(raw.decode("utf-8", "replace"), checked, path.name)
-
-
-def parse_policy(text: str, checked: CheckedFiles | None = None, name: str = "swarm.toml") -> Policy:
-    """The policy of a text; raises PolicyError as above."""
-
-    def check() -> dict[str, Any]:
-        from swarm.config.policy_checker import check_policy  # pydantic: 200 ms of processor
-
-        return check_policy(text, name)
-
-    return (checked or CheckedFiles()).value(name, text, Policy, check)

@@ -19,7 +19,7 @@ _OF_CODE = {
 
 
 def access(layout: Layout, policy_error: PolicyError | None = None, *, probe: bool = False) -> tuple[Access, str]:
-    """How this home can be used, and why not fully ('' where it can). Leaves nothing behind.
+    """Returns how this home can be used, and why not fully ('' where it can); leaves no file behind.
 
     policy_error: what loading swarm.toml said. probe: try a write of a few bytes too, which finds quotas and full disks
     that their figures do not show; without it only looks are taken, cheap enough for every snapshot.

@@ -17,7 +17,7 @@ SPAWN_VARIABLE = "SWARM_SPAWN"
 
 
 def who(env: Mapping[str, str], layout: Layout) -> Actor:
-    """Who acts by this environment on this home.
+    """Returns who acts on this home by this environment.
 
     An agent's spawn id must be the one in its agent.json: an earlier spawn of the same id is refused.
     Raises Refused `hierarchy` where the environment names an agent that this home does not know.
@@ -35,7 +35,7 @@ def who(env: Mapping[str, str], layout: Layout) -> Actor:
 
 
 def calling(given: str | None, env: Mapping[str, str], cwd: Path, verb: str) -> tuple[Layout, Actor]:
-    """The home that a call means, and who calls. given: the home as the caller names it (`-C`).
+    """Returns the home that a call means, and who calls. given: the home as the caller names it (`-C`).
 
     The refusal of an agent that this home does not know is written into the audit log as a line of `verb`.
     Raises NotFound `no-home`; Refused `hierarchy` as `who` does.

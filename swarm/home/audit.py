@@ -1,4 +1,4 @@
-"""Lines of the audit log, as the verbs of one opened home write them: who did what, refusals too."""
+"""Writes audit log lines for the verbs of an opened home: who did what, refusals too."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

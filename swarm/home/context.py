@@ -5,8 +5,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from swarm.config.checked import CheckedFiles
-from swarm.config.policy import Policy, load_policy
+from swarm.config.checked import CheckedFiles, load_policy
+from swarm.config.policy import Policy
 from swarm.errors import Code, HomeError, PolicyError, Refused
 from swarm.ledger.ledger import Ledger
 from swarm.model.actor import OPERATOR, Actor

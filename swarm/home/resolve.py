@@ -1,4 +1,4 @@
-"""From the words of a person to one agent: an id, or an unambiguous tail of one."""
+"""Finds the one agent that a person's words mean: an id, or an unambiguous tail of one."""
 
 from collections.abc import Iterable
 
@@ -35,7 +35,7 @@ def resolve(home: Home, words: str) -> str:
 
 
 def not_found(words: str, ids: Iterable[str]) -> NotFound:
-    """The error for words that mean no agent, with the ids that look most like them."""
+    """Returns the error for words that mean no agent, with the most similar ids."""
     from difflib import get_close_matches
 
     names: dict[str, list[str]] = {}

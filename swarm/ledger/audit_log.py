@@ -1,4 +1,4 @@
-"""The audit log: one line an act, numbered, appended under the file's own lock.
+"""The audit log: one numbered line an act, appended under the file's own lock.
 
 Its readers are in `audit_reader.py`. Verbs that agents call load this: nothing heavy here, and no msgspec.
 """
@@ -83,7 +83,7 @@ def make_line(seq: int, record: Mapping[str, object], more: Mapping[str, object]
 
 
 def gap_line(seq: int, at: object, *, missing: bool) -> bytes:
-    """The first line of a log that has lost all that it said."""
+    """Returns the first line of a log whose earlier records are lost."""
     what = "was missing" if missing else "held no record in its last 4 MiB"
     gap = {
         "seq": seq,
@@ -100,7 +100,7 @@ def gap_line(seq: int, at: object, *, missing: bool) -> bytes:
 
 
 def _dump(value: object) -> bytes:
-    # ASCII only: no line separator, no control byte and no bad surrogate of anybody's text is ever written raw.
+    # ASCII only: no line separator, no control byte and no bad surrogate of a foreign text is ever written raw.
     return json.dumps(value, separators=(",", ":"), default=str).encode() + b"\n"
 
 
@@ -131,7 +131,7 @@ def append(
     wait_s: float | None = None,
     **more: object,
 ) -> int:
-    """Add one record (protocol.md, Who may do what); returns its number, one more than the last one's.
+    """Appends one record (protocol.md, Who may do what); returns its number, one more than the last one's.
 
     wall: wall seconds. sync: bring it to the medium before returning; None does so for the acts that say what runs.
     wait_s: seconds to wait for the log's lock; None for 10. A log that was removed is begun anew, and says so itself.
@@ -169,7 +169,7 @@ def append(
 
 
 def append_gap(layout: "Layout", reason: str, wall: float) -> None:
-    """Let the log say of itself that records have gone."""
+    """Appends a record that says that earlier records are missing."""
     append(layout, "engine", AuditVerb.AUDIT, ok=False, code="gap", reason=reason, wall=wall, sync=True)
 
 
@@ -221,5 +221,5 @@ def _write(descriptor: int, lines: bytes, size: int) -> None:
         writer.write_all(descriptor, lines)
     except OSError:
         with suppress(OSError):
-            syscalls.truncate(descriptor, size)  # ours is the lock: half a line is not another's
+            syscalls.truncate(descriptor, size)  # we hold the lock, so no other process is writing that half line
         raise

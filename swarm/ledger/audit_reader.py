@@ -1,4 +1,4 @@
-"""Reading events.jsonl, the last records or what is new: bears torn lines, foreign text, truncation, any size."""
+"""Reading events.jsonl, the last records or what is new: copes with torn lines, foreign text, any size."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from swarm.protocol.paths import Layout
 
 BURST = 4 << 20
-"""Bytes that one look reads at most: what comes faster is passed over, and said to be."""
+"""Bytes that one look reads at most; what is passed over is reported."""
 
 
 class AuditTail:

@@ -1,4 +1,4 @@
-"""The ledger's state as the bytes of state.json, and back; ended.json, which is one record of it."""
+"""Encodes and decodes state.json, the ledger's state, and ended.json, one record of it."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -24,14 +24,14 @@ MAX_ID = 4096
 
 
 class Decoded(NamedTuple):
-    """A state, and what of its file was not taken into it."""
+    """A decoded state, and the values of its file that were refused."""
 
     state: State
     refused: tuple[RefusedValue, ...]
 
 
 def encode(state: State) -> bytes:
-    """The bytes of state.json: one line of JSON; what has its default is left out, but for what every reader needs."""
+    """Encodes state.json as one line of JSON; leaves out defaults, except what every reader needs."""
     data: dict[str, Any] = to_builtins(state)
     if "branches_closed" in data:
         data["branches_closed"].sort()  # a set has no order, and equal states have equal bytes
@@ -162,7 +162,7 @@ _COMMON = ("boot_id", "pid_ns")
 
 
 def record_json(record: Record) -> dict[str, Any]:
-    """A record as an object; what has its default is left out, and what its processes have in common is said once."""
+    """A record as an object; leaves out defaults, and writes what its processes have in common once."""
     return {"id": record.id, **_short(to_builtins(record))}
 
 
@@ -206,12 +206,12 @@ def _whole_processes(data: Mapping[str, object]) -> dict[str, object]:
 
 
 def ended_json(record: Record) -> dict[str, Any]:
-    """A record as ended.json holds it: every field, for people and scripts read it too."""
+    """Returns a record as ended.json holds it, with every field, because people and scripts read it too."""
     return {name: to_builtins(getattr(record, name)) for name in record.__struct_fields__}
 
 
 def read_ended(agent: AgentDir) -> Loaded[Record]:
-    """ended.json as a record of the past: it holds no slot and names no process, whatever the file says."""
+    """Reads ended.json as a record that holds no slot and names no process, whatever the file says."""
     return load(agent.ended, _ended)
 
 

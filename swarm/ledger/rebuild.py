@@ -1,4 +1,4 @@
-"""The ledger made anew from what lies in the agents' directories (`swarm-tui doctor --rebuild`)."""
+"""Rebuilds the ledger from the agents' directories (`swarm-tui doctor --rebuild`)."""
 
 from collections.abc import Iterator, Mapping
 
@@ -19,7 +19,7 @@ from swarm.store.validators import seconds
 
 
 def from_tree(layout: Layout, state: State, wall: float) -> State:
-    """The state with the agents that the tree shows; what else the ledger knew, it keeps where it is still known.
+    """Returns the state with the agents that the tree shows; keeps what else the old ledger knew, where it can be read.
 
     wall: wall seconds now. What ran is RUNNING with the identities its keeper wrote, as hints: a heartbeat looks if
     it still does. An agent with an ended.json is over and stays out. Who is in the ledger alive but not in the tree

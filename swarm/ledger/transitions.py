@@ -33,7 +33,7 @@ EDGES: Mapping[Phase | None, frozenset[Phase]] = {
 
 
 class IllegalTransition(Exception):
-    """A step asked for an edge that is not there: a fault of the program, not of a race that was lost."""
+    """A step asked for an edge that is not in the table: a fault of the code, not a lost race."""
 
 
 class Queued(Struct, frozen=True):
@@ -150,7 +150,7 @@ def started(record: Record, keeper: Identity | None, process: Identity | None) -
 
 
 def withdrawn(record: Record) -> Record:
-    """Returns the record of a running agent as it was before the intent to start it again: nothing came of that."""
+    """Returns the record of a running agent as it was before an intent to start it again that had no effect."""
     return started(record, record.keeper, record.process)
 
 
@@ -189,7 +189,7 @@ def _ended(record: Record, to: Ended) -> Record:
 
 
 def _idle(record: Record) -> Record:
-    """How its turn ended stays said; what could not be excluded keeps its processes, so that they can be looked for."""
+    """Keeps how the turn ended. Where a process may be left, keeps the identities too, so that it can be looked for."""
     gone = not record.unverified
     return replace(
         record,
@@ -202,7 +202,7 @@ def _idle(record: Record) -> Record:
 
 
 def _without_an_end(record: Record) -> Record:
-    """What was said of the last turn's end goes when the next one begins; what it has used up so far stays."""
+    """Clears how the last turn ended; keeps what the agent has used up."""
     return replace(
         record,
         process=None,

@@ -12,7 +12,7 @@ class Course(Enum):
     LASTS = "lasts"
     """A condition: an acknowledged alert stays so while it lasts, and the heartbeat that finds it over clears it."""
     RECURS = "recurs"
-    """Something that happens: each time is news, so that an acknowledged alert opens again."""
+    """An event that can recur: each time opens an acknowledged alert again."""
     STAYS = "stays"
     """Something that happened: it stays until a person acknowledges it, or the code that raised it clears it."""
 

@@ -78,9 +78,9 @@ class Executed(Struct):
         return sum(not ok for judged in self.checked.values() for _, ok in judged)
 
     def note(self, action: Action, did: ActionKind, reason: str) -> None:
-        """A line of the heartbeat's record."""
+        """Adds a line to the heartbeat's record."""
         self.actions.append(Performed(action.agent, action.spawn_id, did, reason, action.code))
 
     def say(self, action: Action, cause: AlertCause, text: str) -> None:
-        """An alert; it is raised with the record."""
+        """Adds an alert, which is raised with the record."""
         self.alerts.append(Alert(action.agent, cause, text, action.spawn_id))

@@ -1,4 +1,4 @@
-"""The port to the kernel: what Linux and macOS tell of processes, in the same words. Only the keeper has its own."""
+"""The port to the kernel: the same functions on processes for Linux and macOS. The keeper has its own."""
 
 import sys
 

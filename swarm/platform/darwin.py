@@ -1,4 +1,4 @@
-"""macOS: psutil for everything that Linux' /proc tells. It has no subreaper."""
+"""macOS: psutil for everything that /proc gives on Linux. It has no subreaper."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ _BOOTED = psutil.boot_time()
 
 @cache
 def boot_id() -> str:
-    """The uuid of this boot session; '' where the system does not tell it.
+    """The uuid of this boot session; '' where the system does not say.
 
     The boot time would not do: it moves when the clock is set.
     """
@@ -120,7 +120,7 @@ def command(pid: int) -> str:
 
 
 def writers(paths: Iterable[str | os.PathLike[str]]) -> list[int]:  # noqa: ARG001 the signature of the port
-    """None: macOS does not tell who writes from who only reads, and a reader must not be taken for an agent."""
+    """Returns none: macOS does not tell writers from readers, and a reader must not be taken for an agent."""
     return []
 
 

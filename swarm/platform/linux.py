@@ -92,7 +92,7 @@ def command(pid: int) -> str:
 
 
 def writers(paths: Iterable[str | os.PathLike[str]]) -> list[int]:
-    """Processes that hold one of these files open for writing; who only reads (`tail -f`) is not among them."""
+    """Processes that hold one of these files open for writing; mere readers (`tail -f`) are not among them."""
     wanted: set[tuple[int, int]] = set()
     for path in paths:
         try:

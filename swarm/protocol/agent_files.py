@@ -1,4 +1,4 @@
-"""What engine, keepers and agents wrote as JSON, as values: whatever lies there, a reason and never an exception."""
+"""Reads the JSON files of engine, keepers and agents as values; a wrong file gives a reason, never an exception."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Loaded(Struct, Generic[T], frozen=True):
-    """A file as a value. value: None where it is absent or wrong; why: what is wrong, '' where nothing is."""
+    """A file that was read. value: None where it is absent or wrong. why: what is wrong, '' where nothing is."""
 
     value: T | None = None
     why: str = ""
@@ -53,7 +53,7 @@ def read_exit(agent: AgentDir) -> Loaded[Exit]:
 
 
 class Kept(Struct, frozen=True):
-    """kept.json: what a keeper says it started. A hint, never proof."""
+    """Reads kept.json: what a keeper says it started; it proves nothing."""
 
     spawn_id: Text = ""
     keeper: Identity | None = None

@@ -20,7 +20,7 @@ BEATS_BYTES = 512 * 1024
 
 
 def read_beats(path: Path, keep: int = 96) -> tuple[tuple[Beat, ...], int]:
-    """The last records of heartbeats.jsonl, oldest first, and how many of the lines read were not records."""
+    """Returns the last records of heartbeats.jsonl, oldest first, and how many of the lines read were no records."""
     try:
         read = read_tail(path, BEATS_BYTES)
     except Unreadable:
@@ -39,7 +39,7 @@ def read_beats(path: Path, keep: int = 96) -> tuple[tuple[Beat, ...], int]:
 
 
 def append(layout: Layout, beat: Beat) -> None:
-    """Adds the record of a heartbeat; a torn last line never swallows it. Raises SwarmError."""
+    """Appends the record of a heartbeat, on a line of its own even after a torn one. Raises SwarmError."""
     writer.append_line(layout.heartbeats, jsonio.to_json(to_builtins(beat)))
 
 

@@ -18,7 +18,7 @@ from swarm.store import jsonio, locks, reader, writer
 SCHEMA = 1
 KEEP_SENT = 100
 MAX_INBOX = 256 * 1024
-"""Bytes of an inbox that are looked at; what was not delivered before so much more came is only in the file."""
+"""Bytes of an inbox that are looked at; an undelivered message further up is only in the file."""
 LOCK_S = 5.0
 """Seconds that one writer waits for another, which needs a few milliseconds."""
 MAX_OUTPUT = 16 << 20
@@ -30,7 +30,7 @@ Memo = dict[str, Any]
 
 
 def read(agent: AgentDir) -> Memo:
-    """told.json as it is; what is missing or wrong in it counts as nothing."""
+    """Reads told.json; a missing or wrong value counts as none."""
     try:
         found = reader.read_json(agent.delivered) or {}
     except SwarmError:
@@ -41,7 +41,7 @@ def read(agent: AgentDir) -> Memo:
 
 
 def change(agent: AgentDir, alter: Callable[[Memo], Memo]) -> None:
-    """Writes what `alter` makes of it; two writers come one after the other. Raises SwarmError."""
+    """Replaces told.json by what `alter` makes of it, under its lock. Raises SwarmError."""
     try:
         with locks.held(agent.delivered_lock, LOCK_S):
             writer.write_atomic(agent.delivered, jsonio.to_json(alter(read(agent))), mode=0o600)
@@ -62,7 +62,7 @@ def undelivered(agent: AgentDir) -> tuple[list[tuple[str, str]], int]:
     if found is None:
         return [], 0
     begins = found.size - len(found.data)
-    offset = memo["offset"] if memo["offset"] <= found.size else 0  # cut short since: what is there is looked at anew
+    offset = memo["offset"] if memo["offset"] <= found.size else 0  # the inbox was cut since: all of it counts as new
     start = max(offset, begins)
     fresh = found.data[start - begins :]
     fresh = fresh[: fresh.rfind(b"\n") + 1]
@@ -79,12 +79,12 @@ def undelivered(agent: AgentDir) -> tuple[list[tuple[str, str]], int]:
 
 
 def mark(agent: AgentDir, offset: int) -> None:
-    """Everything up to `offset` was delivered. Raises SwarmError."""
+    """Records that everything up to `offset` was delivered. Raises SwarmError."""
     change(agent, lambda memo: {**memo, "offset": offset})
 
 
 def begin_turn(agent: AgentDir, offset: int | None) -> None:
-    """A turn of the root begins, whose first words bring everything up to `offset` (None: nothing)."""
+    """Begins a turn of the root, whose first words deliver everything up to `offset` (None: nothing)."""
     change(
         agent,
         lambda memo: {**memo, "offset": memo["offset"] if offset is None else offset, "turn_from": memo["offset"]},
@@ -103,7 +103,7 @@ def end_turn(agent: AgentDir, *, heard: bool) -> None:
 
 
 def mark_sent(agent: AgentDir, key: str) -> None:
-    """The message `key` went through the channel: to be said before it stands in the inbox. Raises SwarmError."""
+    """Records that message `key` went through the channel; called before it is in the inbox. Raises SwarmError."""
     change(agent, lambda memo: {**memo, "sent": [*memo["sent"], key][-KEEP_SENT:]})
 
 
@@ -115,9 +115,9 @@ def pass_over(agent: AgentDir) -> None:
 
 
 def unconfirmed(agent: AgentDir) -> list[tuple[str, str]]:
-    """(message id, words) of what went into the channel and never showed in the program's output.
+    """Returns (message id, words) of messages that went into the channel and never showed in the program's output.
 
-    It ended before it had read them, or does not say what reaches it.
+    The program ended before it read them, or does not print what reaches it.
     """
     sent = read(agent)["sent"]
     try:

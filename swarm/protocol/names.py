@@ -12,7 +12,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 
 
 def check_name(name: str) -> str:
-    """The name itself where it is allowed (`[a-z0-9][a-z0-9._-]{0,63}`, protocol.md); raises Refused `name`."""
+    """Returns the name where it is allowed (`[a-z0-9][a-z0-9._-]{0,63}`, protocol.md); raises Refused `name`."""
     if not _NAME.match(name):
         raise Refused(
             Code.NAME,
@@ -28,7 +28,7 @@ def check_name(name: str) -> str:
 
 
 def is_name(name: str) -> bool:
-    """Whether a name is formed as `check_name` wants it."""
+    """Returns whether `check_name` allows a name."""
     return _NAME.match(name) is not None
 
 
@@ -41,14 +41,14 @@ def suggest_name(name: str) -> str:
 
 
 def check_id(agent_id: str) -> str:
-    """The id itself where every part of it is a name; raises Refused `name` (`..`, empty parts, NUL, too long)."""
+    """Returns the id where every part of it is a name; raises Refused `name` (`..`, empty parts, NUL, too long)."""
     for part in agent_id.split("/"):
         check_name(part)
     return agent_id
 
 
 def twin_key(name: str) -> str:
-    """What two names share that a file system may take for one: case and Unicode form do not count."""
+    """Returns one key for all names that a file system may treat as the same: case and Unicode form do not count."""
     import unicodedata  # most names are plain
 
     return unicodedata.normalize("NFC", name).casefold()

@@ -78,7 +78,7 @@ class AgentDir:
 
     @property
     def run(self) -> Path:
-        """What the program and its keeper need; agents have no business here."""
+        """The directory of what the program and its keeper need; agents do not write here."""
         return self.path / ".run"
 
     @property
@@ -98,7 +98,7 @@ class AgentDir:
 
     @property
     def channel_lock(self) -> Path:
-        """Held while words are written into the channel, so that two writers never mix them."""
+        """The lock that is held while words are written into the channel, so that two writers never mix them."""
         return self.path / ".run" / "stdin.lock"
 
     @property
@@ -108,7 +108,7 @@ class AgentDir:
 
     @property
     def keeper_orders(self) -> Path:
-        """The FIFO on which the keeper hears single bytes: `c` closes the channel, so that the program ends."""
+        """The FIFO of the keeper's single-byte commands: `c` closes the channel, so that the program ends."""
         return self.path / ".run" / "orders"
 
     @property
@@ -138,7 +138,7 @@ class AgentDir:
 
     @property
     def session(self) -> Path:
-        """{schema, spawn_id, program, session}: the session that was chosen or first seen, to go on with."""
+        """{schema, spawn_id, program, session}: the session that was chosen or first seen, to resume it."""
         return self.path / ".run" / "session.json"
 
     @property
@@ -148,17 +148,17 @@ class AgentDir:
 
     @property
     def delivered_lock(self) -> Path:
-        """Held while told.json is changed."""
+        """The lock that is held while told.json is changed."""
         return self.path / ".run" / "told.lock"
 
     @property
     def hooks_lock(self) -> Path:
-        """Held while messages are handed over: a program runs hooks of tool calls that end together side by side."""
+        """The lock that is held while messages are delivered: hooks of parallel tool calls run in parallel."""
         return self.path / ".run" / "hooks.lock"
 
     @property
     def attach_lock(self) -> Path:
-        """Held by an attach, and by what detaches the agent after it."""
+        """The lock that an attach holds, and the detach after it."""
         return self.path / ".run" / "attach.lock"
 
     @property

@@ -65,7 +65,7 @@ def read_progress(agent: "AgentDir", keep: int = MAX_LINES) -> "reports.Progress
 
 
 def examine_progress(agent: "AgentDir", keep: int = MAX_LINES) -> "tuple[reports.Progress, list[str]]":
-    """The same, and beside it the same lines as they were written: what `untrusted.suspicion` has to see."""
+    """As `read_progress`, with the lines as they were written beside it, for the search for injections."""
     from swarm.model.reports import Progress
     from swarm.store.reader import Unreadable, read_tail
 
@@ -104,7 +104,7 @@ def format_line(text: str, outputs: int | None, wall: float) -> str:
     """The line that `append` writes: local time with seconds and offset. Raises UsageError where nothing is said."""
     sentence = text.strip()
     if not (sentence.isascii() and sentence.isprintable() and len(sentence) <= MAX_CHARS):
-        from swarm.sanitize import clean  # most sentences are plain, and need not pay for it
+        from swarm.sanitize import clean  # most sentences are plain ASCII and do not need it
 
         sentence = clean(sentence, MAX_CHARS).strip()
     if not sentence:

@@ -1,4 +1,4 @@
-"""What makes an object of results.json results (protocol.md): one rule for writing and for reading them."""
+"""Checks the object of results.json (protocol.md): one rule for writing and for reading."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ def check_results(data: Mapping[str, Any]) -> None:
 def results_value(
     *, status: str, summary: str, outputs: Sequence[str], given: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The object that results.json is to hold: what is named beside `given` wins, what is missing is filled in."""
+    """Makes the object for results.json: named arguments win over `given`, missing fields are filled in."""
     value: dict[str, Any] = {key: item for key, item in given.items() if item is not None} if given else {}
     if status != "success" or "status" not in value:
         value["status"] = status
@@ -47,13 +47,13 @@ def results_value(
 
 
 def encode_results(value: dict[str, Any]) -> bytes:
-    """What is written to results.json; raises UsageError where it would not be read as results from there."""
+    """Returns the text for results.json; raises UsageError where readers would refuse it as results."""
     try:
         data = for_people(value)
         check_results(parse_json(data))
     except Invalid as error:
         raise _no_results(error.why) from error
-    except (RecursionError, ValueError) as error:  # what is Wrong; NaN, Infinity
+    except (RecursionError, ValueError) as error:  # Wrong is a ValueError; so are NaN and Infinity
         raise _no_results(str(error)) from error
     if len(data) > JSON_BYTES:
         raise UsageError(

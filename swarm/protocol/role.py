@@ -15,13 +15,13 @@ class Role(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     scope: Literal["orchestrate", "work", "scout", "observe"] = "work"
     """`observe`: it owns nothing but its own directory (field report, failure 10)."""
     slots: Annotated[int, Meta(ge=0, le=1000)] = 1
-    """What it takes where neither the spawn nor [slots.roles] says; 0 only for the root."""
+    """The slots that it commits where neither the spawn nor [slots.roles] says; 0 only for the root."""
     spawns: bool = False
     """It may have agents below it."""
     reserve: bool = False
-    """It is what the reserve is kept for."""
+    """It may use the reserve."""
     every: Annotated[int, Meta(ge=1)] | None = None
-    """A suggestion for [schedule]: every how many heartbeats it comes by itself."""
+    """A suggestion for [schedule]: the number of heartbeats between two spawns of it."""
     inputs: Lines
     outputs: Lines
     owns: Lines

@@ -18,7 +18,7 @@ REQUIRED = (
     *("rules", "place", "task", "acceptance", "inputs", "outputs", "owns"),
     *("learned", "reporting", "inbox", "untrusted", "done_when"),
 )
-"""What every template leaves room for: the words that make a brief a contract (failures 5, 6, 7 and 9)."""
+"""The placeholders that every template needs, because they make a brief a contract (failures 5, 6, 7 and 9)."""
 OPTIONAL = ("name", "id", "role", "summary", "parent", "home", "directory", "slots", "model")
 PLACEHOLDER = re.compile(r"\{([a-z][a-z_]*)\}")
 

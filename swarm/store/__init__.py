@@ -1,1 +1,1 @@
-"""Files that anybody may have touched: bounded reads, atomic writes, locks, JSON."""
+"""Files that other processes may have changed: bounded reads, atomic writes, locks, JSON."""

@@ -1,4 +1,4 @@
-"""JSON as the types of its fields declare it: what is right is taken, what is wrong is named, what is new is kept."""
+"""Decodes JSON by declared types: takes right values, names wrong ones, keeps keys that it does not know."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ T = TypeVar("T", bound=Struct)
 
 
 class RefusedValue(NamedTuple):
-    """A value that was not taken. agent: whose, '' for the swarm's own. text: which, and why not."""
+    """A value that was not taken over. agent: whose it is, '' for the swarm's own. text: which value, and why."""
 
     agent: str
     text: str
@@ -29,7 +29,7 @@ def read(
     refused: list[RefusedValue],
     instead: Mapping[str, object] = {},
 ) -> T | None:
-    """The value of an object; its default stands in for a field that is wrong, which is added to `refused`.
+    """Decodes an object; the default stands in for a wrong field, which is added to `refused`.
 
     instead: what stands in for fields without a default. Keys that are not known go to the field `extra`, where `kind`
     has one. Returns None where a field that is needed is missing or wrong.
@@ -51,7 +51,7 @@ def read(
 def take(
     kind: type[Struct], data: Mapping[str, object], agent: str, refused: list[RefusedValue]
 ) -> tuple[dict[str, Any], dict[str, object]]:
-    """The fields of an object that are what `kind` declares, and the keys that it does not know."""
+    """Returns the fields of an object that fit what `kind` declares, and the keys that `kind` does not have."""
     types = _types(kind)
     values: dict[str, Any] = {}
     extra: dict[str, object] = {}
@@ -70,7 +70,7 @@ def take(
 
 
 def one(kind: type[T], data: Mapping[str, object]) -> T:
-    """The value of an object in which everything is right; raises Wrong, which names the first field that is not."""
+    """Decodes an object without a wrong field; raises Wrong, which names the first wrong one."""
     refused: list[RefusedValue] = []
     value = read(kind, data, "", refused)
     if value is None or refused:
@@ -84,13 +84,13 @@ def _field(name: str, value: object, kind: Any) -> Any:
     except ValidationError as error:
         info = type_info(kind)
         if isinstance(value, str) and isinstance(info, StrType) and info.max_length and len(value) > info.max_length:
-            return value[: info.max_length]  # a text that is too long says more when cut than when refused
+            return value[: info.max_length]  # a long text is cut rather than refused: its beginning is worth reading
         why, _, path = str(error).replace("`", "").partition(" - at $")
         raise Wrong(f"{name}{path} is {quote(_inside(value, path))}: {why[:1].lower()}{why[1:]}") from error
 
 
 def _inside(value: Any, path: str) -> Any:
-    """The value at a path of msgspec's, `.keeper.pid` or `[0][1]`, as far as it leads."""
+    """Returns the value at a path as msgspec writes it (`.keeper.pid`, `[0][1]`), as far as there is one."""
     for key, index in re.findall(r"\.(\w+)|\[(\d+)\]", path.partition("[...]")[0]):
         value = value[key] if key else value[int(index)]
     return value

@@ -1,4 +1,4 @@
-"""JSON of files that anybody may have written: an object, or the reason why it is none."""
+"""Parses JSON from files that other processes may have changed: gives an object, or the reason why there is none."""
 
 import json
 import os
@@ -10,7 +10,7 @@ DEPTH = 64
 
 
 class Invalid(SwarmError):
-    """A file that can be read but does not hold what it should; `why` says it in a few words."""
+    """A file that can be read but does not hold what it should; `why` is the reason in a few words."""
 
     code = Code.INVALID
 
@@ -62,7 +62,7 @@ def _finite(text: str) -> float:
 
 
 def deeper_than(value: object, limit: int) -> bool:
-    """Whether a value of JSON has more levels than that."""
+    """Returns whether a JSON value has more levels than `depth`."""
     level = [value]
     for _ in range(limit):
         level = [

@@ -1,4 +1,4 @@
-"""The kernel's lock on a file: one way to take it. It is let go when its holder ends, and is never broken by hand."""
+"""Takes the kernel's lock on a file. The kernel releases it when the holder ends; no code breaks it."""
 
 import errno
 import json
@@ -49,7 +49,7 @@ def acquire(path: Path, wait_s: float, open_file: OpenFile, *, lockless: bool = 
             while not _try(path, descriptor, lockless=lockless):
                 if time.monotonic() >= give_up:
                     return None
-                # Jitter, or waiters that met once meet at every try.
+                # Jitter: two waiters that tried at once must not try at once again.
                 jitter = 0.5 + os.urandom(1)[0] / 256
                 time.sleep(max(0.0, min(pause * jitter, give_up - time.monotonic())))
                 pause = min(pause * 1.5, LONGEST_PAUSE_S)

@@ -1,4 +1,4 @@
-"""Reading files that anybody may have written: in bounds, without waiting, and never through a link."""
+"""Reads files that other processes may have changed: bounded, without blocking, never through a link."""
 
 import errno
 import os
@@ -25,7 +25,7 @@ _KINDS = (
 
 
 class Unreadable(SwarmError):
-    """A file that is there and cannot be read, or must not be; `why` says it in a few words."""
+    """A file that cannot be read, or must not be; `why` is the reason in a few words."""
 
     code = Code.UNREADABLE
 
@@ -146,7 +146,7 @@ def _read(path: Path, limit: int, start: int | None) -> Read | None:
 
 
 def _pread(descriptor: int, limit: int, start: int, expected: int) -> bytes:
-    # A byte more than there should be: a short answer is the end of the file, and needs no second question.
+    # Asks for one byte more than there should be: a short answer proves the end of the file without a second read.
     asked = min(limit, max(0, expected) + 1)
     data = os.pread(descriptor, asked, start)
     if len(data) < asked:

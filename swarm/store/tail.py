@@ -8,7 +8,7 @@ from swarm.store.reader import opened
 
 FileChange = Literal["", "cut", "replaced"]
 NEVER, GONE = -1, 0
-"""In the place of an inode. What comes after a file that is gone is another one, though it be given the same inode."""
+"""In the place of an inode. A file that comes after one that is gone is another file, even with the same inode."""
 
 
 class TailRead(NamedTuple):
@@ -76,7 +76,7 @@ class FileTail:
         return state.st_ino != self._inode or state.st_size != self.offset
 
     def read(self, limit: int | None = None) -> TailRead | None:
-        """What came since the last look; None where there is no file. Raises Unreadable.
+        """Reads what was added since the last look; returns None where there is no file. Raises Unreadable.
 
         limit: bytes that are read at most; a tail without a window needs one. Opens nothing where nothing has grown.
         """
@@ -119,7 +119,7 @@ class FileTail:
         self._open, self._open_size = [], 0
 
     def _lines(self, data: bytes) -> tuple[tuple[bytes, ...], int]:
-        """The whole lines that end in this part, and how many bytes of one were left out whose beginning is unknown."""
+        """Returns the whole lines that end in this part, and the bytes left out of a line without its beginning."""
         *whole, rest = data.split(b"\n")
         torn = 0
         if whole and self._open_size:
@@ -134,7 +134,7 @@ class FileTail:
         return tuple(whole), torn
 
     def _keep(self, part: bytes) -> None:
-        """Of a line that is too long the head stays: it says most of what the line is."""
+        """Keeps the head of a line that is too long, which says most about it."""
         room = self._line_bytes - self._open_size
         if room > 0:
             self._open.append(part[:room])

@@ -1,4 +1,4 @@
-"""Fields of a JSON object that an agent wrote: the value where it is of its kind, `Wrong` where it is not."""
+"""Takes fields from a JSON object that an agent wrote; raises Wrong where a value is not of its kind."""
 
 import json
 import math
@@ -13,7 +13,7 @@ MAX_TEXT = 20_000
 
 
 class Wrong(ValueError):
-    """A value is not of the kind that its key stands for."""
+    """A value is not of the kind that its key needs."""
 
 
 def seconds(value: object) -> float:
@@ -60,7 +60,7 @@ def quote(value: object) -> str:
 
 
 def cleaned(value: Any, depth: int = 12) -> Any:
-    """JSON of an agent with every text in it fit to be shown, and no more of it than a person reads."""
+    """Returns an agent's JSON with every text sanitized, and cut to what a person can read."""
     if isinstance(value, str):
         return clean_block(value[: MAX_TEXT * 2])[:MAX_TEXT]
     if depth <= 0:

@@ -1,4 +1,4 @@
-"""Writing files that anybody may have touched: whole or not at all, and never through a link.
+"""Writes files that other processes may have changed: whole or not at all, never through a link.
 
 Neither the file nor the directory it lies in may be one. No package beside this one opens files of agents.
 """

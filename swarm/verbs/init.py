@@ -9,8 +9,8 @@ from pathlib import Path
 
 from msgspec import to_builtins
 
-from swarm.config.checked import CheckedFiles
-from swarm.config.policy import Policy, load_policy, parse_policy
+from swarm.config.checked import CheckedFiles, load_policy, parse_policy
+from swarm.config.policy import Policy
 from swarm.errors import Code, HomeError, PolicyError, Refused, SwarmError, UsageError
 from swarm.formatting import spell_stamp
 from swarm.ledger import audit_log

@@ -2,7 +2,7 @@
 
 import time
 
-from swarm.config.policy import parse_policy
+from swarm.config.checked import parse_policy
 from swarm.rules.plan import plan
 from tests.bench.figures import Figure, median
 from tests.support.swarms import NOW, many

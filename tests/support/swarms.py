@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from swarm.config.policy import Policy, parse_policy
+from swarm.config.checked import parse_policy
+from swarm.config.policy import Policy
 from swarm.model.actions import ActionKind, Performed
 from swarm.model.activity import ActivityState, OpenTool, SubAgent, Tokens
 from swarm.model.agent import Acceptance, AgentSpec, Exit, Identity, Liveness, Usage

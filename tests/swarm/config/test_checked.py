@@ -9,8 +9,8 @@ import pytest
 
 from swarm.api import Swarm
 from swarm.config import policy_checker
-from swarm.config.checked import MAX_BYTES, SCHEMA, CheckedFiles
-from swarm.config.policy import Policy, load_policy
+from swarm.config.checked import MAX_BYTES, SCHEMA, CheckedFiles, load_policy
+from swarm.config.policy import Policy
 from swarm.errors import PolicyError, SwarmError
 from swarm.protocol import role_checker
 from swarm.protocol.paths import Layout

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.config.policy import MAX_POLICY_BYTES, Policy, load_policy, parse_policy
+from swarm.config.checked import MAX_POLICY_BYTES, load_policy, parse_policy
+from swarm.config.policy import Policy
 from swarm.errors import PolicyError
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swarm.config.policy import parse_policy
+from swarm.config.checked import parse_policy
 from swarm.heartbeat.digest import MAX_BYTES, Digested, digest
 from swarm.model.actions import ActionKind, Performed
 from swarm.model.activity import Tokens

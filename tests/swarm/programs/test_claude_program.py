@@ -11,7 +11,8 @@ from signal import SIGINT
 
 import pytest
 
-from swarm.config.policy import ProgramSettings, parse_policy
+from swarm.config.checked import parse_policy
+from swarm.config.policy import ProgramSettings
 from swarm.errors import Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.config.policy import parse_policy
+from swarm.config.checked import parse_policy
 from swarm.programs import preflight
 from swarm.programs.registry import program_for
 from swarm.verbs.doctor import examine

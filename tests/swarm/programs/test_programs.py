@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from swarm.config.policy import Policy, parse_policy
+from swarm.config.checked import parse_policy
+from swarm.config.policy import Policy
 from swarm.errors import Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch

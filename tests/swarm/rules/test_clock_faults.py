@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from swarm.config.policy import parse_policy
+from swarm.config.checked import parse_policy
 from swarm.model.actions import ActionKind
 from swarm.model.health import Health
 from swarm.model.plan import Action, Plan

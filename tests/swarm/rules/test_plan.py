@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.config.policy import Policy, parse_policy
+from swarm.config.checked import parse_policy
+from swarm.config.policy import Policy
 from swarm.model.actions import ActionKind
 from swarm.model.activity import ActivityState
 from swarm.model.agent import Acceptance, Liveness

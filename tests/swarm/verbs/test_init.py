@@ -15,7 +15,8 @@ import pytest
 from msgspec import structs, to_builtins
 
 from swarm.api import Swarm
-from swarm.config.policy import Policy, ProgramSettings, load_policy, parse_policy
+from swarm.config.checked import load_policy, parse_policy
+from swarm.config.policy import Policy, ProgramSettings
 from swarm.errors import HomeError, Refused, SwarmError, UsageError
 from swarm.ledger.ledger import Ledger
 from swarm.model.health import Health

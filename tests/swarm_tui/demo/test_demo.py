@@ -12,7 +12,7 @@ import pytest
 
 from swarm import platform
 from swarm.api import Swarm
-from swarm.config.policy import parse_policy
+from swarm.config.checked import parse_policy
 from swarm.errors import Refused, UsageError
 from swarm.model.agent import Identity
 from swarm.model.health import Health
