@@ -10,7 +10,7 @@ PACKAGES = ("swarm", "widgets", "swarm_tui")
 STORE = "swarm/store/"
 OPENS = {
     "swarm/keeper/": "is standard library only",
-    "swarm/config/policy.py": "reads swarm.toml, which is the operator's and may be a link",
+    "swarm/config/checked.py": "reads swarm.toml, which is the operator's and may be a link",
     "swarm/verbs/doctor.py": "reads a limit of the kernel",
     "swarm/verbs/init.py": "reads package data",
     "swarm_tui/cli/commands/common.py": "reads a file that its caller named",
