@@ -35,23 +35,23 @@ def after(caller: HookCaller, given: Mapping[str, Any], say: Callable[[context.A
         return 0
     event, now = text_of(given, "hook_event_name"), time.time()
     if text_of(given, "agent_id"):
-        return 0  # it would reach a sub-agent of the program's own, and nobody else
+        return 0  # the answer would reach only a sub-agent inside the program
     if event not in EVENTS or not (inbox.undelivered(caller.agent)[0] or overdue(caller, now)):
         return 0
     with locks.held(caller.agent.hooks_lock, 0.0) as mine:
         if not mine:
             return 0  # another call of the same moment brings it
-        news, reminder = unread(caller), overdue(caller, now)
-        parts = [part for part in (news.words, reminder) if part]
+        new, reminder = unread(caller), overdue(caller, now)
+        parts = [part for part in (new.words, reminder) if part]
         if not parts:
             return 0
         say(context.context(event, "\n\n".join(parts)))
         with suppress(SwarmError):  # on a full disk it is told again, which is better than never
-            if news.words:
-                inbox.mark(caller.agent, news.offset)
+            if new.words:
+                inbox.mark(caller.agent, new.offset)
             if reminder:
                 inbox.change(caller.agent, lambda memo: {**memo, "reminded_at": now})
-    delivered(caller, news)
+    delivered(caller, new)
     return 0
 
 
@@ -88,13 +88,13 @@ def unread(caller: HookCaller) -> Messages:
     return Messages(words, offset, tuple(key for key, _ in messages))
 
 
-def delivered(caller: HookCaller, news: Messages) -> None:
+def delivered(caller: HookCaller, new: Messages) -> None:
     """Writes down that messages reached the agent."""
     from swarm.hooks.context import record
 
-    if news.words:
+    if new.words:
         with suppress(SwarmError):  # they have reached it, whether that can be written down or not
-            record(caller, AuditVerb.DELIVER, messages=list(news.ids))
+            record(caller, AuditVerb.DELIVER, messages=list(new.ids))
 
 
 def overdue(caller: HookCaller, now: float) -> str:

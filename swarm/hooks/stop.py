@@ -31,7 +31,7 @@ LASTING = frozenset({"shell", "monitor"})
 def stop(caller: HookCaller, given: Mapping[str, Any], say: Say) -> int:
     """Answers the end of a turn; returns the exit status.
 
-    Messages that nobody has read come first, then background work, then results: valid ones end the program, missing
+    Unread messages come first, then background work, then results: valid ones end the program, missing
     ones are asked for three times. An agent that never has results (the root) ends with its turn.
     """
     if is_late(caller):
@@ -95,11 +95,11 @@ def _goes_on_with_messages(caller: HookCaller, say: Say) -> bool:
     if not inbox.undelivered(caller.agent)[0]:
         return False
     with suppress(SwarmError, OSError), locks.held(caller.agent.hooks_lock, WAIT_S) as mine:
-        news = unread(caller)
-        if mine and news.words:
-            inbox.mark(caller.agent, news.offset)
-            say(context.block(news.words))
-            delivered(caller, news)
+        messages = unread(caller)
+        if mine and messages.words:
+            inbox.mark(caller.agent, messages.offset)
+            say(context.block(messages.words))
+            delivered(caller, messages)
             return True
     return False
 
@@ -146,7 +146,7 @@ def remove_sandbox_leftovers(directory: str = "", now: float | None = None) -> i
     """Removes old empty directories that the sandbox of a program left behind; returns how many. Raises nothing.
 
     Over weeks there would be hundreds of thousands, and a file system has only so many places. Whatever has something
-    in it, belongs to somebody else, or is a link stays.
+    in it, belongs to another user, or is a link stays.
     """
     place = directory or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 where programs that know no TMPDIR go
     before = (time.time() if now is None else now) - LEFTOVER_AGE_S

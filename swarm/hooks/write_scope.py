@@ -18,7 +18,7 @@ from swarm.protocol.names import UNSEARCHED, twin_key
 ENGINES = frozenset({"agent.json", "exit.json", "ended.json", "task.md", "inbox.md"})
 """Files of an agent's directory that others write: the engine, its keeper, its parent."""
 TEMPLATES = "templates"
-"""The one directory beside the agents that may be given to somebody: who writes it is said by `protected` alone."""
+"""The one directory beside the agents that a spawn may give to an agent: `protected` alone says who writes it."""
 LOGGED = ("stdout", "stderr", "investigation-")
 MAX_PATH = 4096
 MAX_SECOND_NAMES = 4000

@@ -1,4 +1,4 @@
-"""The supervising process of one agent: starts its program, outlives whoever asked, ends its tree, says how it ended.
+"""The supervising process of one agent: starts its program, outlives its starter, ends its tree, reports how it ended.
 
     python -I -S -E keeper.py AGENT_DIR
 
@@ -15,7 +15,7 @@ Standard library only, and all it needs lies in the agent's directory, so that a
   seconds since 1970, found and left as [{pid, command, how}].
 - log/stdout and log/stderr, the program's output.
 
-One line of JSON goes to standard output, {"started": true} or {"error", "errno", "stage"}; then nobody is waited for.
+One line of JSON goes to standard output, {"started": true} or {"error", "errno", "stage"}; then the starter goes on.
 
 To stay below ten megabytes it starts the program with json and ctypes, then executes itself anew without them. From
 then on it imports nothing, because Python may be upgraded under it while an agent runs for weeks.
@@ -74,9 +74,9 @@ def terms_of(launch: dict[str, object]) -> tuple[int, float, int]:
     )
 
 
-def go_on(path: str, told: list[object]) -> None:
+def go_on(path: str, arguments: list[object]) -> None:
     """Executes this file anew: same process, same children, a fresh and smaller memory."""
-    words = [str(word) for word in told]
+    words = [str(word) for word in arguments]
     for descriptor in words[1:4]:
         if descriptor != "-1":
             os.set_inheritable(int(descriptor), True)  # noqa: FBT003 takes no keywords

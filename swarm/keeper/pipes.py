@@ -1,8 +1,8 @@
 """The channel into a program: its standard input as a FIFO that stays open, and a FIFO of orders for the keeper.
 
 Both lie in `.run` and are its owner's alone. The keeper holds the writing end of the channel, and never a reading one:
-so words reach the program however often control rooms come and go, and whoever writes when the program has stopped
-reading is told so.
+so words reach the program however often control rooms come and go, and a writer gets an error when the program has
+stopped reading.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ else:
 CHANNEL = "stdin"
 ORDERS = "orders"
 LOCK = "stdin.lock"
-"""Whoever writes into the channel holds its lock: two at once would mix their words."""
+"""A writer into the channel holds its lock: two at once would mix their words."""
 CLOSE = b"c"
 NOWHERE = -1
 _FLAGS = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -56,7 +56,7 @@ class Channel:
         self._push()
 
     def _push(self) -> None:
-        """Writes what fits; raises BrokenPipeError where nobody will ever read it."""
+        """Writes what fits; raises BrokenPipeError where the program has closed its end."""
         while self._rest:
             try:
                 self._rest = self._rest[os.write(self.writes, self._rest) :]
@@ -70,7 +70,7 @@ class Channel:
     def finish(self) -> None:
         """Writes the rest of the first words as the program reads them, then others may write.
 
-        Leaves off where the program does not read any more, and where somebody orders us to end it.
+        Leaves off where the program does not read any more, and where the engine orders the keeper to end it.
         """
         import select
 
@@ -100,7 +100,7 @@ def _make(name: str, run: int) -> None:
     if os.mkfifo in os.supports_dir_fd:
         os.mkfifo(name, 0o600, dir_fd=run)
         return
-    os.fchdir(run)  # nobody else is here whom that could lead astray
+    os.fchdir(run)  # the keeper has one thread, so the change of directory misleads no other
     try:
         os.mkfifo(name, 0o600)
     finally:
@@ -118,7 +118,7 @@ def _hold(descriptor: int) -> None:
 
 
 def remove(directory: int, *names: str) -> None:
-    """Takes the FIFOs away, or those of these names: whoever looks for one finds that nobody listens."""
+    """Removes the FIFOs, or those of these names, so that a writer finds that the program does not listen."""
     try:
         run = open_directory(".run", directory)
     except OSError:

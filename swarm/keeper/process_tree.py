@@ -51,7 +51,7 @@ class ProcessTree:
         return list(seen.values())
 
     def _look_for_marker(self) -> list[ProcessStat]:
-        """Whoever carries our marker, wherever it went."""
+        """The living processes that carry our marker, wherever they are in the tree of processes."""
         me = os.getpid()
         marked = [pid for pid in procfs.all_pids() if pid != me and procfs.marker_of(pid) == self.spawn_id]
         looked = map(procfs.look_at, marked)
@@ -71,7 +71,7 @@ class ProcessTree:
                 self._send(each, signal.SIGTERM)
 
     def wake_stopped(self) -> bool:
-        """Continues who is stopped, for who is stopped cannot obey; True where there was somebody."""
+        """Continues the stopped processes, because a stopped one cannot obey; returns whether there were any."""
         woken = [self._send(each, signal.SIGCONT) for each in self.look() if each.state == "T"]
         return any(woken)
 
@@ -97,7 +97,7 @@ class ProcessTree:
                 return
 
     def _catch(self, seen: list[ProcessStat]) -> list[ProcessStat]:
-        """Stops them all, and whom they started meanwhile, until nobody new is there: then nobody can start another."""
+        """Stops them all, and what they started meanwhile, until no new one appears: then none can start another."""
         caught: dict[tuple[int, int], ProcessStat] = {}
         while any((each.pid, each.ticks) not in caught for each in seen):
             for each in seen:

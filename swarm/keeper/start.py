@@ -38,7 +38,7 @@ class FailedStart(Exception):
 
 
 def detach() -> None:
-    """Becomes a process that nobody waits for, in its own session, with nothing of the starter's open beyond 0-2."""
+    """Leaves the starter: becomes its own session, and closes all files of the starter beyond 0-2."""
     for name in os.listdir("/proc/self/fd" if os.path.isdir("/proc/self/fd") else "/dev/fd"):
         if int(name) > 2:
             try:
@@ -256,7 +256,7 @@ def record(directory: int, spawn_id: str, program: int, *, subreaper: bool) -> N
 
 
 def say_failure(directory: int, spawn_id: str, failed: FailedStart) -> None:
-    """Tells why the program does not run: the starter at once, and everybody later in exit.json."""
+    """Tells why the program does not run: to the starter at once, and in exit.json to later readers."""
     if directory >= 0 and failed.stage != "launch":
         pipes.remove(directory)
         outcome: dict[str, object] = {"schema": SCHEMA, "spawn_id": spawn_id, "code": None, "at": time.time()}

@@ -44,7 +44,7 @@ class Terms:
 
 
 def ignore_and_block() -> None:
-    """No terminal reaches us, and orders wait until somebody listens: the mask outlives execution."""
+    """No terminal reaches us, and orders wait until the keeper listens: the mask outlives execution."""
     for number in IGNORED:
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGCHLD))
@@ -117,7 +117,7 @@ class Supervisor:
         self._reap()
 
     def _close_channel(self) -> None:
-        """The program reads to the end of what was said. Its name goes first: nobody speaks to deaf ears."""
+        """Lets the program read to the end. The name goes first, so that no writer opens a closed channel."""
         if self._channel != pipes.NOWHERE:
             pipes.remove(self._directory, pipes.CHANNEL)
             os.close(self._channel)

@@ -15,15 +15,15 @@ from swarm.processes.stop import release, signal
 FREEZE_S = 5.0
 
 
-class Known(NamedTuple):
-    """By what an agent's processes are found."""
+class AgentProcesses(NamedTuple):
+    """What the processes of one agent are found by."""
 
     keeper: Identity | None
     program: Identity | None
     marker: str
 
 
-def freeze(agents: Sequence[Known]) -> list[Frozen]:
+def freeze(agents: Sequence[AgentProcesses]) -> list[Frozen]:
     """Stops all processes of these agents where they are, in other sessions too, in this order; keepers go on."""
     group = _Group(agents)
     halted, going = _halt(group, seconds=FREEZE_S)
@@ -33,10 +33,10 @@ def freeze(agents: Sequence[Known]) -> list[Frozen]:
     ]
 
 
-def thaw(agents: Sequence[Known]) -> list[Frozen]:
+def thaw(agents: Sequence[AgentProcesses]) -> list[Frozen]:
     """Lets them all go on, in this order."""
     group = _Group(agents[::-1])  # what is found last goes on first: children before their parents
-    # Whoever started to stop again at the first look, or was started meanwhile, goes on at the second.
+    # A process that stopped again after the first look, or was started meanwhile, goes on at the second.
     released = [*release(group.everywhere), *release(group.nearby)]
     left = [stat for stat in group.everywhere() if _is_stopped(stat)]
     return [
@@ -48,7 +48,7 @@ def thaw(agents: Sequence[Known]) -> list[Frozen]:
 class _Group:
     """The processes of several agents, and whose each of them is."""
 
-    def __init__(self, agents: Sequence[Known]) -> None:
+    def __init__(self, agents: Sequence[AgentProcesses]) -> None:
         self._agents = agents
         self._known: list[dict[tuple[int, int], Stat]] = [{} for _ in agents]
 
@@ -79,8 +79,8 @@ class _Group:
 def _halt(group: _Group, *, seconds: float) -> tuple[list[Stat], list[Stat]]:
     """Stops all that is found, parents first. Returns it, and what still went when time was up.
 
-    The first look and the last, which must find that all is stopped, are at every process: whoever left the tree of
-    its agent is found by its marker. Between them only the trees are looked at, for whoever was started meanwhile.
+    The first look and the last, which must find that all is stopped, are at every process: one that left the tree of
+    its agent is found by its marker. Between them only the trees are looked at, for what was started meanwhile.
     """
     deadline = time.monotonic() + seconds
     halted: dict[tuple[int, int], Stat] = {}

@@ -41,7 +41,7 @@ def look(identity: Identity) -> Liveness:
 
 
 def send(identity: Identity, number: int) -> bool:
-    """Signals this very process; False where it is gone, somebody else's, or one that must never be signalled.
+    """Signals this very process; False where it is gone, another process by now, or one that must never be signalled.
 
     Raises PermissionError where the process belongs to another user.
     """

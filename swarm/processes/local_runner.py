@@ -1,4 +1,4 @@
-"""Agents on this machine: one keeper each, which outlives whoever started it."""
+"""Agents on this machine: one keeper each, which outlives its starter."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from swarm.model.agent import Identity, Liveness
 from swarm.model.launch import Launch
 from swarm.model.record import Record
 from swarm.model.time import Clock
-from swarm.processes.freeze import Known, freeze, thaw
+from swarm.processes.freeze import AgentProcesses, freeze, thaw
 from swarm.processes.identity import identify, look
 from swarm.processes.members import confirmed, home_of_leftovers, marked
 from swarm.processes.runner import Frozen, Started, StopReport
@@ -101,8 +101,8 @@ class LocalRunner:
         """Lets them go on."""
         return thaw([self._known(record) for record in records])
 
-    def _known(self, record: Record) -> Known:
-        return Known(*self._both(record, self._layout.agent(record.id)), record.spawn_id)
+    def _known(self, record: Record) -> AgentProcesses:
+        return AgentProcesses(*self._both(record, self._layout.agent(record.id)), record.spawn_id)
 
     def logs(self, agent: AgentDir) -> Mapping[str, Path]:
         """Where its output is."""
@@ -233,7 +233,7 @@ def _failure(why: str, number: object = None) -> SwarmError:
 
 
 def _identity(told: object, marker: str) -> Identity | None:
-    """An identity of kept.json. A hint like every pid in a file: whoever signals it looks first."""
+    """An identity of kept.json. A hint like every pid in a file: a caller checks it before it signals."""
     if not isinstance(told, dict):
         return None
     boot, namespace, pid, ticks = (told.get(key) for key in ("boot_id", "pid_ns", "pid", "ticks"))

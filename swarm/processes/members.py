@@ -77,7 +77,7 @@ def members(
 ) -> list[Stat]:
     """Every living process that can be shown to belong to an agent, parents first; its keeper is not among them.
 
-    The union of: descendants of its keeper and program, the program's session and group, its marker, whoever writes to
+    The union of: descendants of its keeper and program, the program's session and group, its marker, writers to
     `logs`; and the descendants of all these. Who carries another agent's marker is left out, and so is everything
     that we ourselves run under. table: a look at all processes that serves several agents.
     """

@@ -37,7 +37,7 @@ class StopReport(NamedTuple):
     """Of the program; negative for a signal; None where it is not known."""
     took_ms: int = 0
     strangers: tuple[int, ...] = ()
-    """Recorded pids that are somebody else's now, of an agent whose end nobody reported: not signalled; an alert."""
+    """Recorded pids that belong to other processes now, of an agent without a reported end: not signalled; an alert."""
 
 
 class Frozen(NamedTuple):

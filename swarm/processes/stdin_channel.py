@@ -1,6 +1,6 @@
 """Speaking to a running program: words into its channel, and the order to its keeper to close it. Light, for hooks too.
 
-Nobody needs to know who the agent is, or to have started it: whatever lies in its directory leads to it.
+The caller needs only the directory of the agent, and need not have started it.
 """
 
 import errno
@@ -29,13 +29,13 @@ _GET_SIZE = getattr(fcntl, "F_GETPIPE_SZ", 1032)
 _UNREAD = 0x541B
 _LINUX = sys.platform.startswith("linux")
 _DEAF = (errno.ENOENT, errno.ENXIO, errno.EPIPE, errno.ENOTDIR)
-"""There is no channel, or nobody has its other end."""
+"""There is no channel, or no process has its other end."""
 
 
 def tell(agent: AgentDir, data: bytes, *, wait: float = WAIT_S) -> None:
     """Writes `data` into the program's channel: all of it, never mixed with what others write, or nothing.
 
-    wait: seconds that it may take. Raises SwarmError `channel` where nobody listens, it does not read, or it is too
+    wait: seconds that it may take. Raises SwarmError `channel` where no program listens, it does not read, or it is too
     long.
     """
     if len(data) > MAX_BYTES:

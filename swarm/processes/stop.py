@@ -65,7 +65,7 @@ def signal(stat: Stat, number: int, left: dict[tuple[int, int], FoundProcess] | 
 
 
 def _catch(look: Look, left: dict[tuple[int, int], FoundProcess], deadline: float) -> list[Stat]:
-    """Stops all that is found, and whom they started meanwhile, until nobody new is there."""
+    """Stops all that is found, and what they started meanwhile, until no new process appears."""
     caught: dict[tuple[int, int], Stat] = {}
     while time.monotonic() < deadline:
         new = [stat for stat in look() if (stat.pid, stat.ticks) not in caught]

@@ -90,7 +90,7 @@ class UsageSampler:
 
 
 def _living(identity: Identity | None) -> Stat | None:
-    """The process of an identity, start time compared; a sample signals nobody, so the marker is not read."""
+    """The process of an identity, start time compared; a sample sends no signal, so the marker is not read."""
     if identity is None or identity.boot_id != platform.boot_id() or identity.pid_ns != platform.pid_namespace():
         return None
     stat = platform.stat(identity.pid)

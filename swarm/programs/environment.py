@@ -10,7 +10,7 @@ from swarm.protocol.paths import MARKER, Layout
 
 OUR_COMMAND = "swarm-tui"
 OWN_BIN = os.path.join(".run", "bin")
-"""In an agent's directory: what stands on its PATH first, and on nobody else's."""
+"""In an agent's directory: what comes first on its PATH, and on no other agent's."""
 SURROUNDING = frozenset(
     {
         *("CLAUDECODE", "CLAUDE_PROJECT_DIR", "CLAUDE_EFFORT", "AI_AGENT", "TRACEPARENT"),
@@ -82,7 +82,7 @@ def own(spec: AgentSpec, layout: Layout) -> dict[str, str]:
 
 
 def compose(spec: AgentSpec, layout: Layout, *additions: Mapping[str, str]) -> dict[str, str]:
-    """`own`, then what policy, program and spec set; nobody may set SWARM_* but us."""
+    """`own`, then what policy, program and spec set; only the engine sets SWARM_*."""
     result = own(spec, layout)
     for addition in additions:
         result.update({name: value for name, value in addition.items() if not name.startswith("SWARM_")})

@@ -47,7 +47,7 @@ def shim(bwrap: str) -> str:
 
 
 def bubblewrap(place: str) -> tuple[str, ...]:
-    """The words that call bubblewrap at this path so that it holds, whoever we are."""
+    """The words that call bubblewrap at this path so that it holds for any user."""
     return ("/bin/sh", "-c", shim(place), "bwrap") if root_on_linux() else (place,)
 
 

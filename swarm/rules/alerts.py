@@ -1,4 +1,4 @@
-"""What a heartbeat has to say aloud: agents and causes, one action each."""
+"""The alerts that a heartbeat raises: one action for each agent and cause."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ _CAUSES = {
 def alerts_of(view: AgentView, verdict: Verdict, policy: Policy, heartbeat_n: int) -> Iterator[Action]:
     """The alerts of one agent in the heartbeat after `heartbeat_n`. The ledger counts those that come again.
 
-    Who has failed or was lost is not among them: whoever records that end says so, heartbeat or not.
+    Failed and lost agents are not among them: the engine raises those alerts when it records the end.
     """
     record = view.record
     if record is not None:

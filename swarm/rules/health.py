@@ -70,8 +70,8 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
     heartbeat_n: the number of the last heartbeat. queued: it waits for a slot. The first rule that holds decides:
 
     1.  queued.
-    2.  The ledger let go of it: done, failed, killed or lost, as recorded. That is final; late results change nothing.
-    3.  A person has taken it over in a terminal: held. Nobody collects, frees or ends it meanwhile.
+    2.  The ledger has ended it: done, failed, killed or lost, as recorded. That is final; late results change nothing.
+    3.  A person has taken it over in a terminal: held. The engine does not collect, free or end it meanwhile.
     4.  The root without a process: idle. It works in turns: an ended process and silence say nothing of it.
     5.  results.json is valid (the root has none): done, or failed where its status says so, also while it still runs.
     6.  Its process is gone: failed where exit.json gives a code, lost where nothing tells (a reboot, a foreign kill).
@@ -79,7 +79,7 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
     8.  paused by the operator; 9. held by the operator.
     10. retrying: its program says that its model service fails, or it has waited for an answer for longer than
         `service.waiting_after`. Killing it would not help. Both explain silence up to `service.give_up_after`.
-    11. looping: see looping.py. Only where updates arrive; where they do not, silence decides.
+    11. looping: see `loop_evidence`. Only where updates arrive; where they do not, silence decides.
     12. By the age of its last update: overdue, investigate, late; starting (never wrote) or fresh.
 
     A sub-agent inside a program has none of these files: what the program says of it is all there is.
@@ -182,7 +182,7 @@ def age_of(view: AgentView, now: Now) -> float:
     if record is None:
         return max(0.0, now.awake - view.observed.changed)
     newest = max(view.observed, record.observed, key=_changed)
-    # Nobody can have been silent for longer than since the spawn, whatever an observation was made of.
+    # No agent is silent for longer than since its spawn, whatever an earlier observation says.
     changed, paused = (newest.changed, newest.paused) if newest.changed > record.spawned else (record.spawned, 0.0)
     until = min(at for at in (now.awake, record.paused, record.taken_at) if at is not None)
     return max(0.0, until - changed - max(0.0, record.paused_total - paused))

@@ -1,4 +1,4 @@
-"""Who goes down with whom, and in a heartbeat: whole subtrees, but nobody over somebody whom the operator spared."""
+"""Which agents a kill ends with one, and which a heartbeat kills: whole subtrees, but none above an agent on hold."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -20,7 +20,7 @@ class Due(NamedTuple):
 
 
 def going_down(snapshot: Snapshot, agent_id: str) -> list[AgentView]:
-    """Whom a kill of this agent ends, itself first: all below it who hold a slot or wait for one; of the root, all."""
+    """The agents that a kill of this one ends, itself first: all below that hold or await a slot; of the root, all."""
     below = agent_id + "/"
     found = [
         view
@@ -37,7 +37,7 @@ def going_down(snapshot: Snapshot, agent_id: str) -> list[AgentView]:
 def kills(snapshot: Snapshot, judged: Mapping[str, Verdict], due: Mapping[str, Due]) -> Iterator[Action]:
     """The ends that are due, whole subtrees; who goes down with another is not named again.
 
-    Where somebody below is held or paused, the operator has said that it shall live. So the one above it lives, too,
+    Where an agent below is held or paused, the operator has said that it shall live. So the one above it lives, too,
     and an alert says so (`kill-blocked`). The root goes alone: what is ended of it is its turn.
     """
     if not due:
@@ -65,7 +65,7 @@ def kills(snapshot: Snapshot, judged: Mapping[str, Verdict], due: Mapping[str, D
 
 
 def _below(agent: str, children: Mapping[str, list[AgentView]]) -> list[AgentView]:
-    """Everybody below an agent, children before their parents."""
+    """Every agent below an agent, children before their parents."""
     found = list(children.get(agent, ()))
     for view in found:
         found += children.get(view.id, ())

@@ -94,7 +94,7 @@ def due_for_limits(
 ) -> tuple[dict[str, Due], dict[str, str]]:
     """Who is to be ended for a limit, and of whom it is only said: the operator holds or paused it, or ends by hand.
 
-    swarm: what `swarm_over` says; where it is over, everybody is due who tells what it uses.
+    swarm: what `swarm_over` says; where it is over, every agent is due whose use is known.
     """
     due: dict[str, Due] = {}
     spared: dict[str, str] = {}
@@ -115,7 +115,7 @@ def due_for_limits(
 
 
 def limit_alerts(snapshot: Snapshot, policy: Policy, now: Now, spared: Mapping[str, str]) -> Iterator[Action]:
-    """What is to be said of limits: near ones, used up ones of agents that live on, prices that nobody knows."""
+    """The alerts about limits: near ones, used up ones of agents that live on, unknown prices."""
     use = use_of_swarm(spent(snapshot, now), policy)
     if use is not None and use.share >= 1:
         text = f"the swarm: {use.over}; its agents are ended, and nothing is spawned until there is room again"

@@ -14,7 +14,7 @@ def awake_at(wall: float, now: Now) -> float:
 
 
 def was_made(observed: Observed) -> bool:
-    """Whether somebody has looked: the ledger holds an empty observation until then."""
+    """Whether the engine has looked: the ledger holds an empty observation until then."""
     return observed.seen > 0.0 or observed.progress is not None
 
 
@@ -73,7 +73,7 @@ def observe_outputs(
 ) -> Observed:
     """What is known of an agent's outputs after a count. Fewer outputs than before are not a sign of work.
 
-    first: nobody counted them before. Other arguments as in `observe_progress`.
+    first: the engine did not count them before. Other arguments as in `observe_progress`.
     """
     if counted.key == before.outputs_key and not first:
         return before

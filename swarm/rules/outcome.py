@@ -39,7 +39,7 @@ def idle_words(view: AgentView, now: Now) -> str:
 
 
 def reported(view: AgentView, now: Now, policy: Policy, heartbeat_n: int) -> Verdict:
-    """results.json is valid: what it says, and whether somebody has read it."""
+    """results.json is valid: what it says, and whether it has been read."""
     results, record = view.results, view.record
     failed = results.status == "failed"
     read = _read_words(view, now)
@@ -96,7 +96,7 @@ def _because(record: Record) -> str:
 
 
 def ended(view: AgentView, record: Record, now: Now, policy: Policy, heartbeat_n: int) -> Verdict:
-    """The ledger let go of it; what is left to say is how, and whether somebody read what it left."""
+    """The ledger has ended it: the verdict says how, and whether its results were read."""
     ago = ""
     if record.ended is not None:
         ago = f" {spell_duration(now.awake - record.ended)} ago"

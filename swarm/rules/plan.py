@@ -1,4 +1,4 @@
-"""The phases of a heartbeat as data: `plan(snapshot, policy, now) -> Plan`, pure. Executing it is another room."""
+"""The phases of a heartbeat as data: `plan(snapshot, policy, now) -> Plan`, pure. The heartbeat executes it."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ from swarm.rules.limits import due_for_limits, limit_alerts, swarm_over
 from swarm.rules.outage import outage
 from swarm.rules.slot_tree import SlotTree, as_if
 from swarm.rules.slots import slots_of
-from swarm.rules.spawns import Wait, queued, scheduled, woken
+from swarm.rules.spawns import SpawnPause, queued, scheduled, woken
 
 PERIODS_WITHOUT_BEAT = 2
 _GAP_WORDS = {
@@ -44,11 +44,11 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     1. progress check: every agent's verdict, counted. 2. stuck detection: investigate once per silence; kill what is
     overdue, never after a gap; end who has used up its limit, for that is no matter of time. 3. results: check
     acceptance, collect, free what ended without results, alert. 4. slots, as they will be. 5. spawn: queued ones in
-    order, then scheduled roles; nobody while the swarm is over its limit, or refused by its model service. 7. wake the
+    order, then scheduled roles; none while the swarm is over its limit, or refused by its model service. 7. wake the
     root; 6, the record, comes before that and is not a matter of the plan.
 
     gap: the hole in observed time that the clocks show; a scheduler that was down is found here. period: seconds
-    between the heartbeats of whoever asks, where it is not the policy's. Nothing is touched; an executor must look
+    between the heartbeats of the caller, where it is not the policy's. Nothing is touched; an executor must look
     again before it kills (two looks that agree) and reserve again before it spawns.
     """
     judged = verdicts(snapshot, policy, now)
@@ -71,7 +71,7 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     for action in (*ends, *results):
         _let_go(slot_tree, action)
     slots = slots_of(slot_tree, policy)
-    wait = Wait(Code.LIMIT, over) if over else Wait(Code.SERVICE, refused) if refused else None
+    wait = SpawnPause(Code.LIMIT, over) if over else SpawnPause(Code.SERVICE, refused) if refused else None
     actions += queued(snapshot, policy, slot_tree, wait)
     actions += scheduled(snapshot, policy, slot_tree, n, wait)
     actions += woken(snapshot, policy, now, n, wait)
@@ -92,7 +92,7 @@ def untick(plan: Plan, keys: frozenset[str]) -> Plan:
 
 
 def _scheduler_gap(snapshot: Snapshot, limit: float, now: Now) -> Gap | None:
-    """Nobody looked for longer than `limit` seconds, or never yet: what went on meanwhile cannot be told."""
+    """The gap where no heartbeat looked for longer than `limit` seconds, or none ever did."""
     if snapshot.heartbeat_last is not None:
         down = now.awake - snapshot.heartbeat_last
         return Gap(GapKind.SCHEDULER_DOWN, down) if down > limit else None
@@ -139,7 +139,7 @@ def _results(snapshot: Snapshot, policy: Policy, judged: Mapping[str, Verdict], 
         elif record.live and one.state in (Health.FAILED, Health.LOST, Health.KILLED):
             yield Action(ActionKind.FREE, view.id, view.spawn_id, one.why, ending=Ending(one.state.value))
         elif may_free and record.live and one.state is Health.OVERDUE and view.liveness is Liveness.ELSEWHERE:
-            # A restarted container cannot be looked into. Nobody is signalled; the slot comes free by the rule.
+            # A restarted container cannot be looked into. No signal is sent; the slot comes free by the rule.
             yield Action(ActionKind.FREE, view.id, view.spawn_id, one.why, ending=Ending.LOST)
 
 

@@ -121,7 +121,7 @@ class SlotTree:
             self._commits[agent], self._used[agent] = below, inner
 
     def _rise(self, agent: str) -> None:
-        """Adds up one agent again, and hands the difference to everybody above it."""
+        """Adds up one agent again, and hands the difference to every agent above it."""
         while True:
             before = self._commits.get(agent, 0), self._used.get(agent, 0)
             self._sum(agent)

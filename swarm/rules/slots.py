@@ -13,13 +13,13 @@ from swarm.rules.slot_tree import TOP, SlotTree
 
 
 class Candidate(NamedTuple):
-    """Somebody who could be ended for the sake of another."""
+    """An agent that could be ended to make room for another."""
 
     id: str
     spawn_id: str
     role: str
     state: Health | None
-    """None where nobody has judged it."""
+    """None where it has not been judged."""
     why: str
     age: float | None
     """Awake seconds since its last update; None where that says nothing."""
@@ -47,7 +47,7 @@ _HEALTHY = 8
 
 
 def candidates(slot_tree: SlotTree, verdicts: Mapping[str, Verdict], level: str, missing: int) -> list[Candidate]:
-    """Everybody who holds slots of a level, stuck ones first. missing: slots that have to come free."""
+    """Every agent that holds slots of a level, stuck ones first. missing: slots that have to come free."""
     ranked: list[tuple[int, float, str, Candidate]] = []
     waiting = list(slot_tree.children.get(level, ()))
     for agent in waiting:

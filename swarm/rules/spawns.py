@@ -17,15 +17,15 @@ from swarm.rules.slot_tree import SlotTree, as_if, supposed
 from swarm.rules.slots import refusal
 
 
-class Wait(NamedTuple):
-    """Why nobody is started at all: LIMIT or SERVICE."""
+class SpawnPause(NamedTuple):
+    """Why the swarm starts no agent at all: LIMIT or SERVICE."""
 
     delay: Code
     text: str
 
 
-def queued(snapshot: Snapshot, policy: Policy, slot_tree: SlotTree, wait: Wait | None = None) -> Iterator[Action]:
-    """Queued spawns in order. Nobody overtakes: where one has to wait, the later ones of its level wait with it."""
+def queued(snapshot: Snapshot, policy: Policy, slot_tree: SlotTree, wait: SpawnPause | None = None) -> Iterator[Action]:
+    """Queued spawns in order, without overtaking: where one has to wait, the later ones of its level wait with it."""
     views = {view.id: view for view in snapshot.agents} if snapshot.queue else {}
     full: dict[str, str] = {}
     for agent in snapshot.queue:
@@ -61,7 +61,7 @@ def _waiting(agent: str, view: AgentView | None) -> Record:
 
 
 def scheduled(
-    snapshot: Snapshot, policy: Policy, slot_tree: SlotTree, n: int, wait: Wait | None = None
+    snapshot: Snapshot, policy: Policy, slot_tree: SlotTree, n: int, wait: SpawnPause | None = None
 ) -> Iterator[Action]:
     """Roles whose turn it is and of which none lives or waits ([schedule])."""
     due = [role for role, every in policy.schedule.items() if n % every == 0]
@@ -94,7 +94,7 @@ def _fresh_id(root: str, role: str, taken: set[str]) -> str:
     return f"{root}/{role}-{number:02d}"
 
 
-def woken(snapshot: Snapshot, policy: Policy, now: Now, n: int, wait: Wait | None = None) -> Iterator[Action]:
+def woken(snapshot: Snapshot, policy: Policy, now: Now, n: int, wait: SpawnPause | None = None) -> Iterator[Action]:
     """The root's turn, where it is to have one at each heartbeat ([root] on). One at a time: a turn that goes on is
     left alone until it has taken longer than it may; then it is stopped, and another begins (TIMEOUT).
     """

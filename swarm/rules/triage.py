@@ -23,8 +23,8 @@ _NEEDS_A_PERSON = frozenset({Health.OVERDUE, Health.UNKNOWN, Health.LOOPING, Hea
 def is_problem(v: Verdict, view: AgentView) -> bool:
     """It needs a person: what `p` shows and `w` jumps to (control-room.md, Problems first).
 
-    A failed or lost agent is one until somebody has read it, a killed one only while its death is not verified. What
-    was held or paused is none: somebody has seen to it. A stamp that disagrees with our clock is a note, no more.
+    A failed or lost agent is one until its results are read, a killed one only while its death is not verified. What
+    was held or paused is none: the operator has seen to it. A stamp that disagrees with our clock is a note, no more.
     """
     record = view.record
     if is_archived(view):
@@ -40,7 +40,7 @@ def is_problem(v: Verdict, view: AgentView) -> bool:
 
 
 def severity(v: Verdict, view: AgentView) -> int:
-    """A rank to sort by in ascending order: worst first; 0 is the worst, from 12 on nobody is needed."""
+    """A rank to sort by in ascending order: worst first; 0 is the worst, from 12 on no person is needed."""
     record = view.record
     if is_archived(view):
         return _OVER

@@ -1,4 +1,4 @@
-"""Where news of changes comes from: watchfiles over the directories that a scan has seen. The scan stays the truth."""
+"""Events of changed files: watchfiles over the directories that a scan has seen. The scan stays the truth."""
 
 import os
 import stat
@@ -23,7 +23,7 @@ many paths is made anew for each of them and runs out of descriptors. inotify wa
 SHORTEST_MS, LONGEST_MS = 1, 20
 STEPS_A_SILENCE = 50
 """watchfiles looks every step for what has come in. A step is a fiftieth of how long nothing has: 1 ms (2.4 % of a
-core) in the midst of news, 20 ms (0.3 %) when there was none for a second."""
+core) while events come, 20 ms (0.3 %) when there was none for a second."""
 WAKE_MS = 50
 """At the latest so long after it is woken a wait ends."""
 TRIES = 3
@@ -55,7 +55,7 @@ class FsEvents:
     """What changes in some directories, as soon as it does. One thread uses it; any thread may set `woken`.
 
     Only directories that a scan has seen are watched, each by itself: so no link is followed, and floods in logs and
-    work trees wake nobody.
+    work trees wake no scan.
     """
 
     def __init__(self, layout: Layout, woken: threading.Event) -> None:

@@ -51,7 +51,7 @@ class LedgerView:
         self._why = ""
         recovered = self.home.ledger.recoveries()
         if {(alert.key, alert.text) for alert in recovered} != {(alert.key, alert.text) for alert in self._recovered}:
-            self._recovered = recovered  # the same ones again are no news, though their times are of now
+            self._recovered = recovered  # the same ones again are no change, though their times differ
         if state is self.state:
             return set()
         before, self.state, self.records = self.records, state, state.agents

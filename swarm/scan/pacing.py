@@ -11,7 +11,7 @@ THOROUGH_S = 4.0
 THOROUGH_SHARE = 50.0
 YOUNG_NS = 60_000_000_000
 PART = 64
-"""Directories that are looked at in one go: a few milliseconds, for which news have to wait."""
+"""Directories that are looked at in one go: a few milliseconds, for which events have to wait."""
 Wanted = Mapping[str, frozenset[str] | None]
 """Directory id -> the files in it that are looked at; None for those that grow."""
 

@@ -1,4 +1,4 @@
-"""What costs more than a stat, at a pace of its own: whether processes live, what they use, what they brought forth."""
+"""Looks that cost more than a stat, at their own pace: whether processes live, what they use, their outputs."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -24,7 +24,7 @@ OUTPUTS_BUDGET_S = 0.003
 USAGE_S = 3.0
 USAGE_SHARE = 100.0
 SAMPLED_AT_ONCE = 24
-"""Ten milliseconds where each has three processes: news that come meanwhile need not wait for longer."""
+"""Ten milliseconds where each has three processes: events that come meanwhile need not wait for longer."""
 
 
 def usage_sampler() -> Sampler:
@@ -65,7 +65,7 @@ class Probes:
         self.home = home
         self.sampler = sampler
         self.measuring = sampler is not None
-        """Whether somebody wants to know what processes use."""
+        """Whether a person looks at what processes use."""
         self.output_readers = OutputReaders(home)
         self._turn: list[str] = []
         self._output_turn: list[str] = []
@@ -73,7 +73,7 @@ class Probes:
         self._sample_cost = 0.0
 
     def look(self, entries: Mapping[str, Entry], now: Now, *, urgent: Iterable[Entry], effort: Effort) -> set[str]:
-        """Returns the ids of those for whom something changed. urgent: who is looked at whoever's turn it is."""
+        """Returns the ids of those for whom something changed. urgent: agents that are looked at out of turn."""
         everything = effort is Effort.ALL
         changed = set() if everything else {entry.id for entry in urgent if self._look_alive(entry)}
         if not everything:

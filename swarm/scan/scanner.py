@@ -17,7 +17,7 @@ from swarm.scan.pacing import Rounds, Wanted
 from swarm.scan.probes import Effort, Probes, Sampler
 from swarm.scan.tracked_agent import Entry, Hierarchy
 from swarm.scan.tree import Tree
-from swarm.scan.view import problems_of_tree, see
+from swarm.scan.view import problems_of_tree, view_of
 
 if TYPE_CHECKING:
     from swarm.home.context import Home
@@ -58,9 +58,9 @@ class Scanner:
             return self._scan(None, effort=Effort.ALL)
 
     def paced(self) -> Snapshot:
-        """The scan of every second or so: everything that lives, and from time to time the rest (rounds.py).
+        """The scan of every second or so: everything that lives, and from time to time the rest (pacing.py).
 
-        In a large swarm one call does a part of it, so that news need not wait; `unfinished` says so: call again.
+        In a large swarm one call does a part of it, so that events need not wait; `unfinished` says so: call again.
         """
         with self._lock:
             if self._last is None:
@@ -72,7 +72,7 @@ class Scanner:
             return snapshot
 
     def _first(self) -> Snapshot:
-        """The first look of somebody who goes on looking: no picture waits for long transcripts."""
+        """The first look of a caller that goes on looking: no snapshot waits for long transcripts."""
         self._probes.output_readers.patient = False
         try:
             return self._scan(None, effort=Effort.ALL)
@@ -109,11 +109,11 @@ class Scanner:
 
     @property
     def last(self) -> Snapshot | None:
-        """What the last look saw, whoever asked for it; None before the first."""
+        """What the last look saw, for any caller; None before the first."""
         return self._last
 
     def measure(self, wanted: bool) -> None:
-        """Whether paced scans also measure what processes use: for as long as somebody looks at it."""
+        """Whether paced scans also measure what processes use: for as long as a person looks at it."""
         self._probes.measuring = wanted
 
     def now(self) -> Now:
@@ -185,7 +185,7 @@ class Scanner:
         structural = self._inner != there.keys()
         for known in self._inner - there.keys():
             gone = self._entries.get(known)
-            if gone is not None and gone.directory is not None:  # somebody has made one of that name since
+            if gone is not None and gone.directory is not None:  # an agent has made one of that name since
                 gone.inner = None
                 changes.dirty.add(known)
             elif gone is not None:
@@ -254,14 +254,14 @@ class Scanner:
             if entry is None:
                 continue
             before = entry.view
-            after = see(entry, now)
+            after = view_of(entry, now)
             if after is not before:
                 changed = True
                 if order is self._order:
                     self._views[self._place[known]] = after
         if order is not self._order:
             self._order = order
-            self._views = [entry.view if entry.view is not None else see(entry, now) for entry in order]
+            self._views = [entry.view if entry.view is not None else view_of(entry, now) for entry in order]
             self._place = {entry.id: place for place, entry in enumerate(order)}
         return changed
 
@@ -331,7 +331,7 @@ class _Changes:
         self.urgent: set[str] = set()
         """Ids of those whose process may have ended or begun."""
         self.ghosts = False
-        """Somebody may have become a ghost, or no longer be one."""
+        """An agent may have become a ghost, or no longer be one."""
 
 
 def _by_owner(found: tuple[str, Problem]) -> tuple[str, str, str]:

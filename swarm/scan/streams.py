@@ -1,4 +1,4 @@
-"""Hearing what agents' programs say: followers for those that tell, and entries for the sub-agents inside them."""
+"""Reads what agents' programs print, and finds the sub-agents inside them."""
 
 import re
 import time
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from swarm.home.context import Home
 
 SHARE_S = 0.03
-"""Of one paced scan: a long transcript is read in parts, so that no picture waits for it."""
+"""Of one paced scan: a long transcript is read in parts, so that no snapshot waits for it."""
 PATIENCE_S = 10.0
 """Of a look that wants everything: then what was not read is unknown."""
 PART_BYTES = 256 * 1024
@@ -32,7 +32,7 @@ class OutputReaders:
     def __init__(self, home: "Home") -> None:
         self.home = home
         self.patient = True
-        """A look at everything may take its time; a first picture may not."""
+        """A look at everything may take its time; a first snapshot may not."""
         self._turn: list[str] = []
         self._readers: dict[str, NewReader | None] = {}
         self._behind: set[str] = set()

@@ -25,7 +25,7 @@ NO_PROGRESS = Progress()
 
 
 class Entry:
-    """What a scanner knows of one agent. Mutable; only the scanner and this room touch it."""
+    """What a scanner knows of one agent. Mutable; only the scan package touches it."""
 
     __slots__ = (
         "budget",

@@ -26,7 +26,7 @@ STEADY_S = 5.0
 _NO_RESULTS = Results()
 
 
-def see(entry: Entry, now: Now) -> AgentView:
+def view_of(entry: Entry, now: Now) -> AgentView:
     """The view of it; the same object as before where nothing changed."""
     view = _view(entry, now)
     if entry.view is None or view != entry.view:
@@ -81,7 +81,7 @@ def _view(entry: Entry, now: Now) -> AgentView:
 def _steady(
     before: AgentView | None, activity: ActivityState | None, heard: float | None
 ) -> tuple[ActivityState | None, float | None]:
-    """What was shown before, where it has but gone on: rows are not drawn again for every sign of life."""
+    """What was shown before, where it has only gone on: rows are not drawn again for every sign of life."""
     if before is None or before.activity is None or before.heard is None or activity is None or heard is None:
         return activity, heard
     same = replace(activity, last_at=before.activity.last_at) == before.activity

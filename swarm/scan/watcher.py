@@ -21,7 +21,7 @@ LONGEST_PAUSE_S = 5.0
 CATCH_UP_S, CATCH_UP_PAUSE = 0.1, 4.0
 """While there is more to read than one scan may: the pause at least, and how many times as long as the scan took."""
 SIGN_OF_LIFE_S = 5.0
-"""A snapshot is handed on at least this often, changed or not: it says that somebody is still looking."""
+"""A snapshot is handed on at least this often, changed or not: it says that the scan still runs."""
 RETRY_S = 30.0
 
 
@@ -31,9 +31,9 @@ class Watch:
     def __init__(
         self, scanner: Scanner, *, seen_s: float, unseen_s: float, on_snapshot: Callable[[Snapshot], None]
     ) -> None:
-        """seen_s, unseen_s: seconds between paced scans while somebody looks and while nobody does.
+        """seen_s, unseen_s: seconds between paced scans while a person looks at the screen and while none does.
 
-        While nobody looks, events make it no sooner either.
+        While none looks, events make it no sooner either.
         """
         self.scanner = scanner
         self.seen_s = seen_s
@@ -69,7 +69,7 @@ class Watch:
         self._woken.set()
 
     def visible(self, seen: bool) -> None:
-        """Whether somebody looks at the screen; who comes back sees at once what is there."""
+        """Says whether a person looks at the screen; one who comes back sees the present state at once."""
         if seen == self._visible:
             return
         self._visible = seen
@@ -86,7 +86,7 @@ class Watch:
                     self._look_on()
                 except (OSError, SwarmError) as error:
                     self._say(Watching.SCAN, f"a scan failed: {error}")
-                except Exception as error:  # noqa: BLE001 - the operator would go on looking at an old picture
+                except Exception as error:  # noqa: BLE001 - the operator would go on looking at an old snapshot
                     self._say(Watching.SCAN, f"a scan failed: {type(error).__name__}: {error}")
                 self._stopped.wait(1.0)
         finally:
@@ -94,7 +94,9 @@ class Watch:
 
     def _look_on(self) -> None:
         """Looks until it is stopped."""
-        self._hand_on(self.scanner.paced())  # whoever shows the first picture has looked at everything a moment ago
+        self._hand_on(
+            self.scanner.paced()
+        )  # the caller that shows the first snapshot has looked at everything a moment ago
         cost = 0.0
         scanned = time.monotonic()
         looked = look_cost = 0.0

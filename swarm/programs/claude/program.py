@@ -143,7 +143,7 @@ class Claude:
         *,
         alone: bool = True,
     ) -> dict[Path, bytes]:
-        """alone: nobody sits at it, so that it is asked for its results before it may stop."""
+        """alone: no person is at it, so that it is asked for its results before it may stop."""
         mcp = self._settings.mcp
         made = settings.files(spec, layout, agent, held, mcp=mcp, gate=alone)
         made[agent.session] = session_file(spec, self.name, session)

@@ -42,7 +42,7 @@ def notification(event: Mapping[str, Any]) -> Iterator[Activity]:
 
 
 def limits(event: Mapping[str, Any]) -> Iterator[Activity]:
-    """The account's limits. That they are not reached is no news."""
+    """The account's limits. Limits that are not reached are not reported."""
     told = child(event, "rate_limit_info")
     status = short(told, "status", 60)
     if status in ("", "allowed"):

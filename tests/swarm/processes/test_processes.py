@@ -17,7 +17,7 @@ from swarm.model.record import Record
 from swarm.model.values import replace
 from swarm.platform.linux import parse_environ
 from swarm.processes import stop as stopping
-from swarm.processes.freeze import Known, freeze
+from swarm.processes.freeze import AgentProcesses, freeze
 from swarm.processes.identity import identify, look, send, untouchable
 from swarm.processes.members import marked, tree
 from swarm.processes.stop import stop, sweep
@@ -321,7 +321,7 @@ def test_an_edited_record_does_not_turn_a_stop_against_others(
         identity = replace(me(), pid=pid, ticks=found.ticks if found is not None else 0, marker=marker)
         report = stop(identity, identity, marker, agent, grace=0.1)
         assert report.found == ()
-        assert freeze([Known(identity, identity, marker)])[0].processes == ()
+        assert freeze([AgentProcesses(identity, identity, marker)])[0].processes == ()
     assert stranger.poll() is None
     assert platform.state(stranger.pid) == "S"
 
