@@ -26,7 +26,7 @@ class DetailBody(Vertical):
 
 
 class AgentDetail(Widget):
-    """The detail of the agent under the cursor. It reads nothing: who holds it hands in what a tab needs."""
+    """The detail of the agent under the cursor. It reads nothing: the screen hands in what a tab needs."""
 
     DEFAULT_CSS = """
     AgentDetail { layout: vertical; height: 1fr; width: 1fr; background: $surface; }
@@ -121,7 +121,7 @@ class AgentDetail(Widget):
 
     @property
     def view(self) -> AgentView | None:
-        """Whom it shows."""
+        """The agent that it shows."""
         return self._view
 
     @property

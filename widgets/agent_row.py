@@ -118,7 +118,7 @@ def columns_for(width: int, longest: int = 999) -> Columns:
 
 
 def state_mark(view: AgentView, verdict: Verdict, *, root: bool = False, charset: Charset = UNICODE) -> Cell:
-    """The mark of an agent. Whoever is well shows what it is (root, spawner), whoever is not shows its state."""
+    """The mark of an agent. A healthy agent shows what it is (root, spawner), any other its state."""
     role = STATE_ROLES[verdict.state]
     if view.ghost:
         return Cell(charset.ghost, "notice" if is_subagent(view) else "warning")
@@ -137,12 +137,12 @@ def spawns(view: AgentView) -> bool:
 
 
 def is_subagent(view: AgentView) -> bool:
-    """It runs inside the program of the agent above it, which has told of it."""
+    """Whether it runs inside the program of the agent above it, which reported it."""
     return view.ghost and SUBAGENT_MARK in view.id
 
 
 def is_ending(view: AgentView) -> bool:
-    """Somebody is stopping it at this moment."""
+    """Whether the agent is being stopped."""
     return view.record is not None and view.record.phase is Phase.STOPPING
 
 
@@ -157,7 +157,7 @@ def state_word(view: AgentView, verdict: Verdict, charset: Charset = UNICODE) ->
 
 
 def is_unread(view: AgentView) -> bool:
-    """It is done and nobody has read its results."""
+    """Whether it has results that are not read."""
     return view.results.state is ResultsState.VALID and view.record is not None and view.record.read_at is None
 
 
@@ -224,7 +224,7 @@ def outputs_text(view: AgentView, room: int = 99) -> str:
 
 
 def slots_text(view: AgentView, room: int = 99) -> str:
-    """`slots 3/4` of whoever spawns; the figures alone where the word has no room."""
+    """`slots 3/4` of an agent that spawns; the figures alone where the word has no room."""
     if not spawns(view) or (not view.used and view.record is not None and view.record.phase is Phase.ENDED):
         return ""
     words = f"slots {view.used}/{view.budget}"

@@ -13,10 +13,10 @@ from widgets.agent_row import Columns, columns_for, mark_column, row
 from widgets.cells import Cell, Cells, cell_at, fit_cells, quote
 from widgets.line_list import LineList
 from widgets.tree_order import AgentKey, SortMode, key_of, verdict_of
-from widgets.tree_state import Change, Listing
+from widgets.tree_state import TreeChange, TreeState
 
 _LARGE = 2_000
-"""From so many agents on, the order of a narrowed or sorted list is found anew at most so often, in seconds: after
+"""From so many agents on, the order of a narrowed or sorted list is found again at most so often, in seconds: after
 changes on the disk, and for time alone."""
 _LARGE_CHANGED = 1.0
 _LARGE_AGED = 5.0
@@ -80,7 +80,7 @@ class AgentTree(LineList):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._listing = Listing()
+        self._state = TreeState()
         self._now = Now(0.0, 0.0)
         self._ordered_at = 0.0
         self._order_is_old = False
@@ -93,35 +93,35 @@ class AgentTree(LineList):
         """Show a newer snapshot. Agents that are the same objects as before cost nothing; only rows whose cells
         differ are drawn again."""
         self._now = now
-        marks = self._listing.marks
-        change = self._listing.take(snapshot.agents, verdicts, snapshot.root)
-        self._order_is_old |= change is Change.ORDER
-        if change is Change.SHAPE or (self._order_is_old and self._rested(_LARGE_CHANGED)):
+        marks = self._state.marks
+        change = self._state.take(snapshot.agents, verdicts, snapshot.root)
+        self._order_is_old |= change is TreeChange.ORDER
+        if change is TreeChange.SHAPE or (self._order_is_old and self._rested(_LARGE_CHANGED)):
             self._reorder()
         else:
             self.repaint_changed()
-        if self._listing.marks != marks:
+        if self._state.marks != marks:
             self._marks_changed()
 
     def tick(self, verdicts: Mapping[str, Verdict], now: Now) -> None:
         """The same agents, later: rows age while the disk is silent."""
-        self._listing.verdicts, self._now = verdicts, now
-        aged = self._listing.depends_on_time and self._rested(_LARGE_AGED)
+        self._state.verdicts, self._now = verdicts, now
+        aged = self._state.depends_on_time and self._rested(_LARGE_AGED)
         if aged or (self._order_is_old and self._rested(_LARGE_CHANGED)):
             self._reorder()
         else:
             self.repaint_changed()
 
     def _rested(self, seconds: float) -> bool:
-        small = len(self._listing.forest.views) <= _LARGE
+        small = len(self._state.forest.views) <= _LARGE
         return small or abs(self._now.wall - self._ordered_at) >= seconds
 
     # -- what is asked of it -------------------------------------------------------------------------------------
 
     @property
     def cursor(self) -> AgentKey | None:
-        """The agent under the cursor. A dialog captures it; nobody acts on 'whatever is there later'."""
-        return self._listing.cursor
+        """The agent under the cursor. A dialog captures it; a later cursor does not change its target."""
+        return self._state.cursor
 
     @property
     def cursor_view(self) -> AgentView | None:
@@ -130,27 +130,27 @@ class AgentTree(LineList):
 
     def view_of(self, key: AgentKey) -> AgentView | None:
         """The view of an agent; None where it is gone, or lives another life by now."""
-        at = self._listing.forest.find(key)
-        return self._listing.forest.views[at] if at is not None else None
+        at = self._state.forest.find(key)
+        return self._state.forest.views[at] if at is not None else None
 
     @property
     def marks(self) -> frozenset[AgentKey]:
         """The marked agents that still live the same life."""
-        return self._listing.marks
+        return self._state.marks
 
     @property
     def targets(self) -> tuple[AgentKey, ...]:
         """What an act is meant for: the marked agents in the order of the tree, or else the one under the cursor."""
         if self.marks:
-            return tuple(key for key in map(key_of, self._listing.forest.views) if key in self.marks)
+            return tuple(key for key in map(key_of, self._state.forest.views) if key in self.marks)
         return (self.cursor,) if self.cursor is not None else ()
 
     @property
     def ids_in_sight(self) -> frozenset[str]:
         """The ids on the lines that are not scrolled away."""
         top = self.scroll_offset.y
-        bottom = min(top + self.view_size.height, len(self._listing.lines))
-        return frozenset(self._listing.view_at(line).id for line in range(top, bottom))
+        bottom = min(top + self.view_size.height, len(self._state.lines))
+        return frozenset(self._state.view_at(line).id for line in range(top, bottom))
 
     @property
     def view_words(self) -> str:
@@ -168,11 +168,11 @@ class AgentTree(LineList):
 
     def move_to(self, agent_id: str) -> bool:
         """Put the cursor on an agent, unfolding what hides it; False where it is not in the list."""
-        listing = self._listing
-        if listing.line_of(agent_id) is None:
-            listing.reveal(agent_id)
+        state = self._state
+        if state.line_of(agent_id) is None:
+            state.reveal(agent_id)
             self._reorder()
-        line = listing.line_of(agent_id)
+        line = state.line_of(agent_id)
         if line is None:
             return False
         self.cursor_line = line
@@ -181,8 +181,8 @@ class AgentTree(LineList):
 
     def next_problem(self) -> bool:
         """Put the cursor on an agent that needs a person: the worst of the swarm first, from there the next one
-        downwards and round. False where nobody does."""
-        agent_id = self._listing.next_problem()
+        downwards and round. False where no agent does."""
+        agent_id = self._state.next_problem()
         return agent_id is not None and self.move_to(agent_id)
 
     def cycle_sort(self) -> SortMode:
@@ -196,13 +196,13 @@ class AgentTree(LineList):
     def toggle_mark(self) -> None:
         """Mark or unmark the agent under the cursor."""
         if self.cursor is not None:
-            self._listing.marks ^= {self.cursor}
+            self._state.marks ^= {self.cursor}
             self._marks_changed()
 
     def clear_marks(self) -> None:
         """Unmark all."""
         if self.marks:
-            self._listing.marks = frozenset()
+            self._state.marks = frozenset()
             self._marks_changed()
 
     def _marks_changed(self) -> None:
@@ -212,83 +212,83 @@ class AgentTree(LineList):
 
     def fold(self) -> None:
         """Fold the agent under the cursor; where there is nothing to fold, go to its parent."""
-        listing, at = self._listing, self._listing.cursor_at
+        state, at = self._state, self._state.cursor_at
         if at is None:
             return
-        if listing.foldable(at) and not listing.is_folded(at):
+        if state.foldable(at) and not state.is_folded(at):
             self.toggle_fold()
-        elif listing.forest.parents[at] >= 0:
-            self.move_to(listing.forest.views[listing.forest.parents[at]].id)
+        elif state.forest.parents[at] >= 0:
+            self.move_to(state.forest.views[state.forest.parents[at]].id)
 
     def unfold(self) -> None:
         """Unfold the agent under the cursor; where it is unfolded already, go to its first child."""
-        listing, at = self._listing, self._listing.cursor_at
-        if at is None or not listing.forest.children[at]:
+        state, at = self._state, self._state.cursor_at
+        if at is None or not state.forest.children[at]:
             return
-        if listing.foldable(at) and listing.is_folded(at):
+        if state.foldable(at) and state.is_folded(at):
             self.toggle_fold()
         else:
-            self.move_to(listing.forest.views[listing.forest.children[at][0]].id)
+            self.move_to(state.forest.views[state.forest.children[at][0]].id)
 
     def toggle_fold(self) -> None:
         """Fold or unfold the agent under the cursor."""
-        at = self._listing.cursor_at
-        if at is not None and self._listing.foldable(at):
-            self._listing.toggle(at)
+        at = self._state.cursor_at
+        if at is not None and self._state.foldable(at):
+            self._state.toggle(at)
             self._reorder()
 
     def fold_all(self) -> None:
         """Fold everything that has something below it."""
-        self._listing.fold_all()
+        self._state.fold_all()
         self._reorder()
 
     def unfold_all(self) -> None:
         """Unfold everything."""
-        self._listing.folded = frozenset()
+        self._state.folded = frozenset()
         self._reorder()
 
     # -- lines ---------------------------------------------------------------------------------------------------
 
     def _reorder(self) -> None:
-        """Find the lines anew; where they moved, the cursor's line keeps its height on the screen."""
-        listing = self._listing
-        listing.charset = self.charset
-        old_lines, above = listing.lines, self.cursor_line - self.scroll_offset.y
-        why = listing.reorder()
+        """Find the lines again; where they moved, the cursor's line keeps its height on the screen."""
+        state = self._state
+        state.charset = self.charset
+        old_lines, above = state.lines, self.cursor_line - self.scroll_offset.y
+        why = state.reorder()
         self._ordered_at = self._now.wall
         self._order_is_old = False
         self._show_words()
-        if listing.lines == old_lines and not why:
+        if state.lines == old_lines and not why:
             self.repaint_changed()
             return
         self.lines_changed()
-        # Set without its watcher: where the agent is the same, only its place moved, and nobody need hear of it.
-        self.set_reactive(AgentTree.cursor_line, listing.cursor_line)
+        # Set without its watcher: where the agent is the same, only its place moved, and no message is due.
+        self.set_reactive(AgentTree.cursor_line, state.cursor_line)
         if 0 <= above < self.view_size.height:
-            self.scroll_to(y=max(0, listing.cursor_line - above), animate=False, force=True)
+            self.scroll_to(y=max(0, state.cursor_line - above), animate=False, force=True)
         if why:
             self.scroll_to_cursor()
-            self.post_message(self.CursorMoved(self, listing.cursor, why))
+            self.post_message(self.CursorMoved(self, state.cursor, why))
 
     @property
     def line_count(self) -> int:
-        return len(self._listing.lines) or 1
+        return len(self._state.lines) or 1
 
     def line_cells(self, index: int, width: int) -> Cells:
-        listing = self._listing
-        if index >= len(listing.lines):
+        state = self._state
+        if index >= len(state.lines):
             return fit_cells((Cell(f" {self._empty_words()}", "muted"),), width, self.charset.cut)
-        view, columns = listing.view_at(index), self._columns_at(width)
-        return row(view, verdict_of(listing.verdicts, view), self._now, columns, listing.place(index), self.charset)
+        view, columns = state.view_at(index), self._columns_at(width)
+        return row(view, verdict_of(state.verdicts, view), self._now, columns, state.place(index), self.charset)
 
     def _columns_at(self, width: int) -> Columns:
-        wanted = (width, self._listing.longest)
+        wanted = (width, self._state.longest)
         if wanted != self._columns_of:
             self._columns, self._columns_of = columns_for(*wanted), wanted
         return self._columns
 
     def _empty_words(self) -> str:
-        if not self._listing.forest.views:
+        if not self._state.forest.views:
             return self.empty_text
         return "nothing matches the filter" if self.filter_text else "nobody needs you"
 
@@ -298,13 +298,13 @@ class AgentTree(LineList):
     # -- events --------------------------------------------------------------------------------------------------
 
     def cursor_changed(self) -> None:
-        if self._listing.move(self.cursor_line):
+        if self._state.move(self.cursor_line):
             self.post_message(self.CursorMoved(self, self.cursor, "moved"))
 
     def clicked(self, index: int, x: int, chain: int) -> None:
-        if index >= len(self._listing.lines):
+        if index >= len(self._state.lines):
             return
-        place = self._listing.place(index)
+        place = self._state.place(index)
         on_mark = x == mark_column(place, self._columns, self.charset)
         fold_sign = f" {self.charset.fold}{place.folded}"
         on_sign = place.folded > 0 and cell_at(self.line_cells(index, self.view_size.width), x).startswith(fold_sign)
@@ -318,19 +318,19 @@ class AgentTree(LineList):
             self.post_message(self.Opened(self, self.cursor))
 
     def watch_filter_text(self, text: str) -> None:
-        self._listing.filter_text = text
+        self._state.filter_text = text
         self._reorder()
 
     def watch_problems_only(self, only: bool) -> None:
-        self._listing.problems_only = only
+        self._state.problems_only = only
         self._reorder()
 
     def watch_sort_mode(self, mode: SortMode) -> None:
-        self._listing.mode = mode
+        self._state.mode = mode
         self._reorder()
 
     def watch_sort_reverse(self, reverse: bool) -> None:
-        self._listing.reverse = reverse
+        self._state.reverse = reverse
         self._reorder()
 
     def watch_empty_text(self) -> None:

@@ -99,7 +99,7 @@ def quote(text: str, limit: int = 300) -> str:
 
 
 def short_id(agent_id: str, root: str) -> str:
-    """An id as people say it: without the root that nearly all of them start with."""
+    """An id without the root that nearly all of them start with."""
     return agent_id.removeprefix(f"{root}/") if root else agent_id
 
 

@@ -33,7 +33,7 @@ STATES: dict[str, Glyph] = {
 }
 ROOT = Glyph("♔", "*", "root")
 SPAWNER = Glyph("◆", "#", "spawns")
-"""Who has slots for children and is well."""
+"""A healthy agent with slots for children."""
 GHOST = Glyph("◌", "g", "ghost")
 """What runs, or lies in the tree, without having been spawned through the engine."""
 MARKS: tuple[Glyph, ...] = (*STATES.values(), ROOT, SPAWNER, GHOST)

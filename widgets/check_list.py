@@ -13,7 +13,7 @@ from widgets.line_list import LineList
 
 
 class CheckRow(Struct, frozen=True):
-    """A row: `key` names it, `cells` say what it is. Texts in cells are cleaned by whoever makes them."""
+    """A row: `key` names it, `cells` say what it is. The caller cleans texts in cells."""
 
     key: str
     cells: Cells
@@ -21,7 +21,7 @@ class CheckRow(Struct, frozen=True):
     fixed: bool = False
     """It has no box: a heading, or a step that cannot be left out."""
     full: str = ""
-    """All that there is to say of it, for the place below the list; cleaned by whoever makes it."""
+    """All that there is to say of it, for the place below the list; cleaned by the caller."""
 
 
 def column(texts: Iterable[str], most: int) -> int:

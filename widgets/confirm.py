@@ -31,8 +31,8 @@ DIALOG_CSS = """
 """
 
 
-class Target(Struct, frozen=True):
-    """Whom an act is meant for, as captured when the key was pressed."""
+class AgentTarget(Struct, frozen=True):
+    """An agent that an act is meant for, as captured when the key was pressed."""
 
     agent: str
     spawn_id: str
@@ -50,9 +50,9 @@ class Question(Struct, frozen=True):
     """What is asked. `yes` and `no` are the words on the buttons."""
 
     title: str
-    targets: tuple[Target, ...] = ()
-    subtree: tuple[Target, ...] = ()
-    """Who goes down with the targets."""
+    targets: tuple[AgentTarget, ...] = ()
+    subtree: tuple[AgentTarget, ...] = ()
+    """The agents that end with the targets."""
     notes: tuple[str, ...] = ()
     """What follows from it, one sentence each."""
     yes: str = "Yes"

@@ -34,7 +34,7 @@ FULL_CONTEXT = 0.8
 """Above this share of its context a program is soon to sum up and forget."""
 _QUIET_S = 5.0
 _SESSION = 8
-"""Characters of a session's name that tell it from others; the tab of the process has all of it."""
+"""Characters of a session's name that are shown here; the tab of the process has all of it."""
 
 
 class Tab(StrEnum):
@@ -86,7 +86,7 @@ def verdict_lines(verdict: Verdict | None, width: int) -> tuple[Cells, ...]:
 
 
 def facts_cells(view: AgentView, charset: Charset = UNICODE) -> Cells:
-    """`worker  pid 4211  cpu 0.0%  rss 310 MiB  2 children`, and the slot meter of whoever spawns."""
+    """`worker  pid 4211  cpu 0.0%  rss 310 MiB  2 children`, and the slot meter of an agent that spawns."""
     cells: list[Cell] = [Cell(f"{quote(view.role, 30)}  ", "strong")]
     if spawns(view):
         cells += (*meter_cells(view.used, view.budget, charset), Cell("  "))
@@ -170,9 +170,9 @@ class FactsLine(CellLine):
 
 
 def used_cells(view: AgentView, below: Spending | None = None) -> Cells:
-    """`opus  128.4k tok  $1.24  context 42%  session 5f0c2a6e`; nothing of a program that does not tell.
+    """`opus  128.4k tok  $1.24  context 42%  session 5f0c2a6e`; nothing of a program that does not report it.
 
-    below: what it and everything below it have used up; told of whoever has others below it.
+    below: what it and everything below it have used up; shown of an agent that has others below it.
     """
     activity, tokens = view.activity, view.tokens
     cells: list[Cell] = []
@@ -209,12 +209,12 @@ def _context_cell(context: int, limit: int | None) -> Cell:
 def doing_cells(view: AgentView, now: Now, charset: Charset = UNICODE, *, why: str = "") -> Cells:
     """`in Bash 4m: make test`, `retrying 3/10: 529 overloaded`, `waiting for the model 40s`, how its turn ended.
 
-    why: the verdict's words, which stand above; what they tell is not told again.
+    why: the verdict's words, which stand above; what they say is not repeated.
     """
     activity = view.activity
     if activity is None:
         return ()
-    cells: list[Cell] = [] if _is_told(activity, why) else list(_state_cells(activity, now, charset))
+    cells: list[Cell] = [] if _is_said(activity, why) else list(_state_cells(activity, now, charset))
     if activity.subagents:
         count = len(activity.subagents)
         cells.append(
@@ -225,7 +225,7 @@ def doing_cells(view: AgentView, now: Now, charset: Charset = UNICODE, *, why: s
     return tuple(cells)
 
 
-def _is_told(activity: ActivityState, why: str) -> bool:
+def _is_said(activity: ActivityState, why: str) -> bool:
     if activity.retrying:
         return activity.retrying in why
     return any(f"in {tool.tool} for " in why for tool in activity.open_tools if not tool.parent)
@@ -269,7 +269,7 @@ def activity_lines(used: Cells, doing: Cells, width: int) -> tuple[Cells, ...]:
 
 
 class ActivityLine(CellLine):
-    """One or two lines, or none where the program does not tell."""
+    """One or two lines, or none where the program reports nothing."""
 
     DEFAULT_CSS = """
     ActivityLine { height: auto; max-height: 2; }

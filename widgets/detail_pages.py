@@ -38,7 +38,7 @@ class ProcessRow(Struct, frozen=True):
 
 
 class DetailData(Struct, frozen=True):
-    """What a tab shows beyond the view, read by somebody else. None is 'not read yet', '' or () is 'there is none'."""
+    """What a tab shows beyond the view, read by the loader. None is 'not read yet', '' or () is 'there is none'."""
 
     agent: str
     spawn_id: str
@@ -176,10 +176,10 @@ def _program_lines(view: AgentView) -> Iterable[Paragraph]:
         yield _labelled("model", f"{quote(activity.model, 60)}{ordered if activity.ordered_model else ''}")
     if tokens is not None:
         parts = (("in", tokens.input), ("out", tokens.output), ("cache read", tokens.cache_read))
-        told = "  ".join(
+        counts = "  ".join(
             f"{short_count(count)} {word}" for word, count in (*parts, ("cache write", tokens.cache_write))
         )
-        yield _labelled("tokens", f"{told}  {short_money(view.cost_usd)}")
+        yield _labelled("tokens", f"{counts}  {short_money(view.cost_usd)}")
     if activity.turns:
         yield _labelled("turns", f"{activity.turns}")
 
@@ -202,7 +202,7 @@ def _exit_lines(ended: Exit) -> Iterable[Paragraph]:
         yield from (_labelled(word, _swept_text(process), "quote") for process in swept)
 
 
-def _swept_text(process: Mapping[str, Any]) -> str:  # as the keeper wrote it: checked by nobody
+def _swept_text(process: Mapping[str, Any]) -> str:  # as the keeper wrote it: not checked
     return quote(" ".join(str(process.get(key, "")) for key in ("pid", "command", "how")), 500)
 
 

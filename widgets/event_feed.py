@@ -1,4 +1,4 @@
-"""The audit log: who did what to whom, and what was refused."""
+"""The audit log: which actor did what to which agent, and what was refused."""
 
 import time
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ def clock_text(wall: float | None) -> str:
 
 
 def event_cells(event: EventRow, width: int, charset: Charset = UNICODE) -> Cells:
-    """One record: time, verb, who, whom, and why; a refusal carries a sign and its code."""
+    """One record: time, verb, actor, agent, and why; a refusal carries a sign and its code."""
     mark = Cell(charset.ended, "good") if event.ok else Cell(charset.failed, "danger")
     cells = [Cell(f"{clock_text(event.at)} ", "muted"), mark, Cell(" ")]
     cells += (Cell(fit(quote(event.verb, 40), 11, charset.cut), "" if event.ok else "danger"), Cell(" "))

@@ -34,7 +34,7 @@ def role_styles(app: App[Any]) -> Mapping[str, Style]:
     """The style of every role of a cell under the app's theme; each adds to the widget's own.
 
     Not component classes: Textual works out each of those anew for every widget whenever its styles are applied, which
-    for two dozen roles in a dozen widgets was a third of the time to the first picture, and a part of every key press.
+    for two dozen roles in a dozen widgets was a third of the time to the first snapshot, and a part of every key press.
     """
     variables = app.theme_variables
     held = _mixed.get(app.theme)

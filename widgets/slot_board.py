@@ -52,8 +52,8 @@ def figures_cells(slots: Slots, *, short: bool = False) -> Cells:
 def board_cells(slots: Slots, width: int, charset: Charset = UNICODE) -> tuple[Cells, tuple[tuple[int, int, str], ...]]:
     """The cells of the board, and where each agent's group lies: (first column, column after the last, agent id).
 
-    As the width falls, names go, whole ones and those of the smallest groups first: the beginning of a name names
-    nobody. Then the signs become figures, then only the sums are left.
+    As the width falls, names go, whole ones and those of the smallest groups first: the beginning of a name
+    does not identify an agent. Then the signs become figures, then only the sums are left.
     """
     groups = groups_of(slots)
     full, short = figures_cells(slots), figures_cells(slots, short=True)
@@ -87,7 +87,7 @@ def _names(groups: tuple[SlotGroup, ...], room: int, charset: Charset) -> dict[s
 
 
 def _name(group: SlotGroup, charset: Charset) -> str:
-    """A group's name; of a long one the beginning and the end, which tell it from its siblings."""
+    """A group's name; of a long one the beginning and the end, which differ among siblings."""
     name = quote(group.agent.rpartition("/")[2], 64)
     half = LONGEST_NAME // 2
     return name if width_of(name) <= LONGEST_NAME else name[: half - 1].rstrip() + charset.cut + name[-half:].lstrip()

@@ -1,4 +1,4 @@
-"""The line on top: the swarm's name, its heartbeat, what is wrong, what it uses, and how old this picture is."""
+"""The line on top: the swarm's name, its heartbeat, what is wrong, what it uses, and how old the snapshot is."""
 
 from collections.abc import Collection, Mapping
 
@@ -29,7 +29,7 @@ from widgets.line_list import CellLine, charset_of
 from widgets.tree_order import changed_places
 
 STALE_SECONDS = 10.0
-"""A picture older than this is said to be old."""
+"""A snapshot older than this is said to be old."""
 
 
 class StatusData(Struct, frozen=True):
@@ -38,27 +38,27 @@ class StatusData(Struct, frozen=True):
     name: str = ""
     heartbeat_n: int = 0
     next_in: float | None = None
-    """Seconds until the next automatic beat; None where none is coming from anybody."""
+    """Seconds until the next automatic beat; None where none is due."""
     beating: str = ""
-    """Who runs a heartbeat right now."""
+    """The actor that runs a heartbeat right now."""
     owner: str = ""
-    """Who beats automatically, where it is not us."""
+    """The other control room that beats automatically."""
     running: int = 0
     warned: int = 0
     """Agents in a state of warning (investigate, unknown)."""
     failed: int = 0
-    """Agents in a state of danger that nobody has seen to."""
+    """Agents in a state of danger that need a person."""
     alerts: int = 0
     """Not acknowledged."""
     cost_per_hour: float | None = None
     tokens_per_hour: float | None = None
     cost_usd: float | None = None
-    """What was spent in all; shown while no hour can be told."""
+    """What was spent in all; shown while there is no figure for an hour."""
     unpriced: int = 0
     """Agents that have used tokens whose price is unknown."""
     cpu_percent: float | None = None
     rss_bytes: int | None = None
-    picture_age: float | None = None
+    snapshot_age: float | None = None
     """Seconds since the tree was last looked at."""
     polling: str = ""
     """Why changes are found by looking only, where they are."""
@@ -84,7 +84,7 @@ NOTHING: Flags = (False, False, False)
 
 
 class Tally:
-    """How many agents run, warn and fail, and what they use; from picture to picture it costs what has changed."""
+    """How many agents run, warn and fail, and what they use; only changed agents are counted again."""
 
     def __init__(self) -> None:
         self._root = ""
@@ -110,7 +110,7 @@ class Tally:
 
     @property
     def usage(self) -> Collection[Usage]:
-        """What those use of whom that is known, as of the last `count`."""
+        """What agents use, where it is known, as of the last `count`."""
         return self._usage.values()
 
     def _take(self, snapshot: Snapshot) -> Collection[int]:
@@ -154,9 +154,9 @@ def status_of(
     used_up: Spent | None = None,
     tally: Tally | None = None,
 ) -> StatusData:
-    """The line's data of a snapshot. `next_in`: seconds, from whoever owns the heartbeat; other_owner: not us.
+    """The line's data of a snapshot. `next_in`: seconds; other_owner: another control room that beats.
 
-    used_up: tokens and dollars (`rates.spent`); None where no program tells.
+    used_up: tokens and dollars (`rates.spent`); None where no program reports them.
     tally: kept from call to call, it makes an unchanged agent cheap.
     """
     tally = tally if tally is not None else Tally()
@@ -179,7 +179,7 @@ def status_of(
         unpriced=used_up.unpriced if used_up is not None else 0,
         cpu_percent=sum(usage.cpu_percent for usage in used) if used else None,
         rss_bytes=sum(usage.rss_bytes for usage in used) if used else None,
-        picture_age=max(0.0, now.wall - pulse.scanned_at) if pulse.scanned_at else None,
+        snapshot_age=max(0.0, now.wall - pulse.scanned_at) if pulse.scanned_at else None,
         polling=pulse.watching_why if pulse.watching is not Watching.EVENTS else "",
         trouble=_ACCESS_WORDS[pulse.access],
     )
@@ -226,8 +226,8 @@ def _right(data: StatusData, level: int) -> Cells:
         parts.append(Cell(f"beat: {quote(data.owner, 28)}" if level < 3 else "beat: other", "notice"))
     if data.polling and level < 6:
         parts.append(Cell("polling" if level > 1 else f"polling: {quote(data.polling, 30)}", "notice"))
-    if data.picture_age is not None and data.picture_age >= STALE_SECONDS:
-        parts.append(Cell(f"picture {short_duration(data.picture_age)} old", "warning"))
+    if data.snapshot_age is not None and data.snapshot_age >= STALE_SECONDS:
+        parts.append(Cell(f"picture {short_duration(data.snapshot_age)} old", "warning"))
     if (money := money_text(data)) and level < 2:
         parts.append(Cell(money))
     if data.tokens_per_hour is not None and level < 1:
@@ -240,7 +240,7 @@ def _right(data: StatusData, level: int) -> Cells:
 
 
 def money_text(data: StatusData) -> str:
-    """`$3.10/h`; `$3.10+?/h` where some prices are unknown, `$?/h` where all are; the sum while no hour can be told."""
+    """`$3.10/h`; `$3.10+?/h` where some prices are unknown, `$?/h` where all are; else the sum."""
     dollars, unit = (data.cost_per_hour, "/h") if data.cost_per_hour is not None else (data.cost_usd, "")
     if dollars is None:
         return ""

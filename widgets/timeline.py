@@ -59,7 +59,7 @@ def lifeline(view: AgentView, beats: Sequence[Beat], charset: Charset = UNICODE)
 
 
 def timeline_rows(snapshot: Snapshot) -> tuple[AgentView, ...]:
-    """Who has lived in the heartbeats that are known, in the tree's order."""
+    """The agents that lived in the heartbeats that are known, in the tree's order."""
     first = next((at for beat in snapshot.beats if (at := parse_stamp(beat.at)) is not None), None)
     if first is None:
         return ()

@@ -70,7 +70,7 @@ class Transcript(TextPane):
     def append_paragraphs(self, paragraphs: Iterable[Paragraph], *, before: str = "") -> None:
         """The same with signs and colours. before: what is said of that which was skipped before them.
 
-        Only texts are cleaned here: leads are made by whoever knows the kinds.
+        Only texts are cleaned here: the caller cleans leads.
         """
         new = list(paragraphs)
         words = [before] if before else []

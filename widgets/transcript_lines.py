@@ -33,7 +33,7 @@ _FAILED: dict[Kind, str] = dict.fromkeys((Kind.MODEL_CHANGED, Kind.MCP_SERVER, K
 
 
 def line_paragraphs(lines: Iterable[TranscriptLine], charset: Charset = UNICODE) -> list[Paragraph]:
-    """A paragraph a line. The texts are cleaned again by whoever takes them."""
+    """A paragraph a line. The texts are cleaned again by the caller."""
     return [_paragraph(line, charset) for line in lines]
 
 

@@ -1,4 +1,4 @@
-"""Which agents are shown, in which order, and who is below whom: pure, over those of one snapshot by their places."""
+"""Which agents of one snapshot are shown, in which order and hierarchy: pure functions over their places."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -15,13 +15,13 @@ NO_VERDICT = Verdict(Health.UNKNOWN, "no verdict yet")
 
 
 class AgentKey(NamedTuple):
-    """Which agent, and which of its lives."""
+    """An agent by id and spawn id."""
 
     id: str
     spawn_id: str
 
 
-class Line(NamedTuple):
+class TreeLine(NamedTuple):
     """One line of the list."""
 
     at: int
@@ -112,7 +112,7 @@ class Forest:
         folded: Collection[AgentKey] = (),
         wanted: Collection[int] | None = None,
         reverse: bool = False,
-    ) -> list[Line]:
+    ) -> list[TreeLine]:
         """The lines of the tree, with their guides.
 
         folded: whose children are left out. wanted: only these places and what is above them; folds do not count then.
@@ -124,10 +124,10 @@ class Forest:
         top = [at for at, parent in enumerate(self.parents) if parent < 0 and (shown is None or at in shown)]
         step = 1 if reverse else -1
         stack = [(at, "", "") for at in top[::step]]
-        lines: list[Line] = []
+        lines: list[TreeLine] = []
         while stack:
             at, guides, below = stack.pop()
-            lines.append(Line(at, guides, context=wanted is not None and at not in wanted))
+            lines.append(TreeLine(at, guides, context=wanted is not None and at not in wanted))
             kids = children[at]
             if not kids or (shown is None and folded and key_of(views[at]) in folded):
                 continue

@@ -11,8 +11,8 @@ from widgets.charset import UNICODE, Charset
 from widgets.tree_order import (
     AgentKey,
     Forest,
-    Line,
     SortMode,
+    TreeLine,
     Verdicts,
     in_order,
     key_of,
@@ -27,15 +27,15 @@ _LOOK_BELOW = 500
 """How many agents below a fold are looked at for trouble."""
 
 
-class Change(Enum):
-    """What a newer picture may have changed beyond the cells of rows."""
+class TreeChange(Enum):
+    """What a newer snapshot may have changed beyond the cells of rows."""
 
     NONE = 0
     ORDER = 1
     SHAPE = 2
 
 
-class Listing:
+class TreeState:
     """Agents, how they are narrowed and ordered, and the cursor, held by (agent id, spawn id) and never by position."""
 
     def __init__(self, charset: Charset = UNICODE) -> None:
@@ -51,27 +51,27 @@ class Listing:
         self.folded: frozenset[AgentKey] = frozenset()
         self.cursor: AgentKey | None = None
         self.cursor_line = 0
-        self.lines: list[Line] = []
+        self.lines: list[TreeLine] = []
         self.longest = 0
         """Columns that the longest name takes, with its guides and its mark."""
         self._line_of: dict[int, int] = {}
 
     # -- what comes in -------------------------------------------------------------------------------------------
 
-    def take(self, views: tuple[AgentView, ...], verdicts: Verdicts, root: str) -> Change:
-        """Take a newer picture over. `reorder` must follow a change of SHAPE, and should soon follow one of ORDER."""
+    def take(self, views: tuple[AgentView, ...], verdicts: Verdicts, root: str) -> TreeChange:
+        """Take a newer snapshot. `reorder` must follow a change of SHAPE, and should soon follow one of ORDER."""
         self.verdicts = verdicts
         if self.root == root and same_shape(self.forest.views, views):
             changed = views is not self.forest.views
             self.forest.views = views
-            return Change.ORDER if changed and (self.depends_on_time or self.filter_text) else Change.NONE
+            return TreeChange.ORDER if changed and (self.depends_on_time or self.filter_text) else TreeChange.NONE
         before, self.forest, self.root = self.forest, Forest(views), root
         if self.folded or self.marks:
             alive = set(map(key_of, views))
             self.folded &= alive
             self.marks &= alive
         self._keep_cursor(before)
-        return Change.SHAPE
+        return TreeChange.SHAPE
 
     @property
     def depends_on_time(self) -> bool:
@@ -86,7 +86,7 @@ class Listing:
     # -- lines and cursor ----------------------------------------------------------------------------------------
 
     def reorder(self) -> str:
-        """Find the lines anew, and the cursor's place among them.
+        """Find the lines again, and the cursor's place among them.
 
         Returns why the cursor is on another agent than before: `vanished`, `respawned`, `hidden` (folded or filtered
         away), `moved` (there was none before), or '' where it is on the same.
@@ -100,7 +100,7 @@ class Listing:
         self.cursor = key_of(self.forest.views[self.lines[line].at]) if self.lines else None
         return why if self.cursor != was else ""
 
-    def _order(self) -> list[Line]:
+    def _order(self) -> list[TreeLine]:
         forest = self.forest
         wanted = matching(forest.views, self.verdicts, self.filter_text) if self.filter_text.split() else None
         if not self.flat:
@@ -111,7 +111,7 @@ class Listing:
             places = problems(forest.views, self.verdicts).intersection(places)
             mode = SortMode.STATE if mode is SortMode.TREE else mode
         ordered = in_order(tuple(places), forest.views, self.verdicts, mode, reverse=self.reverse)
-        return [Line(at, flat=True) for at in ordered]
+        return [TreeLine(at, flat=True) for at in ordered]
 
     def _longest(self) -> int:
         views = self.forest.views
@@ -125,8 +125,8 @@ class Listing:
         gone = -1
         self.lines = [line._replace(at=find(before.views[line.at].id, gone)) for line in self.lines]
 
-    def _find_cursor(self, old_lines: list[Line]) -> tuple[int, str]:
-        """The cursor's new line: its agent's, or that of who hides it, or the nearest neighbour that stayed."""
+    def _find_cursor(self, old_lines: list[TreeLine]) -> tuple[int, str]:
+        """The cursor's new line: its agent's, or that of the parent that hides it, or the nearest neighbour left."""
         if self.cursor is None:
             return 0, "moved"
         forest, line_of = self.forest, self._line_of
@@ -222,7 +222,7 @@ class Listing:
 
     def next_problem(self) -> str | None:
         """The agent that needs a person: the worst of the swarm first; from one of them the next one downwards and
-        round. None where nobody does."""
+        round. None where no agent does."""
         views = self.forest.views
         found = problems(views, self.verdicts)
         worst = worst_of(found, views, self.verdicts)

@@ -66,12 +66,12 @@ class SwarmApp(App[int], inherit_bindings=False):
         self._incoming: Snapshot | None = None
         self._lock = threading.Lock()
         self._settings = 0
-        """How often swarm.toml was read anew: a picture taken under older settings is nobody's any more."""
+        """How often swarm.toml was read again: a snapshot taken under older settings is dropped."""
         self._watch: Watch = swarm.watch(partial(self._snapshot_taken, self._settings))
         self._loader = DetailLoader(
             swarm,
-            on_data=lambda data: self._tell(self.room.load_detail, data),
-            on_lines=lambda *said: self._tell(self.room.load_lines, *said),
+            on_data=lambda data: self._post(self.room.load_detail, data),
+            on_lines=lambda *said: self._post(self.room.load_lines, *said),
         )
         self._pacemaker: Pacemaker | None = None
         self._policy_stamp = _stamp(swarm.home.layout.policy)
@@ -81,8 +81,8 @@ class SwarmApp(App[int], inherit_bindings=False):
             self._pacemaker = Pacemaker(
                 swarm,
                 self.signature,
-                on_beat=lambda beat: self._tell(self._beaten, beat),
-                on_pulse=lambda *said: self._tell(self._pulse_changed, *said),
+                on_beat=lambda beat: self._post(self._beaten, beat),
+                on_pulse=lambda *said: self._post(self._pulse_changed, *said),
             )
 
     def get_default_screen(self) -> ControlRoom:
@@ -101,7 +101,7 @@ class SwarmApp(App[int], inherit_bindings=False):
         self._install_signals()
 
     def begin(self) -> None:
-        """The room is there: shows the first picture, and starts the threads once it can be seen."""
+        """Shows the first snapshot, and starts the threads once it is on the screen."""
         self.take(self.swarm.snapshot())
         self.call_after_refresh(self._go_on)
 
@@ -139,9 +139,9 @@ class SwarmApp(App[int], inherit_bindings=False):
         self.run_worker(old.stop, thread=True, group="watch")
 
     def watch_app_focus(self, before: bool, focus: bool) -> None:
-        """Goes slowly while the terminal says that nobody looks (`[watch] unseen`), and looks at once when one does.
+        """Scans slowly while the terminal has no focus (`[watch] unseen`), and at once when it gets it.
 
-        A terminal that tells nothing of its focus is always looked at.
+        A terminal that does not report its focus counts as focused.
         """
         self._watch.visible(seen=focus)
         if focus and not before:
@@ -156,7 +156,7 @@ class SwarmApp(App[int], inherit_bindings=False):
             try:
                 loop.add_signal_handler(number, self.leave, 128 + number)
             except (RuntimeError, ValueError):
-                return  # not the main thread, as in tests: whoever runs that thread gets the signals
+                return  # not the main thread, as in tests: the main thread gets the signals
         take_hangups()
 
     def on_unmount(self) -> None:
@@ -165,7 +165,7 @@ class SwarmApp(App[int], inherit_bindings=False):
         if self._pacemaker is not None:
             self._pacemaker.stop()
 
-    # -- threads tell --------------------------------------------------------------------------------------------
+    # -- from threads -------------------------------------------------------------------------------------------
 
     def _snapshot_taken(self, settings: int, snapshot: Snapshot) -> None:
         with self._lock:
@@ -174,10 +174,10 @@ class SwarmApp(App[int], inherit_bindings=False):
                 return
             waiting, self._incoming = self._incoming is not None, snapshot
         if not waiting:
-            self._tell(self._take_newest)
+            self._post(self._take_newest)
 
-    def _tell(self, act: Callable[..., object], *what: object) -> None:
-        """Has the screen's thread do this, as one message more. What threads hand over is frozen."""
+    def _post(self, act: Callable[..., object], *what: object) -> None:
+        """Calls a function on the screen's thread, with values that are frozen."""
         if self.is_running:
             self.call_later(act, *what)
 
@@ -208,7 +208,7 @@ class SwarmApp(App[int], inherit_bindings=False):
         self._watch.poke()
 
     def want_detail(self, view: AgentView | None, tab: Tab) -> None:
-        """Whom the detail shows, and which tab."""
+        """Has the loader read for this agent and tab."""
         self._loader.want(view, tab)
 
     def in_thread(self, work: Callable[[], T], finish: Callable[["T | SwarmError"], None]) -> None:

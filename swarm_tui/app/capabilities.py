@@ -1,4 +1,4 @@
-"""What can be done with an agent because of the program that it runs: told to, taken over, taken up again."""
+"""What the program of an agent allows: sending it messages, attaching to it, resuming its session."""
 
 from swarm.api import Swarm
 from swarm.config.policy import Policy
@@ -12,7 +12,7 @@ from widgets.agent_row import SUBAGENT_MARK, is_subagent
 
 
 def program_of(view: AgentView, policy: Policy) -> Program | None:
-    """What it runs; None where that is unknown, or where this version does not have it."""
+    """The program of an agent; None where it is unknown or not in this version."""
     name = view.record.program if view.record is not None else view.spec.program if view.spec is not None else ""
     try:
         return program_for(name, policy) if name else None
@@ -39,13 +39,13 @@ def why_not_stopped(view: AgentView, snapshot: Snapshot, policy: Policy) -> str:
 
 
 def hears(view: AgentView, policy: Policy) -> bool:
-    """Words reach its program while it runs."""
+    """Whether messages reach the agent's program while it runs."""
     program = program_of(view, policy)
     return program is not None and program.channel and view.record is not None and view.record.phase is Phase.RUNNING
 
 
 def session_for(swarm: Swarm, view: AgentView) -> str:
-    """The session of an ended agent that can be taken up again; '' where there is none. Looks at the disk."""
+    """The session of an ended agent that can be resumed; '' where there is none. Looks at the disk."""
     program = program_of(view, swarm.home.policy)
     if program is None or not program.has_sessions:
         return ""

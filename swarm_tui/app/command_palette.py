@@ -41,7 +41,7 @@ class Palette(Provider):
             return
         matcher = self.matcher(query)
         for act in ACTS:
-            # Who knows a verb from the command line finds its act by that name, too.
+            # An act is found by its verb on the command line, too.
             if act.palette and (score := max(matcher.match(act.title), matcher.match(act.verb))) > 0:
                 yield Hit(
                     score,

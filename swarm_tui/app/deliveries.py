@@ -1,4 +1,4 @@
-"""Messages on their way: remembered when they are sent, and said when they have reached their agent."""
+"""Remembers the messages that the operator sent, and finds out which of them were delivered."""
 
 from collections.abc import Iterable
 
@@ -22,7 +22,7 @@ class Delivered(Struct, frozen=True):
 
 
 class Deliveries:
-    """What was sent from here and has not arrived. An agent that ended, or lives anew, takes its messages with it."""
+    """The messages that are not delivered yet. Those to an agent that ended or was spawned again are dropped."""
 
     def __init__(self) -> None:
         self.awaited: dict[str, tuple[str, str]] = {}
@@ -30,7 +30,7 @@ class Deliveries:
         self._inboxes: set[str] = set()
 
     def sent(self, message: Messaged, spawn_id: str) -> None:
-        """From now on it is awaited."""
+        """Awaits the delivery of a message."""
         self.awaited[message.id] = (message.agent, spawn_id)
         if not message.sent:
             self._inboxes.add(message.id)
@@ -39,7 +39,7 @@ class Deliveries:
 
     @property
     def in_inboxes(self) -> bool:
-        """Some wait in an inbox, of which no program tells when it is read."""
+        """Whether some wait in an inbox: no program reports when it reads one."""
         return any(self.awaited.get(key) for key in self._inboxes)
 
     def read_inboxes(self, swarm: Swarm) -> list[str]:
@@ -49,7 +49,7 @@ class Deliveries:
             name, _ = self.awaited.get(key, ("", ""))
             agent = swarm.agent_dir(name) if name else None
             if agent is None or not agent.inbox.exists():
-                self._inboxes.discard(key)  # it was spawned anew, or is gone
+                self._inboxes.discard(key)  # the agent was spawned again, or is gone
                 continue
             waiting, _ = inbox.undelivered(agent)
             if len(waiting) < inbox.MAX_BLOCKS and key not in {known for known, _ in waiting}:
@@ -57,7 +57,7 @@ class Deliveries:
         return taken
 
     def taken(self, keys: Iterable[str], at: float) -> list[Delivered]:
-        """These are in their agents' hands; at: wall seconds at which that was seen."""
+        """Counts these as delivered; at: wall seconds at which that was seen."""
         found = []
         for key in keys:
             self._inboxes.discard(key)
@@ -67,7 +67,7 @@ class Deliveries:
         return found
 
     def arrived(self, snapshot: Snapshot) -> list[Delivered]:
-        """Those that this picture shows to have arrived, once each."""
+        """The messages that this snapshot shows as delivered, once each."""
         if not self.awaited:
             return []
         found: list[Delivered] = []

@@ -1,4 +1,4 @@
-"""Verdicts of a growing number of agents: asked again for what changed, what is in sight, and the rest in turn."""
+"""Keeps the verdicts of all agents: asks again for those that changed or are in sight, and for the rest in turn."""
 
 from collections.abc import Collection, Iterable
 
@@ -16,10 +16,10 @@ OLDEST_ENDED_S = 60
 """The same for one that has ended: nothing of it changes but how long ago that was."""
 
 
-class VerdictBook:
-    """The newest verdict of every agent. `health` gives them; this only remembers which need asking.
+class VerdictCache:
+    """The newest verdict of every agent. `health` gives them; this remembers which of them are due.
 
-    A state is never late: a verdict says when the next one comes. Only the ages of what nobody sees may be.
+    A state is never late, because a verdict says when the next one comes; only ages that are out of sight may be.
     """
 
     def __init__(self, policy: Policy) -> None:
@@ -39,10 +39,10 @@ class VerdictBook:
 
     def tick(self, snapshot: Snapshot, now: Now, in_sight: Collection[str] | None = None) -> dict[str, Verdict]:
         """The verdicts of the same snapshot, later. in_sight: ids whose age is shown to the second; None for all."""
-        everybody = in_sight is None or snapshot.heartbeat_n != self._heartbeat_n
+        all_agents = in_sight is None or snapshot.heartbeat_n != self._heartbeat_n
         self._heartbeat_n = snapshot.heartbeat_n
         changed = self._take(snapshot.agents)
-        if everybody or in_sight is None:
+        if all_agents or in_sight is None:
             return self._ask(range(len(self._agents)), now)
         due = (place for place, at in enumerate(self._due) if at <= now.awake)
         seen = (self._place[agent_id] for agent_id in in_sight if agent_id in self._place)
@@ -57,15 +57,15 @@ class VerdictBook:
                 self._agents = agents
                 return changed
         held = {view.id: (view, due) for view, due in zip(old, self._due, strict=True)}
-        nobody = (None, 0.0)
-        kept = [held.get(view.id, nobody) for view in agents]
+        unknown = (None, 0.0)
+        kept = [held.get(view.id, unknown) for view in agents]
         self._agents, self._due = agents, [due for _, due in kept]
         self._place = {view.id: place for place, view in enumerate(agents)}
         self._verdicts = {known: said for known, said in self._verdicts.items() if known in self._place}
         return [place for place, (view, _) in enumerate(kept) if view is not agents[place]]
 
     def _ask(self, places: Iterable[int], now: Now) -> dict[str, Verdict]:
-        fresh = self._verdicts.copy()  # who got the last ones may still compare them
+        fresh = self._verdicts.copy()  # callers may still compare the verdicts that they got last
         for place in places:
             view = self._agents[place]
             phase = view.record.phase if view.record is not None else None

@@ -21,19 +21,22 @@ from widgets.detail_pages import DetailData, ProcessRow
 from widgets.event_feed import EventRow
 
 LOOK_SECONDS = 1.0
+READ_TABS = frozenset({Tab.TRANSCRIPT, Tab.TASK, Tab.PROCESS, Tab.EVENTS})
+"""Tabs that show what is not in the snapshot."""
 MAX_TASK_BYTES = 256 * 1024
 MAX_EVENTS = 200
 
 
 class Wanted(Struct, frozen=True):
-    """Whom the detail shows, and which tab of it."""
+    """The agent that the detail shows, and the tab."""
 
     view: AgentView
     tab: Tab
 
 
 class DetailLoader:
-    """A thread that reads for the detail: at once when another agent or tab is wanted, then once a second.
+    """A thread that reads for the detail: at once when another agent or tab is wanted, then once a second where the tab
+    shows what is not in the snapshot.
 
     on_data: called from the thread with what a tab shows. on_lines: with (agent id, spawn id, chunk) of new output; it
     is told as a transcript where there is a reader for the agent's program.
@@ -77,7 +80,8 @@ class DetailLoader:
 
     def _run(self) -> None:
         while not self._stopping:
-            self._changed.wait(LOOK_SECONDS)
+            before = self._wanted
+            self._changed.wait(LOOK_SECONDS if before is not None and before.tab in READ_TABS else None)
             self._changed.clear()
             wanted = self._wanted
             if wanted is None or self._stopping:

@@ -40,7 +40,7 @@ class WidgetApp(App[None]):
 
 def shown_ids(tree: AgentTree) -> tuple[str, ...]:
     """The ids on the lines of a tree, from top to bottom."""
-    return tuple(tree._listing.view_at(line).id for line in range(len(tree._listing.lines)))
+    return tuple(tree._state.view_at(line).id for line in range(len(tree._state.lines)))
 
 
 def said_in(transcript: Transcript) -> list[str]:

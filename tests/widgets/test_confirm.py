@@ -9,12 +9,12 @@ from tests.support.hostile import HOSTILE, forbidden
 from tests.support.widget_app import WidgetApp, screen_lines, screen_text
 from widgets.cells import Cell
 from widgets.check_list import CheckRow
-from widgets.confirm import Confirm, PickOne, Question, Target, TypedConfirm
+from widgets.confirm import AgentTarget, Confirm, PickOne, Question, TypedConfirm
 
 STOP = Question(
     "Stop idea-a?",
-    (Target("genesis-01/idea-a", "s1", "overdue", 2520.0),),
-    (Target("genesis-01/idea-a/worker-1", "s2", "fresh", 60.0),),
+    (AgentTarget("genesis-01/idea-a", "s1", "overdue", 2520.0),),
+    (AgentTarget("genesis-01/idea-a/worker-1", "s2", "fresh", 60.0),),
     ("Its slots become free.",),
     yes="Stop",
     danger=True,
@@ -108,7 +108,7 @@ async def test_pasted_text_answers_nothing() -> None:
 
 
 async def test_a_long_subtree_scrolls_and_leaves_the_buttons_in_sight() -> None:
-    many = Question("Stop it?", subtree=tuple(Target(f"worker-{n}", "s", "fresh") for n in range(60)))
+    many = Question("Stop it?", subtree=tuple(AgentTarget(f"worker-{n}", "s", "fresh") for n in range(60)))
     app = WidgetApp()
     async with app.run_test(size=(60, 20), notifications=True) as pilot:
         heard = await asked(app, Confirm(many))
@@ -165,7 +165,10 @@ async def test_one_of_several_is_picked(keys: list[str], answer: str | None) -> 
 async def test_hostile_names_are_drawn_as_text() -> None:
     texts = tuple(HOSTILE.values())
     question = Question(
-        texts[8], tuple(Target(text, "s", text) for text in texts), tuple(Target(text, "s") for text in texts), texts
+        texts[8],
+        tuple(AgentTarget(text, "s", text) for text in texts),
+        tuple(AgentTarget(text, "s") for text in texts),
+        texts,
     )
     app = WidgetApp()
     async with app.run_test(size=(90, 40), notifications=True) as pilot:

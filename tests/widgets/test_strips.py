@@ -99,13 +99,13 @@ def test_what_is_unknown_is_not_shown() -> None:
 
 
 def test_the_pulse_says_what_is_wrong_with_the_picture_itself() -> None:
-    data = replace(FULL, picture_age=42.0, polling="inotify limit", owner="run, host-a 77", trouble="disk full")
+    data = replace(FULL, snapshot_age=42.0, polling="inotify limit", owner="run, host-a 77", trouble="disk full")
     line = text(status_cells(data, 200))
     assert "picture 42s old" in line
     assert "polling: inotify limit" in line
     assert "beat: run, host-a 77" in line
     assert "disk full" in line
-    assert "old" not in text(status_cells(replace(FULL, picture_age=3.0), 200))
+    assert "old" not in text(status_cells(replace(FULL, snapshot_age=3.0), 200))
 
 
 def test_a_running_heartbeat_is_named() -> None:
@@ -124,7 +124,7 @@ def test_status_counts_come_from_the_verdicts() -> None:
     assert data.beating == "run"
     assert data.trouble == "disk full"
     assert data.polling == "inotify limit"
-    assert data.picture_age == 30.0
+    assert data.snapshot_age == 30.0
     assert data.cpu_percent == 50.0
     assert status_of(replace(snapshot, agents=snapshot.agents[:1]), {}, NOW).cpu_percent is None
 
@@ -362,4 +362,4 @@ def test_every_reason_has_a_sentence() -> None:
 
 def test_a_clock_that_went_back_makes_no_negative_age() -> None:
     snapshot = replace(big_example(), pulse=Pulse(scanned_at=NOW.wall + 50))
-    assert status_of(snapshot, {}, Now(NOW.wall, NOW.awake)).picture_age == 0.0
+    assert status_of(snapshot, {}, Now(NOW.wall, NOW.awake)).snapshot_age == 0.0

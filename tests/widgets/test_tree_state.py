@@ -11,7 +11,7 @@ from swarm.rules.plan import verdicts
 from tests.support.swarms import NOW, POLICY, a_root, a_snapshot, a_view, big_example, every_state, full_id
 from tests.widgets.test_tree_order import some_views
 from widgets.tree_order import SortMode, key_of
-from widgets.tree_state import Listing
+from widgets.tree_state import TreeState
 
 ROOT = "genesis-01"
 
@@ -23,35 +23,35 @@ def family(*without: str) -> tuple[AgentView, ...]:
     return tuple(view for view in views if view.name not in without)
 
 
-def listing_of(views: tuple[AgentView, ...]) -> Listing:
-    listing = Listing()
-    listing.take(views, {view.id: Verdict(Health.FRESH, "", age=1.0) for view in views}, ROOT)
-    listing.reorder()
-    return listing
+def state_of(views: tuple[AgentView, ...]) -> TreeState:
+    state = TreeState()
+    state.take(views, {view.id: Verdict(Health.FRESH, "", age=1.0) for view in views}, ROOT)
+    state.reorder()
+    return state
 
 
-def update(listing: Listing, views: tuple[AgentView, ...]) -> str:
-    listing.take(views, listing.verdicts, ROOT)
-    return listing.reorder()
+def update(state: TreeState, views: tuple[AgentView, ...]) -> str:
+    state.take(views, state.verdicts, ROOT)
+    return state.reorder()
 
 
-def name(listing: Listing) -> str:
-    assert listing.cursor is not None
-    return listing.cursor.id.rpartition("/")[2]
+def name(state: TreeState) -> str:
+    assert state.cursor is not None
+    return state.cursor.id.rpartition("/")[2]
 
 
-def put(listing: Listing, short: str) -> None:
-    line = listing.line_of(full_id(short))
+def put(state: TreeState, short: str) -> None:
+    line = state.line_of(full_id(short))
     assert line is not None
-    listing.move(line)
+    state.move(line)
 
 
 def test_the_cursor_stays_on_its_agent_when_others_come_before_it() -> None:
-    listing = listing_of(family("idea-a", "worker-1", "worker-2"))
-    put(listing, "scout")
-    assert update(listing, family()) == ""
-    assert name(listing) == "scout"
-    assert listing.cursor_line == 4
+    state = state_of(family("idea-a", "worker-1", "worker-2"))
+    put(state, "scout")
+    assert update(state, family()) == ""
+    assert name(state) == "scout"
+    assert state.cursor_line == 4
 
 
 @pytest.mark.parametrize(
@@ -59,57 +59,57 @@ def test_the_cursor_stays_on_its_agent_when_others_come_before_it() -> None:
     [("worker-1", "worker-2"), ("worker-2", "scout"), ("scout", "worker-2")],
 )
 def test_the_cursor_of_a_vanished_agent_goes_to_a_neighbour_and_says_so(gone: str, neighbour: str) -> None:
-    listing = listing_of(family())
-    put(listing, "scout" if gone == "scout" else f"idea-a/{gone}")
-    assert update(listing, family(gone)) == "vanished"
-    assert name(listing) == neighbour
+    state = state_of(family())
+    put(state, "scout" if gone == "scout" else f"idea-a/{gone}")
+    assert update(state, family(gone)) == "vanished"
+    assert name(state) == neighbour
 
 
 def test_an_agent_that_lives_again_is_another_agent() -> None:
     views = family()
-    listing = listing_of(views)
-    put(listing, "scout")
-    listing.marks = frozenset({key_of(views[-1])})
+    state = state_of(views)
+    put(state, "scout")
+    state.marks = frozenset({key_of(views[-1])})
     again = (*views[:-1], replace(views[-1], spawn_id="second-life"))
-    assert update(listing, again) == "respawned"
-    assert listing.cursor == (full_id("scout"), "second-life")
-    assert not listing.marks
+    assert update(state, again) == "respawned"
+    assert state.cursor == (full_id("scout"), "second-life")
+    assert not state.marks
 
 
 def test_the_cursor_goes_to_whoever_hides_its_agent() -> None:
-    listing = listing_of(family())
-    put(listing, "idea-a/worker-2")
-    listing.fold_all()
-    assert listing.reorder() == "hidden"
-    assert name(listing) == "genesis-01"
+    state = state_of(family())
+    put(state, "idea-a/worker-2")
+    state.fold_all()
+    assert state.reorder() == "hidden"
+    assert name(state) == "genesis-01"
 
 
 def test_marks_and_folds_survive_every_update_of_the_living() -> None:
     views = family()
-    listing = listing_of(views)
-    listing.marks = frozenset({key_of(views[2]), key_of(views[4])})
-    listing.toggle(1)
-    update(listing, family("worker-1"))
-    assert listing.marks == {key_of(views[4])}
-    assert [listing.view_at(line).name for line in range(len(listing.lines))] == ["genesis-01", "idea-a", "scout"]
+    state = state_of(views)
+    state.marks = frozenset({key_of(views[2]), key_of(views[4])})
+    state.toggle(1)
+    update(state, family("worker-1"))
+    assert state.marks == {key_of(views[4])}
+    assert [state.view_at(line).name for line in range(len(state.lines))] == ["genesis-01", "idea-a", "scout"]
 
 
 def test_an_empty_swarm_has_no_cursor_and_a_first_agent_gets_it() -> None:
-    listing = listing_of(())
-    assert listing.cursor is None
-    assert update(listing, family()) == "moved"
-    assert name(listing) == "genesis-01"
-    assert update(listing, ()) == "vanished"
-    assert listing.cursor is None
+    state = state_of(())
+    assert state.cursor is None
+    assert update(state, family()) == "moved"
+    assert name(state) == "genesis-01"
+    assert update(state, ()) == "vanished"
+    assert state.cursor is None
 
 
 def test_all_words_of_a_filter_must_occur() -> None:
     snapshot = big_example()
-    listing = Listing()
-    listing.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
-    listing.filter_text = "BETA overdue"
-    listing.reorder()
-    matching = [listing.view_at(n).name for n, line in enumerate(listing.lines) if not line.context]
+    state = TreeState()
+    state.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
+    state.filter_text = "BETA overdue"
+    state.reorder()
+    matching = [state.view_at(n).name for n, line in enumerate(state.lines) if not line.context]
     assert matching == ["worker-2"]
 
 
@@ -119,25 +119,25 @@ def test_all_words_of_a_filter_must_occur() -> None:
 )
 def test_each_order_has_its_first(mode: SortMode, first: str) -> None:
     snapshot = a_snapshot(*(view for view in every_state().values() if view.id != ROOT))
-    listing = Listing()
-    listing.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
-    listing.mode = mode
-    listing.reorder()
-    assert listing.view_at(0).name == first
-    forwards = [line.at for line in listing.lines]
-    listing.reverse = True
-    listing.reorder()
+    state = TreeState()
+    state.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
+    state.mode = mode
+    state.reorder()
+    assert state.view_at(0).name == first
+    forwards = [line.at for line in state.lines]
+    state.reverse = True
+    state.reorder()
     if mode is not SortMode.TREE:
-        assert [line.at for line in listing.lines] == forwards[::-1]
+        assert [line.at for line in state.lines] == forwards[::-1]
 
 
 def test_problems_are_shown_worst_first() -> None:
     snapshot = big_example()
-    listing = Listing()
-    listing.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
-    listing.problems_only = True
-    listing.reorder()
-    names = [listing.place(line).label for line in range(len(listing.lines))]
+    state = TreeState()
+    state.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
+    state.problems_only = True
+    state.reorder()
+    names = [state.place(line).label for line in range(len(state.lines))]
     assert names[0] in ("idea-beta/worker-2", "notes-import")
     assert "idea-alpha/worker-1" not in names
     assert {"idea-alpha/worker-2", "idea-alpha/worker-3", "migrate-01", "scout-01"} <= set(names)
@@ -145,37 +145,37 @@ def test_problems_are_shown_worst_first() -> None:
 
 def test_the_next_problem_is_the_worst_then_each_of_them_in_turn() -> None:
     snapshot = big_example()
-    listing = Listing()
-    listing.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
-    listing.reorder()
-    first = listing.next_problem()
+    state = TreeState()
+    state.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
+    state.reorder()
+    first = state.next_problem()
     seen = []
     for _ in range(30):
-        agent = listing.next_problem()
+        agent = state.next_problem()
         assert agent is not None
-        line = listing.line_of(agent)
+        line = state.line_of(agent)
         assert line is not None
-        listing.move(line)
+        state.move(line)
         seen.append(agent)
     assert first == seen[0]
     cycle = seen[: seen.index(first, 1)]
     assert len(cycle) == len(set(cycle))
-    listing.problems_only = True
-    listing.reorder()
-    assert set(cycle) == {listing.view_at(line).id for line in range(len(listing.lines))}
+    state.problems_only = True
+    state.reorder()
+    assert set(cycle) == {state.view_at(line).id for line in range(len(state.lines))}
 
 
 def test_where_nobody_needs_a_person_there_is_no_next_problem() -> None:
-    assert listing_of(family()).next_problem() is None
+    assert state_of(family()).next_problem() is None
 
 
 def test_a_fold_that_hides_trouble_takes_its_colour() -> None:
     snapshot = big_example()
-    listing = Listing()
-    listing.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
-    listing.fold_all()
-    listing.reorder()
-    place = listing.place(0)
+    state = TreeState()
+    state.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
+    state.fold_all()
+    state.reorder()
+    place = state.place(0)
     assert place.folded == 17
     assert place.folded_role == "danger"
 
@@ -185,13 +185,13 @@ def test_a_fold_that_hides_trouble_takes_its_colour() -> None:
 def test_after_any_change_the_cursor_is_on_a_line_that_is_its_agents(
     before: tuple[AgentView, ...], after: tuple[AgentView, ...], line: int
 ) -> None:
-    listing = listing_of(before)
-    listing.move(line)
-    was = listing.cursor
-    why = update(listing, after)
-    assert (listing.cursor is None) is (not after)
+    state = state_of(before)
+    state.move(line)
+    was = state.cursor
+    why = update(state, after)
+    assert (state.cursor is None) is (not after)
     if after:
-        assert listing.cursor == key_of(listing.view_at(listing.cursor_line))
-        assert bool(why) is (listing.cursor != was)
+        assert state.cursor == key_of(state.view_at(state.cursor_line))
+        assert bool(why) is (state.cursor != was)
         if was is not None and any(key_of(view) == was for view in after):
-            assert listing.cursor == was
+            assert state.cursor == was

@@ -10,7 +10,7 @@ from swarm_tui.app.screens.engine_calls import ActingScreen
 from swarm_tui.app.screens.prompt import Prompt
 from widgets.agent_row import is_subagent
 from widgets.cells import short_duration
-from widgets.confirm import Target
+from widgets.confirm import AgentTarget
 
 HOLD_BEATS = 2
 
@@ -35,7 +35,7 @@ def _stop(room: ActingScreen, grace: float | None) -> None:
             room.perform(
                 "stop",
                 lambda: room.swarm.kill(list(lives), reason="operator", grace=grace, spawn_ids=lives),
-                lambda report: _tell_kill(room, report),
+                lambda report: _show_kill(room, report),
             )
 
     # What is on the screen is what is asked about; the engine looks again before it signals anything.
@@ -71,21 +71,21 @@ def _stop_inner(room: ActingScreen, views: tuple[AgentView, ...]) -> None:
             room.perform(
                 "stop the sub-agent",
                 lambda: room.swarm.kill(list(lives), reason="operator", spawn_ids=lives),
-                lambda report: _tell_kill(room, report),
+                lambda report: _show_kill(room, report),
             )
 
     what = f'the sub-agent "{clean(views[0].description, 80)}"' if len(views) == 1 else f"{len(views)} sub-agents"
     room.ask(
         f"Stop {what} of {names}?",
         answered,
-        targets=tuple(Target(view.id, view.spawn_id, clean(view.description, 120)) for view in views),
+        targets=tuple(AgentTarget(view.id, view.spawn_id, clean(view.description, 120)) for view in views),
         notes=(f"{names} goes on, and is told that it was stopped.",),
         yes="Stop",
         danger=True,
     )
 
 
-def _tell_kill(room: ActingScreen, report: KillReport) -> None:
+def _show_kill(room: ActingScreen, report: KillReport) -> None:
     unsure = [ended for ended in report.agents if not ended.gone]
     if not unsure:
         found = sum(len(ended.found) for ended in report.agents)
@@ -150,10 +150,10 @@ def read(room: ActingScreen) -> None:
 
 
 def _read(room: ActingScreen, agent_id: str) -> None:
-    room.perform("read", lambda: room.swarm.read(agent_id), lambda report: _tell_read(room, report))
+    room.perform("read", lambda: room.swarm.read(agent_id), lambda report: _show_read(room, report))
 
 
-def _tell_read(room: ActingScreen, report: ReadReport) -> None:
+def _show_read(room: ActingScreen, report: ReadReport) -> None:
     again = "" if report.first else " (it was read before)"
     room.say(f"{clean(report.agent)}: {report.results.status}, read{again}")
 

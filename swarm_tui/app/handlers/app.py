@@ -1,7 +1,7 @@
 """The room itself: look again, palette, help, theme, quit."""
 
 from swarm_tui.app.screens.engine_calls import ActingScreen
-from swarm_tui.app.screens.help import Help
+from swarm_tui.app.screens.help import HelpScreen
 
 
 def refresh(room: ActingScreen) -> None:
@@ -13,7 +13,7 @@ def palette(room: ActingScreen) -> None:
 
 
 def help_(room: ActingScreen) -> None:
-    room.app.push_screen(Help(room.swarm.home.policy, room.where()))
+    room.app.push_screen(HelpScreen(room.swarm.home.policy, room.where()))
 
 
 def theme(room: ActingScreen) -> None:

@@ -1,4 +1,4 @@
-"""Words between the operator and an agent: messages, its session in a terminal, its output."""
+"""Sends messages to an agent, attaches to its session, follows its output."""
 
 import os
 import shutil
@@ -45,7 +45,7 @@ def _message(room: ActingScreen, view: AgentView, text: str) -> None:
 
 
 def attach(room: ActingScreen) -> None:
-    """Talks to the agent where its program can be taken over, else follows its output: in tmux, or in this terminal."""
+    """Attaches to the agent where its program allows it, else follows its output: in tmux, or in this terminal."""
     view = room.where().agent
     if view is None:
         return
@@ -57,12 +57,12 @@ def attach(room: ActingScreen) -> None:
         if why_not:
             _follow(room, view)
         else:
-            _take_over(room, view)
+            _attach(room, view)
 
     room.perform("look whether it can be talked to", lambda: room.swarm.why_not_attach(view.id), decided)
 
 
-def _take_over(room: ActingScreen, view: AgentView) -> None:
+def _attach(room: ActingScreen, view: AgentView) -> None:
     where = "A tmux window opens for it." if _in_tmux() else "This control room makes room for it until you leave."
 
     def answered(*, yes: bool) -> None:
@@ -89,7 +89,7 @@ def _in_tmux() -> bool:
 
 
 KEEPS_OPEN = """ "$@"; s=$?; [ $s = 0 ] || [ $s = 130 ] || { printf '\\nenter closes this window '; read -r _; } """
-"""A window that closes with its error unread would help nobody."""
+"""Keeps the window open after an error, so that the operator can read it."""
 
 
 def _run_here(room: ActingScreen, view: AgentView, verb: list[str], words: str) -> None:

@@ -86,7 +86,7 @@ def _make_room(room: ActingScreen, request: SpawnRequest, check: SpawnCheck) -> 
 
 
 def respawn(room: ActingScreen) -> None:
-    """Asks whether to go on with the session of the earlier run, where there is one, or to begin anew."""
+    """Asks whether to go on with the session of the earlier run, where there is one, or to start a new one."""
     view = room.where().agent
     if view is None:
         return
@@ -100,7 +100,9 @@ def _respawn(room: ActingScreen, view: AgentView, session: str) -> None:
     kept = "Its old directory is kept beside it, and what was learned goes into its brief."
 
     def begin(*, fresh: bool) -> None:
-        room.perform("respawn", lambda: room.swarm.respawn(view.id, fresh=fresh), lambda spawned: _tell(room, spawned))
+        room.perform(
+            "respawn", lambda: room.swarm.respawn(view.id, fresh=fresh), lambda spawned: _show_spawned(room, spawned)
+        )
 
     def answered(*, yes: bool) -> None:
         if yes:
@@ -121,7 +123,7 @@ def _respawn(room: ActingScreen, view: AgentView, session: str) -> None:
     room.app.push_screen(PickOne(f"Spawn {name} again: how?", rows, notes=notes), chosen)
 
 
-def _tell(room: ActingScreen, spawned: Spawned) -> None:
+def _show_spawned(room: ActingScreen, spawned: Spawned) -> None:
     if spawned.session:
         room.say(f"{clean(spawned.agent)} goes on with its session")
     room.expect(spawned.agent)

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
+from swarm.model.health import Verdict
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.values import replace
 from swarm.protocol.logs import Chunk
@@ -20,7 +21,7 @@ from swarm_tui.app.actions import ACTS, BY_NAME, bindings, strip_hints
 from swarm_tui.app.command_palette import Palette
 from swarm_tui.app.deliveries import Delivered
 from swarm_tui.app.screens.engine_calls import ActingScreen, Host
-from swarm_tui.app.verdict_cache import VerdictBook
+from swarm_tui.app.verdict_cache import VerdictCache
 from swarm_tui.workers.transcript_tail import TranscriptChunk
 from widgets.agent_detail import AgentDetail
 from widgets.agent_tree import AgentTree
@@ -47,15 +48,16 @@ class ControlRoom(ActingScreen):
 
     def __init__(self, swarm: Swarm, host: Host) -> None:
         super().__init__(swarm, host)
-        self._book = VerdictBook(swarm.home.policy)
+        self._verdict_cache = VerdictCache(swarm.home.policy)
         self._tally = Tally()
         self._spending: tuple[Snapshot, Mapping[str, Spending]] | None = None
         self._status = StatusLine(id="status")
         self._slots = SlotBoard(id="slots")
         self._banner = Banner(id="banner")
         self._strip = HeartbeatStrip(id="strip")
+        self._detail_verdict: Verdict | None = None
         self._shown: dict[Widget, tuple[object, ...]] = {}
-        """What each of the dearer widgets was last given to show."""
+        """What these widgets were given last."""
 
     def compose(self) -> ComposeResult:
         yield self._status
@@ -84,7 +86,7 @@ class ControlRoom(ActingScreen):
             return
         self.snapshot = snapshot
         self.now = self.swarm.now()
-        self.verdicts = self._book.update(snapshot, self.now)
+        self.verdicts = self._verdict_cache.update(snapshot, self.now)
         self.agents.update_snapshot(snapshot, self.verdicts, self.now)
         self._slots.slots = snapshot.slots
         self._strip.beats = snapshot.beats
@@ -107,21 +109,21 @@ class ControlRoom(ActingScreen):
         return before != shown
 
     def _look_for_deliveries(self, snapshot: Snapshot) -> None:
-        self._tell_deliveries(self.deliveries.arrived(snapshot))
+        self._show_deliveries(self.deliveries.arrived(snapshot))
         if self.deliveries.in_inboxes:
             self.host.in_thread(lambda: self.deliveries.read_inboxes(self.swarm), self._inboxes_read)
 
     def _inboxes_read(self, taken: list[str] | SwarmError) -> None:
         if not isinstance(taken, SwarmError):
-            self._tell_deliveries(self.deliveries.taken(taken, self.now.wall))
+            self._show_deliveries(self.deliveries.taken(taken, self.now.wall))
 
-    def _tell_deliveries(self, arrived: Iterable[Delivered]) -> None:
+    def _show_deliveries(self, arrived: Iterable[Delivered]) -> None:
         for delivered in arrived:
             self.say(f"{delivered.agent} was told {delivered.id} at {clock_text(delivered.at)}")
 
     def start_anew(self) -> None:
         """The next snapshot is taken under other settings, whatever its generation."""
-        self._book = VerdictBook(self.swarm.home.policy)
+        self._verdict_cache = VerdictCache(self.swarm.home.policy)
         self.snapshot = replace(self.snapshot, generation=0)
 
     def tick(self) -> None:
@@ -129,11 +131,12 @@ class ControlRoom(ActingScreen):
         self.now = self.swarm.now()
         view = self.detail.view
         in_sight = self.agents.ids_in_sight | ({view.id} if view is not None else set())
-        self.verdicts = self._book.tick(self.snapshot, self.now, in_sight)
+        self.verdicts = self._verdict_cache.tick(self.snapshot, self.now, in_sight)
         self.agents.tick(self.verdicts, self.now)
         self.alerts.tick(self.now)
         if view is not None:
-            self.detail.tick(self.verdicts.get(view.id), self.now)
+            self._detail_verdict = self.verdicts.get(view.id)
+            self.detail.tick(self._detail_verdict, self.now)
         self._show_status()
 
     def _show_status(self) -> None:
@@ -156,13 +159,14 @@ class ControlRoom(ActingScreen):
         view = self.agents.cursor_view
         verdict = self.verdicts.get(view.id) if view is not None else None
         root, beats, below, tab = self.snapshot.root, self.snapshot.beats, self._below(view), self.detail.tab
-        if self._is_news(self.detail, view, verdict, root, beats, below, tab):
+        if self._is_news(self.detail, view, root, beats, below, tab) or verdict is not self._detail_verdict:
+            self._detail_verdict = verdict
             self.detail.root = root
             self.detail.show(view, verdict, self.now, beats, below)
             self.host.want_detail(view, tab)
 
     def _below(self, view: AgentView | None) -> Spending | None:
-        """What an agent and all below it have used up: added up once a picture, and only where somebody asks."""
+        """What an agent and all below it have used up: added up once a snapshot, and only where it is shown."""
         if view is None or not view.children or not self.snapshot.tokens:
             return None
         if self._spending is None or self._spending[0] is not self.snapshot:
@@ -181,9 +185,9 @@ class ControlRoom(ActingScreen):
         if chunk.restarted:
             self.detail.transcript.clear()
         if isinstance(chunk, TranscriptChunk):
-            told = line_paragraphs(chunk.lines, charset_of(self))
+            paragraphs = line_paragraphs(chunk.lines, charset_of(self))
             before = f"+{short_bytes(chunk.skipped)} of output" if chunk.skipped else ""
-            self.detail.transcript.append_paragraphs(told, before=before)
+            self.detail.transcript.append_paragraphs(paragraphs, before=before)
         else:
             self.detail.transcript.append(chunk.lines, dropped=chunk.skipped)
 
@@ -205,7 +209,7 @@ class ControlRoom(ActingScreen):
         if reason:
             self.say(f"{act.title}: {reason}", severity="warning")
             return
-        from swarm_tui.app.handlers import HANDLERS  # with all the dialogs: read after the first picture, not before
+        from swarm_tui.app.handlers import HANDLERS  # imports all the dialogs: only after the first snapshot is shown
 
         HANDLERS[name](self)
 

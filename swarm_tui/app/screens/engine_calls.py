@@ -1,4 +1,4 @@
-"""A screen that acts: what it shows, whom an act is meant for, how the engine is asked and what it said is told."""
+"""The screen that handlers work with: the targets of an act, calls of the engine, dialogs and messages."""
 
 from collections.abc import Callable
 from typing import Literal, Protocol, TypeVar
@@ -15,7 +15,7 @@ from swarm_tui.app import theme
 from swarm_tui.app.actions import BY_NAME, Where
 from swarm_tui.app.deliveries import Deliveries
 from swarm_tui.app.screens.view_controls import LookingScreen
-from widgets.confirm import Confirm, Question, Target, TypedConfirm
+from widgets.confirm import AgentTarget, Confirm, Question, TypedConfirm
 from widgets.detail_head import Tab
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class Host(Protocol):
     """The automatic heartbeat of the home is ours."""
 
     def begin(self) -> None:
-        """The room is there: shows the first picture and starts the threads."""
+        """Shows the first snapshot and starts the threads."""
         ...
 
     def in_thread(self, work: Callable[[], T], finish: Callable[[T | SwarmError], None]) -> None:
@@ -43,7 +43,7 @@ class Host(Protocol):
         ...
 
     def want_detail(self, view: AgentView | None, tab: Tab) -> None:
-        """Whom the detail shows, and which tab."""
+        """Has the loader read for this agent and tab."""
         ...
 
     def leave(self, status: int = 0) -> None:
@@ -70,7 +70,7 @@ class ActingScreen(LookingScreen):
         self.deliveries = Deliveries()
         self._beating = 0
 
-    # -- whom an act is meant for --------------------------------------------------------------------------------
+    # -- the targets of an act -----------------------------------------------------------------------------------
 
     def where(self) -> Where:
         """What an act would work on now."""
@@ -98,11 +98,11 @@ class ActingScreen(LookingScreen):
         verdict = self.verdicts.get(view.id)
         return f"{view.id}  {verdict.state.value}: {verdict.why}" if verdict is not None else view.id
 
-    def target_of(self, view: AgentView) -> Target:
+    def target_of(self, view: AgentView) -> AgentTarget:
         """An agent as dialogs name it."""
         verdict = self.verdicts.get(view.id)
         state, age = (verdict.state.value, verdict.age) if verdict is not None else ("", None)
-        return Target(view.id, view.spawn_id, state, age)
+        return AgentTarget(view.id, view.spawn_id, state, age)
 
     def alerts_in_question(self) -> tuple[Alert, ...]:
         """The alert under the cursor of the alerts, else the open ones of the agents in question, else all."""
@@ -117,27 +117,27 @@ class ActingScreen(LookingScreen):
     def perform(
         self, what: str, work: Callable[[], T], then: Callable[[T], object] | None = None, *, beating: bool = False
     ) -> None:
-        """Does work of the engine in a thread; `then` gets its result on the screen's thread. Errors are told."""
+        """Does work of the engine in a thread; `then` gets its result on the screen's thread. Errors are shown."""
         self._beating += beating
 
         def finish(result: "T | SwarmError") -> None:
             self._beating -= beating
             if isinstance(result, SwarmError):
-                self.tell(what, result)
+                self.show_error(what, result)
             elif then is not None:
                 then(result)
             self.host.look_soon()
 
         self.host.in_thread(work, finish)
 
-    # -- speaking with the operator ------------------------------------------------------------------------------
+    # -- messages and dialogs ------------------------------------------------------------------------------------
 
     def say(self, text: str, *, severity: Severity = "information") -> None:
         """A toast: plain text, never markup."""
         self.notify(clean(text, 500), severity=severity, markup=False)
 
-    def tell(self, what: str, error: SwarmError) -> None:
-        """What went wrong, and what to do."""
+    def show_error(self, what: str, error: SwarmError) -> None:
+        """Shows what went wrong, and what to do."""
         words = " ".join(part for part in (error.detail, error.hint) if part)
         self.notify(
             clean(words, 700), title=clean(f"{what}: {error.title}", 200), severity="error", markup=False, timeout=12
@@ -148,8 +148,8 @@ class ActingScreen(LookingScreen):
         title: str,
         answered: Callable[..., None],
         *,
-        targets: tuple[Target, ...] = (),
-        subtree: tuple[Target, ...] = (),
+        targets: tuple[AgentTarget, ...] = (),
+        subtree: tuple[AgentTarget, ...] = (),
         notes: tuple[str, ...] = (),
         yes: str = "Yes",
         danger: bool = False,

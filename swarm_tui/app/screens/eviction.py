@@ -1,4 +1,4 @@
-"""Kill before spawn: there is no room, so who is to be ended for it. Ranked, stuck ones first; one step for both."""
+"""The dialog of a spawn without a free slot: the operator picks the agents to evict, ranked with stuck ones first."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -70,7 +70,7 @@ class MakeRoom(ModalScreen[tuple[str, ...] | None]):
             self.query_one("#sum", Static).update(Content("Nobody is ticked: space ticks, esc leaves."))
 
     def action_leave(self) -> None:
-        """Leaves; nobody is ended, nothing is spawned."""
+        """Closes the dialog: no agent is ended or spawned."""
         self.dismiss(None)
 
 

@@ -36,8 +36,8 @@ _RULES: dict[Health, str] = {
 }
 
 
-class Help(ModalScreen[None]):
-    """Everything there is to press, and what the picture says."""
+class HelpScreen(ModalScreen[None]):
+    """Lists every key, and what the signs on the screen mean."""
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -30,7 +30,7 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
 
 
 class Tick(Checkbox):
-    """A box that is told from a ticked one without colour."""
+    """A box that differs from a ticked one in its sign, not only in its colour."""
 
     BUTTON_LEFT, BUTTON_INNER, BUTTON_RIGHT = "[", " ", "]"
 
@@ -58,7 +58,7 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
         like: AgentSpec | None = None,
         programs: tuple[list[str], str] = (["command"], "command"),
     ) -> None:
-        """programs: their names, and the one of whoever says nothing."""
+        """programs: their names, and the default one."""
         super().__init__()
         self._programs, self._program = programs
         self._roles = roles
@@ -70,7 +70,7 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
         self._generation = 0
         self._last: tuple[SpawnRequest, SpawnCheck] | None = None
         self._blank: dict[str, object] = {}
-        """What the fields held at first: nobody is scolded for what they have not come to yet."""
+        """What the fields held at first: a field is checked only once it was edited."""
 
     def compose(self) -> ComposeResult:
         like = self._model_spec

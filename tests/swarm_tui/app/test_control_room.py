@@ -24,7 +24,7 @@ from swarm_tui.app.command_palette import Palette
 from swarm_tui.app.screens.control_room import ControlRoom
 from swarm_tui.app.screens.dry_run import RehearsalScreen
 from swarm_tui.app.screens.eviction import MakeRoom
-from swarm_tui.app.screens.help import Help
+from swarm_tui.app.screens.help import HelpScreen
 from swarm_tui.app.screens.history import AuditScreen, TimelineScreen
 from swarm_tui.app.screens.prompt import Prompt
 from swarm_tui.app.screens.spawn_form import SpawnForm
@@ -358,7 +358,7 @@ async def test_the_help_says_what_cannot_be_done_now() -> None:
     async with a_room() as (pilot, room, _):
         room.go_to(big_example().root)
         await pilot.press("question_mark")
-        assert isinstance(pilot.app.screen, Help)
+        assert isinstance(pilot.app.screen, HelpScreen)
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, ControlRoom)
 
