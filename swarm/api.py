@@ -156,7 +156,7 @@ class Swarm:
     def check_spawn(self, request: "SpawnRequest", judged: Mapping[str, Verdict] | None = None) -> "SpawnCheck":
         """What a spawn would meet, without doing it: the form's live validation, `--dry-run`.
 
-        judged: everybody's verdicts, where the caller has them; else the home is scanned where there is no room.
+        judged: the verdicts on all agents, where the caller has them; else the home is scanned where there is no room.
         """
         from swarm.verbs.spawn import check
 

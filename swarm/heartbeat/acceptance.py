@@ -83,7 +83,7 @@ def _run(home: Home, view: AgentView, number: int, text: str, check: str) -> Jud
 
 def _end(process: "subprocess.Popen[bytes]", marker: str) -> int:
     """Ends whatever the check left: its process group, and what carries its marker. Returns its exit code."""
-    # Not reaped yet, so its pid, which names the group, cannot be anybody else's.
+    # Not reaped yet, so its pid, which names the group, cannot be another process's.
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     code = process.wait()

@@ -1,4 +1,4 @@
-"""The digest of a heartbeat: what the root is told in its turn. Pure, bounded; agents' words are quoted as data."""
+"""The digest of a heartbeat, which the root gets for its turn. Pure, bounded; agents' words are quoted as data."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -20,7 +20,7 @@ MAX_WORDS = 160
 MAX_REASON = 240
 ROWS = 24
 """Rows of a section; what is beyond is counted."""
-HAPPENINGS = (
+SHOWN_ACTIONS = (
     ActionKind.KILL,
     ActionKind.SPARE,
     ActionKind.FREE,
@@ -45,12 +45,12 @@ class Digested(NamedTuple):
 def digest(found: Digested, *, last_turn: str = "", messages: Sequence[str] = ()) -> str:
     """The text, MAX_BYTES of UTF-8 at most, in the order of what matters.
 
-    last_turn: how the root's last turn ended, '' for the first. messages: what its inbox holds that it was not told.
+    last_turn: how the root's last turn ended, '' for the first. messages: those of its inbox that were not delivered.
     """
     sections = [
         _head(found, last_turn),
         _section("Messages to you", messages),
-        _section("What this heartbeat did", _happenings(found.beat)),
+        _section("What this heartbeat did", _actions(found.beat)),
         _section("Alerts that nobody has acknowledged", _alerts(found)),
         _section("Results that wait for you to read them", _unread(found)),
         _section("Waiting for a slot", _queue(found.snapshot)),
@@ -86,9 +86,9 @@ def _slots(slots: Mapping[str, int]) -> str:
     return f"{taken}, {slots.get('free', 0)} free, {slots.get('reserve', 0)} in reserve"
 
 
-def _happenings(beat: Beat) -> Iterator[str]:
-    """What was done and why, ends first; alerts and the waking of the root are said elsewhere."""
-    order = {name: place for place, name in enumerate(HAPPENINGS)}
+def _actions(beat: Beat) -> Iterator[str]:
+    """The actions of this heartbeat with their reasons, ends first; alerts have a section of their own."""
+    order = {name: place for place, name in enumerate(SHOWN_ACTIONS)}
     wanted = [action for action in beat.actions if action.action in order]
     for action in sorted(wanted, key=lambda each: order[each.action]):
         agent = clean(action.agent, 200)
@@ -96,7 +96,7 @@ def _happenings(beat: Beat) -> Iterator[str]:
 
 
 def _alerts(found: Digested) -> Iterator[str]:
-    """The newest first; what was said before is said with how often."""
+    """Open alerts, the newest first; repeated ones with how often they were raised."""
     open_ = [alert for alert in found.snapshot.alerts if alert.acked_at is None]
     for alert in sorted(open_, key=lambda alert: (alert.count > 1, -alert.last_at)):
         again = f" ({alert.count} times)" if alert.count > 1 else " (new)"
@@ -105,7 +105,7 @@ def _alerts(found: Digested) -> Iterator[str]:
 
 
 def _unread(found: Digested) -> Iterator[str]:
-    """Valid results that nobody has read: its own children's with their paths, those of others as a count."""
+    """Unread valid results: those of the root's children with their paths, others as a count."""
     others = 0
     for view in found.snapshot.agents:
         record = view.record

@@ -1,4 +1,4 @@
-"""The hands of a heartbeat: every action of a plan carried out in order, with a second look before each kill."""
+"""Carries out every action of a heartbeat's plan in order, with a second look before each kill."""
 
 from collections.abc import Callable
 
@@ -35,9 +35,9 @@ from swarm.scan.scanner import Scanner
 
 
 def end_for_limit(home: Home, scanner: "Scanner", action: Action) -> tuple[str, list[StopOutcome]]:
-    """Ends who has used up what it may, with all below it, after a second look at what it uses; of the root, its turn.
+    """Ends an agent over its limit, with all below it, after a second look at what it uses; of the root, its turn.
 
-    Returns why it was spared ('' where it was not), and who was ended.
+    Returns why it was spared ('' where it was not), and the agents that ended.
     """
     snapshot = scanner.rescan([str(home.layout.agent(action.agent).path)])
     fresh = snapshot.agent(action.agent)
@@ -54,7 +54,7 @@ def end_for_limit(home: Home, scanner: "Scanner", action: Action) -> tuple[str, 
     return "", end_subtree(home, action.ref, order)
 
 
-def say(home: Home, agent: str, cause: AlertCause, text: str, spawn_id: str = "") -> None:
+def raise_now(home: Home, agent: str, cause: AlertCause, text: str, spawn_id: str = "") -> None:
     """An alert between two heartbeats. Raises SwarmError."""
 
     def change(state: State) -> State:
@@ -66,7 +66,7 @@ def say(home: Home, agent: str, cause: AlertCause, text: str, spawn_id: str = ""
 FAILED = "failed: "
 
 
-class _Hands(Struct):
+class _Executor(Struct):
     home: Home
     plan: Plan
     snapshot: Snapshot
@@ -217,7 +217,7 @@ class _Hands(Struct):
 
 def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Executed:
     """Carries out every action; one that fails is recorded so, with an alert, and the others go on."""
-    hands = _Hands(home, plan, snapshot, scanner, Executed())
+    hands = _Executor(home, plan, snapshot, scanner, Executed())
     acts: dict[ActionKind, Callable[[Action], None]] = {
         ActionKind.INVESTIGATE: hands.investigate,
         ActionKind.KILL: hands.kill,
@@ -250,7 +250,7 @@ def _failed(done: Executed, action: Action, error: SwarmError | OSError) -> None
 
 
 def _search_again(home: Home, snapshot: Snapshot) -> None:
-    """Whoever could not be verified dead is looked for once more: what went since then gives its slot back."""
+    """Looks again for processes of agents not verified dead; where none is left, the slot is freed."""
     for view in snapshot.agents:
         record = view.record
         if record is None or not _is_unverified(view):

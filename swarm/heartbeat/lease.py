@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from swarm.errors import Busy, Refused
 from swarm.heartbeat.beat import beat
-from swarm.heartbeat.monitor import keep
+from swarm.heartbeat.monitor import monitor_agents
 from swarm.home.context import Home
 from swarm.ledger.state import State
 from swarm.lifecycle.intents import dead_or_none, me
@@ -55,13 +55,13 @@ def beat_when_due(home: Home, by: str, *, scanner: "Scanner | None" = None) -> B
     if not _is_mine(state):
         return None
     if scanner is not None:
-        keep(home, scanner, _settle_what_is_seen(home, scanner))
+        monitor_agents(home, scanner, _settle_what_is_seen(home, scanner))
     if read_now(state.epoch, home.clock).awake < _due(home, state):
         return None
     try:
         made = beat(home, by=by, scanner=scanner)
     except (Busy, Refused):
-        # Somebody else beats at this moment, or did a moment ago: that is what this one was for.
+        # Another process beats now, or has just done so: this heartbeat is not needed.
         _postpone(home, home.beat_period * RETRY_PERIODS)
         return None
     except BaseException:

@@ -4,7 +4,7 @@ import time
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from swarm.heartbeat.execute import end_for_limit, say
+from swarm.heartbeat.execute import end_for_limit, raise_now
 from swarm.heartbeat.root import stop_overdue_turn
 from swarm.home.context import Home
 from swarm.lifecycle import spawn_gate
@@ -31,12 +31,11 @@ _asked: "WeakKeyDictionary[Scanner, dict[str, int]]" = WeakKeyDictionary()
 """By spawn id: what an agent had used when it was last asked what that costs."""
 
 
-def keep(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every: float = EVERY_S) -> None:
-    """Looks once in `every` seconds whether anybody has used up what it may, and ends it; whether the service refuses
-    the swarm, and lets nobody start; whether the root's turn takes too long, and ends it; whose program waits for words
-    that nobody will say. Raises SwarmError.
+def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every: float = EVERY_S) -> None:
+    """Checks, once in `every` seconds, what cannot wait for the next heartbeat. Raises SwarmError.
 
-    Done by whoever owns the heartbeat. What it finds is what the next heartbeat would find, only sooner.
+    Agents over their limits are ended, an outage of the model service closes the spawn gate, an overdue turn of the
+    root is stopped, and idle sessions are asked for results or closed. Called by the owner of the heartbeat.
     """
     at = time.monotonic()
     if at - _looked.get(scanner, float("-inf")) < every:
@@ -73,4 +72,4 @@ def _ask_what_it_costs(home: Home, scanner: "Scanner", snapshot: Snapshot) -> No
 def _end(home: Home, scanner: "Scanner", action: Action) -> None:
     spared, _ = end_for_limit(home, scanner, action)
     if not spared:
-        say(home, action.agent, AlertCause.LIMIT, action.reason, action.spawn_id)
+        raise_now(home, action.agent, AlertCause.LIMIT, action.reason, action.spawn_id)

@@ -1,4 +1,4 @@
-"""What a heartbeat leaves behind: what it saw of everybody, alerts raised and cleared, its record."""
+"""Recording a heartbeat: what it observed of each agent, alerts raised and cleared, its line in heartbeats.jsonl."""
 
 import time
 from collections import Counter
@@ -40,7 +40,7 @@ def record_beat(
     started: float,
 ) -> Beat:
     """Commits what was seen and said, and writes the record of this heartbeat."""
-    past = _let_go(home)
+    past = _forgotten(home)
     tokens, cost_usd = _used_up(snapshot)
     fresh: list[Alert] = []
     made: list[Beat] = []
@@ -126,8 +126,8 @@ def _observed(state: State, snapshot: Snapshot, n: int, done: Executed, past: Se
     return replace(state, agents=agents)
 
 
-def _let_go(home: Home) -> list[Ref]:
-    """The spawns that the ledger lets go of; what is known of them stays in their ended.json."""
+def _forgotten(home: Home) -> list[Ref]:
+    """The spawns that the ledger forgets; their ended.json keeps what is known of them."""
     state = home.ledger.read()
     awake = read_now(state.epoch, home.clock).awake
     past = [each for each in state.agents.values() if _is_past(each, awake, home.policy.heartbeat.period)]
@@ -137,7 +137,7 @@ def _let_go(home: Home) -> list[Ref]:
 
 
 def _is_past(record: Record, awake: float, period: float) -> bool:
-    """The ledger lets go of it: it ended a while ago, and nobody has to read it any more. Its ended.json stays."""
+    """Whether the ledger forgets it: it ended a while ago, and its results are read or absent. Its ended.json stays."""
     if record.phase is not Phase.ENDED or record.unverified or record.ended is None:
         return False
     unread = record.ending is Ending.DONE and record.read_at is None

@@ -77,7 +77,7 @@ def stop_overdue_turn(home: Home) -> bool:
 
 
 def stop_turn(home: Home, reason: str) -> list[StopOutcome]:
-    """Stops the root's turn and nobody below it; what was ended, nothing where no turn goes on. Raises SwarmError."""
+    """Stops the root's turn and no agent below it. Returns what ended: nothing without a turn. Raises SwarmError."""
     record = home.ledger.read().agents.get(home.policy.root.id)
     if record is None:
         return []

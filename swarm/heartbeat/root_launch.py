@@ -131,7 +131,7 @@ def launch_for(
 def _messages(agent: AgentDir) -> tuple[list[str], int]:
     """What its inbox holds that it was not told, and how far that goes; nothing where it is too much for a turn."""
     messages, offset = inbox.undelivered(agent)
-    # Set in, so that no line of a note that anybody wrote by hand looks like one of the digest's own.
+    # Indented, so that no line of a handwritten note looks like one of the digest's own.
     texts = ["- " + text.strip().replace("\n", "\n  ") for _, text in messages]
     if sum(len(text.encode("utf-8", "replace")) for text in texts) > MAX_MESSAGES:
         return [], offset

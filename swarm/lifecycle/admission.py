@@ -1,4 +1,4 @@
-"""Everything that is asked of a spawn before anything is done: the request as a spec, or every reason against it."""
+"""Admission: a spawn request checked before anything is done, as a spec or with every objection to it."""
 
 import os
 import uuid
@@ -45,12 +45,12 @@ class Draft(Struct, frozen=True):
     warnings: tuple[str, ...] = ()
 
 
-class _Desk(Struct):
-    """Collects what is wrong, so that a form can show all of it and a command the first."""
+class _Objections(Struct):
+    """Collects the errors of a request, so that a form can show all of them and a command the first."""
 
     errors: list[tuple[str, SwarmError]] = []
 
-    def ask(self, about: str, question: Callable[[], T], otherwise: T) -> T:
+    def check(self, about: str, question: Callable[[], T], otherwise: T) -> T:
         try:
             return question()
         except SwarmError as error:
@@ -63,17 +63,17 @@ def draft(home: Home, request: SpawnRequest, state: State, *, replacing: str = "
 
     replacing: an ended agent's id whose directory makes room (respawn). spawn_id: one given out already (queue).
     """
-    desk = _Desk()
-    parent = desk.ask("parent", lambda: parent_for(home, request, state), home.policy.root.id)
-    name = desk.ask("name", lambda: check_name(request.name), "")
+    objections = _Objections()
+    parent = objections.check("parent", lambda: parent_for(home, request, state), home.policy.root.id)
+    name = objections.check("name", lambda: check_name(request.name), "")
     agent_id = f"{parent}/{name}" if name else f"{parent}/{request.name[:64]}"
     if name and agent_id != replacing:
-        desk.ask("name", lambda: must_be_free(home, agent_id, state), None)
+        objections.check("name", lambda: must_be_free(home, agent_id, state), None)
     with home.checked() as checked:
-        role = desk.ask("role", lambda: load_role(home.layout, request.role, checked), None)
-    slots = desk.ask("slots", lambda: spawn_fields.slots(home, request, role), 1)
+        role = objections.check("role", lambda: load_role(home.layout, request.role, checked), None)
+    slots = objections.check("slots", lambda: spawn_fields.slots(home, request, role), 1)
     nothing: tuple[str, ...] = ()
-    owns = desk.ask("owns", lambda: spawn_fields.owned(home.layout, agent_id, request.owns, role), nothing)
+    owns = objections.check("owns", lambda: spawn_fields.owned(home.layout, agent_id, request.owns, role), nothing)
     spec = AgentSpec(
         id=agent_id,
         name=name_of(agent_id),
@@ -82,30 +82,34 @@ def draft(home: Home, request: SpawnRequest, state: State, *, replacing: str = "
         spawn_id=spawn_id or uuid.uuid4().hex,
         task=request.task,
         slots=slots,
-        inputs=desk.ask("inputs", lambda: spawn_fields.inputs(home.layout, request.inputs), ()),
-        outputs=desk.ask("outputs", lambda: spawn_fields.outputs(request.outputs), ()),
+        inputs=objections.check("inputs", lambda: spawn_fields.inputs(home.layout, request.inputs), ()),
+        outputs=objections.check("outputs", lambda: spawn_fields.outputs(request.outputs), ()),
         owns=owns,
-        acceptance=desk.ask("accept", lambda: spawn_fields.acceptance(request.accept), ()),
+        acceptance=objections.check("accept", lambda: spawn_fields.acceptance(request.accept), ()),
         program=spawn_fields.program_of(home, request),
-        model=desk.ask("model", lambda: spawn_fields.model(home, request, state), ""),
+        model=objections.check("model", lambda: spawn_fields.model(home, request, state), ""),
         argv=request.command,
-        cwd=desk.ask("cwd", lambda: spawn_fields.directory(home.layout, request.cwd), ""),
-        env=desk.ask("env", lambda: spawn_fields.environment(request), {}),
+        cwd=objections.check("cwd", lambda: spawn_fields.directory(home.layout, request.cwd), ""),
+        env=objections.check("env", lambda: spawn_fields.environment(request), {}),
         scope=role.scope if role else "",
         created_at=spell_stamp(home.clock.wall(), millis=True),
         created_by=str(home.actor),
     )
-    spec = desk.ask("owns", lambda: confined(home, spec), spec)
-    desk.ask("owns", lambda: no_overlap(home, agent_id, spec.owns, state), None)
+    spec = objections.check("owns", lambda: confined(home, spec), spec)
+    objections.check("owns", lambda: no_overlap(home, agent_id, spec.owns, state), None)
     brief = ""
     if role is not None and name:
-        brief = desk.ask("task", lambda: compose(spec, role, home.layout, home.policy, request.learned), "")
-    program = desk.ask("program", lambda: program_for(spec.program, home.policy), None)
-    launch = desk.ask("program", lambda: spawn_fields.launch_of(home, spec, program, brief), None) if program else None
-    desk.ask("name", lambda: no_crash_loop(home, agent_id, state), None)
+        brief = objections.check("task", lambda: compose(spec, role, home.layout, home.policy, request.learned), "")
+    program = objections.check("program", lambda: program_for(spec.program, home.policy), None)
+    launch = (
+        objections.check("program", lambda: spawn_fields.launch_of(home, spec, program, brief), None)
+        if program
+        else None
+    )
+    objections.check("name", lambda: no_crash_loop(home, agent_id, state), None)
     warnings = (*spawn_fields.warnings(spec), *(launch.warnings if launch else ()))
     return Draft(
-        agent_id, spec.spawn_id, parent, slots, role, spec, brief, launch, program, tuple(desk.errors), warnings
+        agent_id, spec.spawn_id, parent, slots, role, spec, brief, launch, program, tuple(objections.errors), warnings
     )
 
 
@@ -192,7 +196,7 @@ def no_overlap(home: Home, agent_id: str, owns: Iterable[str], state: State) -> 
         theirs = record.owns if above else (*record.owns, own_directory)
         for mine in owns:
             for other in theirs:
-                # Whoever is above it may give it a part of what is theirs.
+                # An agent above it may give it a part of its own paths.
                 if spawn_fields.overlap(mine, other) and not (above and spawn_fields.lies_in(mine, other)):
                     raise Refused(
                         Code.OWNS,

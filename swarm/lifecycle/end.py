@@ -48,7 +48,7 @@ def _count(home: Home, record: Record, spec: AgentSpec) -> Counted:
     return outputs_of(home.layout, record.id, spec, record.spawned_at)
 
 
-Change = Callable[[State], State]
+StateChange = Callable[[State], State]
 VERIFIED = "verified"
 
 
@@ -85,7 +85,7 @@ def record_end(home: Home, before: Record, after: Record) -> bool:
     return bool(record_ends(home, [End(before, after)]))
 
 
-def record_ends(home: Home, ends: Sequence[End], also: Change | None = None) -> tuple[str, ...]:
+def record_ends(home: Home, ends: Sequence[End], also: StateChange | None = None) -> tuple[str, ...]:
     """Commits ends: each ended.json, then in one commit the slots, then the lines of the audit log. Returns the ids.
 
     also: what else belongs into the same commit (a spawn that takes over the slot); its refusal refuses all of it.
@@ -152,7 +152,7 @@ def release(home: Home, state: State, found: Record, after: Record) -> State:
         merged = replace(merged, collected_n=state.heartbeat_n + (home.actor == ENGINE))
     if root_turn.is_root(home, found):
         merged = move(merged, Idle())
-        state = root_turn.said_of(with_record(state, merged), merged, now.wall)
+        state = root_turn.with_turn_alerts(with_record(state, merged), merged, now.wall)
         return _with_doubt(state, after, now.wall)
     state = with_record(state, merged)
     if after.ending in (Ending.FAILED, Ending.LOST):
@@ -201,7 +201,7 @@ def fail_turn(
         intent.ref,
         step,
         purpose=purpose,
-        also=lambda state, record: root_turn.said_of(state, record, home.clock.wall()),
+        also=lambda state, record: root_turn.with_turn_alerts(state, record, home.clock.wall()),
         then=then,
     )
 

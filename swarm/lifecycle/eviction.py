@@ -1,4 +1,4 @@
-"""Kill before spawn, as one step: who is ended for whom, and the slot handed over in one commit."""
+"""Eviction: agents ended to make room for a spawn, and their slots handed over in one commit."""
 
 from collections.abc import Sequence
 
@@ -29,8 +29,8 @@ def make_room(
 ) -> tuple[AgentDir, State, tuple[str, ...]]:
     """Ends those that the request names (or who is stuck), and reserves their slots in the commit that frees them.
 
-    Returns the new agent's directory, the state with its reservation, and who was ended. Everything that can be refused
-    is asked before anybody is signalled. Where a death cannot be verified its slot stays held, and nothing is spawned.
+    Returns the new agent's directory, the state with its reservation, and who was ended. All that can be refused is
+    checked before any process is signalled. Where a death cannot be verified, its slot stays held and nothing is spawned.
     """
     victims = _named(home, request) if request.kill_first else _stuck(home, request, made, refusal)
     agent = make_directory(home, made)
@@ -45,7 +45,7 @@ def make_room(
                 members.clear()
                 must_be_the_same(state, victims)
                 without_them = freed(state, branches, home.policy.root.id)
-                reserve(home, without_them, request, made)  # asked, not kept: would there be room?
+                reserve(home, without_them, request, made)  # checked, not kept: would there be room?
                 for branch in branches:
                     marked = to_be_stopped(state, branch, home.policy.root.id)
                     members.extend(record.id for record in marked)

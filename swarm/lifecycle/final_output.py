@@ -1,4 +1,4 @@
-"""What an ended agent's program said in all: read to its end, for the verdict on it and for what it used up."""
+"""The whole output of an ended agent's program, read for the verdict on it and for what it used."""
 
 import os
 from collections import OrderedDict

@@ -29,28 +29,28 @@ ASK = (
 
 
 def settle_idle_sessions(home: Home, views: Iterable[AgentView]) -> tuple[str, ...]:
-    """Looks at every agent whose turn has ended and whose program still listens; returns the ids of whom it saw to.
+    """Looks at every agent whose turn has ended and whose program still listens; returns their ids.
 
     views: of a scan, with what each program says of itself. Valid results, or a failed turn: the channel is closed, and
     the program ends by itself. No results: they are asked for once, then it is closed as well, unless something still
     runs in its background, which would be ended with it. Several processes that
     do this at once do it once. Never raises: what cannot be said now is said at the next look.
     """
-    seen_to: list[str] = []
+    handled: list[str] = []
     for view in views:
         record = view.record
         if record is None or not _waits(view) or listens(home, record):
             continue
         try:
             if _settle_session(home, record, view):
-                seen_to.append(view.id)
+                handled.append(view.id)
         except (SwarmError, OSError):
             continue  # it has ended since, or another process was faster
-    return tuple(seen_to)
+    return tuple(handled)
 
 
 def _waits(view: AgentView) -> bool:
-    """Its turn is over, and nothing of it goes on that could begin another."""
+    """Whether its turn is over, and nothing of it runs that could begin another."""
     activity = view.activity
     if view.record is None or view.record.phase is not Phase.RUNNING or view.foreign or activity is None:
         return False
@@ -60,7 +60,7 @@ def _waits(view: AgentView) -> bool:
 def _settle_session(home: Home, record: Record, view: AgentView) -> bool:
     agent = home.layout.agent(record.id)
     activity = view.activity
-    assert activity is not None  # noqa: S101 who waits has said so
+    assert activity is not None  # noqa: S101 _waits checks it
     assert activity.turn_end is not None  # noqa: S101 likewise
     results = results_of(home, record.id)
     if results.state is ResultsState.VALID:
@@ -70,7 +70,7 @@ def _settle_session(home: Home, record: Record, view: AgentView) -> bool:
     if record.id == home.policy.root.id:
         return _close(home, agent, record, "its turn is over")
     if inbox.undelivered(agent)[0]:
-        return _bring(home, agent, record)
+        return _deliver(home, agent, record)
     if activity.background:
         return False  # what it left running begins its next turn; if that never ends, its silence is judged
     if not _is_first(agent, record, activity.turns):
@@ -83,7 +83,7 @@ def _settle_session(home: Home, record: Record, view: AgentView) -> bool:
     return True
 
 
-def _bring(home: Home, agent: AgentDir, record: Record) -> bool:
+def _deliver(home: Home, agent: AgentDir, record: Record) -> bool:
     """Messages that came while it did not listen go first: they may be what it waits for."""
     with locks.held(agent.hooks_lock, 0.0) as mine:
         waiting, offset = inbox.undelivered(agent)

@@ -1,4 +1,4 @@
-"""Intents in the ledger: whose they are, whether their process still carries them out, and the outcome of a start."""
+"""Intents in the ledger: which process carries one out, whether it still lives, and the outcome of a start."""
 
 import os
 import threading
@@ -37,7 +37,7 @@ _guard = threading.Lock()
 
 @contextmanager
 def at_work(spawn_ids: Iterable[str] = ()) -> Iterator[Callable[[Iterable[str]], None]]:
-    """Says that a thread of this process carries out the intents of these spawns, for as long as it does.
+    """Marks the intents of these spawns as carried out by a thread of this process, for the block.
 
     Yields a function that adds more of them: to be called before the intent can be seen, in the commit's change.
     """

@@ -1,4 +1,4 @@
-"""Words to running agents through their programs' channels: messages, the end of a sub-agent, the wish that it ends."""
+"""Messages to running programs through their channels: texts, the end of a sub-agent, the request to end."""
 
 from swarm.errors import Code, SwarmError
 from swarm.home.context import Home

@@ -1,4 +1,4 @@
-"""Intents whose process died before it wrote the outcome: looked into, and brought to their end."""
+"""Recovery of intents whose process died before it committed the outcome."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -63,7 +63,7 @@ def _finish_start(home: Home, record: Record) -> None:
         why = "whoever began its turn died before it ran"
         fail_turn(home, record, why, purpose=purpose, then=partial(_write_line, home, cut_short=True))
     elif record.process is not None:
-        # It ran before, and was being relaunched: nothing came of that, so its earlier end stands.
+        # It ran before, and was being relaunched: the relaunch did not start, so its earlier end stands.
         put_back(agent)
         withdraw_start(home, record, purpose=purpose, line=line)
     else:

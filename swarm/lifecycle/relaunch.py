@@ -1,4 +1,4 @@
-"""A program started again in its agent's directory, as the same spawn: how a detached agent goes on by itself."""
+"""Relaunch: a program started again in its agent's directory, as the same spawn, after a detach."""
 
 import os
 from contextlib import suppress
@@ -31,8 +31,8 @@ def relaunch(home: Home, record: Record, launch: Launch, *, reason: str) -> Reco
     The earlier process must be gone. Its exit.json is kept as log/exit-N.json. The intent stands in the ledger before
     anything is done, so that no look takes the gap for an end. reason: for the audit log.
 
-    Raises Refused `stopped` where it is ended, was spawned anew or let go of by the ledger; SwarmError `start` where it
-    does not start: then its earlier end stands again.
+    Raises Refused `stopped` where it is ended, was spawned anew or left the ledger; SwarmError `start` where it does
+    not start: then its earlier end stands again.
     """
     agent = home.layout.agent(record.id)
     with at_work([record.spawn_id]):

@@ -64,7 +64,7 @@ def enqueue(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
 
 
 def request_of(entry: QueueEntry) -> SpawnRequest:
-    """What an entry of the queue asks for; raises SwarmError `queue` where somebody edited it into something else."""
+    """What an entry of the queue asks for; raises SwarmError `queue` where an edit has made it something else."""
     try:
         return convert(entry.request, SpawnRequest)
     except ValidationError as error:
@@ -81,8 +81,8 @@ def reserve(
     if waiting is not None and waiting.phase is Phase.QUEUED:
         state = unqueued(state, made.agent)
     must_be_able_to_parent(home, spec.parent, state)
-    if (still := spawn_gate.refusal(home, state)) is not None:
-        raise still
+    if (closed := spawn_gate.refusal(home, state)) is not None:
+        raise closed
     record = state.agents.get(made.agent)
     if record is not None and (record.holds_slot or record.phase is Phase.QUEUED):
         must_be_free(home, made.agent, state)
@@ -101,14 +101,14 @@ def reserve(
 def who_could_end(
     home: Home, state: State, made: Draft, judged: Mapping[str, Verdict] | None = None
 ) -> tuple[EvictionChoice, ...]:
-    """Who could be ended so that this one has room, stuck ones first."""
+    """The agents that could be ended to make room for this spawn, stuck ones first."""
     verdicts = judged if judged is not None else judged_now(home)
     found = end_first(state.agents, verdicts, home.policy, parent=made.parent, slots=made.slots)
     return tuple(EvictionChoice(one.id, one.spawn_id, str(one.state or "unknown"), one.why, one.frees) for one in found)
 
 
 def judged_now(home: Home) -> dict[str, Verdict]:
-    """The verdicts on everybody, by a look at the whole tree."""
+    """The verdicts on all agents, from a full scan."""
     from swarm.rules.plan import verdicts
     from swarm.scan.scanner import Scanner
 

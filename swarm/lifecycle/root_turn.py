@@ -38,7 +38,7 @@ def is_root(home: Home, record: Record) -> bool:
     return record.id == home.policy.root.id
 
 
-def said_of(state: State, after: Record, wall: float) -> State:
+def with_turn_alerts(state: State, after: Record, wall: float) -> State:
     """The alerts of a turn that has ended: one that failed raises `root-failed`, one that went well takes it back."""
     if after.ending in (Ending.FAILED, Ending.LOST):
         return raise_alert(

@@ -1,4 +1,4 @@
-"""An agent that is held to a scope gets no way out of it through what it spawns."""
+"""Write scopes are inherited: an agent held to one cannot leave it through the agents it spawns."""
 
 import os
 
@@ -20,7 +20,7 @@ def confined(home: Home, spec: AgentSpec) -> AgentSpec:
 
     Only where an agent asks, and is held itself. A child that names no paths is held to its own directory then.
     """
-    parent = _held_asker(home)
+    parent = _held_caller(home)
     if parent is None:
         return spec
     if not _holds(home, spec.program):
@@ -57,7 +57,7 @@ def given_by_held(home: Home, spec: AgentSpec) -> bool:
     return giver is None or _is_held(home, giver)
 
 
-def _held_asker(home: Home) -> AgentSpec | None:
+def _held_caller(home: Home) -> AgentSpec | None:
     if not home.actor.is_agent:
         return None
     spec = read_spec(home.layout.agent(home.actor.agent)).value

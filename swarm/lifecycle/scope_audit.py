@@ -1,4 +1,4 @@
-"""What changed outside of a held agent's own area while it ran: looked for in the files afterwards, as a proof."""
+"""The scope audit: which files outside of an agent's write scope changed while it ran, found when it has ended."""
 
 import os
 import time
@@ -29,7 +29,7 @@ _ENGINES = frozenset({"agent.json", "task.md", "inbox.md", "exit.json", "ended.j
 _ENGINES_DIRECTORIES = frozenset({"log", ".run"})
 
 
-class Change(Struct, frozen=True):
+class FileChange(Struct, frozen=True):
     """Something in the home that changed. path: relative to the home. at: wall seconds."""
 
     path: str
@@ -41,21 +41,21 @@ class Change(Struct, frozen=True):
 class Changes(NamedTuple):
     """What a walk found; `whole` where it came to the end."""
 
-    found: tuple[Change, ...]
+    found: tuple[FileChange, ...]
     whole: bool
 
 
 class Outside(NamedTuple):
-    """What changed outside of one agent's scope. others: who ran beside it and is held to nothing."""
+    """What changed outside of one agent's scope. others: the agents that ran beside it without a write scope."""
 
     words: str
     others: tuple[str, ...]
 
 
 def outside_of(home: Home, ended: Sequence[Record]) -> Mapping[str, Outside]:
-    """For agents that end now: what changed outside of their scope while they ran, by id. Who kept to it is not there.
+    """For agents that end now: what changed outside of their scope while they ran, by id.
 
-    Only agents that own paths, or only observe. One walk for all of them, bounded in time and entries; never raises.
+    Only agents that own paths, or only observe, and did not keep to it. One walk for all of them, bounded in time and entries; never raises.
     """
     held = {record.id: spec for record in ended if (spec := _held(home, record)) is not None}
     if not held:
@@ -89,7 +89,7 @@ def _area(home: Home, record: Record) -> tuple[str, ...]:
 def changes_since(layout: Layout, since: float, ignored: frozenset[str] = frozenset()) -> Changes:
     """Every file of the home that changed at or after `since` (wall seconds), the engine's own left out.
 
-    Links are not followed. The change time counts: nobody can set it back.
+    Links are not followed. The change time counts: no program can set it back.
     """
     walk = _Walk(layout, since, IGNORED | ignored)
     walk.go("", 0)
@@ -104,7 +104,7 @@ class _Walk:
         self.agents = os.path.relpath(layout.agents, layout.root)
         self.engines = {os.path.relpath(path, layout.root) for path in layout.engines}
         self.swarm = os.path.relpath(layout.swarm, layout.root)
-        self.found: list[Change] = []
+        self.found: list[FileChange] = []
         self.whole = True
         self.left = MAX_ENTRIES
         self.until = time.monotonic() + BUDGET_S
@@ -127,7 +127,7 @@ class _Walk:
 
     def _look(self, entry: "os.DirEntry[str]", path: str, depth: int) -> bool:
         if path in self.engines or self._is_the_engines(entry.name, path):
-            return True  # whatever happened there, it explains that its directory changed
+            return True  # an engine file explains that its directory changed
         try:
             stat = entry.stat(follow_symlinks=False)
         except OSError:
@@ -135,7 +135,7 @@ class _Walk:
         changed = max(stat.st_mtime, stat.st_ctime) >= self.since
         if not S_ISDIR(stat.st_mode):
             if changed and (S_ISREG(stat.st_mode) or entry.is_symlink()):
-                self.found.append(Change(path, stat.st_ctime))
+                self.found.append(FileChange(path, stat.st_ctime))
             return changed
         if entry.name in self.ignored:
             return changed
@@ -144,7 +144,7 @@ class _Walk:
             return True
         explained = self.go(path, depth + 1)
         if changed and not explained and stat.st_mtime >= self.since and not self._below_agents(path):
-            self.found.append(Change(path, stat.st_ctime, removed=True))
+            self.found.append(FileChange(path, stat.st_ctime, removed=True))
         return changed
 
     def _is_the_engines(self, name: str, path: str) -> bool:
@@ -166,7 +166,7 @@ def _outside(
     foreign = [
         change
         for change in changes.found
-        if change.at >= record.spawned_at and not _lies_in(change.path, mine) and not _of_nobody(home, change.path)
+        if change.at >= record.spawned_at and not _lies_in(change.path, mine) and not _is_roots_own(home, change.path)
     ]
     if not foreign:
         return None
@@ -194,7 +194,7 @@ def _lies_in(path: str, places: Iterable[str]) -> bool:
     return any(path == place or path.startswith(place + "/") for place in places)
 
 
-def _of_nobody(home: Home, path: str) -> bool:
+def _is_roots_own(home: Home, path: str) -> bool:
     """The root's own files: it holds no record that says when it works."""
     own = home.layout.agent(home.policy.root.id).path
     whole = home.layout.root / path

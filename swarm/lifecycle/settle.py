@@ -1,4 +1,4 @@
-"""Where agents come to their end: what ended by itself is noticed, recorded, and gives its slot back."""
+"""Settling: agents that ended by themselves are noticed and recorded, and their slots freed."""
 
 from collections.abc import Container
 
@@ -62,13 +62,13 @@ def look_at_end(home: Home, record: Record) -> Record | None:
         # Its keeper writes it, and ends: look once more after the process was seen gone.
         gone = record.ref.match(read_exit(agent).value)
         if gone is None:
-            return _without_a_word(home, record)
+            return _end_without_exit(home, record)
     elif not wait_until(lambda: home.runner.alive(record) is not Liveness.ALIVE, LAST_MOMENTS_S):
         return None
-    return _with_a_word(home, record, gone)
+    return _end_with_exit(home, record, gone)
 
 
-def _with_a_word(home: Home, record: Record, gone: Exit) -> Record:
+def _end_with_exit(home: Home, record: Record, gone: Exit) -> Record:
     if root_turn.is_root(home, record):
         ending, why = root_turn.how_it_ended(home, record, gone)
         return ended(home, record, ending, why, exit_code=gone.code, unverified=_left(gone))
@@ -86,7 +86,7 @@ def _with_a_word(home: Home, record: Record, gone: Exit) -> Record:
 
 
 def _last_turn(home: Home, record: Record, gone: Exit) -> str:
-    """What its program said of its own end: an exit code alone tells little."""
+    """What its program reported of its last turn, to add to the exit code; '' for nothing."""
     activity = last_words(home, record) if not gone.error else None
     wrong = turn_words(activity) if activity is not None else ""
     return f"; {wrong}" if wrong else ""
@@ -96,7 +96,7 @@ def _left(gone: Exit) -> str:
     return f"{plural(len(gone.left), 'process', 'processes')} of it could not be ended" if gone.left else ""
 
 
-def _without_a_word(home: Home, record: Record) -> Record:
+def _end_without_exit(home: Home, record: Record) -> Record:
     """Keeper and program are gone without an exit.json: what may be left is looked for before the slot is free."""
     report = home.runner.stop(record, home.layout.agent(record.id), 0.0)
     results = read_results(home.layout.agent(record.id))

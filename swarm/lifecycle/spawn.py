@@ -23,10 +23,10 @@ from swarm.protocol.paths import AgentDir
 
 Judge = Callable[[], Mapping[str, Verdict]]
 ROOM = frozenset({Code.NO_SLOT, Code.RESERVE, Code.BUDGET})
-"""Codes that say that there is no room: what ending somebody, or waiting, would help against."""
-STILL = frozenset(spawn_gate.CODES.values())
-"""Codes that say that nobody is started now at all: who asked for the queue waits in it."""
-WAITS = ROOM | STILL | {Code.PAUSED_BRANCH}
+"""Codes of refusals for lack of room: ending an agent, or waiting, would help."""
+GATED = frozenset(spawn_gate.CODES.values())
+"""Codes of the spawn gate: no agent is started now, and a spawn with `queue` waits."""
+WAITS = ROOM | GATED | {Code.PAUSED_BRANCH}
 """Codes for which a queued spawn goes on waiting."""
 
 
@@ -56,7 +56,7 @@ def admit(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
         try:
             agent, reserved = _reserve(home, request, made)
         except Refused as refusal:
-            if refusal.code in STILL and request.queue:
+            if refusal.code in GATED and request.queue:
                 return enqueue(home, request, made)
             if refusal.code not in ROOM:
                 raise
@@ -71,9 +71,9 @@ def admit(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
 
 
 def warnings_of(home: Home, state: State, made: Draft) -> tuple[str, ...]:
-    """What whoever asks for this spawn had better know, and what holds spawns back at the moment."""
-    still = spawn_gate.warning(home, state)
-    return (*made.warnings, still) if still else made.warnings
+    """The warnings for the caller of this spawn, with what the spawn gate lets only the operator pass."""
+    closed = spawn_gate.warning(home, state)
+    return (*made.warnings, closed) if closed else made.warnings
 
 
 def _reserve(home: Home, request: SpawnRequest, made: Draft) -> tuple[AgentDir, State]:
@@ -108,9 +108,9 @@ def _commit_reservation(home: Home, request: SpawnRequest, made: Draft) -> State
 
 
 def spawn_queued(home: Home, agent_id: str) -> Spawned | None:
-    """Starts the head of the queue with this id, as whoever asked for it; None where it waits no more.
+    """Starts the head of the queue with this id, as the actor who asked for it; None where it waits no more.
 
-    Raises SwarmError: where there is no room, everything stands still, or the home cannot be written now, it goes on
+    Raises SwarmError: where there is no room, the spawn gate is closed, or the home cannot be written now, it goes on
     waiting; for any other reason it is taken out of the queue.
     """
     state = home.ledger.read()

@@ -1,4 +1,4 @@
-"""When nobody is started: the swarm is over its limit, or its model service refuses it. Alerts in the ledger say so."""
+"""The spawn gate: closed while the swarm is over its limit, or its model service refuses it, as ledger alerts say."""
 
 from collections.abc import Mapping
 
@@ -9,11 +9,11 @@ from swarm.model.causes import AlertCause
 from swarm.model.record import Alert
 
 CODES: Mapping[AlertCause, Code] = {AlertCause.SWARM_LIMIT: Code.LIMIT, AlertCause.SERVICE: Code.SERVICE}
-"""The alerts that stand for it, and the code of the refusals."""
+"""The alerts that close the gate, and the code of the refusals."""
 
 
 def standing(state: State) -> Alert | None:
-    """Why nobody is to be started now, as the last look at the swarm left it; the limit first. None where one may."""
+    """The alert that closes the gate, as the last look at the swarm left it, the limit first; None where it is open."""
     found = {alert.cause: alert for alert in state.alerts if not alert.agent and alert.cause in CODES}
     return next((found[cause] for cause in CODES if cause in found), None)
 
@@ -21,7 +21,7 @@ def standing(state: State) -> Alert | None:
 def refusal(home: Home, state: State) -> Refused | None:
     """Why this actor may not spawn now; None where it may.
 
-    Where the service refuses, the operator may: only a try shows that it is back. A heartbeat has looked for itself.
+    While the service refuses, the operator may spawn: only a try shows that it is back. A heartbeat checks by itself.
     """
     alert = standing(state)
     if alert is None or home.actor.is_engine:
@@ -44,15 +44,15 @@ def refusal(home: Home, state: State) -> Refused | None:
 
 
 def warning(home: Home, state: State) -> str:
-    """What an operator who spawns all the same should know; '' where there is nothing."""
+    """The warning for an operator who spawns through a closed gate; '' where there is none."""
     alert = standing(state)
     return alert.text if alert is not None and refusal(home, state) is None and home.actor.is_operator else ""
 
 
 def update(home: Home, found: Mapping[AlertCause, str], *, only_clear: bool = False) -> bool:
-    """Puts these alerts in force, by their cause, and takes back those that are over. Commits only what changes.
+    """Raises these alerts, by their cause, and clears those that are over. Commits only what changes.
 
-    only_clear: new ones are left to whoever records them. Returns whether anything changed.
+    only_clear: raise none; the caller records new ones itself. Returns whether anything changed.
     """
     before = {alert.cause for alert in home.ledger.read().alerts if not alert.agent and alert.cause in CODES}
     if not (before - found.keys()) and (only_clear or not (found.keys() - before)):
@@ -66,5 +66,5 @@ def update(home: Home, found: Mapping[AlertCause, str], *, only_clear: bool = Fa
             state = raise_alert(state, "", cause, found[cause], "", home.clock.wall())
         return state
 
-    home.ledger.commit(change, purpose="say whether anybody may be started")
+    home.ledger.commit(change, purpose="open or close the spawn gate")
     return True

@@ -71,7 +71,7 @@ def must_be_real(layout: Layout, agent: AgentDir) -> None:
 
 
 def clear_away(agent: AgentDir) -> None:
-    """Removes what a spawn made, where the agent never ran. What anybody else put there stays, with the directory."""
+    """Removes what a spawn made, where the agent never ran. What others put there stays, with the directory."""
     for inner in (agent.run, agent.log):
         if not inner.is_symlink():
             shutil.rmtree(inner, ignore_errors=True)

@@ -10,7 +10,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, without
 from swarm.ledger.transitions import Stopping, move
-from swarm.lifecycle.end import Change, End, ended, record_ends
+from swarm.lifecycle.end import End, StateChange, ended, record_ends
 from swarm.lifecycle.intents import abandoned, at_work, dead_or_none, me
 from swarm.lifecycle.messaging import ASKED_S, ASKED_SHARE, program_of, send
 from swarm.lifecycle.root_turn import is_root
@@ -54,7 +54,7 @@ LEAVE_S = 2.0
 """Seconds that an agent with results has to end by itself, when a heartbeat collects it."""
 
 
-def stop_all(home: Home, members: Sequence[Record], order: Order, *, also: Change | None = None) -> list[StopOutcome]:
+def stop_all(home: Home, members: Sequence[Record], order: Order, *, also: StateChange | None = None) -> list[StopOutcome]:
     """Stops records that are marked STOPPING (or ended, but never verified), deepest first; equals at the same time.
 
     also: a change that belongs into the same commit as the ends (see `record_ends`): all are committed together at the
@@ -66,7 +66,7 @@ def stop_all(home: Home, members: Sequence[Record], order: Order, *, also: Chang
             ends += _stop_level(home, list(level), order, commit=also is None)
         if also is not None and ends:
             _record_ends_with(home, ends, also)
-    return [_told(end) for end in ends]
+    return [_outcome(end) for end in ends]
 
 
 def _depth(record: Record) -> int:
@@ -88,7 +88,7 @@ def _stop_level(home: Home, level: Sequence[Record], order: Order, *, commit: bo
         return list(pool.map(one, level))
 
 
-def _record_ends_with(home: Home, ends: Sequence[End], also: Change) -> None:
+def _record_ends_with(home: Home, ends: Sequence[End], also: StateChange) -> None:
     try:
         record_ends(home, ends, also)
     except SwarmError:
@@ -170,7 +170,7 @@ def _plain(found: FoundProcess) -> dict[str, object]:
     return {"pid": found.pid, "command": clean(found.command, 200), "how": found.how}
 
 
-def _told(end: End) -> StopOutcome:
+def _outcome(end: End) -> StopOutcome:
     found = end.more.get("found", [])
     steps = end.more.get("steps", [])
     return StopOutcome(
@@ -201,8 +201,9 @@ def stop_alone(home: Home, ref: Ref, order: Order, *, purpose: str) -> list[Stop
 
 
 def end_subtree(home: Home, target: Ref, order: Order) -> list[StopOutcome]:
-    """The whole story of one target: close the branch, stop everybody, open it again."""
-    ended = _end_once(home, target, order) or _end_once(home, target, order)  # the other was faster: what is left now?
+    """Stops one target: closes its branch, stops all agents in it, opens it again. Returns how each one ended."""
+    # Where another kill was faster, this one stops what is left.
+    ended = _end_once(home, target, order) or _end_once(home, target, order)
     if not ended and target.id != home.policy.root.id:
         ended.append(_nothing_to_do(home, target))
     return ended

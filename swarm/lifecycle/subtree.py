@@ -1,4 +1,4 @@
-"""Who belongs to a subtree, who may act on it, and the intent to stop it."""
+"""The agents of a subtree, which actors may act on it, and the intent to stop it."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from swarm.protocol.names import parent_of
 
 
 def live_below(state: State, agent_id: str) -> list[Record]:
-    """Everybody in a subtree who holds a slot, the agent itself included, deepest first."""
+    """The agents of a subtree that hold a slot, the top one included, deepest first."""
     members = [
         record
         for record in state.agents.values()
@@ -81,7 +81,7 @@ def must_be_below(home: Home, agent_id: str) -> None:
 
 
 def live_members(state: State, agent_id: str, root: str) -> list[Record]:
-    """Who lives in a subtree, deepest first; for the root everybody does, and the turn of the root itself, if any."""
+    """The live agents of a subtree, deepest first; for the root all of them, with the root's own turn, if any."""
     if agent_id != root:
         return live_below(state, agent_id)
     members = [record for record in state.agents.values() if record.holds_slot and (record.id != root or record.live)]
@@ -98,7 +98,7 @@ def to_be_stopped(state: State, agent_id: str, root: str) -> list[Record]:
 
 
 def mark_stopping(state: State, members: Sequence[Record], branch: str, order: Order) -> State:
-    """The intent: nothing new below `branch` from here on, and everybody who lives in it is being stopped by us."""
+    """The state with the intent: `branch` takes no spawns, and this process stops these agents of it."""
     for record in members:
         if record.phase is not Phase.ENDED:
             state = with_record(state, move(record, Stopping(me(), order.reason, order.by)))

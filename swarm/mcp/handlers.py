@@ -1,4 +1,4 @@
-"""The calls themselves: each does what the verb of the same name does, as whoever the environment says."""
+"""The handlers of tool calls: each does what the verb of the same name does, as the agent of the environment."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -136,9 +136,9 @@ def _read(caller: Caller, given: Any) -> str:
 
 
 def _status(caller: Caller, given: Any) -> str:
-    from swarm.mcp.status_text import picture
+    from swarm.mcp.status_text import status_text
 
-    return picture(caller.acting("status", viewer=True), given.id)
+    return status_text(caller.acting("status", viewer=True), given.id)
 
 
 CALLS: Mapping[str, Callable[[Caller, Any], str]] = {

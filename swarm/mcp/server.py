@@ -67,24 +67,24 @@ def error(key: Id, code: int, message: str) -> Message:
     return {"jsonrpc": VERSION, "id": key, "error": {"code": code, "message": message}}
 
 
-class Mouth:
-    """Where messages go out: from any thread, whole, until nobody listens any more."""
+class MessageWriter:
+    """Writes messages to the client, whole and from any thread, until it no longer reads."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._lock = threading.Lock()
-        self.shut = False
-        """Nobody listens any more."""
+        self.closed = False
+        """The client no longer reads."""
 
-    def say(self, message: Message) -> None:
-        """Writes one message. Nothing happens where nobody listens."""
+    def send(self, message: Message) -> None:
+        """Writes one message; does nothing once the client has stopped reading."""
         data = json.dumps(message, separators=(",", ":")).encode() + b"\n"
         with self._lock:
             try:
-                while data and not self.shut:
+                while data and not self.closed:
                     data = data[os.write(self._descriptor, data) :]
             except OSError:
-                self.shut = True
+                self.closed = True
 
 
 def _no_constant(name: str) -> float:
@@ -101,16 +101,16 @@ LAST_CALL_S = 60.0
 """Seconds that a call which is under way gets when the client has closed our input."""
 
 
-class Ended(Exception):
-    """Somebody wants us to end."""
+class Leave(Exception):
+    """A signal asks the server to end."""
 
 
 class Server:
     """One client's server."""
 
-    def __init__(self, caller: Caller, mouth: Mouth) -> None:
+    def __init__(self, caller: Caller, writer: MessageWriter) -> None:
         self._caller = caller
-        self._mouth = mouth
+        self._writer = writer
         self._waiting: queue.Queue[tuple[Id, str, object] | None] = queue.Queue()
         self._cancelled: set[Id] = set()
         self._worker = threading.Thread(target=self._work, name="calls", daemon=True)
@@ -120,7 +120,7 @@ class Server:
         self._worker.start()
         for line in lines(stream):
             self._hear(line)
-            if self._mouth.shut:
+            if self._writer.closed:
                 break
         while not self._waiting.empty():
             self._waiting.get_nowait()
@@ -135,25 +135,25 @@ class Server:
                 raise line
             message = parse(line)
         except NotJson as wrong:
-            self._mouth.say(error(None, PARSE_ERROR, f"This is no JSON: {wrong}"))
+            self._writer.send(error(None, PARSE_ERROR, f"This is no JSON: {wrong}"))
             return
         self._take(message)
 
     def _take(self, message: Any) -> None:
         """One message: a request, a notification, or an answer to something that we never ask."""
         if not isinstance(message, dict) or ("method" not in message and not {"result", "error"} & set(message)):
-            self._mouth.say(error(None, INVALID_REQUEST, "This is no request: an object with a method."))
+            self._writer.send(error(None, INVALID_REQUEST, "This is no request: an object with a method."))
             return
         method, key = message.get("method"), message.get("id")
         if "method" not in message:
             return
         if not isinstance(method, str) or message.get("jsonrpc") != VERSION:
             known = key if is_id(key) else None
-            self._mouth.say(error(known, INVALID_REQUEST, f"This is no request of JSON-RPC {VERSION}."))
+            self._writer.send(error(known, INVALID_REQUEST, f"This is no request of JSON-RPC {VERSION}."))
         elif "id" not in message:
             self._note(method, message.get("params"))
         elif not is_id(key):
-            self._mouth.say(error(None, INVALID_REQUEST, "The id of a request is a text or a number."))
+            self._writer.send(error(None, INVALID_REQUEST, "The id of a request is a text or a number."))
         else:
             self._answer(key, method, message.get("params", {}))
 
@@ -166,17 +166,17 @@ class Server:
 
     def _answer(self, key: Id, method: str, given: object) -> None:
         if not isinstance(given, dict):
-            self._mouth.say(error(key, INVALID_PARAMS, "params is an object."))
+            self._writer.send(error(key, INVALID_PARAMS, "params is an object."))
         elif method == "initialize":
-            self._mouth.say(result(key, _greeting(given)))
+            self._writer.send(result(key, _greeting(given)))
         elif method == "ping":
-            self._mouth.say(result(key, {}))
+            self._writer.send(result(key, {}))
         elif method == "tools/list":
-            self._mouth.say(result(key, {"tools": self._tools()}))
+            self._writer.send(result(key, {"tools": self._tools()}))
         elif method == "tools/call":
             self._call(key, given)
         else:
-            self._mouth.say(error(key, METHOD_NOT_FOUND, f"There is no method {method[:80]!r} here."))
+            self._writer.send(error(key, METHOD_NOT_FOUND, f"There is no method {method[:80]!r} here."))
 
     def _tools(self) -> list[Mapping[str, Any]]:
         try:
@@ -188,9 +188,9 @@ class Server:
         name, arguments = given.get("name"), given.get("arguments")
         if not isinstance(name, str) or name not in CALLS:
             words = f"There is no tool {name[:80]!r}." if isinstance(name, str) else "name is missing."
-            self._mouth.say(error(key, INVALID_PARAMS, f"{words} There are: {', '.join(CALLS)}."))
+            self._writer.send(error(key, INVALID_PARAMS, f"{words} There are: {', '.join(CALLS)}."))
         elif self._waiting.qsize() >= MAX_WAITING:
-            self._mouth.say(error(key, BUSY, f"{MAX_WAITING} calls wait already. Wait for their answers."))
+            self._writer.send(error(key, BUSY, f"{MAX_WAITING} calls wait already. Wait for their answers."))
         else:
             self._cancelled.discard(key)
             self._waiting.put((key, name, {} if arguments is None else arguments))
@@ -201,7 +201,7 @@ class Server:
             if key in self._cancelled:
                 self._cancelled.discard(key)
             else:
-                self._mouth.say(result(key, self._done(name, arguments)))
+                self._writer.send(result(key, self._done(name, arguments)))
 
     def _done(self, name: str, arguments: object) -> handlers.Answer:
         try:
@@ -233,11 +233,11 @@ def main(caller: Caller, stream: BinaryIO) -> NoReturn:
         signal.signal(number, _end)
     out = os.dup(1)
     os.dup2(2, 1)  # nothing that prints by accident comes between two messages
-    with suppress(Ended):
-        Server(caller, Mouth(out)).serve(stream)
+    with suppress(Leave):
+        Server(caller, MessageWriter(out)).serve(stream)
     os._exit(0)  # a call that does not end must not keep us
 
 
 def _end(number: int, frame: FrameType | None) -> None:
     del number, frame
-    raise Ended
+    raise Leave

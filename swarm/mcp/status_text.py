@@ -1,4 +1,4 @@
-"""What concerns one agent in a look at the swarm, as text: its subtree, its slots, unread results, alerts."""
+"""The status of one agent's part of the swarm as text: its subtree, slots, unread results, alerts."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,8 +13,8 @@ MAX_AGENTS = 100
 MAX_ALERTS = 20
 
 
-def picture(swarm: Swarm, words: str = "") -> str:
-    """Everything at or below one agent. words: which; '' for whoever asks, the operator sees all. Raises NotFound."""
+def status_text(swarm: Swarm, words: str = "") -> str:
+    """All at or below one agent. words: which; '' for the calling agent, the operator sees all. Raises NotFound."""
     actor = swarm.home.actor
     centre = swarm.resolve(words) if words else actor.agent
     snapshot = swarm.snapshot()
@@ -38,7 +38,7 @@ def picture(swarm: Swarm, words: str = "") -> str:
 
 
 def _those_shown(below: Sequence[AgentView], judged: Mapping[str, Verdict]) -> list[AgentView]:
-    """As many as are shown, in the order of the tree; where there are too many, who has ended is left out first."""
+    """As many as are shown, in the order of the tree; where there are too many, ended ones are left out first."""
     if len(below) <= MAX_AGENTS:
         return list(below)
     shown = sorted(below, key=lambda view: (_is_over(view), judged[view.id].age or 0.0))[:MAX_AGENTS]

@@ -22,7 +22,7 @@ def seen_by(record: Record, wall: float, by: str) -> Record:
 def acknowledge(home: Home, alerts: Iterable[Alert]) -> int:
     """Marks alerts as seen; returns how many were not before. One that comes again afterwards is new again.
 
-    An end that a person has seen (failed, lost) needs nobody any more: it counts as read.
+    An end that the operator has acknowledged (failed, lost) counts as read.
     """
     home.must_be_writable()
     if home.actor.is_agent:

@@ -42,7 +42,7 @@ class Stray(NamedTuple):
 
 
 def strays(home: Home, state: State) -> list[Stray]:
-    """Everything that was started for this home and that nobody here vouches for. Looks only, and only where it may."""
+    """Processes that carry this home's markers and belong to no record. Only looks, and only where it may."""
     vouched = {record.spawn_id for record in state.agents.values() if record.holds_slot}
     found: list[Stray] = []
     for pid in platform.pids():

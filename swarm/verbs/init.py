@@ -148,7 +148,7 @@ def _documents(layout: Layout) -> Iterator[tuple[Path, bytes]]:
 
 
 def _root_agent(layout: Layout, policy: Policy, role: Role, program: str, clock: Clock) -> Iterator[tuple[Path, bytes]]:
-    """Genesis: an agent with a spec and a brief and no process, idle until somebody wakes it."""
+    """Genesis: an agent with a spec and a brief and no process, idle until its first turn."""
     agent = layout.agent(policy.root.id)
     writer.make_dir(agent.path)
     spec = AgentSpec(

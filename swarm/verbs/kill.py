@@ -32,7 +32,7 @@ def kill(
     grace: float | None = None,
     spawn_ids: Mapping[str, str] | None = None,
 ) -> KillReport:
-    """Stops the subtrees, children first; see `Swarm.kill`. The root stands for everybody below it.
+    """Stops the subtrees, children first; see `Swarm.kill`. The root stands for all agents below it.
 
     Raises NotFound; Refused `hierarchy` where an agent reaches beyond its own children, `foreign` where the engine did
     not spawn it. What could not be verified is in the report, and holds its slot.
@@ -63,7 +63,7 @@ def kill(
 
 
 def preview(home: Home, agent_ids: Sequence[str], snapshot: Snapshot) -> list[KillPreview]:
-    """Who would go down with each of these. Reads only. Raises NotFound."""
+    """The agents that a kill of each of these would end. Reads only. Raises NotFound."""
     from swarm.rules.kills import going_down
     from swarm.rules.plan import verdicts
 

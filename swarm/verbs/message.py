@@ -23,7 +23,7 @@ def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Message
 
     Where its program has a live channel it is sent through that as well, before it stands in the inbox, so that no hook
     delivers it a second time. Raises NotFound where the agent has ended or was spawned anew; Refused `hierarchy` where
-    an agent writes to anybody but its children; Usage where there is no text.
+    an agent writes to an agent that is not its child; Usage where there is no text.
     """
     agent_id = words
     key = f"m-{os.urandom(3).hex()}"
@@ -82,7 +82,7 @@ def _append(agent: AgentDir, block: str) -> None:
 def _must_read_it(home: Home, agent_id: str, spawn_id: str) -> Record | None:
     record = home.ledger.read().agents.get(agent_id)
     if record is None or record.phase is Phase.IDLE:
-        return None  # the root between two turns, or an agent of somebody else that may look into its directory
+        return None  # the root between two turns, or a foreign agent that may look into its directory
     if not record.live:
         raise NotFound(
             f"{agent_id!r} does not run.",

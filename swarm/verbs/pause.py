@@ -1,4 +1,4 @@
-"""pause and resume: whole subtrees stopped where they are and let go again; what is paused does not age."""
+"""pause and resume: whole subtrees stopped with SIGSTOP and resumed; a paused agent does not age."""
 
 from collections.abc import Callable, Sequence
 
@@ -24,24 +24,24 @@ def pause(home: Home, words: str, *, spawn_id: str = "") -> None:
 
     Raises NotFound; Refused `hierarchy` where an agent reaches beyond its own children.
     """
-    _whole(home, AuditVerb.PAUSE, words, spawn_id, _stop)
+    _act_on_subtree(home, AuditVerb.PAUSE, words, spawn_id, _stop)
 
 
 def resume(home: Home, words: str, *, spawn_id: str = "") -> None:
     """Lets a paused subtree go on. Raises as `pause`."""
-    _whole(home, AuditVerb.RESUME, words, spawn_id, _let_go)
+    _act_on_subtree(home, AuditVerb.RESUME, words, spawn_id, _resume)
 
 
 def freeze_all(home: Home) -> int:
-    """Pauses everybody, and takes no spawns until `thaw_all`. Returns how many were paused."""
+    """Pauses all agents, and refuses spawns until `thaw_all`. Returns how many were paused."""
     _only_the_operator(home, AuditVerb.FREEZE_ALL)
     return len(_stop(home, home.policy.root.id, AuditVerb.FREEZE_ALL, lambda state: replace(state, frozen_all=True)))
 
 
 def thaw_all(home: Home) -> int:
-    """Lets everybody go on and takes spawns again. Returns how many went on."""
+    """Resumes all agents and takes spawns again. Returns how many went on."""
     _only_the_operator(home, AuditVerb.THAW_ALL)
-    return len(_let_go(home, home.policy.root.id, AuditVerb.THAW_ALL, lambda state: replace(state, frozen_all=False)))
+    return len(_resume(home, home.policy.root.id, AuditVerb.THAW_ALL, lambda state: replace(state, frozen_all=False)))
 
 
 def _only_the_operator(home: Home, verb: AuditVerb) -> None:
@@ -58,7 +58,7 @@ def _same(state: State) -> State:
     return state
 
 
-def _whole(
+def _act_on_subtree(
     home: Home, verb: AuditVerb, words: str, spawn_id: str, act: Callable[[Home, str, AuditVerb], Sequence[Record]]
 ) -> None:
     agent_id = words
@@ -75,7 +75,7 @@ def _whole(
 
 
 def _stop(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], State] = _same) -> list[Record]:
-    """Parents first, so that nobody sees a child stand still. Recorded before it is done: a resume undoes either."""
+    """Pauses parents first, so that no parent sees a stopped child. Recorded first: a resume undoes both."""
     paused: list[Record] = []
 
     def change(state: State) -> State:
@@ -88,7 +88,7 @@ def _stop(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], St
         return also(state)
 
     def freeze(state: State) -> None:
-        # Within the lock, and the audit log's too: whoever is stopped while holding one of them would stop everybody.
+        # Within the lock, and the audit log's too: a process stopped while it holds one of them would block all others.
         with audit_log.between_lines(home.layout, QUIET_S):
             frozen = home.runner.freeze(paused)
         for record, each in zip(paused, frozen, strict=True):
@@ -109,8 +109,8 @@ def _stop(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], St
     return paused
 
 
-def _let_go(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], State] = _same) -> list[Record]:
-    """Children first. Recorded after it is done: what is found paused can be let go once more."""
+def _resume(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], State] = _same) -> list[Record]:
+    """Resumes children first. Recorded after it is done: an agent still recorded as paused can be resumed again."""
     state = home.ledger.read()
     waiting = [
         record

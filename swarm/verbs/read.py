@@ -1,4 +1,4 @@
-"""collect and read: what has ended is settled, and its results are read by a person or by the parent."""
+"""collect and read: agents that ended are settled, and the operator or the parent reads their results."""
 
 from swarm.errors import Code, SwarmError
 from swarm.home import audit
@@ -21,15 +21,15 @@ from swarm.store import reader, writer
 
 
 def collect(home: Home) -> tuple[str, ...]:
-    """Records what has ended by itself and frees its slots, at once; see `settling.settle`."""
+    """Records what has ended by itself and frees its slots, at once; see `settle.settle`."""
     home.must_be_writable()
     return settle.settle(home)
 
 
 def read(home: Home, words: str) -> ReadReport:
-    """The results of an agent, marked read by whoever asks; a home that cannot be written is only looked at.
+    """The results of an agent, marked read by the caller; a home that cannot be written is only looked at.
 
-    Raises NotFound; Refused `hierarchy` where an agent reads of anybody but its children; SwarmError `no-results`. An
+    Raises NotFound; Refused `hierarchy` where an agent reads one that is not its child; SwarmError `no-results`. An
     agent that has ended without any is marked as seen, too: there is nothing more to come.
     """
     agent_id = words
@@ -86,7 +86,7 @@ def _must_be_there(results: Results, agent_id: str) -> None:
 
 
 def _mark(home: Home, agent_id: str) -> bool:
-    """Marks its results read; False where somebody had read them before."""
+    """Marks its results read; False where they were read before."""
     known = home.ledger.read().agents.get(agent_id)
     if known is None:
         return _mark_past(home, agent_id)
@@ -111,7 +111,7 @@ def _mark(home: Home, agent_id: str) -> bool:
 
 
 def _mark_past(home: Home, agent_id: str) -> bool:
-    """An agent that the ledger has let go of: its ended.json says whether it was read."""
+    """Marks an agent that the ledger has forgotten, in its ended.json."""
     agent = home.layout.agent(agent_id)
     past = read_ended(agent).value
     if past is None or past.read_at is not None:

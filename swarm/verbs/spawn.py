@@ -11,9 +11,9 @@ from swarm.rules.slots import slots
 
 
 def check(home: Home, request: SpawnRequest, judge: Judge | None = None) -> SpawnCheck:
-    """What a spawn would meet: every objection, the warnings, and who could be ended. Changes nothing.
+    """Checks a spawn without doing it: every objection, the warnings, and which agents could be ended for it.
 
-    judge: gives the verdicts on everybody, where somebody has them at hand; asked only where there is no room.
+    judge: returns the verdicts on all agents, where the caller has them; called only where there is no room.
     """
     state = home.ledger.read()
     made = draft(home, request, state)
@@ -22,8 +22,8 @@ def check(home: Home, request: SpawnRequest, judge: Judge | None = None) -> Spaw
         home.must_be_writable()
     except SwarmError as error:
         objections.insert(0, Objection("", error.code, error.title, error.detail, error.hint))
-    if (still := spawn_gate.refusal(home, state)) is not None:
-        objections.append(Objection("", still.code, still.title, still.detail, still.hint))
+    if (gate := spawn_gate.refusal(home, state)) is not None:
+        objections.append(Objection("", gate.code, gate.title, gate.detail, gate.hint))
     candidates: tuple[EvictionChoice, ...] = ()
     no = no_room(home, state, made, request, {})
     if no is not None:

@@ -31,7 +31,7 @@ from swarm_tui.terminal.ascii_output import PlainLines
 from swarm_tui.terminal.hangup import take_hangups
 from swarm_tui.terminal.toasts import SteadyNotification
 from swarm_tui.workers.detail_loader import DetailLoader
-from swarm_tui.workers.heartbeat_thread import Pacemaker
+from swarm_tui.workers.heartbeat_thread import HeartbeatThread
 from widgets.charset import Charset, charset_for
 from widgets.detail_head import Tab
 
@@ -73,12 +73,12 @@ class SwarmApp(App[int], inherit_bindings=False):
             on_data=lambda data: self._post(self.room.load_detail, data),
             on_lines=lambda *said: self._post(self.room.load_lines, *said),
         )
-        self._pacemaker: Pacemaker | None = None
+        self._heartbeat_thread: HeartbeatThread | None = None
         self._policy_stamp = _stamp(swarm.home.layout.policy)
         self._ticked = 0.0
         """Monotonic seconds."""
         if beats:
-            self._pacemaker = Pacemaker(
+            self._heartbeat_thread = HeartbeatThread(
                 swarm,
                 self.signature,
                 on_beat=lambda beat: self._post(self._beaten, beat),
@@ -111,8 +111,8 @@ class SwarmApp(App[int], inherit_bindings=False):
         gc_tuning.resume()
         self._watch.start()
         self._loader.start()
-        if self._pacemaker is not None:
-            self._pacemaker.start()
+        if self._heartbeat_thread is not None:
+            self._heartbeat_thread.start()
         self.room.set_interval(TICK_SECONDS, self._tick)
 
     def _tick(self) -> None:
@@ -162,8 +162,8 @@ class SwarmApp(App[int], inherit_bindings=False):
     def on_unmount(self) -> None:
         self._watch.stop()
         self._loader.stop()
-        if self._pacemaker is not None:
-            self._pacemaker.stop()
+        if self._heartbeat_thread is not None:
+            self._heartbeat_thread.stop()
 
     # -- from threads -------------------------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        out.abandon()  # whoever read this has seen enough
+        out.abandon()  # the reader has closed its end
         return 0
     except OSError as error:
         # Standard output itself does not take what we write: a full disk behind it, for one.

@@ -89,11 +89,11 @@ class Output:
             self.document({"error": error.as_json(), **(more or {})})
 
     def flush(self) -> None:
-        """Sends what is waiting; raises OSError where nobody takes it."""
+        """Sends what is waiting; raises OSError where its reader is gone."""
         self.out.flush()
 
     def abandon(self) -> None:
-        """Nobody reads standard output any more: what is still waiting for it goes nowhere, also when Python ends."""
+        """Discards what standard output still holds, now and when Python ends, because its reader is gone."""
         null = os.open(os.devnull, os.O_WRONLY)
         try:
             os.dup2(null, self.out.fileno())

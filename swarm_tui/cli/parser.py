@@ -40,7 +40,7 @@ def whole_parser() -> Parser:
         "upwards that has a swarm.toml.",
         epilog=f"examples:\n  {NAME} demo\n  {NAME} init my-swarm && {NAME} -C my-swarm\n\n"
         "exit status: 0 done, 1 failed, 2 wrong usage, 3 refused by policy, 4 no such agent, 5 busy, 130 interrupted",
-        formatter_class=Help,
+        formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
     _add_global_options(parser)
@@ -58,7 +58,7 @@ def parser_of(verb: Verb, make: Callable[..., Parser] = Parser) -> Parser:
         usage=_usage(verb),
         description=f"{verb.help[:1].upper()}{verb.help[1:]}.",
         epilog=f"example:\n  {NAME} {verb.example}",
-        formatter_class=Help,
+        formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
     for argument in verb.arguments:
@@ -169,8 +169,8 @@ class _Joined(argparse.Action):
         setattr(given, self.dest, " ".join(words))
 
 
-class Help(argparse.RawDescriptionHelpFormatter):
-    """Help as wide as the terminal. argparse makes one for every option; told its width, it needs no shutil."""
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Formats help as wide as the terminal. argparse makes one for every option; told its width, it needs no shutil."""
 
     def __init__(self, prog: str, **more: Any) -> None:
         super().__init__(prog, **{"width": _columns() - 2, **more})

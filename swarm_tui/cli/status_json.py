@@ -20,7 +20,7 @@ def document(
     policy: Policy,
     usage: Mapping[str, Usage] | None = None,
 ) -> dict[str, object]:
-    """Everything that a surface shows, parents before children; `schema` is added by whoever prints it.
+    """Everything that a surface shows, parents before children; the caller adds `schema`.
 
     usage: what processes use, by id; agents of which nothing runs are not in it. None: what the snapshot says.
     """
@@ -74,7 +74,7 @@ def slots_json(slots: Slots) -> dict[str, object]:
 
 
 def next_beat(snapshot: Snapshot, policy: Policy) -> float | None:
-    """Wall seconds at which the next automatic heartbeat is due; None where nobody beats automatically."""
+    """Wall seconds at which the next automatic heartbeat is due; None where no process beats automatically."""
     owner = snapshot.owner
     if owner is None:
         return None
@@ -85,7 +85,7 @@ def next_beat(snapshot: Snapshot, policy: Policy) -> float | None:
 
 
 def unread_seconds(view: AgentView, now: Now) -> float | None:
-    """For how long its results have lain unread; None where there are none, or somebody has read them."""
+    """For how long its results have lain unread; None where there are none, or they were read."""
     record = view.record
     if view.results.state is not ResultsState.VALID or record is None or record.read_at is not None:
         return None

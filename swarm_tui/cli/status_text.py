@@ -28,7 +28,7 @@ class Counts(NamedTuple):
     running: int
     warned: int
     failed: int
-    """In danger, and nobody has seen to it."""
+    """In danger, and not acknowledged."""
 
 
 def count(snapshot: Snapshot, verdicts: Mapping[str, Verdict]) -> Counts:

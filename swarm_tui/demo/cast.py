@@ -7,7 +7,7 @@ from swarm.model.requests import SpawnRequest
 from swarm_tui.demo.stage import actor_command
 
 
-class Part(Struct, frozen=True):
+class Spawn(Struct, frozen=True):
     """One spawn by the operator. at: minutes of the protocol after the start."""
 
     at: float
@@ -46,18 +46,22 @@ UNREADABLE, HOSTILE, WAITING, DIAGNOSTIC, VISITOR = (
 )
 ALPHA, BETA = "idea-alpha", "idea-beta"
 CAST = (
-    Part(0, ALPHA, "idea-meta", ("alpha",), "A shop page that sells.", "the page is live with price and button", 4, ()),
-    Part(0, BETA, "idea-meta", ("beta",), "A report on the market.", "a report of four pages is there", 4, ()),
-    Part(0, SCOUT, "scout", ("scout",), "Who sells this, and for how much?", "ten pages read, prices with sources", 2),
-    Part(0, BUILDER, "worker", ("builder",), "Build everything from scratch.", "the build is through"),
-    Part(0, COURIER, "worker", ("patient", "parcels"), "Carry files over.", "all parcels are over there"),
-    Part(0, UNREADABLE, "worker", ("unreadable",), "Tidy up.", "nothing lies around"),
-    Part(0, HOSTILE, "worker", ("hostile",), "Read what strangers wrote about us.", "twenty findings with sources"),
-    Part(0, PATIENT, "worker", ("patient", "tests"), "Run the tests, one by one.", "every case passes"),
-    Part(0, "copy-desk", "worker", ("worker", "copy", "4"), "Read the copy twice.", "four texts without a mistake"),
-    Part(0, CRASHED, "worker", ("crash",), "Check the deployment.", "staging answers with 200"),
-    Part(3, WAITING, "worker", ("worker", "translation", "12"), "Translate it.", "twelve pages translated", queue=True),
-    Part(
+    Spawn(
+        0, ALPHA, "idea-meta", ("alpha",), "A shop page that sells.", "the page is live with price and button", 4, ()
+    ),
+    Spawn(0, BETA, "idea-meta", ("beta",), "A report on the market.", "a report of four pages is there", 4, ()),
+    Spawn(0, SCOUT, "scout", ("scout",), "Who sells this, and for how much?", "ten pages read, prices with sources", 2),
+    Spawn(0, BUILDER, "worker", ("builder",), "Build everything from scratch.", "the build is through"),
+    Spawn(0, COURIER, "worker", ("patient", "parcels"), "Carry files over.", "all parcels are over there"),
+    Spawn(0, UNREADABLE, "worker", ("unreadable",), "Tidy up.", "nothing lies around"),
+    Spawn(0, HOSTILE, "worker", ("hostile",), "Read what strangers wrote about us.", "twenty findings with sources"),
+    Spawn(0, PATIENT, "worker", ("patient", "tests"), "Run the tests, one by one.", "every case passes"),
+    Spawn(0, "copy-desk", "worker", ("worker", "copy", "4"), "Read the copy twice.", "four texts without a mistake"),
+    Spawn(0, CRASHED, "worker", ("crash",), "Check the deployment.", "staging answers with 200"),
+    Spawn(
+        3, WAITING, "worker", ("worker", "translation", "12"), "Translate it.", "twelve pages translated", queue=True
+    ),
+    Spawn(
         48,
         DIAGNOSTIC,
         "diagnostic",

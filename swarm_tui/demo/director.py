@@ -14,7 +14,7 @@ from swarm.model.health import Health, Verdict
 from swarm.model.record import Phase
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.processes.identity import send
-from swarm_tui.demo.cast import BUILDER, CAST, COURIER, CRASHED, PATIENT, SCOUT, VISITOR, Part
+from swarm_tui.demo.cast import BUILDER, CAST, COURIER, CRASHED, PATIENT, SCOUT, VISITOR, Spawn
 
 LOOK_MINUTES = 0.5
 TRIES = 40
@@ -36,7 +36,7 @@ class Director(threading.Thread):
 
     def __init__(self, swarm: Swarm, minute: float) -> None:
         super().__init__(name="demo director", daemon=True)
-        self._swarm = Swarm(swarm.home)  # a scanner of its own: nobody shares one over threads
+        self._swarm = Swarm(swarm.home)  # a scanner of its own: threads do not share one
         self._root = swarm.home.policy.root.id
         self._minute = minute
         self._began = time.monotonic()
@@ -52,7 +52,7 @@ class Director(threading.Thread):
         self._unread: dict[str, float] = {}
         self._visited = 0.0
         self.troubles: list[str] = []
-        """What did not work however often it was tried; for whoever looks into a demo that misses something."""
+        """Cues that failed at every try, to explain a demo that misses something."""
 
     def run(self) -> None:
         while not self._over.is_set():
@@ -95,7 +95,7 @@ class Director(threading.Thread):
 
     # -- once
 
-    def _spawning(self, part: Part) -> Callable[[], None]:
+    def _spawning(self, part: Spawn) -> Callable[[], None]:
         def act() -> None:
             self._swarm.spawn(part.request())
 
@@ -119,7 +119,7 @@ class Director(threading.Thread):
             send(identity, signal.SIGKILL)
 
     def _visit(self) -> None:
-        """Somebody else's agent: a directory with progress and without agent.json. Nobody here started it."""
+        """Makes a foreign agent: a directory with progress and without agent.json, which this swarm did not start."""
         visitor = self._swarm.home.layout.agent(VISITOR)
         visitor.path.mkdir(exist_ok=True)
         visitor.task.write_text("Started by hand, from another terminal.\n")

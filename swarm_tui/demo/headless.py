@@ -13,7 +13,7 @@ from swarm.model.audit_verb import AuditVerb
 from swarm.model.health import Health
 from swarm.sanitize import clean
 from swarm_tui.demo.session import Demo, interruptible
-from swarm_tui.workers.heartbeat_thread import Pacemaker
+from swarm_tui.workers.heartbeat_thread import HeartbeatThread
 
 EXPECTED = tuple(state for state in Health if state is not Health.RETRYING)
 """Every state of the health table, but the one that only a program which talks to a model service can report."""
@@ -36,12 +36,12 @@ def run(
     watcher = _Watcher(out)
     with interruptible(), Demo(directory, speed) as demo:
         print(f"{demo.directory}: {spell_duration(15 * demo.minute)} stand for 15 minutes", file=out, flush=True)
-        pacemaker = Pacemaker(demo.swarm, "demo", on_beat=lambda _: None, on_pulse=lambda *_: None)
-        pacemaker.start()
+        heartbeat_thread = HeartbeatThread(demo.swarm, "demo", on_beat=lambda _: None, on_pulse=lambda *_: None)
+        heartbeat_thread.start()
         try:
             watcher.watch(Swarm(demo.swarm.home), seconds, pause=min(0.5, demo.minute / 2), until_all=until_all)
         finally:
-            pacemaker.stop()
+            heartbeat_thread.stop()
     for trouble in demo.director.troubles:
         print(f"trouble: {clean(trouble)}", file=out)
     return _verdict(watcher.reached, demo.left, out)

@@ -62,7 +62,7 @@ class Demo:
         root = self.swarm.home.policy.root.id
         with suppress(SwarmError):  # what a kill could not do, the last looks do
             self.swarm.kill([root], reason="the demo is over", grace=1.0)
-        self._alive.close()  # whoever is left sees that nobody plays any more
+        self._alive.close()  # actors that are left see that the demo is over
         self.left = tuple(f"{identity.pid} {platform.command(identity.pid)}" for identity in self._end_the_rest())
         if not self.kept and not self.left:
             shutil.rmtree(self.directory, ignore_errors=True)

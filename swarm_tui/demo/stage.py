@@ -25,7 +25,7 @@ def command_line() -> tuple[str, ...]:
     return (sys.executable, "-P", "-c", "import sys; from swarm_tui.cli import main; sys.exit(main())")
 
 
-class CurtainDown(Exception):
+class DemoOver(Exception):
     """The demo that started this actor is gone: nothing of it stays."""
 
 
@@ -67,7 +67,7 @@ class Stage:
             print(f"done: {error}", file=sys.stderr, flush=True)
 
     def wait(self, minutes: float) -> None:
-        """Sleeps; raises CurtainDown when the demo is gone."""
+        """Sleeps; raises DemoOver when the demo is gone."""
         until = time.monotonic() + minutes * self.minute
         while True:
             self._still_playing()
@@ -91,10 +91,10 @@ class Stage:
         except locks.NoLocks:
             return  # nothing tells whether it lives
         except (OSError, SwarmError) as error:
-            raise CurtainDown from error
+            raise DemoOver from error
         if descriptor is not None:
             os.close(descriptor)
-            raise CurtainDown
+            raise DemoOver
 
 
 def actor_command(*words: str) -> tuple[str, ...]:

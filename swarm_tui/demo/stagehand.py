@@ -73,7 +73,7 @@ def policy_text(speed: float) -> str:
 
 
 class AliveFile:
-    """A file locked for as long as this process lives: actors look at it, and end when nobody holds it any more."""
+    """A file locked for as long as this process lives: actors look at it, and end when it is no longer held."""
 
     def __init__(self, home: Path) -> None:
         self._held = ExitStack()

@@ -39,7 +39,7 @@ def _plain_sign(sign: str) -> str:
 
 
 class PlainLines(LineFilter):
-    """Makes every line that goes to the terminal ASCII. Otherwise Python writes escapes, which break the picture."""
+    """Makes every line that goes to the terminal ASCII. Otherwise Python writes escapes, which break the layout."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The segments, each as wide and styled as before."""

@@ -17,7 +17,7 @@ PATIENCE_S = 3.0
 """Seconds between one signal and the next, when we ourselves are told to leave."""
 LEAVE = (signal.SIGHUP, signal.SIGTERM)
 KEYS = (signal.SIGINT, signal.SIGQUIT)
-"""What the terminal sends to everybody in it: that is for the program."""
+"""Signals that the terminal sends to all its processes: they are for the program."""
 
 
 class TerminalClient:
@@ -66,7 +66,7 @@ class TerminalClient:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(LOOK_S)
                 return
-            # There is no shell here to come back to, so that nobody could let it go on who has sent it to the rear.
+            # There is no shell here, so a program stopped with ctrl+z could not be continued by hand.
             if platform.state(process.pid) == "T" and may_go_on():
                 process.send_signal(signal.SIGCONT)
 

@@ -1,7 +1,7 @@
 """When Python looks for garbage: not while the control room starts, and never again through what it started with.
 
 Starting makes hundreds of thousands of objects that stay. Looking through them again and again takes a quarter of the
-time to the first picture, and with ten thousand agents a tenth of a second in the midst of a key press.
+time to the first screen, and with ten thousand agents a tenth of a second in the midst of a key press.
 """
 
 import gc

@@ -30,7 +30,7 @@ def is_gone(descriptor: int) -> bool:
 def _on_hangup(_number: int, _frame: FrameType | None) -> None:
     gone = [descriptor for descriptor in (0, 1, 2) if is_gone(descriptor)]
     if not gone:
-        return  # somebody sent the signal: the terminal is there and is to be left clean
+        return  # a process sent the signal: the terminal is there and is to be left clean
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in gone:
         os.dup2(nowhere, descriptor)

@@ -1,4 +1,4 @@
-"""Notifications whose time is told by a clock that nobody sets, and is never up before it begins.
+"""Notifications timed by the monotonic clock, so that none expires before it is shown.
 
 Textual reckons a toast's time by the wall clock, and gives what is left to a timer. Where nothing is left by then (the
 machine is busy or slept, the clock was set) that timer never ends, and the whole screen stands still.

@@ -1,4 +1,4 @@
-"""The automatic heartbeat of an open control room: owns it where nobody else does, and beats when it is due."""
+"""The automatic heartbeat of an open control room: takes its lease where it is free, and beats when it is due."""
 
 import threading
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from swarm.model.snapshot import Access
 LOOK_SECONDS = 1.0
 
 
-class Pacemaker:
+class HeartbeatThread:
     """A thread that beats. One owner in a home: where another living process has the heartbeat, it only waits.
 
     on_beat: called from the thread with the record of each heartbeat.
@@ -31,7 +31,7 @@ class Pacemaker:
         self._on_beat = on_beat
         self._on_pulse = on_pulse
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="pacemaker", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
         self._said: tuple[bool, str] | None = None
 
     def start(self) -> None:
@@ -53,13 +53,13 @@ class Pacemaker:
                 if owned and (beat := self._swarm.beat_when_due(self._by)) is not None:
                     self._on_beat(beat)
             except (Busy, Refused):
-                # Somebody beats at this moment, or did a moment ago: that is what the heartbeat is for.
+                # Another process beats now, or has just done so: this heartbeat is not needed.
                 trouble = ""
             except HomeError as error:
                 owned, trouble = False, error.title
             except SwarmError as error:
                 trouble = error.title
-            except Exception as error:  # noqa: BLE001  (a fault that nobody foresaw must be said, and the next beat come)
+            except Exception as error:  # noqa: BLE001  (an unforeseen fault is shown, and the next beat still comes)
                 trouble = f"an unexpected {type(error).__name__}: {error}"
             self._say(owned, trouble)
             self._stop.wait(LOOK_SECONDS)
@@ -67,7 +67,7 @@ class Pacemaker:
             try:
                 self._swarm.disown_heartbeat()
             except SwarmError:
-                # A dead owner is replaced by whoever looks next; nothing is lost by leaving without a word.
+                # The next process that looks replaces a dead owner, so a failure here costs nothing.
                 return
 
     def _may_beat(self) -> bool:

@@ -15,7 +15,7 @@ PROGRAMS = ("claude",)
 
 def look(real: ProgramHome) -> None:
     """What the owner of the heartbeat does every 15 seconds."""
-    monitor.keep(real.home, real.swarm.scanner, real.swarm.snapshot(), every=0.0)
+    monitor.monitor_agents(real.home, real.swarm.scanner, real.swarm.snapshot(), every=0.0)
 
 
 def test_an_agent_is_ended_in_mid_turn_when_what_it_costs_reaches_its_limit(real: ProgramHome) -> None:

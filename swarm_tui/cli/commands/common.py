@@ -22,7 +22,7 @@ LOOK_SECONDS = 0.2
 
 
 def acting(args: "argparse.Namespace") -> "Swarm":
-    """The home, opened to act on it as whoever the environment says."""
+    """The home, opened to act on it as the actor that the environment names."""
     from swarm.api import Swarm
 
     layout, actor = reporting(args.home, args.verb)

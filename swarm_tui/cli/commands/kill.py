@@ -17,7 +17,7 @@ def kill(args: argparse.Namespace, out: Output) -> int:
     swarm = acting(args)
     ids, shown = args.ids, {}
     if not args.yes:
-        swarm.home.must_be_writable()  # before anybody is asked
+        swarm.home.must_be_writable()  # before the operator is asked
         previews = swarm.preview_kill(ids, swarm.snapshot())
         _tell_subtrees(previews, out)
         if not _agreed(out):

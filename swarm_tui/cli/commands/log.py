@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from swarm.protocol.paths import AgentDir
 
 
-class Found(Protocol):
+class NewLines(Protocol):
     """What one look at an output found."""
 
     @property
@@ -27,7 +27,7 @@ class Found(Protocol):
     def restarted(self) -> bool: ...
 
 
-Look = Callable[[], Found]
+Look = Callable[[], NewLines]
 Rest = Callable[[], str]
 
 
@@ -94,7 +94,7 @@ def _follow(look: Look, rest: Rest, agent: "AgentDir", out: Output) -> int:
     return 0
 
 
-def _say(found: Found, out: Output) -> None:
+def _say(found: NewLines, out: Output) -> None:
     if found.restarted:
         out.tell("(the file is another one now)")
     if found.skipped:

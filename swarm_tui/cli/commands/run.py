@@ -40,15 +40,15 @@ def _opened(args: argparse.Namespace) -> "Swarm":
     return Swarm(replace(acting(args).home, beat_every=args.period))
 
 
-class _Stop(threading.Event):
+class _StopSignal(threading.Event):
     """Set once a signal asks to leave; `signal` is which one."""
 
     signal = 0
 
 
 @contextlib.contextmanager
-def _stopped_by_signals() -> Iterator[_Stop]:
-    stop = _Stop()
+def _stopped_by_signals() -> Iterator[_StopSignal]:
+    stop = _StopSignal()
 
     def leave(number: int, _frame: FrameType | None) -> None:
         stop.signal = stop.signal or number
@@ -65,7 +65,7 @@ def _stopped_by_signals() -> Iterator[_Stop]:
             signal.signal(number, handler)
 
 
-def _beat_until(stop: _Stop, swarm: "Swarm", args: argparse.Namespace, out: Output) -> None:
+def _beat_until(stop: _StopSignal, swarm: "Swarm", args: argparse.Namespace, out: Output) -> None:
     said = ""
     owned = False
     edited = _edited(swarm)
@@ -82,7 +82,7 @@ def _beat_until(stop: _Stop, swarm: "Swarm", args: argparse.Namespace, out: Outp
                 if not owned:
                     trouble = "Another process beats in this home; this one stands by."
             except Busy:
-                trouble = ""  # somebody else is at the ledger for longer than usual: the next look comes soon
+                trouble = ""  # another process holds the ledger for longer than usual: the next look comes soon
             except SwarmError as error:
                 trouble = f"{error.title} {error.detail}".strip()
             if trouble and trouble != said:
@@ -91,7 +91,7 @@ def _beat_until(stop: _Stop, swarm: "Swarm", args: argparse.Namespace, out: Outp
             stop.wait(LOOK_SECONDS)
     finally:
         if owned:
-            # A dead owner is replaced by whoever looks next: nothing is lost by leaving without a word.
+            # The next process that looks replaces a dead owner, so a failure here costs nothing.
             with contextlib.suppress(SwarmError):
                 swarm.disown_heartbeat()
 
@@ -111,7 +111,7 @@ def _say(beat: "Beat", out: Output) -> None:
             out.say(line_of(beat))
             out.flush()
     except OSError:
-        out.abandon()  # whoever read the lines has left; the swarm still needs its heartbeats
+        out.abandon()  # the reader of the lines is gone; the swarm still needs its heartbeats
 
 
 def _tell(text: str, out: Output) -> None:

@@ -71,7 +71,7 @@ class Talkers:
     def look(self) -> None:
         """What the owner of the heartbeat does every 15 seconds between two heartbeats."""
         scanner = self.home.swarm.scanner
-        monitor.keep(self.home.home, scanner, scanner.full(), every=0.0)
+        monitor.monitor_agents(self.home.home, scanner, scanner.full(), every=0.0)
 
     def causes(self) -> dict[str, str]:
         return {alert.cause: alert.text for alert in self.home.state.alerts}

@@ -195,11 +195,11 @@ def test_it_is_stopped_between_two_heartbeats_too(mind: Mind) -> None:
     mind.thinks(LINGER)
     mind.beat()
     scanner = mind.home.swarm.scanner
-    monitor.keep(mind.home.home, scanner, scanner.full(), every=0.0)
+    monitor.monitor_agents(mind.home.home, scanner, scanner.full(), every=0.0)
     assert mind.runs()
 
     mind.home.clock.advance(601)
-    monitor.keep(mind.home.home, scanner, scanner.full(), every=0.0)
+    monitor.monitor_agents(mind.home.home, scanner, scanner.full(), every=0.0)
 
     assert (mind.record.phase, mind.record.ending) == (Phase.IDLE, Ending.KILLED)
     assert mind.causes() == ["root-timeout"]
