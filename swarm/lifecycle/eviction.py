@@ -30,7 +30,7 @@ def make_room(
     """Ends those that the request names (or who is stuck), and reserves their slots in the commit that frees them.
 
     Returns the new agent's directory, the state with its reservation, and who was ended. All that can be refused is
-    checked before any process is signalled. Where a death cannot be verified, its slot stays held and nothing is spawned.
+    checked before any process is signalled. Where a death cannot be verified, its slot is held and nothing is spawned.
     """
     victims = _named(home, request) if request.kill_first else _stuck(home, request, made, refusal)
     agent = make_directory(home, made)

@@ -33,8 +33,8 @@ def settle_idle_sessions(home: Home, views: Iterable[AgentView]) -> tuple[str, .
 
     views: of a scan, with what each program says of itself. Valid results, or a failed turn: the channel is closed, and
     the program ends by itself. No results: they are asked for once, then it is closed as well, unless something still
-    runs in its background, which would be ended with it. Several processes that
-    do this at once do it once. Never raises: what cannot be said now is said at the next look.
+    runs in its background, which would be ended with it. Several processes that do
+    this at once do it once. Never raises: what cannot be said now is said at the next look.
     """
     handled: list[str] = []
     for view in views:

@@ -55,7 +55,8 @@ class Outside(NamedTuple):
 def outside_of(home: Home, ended: Sequence[Record]) -> Mapping[str, Outside]:
     """For agents that end now: what changed outside of their scope while they ran, by id.
 
-    Only agents that own paths, or only observe, and did not keep to it. One walk for all of them, bounded in time and entries; never raises.
+    Agents that are held to no scope, or kept to it, are left out. One walk for all, bounded in time and entries; never
+    raises.
     """
     held = {record.id: spec for record in ended if (spec := _held(home, record)) is not None}
     if not held:
