@@ -54,7 +54,9 @@ LEAVE_S = 2.0
 """Seconds that an agent with results has to end by itself, when a heartbeat collects it."""
 
 
-def stop_all(home: Home, members: Sequence[Record], order: Order, *, also: StateChange | None = None) -> list[StopOutcome]:
+def stop_all(
+    home: Home, members: Sequence[Record], order: Order, *, also: StateChange | None = None
+) -> list[StopOutcome]:
     """Stops records that are marked STOPPING (or ended, but never verified), deepest first; equals at the same time.
 
     also: a change that belongs into the same commit as the ends (see `record_ends`): all are committed together at the
