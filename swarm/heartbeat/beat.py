@@ -115,7 +115,7 @@ def why_not(home: Home, state: State) -> SwarmError | None:
 
 
 def gap_of(home: Home, state: State) -> Gap | None:
-    """The hole in time since the last heartbeat, as the clocks tell it; None where there is none."""
+    """The hole in time since the last heartbeat, by the clocks; None where there is none."""
     return gap_between(state.heartbeat_epoch, home.clock) if state.heartbeat_epoch is not None else None
 
 

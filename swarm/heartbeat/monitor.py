@@ -57,7 +57,7 @@ def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every:
 
 
 def _ask_what_it_costs(home: Home, scanner: "Scanner", snapshot: Snapshot) -> None:
-    """In the middle of a turn some programs tell a cost only where they are asked: those that have used more since."""
+    """Asks programs in a turn what they cost, where they used more since the last time: some report it only then."""
     before = _asked.get(scanner, {})
     asked: dict[str, int] = {}
     for view in snapshot.agents:

@@ -72,7 +72,7 @@ def session_for(home: Home, agent: AgentDir, spec: AgentSpec, last: Record | Non
 
 
 def put_log_aside(home: Home, agent: AgentDir, record: Record) -> bool:
-    """Puts a log that has grown too long aside. What it told of tokens and cost goes into the swarm's account."""
+    """Puts a log that has grown too long aside. Its tokens and cost go into the swarm's account."""
     try:
         if agent.stdout.lstat().st_size <= MAX_LOG:
             return False
@@ -97,7 +97,7 @@ def put_log_aside(home: Home, agent: AgentDir, record: Record) -> bool:
 
 
 def words_for(home: Home, agent: AgentDir, beat: Beat, scanner: Scanner, last: Record | None) -> tuple[str, int | None]:
-    """The digest of the swarm as the heartbeat left it, and how far of the inbox it tells; None where it tells none."""
+    """The digest of the swarm as the heartbeat left it, and how far of the inbox it has; None for none of it."""
     messages, offset = _messages(agent)
     snapshot, now = scanner.full(), home.now()
     found = digest.Digested(beat, snapshot, verdicts(snapshot, home.policy, now), now)
@@ -129,7 +129,7 @@ def launch_for(
 
 
 def _messages(agent: AgentDir) -> tuple[list[str], int]:
-    """What its inbox holds that it was not told, and how far that goes; nothing where it is too much for a turn."""
+    """The undelivered messages of its inbox, and how far they go; nothing where they are too much for a turn."""
     messages, offset = inbox.undelivered(agent)
     # Indented, so that no line of a handwritten note looks like one of the digest's own.
     texts = ["- " + text.strip().replace("\n", "\n  ") for _, text in messages]

@@ -216,6 +216,6 @@ def no_crash_loop(home: Home, agent_id: str, state: State) -> None:
         raise Refused(
             Code.CRASH_LOOP,
             f"{agent_id!r} failed {len(recent)} times in a row of {settings.crash_window:g} s.",
-            "It is not started again until somebody has looked at it.",
+            "It is not started again until the operator has looked at it, or the time is over.",
             f"See swarm-tui log {agent_id}; it may be tried again in {wait} s.",
         )

@@ -91,7 +91,7 @@ def _detach_abandoned(home: Home, record: Record) -> bool:
 
 def say_trouble(home: Home, record: Record, error: SwarmError | OSError) -> None:
     """An alert: what was left of this agent could not be brought to its end. It is tried again at the next look."""
-    text = f"what somebody began with it and left could not be brought to its end: {error}"
+    text = f"an unfinished start, stop or attach of it could not be completed: {error}"
 
     def change(state: State) -> State:
         return raise_alert(state, record.id, AlertCause.ACTION, text, record.spawn_id, home.clock.wall())
@@ -103,7 +103,7 @@ def detach(home: Home, record: Record, code: int) -> Detached:
     """Relaunches the agent with its session, headless, and says what came of it. code: how the terminal's run ended."""
     current = record.ref.find(home.ledger.read().agents)
     if current is None or current.phase is not Phase.RUNNING:
-        return Detached(record.id, code, AfterAttach.ENDED, "somebody has ended it meanwhile")
+        return Detached(record.id, code, AfterAttach.ENDED, "it was ended meanwhile")
     if current.paused is not None:
         return Detached(
             record.id, code, AfterAttach.ENDED, "it is paused, and goes on at the first heartbeat after that"
@@ -123,7 +123,7 @@ def detach(home: Home, record: Record, code: int) -> Detached:
         words = "\n\n".join((WORDS, *missed(inbox.unconfirmed(agent))))
         launch = session.program.resume(session.spec, home.layout, agent, session.key, words)
         if launch is None:
-            raise not_attachable(record.id, f"its program ({record.program}) cannot take a session up again")
+            raise not_attachable(record.id, f"its program ({record.program}) cannot resume a session")
         relaunch.relaunch(home, current, launch, reason="its operator has left")
     except SwarmError as error:
         why = f"its session could not be taken up again after its operator left: {error}"

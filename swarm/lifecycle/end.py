@@ -224,7 +224,7 @@ def write_ended(home: Home, after: Record, more: Mapping[str, object] = NOTHING)
 
 
 def ensure_ended_json(home: Home, record: Record) -> None:
-    """Writes ended.json where it is missing: the ledger is about to let go of this agent."""
+    """Writes ended.json where it is missing: the ledger is about to forget this agent."""
     if record.ref.match(read_ended(home.layout.agent(record.id)).value) is None:
         write_ended(home, record)
 

@@ -86,7 +86,7 @@ def must_be_the_same(state: State, victims: Sequence[Record]) -> None:
             raise Refused(
                 Code.NO_SLOT,
                 f"{victim.id!r} is not as it was when it was chosen to make room.",
-                "Somebody ended it, or spawned it anew, in the meantime. Nobody was ended.",
+                "It was ended or spawned anew in the meantime. No agent was ended.",
                 "Look again.",
             )
 
@@ -99,7 +99,7 @@ def _named(home: Home, request: SpawnRequest) -> list[Record]:
         must_be_below(home, agent_id)
         record = state.agents.get(agent_id)
         if record is None or not record.holds_slot:
-            raise Refused(Code.NO_SLOT, f"{agent_id!r} holds no slot.", "Ending it makes no room. Nobody was ended.")
+            raise Refused(Code.NO_SLOT, f"{agent_id!r} holds no slot.", "Ending it makes no room. No agent was ended.")
         victims.append(record)
     return victims
 
@@ -126,6 +126,6 @@ def _stuck(home: Home, request: SpawnRequest, made: Draft, refusal: Refused) -> 
     raise Refused(
         refusal.code,
         refusal.title,
-        f"{refusal.detail} Nobody who is stuck could make room, so nobody was ended.",
+        f"{refusal.detail} No stuck agent could make room, so none was ended.",
         refusal.hint,
     )

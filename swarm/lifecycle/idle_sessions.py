@@ -1,4 +1,4 @@
-"""Idle sessions: a program whose turn has ended is asked once for the results that are missing, then let go.
+"""Idle sessions: a program whose turn has ended is asked once for the results that are missing, then closed.
 
 A hook sees to this when a turn ends well. None runs where the model service failed, and none where a program has no
 hooks. The engine's own looks do the same: a heartbeat, and the owner of the heartbeat in between.

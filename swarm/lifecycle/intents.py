@@ -137,5 +137,5 @@ def _record(home: Home, intent: Record, outcome: Apply, purpose: str, line: Line
 def must_run(record: Record | None, title: str) -> Record:
     """Returns the record of a start that stands; raises Refused `stopped` where it was stopped meanwhile."""
     if record is None or record.phase is not Phase.RUNNING:
-        raise Refused(Code.STOPPED, title, "Whoever ended it sees to what had started.")
+        raise Refused(Code.STOPPED, title, "The process that stops it ends what had started.")
     return record

@@ -60,7 +60,7 @@ def _finish_start(home: Home, record: Record) -> None:
     if (started := home.runner.started(agent, record.spawn_id)) is not None:
         record_start(home, record, *started, purpose=purpose, line=line)
     elif is_root(home, record):
-        why = "whoever began its turn died before it ran"
+        why = "the process that began its turn died before it ran"
         fail_turn(home, record, why, purpose=purpose, then=partial(_write_line, home, cut_short=True))
     elif record.process is not None:
         # It ran before, and was being relaunched: the relaunch did not start, so its earlier end stands.

@@ -53,7 +53,7 @@ def with_turn_alerts(state: State, after: Record, wall: float) -> State:
 def how_it_ended(home: Home, record: Record, gone: Exit | None) -> tuple[Ending, str]:
     """The verdict on a turn whose process has ended, with what it said last.
 
-    It went well where the program ended with 0 and, where it tells, its last turn did.
+    It went well where the program ended with 0 and, where it reports turns, the last one succeeded.
     """
     agent = home.layout.agent(record.id)
     if gone is None:

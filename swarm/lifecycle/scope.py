@@ -84,5 +84,5 @@ def _refused(parent: AgentSpec, what: str, hint: str) -> Refused:
         Code.SCOPE,
         f"{parent.id!r} is held to its scope, and asks for {what}.",
         "What it may not do itself, nothing that it spawns may do for it.",
-        f"{hint} Or ask whoever spawned you.",
+        f"{hint} Or ask your parent.",
     )

@@ -44,7 +44,7 @@ def _proved_by_a_restart(home: Home, record: Record) -> bool:
 
 
 def look_at_end(home: Home, record: Record) -> Record | None:
-    """The record as it has to be when its process has ended; None while it runs, or where that cannot be told.
+    """The record as it has to be when its process has ended; None while it runs, or where that is not known.
 
     An exit.json beside a keeper that lives on was not written by that keeper: it ends no agent and frees nothing. Nor
     does the end of the operator's terminal: the agent is relaunched (detach.py).

@@ -266,7 +266,7 @@ def _nothing_to_do(home: Home, target: Ref) -> StopOutcome:
     """It has ended already; or another process is stopping it, and has not come to an end in all this time."""
     state = home.ledger.read()
     others = [] if _is_another(state, target) else live_members(state, target.id, home.policy.root.id)
-    note = "somebody else is still stopping it" if others else "already ended"
+    note = "another process is still stopping it" if others else "already ended"
     audit.record(home, AuditVerb.KILL, agent=target.id, spawn_id=target.spawn_id, reason=note, freed=0, nothing=True)
     return StopOutcome(target.id, target.spawn_id, gone=not others, note=note, unverified=note if others else "")
 

@@ -45,7 +45,7 @@ class Caller:
 
 
 def call(name: str, caller: Caller, arguments: object) -> str:
-    """Carries out one call; returns what to tell. Raises SwarmError or OSError where it is refused or fails."""
+    """Carries out one call; returns the answer. Raises SwarmError or OSError where it is refused or fails."""
     return CALLS[name](caller, checked(name, arguments))
 
 
@@ -169,7 +169,7 @@ def refusal(error: SwarmError) -> Answer:
 
 
 def mistake(error: BaseException) -> Answer:
-    """A fault of ours, told as it is: the agent must not take it for a refusal."""
+    """An internal error, named as one: the agent must not take it for a refusal."""
     return refusal(
         SwarmError(
             f"{type(error).__name__}: {str(error)[:300]}",

@@ -141,7 +141,7 @@ def _is_bounded(argument: Argument) -> bool:
 
 
 def _roles(layout: Layout | None) -> list[str]:
-    """The names of the home's roles, by their files alone: whether they are valid is told by a spawn."""
+    """The names of the home's roles, by their files alone: a spawn checks whether they are valid."""
     try:
         names = os.listdir(layout.roles) if layout is not None else []
     except OSError:

@@ -108,7 +108,7 @@ def _must_not_run(home: Home, agent_id: str) -> None:
         raise SwarmError(
             f"{agent_id!r} runs, and the ledger has no record of it.",
             f"Its marker is carried by {plural(len(running), 'process', 'processes')}, the first with the pid "
-            f"{running[0].pid}. Nobody was stopped.",
+            f"{running[0].pid}. No process was stopped.",
             "Take it into the ledger first, then end it: swarm-tui doctor --rebuild",
             code=Code.UNKNOWN,
         )
@@ -126,7 +126,7 @@ def is_subagent(words: str) -> bool:
 
 
 def stop(home: Home, words: str, *, reason: str = "", spawn_id: str = "") -> StopOutcome:
-    """Ends one sub-agent. It is gone where its program says so within three seconds; else that is told.
+    """Ends one sub-agent. It is gone where its program says so within three seconds; else the report says so.
 
     Raises NotFound; Refused `hierarchy`; SwarmError `channel` where its program cannot do that.
     """

@@ -76,7 +76,7 @@ def _append(agent: AgentDir, block: str) -> None:
     except SwarmError:
         if agent.path.is_dir():
             raise
-        raise NotFound(f"The directory of {agent.path.name!r} is not there.", "Somebody moved or removed it.") from None
+        raise NotFound(f"The directory of {agent.path.name!r} is not there.", "It was moved or removed.") from None
 
 
 def _must_read_it(home: Home, agent_id: str, spawn_id: str) -> Record | None:

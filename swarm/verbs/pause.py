@@ -103,7 +103,7 @@ def _stop(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], St
                 revision=state.revision,
             )
         if not paused:
-            audit.record(home, verb, agent=agent_id, reason="nobody to pause")
+            audit.record(home, verb, agent=agent_id, reason="no agent to pause")
 
     home.ledger.commit(change, purpose=f"pause {agent_id}", then=freeze)
     return paused
@@ -143,7 +143,7 @@ def _resume(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], 
                 revision=state.revision,
             )
         if not gone_on:
-            audit.record(home, verb, agent=agent_id, reason="nobody was paused")
+            audit.record(home, verb, agent=agent_id, reason="no agent was paused")
 
     home.ledger.commit(change, purpose=f"resume {agent_id}", then=lines)
     return gone_on

@@ -37,7 +37,7 @@ def respawn(home: Home, words: str, *, fresh: bool = False) -> Spawned:
     """Starts an ended agent's spec again, under the same id. Its old directory stays as NAME.1, NAME.2, ...
 
     Where its program has the session of the earlier run and can go on with it, it does, and is told what was learned;
-    fresh: it begins anew, and reads that in its brief; what it had not been told yet waits in its inbox. Raises
+    fresh: it begins anew, and reads that in its brief; what was not delivered yet waits in its inbox. Raises
     NotFound; Refused `exists` while it, or anything below it, still runs; everything that a spawn is refused for, and
     then nothing has moved.
     """
@@ -106,7 +106,7 @@ def _again(home: Home, agent_id: str, *, fresh: bool) -> Spawned:
 
 
 def _hand_on(agent: AgentDir, unread: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """What the earlier run was never told stands in the new inbox, which no session brings; a warning if it cannot."""
+    """Puts undelivered messages of the earlier run into the new inbox; returns a warning where it cannot."""
     words = "\n\n".join(words for _, words in unread)
     try:
         writer.append_block(agent.inbox, f"\n{words}\n".encode("utf-8", "replace"))
@@ -133,7 +133,7 @@ def with_session(home: Home, made: Draft, session: str, words: str) -> Draft | N
 
 
 def words_after(learned: str, kept: str, messages: Sequence[str] = ()) -> str:
-    """What a session is told that goes on in a new run. kept: the old directory's name. messages: what it missed."""
+    """The first words to a session that goes on anew. kept: the old directory's name. messages: those it missed."""
     words = (
         "You were started again. Your agent directory is new and empty but for your brief, task.md: read that first, "
         f"it holds. What you wrote before lies beside it in ../{kept}. Go on with your task, report progress, and "
@@ -213,7 +213,7 @@ def _move_away(agent: AgentDir) -> Path:
     except FileNotFoundError as error:
         raise Refused(
             Code.EXISTS,
-            f"Somebody else starts {agent.path.name!r} again at this moment.",
+            f"Another process starts {agent.path.name!r} again at this moment.",
             "Its directory has just moved.",
         ) from error
     except OSError as error:
@@ -222,7 +222,7 @@ def _move_away(agent: AgentDir) -> Path:
 
 
 def _forget_below(home: Home, agent_id: str) -> None:
-    """Who ended below the old directory moved with it; their ended.json tells what the ledger lets go of here."""
+    """Who ended below the old directory moved with it; their ended.json keeps what the ledger forgets here."""
 
     def change(state: State) -> State:
         for below in [each for each in state.agents if each.startswith(agent_id + "/")]:

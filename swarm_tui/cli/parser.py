@@ -170,7 +170,7 @@ class _Joined(argparse.Action):
 
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
-    """Formats help as wide as the terminal. argparse makes one for every option; told its width, it needs no shutil."""
+    """Formats help as wide as the terminal. argparse makes one an option; given its width, it needs no shutil."""
 
     def __init__(self, prog: str, **more: Any) -> None:
         super().__init__(prog, **{"width": _columns() - 2, **more})

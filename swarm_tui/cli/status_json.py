@@ -143,7 +143,7 @@ def _agent(view: AgentView, verdict: Verdict, now: Now, usage: Usage | None, use
 
 
 def _doing(view: AgentView) -> dict[str, object] | None:
-    """What its program says of itself; None where it does not tell."""
+    """The activity that its program reports; None where it reports none."""
     activity = view.activity
     if activity is None:
         return None

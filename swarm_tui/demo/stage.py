@@ -89,7 +89,7 @@ class Stage:
         try:
             descriptor = locks.acquire(self.layout.root / ALIVE_FILE, 0.0, syscalls.open_write)
         except locks.NoLocks:
-            return  # nothing tells whether it lives
+            return  # whether it lives is not known
         except (OSError, SwarmError) as error:
             raise DemoOver from error
         if descriptor is not None:

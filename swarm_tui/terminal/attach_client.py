@@ -14,7 +14,7 @@ from swarm.model.launch import Launch
 
 LOOK_S = 0.2
 PATIENCE_S = 3.0
-"""Seconds between one signal and the next, when we ourselves are told to leave."""
+"""Seconds between one signal and the next, when a signal asks us to leave."""
 LEAVE = (signal.SIGHUP, signal.SIGTERM)
 KEYS = (signal.SIGINT, signal.SIGQUIT)
 """Signals that the terminal sends to all its processes: they are for the program."""

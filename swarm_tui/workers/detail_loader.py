@@ -39,7 +39,7 @@ class DetailLoader:
     shows what is not in the snapshot.
 
     on_data: called from the thread with what a tab shows. on_lines: with (agent id, spawn id, chunk) of new output; it
-    is told as a transcript where there is a reader for the agent's program.
+    is shown as a transcript where there is a reader for the agent's program.
     """
 
     def __init__(

@@ -39,7 +39,7 @@ def reporting(home: str | None, verb: str) -> "tuple[Layout, Actor]":
 
 
 def looking(args: "argparse.Namespace", out: "Output") -> "Swarm":
-    """The home, opened to look at it; a wrong swarm.toml is told, and the default policy stands in."""
+    """The home, opened to look at it; a wrong swarm.toml is reported, and the default policy stands in."""
     from swarm.api import Swarm
 
     swarm = Swarm.open(args.home, wait=args.wait, viewer=True)

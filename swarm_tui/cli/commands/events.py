@@ -83,7 +83,7 @@ def _follow(swarm: "Swarm", agent: str | None, since: float | None, out: Output)
     def show() -> bool:
         nonlocal most
         fresh = tail.read()
-        # What the reader has to say of the file itself has no number, and is always told.
+        # What the reader reports of the file itself has no number, and is always printed.
         chosen = [event for event in fresh if event.seq == 0 or is_wanted(event, agent, since)]
         for event in chosen[-most:]:
             if out.json:

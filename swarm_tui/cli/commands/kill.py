@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def kill(args: argparse.Namespace, out: Output) -> int:
-    """Asks, stops, and tells what was found. Exit status 1 where something could not be proved gone."""
+    """Asks, stops, and prints what was found. Exit status 1 where something could not be proved gone."""
     swarm = acting(args)
     ids, shown = args.ids, {}
     if not args.yes:

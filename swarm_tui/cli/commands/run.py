@@ -25,7 +25,7 @@ INTERRUPTED = 130
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    """Beats until it is told to stop: 0 after SIGTERM or SIGHUP, 130 after SIGINT. One under way is finished first."""
+    """Beats until a signal stops it: 0 after SIGTERM or SIGHUP, 130 after SIGINT. One under way is finished first."""
     if args.once:
         return beat_once(acting(args), out)
     swarm = _opened(args)
@@ -75,7 +75,7 @@ def _beat_until(stop: _StopSignal, swarm: "Swarm", args: argparse.Namespace, out
             try:
                 if _edited(swarm) != edited:
                     edited = _edited(swarm)
-                    swarm = _opened(args)  # a wrong swarm.toml is told; the last right one stays in force
+                    swarm = _opened(args)  # a wrong swarm.toml is reported; the last right one stays in force
                 owned = swarm.own_heartbeat(BY)
                 if owned and (beat := swarm.beat_when_due(BY)) is not None:
                     _say(beat, out)
