@@ -447,7 +447,7 @@ def test_the_agents_of_a_home_that_was_moved_are_still_its_own(live_home: LiveHo
     assert not live_home.alive("worker-1")
 
 
-def test_a_kill_that_somebody_else_does_not_finish_is_not_called_done(
+def test_a_kill_that_another_process_does_not_finish_is_not_called_done(
     live_home: LiveHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live_home.spawn("worker-1")
@@ -460,7 +460,7 @@ def test_a_kill_that_somebody_else_does_not_finish_is_not_called_done(
         report = live_home.swarm.kill(["worker-1"], grace=0)
 
         assert not report.gone
-        assert "somebody else" in report.agents[0].note
+        assert "another process" in report.agents[0].note
     finally:
         stop_pids([slow.pid])
         slow.wait()
