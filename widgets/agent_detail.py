@@ -12,7 +12,7 @@ from swarm.model.record import Beat
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.rules.costs import Spending
-from widgets.agent_row import state_word
+from widgets.agent_words import state_word
 from widgets.cells import quote, short_id
 from widgets.detail_head import TABS, ActivityLine, FactsLine, Tab, TabLine, VerdictLine
 from widgets.detail_pages import DetailData, events_page, process_page, progress_page, results_page, text_page

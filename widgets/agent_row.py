@@ -3,71 +3,40 @@
 from typing import NamedTuple
 
 from swarm.model.health import Health, Verdict
-from swarm.model.record import Ending, Phase
-from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
+from widgets.agent_words import (
+    AGEING,
+    ENDING_WORD,
+    STATE_ROLES,
+    age_text,
+    bar,
+    bar_level,
+    is_ending,
+    is_unread,
+    outputs_text,
+    sentence_cells,
+    slots_text,
+    spawns,
+    state_mark,
+    state_word,
+)
 from widgets.cells import (
     Cell,
     Cells,
     cells_width,
     coarse_duration,
-    countdown,
     fit,
     fit_cells,
     fit_right,
     fit_tail,
     quote,
-    short_duration,
 )
 from widgets.charset import UNICODE, Charset
 
 NARROW, MIDDLE, WIDE = 50, 80, 110
 """Below NARROW a row has mark, name and age; below MIDDLE outputs or slots and the sentence; then the state's word."""
-STATE_ROLES: dict[Health, str] = {
-    Health.STARTING: "muted",
-    Health.FRESH: "good",
-    Health.LATE: "notice",
-    Health.INVESTIGATE: "warning",
-    Health.OVERDUE: "danger",
-    Health.LOOPING: "danger",
-    Health.RETRYING: "notice",
-    Health.DONE: "accent",
-    Health.FAILED: "danger",
-    Health.KILLED: "muted",
-    Health.LOST: "muted",
-    Health.QUEUED: "muted",
-    Health.PAUSED: "muted",
-    Health.HELD: "muted",
-    Health.IDLE: "muted",
-    Health.UNKNOWN: "warning",
-}
-"""The role of the colour of each state (protocol.md, Health)."""
-RUNNING_STATES = frozenset(
-    {
-        Health.STARTING,
-        Health.FRESH,
-        Health.LATE,
-        Health.INVESTIGATE,
-        Health.OVERDUE,
-        Health.LOOPING,
-        Health.RETRYING,
-        Health.HELD,
-        Health.IDLE,
-    }
-)
-"""States of an agent whose program is believed to run."""
-_AGEING = frozenset(
-    {Health.FRESH, Health.LATE, Health.INVESTIGATE, Health.OVERDUE, Health.LOOPING, Health.RETRYING, Health.HELD}
-)
-_WELL = frozenset({Health.FRESH, Health.STARTING, Health.IDLE})
-_EXPLAINED = frozenset(
-    {Health.QUEUED, Health.PAUSED, Health.RETRYING, Health.UNKNOWN, Health.LOST, Health.KILLED, Health.FAILED}
-)
 _SHORTEST_NAME = 12
-SUBAGENT_MARK = "/~"
-"""What stands in an id between an agent and the key of a sub-agent that its program runs."""
-ENDING_WORD = "ending"
 
 
 class Columns(NamedTuple):
@@ -115,160 +84,6 @@ def columns_for(width: int, longest: int = 999) -> Columns:
         return Columns(width, name, 11, 11, 6, 10, 0, max(0, width - 1 - name - 1 - 11 - 1 - 11 - 1 - 10 - 1))
     name = min(34 + (width - WIDE) // 3, max(_SHORTEST_NAME, longest))
     return Columns(width, name, 11, 12, 7, 12, 11, max(0, width - 1 - name - 1 - 11 - 1 - 12 - 1 - 12 - 1 - 11 - 1))
-
-
-def state_mark(view: AgentView, verdict: Verdict, *, root: bool = False, charset: Charset = UNICODE) -> Cell:
-    """The mark of an agent. A healthy agent shows what it is (root, spawner), any other its state."""
-    role = STATE_ROLES[verdict.state]
-    if view.ghost:
-        return Cell(charset.ghost, "notice" if is_subagent(view) else "warning")
-    if is_ending(view):
-        return Cell(charset.states[Health.KILLED], "muted")
-    if root and verdict.state in _WELL:
-        return Cell(charset.root, role)
-    if spawns(view) and verdict.state is Health.FRESH:
-        return Cell(charset.spawner, role)
-    return Cell(charset.states[verdict.state], role)
-
-
-def spawns(view: AgentView) -> bool:
-    """It has slots for others, or has others below it."""
-    return view.budget > 1 or view.children > 0
-
-
-def is_subagent(view: AgentView) -> bool:
-    """Whether it runs inside the program of the agent above it, which reported it."""
-    return view.ghost and SUBAGENT_MARK in view.id
-
-
-def is_ending(view: AgentView) -> bool:
-    """Whether the agent is being stopped."""
-    return view.record is not None and view.record.phase is Phase.STOPPING
-
-
-def state_word(view: AgentView, verdict: Verdict, charset: Charset = UNICODE) -> str:
-    """The word of the state; how often, where its program says that it tries again."""
-    if is_ending(view):
-        return ENDING_WORD
-    if is_subagent(view):
-        return "sub-agent"
-    again = verdict.state is Health.RETRYING and view.retries
-    return f"{verdict.state.value} {charset.times}{view.retries}" if again else verdict.state.value
-
-
-def is_unread(view: AgentView) -> bool:
-    """Whether it has results that are not read."""
-    return view.results.state is ResultsState.VALID and view.record is not None and view.record.read_at is None
-
-
-def age_text(view: AgentView, verdict: Verdict, now: Now) -> str:
-    """How long ago, or what stands in for it: at most ten columns."""
-    state = verdict.state
-    if is_ending(view):
-        return ENDING_WORD
-    if view.inner is not None and view.inner.since:
-        return short_duration(now.wall - view.inner.since)
-    if state in _AGEING and verdict.age is not None:
-        return short_duration(verdict.age)
-    if state is Health.DONE:
-        ended = _ended_at(view)
-        word = "unread" if is_unread(view) else "done"
-        return f"{word} {coarse_duration(now.wall - ended)}" if ended is not None else word
-    if state in (Health.FAILED, Health.KILLED, Health.LOST):
-        ended = _ended_at(view)
-        return f"{state.value} {coarse_duration(now.wall - ended)}" if ended is not None else state.value
-    return state.value if state is not Health.INVESTIGATE else "investig."
-
-
-def _ended_at(view: AgentView) -> float | None:
-    if view.record is not None and view.record.ended_at is not None:
-        return view.record.ended_at
-    if view.exit is not None:
-        return view.exit.at
-    return view.results.mtime if view.results.state is ResultsState.VALID else view.changed_at
-
-
-def bar_level(verdict: Verdict) -> float | None:
-    """How far silence has gone towards the kill limit, 0 to 1; None where no kill is coming."""
-    if verdict.kill_due:
-        return 1.0
-    if verdict.kill_in is None or verdict.age is None or verdict.state not in _AGEING:
-        return None
-    limit = verdict.age + max(0.0, verdict.kill_in)
-    return 1.0 if limit <= 0 else min(1.0, max(0.0, verdict.age / limit))
-
-
-def bar(level: float, width: int, charset: Charset = UNICODE) -> str:
-    """A bar of `width` columns, ends included, filled to `level` (0 to 1) in eighths of a column."""
-    inner = width - 2
-    if inner < 1:
-        return ""
-    eighths = round(level * inner * 8)
-    if level > 0:
-        eighths = max(1, eighths)
-    full, rest = divmod(eighths, 8)
-    body = charset.blocks[8] * full + (charset.blocks[rest] if rest else "")
-    return charset.bar_left + body.ljust(inner) + charset.bar_right
-
-
-def outputs_text(view: AgentView, room: int = 99) -> str:
-    """`5 out` as the engine counts, the agent's own count in brackets where it differs and there is room for it;
-    `~5 out` where only the agent counts."""
-    counted = view.observed.outputs
-    last = view.progress.last
-    claimed = last.outputs if last is not None else None
-    if view.spec is not None and view.spec.outputs:
-        both = f"{counted} out ({claimed})"
-        return f"{counted} out" if claimed in (None, counted) or len(both) > room else both
-    return f"~{claimed} out" if claimed is not None else ""
-
-
-def slots_text(view: AgentView, room: int = 99) -> str:
-    """`slots 3/4` of an agent that spawns; the figures alone where the word has no room."""
-    if not spawns(view) or (not view.used and view.record is not None and view.record.phase is Phase.ENDED):
-        return ""
-    words = f"slots {view.used}/{view.budget}"
-    return words if len(words) <= room else f"{view.used}/{view.budget}"
-
-
-def sentence_cells(view: AgentView, verdict: Verdict) -> Cells:
-    """What the agent said last, or what the engine has to say of it; problems come first and by name."""
-    cells: list[Cell] = []
-    if is_subagent(view):
-        return (Cell(quote(view.description) or "a sub-agent of its own", "quote"),)
-    codes = dict.fromkeys(problem.code for problem in view.problems)
-    if codes:
-        more = f"+{len(codes) - 1}" if len(codes) > 1 else ""
-        cells.append(Cell(f"!{quote(next(iter(codes)), 40)}{more} ", "warning"))
-    if view.foreign:
-        cells.append(Cell("foreign ", "muted"))
-    state = verdict.state
-    record = view.record
-    last = view.progress.last
-    if is_ending(view):
-        cells.append(
-            Cell(
-                f"is being ended: {quote(record.why)}" if record is not None and record.why else "is being ended",
-                "muted",
-            )
-        )
-    elif state is Health.DONE:
-        cells.append(Cell(f"results: {quote(view.results.status, 20)}  ", "accent" if is_unread(view) else "muted"))
-        cells.append(Cell(quote(view.results.summary), "quote"))
-    elif state in _EXPLAINED:
-        why = (
-            record.why
-            if record is not None and record.ending not in (None, Ending.DONE) and record.why
-            else verdict.why
-        )
-        cells.append(Cell(quote(why), "muted"))
-    elif state is Health.HELD and record is not None and record.held_why:
-        cells.append(Cell(f"held: {quote(record.held_why)}", "muted"))
-    elif last is not None:
-        cells.append(Cell(quote(last.sentence), "quote"))
-    elif not view.problems:
-        cells.append(Cell("nothing written yet", "muted"))
-    return tuple(cell for cell in cells if cell.text)
 
 
 def row(
@@ -340,9 +155,9 @@ def _age_cells(view: AgentView, verdict: Verdict, now: Now, columns: Columns, ro
     if columns.word and text in (verdict.state.value, "investig.", ENDING_WORD):
         text = ""  # the word stands beside it already
     room = columns.age - columns.bar - 1 if columns.bar else 0
-    if room and len(text) > room and verdict.state in _AGEING:
+    if room and len(text) > room and verdict.state in AGEING:
         text = coarse_duration(verdict.age or 0.0)
-    if level is None and verdict.state in _AGEING and room:
+    if level is None and verdict.state in AGEING and room:
         return (Cell(fit_right(text, room, charset.cut), role), Cell(" " * (columns.age - room)))
     if level is None:
         return (Cell(fit(text, columns.age, charset.cut), role),)
@@ -352,26 +167,3 @@ def _age_cells(view: AgentView, verdict: Verdict, now: Now, columns: Columns, ro
 def _slots_cell(view: AgentView, width: int, charset: Charset) -> Cell:
     role = "danger" if view.used > view.budget else "strong"
     return Cell(fit(slots_text(view, width), width, charset.cut), role)
-
-
-def verdict_cells(verdict: Verdict) -> Cells:
-    """The verdict in one line: what comes next and in how long, and why (`kill in 02:10: silent 42m, limit 45m`)."""
-    role = STATE_ROLES[verdict.state]
-    if verdict.kill_due:
-        lead = [Cell("killed by the next heartbeat", "danger")]
-    else:
-        lead = []
-        coming = verdict.next_state is not None and verdict.in_seconds is not None
-        last_step = verdict.kill_in is not None and (verdict.next_state in (None, Health.OVERDUE) or not coming)
-        if coming and not last_step and verdict.next_state is not None and verdict.in_seconds is not None:
-            next_role = STATE_ROLES[verdict.next_state]
-            lead.append(Cell(f"{verdict.next_state.value} in {countdown(verdict.in_seconds)}", next_role))
-        if verdict.kill_in is not None:
-            lead.append(
-                Cell(
-                    (", " if lead else "") + f"kill in {countdown(verdict.kill_in)}", "danger" if last_step else "muted"
-                )
-            )
-        if not lead:
-            lead.append(Cell(verdict.state.value, role))
-    return (*lead, Cell(": ", "muted"), Cell(quote(verdict.why))) if verdict.why else tuple(lead)

@@ -12,7 +12,7 @@ from swarm.model.health import Verdict
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.rules.costs import Spending
-from widgets.agent_row import spawns, verdict_cells
+from widgets.agent_words import spawns, verdict_cells
 from widgets.cells import (
     Cell,
     Cells,

@@ -11,7 +11,7 @@ from swarm.model.snapshot import Access, AgentView, Snapshot, Watching
 from swarm.model.time import Now
 from swarm.rules.costs import Spent
 from swarm.rules.triage import is_problem
-from widgets.agent_row import RUNNING_STATES, STATE_ROLES
+from widgets.agent_words import RUNNING_STATES, STATE_ROLES
 from widgets.cells import (
     Cell,
     Cells,

@@ -5,7 +5,8 @@ from enum import Enum
 
 from swarm.model.snapshot import AgentView
 from swarm.rules.triage import is_problem
-from widgets.agent_row import STATE_ROLES, Place
+from widgets.agent_row import Place
+from widgets.agent_words import STATE_ROLES
 from widgets.cells import short_id
 from widgets.charset import UNICODE, Charset
 from widgets.tree_order import (

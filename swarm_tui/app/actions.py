@@ -1,18 +1,29 @@
 """THE table: every act of the control room, once. Keys, strip, help, palette and README are made from it."""
 
-from collections.abc import Callable
 from enum import StrEnum
 
-from msgspec import Struct, field
+from msgspec import Struct
 from textual.binding import Binding
 
-from swarm.config.policy import Policy
-from swarm.model.health import Verdict
-from swarm.model.record import Phase
-from swarm.model.reports import ResultsState
-from swarm.model.snapshot import Access, AgentView, Snapshot
-from swarm_tui.app.capabilities import why_not_stopped
-from widgets.agent_row import SUBAGENT_MARK, is_subagent
+from swarm_tui.app.capabilities import (
+    Reason,
+    act_on_agent,
+    all_of,
+    always,
+    needs_agent,
+    needs_alert,
+    needs_alerts,
+    needs_ended,
+    needs_live,
+    needs_output,
+    needs_problem,
+    needs_results,
+    needs_running,
+    needs_spec,
+    needs_stoppable,
+    needs_writable,
+    not_beating,
+)
 
 
 class Group(StrEnum):
@@ -26,138 +37,6 @@ class Group(StrEnum):
     ROOM = "Control room"
 
 
-class Where(Struct, frozen=True):
-    """What an act would work on: captured when the key is pressed, so that a refresh cannot change the target."""
-
-    snapshot: Snapshot
-    access: Access
-    access_why: str
-    agent: AgentView | None = None
-    verdict: Verdict | None = None
-    marked: tuple[AgentView, ...] = ()
-    beating: bool = False
-    """A heartbeat started from here is running."""
-    policy: Policy = field(default_factory=Policy)
-
-    @property
-    def targets(self) -> tuple[AgentView, ...]:
-        """The marked agents, or the one under the cursor."""
-        return self.marked or ((self.agent,) if self.agent is not None else ())
-
-
-Reason = Callable[[Where], str]
-
-
-def _always(_: Where) -> str:
-    return ""
-
-
-def _needs_agent(where: Where) -> str:
-    return "" if where.targets else "there is no agent under the cursor"
-
-
-def _needs_writable(where: Where) -> str:
-    return "" if where.access is Access.WRITABLE else f"this home is only viewed: {where.access_why}"
-
-
-def _needs_managed(where: Where) -> str:
-    for view in where.targets:
-        if is_subagent(view):
-            return f"it runs inside {view.id.partition(SUBAGENT_MARK)[0]}: act on that one"
-        if view.foreign:
-            return f"{view.id} was not spawned through the engine, so the engine leaves it alone"
-        if view.ghost:
-            return f"{view.id} was not spawned through the engine; stop the agent that it runs below"
-    return ""
-
-
-def _needs_running(where: Where) -> str:
-    for view in where.targets:
-        if view.record is not None and view.record.phase is Phase.IDLE:
-            return f"{view.id} is between two turns"
-        if view.record is None or view.record.phase is Phase.ENDED:
-            return f"{view.id} is not running"
-    return ""
-
-
-def _needs_stoppable(where: Where) -> str:
-    inner = [view for view in where.targets if is_subagent(view)]
-    if not inner:
-        return _needs_managed(where) or _needs_live(where)
-    if len(inner) < len(where.targets):
-        return "agents and sub-agents are marked: stop the ones first, then the others"
-    return next((said for view in inner if (said := why_not_stopped(view, where.snapshot, where.policy))), "")
-
-
-def _needs_live(where: Where) -> str:
-    for view in where.targets:
-        if view.id == where.snapshot.root:
-            continue
-        if view.record is None or (view.record.phase is Phase.ENDED and not view.record.unverified):
-            return f"{view.id} is not running"
-    return ""
-
-
-def _needs_output(where: Where) -> str:
-    view = where.agent
-    if view is None:
-        return ""
-    if is_subagent(view):
-        return f"what it does stands in the transcript of {view.id.partition(SUBAGENT_MARK)[0]}"
-    if view.ghost:
-        return "nobody keeps its output"
-    if view.record is not None and view.record.phase is Phase.ENDED:
-        return f"{view.id} has ended; what it put out is in its transcript (2)"
-    return ""
-
-
-def _needs_results(where: Where) -> str:
-    if all(view.results.state is ResultsState.ABSENT for view in where.targets):
-        return "there is no results.json to read yet"
-    return ""
-
-
-def _needs_ended(where: Where) -> str:
-    view = where.agent
-    if view is None or view.spec is None:
-        return "there is no spec to spawn again"
-    if view.id == where.snapshot.root:
-        return "the root is not spawned again; each heartbeat wakes it where [root] is on"
-    if view.record is not None and view.record.phase is not Phase.ENDED:
-        return f"{view.id} is still running: stop it first"
-    return ""
-
-
-def _needs_spec(where: Where) -> str:
-    return "" if where.agent is not None and where.agent.spec is not None else "this agent has no spec to start from"
-
-
-def _needs_alert(where: Where) -> str:
-    return "" if any(alert.acked_at is None for alert in where.snapshot.alerts) else "there is no open alert"
-
-
-def _needs_alerts(where: Where) -> str:
-    return "" if where.snapshot.alerts else "there is no alert"
-
-
-def _not_beating(where: Where) -> str:
-    return "a heartbeat is running" if where.beating else ""
-
-
-def _needs_problem(where: Where) -> str:
-    return "" if where.snapshot.agents else "there are no agents"
-
-
-def _all(*reasons: Reason) -> Reason:
-    def check(where: Where) -> str:
-        return next((said for reason in reasons if (said := reason(where))), "")
-
-    return check
-
-
-_act_on_agent = _all(_needs_writable, _needs_agent, _needs_managed)
-
-
 class Act(Struct, frozen=True):
     """One act. `name` is the method `act_<name>` of the control room; `keys` are Textual's names for them."""
 
@@ -169,7 +48,7 @@ class Act(Struct, frozen=True):
     """The keys as people write them."""
     short: str = ""
     """The word on the strip at the bottom; '' keeps it off the strip."""
-    disabled_reason: Reason = _always
+    disabled_reason: Reason = always
     """Why it cannot be done now; '' where it can."""
     writes: bool = False
     """It changes something: refused in a viewer."""
@@ -196,7 +75,7 @@ ACTS: tuple[Act, ...] = (
         "open the detail; on an alert: go to its agent",
         Group.LOOK,
         "enter",
-        disabled_reason=_needs_agent,
+        disabled_reason=needs_agent,
     ),
     Act("tab_progress", ("1",), "detail: progress", Group.LOOK, "1"),
     Act("tab_transcript", ("2",), "detail: transcript", Group.LOOK, "2"),
@@ -209,17 +88,17 @@ ACTS: tuple[Act, ...] = (
     Act("follow", ("f",), "follow the transcript, or stop following", Group.LOOK, "f"),
     Act("zoom", ("z",), "zoom the detail, and back", Group.LOOK, "z"),
     Act("timeline", ("t",), "the agents over the last heartbeats", Group.LOOK, "t"),
-    Act("alerts", ("exclamation_mark",), "go to the alerts, and back", Group.LOOK, "!", disabled_reason=_needs_alerts),
+    Act("alerts", ("exclamation_mark",), "go to the alerts, and back", Group.LOOK, "!", disabled_reason=needs_alerts),
     Act("audit", ("e",), "the audit log: who did what", Group.LOOK, "e", verb="events"),
     Act("problems", ("p",), "show only what needs a person, worst first", Group.FIND, "p", "problems"),
-    Act("next_problem", ("w",), "go to the next problem", Group.FIND, "w", disabled_reason=_needs_problem),
+    Act("next_problem", ("w",), "go to the next problem", Group.FIND, "w", disabled_reason=needs_problem),
     Act("filter", ("slash",), "filter agents; in the transcript: search (n next, N before)", Group.FIND, "/", "filter"),
     Act("clear", ("escape",), "clear filter, marks and zoom", Group.FIND, "esc", palette=False),
     Act("sort", ("s",), "sort by the next column", Group.FIND, "s"),
     Act("reverse", ("S",), "reverse the order", Group.FIND, "S"),
-    Act("mark", ("v",), "mark this agent, to act on several", Group.FIND, "v", disabled_reason=_needs_agent),
-    Act("copy", ("y",), "copy this agent's id and verdict", Group.FIND, "y", disabled_reason=_needs_agent),
-    Act("plan", ("b",), "rehearse the next heartbeat", Group.HEARTBEAT, "b", "plan", _not_beating, verb="heartbeat"),
+    Act("mark", ("v",), "mark this agent, to act on several", Group.FIND, "v", disabled_reason=needs_agent),
+    Act("copy", ("y",), "copy this agent's id and verdict", Group.FIND, "y", disabled_reason=needs_agent),
+    Act("plan", ("b",), "rehearse the next heartbeat", Group.HEARTBEAT, "b", "plan", not_beating, verb="heartbeat"),
     Act(
         "beat",
         ("B",),
@@ -227,11 +106,11 @@ ACTS: tuple[Act, ...] = (
         Group.HEARTBEAT,
         "B",
         "beat",
-        _all(_needs_writable, _not_beating),
+        all_of(needs_writable, not_beating),
         writes=True,
         verb="heartbeat",
     ),
-    Act("spawn", ("n",), "spawn an agent", Group.AGENTS, "n", "spawn", _needs_writable, writes=True, verb="spawn"),
+    Act("spawn", ("n",), "spawn an agent", Group.AGENTS, "n", "spawn", needs_writable, writes=True, verb="spawn"),
     Act(
         "spawn_like",
         ("N",),
@@ -239,7 +118,7 @@ ACTS: tuple[Act, ...] = (
         Group.AGENTS,
         "N",
         "",
-        _all(_needs_writable, _needs_spec),
+        all_of(needs_writable, needs_spec),
         writes=True,
         verb="spawn",
     ),
@@ -250,7 +129,7 @@ ACTS: tuple[Act, ...] = (
         Group.AGENTS,
         "x",
         "stop",
-        _all(_needs_writable, _needs_agent, _needs_stoppable),
+        all_of(needs_writable, needs_agent, needs_stoppable),
         writes=True,
         verb="kill",
     ),
@@ -261,7 +140,7 @@ ACTS: tuple[Act, ...] = (
         Group.AGENTS,
         "X",
         "",
-        _all(_act_on_agent, _needs_live),
+        all_of(act_on_agent, needs_live),
         writes=True,
         verb="kill",
     ),
@@ -272,7 +151,7 @@ ACTS: tuple[Act, ...] = (
         Group.AGENTS,
         "r",
         "",
-        _all(_act_on_agent, _needs_ended),
+        all_of(act_on_agent, needs_ended),
         writes=True,
         verb="respawn",
     ),
@@ -283,7 +162,7 @@ ACTS: tuple[Act, ...] = (
         Group.AGENTS,
         "P",
         "",
-        _all(_act_on_agent, _needs_running),
+        all_of(act_on_agent, needs_running),
         writes=True,
         verb="pause",
     ),
@@ -294,7 +173,7 @@ ACTS: tuple[Act, ...] = (
         Group.AGENTS,
         "m",
         "",
-        _act_on_agent,
+        act_on_agent,
         writes=True,
         verb="message",
     ),
@@ -305,7 +184,7 @@ ACTS: tuple[Act, ...] = (
         Group.AGENTS,
         "a",
         "",
-        _all(_needs_agent, _needs_output),
+        all_of(needs_agent, needs_output),
         verb="attach",
     ),
     Act(
@@ -315,7 +194,7 @@ ACTS: tuple[Act, ...] = (
         Group.AGENTS,
         "c",
         "",
-        _all(_act_on_agent, _needs_results),
+        all_of(act_on_agent, needs_results),
         writes=True,
         verb="read",
     ),
@@ -326,7 +205,7 @@ ACTS: tuple[Act, ...] = (
         Group.AGENTS,
         "A",
         "",
-        _all(_needs_writable, _needs_alert),
+        all_of(needs_writable, needs_alert),
         writes=True,
     ),
     Act(
@@ -336,11 +215,11 @@ ACTS: tuple[Act, ...] = (
         Group.AGENTS,
         "H",
         "",
-        _all(_act_on_agent, _needs_running),
+        all_of(act_on_agent, needs_running),
         writes=True,
         verb="hold",
     ),
-    Act("freeze", ("E",), "freeze every agent, or thaw them", Group.HEARTBEAT, "E", "", _needs_writable, writes=True),
+    Act("freeze", ("E",), "freeze every agent, or thaw them", Group.HEARTBEAT, "E", "", needs_writable, writes=True),
     Act("refresh", ("R",), "look at the disk again now", Group.ROOM, "R"),
     Act("palette", ("colon", "ctrl+p"), "find any act by name", Group.ROOM, ": ctrl-p", palette=False),
     Act("help", ("question_mark",), "the keys, the glyphs, the rules", Group.ROOM, "?", "help"),

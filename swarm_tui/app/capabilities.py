@@ -1,14 +1,152 @@
-"""What the program of an agent allows: sending it messages, attaching to it, resuming its session."""
+"""What can be done with agents now, and why not: the reasons of the table, and what an agent's program allows."""
+
+from collections.abc import Callable
+
+from msgspec import Struct, field
 
 from swarm.api import Swarm
 from swarm.config.policy import Policy
 from swarm.errors import SwarmError
 from swarm.lifecycle.sessions import session_of
+from swarm.model.health import Verdict
 from swarm.model.record import Phase
-from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.reports import ResultsState
+from swarm.model.snapshot import Access, AgentView, Snapshot
 from swarm.programs.base import Program
 from swarm.programs.registry import program_for
-from widgets.agent_row import SUBAGENT_MARK, is_subagent
+from widgets.agent_words import SUBAGENT_MARK, is_subagent
+
+
+class Where(Struct, frozen=True):
+    """What an act would work on: captured when the key is pressed, so that a refresh cannot change the target."""
+
+    snapshot: Snapshot
+    access: Access
+    access_why: str
+    agent: AgentView | None = None
+    verdict: Verdict | None = None
+    marked: tuple[AgentView, ...] = ()
+    beating: bool = False
+    """A heartbeat started from here is running."""
+    policy: Policy = field(default_factory=Policy)
+
+    @property
+    def targets(self) -> tuple[AgentView, ...]:
+        """The marked agents, or the one under the cursor."""
+        return self.marked or ((self.agent,) if self.agent is not None else ())
+
+
+Reason = Callable[[Where], str]
+
+
+def always(_: Where) -> str:
+    return ""
+
+
+def needs_agent(where: Where) -> str:
+    return "" if where.targets else "there is no agent under the cursor"
+
+
+def needs_writable(where: Where) -> str:
+    return "" if where.access is Access.WRITABLE else f"this home is only viewed: {where.access_why}"
+
+
+def needs_managed(where: Where) -> str:
+    for view in where.targets:
+        if is_subagent(view):
+            return f"it runs inside {view.id.partition(SUBAGENT_MARK)[0]}: act on that one"
+        if view.foreign:
+            return f"{view.id} was not spawned through the engine, so the engine leaves it alone"
+        if view.ghost:
+            return f"{view.id} was not spawned through the engine; stop the agent that it runs below"
+    return ""
+
+
+def needs_running(where: Where) -> str:
+    for view in where.targets:
+        if view.record is not None and view.record.phase is Phase.IDLE:
+            return f"{view.id} is between two turns"
+        if view.record is None or view.record.phase is Phase.ENDED:
+            return f"{view.id} is not running"
+    return ""
+
+
+def needs_stoppable(where: Where) -> str:
+    inner = [view for view in where.targets if is_subagent(view)]
+    if not inner:
+        return needs_managed(where) or needs_live(where)
+    if len(inner) < len(where.targets):
+        return "agents and sub-agents are marked: stop the ones first, then the others"
+    return next((said for view in inner if (said := why_not_stopped(view, where.snapshot, where.policy))), "")
+
+
+def needs_live(where: Where) -> str:
+    for view in where.targets:
+        if view.id == where.snapshot.root:
+            continue
+        if view.record is None or (view.record.phase is Phase.ENDED and not view.record.unverified):
+            return f"{view.id} is not running"
+    return ""
+
+
+def needs_output(where: Where) -> str:
+    view = where.agent
+    if view is None:
+        return ""
+    if is_subagent(view):
+        return f"what it does stands in the transcript of {view.id.partition(SUBAGENT_MARK)[0]}"
+    if view.ghost:
+        return "nobody keeps its output"
+    if view.record is not None and view.record.phase is Phase.ENDED:
+        return f"{view.id} has ended; what it put out is in its transcript (2)"
+    return ""
+
+
+def needs_results(where: Where) -> str:
+    if all(view.results.state is ResultsState.ABSENT for view in where.targets):
+        return "there is no results.json to read yet"
+    return ""
+
+
+def needs_ended(where: Where) -> str:
+    view = where.agent
+    if view is None or view.spec is None:
+        return "there is no spec to spawn again"
+    if view.id == where.snapshot.root:
+        return "the root is not spawned again; each heartbeat wakes it where [root] is on"
+    if view.record is not None and view.record.phase is not Phase.ENDED:
+        return f"{view.id} is still running: stop it first"
+    return ""
+
+
+def needs_spec(where: Where) -> str:
+    return "" if where.agent is not None and where.agent.spec is not None else "this agent has no spec to start from"
+
+
+def needs_alert(where: Where) -> str:
+    return "" if any(alert.acked_at is None for alert in where.snapshot.alerts) else "there is no open alert"
+
+
+def needs_alerts(where: Where) -> str:
+    return "" if where.snapshot.alerts else "there is no alert"
+
+
+def not_beating(where: Where) -> str:
+    return "a heartbeat is running" if where.beating else ""
+
+
+def needs_problem(where: Where) -> str:
+    return "" if where.snapshot.agents else "there are no agents"
+
+
+def all_of(*reasons: Reason) -> Reason:
+    def check(where: Where) -> str:
+        return next((said for reason in reasons if (said := reason(where))), "")
+
+    return check
+
+
+act_on_agent = all_of(needs_writable, needs_agent, needs_managed)
 
 
 def program_of(view: AgentView, policy: Policy) -> Program | None:

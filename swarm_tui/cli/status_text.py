@@ -11,7 +11,8 @@ from swarm.model.time import Now
 from swarm.rules.costs import spent
 from swarm.rules.triage import is_problem
 from swarm_tui.cli.output import Output
-from widgets.agent_row import RUNNING_STATES, STATE_ROLES, Columns, Place, columns_for, row
+from widgets.agent_row import Columns, Place, columns_for, row
+from widgets.agent_words import RUNNING_STATES, STATE_ROLES
 from widgets.cells import Cell, Cells, fit_cells, short_money
 from widgets.charset import Charset, charset_for
 

@@ -26,16 +26,13 @@ from tests.support.swarms import (
     every_state,
     full_id,
 )
-from widgets.agent_row import (
+from widgets.agent_row import Place, columns_for, mark_column, row
+from widgets.agent_words import (
     STATE_ROLES,
-    Place,
     age_text,
     bar,
     bar_level,
-    columns_for,
-    mark_column,
     outputs_text,
-    row,
     sentence_cells,
     slots_text,
     state_mark,

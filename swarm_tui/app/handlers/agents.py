@@ -8,7 +8,7 @@ from swarm.sanitize import clean
 from swarm_tui.app.capabilities import above
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from swarm_tui.app.screens.prompt import Prompt
-from widgets.agent_row import is_subagent
+from widgets.agent_words import is_subagent
 from widgets.cells import short_duration
 from widgets.confirm import AgentTarget
 

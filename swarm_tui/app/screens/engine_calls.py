@@ -12,7 +12,8 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.sanitize import clean
 from swarm_tui.app import theme
-from swarm_tui.app.actions import BY_NAME, Where
+from swarm_tui.app.actions import BY_NAME
+from swarm_tui.app.capabilities import Where
 from swarm_tui.app.deliveries import Deliveries
 from swarm_tui.app.screens.view_controls import LookingScreen
 from widgets.confirm import AgentTarget, Confirm, Question, TypedConfirm

@@ -12,7 +12,8 @@ from textual.widgets import Static
 
 from swarm.config.policy import Policy
 from swarm.model.health import Health
-from swarm_tui.app.actions import ACTS, Act, Group, Where
+from swarm_tui.app.actions import ACTS, Act, Group
+from swarm_tui.app.capabilities import Where
 from widgets.cells import short_duration as duration
 from widgets.line_list import charset_of
 

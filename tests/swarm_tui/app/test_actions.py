@@ -7,7 +7,8 @@ import pytest
 
 from swarm.model.snapshot import Access, Snapshot
 from swarm.model.verbs import BY_NAME as VERBS
-from swarm_tui.app.actions import ACTS, BY_NAME, Act, Where, bindings, strip_hints
+from swarm_tui.app.actions import ACTS, BY_NAME, Act, bindings, strip_hints
+from swarm_tui.app.capabilities import Where
 from swarm_tui.app.handlers import HANDLERS
 
 FORBIDDEN = {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+z"}
