@@ -3,8 +3,8 @@
 import argparse
 import contextlib
 import os
+import select
 import signal
-import threading
 from collections.abc import Iterator
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -40,29 +40,43 @@ def _opened(args: argparse.Namespace) -> "Swarm":
     return Swarm(replace(acting(args).home, beat_every=args.period))
 
 
-class _StopSignal(threading.Event):
-    """Set once a signal asks to leave; `signal` is which one."""
+class _StopSignal:
+    """Which signal asks to leave, and the wait that it cuts short."""
 
-    signal = 0
+    def __init__(self) -> None:
+        self.signal = 0
+        self._read_end, self._write_end = os.pipe()
+        os.set_blocking(self._write_end, False)
+
+    def ask(self, number: int, _frame: FrameType | None) -> None:
+        """Handles a signal. It takes no lock: the wait that it interrupts may hold any, and would never let go."""
+        self.signal = self.signal or number
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._write_end, b"!")
+
+    def wait(self, seconds: float) -> None:
+        """Returns after so many seconds, or as soon as a signal has come."""
+        select.select([self._read_end], [], [], seconds)
+
+    def close(self) -> None:
+        """Gives the pipe back."""
+        os.close(self._read_end)
+        os.close(self._write_end)
 
 
 @contextlib.contextmanager
 def _stopped_by_signals() -> Iterator[_StopSignal]:
     stop = _StopSignal()
-
-    def leave(number: int, _frame: FrameType | None) -> None:
-        stop.signal = stop.signal or number
-        stop.set()
-
     before = {}
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup asked to be left alone
-            before[number] = signal.signal(number, leave)
+            before[number] = signal.signal(number, stop.ask)
     try:
         yield stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        stop.close()  # after the handlers: a late signal must not write into whatever has this number next
 
 
 def _beat_until(stop: _StopSignal, swarm: "Swarm", args: argparse.Namespace, out: Output) -> None:
@@ -70,7 +84,7 @@ def _beat_until(stop: _StopSignal, swarm: "Swarm", args: argparse.Namespace, out
     owned = False
     edited = _edited(swarm)
     try:
-        while not stop.is_set():
+        while not stop.signal:
             trouble = ""
             try:
                 if _edited(swarm) != edited:

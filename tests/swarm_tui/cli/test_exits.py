@@ -7,6 +7,7 @@ import os
 import pty
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -269,6 +270,29 @@ def test_two_runs_have_one_owner_and_the_other_says_that_it_stands_by(swarm_home
             wait_for(lambda: is_owner(swarm_home, second.pid), "the second owner")
             second.terminate()
             assert second.wait(timeout=20) == 0
+
+
+def test_a_signal_that_interrupts_the_wait_for_the_next_look_never_hangs_run() -> None:
+    code = (
+        "import select, sys\n"
+        "from swarm_tui.cli.commands.run import _stopped_by_signals\n"
+        "with _stopped_by_signals() as stop:\n"
+        "    print('ready', flush=True)\n"
+        "    while not select.select([sys.stdin], [], [], 0)[0]:\n"
+        "        stop.wait(0)\n"
+        "    print(stop.signal, flush=True)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        for _ in range(5000):
+            process.send_signal(signal.SIGTERM)
+        try:
+            out, _ = process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+    assert out == b"15\n"
 
 
 def test_a_rhythm_of_its_own_does_not_change_how_long_a_silence_may_last(swarm_home: Path) -> None:
