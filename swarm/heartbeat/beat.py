@@ -10,8 +10,8 @@ from swarm.heartbeat.root import wake
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State
-from swarm.lifecycle.idle_sessions import settle_idle_sessions
 from swarm.lifecycle.intents import dead_or_none, me
+from swarm.lifecycle.messaging import settle_idle_sessions
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.model.actions import ActionKind
 from swarm.model.actor import ENGINE

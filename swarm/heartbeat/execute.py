@@ -13,10 +13,10 @@ from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert
 from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.end import ended, record_end, record_verified
+from swarm.lifecycle.intents import Order
 from swarm.lifecycle.settle import look_at_end
 from swarm.lifecycle.spawn import WAITS, spawn, spawn_queued
 from swarm.lifecycle.stop import end_subtree, stop_alone
-from swarm.lifecycle.subtree import Order
 from swarm.model.actions import ActionKind
 from swarm.model.agent import Liveness
 from swarm.model.audit_verb import AuditVerb

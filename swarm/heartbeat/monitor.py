@@ -8,8 +8,7 @@ from swarm.heartbeat.execute import end_for_limit, raise_now
 from swarm.heartbeat.root import stop_overdue_turn
 from swarm.home.context import Home
 from swarm.lifecycle import spawn_gate
-from swarm.lifecycle.idle_sessions import settle_idle_sessions
-from swarm.lifecycle.messaging import ask_what_it_costs
+from swarm.lifecycle.messaging import ask_what_it_costs, settle_idle_sessions
 from swarm.model.actions import ActionKind
 from swarm.model.actor import ENGINE
 from swarm.model.causes import AlertCause

@@ -10,12 +10,12 @@ from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert, with_record
 from swarm.ledger.transitions import Idle, Spawning, first, move
 from swarm.lifecycle.end import fail_turn
-from swarm.lifecycle.intents import at_work, me, must_run, record_start
+from swarm.lifecycle.intents import Order, at_work, me, must_run, record_start
+from swarm.lifecycle.reservation import next_start
 from swarm.lifecycle.root_turn import Turn, write_turn
 from swarm.lifecycle.settle import settle
 from swarm.lifecycle.start import take_turn
 from swarm.lifecycle.stop import stop_alone
-from swarm.lifecycle.subtree import Order
 from swarm.model.actor import ENGINE
 from swarm.model.agent import AgentSpec
 from swarm.model.audit_verb import AuditVerb
@@ -25,7 +25,6 @@ from swarm.model.ref import Ref
 from swarm.model.requests import StopOutcome
 from swarm.model.time import Now, read_now
 from swarm.model.values import replace
-from swarm.processes.runner import next_start
 from swarm.programs.base import Program
 from swarm.protocol import inbox
 from swarm.rules.spawns import takes_too_long, turn_age

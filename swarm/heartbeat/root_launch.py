@@ -7,7 +7,7 @@ from swarm.errors import Code, HomeError
 from swarm.heartbeat import digest
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record
-from swarm.lifecycle import sessions
+from swarm.lifecycle import relaunch
 from swarm.lifecycle.relaunch import make_ready
 from swarm.lifecycle.root_turn import activity_of, turn_of
 from swarm.model.agent import AgentSpec
@@ -68,7 +68,7 @@ def session_for(home: Home, agent: AgentDir, spec: AgentSpec, last: Record | Non
     if not known:
         activity = activity_of(home, last, agent)
         known = activity.session if activity is not None else ""
-    return known if sessions.is_plain(known) else ""
+    return known if relaunch.is_plain(known) else ""
 
 
 def put_log_aside(home: Home, agent: AgentDir, record: Record) -> bool:

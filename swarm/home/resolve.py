@@ -1,11 +1,13 @@
-"""Finds the one agent that a person's words mean: an id, or an unambiguous tail of one."""
+"""Finds the agent that a caller means, by an id or an unambiguous tail of one; checks that it may be acted on."""
 
 from collections.abc import Iterable
 
-from swarm.errors import Code, NotFound, SwarmError
+from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm.home.context import Home
+from swarm.ledger.state import State
+from swarm.model.record import Record
 from swarm.protocol.find import walk
-from swarm.protocol.names import name_of
+from swarm.protocol.names import name_of, parent_of
 
 MAX_CHOICES = 8
 
@@ -66,3 +68,37 @@ def known_ids(home: Home) -> set[str]:
 def _listed(ids: list[str]) -> str:
     shown = ", ".join(ids[:MAX_CHOICES])
     return shown if len(ids) <= MAX_CHOICES else f"{shown} and {len(ids) - MAX_CHOICES} more"
+
+
+def must_be_below(home: Home, agent_id: str) -> None:
+    """Raises Refused `hierarchy` where an agent acts on one that is not directly below it."""
+    if home.actor.is_agent and parent_of(agent_id) != home.actor.agent:
+        raise Refused(
+            Code.HIERARCHY,
+            f"{home.actor.agent!r} may act only on agents directly below itself.",
+            f"{agent_id!r} is not.",
+            "Ask its parent, or the operator.",
+        )
+
+
+def must_live(state: State, agent_id: str, spawn_id: str = "") -> Record:
+    """The record of a living agent; raises NotFound where it has ended, is foreign, or was spawned anew."""
+    record = state.agents.get(agent_id)
+    if record is None or not record.live:
+        raise NotFound(
+            f"{agent_id!r} does not run.",
+            "It has ended." if record is not None else "It was not spawned by this engine.",
+            "swarm-tui status shows who runs.",
+        )
+    must_be_meant(record, spawn_id)
+    return record
+
+
+def must_be_meant(record: Record, spawn_id: str) -> None:
+    """Raises NotFound where a caller means another spawn of this agent. spawn_id: '' for whichever there is."""
+    if spawn_id not in ("", record.spawn_id):
+        raise NotFound(
+            f"{record.id!r} is not the one that was meant any more.",
+            "It has been spawned anew since.",
+            "Look at it again first.",
+        )

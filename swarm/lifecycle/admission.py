@@ -13,7 +13,7 @@ from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.ledger.state import State
 from swarm.lifecycle import spawn_fields
-from swarm.lifecycle.scope import confined
+from swarm.lifecycle.scope import confined, lies_in, overlap
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.model.record import Phase
@@ -197,7 +197,7 @@ def no_overlap(home: Home, agent_id: str, owns: Iterable[str], state: State) -> 
         for mine in owns:
             for other in theirs:
                 # An agent above it may give it a part of its own paths.
-                if spawn_fields.overlap(mine, other) and not (above and spawn_fields.lies_in(mine, other)):
+                if overlap(mine, other) and not (above and lies_in(mine, other)):
                     raise Refused(
                         Code.OWNS,
                         f"{mine!r} overlaps {other!r}, which {record.id!r} owns.",

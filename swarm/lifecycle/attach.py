@@ -6,7 +6,7 @@ from swarm.errors import Busy, Code, NotFound, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.transitions import Spawning, move
-from swarm.lifecycle import messaging, relaunch, stop
+from swarm.lifecycle import messaging, relaunch
 from swarm.lifecycle.detach import Detached, Session, detach, exclusive, has_results, lives, not_attachable, session_of
 from swarm.lifecycle.intents import at_work, me, record_start, withdraw_start
 from swarm.lifecycle.root_turn import is_root
@@ -116,7 +116,7 @@ def _end_headless(home: Home, record: Record) -> None:
     if is_root(home, record) and record.process is None:
         return  # between two turns, nothing of it runs
     grace = home.policy.stop.grace
-    stop.ask_to_end(home, record, grace)
+    messaging.ask_to_end(home, record, grace)
     report = home.runner.stop(record, home.layout.agent(record.id), grace)
     if not report.gone:
         raise SwarmError(

@@ -8,10 +8,9 @@ from swarm.errors import Code, Refused, SwarmError
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert
 from swarm.ledger.transitions import Idle, move
-from swarm.lifecycle import messaging, relaunch, sessions
+from swarm.lifecycle import messaging, relaunch
 from swarm.lifecycle.end import ended
 from swarm.lifecycle.root_turn import is_root
-from swarm.lifecycle.sessions import missed
 from swarm.lifecycle.settle import results_of
 from swarm.model.agent import AgentSpec, Liveness
 from swarm.model.causes import AlertCause
@@ -120,7 +119,7 @@ def detach(home: Home, record: Record, code: int) -> Detached:
     try:
         session = session_of(home, current)
         agent = home.layout.agent(record.id)
-        words = "\n\n".join((WORDS, *missed(inbox.unconfirmed(agent))))
+        words = "\n\n".join((WORDS, *relaunch.missed(inbox.unconfirmed(agent))))
         launch = session.program.resume(session.spec, home.layout, agent, session.key, words)
         if launch is None:
             raise not_attachable(record.id, f"its program ({record.program}) cannot resume a session")
@@ -139,7 +138,7 @@ def session_of(home: Home, record: Record) -> Session:
     program = messaging.program_of(home, record)
     if spec is None or program is None:
         raise not_attachable(record.id, "its agent.json is not that of its spawn")
-    key = sessions.session_of(home, agent, record.program, record.spawn_id)
+    key = relaunch.session_of(home, agent, record.program, record.spawn_id)
     if not key:
         raise not_attachable(record.id, "it has not said yet which session it has")
     return Session(spec, program, key)

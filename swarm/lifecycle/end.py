@@ -11,9 +11,9 @@ from swarm.ledger.codec import ended_json, read_ended
 from swarm.ledger.state import State, clear_alert, raise_alert, with_record
 from swarm.ledger.transitions import Ended, Idle, move, withdrawn
 from swarm.lifecycle import root_turn
-from swarm.lifecycle.final_output import last_words
-from swarm.lifecycle.scope_audit import Outside, outside_of
-from swarm.lifecycle.subtree import abandoned_branches
+from swarm.lifecycle.intents import abandoned_branches
+from swarm.lifecycle.scope import Outside, outside_of
+from swarm.model.activity import ActivityState
 from swarm.model.actor import ENGINE
 from swarm.model.agent import AgentSpec
 from swarm.model.audit_verb import AuditVerb
@@ -22,6 +22,8 @@ from swarm.model.record import Ending, Observed, Phase, Record
 from swarm.model.reports import Counted
 from swarm.model.time import Now, read_now
 from swarm.model.values import replace
+from swarm.programs.follower import whole_output
+from swarm.programs.registry import new_reader_for
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.progress import read_progress
 from swarm.rules.observation import as_of, observe_outputs, observe_progress, was_made
@@ -140,6 +142,12 @@ def _with_usage(home: Home, after: Record) -> Record:
     used = activity.tokens
     tokens = (used.input, used.output, used.cache_read, used.cache_write)
     return replace(after, tokens=tokens, cost_usd=activity.cost_usd)
+
+
+def last_words(home: Home, record: Record) -> ActivityState | None:
+    """What its program's whole output adds up to; None where that is plain text, or cannot be read to its end."""
+    new_reader = new_reader_for(record.program, home.policy)
+    return whole_output(home.layout.agent(record.id).stdout, new_reader, home.clock.wall()) if new_reader else None
 
 
 def release(home: Home, state: State, found: Record, after: Record) -> State:

@@ -1,15 +1,19 @@
-"""Intents in the ledger: which process carries one out, whether it still lives, and the outcome of a start."""
+"""Intents in the ledger, to start an agent or to stop a subtree: which process carries one out, and what came of it."""
 
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+
+from msgspec import Struct
 
 from swarm.errors import Code, Refused, SwarmError
 from swarm.home.context import Home
 from swarm.ledger import transitions
+from swarm.ledger.state import State, with_record
+from swarm.ledger.transitions import Stopping, move
 from swarm.model.agent import Identity, Liveness
 from swarm.model.record import Phase, Record
 from swarm.model.time import Now
@@ -139,3 +143,69 @@ def must_run(record: Record | None, title: str) -> Record:
     if record is None or record.phase is not Phase.RUNNING:
         raise Refused(Code.STOPPED, title, "The process that stops it ends what had started.")
     return record
+
+
+def live_below(state: State, agent_id: str) -> list[Record]:
+    """The agents of a subtree that hold a slot, the top one included, deepest first."""
+    members = [
+        record
+        for record in state.agents.values()
+        if record.holds_slot and (record.id == agent_id or record.id.startswith(agent_id + "/"))
+    ]
+    return sorted(members, key=lambda record: (-record.id.count("/"), record.id))
+
+
+def abandoned_branches(state: State, root: str) -> frozenset[str]:
+    """Closed branches in which no agent is being stopped."""
+    stopping = [record.id for record in state.agents.values() if record.phase is Phase.STOPPING]
+    return frozenset(
+        branch
+        for branch in state.branches_closed
+        if not any(branch == root or each == branch or each.startswith(branch + "/") for each in stopping)
+    )
+
+
+class Order(Struct, frozen=True):
+    """How a subtree is to be stopped. grace: seconds. by: who ordered it, for people."""
+
+    reason: str
+    grace: float
+    by: str
+    taken_over: bool = False
+    """The process that was stopping it died: the words of its order stay in the record."""
+    automatic: bool = False
+    """A heartbeat ordered it: an agent that has written its results is first given a moment to end by itself."""
+
+
+def live_members(state: State, agent_id: str, root: str) -> list[Record]:
+    """The live agents of a subtree, deepest first; for the root all of them, with the root's own turn, if any."""
+    if agent_id != root:
+        return live_below(state, agent_id)
+    members = [record for record in state.agents.values() if record.holds_slot and (record.id != root or record.live)]
+    return sorted(members, key=lambda record: (-record.id.count("/"), record.id))
+
+
+def to_be_stopped(state: State, agent_id: str, root: str) -> list[Record]:
+    """Those of a subtree that no other process is stopping."""
+    return [
+        record
+        for record in live_members(state, agent_id, root)
+        if record.phase is not Phase.STOPPING or abandoned(record)
+    ]
+
+
+def mark_stopping(state: State, members: Sequence[Record], branch: str, order: Order) -> State:
+    """The state with the intent: `branch` takes no spawns, and this process stops these agents of it."""
+    for record in members:
+        if record.phase is not Phase.ENDED:
+            state = with_record(state, move(record, Stopping(me(), order.reason, order.by)))
+    return replace(state, branches_closed=state.branches_closed | {branch}) if members else state
+
+
+def reopen_branch(home: Home, branch: str) -> None:
+    """The branch takes spawns again: the root always, an agent that is spawned anew."""
+    if branch in home.ledger.read().branches_closed:
+        home.ledger.commit(
+            lambda state: replace(state, branches_closed=state.branches_closed - {branch}),
+            purpose=f"open {branch} again",
+        )

@@ -10,12 +10,11 @@ from swarm.ledger.state import State, without
 from swarm.ledger.transitions import Stopping, move
 from swarm.lifecycle.detach import detach_abandoned, say_trouble
 from swarm.lifecycle.end import fail_turn
-from swarm.lifecycle.intents import abandoned, at_work, me, record_start, withdraw_start
+from swarm.lifecycle.intents import Order, abandoned, abandoned_branches, at_work, me, record_start, withdraw_start
 from swarm.lifecycle.relaunch import put_back
 from swarm.lifecycle.root_turn import is_root
 from swarm.lifecycle.start import clear_away
 from swarm.lifecycle.stop import stop_all
-from swarm.lifecycle.subtree import Order, abandoned_branches
 from swarm.model.actor import ENGINE
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase, Record

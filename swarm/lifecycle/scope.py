@@ -1,18 +1,53 @@
-"""Write scopes are inherited: an agent held to one cannot leave it through the agents it spawns."""
+"""Write scopes: what an agent's paths hold, how its children inherit them, what changed outside once it has ended."""
 
 import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from swarm.errors import Code, Refused, SwarmError
+from swarm.formatting import plural
 from swarm.home.context import Home
-from swarm.lifecycle.spawn_fields import lies_in
+from swarm.ledger.state import State
 from swarm.model.actor import ENGINE, OPERATOR
 from swarm.model.agent import AgentSpec
+from swarm.model.record import Phase, Record
 from swarm.model.values import replace
 from swarm.programs import preflight
 from swarm.programs.environment import inherited
 from swarm.programs.registry import program_for
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.names import check_id
+from swarm.sanitize import clean
+from swarm.scan.changes import Changes, changes_since
+
+SHOWN = 8
+"""Changed files that an alert names."""
+
+
+def overlap(one: str, other: str) -> bool:
+    """Two paths of which one contains the other. A pattern counts as the directory before its first wildcard."""
+    mine, theirs = _fixed_parts(one), _fixed_parts(other)
+    shared = min(len(mine), len(theirs))
+    return mine[:shared] == theirs[:shared]
+
+
+def lies_in(path: str, place: str) -> bool:
+    """Whether a path is a place or lies below it. A place with a wildcard holds nothing for sure."""
+    fixed = _fixed_parts(place)
+    return (
+        fixed == [part for part in place.split("/") if part not in ("", ".")]
+        and _fixed_parts(path)[: len(fixed)] == fixed
+    )
+
+
+def _fixed_parts(path: str) -> list[str]:
+    parts: list[str] = []
+    for part in path.split("/"):
+        if any(wildcard in part for wildcard in "*?["):
+            break
+        if part not in ("", "."):
+            parts.append(part)
+    return parts
 
 
 def confined(home: Home, spec: AgentSpec) -> AgentSpec:
@@ -86,3 +121,94 @@ def _refused(parent: AgentSpec, what: str, hint: str) -> Refused:
         "What it may not do itself, nothing that it spawns may do for it.",
         f"{hint} Or ask your parent.",
     )
+
+
+class Outside(NamedTuple):
+    """What changed outside of one agent's scope. others: the agents that ran beside it without a write scope."""
+
+    words: str
+    others: tuple[str, ...]
+
+
+def outside_of(home: Home, ended: Sequence[Record]) -> Mapping[str, Outside]:
+    """For agents that end now: what changed outside of their scope while they ran, by id.
+
+    Agents that are held to no scope, or kept to it, are left out. One walk for all, bounded in time and entries; never
+    raises.
+    """
+    held = {record.id: spec for record in ended if (spec := _held(home, record)) is not None}
+    if not held:
+        return {}
+    try:
+        state = home.ledger.read()
+    except SwarmError:
+        return {}
+    since = min(record.spawned_at for record in ended if record.id in held)
+    changes = changes_since(home.layout, since, frozenset(home.policy.watch.ignore))
+    areas = {record.id: _area(home, record) for record in state.agents.values()}
+    said: dict[str, Outside] = {}
+    for record in ended:
+        if record.id in held:
+            found = _outside(home, state, record, changes, {**areas, record.id: _area(home, record)})
+            if found is not None:
+                said[record.id] = found
+    return said
+
+
+def _held(home: Home, record: Record) -> AgentSpec | None:
+    spec = record.ref.match(read_spec(home.layout.agent(record.id)).value)
+    return spec if spec is not None and (spec.owns or spec.scope == "observe") else None
+
+
+def _area(home: Home, record: Record) -> tuple[str, ...]:
+    own = home.layout.agent(record.id).path.relative_to(home.layout.root).as_posix()
+    return (own, *(path.rstrip("/") for path in record.owns))
+
+
+def _outside(
+    home: Home, state: State, record: Record, changes: Changes, areas: Mapping[str, tuple[str, ...]]
+) -> Outside | None:
+    beside = [each for each in state.agents.values() if each.id != record.id and _ran_beside(each, record)]
+    root = home.policy.root.id
+    mine = [*areas[record.id], *(path for each in beside if each.id != root for path in areas[each.id])]
+    foreign = [
+        change
+        for change in changes.found
+        if change.at >= record.spawned_at and not _lies_in(change.path, mine) and not _is_roots_own(home, change.path)
+    ]
+    if not foreign:
+        return None
+    names = ", ".join(
+        clean(change.path, 120) + (" (something is gone)" if change.removed else "") for change in foreign[:SHOWN]
+    )
+    more = f" and {len(foreign) - SHOWN} more" if len(foreign) > SHOWN else ""
+    could = tuple(each.id for each in beside if not _is_record_held(home, each))
+    also = f"{', '.join(could[:4])}, " if could else ""
+    part = "" if changes.whole else "; not everything could be looked through"
+    words = (
+        f"{plural(len(foreign), 'file')} outside of its scope changed while it ran: {names}{more}. "
+        f"Its own hand is not proved: {also}the operator or another program may have done it{part}"
+    )
+    return Outside(words, could)
+
+
+def _ran_beside(other: Record, record: Record) -> bool:
+    if other.phase is Phase.QUEUED:
+        return False
+    return other.ended_at is None or other.ended_at >= record.spawned_at
+
+
+def _lies_in(path: str, places: Iterable[str]) -> bool:
+    return any(path == place or path.startswith(place + "/") for place in places)
+
+
+def _is_roots_own(home: Home, path: str) -> bool:
+    """The root's own files: it holds no record that says when it works."""
+    own = home.layout.agent(home.policy.root.id).path
+    whole = home.layout.root / path
+    return whole.parent in (own, own / "work")
+
+
+def _is_record_held(home: Home, record: Record) -> bool:
+    spec = read_spec(home.layout.agent(record.id)).value
+    return spec is not None and _is_held(home, spec)

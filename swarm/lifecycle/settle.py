@@ -5,8 +5,7 @@ from collections.abc import Container
 from swarm.formatting import plural
 from swarm.home.context import Home
 from swarm.lifecycle import root_turn
-from swarm.lifecycle.end import ended, record_end, record_verified
-from swarm.lifecycle.final_output import last_words
+from swarm.lifecycle.end import ended, last_words, record_end, record_verified
 from swarm.model.agent import Exit, Liveness
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import Results, ResultsState

@@ -8,10 +8,9 @@ from swarm.home.context import Home
 from swarm.ledger.state import State
 from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.admission import Draft, draft
-from swarm.lifecycle.eviction import make_room
 from swarm.lifecycle.intents import at_work
 from swarm.lifecycle.recovery import resolve_intents
-from swarm.lifecycle.reservation import enqueue, judged_now, no_room, request_of, reserve, unqueued
+from swarm.lifecycle.reservation import enqueue, judged_now, make_room, no_room, request_of, reserve, unqueued
 from swarm.lifecycle.settle import settle
 from swarm.lifecycle.start import discard, make_directory, start
 from swarm.model.actor import ENGINE

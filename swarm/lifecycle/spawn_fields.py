@@ -9,6 +9,7 @@ from pathlib import Path
 from swarm.errors import Code, Refused
 from swarm.home.context import Home
 from swarm.ledger.state import State
+from swarm.lifecycle.scope import overlap
 from swarm.model.agent import Acceptance, AgentSpec
 from swarm.model.launch import Launch
 from swarm.model.requests import SpawnRequest
@@ -29,32 +30,6 @@ _STATE = re.compile(
     r"\b(?:is|are|was|were|has|have|pass(?:es)?|exists?|works?|returns?|contains?|shows?|answers?|holds?|succeeds?)\b",
     re.IGNORECASE,
 )
-
-
-def overlap(one: str, other: str) -> bool:
-    """Two paths of which one contains the other. A pattern counts as the directory before its first wildcard."""
-    mine, theirs = _fixed_parts(one), _fixed_parts(other)
-    shared = min(len(mine), len(theirs))
-    return mine[:shared] == theirs[:shared]
-
-
-def lies_in(path: str, place: str) -> bool:
-    """Whether a path is a place or lies below it. A place with a wildcard holds nothing for sure."""
-    fixed = _fixed_parts(place)
-    return (
-        fixed == [part for part in place.split("/") if part not in ("", ".")]
-        and _fixed_parts(path)[: len(fixed)] == fixed
-    )
-
-
-def _fixed_parts(path: str) -> list[str]:
-    parts: list[str] = []
-    for part in path.split("/"):
-        if any(wildcard in part for wildcard in "*?["):
-            break
-        if part not in ("", "."):
-            parts.append(part)
-    return parts
 
 
 def slots(home: Home, request: SpawnRequest, role: Role | None) -> int:

@@ -11,11 +11,20 @@ from swarm.home.context import Home
 from swarm.ledger.state import State, without
 from swarm.ledger.transitions import Stopping, move
 from swarm.lifecycle.end import End, StateChange, ended, record_ends
-from swarm.lifecycle.intents import abandoned, at_work, dead_or_none, me
-from swarm.lifecycle.messaging import ASKED_S, ASKED_SHARE, program_of, send
+from swarm.lifecycle.intents import (
+    Order,
+    abandoned,
+    at_work,
+    dead_or_none,
+    live_members,
+    mark_stopping,
+    me,
+    reopen_branch,
+    to_be_stopped,
+)
+from swarm.lifecycle.messaging import ask_to_end
 from swarm.lifecycle.root_turn import is_root
 from swarm.lifecycle.settle import look_at_end, results_of
-from swarm.lifecycle.subtree import Order, live_members, mark_stopping, reopen_branch, to_be_stopped
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.ref import Ref
@@ -27,26 +36,6 @@ from swarm.platform.clock import wait_until
 from swarm.processes import stdin_channel
 from swarm.processes.runner import FoundProcess, StopReport
 from swarm.sanitize import clean
-
-
-def ask_to_end(home: Home, record: Record, grace: float) -> str:
-    """Asks a program over its channel to stop what it does and end, and gives it a moment.
-
-    grace: seconds of the whole stop. Returns what was done, '' where nothing was: then signals come at once.
-    """
-    program = program_of(home, record) if grace > 0 and record.paused is None and not record.taken_over else None
-    if program is None or not program.channel:
-        return ""
-    try:
-        send(home, record, program.ask_to_end(), wait=0.2)
-    except SwarmError:
-        return ""
-    agent = home.layout.agent(record.id)
-    with suppress(SwarmError):  # it reads its end as well, where it ignores what it was asked
-        stdin_channel.close(agent)
-    gone = wait_until(lambda: look_at_end(home, record) is not None, min(ASKED_S, grace * ASKED_SHARE))
-    return "asked over its channel, and it ended" if gone else "asked over its channel"
-
 
 START_PATIENCE = 15.0
 """Seconds that a stop waits for a start which is under way."""

@@ -97,12 +97,3 @@ class Runner(Protocol):
     def lost(self, record: Record) -> str:
         """Why this agent cannot be running any more (the machine was restarted), or ''."""
         ...
-
-
-def next_start(last_start: float, awake: float, cores: int, cost_s: float) -> float:
-    """The awake second at which the next start may go, so that no more than one is under way on each core.
-
-    Callers commit the answer to the ledger as the new `last_start` and wait for it outside the lock: so it holds
-    between all processes of a home without a file of its own. cost_s: processor seconds that a start takes.
-    """
-    return max(awake, last_start + cost_s / max(1, cores)) if last_start <= awake + 60 else awake

@@ -1,5 +1,7 @@
 """Following what a program says it does: its output read once, as it grows, and folded into what it is doing."""
 
+import os
+from collections import OrderedDict
 from pathlib import Path
 
 from swarm.model.activity import Activity, ActivityState
@@ -13,6 +15,10 @@ LOOK_BYTES = 8 << 20
 PART_BYTES = 256 * 1024
 LINE_BYTES = 1 << 20
 """Of a longer line the rest is left out."""
+MAX_BYTES = 512 << 20
+"""Of a longer output the rest is left unread, and what it used up is unknown."""
+_KEPT = 32
+_known: OrderedDict[tuple[str, int, int], ActivityState | None] = OrderedDict()
 
 
 class Follower:
@@ -67,3 +73,29 @@ class Follower:
             if not part.size:
                 return found
         return found
+
+
+def whole_output(path: Path, new_reader: NewReader, wall: float) -> ActivityState | None:
+    """What an output that has come to its end adds up to; None where it cannot be read to there. wall: seconds now.
+
+    The engine asks twice at every end (for the verdict, and for what it writes down), so it is remembered for a while.
+    """
+    try:
+        state = os.lstat(path)
+    except OSError:
+        return None
+    key = os.fspath(path), state.st_ino, state.st_size
+    if key not in _known:
+        _known[key] = _read(path, new_reader, wall)
+        while len(_known) > _KEPT:
+            _known.popitem(last=False)
+    return _known[key]
+
+
+def _read(path: Path, new_reader: NewReader, wall: float) -> ActivityState | None:
+    follower = Follower(path, new_reader)
+    for _ in range(MAX_BYTES // LOOK_BYTES):
+        if not follower.grown() or follower.error:
+            break
+        follower.look(wall)
+    return None if follower.error or follower.grown() else follower.activity

@@ -3,11 +3,10 @@
 from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.home.resolve import resolve
+from swarm.home.resolve import must_be_meant, resolve
 from swarm.lifecycle.attach import Client, attach_terminal
 from swarm.lifecycle.detach import Detached
 from swarm.lifecycle.settle import settle
-from swarm.lifecycle.subtree import must_be_meant
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase
 

@@ -4,9 +4,8 @@ from swarm.errors import Code, Refused, SwarmError, UsageError
 from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.home.resolve import resolve
+from swarm.home.resolve import must_live, resolve
 from swarm.ledger.state import State, with_record
-from swarm.lifecycle.subtree import must_live
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.values import replace
 from swarm.sanitize import clean

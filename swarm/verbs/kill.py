@@ -7,10 +7,10 @@ from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.home.resolve import resolve
+from swarm.home.resolve import must_be_below, must_be_meant, resolve
+from swarm.lifecycle.intents import Order
 from swarm.lifecycle.messaging import stop_subagent
 from swarm.lifecycle.stop import end_subtree
-from swarm.lifecycle.subtree import Order, must_be_below, must_be_meant
 from swarm.model.activity import Kind
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase, Record

@@ -6,9 +6,8 @@ from contextlib import suppress
 from swarm.errors import NotFound, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.home.resolve import resolve
+from swarm.home.resolve import must_be_below, must_be_meant, resolve
 from swarm.lifecycle.messaging import listens, speak
-from swarm.lifecycle.subtree import must_be_below, must_be_meant
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.requests import Messaged

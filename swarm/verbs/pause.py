@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from swarm.errors import Code, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.home.resolve import resolve
+from swarm.home.resolve import must_be_below, must_live, resolve
 from swarm.ledger import audit_log
 from swarm.ledger.state import State, with_record
-from swarm.lifecycle.subtree import live_members, must_be_below, must_live
+from swarm.lifecycle.intents import live_members
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.time import read_now

@@ -3,12 +3,11 @@
 from swarm.errors import Code, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.home.resolve import resolve
+from swarm.home.resolve import must_be_below, resolve
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, clear_alert, with_record
 from swarm.lifecycle import settle
 from swarm.lifecycle.end import write_ended
-from swarm.lifecycle.subtree import must_be_below
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record

@@ -7,14 +7,13 @@ from pathlib import Path
 from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.home.resolve import resolve
+from swarm.home.resolve import must_be_below, resolve
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, without
 from swarm.lifecycle import settle
 from swarm.lifecycle.admission import Draft, draft
-from swarm.lifecycle.sessions import missed, session_of
+from swarm.lifecycle.relaunch import missed, session_of
 from swarm.lifecycle.spawn import admit
-from swarm.lifecycle.subtree import must_be_below
 from swarm.model.agent import AgentSpec
 from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Ending, Record

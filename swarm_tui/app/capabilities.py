@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from swarm.api import Swarm
 from swarm.config.policy import Policy
 from swarm.errors import SwarmError
-from swarm.lifecycle.sessions import session_of
+from swarm.lifecycle.relaunch import session_of
 from swarm.model.health import Verdict
 from swarm.model.record import Phase
 from swarm.model.reports import ResultsState

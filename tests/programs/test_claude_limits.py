@@ -3,7 +3,7 @@
 import pytest
 
 from swarm.heartbeat import monitor
-from swarm.lifecycle.idle_sessions import settle_idle_sessions
+from swarm.lifecycle.messaging import settle_idle_sessions
 from swarm.model.record import Ending, Phase
 from tests.programs.test_claude_talk import DONE, Gate
 from tests.support.model_scripts import Usage, say, shell

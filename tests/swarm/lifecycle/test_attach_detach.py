@@ -17,7 +17,7 @@ from swarm.lifecycle.attach import MayGoOn
 from swarm.lifecycle.detach import detach_abandoned
 from swarm.lifecycle.intents import me
 from swarm.lifecycle.recovery import resolve_intents
-from swarm.lifecycle.sessions import session_of
+from swarm.lifecycle.relaunch import session_of
 from swarm.model.health import Health
 from swarm.model.launch import Launch
 from swarm.model.record import Ending, Phase, Record

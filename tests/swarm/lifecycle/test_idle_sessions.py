@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from swarm.lifecycle.idle_sessions import settle_idle_sessions
+from swarm.lifecycle.messaging import settle_idle_sessions
 from swarm.model.record import Ending
 from swarm.model.snapshot import AgentView
 from swarm.model.values import replace

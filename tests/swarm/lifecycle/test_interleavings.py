@@ -16,12 +16,11 @@ from swarm.lifecycle import attach, detach, relaunch, stop
 from swarm.lifecycle.admission import Draft
 from swarm.lifecycle.attach import MayGoOn
 from swarm.lifecycle.end import ended, fail_turn, record_end, record_verified
-from swarm.lifecycle.intents import at_work, must_run, record_start, withdraw_start
+from swarm.lifecycle.intents import Order, at_work, must_run, record_start, withdraw_start
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.lifecycle.reservation import enqueue, reserve
 from swarm.lifecycle.settle import settle
 from swarm.lifecycle.start import start
-from swarm.lifecycle.subtree import Order
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.model.record import Ending, Phase, Record

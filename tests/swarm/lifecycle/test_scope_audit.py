@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from swarm.lifecycle import scope_audit
-from swarm.lifecycle.scope_audit import changes_since
 from swarm.model.record import Phase
+from swarm.scan import changes
+from swarm.scan.changes import changes_since
 from tests.support.homes import LiveHome
 from tests.support.wait import wait_for
 
@@ -134,7 +134,7 @@ def test_links_are_not_followed(home: LiveHome, tmp_path_factory: pytest.TempPat
 def test_a_walk_that_is_too_long_ends_and_says_so(home: LiveHome, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(50):
         (home.root / "docs" / f"{number}.md").write_text("x")
-    monkeypatch.setattr(scope_audit, "MAX_ENTRIES", 20)
+    monkeypatch.setattr(changes, "MAX_ENTRIES", 20)
     assert not changes_since(home.layout, 0.0).whole
     said = ends(home, "worker-1", f"echo x > {home.root}/a.md", owns=("site",))
     assert "not everything could be looked through" in said

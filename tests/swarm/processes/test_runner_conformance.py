@@ -20,7 +20,7 @@ from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
 from swarm.processes.local_runner import LocalRunner
 from swarm.processes.members import marked
-from swarm.processes.runner import Runner, next_start
+from swarm.processes.runner import Runner
 from swarm.protocol.paths import AgentDir, Layout
 from tests.support import starter
 from tests.support.agents import Stage, stage
@@ -303,23 +303,3 @@ def test_a_start_whose_starter_was_killed_in_the_middle_is_found_or_was_none(hom
 
 def test_a_spawn_id_that_nobody_started_is_none(home: Stage) -> None:
     assert home.runner.started(home.agent(), uuid.uuid4().hex) is None
-
-
-# staggering
-
-
-def test_a_start_goes_at_once_where_none_went_before() -> None:
-    assert next_start(0.0, 100.0, cores=2, cost_s=0.7) == 100.0
-
-
-def test_starts_come_as_fast_as_the_cores_take_them() -> None:
-    at, taken = 100.0, []
-    last = 0.0
-    for _ in range(5):
-        last = next_start(last, at, cores=2, cost_s=0.8)
-        taken.append(last)
-    assert taken == pytest.approx([100.0, 100.4, 100.8, 101.2, 101.6])
-
-
-def test_a_last_start_that_makes_no_sense_holds_nobody_up() -> None:
-    assert next_start(1e12, 100.0, cores=2, cost_s=0.8) == 100.0

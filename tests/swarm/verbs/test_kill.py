@@ -13,9 +13,9 @@ from swarm.api import Swarm
 from swarm.errors import NotFound, Refused, SwarmError
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, with_record, without
+from swarm.lifecycle.intents import Order
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.lifecycle.stop import end_subtree
-from swarm.lifecycle.subtree import Order
 from swarm.model.actor import ENGINE
 from swarm.model.agent import Identity, Liveness
 from swarm.model.record import Ending, Phase, Record
