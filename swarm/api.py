@@ -1,21 +1,19 @@
 """`Swarm(home)`: what app, command line and tests use. The rules and words of a verb stand in its module."""
 
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from swarm.home.context import DEFAULT_WAIT, Home
+import swarm
+from swarm.home.context import Home
 from swarm.ledger.audit_log import Event
-from swarm.model.actor import OPERATOR, Actor
 from swarm.model.agent import Usage
+from swarm.model.beat import Beat
 from swarm.model.health import Verdict
-from swarm.model.record import Beat
 from swarm.model.snapshot import Snapshot
-from swarm.model.time import Clock, Now
-from swarm.protocol.paths import AgentDir, Layout
+from swarm.model.time import Now
+from swarm.protocol.paths import AgentDir
 
 if TYPE_CHECKING:
     import swarm.heartbeat.lease
@@ -29,35 +27,35 @@ if TYPE_CHECKING:
     import swarm.verbs.message
     import swarm.verbs.pause
     import swarm.verbs.read
-    import swarm.verbs.respawn
+    import swarm.verbs.respawn  # noqa: TC004  (at run time `_verb` imports all of these)
     from swarm.errors import SwarmError
     from swarm.model.requests import Rehearsal, SpawnCheck, SpawnRequest
     from swarm.protocol.role import Role
     from swarm.scan.scanner import Scanner
     from swarm.scan.watcher import Watch
-else:
-
-    class _Named:
-        """What stands for a package here: its modules are imported when one of them is first named."""
-
-        def __init__(self, path: str) -> None:
-            self._path = path
-
-        def __getattr__(self, name: str) -> "ModuleType | _Named":
-            path = f"{self._path}.{name}"
-            return import_module(path) if path.count(".") == 2 else _Named(path)
-
-    swarm = _Named("swarm")
-
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _verb(find: Callable[[], Callable[Concatenate[Home, P], R]]) -> Callable[Concatenate["Swarm", P], R]:
-    """A method of Swarm that hands its home and all arguments to a function, which says what they mean."""
+def _verb(module: str, find: Callable[[], Callable[Concatenate[Home, P], R]]) -> Callable[Concatenate["Swarm", P], R]:
+    """A method of Swarm that hands its home and all arguments to a function, which says what they mean.
+
+    module: where the function stands; it is imported when the method is first called, because a process that acts on a
+    home needs one verb of all.
+    """
 
     def method(self: "Swarm", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        import_module(f"swarm.{module}")
         return find()(self.home, *args, **kwargs)
+
+    return method
+
+
+def _opened(open_home: Callable[P, Home]) -> Callable[Concatenate[type["Swarm"], P], "Swarm"]:
+    """A class method of Swarm that takes the arguments of `Home.open` and wraps the home."""
+
+    def method(kind: type["Swarm"], /, *args: P.args, **kwargs: P.kwargs) -> "Swarm":
+        return kind(open_home(*args, **kwargs))
 
     return method
 
@@ -69,19 +67,7 @@ class Swarm:
         self.home = home
         self._scanner: Scanner | None = None
 
-    @classmethod
-    def open(
-        cls,
-        where: Layout | str | os.PathLike[str] | None = None,
-        *,
-        actor: Actor = OPERATOR,
-        clock: Clock | None = None,
-        wait: float = DEFAULT_WAIT,
-        viewer: bool = False,
-        read_only: bool = False,
-    ) -> "Swarm":
-        """The swarm of a home; see `Home.open`."""
-        return cls(Home.open(where, actor=actor, clock=clock, wait=wait, viewer=viewer, read_only=read_only))
+    open = classmethod(_opened(Home.open))
 
     def reread(self) -> None:
         """Takes swarm.toml as it is now (see `Home.reread`). The scanner starts anew: its generations begin again."""
@@ -149,9 +135,9 @@ class Swarm:
         with self.home.checked() as checked:
             return load_roles(self.home.layout, checked)
 
-    doctor = _verb(lambda: swarm.verbs.doctor.examine)
-    resolve = _verb(lambda: swarm.home.resolve.resolve)
-    preview_kill = _verb(lambda: swarm.verbs.kill.preview)
+    doctor = _verb("verbs.doctor", lambda: swarm.verbs.doctor.examine)
+    resolve = _verb("home.resolve", lambda: swarm.home.resolve.resolve)
+    preview_kill = _verb("verbs.kill", lambda: swarm.verbs.kill.preview)
 
     def check_spawn(self, request: "SpawnRequest", judged: Mapping[str, Verdict] | None = None) -> "SpawnCheck":
         """What a spawn would meet, without doing it: the form's live validation, `--dry-run`.
@@ -176,22 +162,22 @@ class Swarm:
 
     # -- acting ----------------------------------------------------------------------------------------------------
 
-    spawn = _verb(lambda: swarm.lifecycle.spawn.spawn)
-    respawn = _verb(lambda: swarm.verbs.respawn.respawn)
-    attach = _verb(lambda: swarm.verbs.attach.attach)
-    kill = _verb(lambda: swarm.verbs.kill.kill)
-    pause = _verb(lambda: swarm.verbs.pause.pause)
-    resume = _verb(lambda: swarm.verbs.pause.resume)
-    freeze_all = _verb(lambda: swarm.verbs.pause.freeze_all)
-    thaw_all = _verb(lambda: swarm.verbs.pause.thaw_all)
-    hold = _verb(lambda: swarm.verbs.hold.hold)
-    message = _verb(lambda: swarm.verbs.message.message)
-    read = _verb(lambda: swarm.verbs.read.read)
-    settle = _verb(lambda: swarm.verbs.read.collect)
-    acknowledge = _verb(lambda: swarm.verbs.acknowledge.acknowledge)
-    rebuild = _verb(lambda: swarm.verbs.doctor.rebuild)
-    own_heartbeat = _verb(lambda: swarm.heartbeat.lease.own)
-    disown_heartbeat = _verb(lambda: swarm.heartbeat.lease.disown)
+    spawn = _verb("lifecycle.spawn", lambda: swarm.lifecycle.spawn.spawn)
+    respawn = _verb("verbs.respawn", lambda: swarm.verbs.respawn.respawn)
+    attach = _verb("verbs.attach", lambda: swarm.verbs.attach.attach)
+    kill = _verb("verbs.kill", lambda: swarm.verbs.kill.kill)
+    pause = _verb("verbs.pause", lambda: swarm.verbs.pause.pause)
+    resume = _verb("verbs.pause", lambda: swarm.verbs.pause.resume)
+    freeze_all = _verb("verbs.pause", lambda: swarm.verbs.pause.freeze_all)
+    thaw_all = _verb("verbs.pause", lambda: swarm.verbs.pause.thaw_all)
+    hold = _verb("verbs.hold", lambda: swarm.verbs.hold.hold)
+    message = _verb("verbs.message", lambda: swarm.verbs.message.message)
+    read = _verb("verbs.read", lambda: swarm.verbs.read.read)
+    settle = _verb("verbs.read", lambda: swarm.verbs.read.collect)
+    acknowledge = _verb("verbs.acknowledge", lambda: swarm.verbs.acknowledge.acknowledge)
+    rebuild = _verb("verbs.doctor", lambda: swarm.verbs.doctor.rebuild)
+    own_heartbeat = _verb("heartbeat.lease", lambda: swarm.heartbeat.lease.own)
+    disown_heartbeat = _verb("heartbeat.lease", lambda: swarm.heartbeat.lease.disown)
 
     def beat(self, *, by: str, force: bool = False, skip: Iterable[str] = ()) -> Beat:
         """One heartbeat, by this process's scanner; see `heartbeat.beat.beat`."""

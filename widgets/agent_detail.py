@@ -7,8 +7,8 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
+from swarm.model.beat import Beat
 from swarm.model.health import Verdict
-from swarm.model.record import Beat
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.rules.costs import Spending

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from swarm.model.activity import ActivityState
 from swarm.model.agent import Exit
-from swarm.model.record import Beat, Record
+from swarm.model.beat import Beat
+from swarm.model.record import Record
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now

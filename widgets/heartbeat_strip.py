@@ -6,7 +6,7 @@ from textual import events
 from textual.message import Message
 from textual.reactive import reactive
 
-from swarm.model.record import Beat
+from swarm.model.beat import Beat
 from widgets.cells import Cell, Cells, cells_width, fit_cells
 from widgets.charset import UNICODE, Charset
 from widgets.line_list import CellLine, charset_of

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from swarm.formatting import parse_stamp
-from swarm.model.actions import ActionKind
+from swarm.model.beat import ActionKind, Beat
 from swarm.model.health import Verdict
-from swarm.model.record import Beat
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from widgets.cells import Cell, Cells, fit_cells, fit_tail, quote, short_id

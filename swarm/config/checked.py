@@ -113,7 +113,7 @@ def parse_policy(text: str, checked: CheckedFiles | None = None, name: str = "sw
     """Returns the policy of a text; raises PolicyError as `load_policy`."""
 
     def check() -> dict[str, Any]:
-        from swarm.config.policy_checker import check_policy  # pydantic: 200 ms of processor
+        from swarm.config.checker import check_policy  # pydantic: 200 ms of processor
 
         return check_policy(text, name)
 

@@ -13,10 +13,9 @@ from swarm.ledger.state import State
 from swarm.lifecycle.intents import dead_or_none, me
 from swarm.lifecycle.messaging import settle_idle_sessions
 from swarm.lifecycle.recovery import resolve_intents
-from swarm.model.actions import ActionKind
-from swarm.model.actor import ENGINE
-from swarm.model.audit_verb import AuditVerb
-from swarm.model.record import Beat, Holder
+from swarm.model.actor import ENGINE, AuditVerb
+from swarm.model.beat import ActionKind, Beat
+from swarm.model.record import Holder
 from swarm.model.requests import Rehearsal
 from swarm.model.snapshot import Snapshot
 from swarm.model.time import Gap, gap_between, read_now

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from swarm.formatting import plural, spell_duration
-from swarm.model.actions import ActionKind
+from swarm.model.beat import ActionKind, Beat
 from swarm.model.health import Health, Verdict
-from swarm.model.record import Beat, Phase
+from swarm.model.record import Phase
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now

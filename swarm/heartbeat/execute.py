@@ -17,9 +17,9 @@ from swarm.lifecycle.intents import Order
 from swarm.lifecycle.settle import look_at_end
 from swarm.lifecycle.spawn import WAITS, spawn, spawn_queued
 from swarm.lifecycle.stop import end_subtree, stop_alone
-from swarm.model.actions import ActionKind
+from swarm.model.actor import AuditVerb
 from swarm.model.agent import Liveness
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.beat import ActionKind
 from swarm.model.causes import AlertCause
 from swarm.model.plan import Action, Executed, Plan
 from swarm.model.record import Ending, Phase, Record

@@ -10,7 +10,8 @@ from swarm.ledger.state import State
 from swarm.lifecycle.intents import dead_or_none, me
 from swarm.lifecycle.settle import settle
 from swarm.model.agent import Liveness
-from swarm.model.record import Beat, Holder, Phase
+from swarm.model.beat import Beat
+from swarm.model.record import Holder, Phase
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now, read_now
 from swarm.model.values import replace

@@ -9,8 +9,8 @@ from swarm.heartbeat.root import stop_overdue_turn
 from swarm.home.context import Home
 from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.messaging import ask_what_it_costs, settle_idle_sessions
-from swarm.model.actions import ActionKind
 from swarm.model.actor import ENGINE
+from swarm.model.beat import ActionKind
 from swarm.model.causes import AlertCause
 from swarm.model.plan import Action
 from swarm.model.snapshot import Snapshot

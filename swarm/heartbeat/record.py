@@ -9,12 +9,12 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, clear_alert, raise_alert
 from swarm.lifecycle.end import ensure_ended_json
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
+from swarm.model.beat import Beat
 from swarm.model.causes import AlertCause, Course
 from swarm.model.health import Health, Verdict
 from swarm.model.plan import Executed, Plan
-from swarm.model.record import Alert, Beat, Ending, Phase, Record
-from swarm.model.ref import Ref
+from swarm.model.record import Alert, Ending, Phase, Record, Ref
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import read_now, renew

@@ -16,12 +16,11 @@ from swarm.lifecycle.root_turn import Turn, write_turn
 from swarm.lifecycle.settle import settle
 from swarm.lifecycle.start import take_turn
 from swarm.lifecycle.stop import stop_alone
-from swarm.model.actor import ENGINE
+from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.agent import AgentSpec
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.beat import Beat
 from swarm.model.causes import AlertCause
-from swarm.model.record import Beat, Ending, Phase, Record
-from swarm.model.ref import Ref
+from swarm.model.record import Ending, Phase, Record, Ref
 from swarm.model.requests import StopOutcome
 from swarm.model.time import Now, read_now
 from swarm.model.values import replace

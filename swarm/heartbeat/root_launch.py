@@ -11,8 +11,9 @@ from swarm.lifecycle import relaunch
 from swarm.lifecycle.relaunch import make_ready
 from swarm.lifecycle.root_turn import activity_of, turn_of
 from swarm.model.agent import AgentSpec
+from swarm.model.beat import Beat
 from swarm.model.launch import Launch
-from swarm.model.record import Beat, Ending, Record
+from swarm.model.record import Ending, Record
 from swarm.model.values import replace
 from swarm.programs.base import Program
 from swarm.programs.registry import program_for

@@ -6,8 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from swarm.errors import Code, Refused, SwarmError
-from swarm.model.actor import OPERATOR, Actor
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import OPERATOR, Actor, AuditVerb
 from swarm.protocol.find import find_home
 from swarm.protocol.names import check_id
 from swarm.protocol.paths import Layout

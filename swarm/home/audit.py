@@ -6,8 +6,7 @@ from types import MappingProxyType
 from swarm.errors import SwarmError
 from swarm.home.context import Home
 from swarm.ledger import audit_log
-from swarm.model.actor import ENGINE, Actor
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import ENGINE, Actor, AuditVerb
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 

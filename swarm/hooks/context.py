@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from swarm.errors import Code, SwarmError
 from swarm.home.actor import AGENT_VARIABLE, SPAWN_VARIABLE
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.protocol.names import check_id
 from swarm.protocol.paths import AgentDir, Layout
 from swarm.store.jsonio import parse_json

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from swarm.errors import SwarmError
 from swarm.hooks import context
 from swarm.hooks.context import HookCaller, text_of
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.protocol import inbox
 from swarm.store import locks
 from swarm.store.reader import read_head, read_json

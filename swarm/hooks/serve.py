@@ -10,7 +10,7 @@ from types import FrameType
 from swarm.errors import SwarmError
 from swarm.hooks import context
 from swarm.hooks.context import HookError, caller_of, parse_input, read_input, record
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 
 GUARD, AFTER, STOP, END = "guard", "after", "stop", "end"
 HOOKS = (GUARD, AFTER, STOP, END)

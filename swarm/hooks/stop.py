@@ -11,7 +11,7 @@ from swarm.errors import SwarmError
 from swarm.hooks import context
 from swarm.hooks.context import HookCaller, record, text_of
 from swarm.hooks.deliver import delivered, is_late, ordered_to_stop, unread
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.processes import stdin_channel
 from swarm.protocol import inbox
 from swarm.protocol.results import check_results

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from swarm.errors import Busy, SwarmError
 from swarm.formatting import spell_stamp
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.store import locks, reader, syscalls, writer
 from swarm.store.jsonio import Invalid, parse_json
 

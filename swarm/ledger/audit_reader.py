@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from swarm.errors import SwarmError
 from swarm.formatting import parse_stamp
 from swarm.ledger.audit_log import MAX_LINE, WINDOW, Event, parse
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.store import reader
 from swarm.store.tail import FileTail
 

@@ -13,8 +13,7 @@ from swarm.ledger.publishing import Outcome, publish
 from swarm.ledger.revisions import Look, Trouble, exists, findings, look, remember, taken_numbers, with_alerts
 from swarm.ledger.state import State, with_forgotten, with_record
 from swarm.model.causes import AlertCause
-from swarm.model.record import Alert, Record
-from swarm.model.ref import Ref
+from swarm.model.record import Alert, Record, Ref
 from swarm.model.time import Clock, Epoch, Now, read_now, renew, start_epoch
 from swarm.model.values import replace
 from swarm.protocol.paths import Layout

@@ -6,8 +6,7 @@ from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, raise_alert
 from swarm.ledger.transitions import Running, first
 from swarm.model.causes import AlertCause
-from swarm.model.record import Phase, Record
-from swarm.model.ref import Ref
+from swarm.model.record import Phase, Record, Ref
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.protocol.agent_files import read_exit, read_kept, read_spec

@@ -16,8 +16,7 @@ from swarm.lifecycle import spawn_fields
 from swarm.lifecycle.scope import confined, lies_in, overlap
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
-from swarm.model.record import Phase
-from swarm.model.ref import Ref
+from swarm.model.record import Phase, Ref
 from swarm.model.requests import SpawnRequest
 from swarm.programs.base import Program
 from swarm.programs.registry import program_for

@@ -10,7 +10,7 @@ from swarm.lifecycle import messaging, relaunch
 from swarm.lifecycle.detach import Detached, Session, detach, exclusive, has_results, lives, not_attachable, session_of
 from swarm.lifecycle.intents import at_work, me, record_start, withdraw_start
 from swarm.lifecycle.root_turn import is_root
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.model.launch import Launch
 from swarm.model.record import Phase, Record
 from swarm.model.time import Now

@@ -14,9 +14,8 @@ from swarm.lifecycle import root_turn
 from swarm.lifecycle.intents import abandoned_branches
 from swarm.lifecycle.scope import Outside, outside_of
 from swarm.model.activity import ActivityState
-from swarm.model.actor import ENGINE
+from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.agent import AgentSpec
-from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Observed, Phase, Record
 from swarm.model.reports import Counted

@@ -12,7 +12,7 @@ from swarm.errors import Code, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.lifecycle.settle import look_at_end, results_of
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView

@@ -15,8 +15,7 @@ from swarm.lifecycle.relaunch import put_back
 from swarm.lifecycle.root_turn import is_root
 from swarm.lifecycle.start import clear_away
 from swarm.lifecycle.stop import stop_all
-from swarm.model.actor import ENGINE
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.time import Now
 from swarm.model.values import replace

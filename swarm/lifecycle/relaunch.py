@@ -13,8 +13,8 @@ from swarm.lifecycle.end import ended, record_end
 from swarm.lifecycle.intents import at_work, me, must_run, record_start, withdraw_start
 from swarm.lifecycle.settle import results_of
 from swarm.model.activity import Kind, Reader
+from swarm.model.actor import AuditVerb
 from swarm.model.agent import Liveness
-from swarm.model.audit_verb import AuditVerb
 from swarm.model.launch import Launch
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState

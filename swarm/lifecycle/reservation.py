@@ -15,10 +15,9 @@ from swarm.lifecycle.admission import Draft, must_be_able_to_parent, must_be_fre
 from swarm.lifecycle.intents import Order, at_work, live_members, mark_stopping, me, reopen_branch, to_be_stopped
 from swarm.lifecycle.start import clear_away, make_directory
 from swarm.lifecycle.stop import stop_all
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.model.health import Health, Verdict
-from swarm.model.record import Phase, QueueEntry, Record
-from swarm.model.ref import Ref
+from swarm.model.record import Phase, QueueEntry, Record, Ref
 from swarm.model.requests import EvictionChoice, Spawned, SpawnRequest
 from swarm.model.time import read_now
 from swarm.model.values import replace

@@ -13,8 +13,7 @@ from swarm.lifecycle.recovery import resolve_intents
 from swarm.lifecycle.reservation import enqueue, judged_now, make_room, no_room, request_of, reserve, unqueued
 from swarm.lifecycle.settle import settle
 from swarm.lifecycle.start import discard, make_directory, start
-from swarm.model.actor import ENGINE
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.health import Verdict
 from swarm.model.requests import Spawned, SpawnRequest
 from swarm.model.values import replace

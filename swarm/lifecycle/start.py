@@ -12,9 +12,8 @@ from swarm.ledger.state import State, without
 from swarm.lifecycle.admission import Draft
 from swarm.lifecycle.end import count_crash
 from swarm.lifecycle.intents import must_run, record_start
-from swarm.model.audit_verb import AuditVerb
-from swarm.model.record import Record
-from swarm.model.ref import Ref
+from swarm.model.actor import AuditVerb
+from swarm.model.record import Record, Ref
 from swarm.processes.runner import Started
 from swarm.protocol.agent_files import spec_json
 from swarm.protocol.paths import AgentDir, Layout

@@ -25,9 +25,8 @@ from swarm.lifecycle.intents import (
 from swarm.lifecycle.messaging import ask_to_end
 from swarm.lifecycle.root_turn import is_root
 from swarm.lifecycle.settle import look_at_end, results_of
-from swarm.model.audit_verb import AuditVerb
-from swarm.model.record import Ending, Phase, Record
-from swarm.model.ref import Ref
+from swarm.model.actor import AuditVerb
+from swarm.model.record import Ending, Phase, Record, Ref
 from swarm.model.reports import ResultsState
 from swarm.model.requests import StopOutcome
 from swarm.model.time import Now

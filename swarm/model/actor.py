@@ -1,6 +1,8 @@
-"""Who acts on a home. Light: what agents call many times an hour imports it."""
+"""Who acts on a home, and by what name the audit log knows the act. Light: agents' verbs load it."""
 
 from typing import NamedTuple
+
+from swarm.model.open_enum import OpenEnum
 
 
 class Actor(NamedTuple):
@@ -29,3 +31,67 @@ class Actor(NamedTuple):
 
 OPERATOR = Actor()
 ENGINE = Actor("engine")
+
+
+class AuditVerb(OpenEnum):
+    """What was done, or refused. The words stand in events.jsonl and in `events --json`."""
+
+    # asked for by the operator or an agent
+    ACKNOWLEDGE = "acknowledge"
+    ATTACH = "attach"
+    DETACH = "detach"
+    DONE = "done"
+    FREEZE_ALL = "freeze-all"
+    HOLD = "hold"
+    INIT = "init"
+    KILL = "kill"
+    MESSAGE = "message"
+    PAUSE = "pause"
+    PROGRESS = "progress"
+    READ = "read"
+    REBUILD = "rebuild"
+    RESPAWN = "respawn"
+    RESUME = "resume"
+    SPAWN = "spawn"
+    THAW_ALL = "thaw-all"
+    # done by the engine
+    ALERT = "alert"
+    ASK = "ask"
+    """The engine reminded an agent's program that its results are missing."""
+    CHECK = "check"
+    COLLECT = "collect"
+    DELIVER = "deliver"
+    END = "end"
+    HEARTBEAT = "heartbeat"
+    INVESTIGATE = "investigate"
+    LET_GO = "let-go"
+    """A session that waits for nothing was ended."""
+    QUEUE = "queue"
+    TAKE_UP = "take-up"
+    """An agent was relaunched."""
+    TURN = "turn"
+    """A turn of the root ended."""
+    WAKE = "wake"
+    """A turn of the root began."""
+    # noticed by hooks, and by the log itself
+    AUDIT = "audit"
+    GUARD = "guard"
+    SESSION_END = "session-end"
+
+    @property
+    def is_synced(self) -> bool:
+        """Its line survives a power cut, because it says what runs and what ended."""
+        return self in _SYNCED
+
+
+_SYNCED = frozenset(
+    {
+        AuditVerb.SPAWN,
+        AuditVerb.KILL,
+        AuditVerb.DONE,
+        AuditVerb.COLLECT,
+        AuditVerb.END,
+        AuditVerb.RESPAWN,
+        AuditVerb.INIT,
+    }
+)

@@ -17,8 +17,3 @@ class OpenEnum(StrEnum):
         unknown = str.__new__(cls, value)
         unknown._name_, unknown._value_ = "", value
         return unknown
-
-    @property
-    def is_known(self) -> bool:
-        """This version has a meaning for it."""
-        return bool(self._name_)

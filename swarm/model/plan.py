@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from swarm.errors import Code
-from swarm.model.actions import ActionKind, Performed
+from swarm.model.beat import ActionKind, Performed
 from swarm.model.causes import AlertCause
-from swarm.model.record import Alert, Ending
-from swarm.model.ref import Ref
+from swarm.model.record import Alert, Ending, Ref
 from swarm.model.snapshot import Slots
 
 

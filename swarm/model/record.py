@@ -1,17 +1,40 @@
-"""What the ledger keeps of agents, alerts, heartbeats and what was used up."""
+"""What the ledger keeps of agents, alerts, who beats, and what was used up."""
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple, Protocol, TypeVar
 
 from msgspec import Meta, Struct
 
-from swarm.model.actions import Performed
 from swarm.model.actor import Actor
 from swarm.model.agent import Identity
 from swarm.model.bounds import Count, Dollars, ExitCode, NonEmpty, Outcomes, Seconds, SlotCount, Text, Texts
 from swarm.model.causes import AlertCause
-from swarm.model.ref import Ref
+
+
+class OfSpawn(Protocol):
+    """A value that names its spawn: a record, spec, exit or view."""
+
+    @property
+    def spawn_id(self) -> str: ...
+
+
+S = TypeVar("S", bound=OfSpawn)
+
+
+class Ref(NamedTuple):
+    """An agent's id with the id of its spawn: a later spawn of the same agent is another one."""
+
+    id: str
+    spawn_id: str
+
+    def match(self, found: S | None) -> S | None:
+        """Returns what was found, where it is there and is of this spawn; else None."""
+        return found if found is not None and found.spawn_id == self.spawn_id else None
+
+    def find(self, agents: Mapping[str, S]) -> S | None:
+        """Returns what the mapping, by agent id, has of this spawn; else None."""
+        return self.match(agents.get(self.id))
 
 
 class Phase(StrEnum):
@@ -199,27 +222,6 @@ class Holder(Struct, frozen=True, omit_defaults=True):
     period_s: Seconds = 0.0
     due: Seconds | None = None
     """Awake seconds of the next automatic beat, where it is an owner: what is decided on."""
-
-
-class Beat(Struct, frozen=True):
-    """heartbeats.jsonl: one record a heartbeat (protocol.md, A heartbeat)."""
-
-    n: Count
-    at: Text = ""
-    by: Text = ""
-    took_ms: Count = 0
-    counts: Mapping[str, int] = {}
-    slots: Mapping[str, int] = {}
-    actions: tuple[Performed, ...] = ()
-    alerts: tuple[str, ...] = ()
-    acceptance: Mapping[str, int] = {}
-    passed: bool = True
-    gap: Text = ""
-    """The hole in time that this heartbeat found, for people; '' where there was none."""
-    tokens: Count | None = None
-    """What all agents ever have used up so far; None in records of older versions."""
-    cost_usd: Dollars | None = None
-    """The same in dollars, as far as prices are known."""
 
 
 class Mark(Struct, frozen=True):

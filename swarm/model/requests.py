@@ -9,9 +9,7 @@ from swarm.errors import Code
 from swarm.model.agent import Acceptance
 from swarm.model.health import Verdict
 from swarm.model.plan import Plan
-from swarm.model.record import Beat
 from swarm.model.reports import Results
-from swarm.model.snapshot import Problem
 
 
 class SpawnRequest(Struct, frozen=True):
@@ -183,10 +181,3 @@ class Rehearsal(Struct, frozen=True):
     verdicts: Mapping[str, Verdict]
     refused: str = ""
     """Why it would not run now without force (half a period, one is running), for people."""
-
-
-class Beaten(Struct, frozen=True):
-    """A heartbeat that ran."""
-
-    beat: Beat
-    problems: tuple[Problem, ...] = ()

@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from swarm.model.activity import ActivityState, SubAgent, Tokens
 from swarm.model.agent import AgentSpec, Exit, Liveness, Usage
+from swarm.model.beat import Beat
 from swarm.model.causes import ProblemCode
-from swarm.model.record import Account, Alert, Beat, Holder, Observed, Record
-from swarm.model.ref import Ref
+from swarm.model.record import Account, Alert, Holder, Observed, Record, Ref
 from swarm.model.reports import Progress, Results
 from swarm.model.values import replace
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from msgspec import to_builtins
 from msgspec.structs import astuple
 
-from swarm.model.actions import ActionKind, Performed
-from swarm.model.record import Beat
+from swarm.model.beat import ActionKind, Beat, Performed
 from swarm.model.values import replace
 from swarm.protocol.paths import Layout
 from swarm.sanitize import clean

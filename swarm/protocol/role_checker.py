@@ -9,7 +9,7 @@ import yaml
 from msgspec.structs import fields
 from pydantic import BaseModel, ValidationError
 
-from swarm.config.models import model_of
+from swarm.config.checker import model_of
 from swarm.errors import Code, Refused
 from swarm.protocol.role import Role
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from swarm.config.policy import Policy
 from swarm.formatting import plural
-from swarm.model.actions import ActionKind
+from swarm.model.beat import ActionKind
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health, Verdict
 from swarm.model.plan import Action

@@ -6,7 +6,8 @@ from typing import TypeVar
 from msgspec import Struct
 
 from swarm.formatting import parse_stamp
-from swarm.model.record import Account, Beat, Mark, Record
+from swarm.model.beat import Beat
+from swarm.model.record import Account, Mark, Record
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 

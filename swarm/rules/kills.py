@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from swarm.model.actions import ActionKind
+from swarm.model.beat import ActionKind
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health, Verdict
 from swarm.model.plan import Action

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from swarm.config.policy import Limit, Policy
 from swarm.formatting import plural
-from swarm.model.actions import ActionKind
+from swarm.model.beat import ActionKind
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health, Verdict
 from swarm.model.plan import Action

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from swarm.config.policy import Policy
 from swarm.errors import Code
 from swarm.formatting import spell_duration
-from swarm.model.actions import ActionKind
 from swarm.model.agent import Liveness
+from swarm.model.beat import ActionKind
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health, Verdict
 from swarm.model.plan import Action, Plan

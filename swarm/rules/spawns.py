@@ -6,8 +6,8 @@ from typing import NamedTuple
 from swarm.config.policy import Policy
 from swarm.errors import Code
 from swarm.formatting import spell_duration
-from swarm.model.actions import ActionKind
 from swarm.model.agent import Liveness
+from swarm.model.beat import ActionKind
 from swarm.model.plan import Action
 from swarm.model.record import Phase, Record
 from swarm.model.snapshot import AgentView, Snapshot

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from swarm.errors import SwarmError
+from swarm.model.beat import Beat
 from swarm.model.causes import ProblemCode
-from swarm.model.record import Alert, Beat, Record
+from swarm.model.record import Alert, Record
 from swarm.model.snapshot import Problem, Pulse
 from swarm.model.time import Now
 from swarm.protocol.heartbeats import read_beats

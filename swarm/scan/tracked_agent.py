@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from swarm.config.policy import Policy
 from swarm.model.activity import SubAgent
 from swarm.model.agent import AgentSpec, Liveness, Usage
-from swarm.model.record import Observed, Phase, Record
-from swarm.model.ref import Ref
+from swarm.model.record import Observed, Phase, Record, Ref
 from swarm.model.reports import Progress, ResultsState
 from swarm.model.snapshot import AgentView, Slots
 from swarm.model.time import Now

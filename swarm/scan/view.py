@@ -6,8 +6,7 @@ from fnmatch import fnmatchcase
 from swarm.model.activity import IN_PLACE, ActivityState, Kind, SubAgent, Tokens
 from swarm.model.agent import AgentSpec, Exit, Liveness
 from swarm.model.causes import ProblemCode
-from swarm.model.record import Observed, Phase
-from swarm.model.ref import Ref
+from swarm.model.record import Observed, Phase, Ref
 from swarm.model.reports import Progress, Results, ResultsState
 from swarm.model.snapshot import AgentView, Problem
 from swarm.model.time import Now

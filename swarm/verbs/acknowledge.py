@@ -6,7 +6,7 @@ from swarm.errors import Code, Refused
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Record
 from swarm.model.values import replace

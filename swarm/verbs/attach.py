@@ -7,7 +7,7 @@ from swarm.home.resolve import must_be_meant, resolve
 from swarm.lifecycle.attach import Client, attach_terminal
 from swarm.lifecycle.detach import Detached
 from swarm.lifecycle.settle import settle
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.model.record import Phase
 
 

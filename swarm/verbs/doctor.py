@@ -15,7 +15,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State
 from swarm.lifecycle.intents import abandoned, dead_or_none
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.model.record import Phase
 from swarm.model.requests import Finding, Level
 from swarm.model.snapshot import Access

@@ -6,7 +6,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_live, resolve
 from swarm.ledger.state import State, with_record
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.model.values import replace
 from swarm.sanitize import clean
 

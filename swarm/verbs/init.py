@@ -15,8 +15,8 @@ from swarm.errors import Code, HomeError, PolicyError, Refused, SwarmError, Usag
 from swarm.formatting import spell_stamp
 from swarm.ledger import audit_log
 from swarm.ledger.ledger import Ledger
+from swarm.model.actor import AuditVerb
 from swarm.model.agent import AgentSpec
-from swarm.model.audit_verb import AuditVerb
 from swarm.model.requests import InitReport
 from swarm.model.time import Clock
 from swarm.platform.clock import SystemClock

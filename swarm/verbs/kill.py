@@ -12,9 +12,8 @@ from swarm.lifecycle.intents import Order
 from swarm.lifecycle.messaging import stop_subagent
 from swarm.lifecycle.stop import end_subtree
 from swarm.model.activity import Kind
-from swarm.model.audit_verb import AuditVerb
-from swarm.model.record import Phase, Record
-from swarm.model.ref import Ref
+from swarm.model.actor import AuditVerb
+from swarm.model.record import Phase, Record, Ref
 from swarm.model.requests import KillPreview, KillReport, StopOutcome
 from swarm.model.snapshot import Snapshot
 from swarm.processes.members import marked

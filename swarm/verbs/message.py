@@ -8,7 +8,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, must_be_meant, resolve
 from swarm.lifecycle.messaging import listens, speak
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.requests import Messaged
 from swarm.protocol import inbox

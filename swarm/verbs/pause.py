@@ -9,7 +9,7 @@ from swarm.home.resolve import must_be_below, must_live, resolve
 from swarm.ledger import audit_log
 from swarm.ledger.state import State, with_record
 from swarm.lifecycle.intents import live_members
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.time import read_now
 from swarm.model.values import replace

@@ -8,7 +8,7 @@ from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, clear_alert, with_record
 from swarm.lifecycle import settle
 from swarm.lifecycle.end import write_ended
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
 from swarm.model.reports import Results, ResultsState

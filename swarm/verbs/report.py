@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from swarm.errors import Code, HomeError, Refused, SwarmError
 from swarm.ledger import audit_log
-from swarm.model.actor import Actor
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import Actor, AuditVerb
 from swarm.protocol.paths import AgentDir, Layout
 
 if TYPE_CHECKING:

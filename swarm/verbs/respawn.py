@@ -14,8 +14,8 @@ from swarm.lifecycle import settle
 from swarm.lifecycle.admission import Draft, draft
 from swarm.lifecycle.relaunch import missed, session_of
 from swarm.lifecycle.spawn import admit
+from swarm.model.actor import AuditVerb
 from swarm.model.agent import AgentSpec
-from swarm.model.audit_verb import AuditVerb
 from swarm.model.record import Ending, Record
 from swarm.model.requests import Spawned, SpawnRequest
 from swarm.model.values import replace

@@ -20,7 +20,7 @@ from textual.notifications import Notify, SeverityLevel
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
-from swarm.model.record import Beat
+from swarm.model.beat import Beat
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.protocol.paths import Layout
 from swarm.scan.watcher import Watch

@@ -9,7 +9,7 @@ from swarm.errors import SwarmError
 from swarm.formatting import spell_duration
 from swarm.ledger.audit_log import Event
 from swarm.ledger.audit_reader import AuditTail
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.model.health import Health
 from swarm.sanitize import clean
 from swarm_tui.demo.session import Demo, interruptible

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from swarm.api import Swarm
 from swarm.errors import Busy, HomeError, Refused, SwarmError
-from swarm.model.record import Beat
+from swarm.model.beat import Beat
 from swarm.model.snapshot import Access
 
 LOOK_SECONDS = 1.0

@@ -8,10 +8,10 @@ from swarm.config.policy import Policy
 from swarm.errors import Code, SwarmError
 from swarm.home.context import Home
 from swarm.ledger.audit_log import Event
-from swarm.model.actions import ActionKind
+from swarm.model.beat import ActionKind, Beat
 from swarm.model.health import Health, Verdict
 from swarm.model.plan import Action, Plan
-from swarm.model.record import Alert, Beat, Holder
+from swarm.model.record import Alert, Holder
 from swarm.model.requests import (
     EvictionChoice,
     KillReport,

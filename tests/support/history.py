@@ -23,7 +23,7 @@ from swarm.errors import Code, Refused
 from swarm.ledger import audit_log, codec
 from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, raise_alert, with_record, without
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
 from swarm.model.values import replace

@@ -11,12 +11,12 @@ from typing import Any
 
 from swarm.config.checked import parse_policy
 from swarm.config.policy import Policy
-from swarm.model.actions import ActionKind, Performed
 from swarm.model.activity import ActivityState, OpenTool, SubAgent, Tokens
 from swarm.model.agent import Acceptance, AgentSpec, Exit, Identity, Liveness, Usage
+from swarm.model.beat import ActionKind, Beat, Performed
 from swarm.model.causes import AlertCause, ProblemCode
 from swarm.model.health import Health
-from swarm.model.record import Alert, Beat, Ending, Fingerprint, Observed, Phase, Record
+from swarm.model.record import Alert, Ending, Fingerprint, Observed, Phase, Record
 from swarm.model.reports import Progress, ProgressLine, Results, ResultsState
 from swarm.model.snapshot import AgentView, Problem, Snapshot
 from swarm.model.time import Now

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from swarm.model.actions import ActionKind, Performed
+from swarm.model.beat import ActionKind, Beat, Performed
 from swarm.model.causes import ProblemCode
-from swarm.model.record import Beat, Holder
+from swarm.model.record import Holder
 from swarm.model.snapshot import Access, Problem, Pulse, Slots, Watching
 from swarm.model.time import Now
 from swarm.model.values import replace

@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-from swarm.model.actions import ActionKind, Performed
-from swarm.model.record import Beat
+from swarm.model.beat import ActionKind, Beat, Performed
 from swarm.model.snapshot import AgentView
 from swarm.model.values import replace
 from tests.support.swarms import HOUR, MINUTE, NOW, POLICY, a_root, a_snapshot, a_view, full_id

@@ -1,6 +1,7 @@
 """The heartbeat from the keyboard: rehearse, beat, freeze."""
 
-from swarm.model.record import Beat, Phase
+from swarm.model.beat import Beat
+from swarm.model.record import Phase
 from swarm.model.requests import Rehearsal
 from swarm_tui.app.screens.dry_run import RehearsalScreen
 from swarm_tui.app.screens.engine_calls import ActingScreen

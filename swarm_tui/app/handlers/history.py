@@ -1,6 +1,6 @@
 """Looking back: the timeline of heartbeats, the audit log."""
 
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from swarm_tui.app.screens.history import AuditScreen, TimelineScreen
 from swarm_tui.workers.audit_rows import event_rows

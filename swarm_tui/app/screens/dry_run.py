@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from swarm.model.actions import ActionKind
+from swarm.model.beat import ActionKind
 from swarm.model.plan import Action
 from swarm.model.requests import Rehearsal
 from swarm.sanitize import clean

@@ -5,9 +5,9 @@ from typing import Literal, Protocol, TypeVar
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
-from swarm.model.actions import ActionKind
+from swarm.model.beat import ActionKind, Beat
 from swarm.model.health import Verdict
-from swarm.model.record import Alert, Beat
+from swarm.model.record import Alert
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.sanitize import clean

@@ -10,7 +10,7 @@ from swarm_tui.cli.output import Output
 
 if TYPE_CHECKING:
     from swarm.api import Swarm
-    from swarm.model.record import Beat
+    from swarm.model.beat import Beat
     from swarm.model.requests import Rehearsal
 
 BY = "heartbeat"

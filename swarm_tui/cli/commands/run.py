@@ -17,7 +17,7 @@ from swarm_tui.cli.output import Output
 
 if TYPE_CHECKING:
     from swarm.api import Swarm
-    from swarm.model.record import Beat
+    from swarm.model.beat import Beat
 
 BY = "run"
 LOOK_SECONDS = 1.0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from swarm.api import Swarm
-from swarm.config import policy_checker
+from swarm.config import checker
 from swarm.config.checked import MAX_BYTES, SCHEMA, CheckedFiles, load_policy
 from swarm.config.policy import Policy
 from swarm.errors import PolicyError, SwarmError
@@ -23,7 +23,7 @@ class Counted:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.calls: list[str] = []
-        policy, role = policy_checker.check_policy, role_checker.check_role
+        policy, role = checker.check_policy, role_checker.check_role
 
         def check_policy(text: str, name: str) -> dict[str, object]:
             self.calls.append(name)
@@ -33,7 +33,7 @@ class Counted:
             self.calls.append(path.name)
             return role(text, path)
 
-        patch.setattr(policy_checker, "check_policy", check_policy)
+        patch.setattr(checker, "check_policy", check_policy)
         patch.setattr(role_checker, "check_role", check_role)
 
     def take(self) -> list[str]:

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from swarm.config.checked import parse_policy
 from swarm.heartbeat.digest import MAX_BYTES, Digested, digest
-from swarm.model.actions import ActionKind, Performed
 from swarm.model.activity import Tokens
+from swarm.model.beat import ActionKind, Beat, Performed
 from swarm.model.causes import AlertCause
-from swarm.model.record import Alert, Beat, Phase
+from swarm.model.record import Alert, Phase
 from swarm.model.snapshot import AgentView
 from swarm.rules.plan import plan, verdicts
 from tests.support.swarms import (

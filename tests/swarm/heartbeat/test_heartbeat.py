@@ -11,9 +11,10 @@ from swarm.errors import Busy, Refused
 from swarm.heartbeat.beat import claim
 from swarm.ledger.state import raise_alert
 from swarm.model.agent import Acceptance, Liveness
+from swarm.model.beat import Beat
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health
-from swarm.model.record import Beat, Ending, Holder, Phase
+from swarm.model.record import Ending, Holder, Phase
 from swarm.model.values import replace
 from swarm.processes.identity import identify
 from swarm.protocol.heartbeats import read_beats

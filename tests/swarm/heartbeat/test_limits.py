@@ -8,8 +8,9 @@ import pytest
 from swarm.errors import Refused
 from swarm.heartbeat import monitor
 from swarm.heartbeat.lease import beat_when_due
+from swarm.model.beat import Beat
 from swarm.model.health import Health
-from swarm.model.record import Beat, Ending, Phase
+from swarm.model.record import Ending, Phase
 from swarm.model.snapshot import AgentView
 from swarm.rules.costs import spent
 from tests.support.homes import PERIOD, LiveHome

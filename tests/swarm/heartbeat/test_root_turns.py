@@ -13,9 +13,10 @@ from swarm.errors import SwarmError
 from swarm.heartbeat import monitor, root, root_launch
 from swarm.ledger.state import with_record
 from swarm.lifecycle.intents import me
+from swarm.model.beat import Beat
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health
-from swarm.model.record import Beat, Ending, Phase
+from swarm.model.record import Ending, Phase
 from swarm.model.values import replace
 from swarm.processes.identity import identify
 from swarm.verbs.doctor import strays

@@ -17,9 +17,8 @@ from hypothesis import strategies as st
 from swarm.errors import Busy, HomeError, SwarmError
 from swarm.formatting import parse_stamp, spell_stamp
 from swarm.ledger import audit_log, audit_reader
-from swarm.model.actions import ActionKind, Performed
-from swarm.model.audit_verb import AuditVerb
-from swarm.model.record import Beat
+from swarm.model.actor import AuditVerb
+from swarm.model.beat import ActionKind, Beat, Performed
 from swarm.protocol import heartbeats
 from swarm.protocol.paths import Layout
 from swarm.store import syscalls

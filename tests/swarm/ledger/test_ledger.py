@@ -14,11 +14,10 @@ from swarm.errors import Busy, Code, HomeError, Refused, SwarmError
 from swarm.ledger import audit_log, audit_reader, publishing, revisions
 from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, raise_alert, with_record
+from swarm.model.actor import AuditVerb
 from swarm.model.agent import Identity
-from swarm.model.audit_verb import AuditVerb
 from swarm.model.causes import AlertCause
-from swarm.model.record import Phase, Record
-from swarm.model.ref import Ref
+from swarm.model.record import Phase, Record, Ref
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.protocol.paths import Layout

@@ -15,7 +15,7 @@ from swarm.errors import Busy, HomeError, SwarmError
 from swarm.ledger import audit_log, audit_reader, publishing, revisions
 from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, with_record
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.values import replace
 from swarm.platform.clock import SystemClock

@@ -22,8 +22,7 @@ from swarm.ledger.transitions import (
     withdrawn,
 )
 from swarm.model.agent import AgentSpec, Identity
-from swarm.model.record import Ending, Phase, Record
-from swarm.model.ref import Ref
+from swarm.model.record import Ending, Phase, Record, Ref
 from swarm.model.time import Now
 
 ENGINE = Path(__file__).parents[3] / "swarm"

@@ -23,7 +23,7 @@ def test_any_word_is_a_value_that_prints_compares_and_is_written_back_as_that_wo
     assert isinstance(value, Fruit)
     assert (value, str(value), value.value, hash(value)) == (word, word, word, hash(word))
     assert json.loads(json.dumps({value: value})) == {word: word}
-    assert value.is_known is (word in ("apple", "pear"))
+    assert bool(value.name) is (word in ("apple", "pear"))
     assert Fruit(word) == value
 
 
@@ -34,7 +34,7 @@ def test_what_is_no_word_is_no_value() -> None:
 
 def test_a_cause_of_a_newer_version_stays_until_a_person_has_seen_it() -> None:
     newer = AlertCause("telepathy")
-    assert not newer.is_known
+    assert not newer.name
     assert (newer.course, newer.severity) == (Course.STAYS, Severity.WARNING)
     assert newer not in list(AlertCause)
 
@@ -42,7 +42,7 @@ def test_a_cause_of_a_newer_version_stays_until_a_person_has_seen_it() -> None:
 @pytest.mark.parametrize("code", ProblemCode)
 def test_the_alert_of_a_problem_is_a_cause_of_the_same_word(code: ProblemCode) -> None:
     if code.alert is not None:
-        assert code.alert.is_known
+        assert code.alert.name
         assert code.alert.value == code.value
 
 

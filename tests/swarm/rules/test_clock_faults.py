@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from swarm.config.checked import parse_policy
-from swarm.model.actions import ActionKind
+from swarm.model.beat import ActionKind
 from swarm.model.health import Health
 from swarm.model.plan import Action, Plan
 from swarm.model.record import Observed

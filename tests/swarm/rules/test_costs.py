@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.model.activity import Tokens
-from swarm.model.record import Account, Beat, Mark, Phase
+from swarm.model.beat import Beat
+from swarm.model.record import Account, Mark, Phase
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.costs import DAY_S, HOUR_S, MARKS, spent, totals, with_mark

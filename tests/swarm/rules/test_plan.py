@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from swarm.config.checked import parse_policy
 from swarm.config.policy import Policy
-from swarm.model.actions import ActionKind
 from swarm.model.activity import ActivityState
 from swarm.model.agent import Acceptance, Liveness
+from swarm.model.beat import ActionKind
 from swarm.model.causes import ProblemCode
 from swarm.model.health import Health
 from swarm.model.plan import Action, Plan

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from msgspec import convert
 
 from swarm.config.policy import Policy
-from swarm.model.actions import ActionKind
 from swarm.model.activity import ActivityState, Tokens
 from swarm.model.agent import Liveness
+from swarm.model.beat import ActionKind
 from swarm.model.causes import AlertCause
 from swarm.model.plan import Action, Plan
 from swarm.model.record import Account, Alert, Mark, Phase

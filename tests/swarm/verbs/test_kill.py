@@ -18,8 +18,7 @@ from swarm.lifecycle.recovery import resolve_intents
 from swarm.lifecycle.stop import end_subtree
 from swarm.model.actor import ENGINE
 from swarm.model.agent import Identity, Liveness
-from swarm.model.record import Ending, Phase, Record
-from swarm.model.ref import Ref
+from swarm.model.record import Ending, Phase, Record, Ref
 from swarm.model.values import replace
 from swarm.processes.identity import identify, look
 from swarm.processes.local_runner import LocalRunner

@@ -15,7 +15,7 @@ from tests.support.wait import wait_for
 
 APPEND = (
     "import sys; from swarm.home.audit import record; from swarm.home.context import Home;"
-    "from swarm.model.audit_verb import AuditVerb; record(Home.open(sys.argv[1]), AuditVerb.READ)"
+    "from swarm.model.actor import AuditVerb; record(Home.open(sys.argv[1]), AuditVerb.READ)"
 )
 
 

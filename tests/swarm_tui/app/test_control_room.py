@@ -13,7 +13,7 @@ from textual.widgets import Input, Select, Static
 
 from swarm.errors import Code, Refused
 from swarm.ledger.audit_log import Event
-from swarm.model.audit_verb import AuditVerb
+from swarm.model.actor import AuditVerb
 from swarm.model.requests import Objection, SpawnCheck, SpawnRequest
 from swarm.model.snapshot import Access, Snapshot
 from swarm.model.values import replace

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from swarm.model.activity import ActivityState, OpenTool, SubAgent, Tokens
-from swarm.model.record import Beat
+from swarm.model.beat import Beat
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
 from swarm.rules.plan import verdicts

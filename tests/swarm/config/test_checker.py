@@ -6,7 +6,7 @@ import pytest
 from msgspec import Meta, Struct, convert
 from pydantic import ValidationError, model_validator
 
-from swarm.config.models import model_of
+from swarm.config.checker import model_of
 from swarm.formatting import parse_duration
 
 

@@ -1,7 +1,10 @@
-"""The kinds of steps that a heartbeat takes, and how one came out."""
+"""What a heartbeat did, step by step, as heartbeats.jsonl keeps it."""
+
+from collections.abc import Mapping
 
 from msgspec import Struct
 
+from swarm.model.bounds import Count, Dollars, Text
 from swarm.model.open_enum import OpenEnum
 
 
@@ -32,3 +35,24 @@ class Performed(Struct, frozen=True):
     reason: str = ""
     code: str = ""
     """What it is about: a cause, an ending, a role, or why it was put off."""
+
+
+class Beat(Struct, frozen=True):
+    """heartbeats.jsonl: one record a heartbeat (protocol.md, A heartbeat)."""
+
+    n: Count
+    at: Text = ""
+    by: Text = ""
+    took_ms: Count = 0
+    counts: Mapping[str, int] = {}
+    slots: Mapping[str, int] = {}
+    actions: tuple[Performed, ...] = ()
+    alerts: tuple[str, ...] = ()
+    acceptance: Mapping[str, int] = {}
+    passed: bool = True
+    gap: Text = ""
+    """The hole in time that this heartbeat found, for people; '' where there was none."""
+    tokens: Count | None = None
+    """What all agents ever have used up so far; None in records of older versions."""
+    cost_usd: Dollars | None = None
+    """The same in dollars, as far as prices are known."""
