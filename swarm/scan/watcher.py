@@ -160,7 +160,7 @@ class Watch:
             self._retry_at = float("inf")
             self._say(Watching.SCAN, "events are off ([watch] events)")
             return
-        self._events = FsEvents(self.scanner.home.layout, self._woken)
+        self._events = FsEvents(self.scanner.home.layout, self._woken, self._stopped)
         self._followed, self._follow_at = -1, 0.0
 
     def _lose_events(self, why: str) -> None:

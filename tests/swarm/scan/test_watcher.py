@@ -399,7 +399,7 @@ def open_descriptors() -> int:
 
 @pytest.fixture
 def events(grove: Grove) -> Iterator[FsEvents]:
-    made = FsEvents(grove.layout, threading.Event())
+    made = FsEvents(grove.layout, threading.Event(), threading.Event())
     yield made
     made.close()
 
@@ -500,15 +500,29 @@ class TestFsEvents:
         agents[2].progress.write_text("x")
         heard_from(events, agents[2].progress, "the line")
 
-    def test_a_wait_can_be_woken(self, grove: Grove) -> None:
-        woken = threading.Event()
-        events = FsEvents(grove.layout, woken)
+    @pytest.mark.parametrize("which", ["woken", "stopped"])
+    def test_a_wait_can_be_woken_and_stopped(self, grove: Grove, which: str) -> None:
+        signals = {"woken": threading.Event(), "stopped": threading.Event()}
+        events = FsEvents(grove.layout, **signals)
         try:
             events.follow([str(grove.agents)])
-            waker = threading.Timer(0.05, woken.set)
+            waker = threading.Timer(0.05, signals[which].set)
             waker.start()
             assert events.wait(3600.0) == frozenset()
             waker.join()
+        finally:
+            events.close()
+
+    def test_the_watch_itself_ends_at_a_stop(self, grove: Grove, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(fs_events, "WAKE_MS", 3_600_000)
+        stopped = threading.Event()
+        events = FsEvents(grove.layout, threading.Event(), stopped)
+        try:
+            events.follow([str(grove.agents)])
+            stopper = threading.Timer(0.05, stopped.set)
+            stopper.start()
+            assert events.wait(3600.0) == frozenset()
+            stopper.join()
         finally:
             events.close()
 
@@ -526,7 +540,7 @@ class TestFsEvents:
 
 
 def test_steps_are_short_in_the_midst_of_news_and_long_in_a_silence(grove: Grove, events: FsEvents) -> None:
-    assert [fs_events.step_after(silence) for silence in (0.0, 0.04, 0.25, 1.0, 3600.0)] == [1, 1, 5, 20, 20]
+    assert [fs_events.step_after(silence) for silence in (0.0, 0.1, 0.5, 1.0, 3600.0)] == [1, 1, 5, 10, 40]
     events.follow([str(grove.agents)])
     wait_for(lambda: events.wait(0.2) or events._step.value == fs_events.LONGEST_MS, "longer steps")
 
@@ -538,7 +552,7 @@ def test_a_watch_of_whole_trees_tells_the_same(grove: Grove, monkeypatch: pytest
     grove.root.symlink_to(real)
     agent = grove.agent("a-1", progress="Begun.\n")
     agent.log.mkdir()
-    events = FsEvents(grove.layout, threading.Event())
+    events = FsEvents(grove.layout, threading.Event(), threading.Event())
     monkeypatch.setattr(events, "_root", os.path.realpath(grove.layout.agents.parent))
     try:
         directories = [str(grove.layout.agents.parent), str(agent.path)]
