@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -200,11 +200,9 @@ def _exit_lines(ended: Exit) -> Iterable[Paragraph]:
     if ended.error:
         yield Paragraph(quote(ended.error, 500), "danger")
     for word, swept in (("ended with it", ended.found), ("left", ended.left)):
-        yield from (_labelled(word, _swept_text(process), "quote") for process in swept)
-
-
-def _swept_text(process: Mapping[str, Any]) -> str:  # as the keeper wrote it: not checked
-    return quote(" ".join(str(process.get(key, "")) for key in ("pid", "command", "how")), 500)
+        yield from (
+            _labelled(word, quote(f"{process.pid} {process.command} {process.how}", 500), "quote") for process in swept
+        )
 
 
 def events_page(

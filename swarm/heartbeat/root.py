@@ -111,7 +111,7 @@ def _begin(home: Home, beat: Beat, scanner: Scanner) -> None:
             words, told_to = words_for(home, agent, beat, scanner, last)
             launch, offset = launch_for(home, agent, spec, program, session, words)
             inbox.begin_turn(agent, told_to)
-            write_turn(agent, Turn(beat.n, offset, launch.session or session, bool(session)))
+            write_turn(agent, Turn(beat.n, offset, launch.session or session))
             take_turn(home, reserved)
             started = home.runner.spawn(agent, launch)
         except BaseException as error:

@@ -161,12 +161,8 @@ _PROCESSES = ("keeper", "starter", "stopper", "process")
 _COMMON = ("boot_id", "pid_ns")
 
 
-def record_json(record: Record) -> dict[str, Any]:
-    """A record as an object; leaves out defaults, and writes what its processes have in common once."""
-    return {"id": record.id, **_short(to_builtins(record))}
-
-
 def _short(data: dict[str, Any]) -> dict[str, Any]:
+    """A record's object without what stands elsewhere: its id, and what its processes have in common."""
     del data["id"]  # the key under which it stands
     common = data.get("process", {})
     for key in _PROCESSES:

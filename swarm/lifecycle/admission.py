@@ -14,7 +14,7 @@ from swarm.home.resolve import resolve
 from swarm.ledger.state import State
 from swarm.lifecycle import spawn_fields
 from swarm.lifecycle.scope import confined, lies_in, overlap
-from swarm.model.agent import AgentSpec
+from swarm.model.agent import AgentSpec, Scope
 from swarm.model.launch import Launch
 from swarm.model.record import Phase, Ref
 from swarm.model.requests import SpawnRequest
@@ -90,7 +90,7 @@ def draft(home: Home, request: SpawnRequest, state: State, *, replacing: str = "
         argv=request.command,
         cwd=objections.check("cwd", lambda: spawn_fields.directory(home.layout, request.cwd), ""),
         env=objections.check("env", lambda: spawn_fields.environment(request), {}),
-        scope=role.scope if role else "",
+        scope=Scope(role.scope) if role else Scope.NONE,
         created_at=spell_stamp(home.clock.wall(), millis=True),
         created_by=str(home.actor),
     )

@@ -30,7 +30,6 @@ class Turn(Struct, frozen=True):
     offset: Count = 0
     """Where its output begins."""
     session: Text = ""
-    resumed: bool = False
 
 
 def is_root(home: Home, record: Record) -> bool:

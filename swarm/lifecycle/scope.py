@@ -76,7 +76,7 @@ def confined(home: Home, spec: AgentSpec) -> AgentSpec:
             raise _refused(
                 parent, f"a child that owns {path!r}", f"It may own what lies below {_places(parent, above)}."
             )
-    if spec.owns or spec.scope == "observe":
+    if spec.has_write_scope:
         return spec
     return replace(spec, owns=(own,))
 
@@ -100,7 +100,7 @@ def _held_caller(home: Home) -> AgentSpec | None:
 
 
 def _is_held(home: Home, spec: AgentSpec) -> bool:
-    return bool(spec.owns or spec.scope == "observe") and _holds(home, spec.program)
+    return spec.has_write_scope and _holds(home, spec.program)
 
 
 def _holds(home: Home, name: str) -> bool:
@@ -157,7 +157,7 @@ def outside_of(home: Home, ended: Sequence[Record]) -> Mapping[str, Outside]:
 
 def _held(home: Home, record: Record) -> AgentSpec | None:
     spec = record.ref.match(read_spec(home.layout.agent(record.id)).value)
-    return spec if spec is not None and (spec.owns or spec.scope == "observe") else None
+    return spec if spec is not None and spec.has_write_scope else None
 
 
 def _area(home: Home, record: Record) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from swarm.errors import Code, Refused
 from swarm.home.context import Home
 from swarm.ledger.state import State
 from swarm.lifecycle.scope import overlap
-from swarm.model.agent import Acceptance, AgentSpec
+from swarm.model.agent import Acceptance, AgentSpec, Scope
 from swarm.model.launch import Launch
 from swarm.model.requests import SpawnRequest
 from swarm.programs.base import Program
@@ -115,7 +115,7 @@ def owned(layout: Layout, agent_id: str, owns: Iterable[str], role: Role | None)
     own = layout.agent(agent_id).path.relative_to(layout.root).as_posix()
     for path in paths:
         inside = path == own or path.startswith(own + "/")
-        if role is not None and role.scope == "observe" and not inside:
+        if role is not None and role.observes and not inside:
             raise Refused(
                 Code.OWNS,
                 f"The role {role.name!r} only observes: it owns nothing but its own directory.",
@@ -153,7 +153,7 @@ def warnings(spec: AgentSpec) -> Iterable[str]:
                 f"{outcome.text[:120]!r} is an activity, not an outcome: activities always look like progress. "
                 'Say what is true when it is done ("the first purchase link is live").'
             )
-    if spec.slots > 1 and spec.scope == "work":
+    if spec.slots > 1 and spec.scope is Scope.WORK:
         yield f"A {spec.role} does its work itself; {spec.slots} slots let it spawn {spec.slots - 1} more."
 
 

@@ -26,6 +26,7 @@ from swarm.lifecycle.messaging import ask_to_end
 from swarm.lifecycle.root_turn import is_root
 from swarm.lifecycle.settle import look_at_end, results_of
 from swarm.model.actor import AuditVerb
+from swarm.model.agent import FoundProcess
 from swarm.model.record import Ending, Phase, Record, Ref
 from swarm.model.reports import ResultsState
 from swarm.model.requests import StopOutcome
@@ -33,7 +34,7 @@ from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.platform.clock import wait_until
 from swarm.processes import stdin_channel
-from swarm.processes.runner import FoundProcess, StopReport
+from swarm.processes.runner import StopReport
 from swarm.sanitize import clean
 
 START_PATIENCE = 15.0

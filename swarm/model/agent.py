@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from swarm.model.bounds import ExitCode, NonEmpty, Pid, Seconds, SlotCount, Strings, Text, Whole
+from swarm.model.bounds import ExitCode, NonEmpty, Pid, Seconds, SlotCount, Strings, Text, Texts, Whole
+from swarm.model.open_enum import OpenEnum
 
 SCHEMA = 1
 
@@ -16,6 +17,18 @@ class Acceptance(Struct, frozen=True):
 
     text: Text
     check: str | None = None
+
+
+class Scope(OpenEnum):
+    """What a role is for."""
+
+    NONE = ""
+    """A spec from before roles had one."""
+    ORCHESTRATE = "orchestrate"
+    WORK = "work"
+    SCOUT = "scout"
+    OBSERVE = "observe"
+    """It only looks: it owns nothing but its own directory."""
 
 
 class AgentSpec(Struct, frozen=True):
@@ -40,11 +53,20 @@ class AgentSpec(Struct, frozen=True):
     cwd: Text = ""
     """Working directory, relative to the home; '' is the agent's own directory."""
     env: Mapping[str, str] = {}
-    scope: Text = ""
-    """`observe` where the role only looks: it owns nothing but its own directory."""
+    scope: Scope = Scope.NONE
     created_at: Text = ""
     created_by: Text = "operator"
     schema: int = SCHEMA
+
+    @property
+    def observes(self) -> bool:
+        """Whether it only looks."""
+        return self.scope is Scope.OBSERVE
+
+    @property
+    def has_write_scope(self) -> bool:
+        """Whether it may write only in some places: those that it owns, or its own directory."""
+        return bool(self.owns) or self.observes
 
 
 class Identity(Struct, frozen=True):
@@ -70,6 +92,16 @@ class Liveness(StrEnum):
     """Another pid namespace: cannot be known from here."""
 
 
+class FoundProcess(Struct, frozen=True):
+    """One process that was found beside the program."""
+
+    pid: Pid
+    command: Text = ""
+    """Its command line, raw and bounded: clean it before it is shown."""
+    how: Text = ""
+    """`TERM` or `KILL`: what ended it; or why it is still there."""
+
+
 class Exit(Struct, frozen=True):
     """exit.json, by the keeper: how the process ended."""
 
@@ -80,11 +112,15 @@ class Exit(Struct, frozen=True):
     """Wall seconds."""
     stopped: bool = False
     """The keeper was ordered to stop it."""
-    found: tuple[Mapping[str, Any], ...] = ()
-    """What the sweep found and ended: {pid, command, how}."""
-    left: tuple[Mapping[str, Any], ...] = ()
+    found: tuple[FoundProcess, ...] = ()
+    """What the sweep found and ended."""
+    left: tuple[FoundProcess, ...] = ()
     error: Text = ""
     """Why the program could not be started."""
+    steps: Texts = ()
+    """The rungs of the ladder that the keeper took, in order."""
+    subreaper: bool = True
+    """Everything that it started stayed below the keeper until it was gone."""
 
 
 class Usage(Struct, frozen=True):

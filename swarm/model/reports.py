@@ -43,11 +43,19 @@ class ResultsState(StrEnum):
     INVALID = "invalid"
 
 
+class ResultsStatus(StrEnum):
+    """How the agent says that its task ended."""
+
+    SUCCESS = "success"
+    FAILED = "failed"
+    PARTIAL = "partial"
+
+
 class Results(Struct, frozen=True):
     """results.json, validated (protocol.md). Texts have passed `untrusted`."""
 
     state: ResultsState = ResultsState.ABSENT
-    status: str = "success"
+    status: ResultsStatus = ResultsStatus.SUCCESS
     summary: str = ""
     outputs: tuple[str, ...] = ()
     acceptance: tuple[tuple[str, bool], ...] = ()

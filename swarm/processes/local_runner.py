@@ -15,13 +15,15 @@ from swarm.model.agent import Identity, Liveness
 from swarm.model.launch import Launch
 from swarm.model.record import Record
 from swarm.model.time import Clock
+from swarm.model.values import replace
 from swarm.processes.freeze import AgentProcesses, freeze, thaw
 from swarm.processes.identity import identify, look
 from swarm.processes.members import confirmed, home_of_leftovers, marked
 from swarm.processes.runner import Frozen, Started, StopReport
 from swarm.processes.stop import stop
+from swarm.protocol.agent_files import read_kept
 from swarm.protocol.paths import AgentDir, Layout
-from swarm.store import jsonio, reader, writer
+from swarm.store import jsonio, writer
 
 if TYPE_CHECKING:
     import subprocess
@@ -136,14 +138,11 @@ class LocalRunner:
         return started
 
     def _kept(self, agent: AgentDir, spawn_id: str) -> Started | None:
-        """Who the keeper of this spawn said that it and its program are; None where it has not."""
-        try:
-            kept = reader.read_json(agent.kept)
-        except SwarmError:
+        """The processes that the keeper of this spawn named as itself and its program; None where it has not."""
+        kept = read_kept(agent).value
+        if kept is None or kept.spawn_id != spawn_id:
             return None
-        if kept is None or kept.get("spawn_id") != spawn_id:
-            return None
-        keeper, program = _identity(kept.get("keeper"), spawn_id), _identity(kept.get("program"), spawn_id)
+        keeper, program = _known(kept.keeper, spawn_id), _known(kept.program, spawn_id)
         return Started(keeper, program) if keeper is not None and program is not None else None
 
 
@@ -232,13 +231,10 @@ def _failure(why: str, number: object = None) -> SwarmError:
     return SwarmError("The agent could not be started.", why, hint, code=Code.START)
 
 
-def _identity(told: object, marker: str) -> Identity | None:
+def _known(kept: Identity | None, marker: str) -> Identity | None:
     """An identity of kept.json. A hint like every pid in a file: a caller checks it before it signals."""
-    if not isinstance(told, dict):
+    if kept is None:
         return None
-    boot, namespace, pid, ticks = (told.get(key) for key in ("boot_id", "pid_ns", "pid", "ticks"))
-    if not (isinstance(boot, str) and isinstance(namespace, int) and isinstance(pid, int) and isinstance(ticks, int)):
-        return None
-    if ticks == 0:  # a keeper without /proc cannot tell: the kernel can
-        return identify(pid, marker)
-    return Identity(boot, namespace, pid, ticks, marker)
+    if kept.ticks == 0:  # a keeper without /proc cannot tell: the kernel can
+        return identify(kept.pid, marker)
+    return replace(kept, marker=marker)

@@ -4,20 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from swarm.model.agent import Identity, Liveness
+from swarm.model.agent import FoundProcess, Identity, Liveness
 from swarm.model.launch import Launch
 from swarm.model.record import Record
 from swarm.protocol.paths import AgentDir
-
-
-class FoundProcess(NamedTuple):
-    """One process that was found beside the program."""
-
-    pid: int
-    command: str
-    """Its command line, raw and bounded: clean it before it is shown."""
-    how: str
-    """`TERM` or `KILL`: what ended it; or why it is still there."""
 
 
 class StopReport(NamedTuple):

@@ -1,21 +1,22 @@
 """Stops everything that belongs to one agent, and reports what was found."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from swarm import platform
 from swarm.errors import SwarmError
-from swarm.model.agent import Identity, Liveness
+from swarm.model.agent import Exit, FoundProcess, Identity, Liveness
 from swarm.platform.process_info import Stat
 from swarm.processes.identity import look
 from swarm.processes.members import COMMAND_LENGTH, confirmed, members
-from swarm.processes.runner import FoundProcess, StopReport
+from swarm.processes.runner import StopReport
+from swarm.protocol.agent_files import StopOrder, read_exit
 from swarm.protocol.paths import AgentDir
-from swarm.store import jsonio, reader, writer
+from swarm.store import jsonio, writer
 
 Look = Callable[[], list[Stat]]
 
@@ -147,15 +148,15 @@ def stop(
     began = time.monotonic()
     work = _Stop(keeper, program, marker, agent)
     recorded = [each for each in (keeper, program) if each is not None]
-    said = {each: look(each) for each in recorded}
-    strangers = tuple(each.pid for each in recorded if said[each] is Liveness.STRANGER)
-    if Liveness.ELSEWHERE in said.values():
+    looked = {each: look(each) for each in recorded}
+    strangers = tuple(each.pid for each in recorded if looked[each] is Liveness.STRANGER)
+    if Liveness.ELSEWHERE in looked.values():
         return StopReport(
             gone=False,
             unverified="It runs in another container: nothing here can see or signal it.",
             took_ms=_since(began),
         )
-    outcome: Mapping[str, Any] | None = None
+    outcome: Exit | None = None
     if keeper is not None and confirmed(keeper, marker):
         outcome = _order(work, keeper, grace)
         if outcome is None and confirmed(keeper, marker):
@@ -168,25 +169,26 @@ def stop(
             _ask_directly(work, grace)
         gone = work.sweep(thorough=outcome is None)
     _judge(work, outcome, gone=gone)
-    code = outcome.get("code") if outcome is not None else None
     return StopReport(
         gone=gone and not work.left,
         found=work.all_found(),
         left=tuple(work.left),
         unverified=" ".join(work.doubts),
         steps=tuple(work.steps),
-        exit_code=code if isinstance(code, int) else None,
+        exit_code=outcome.code if outcome is not None else None,
         took_ms=_since(began),
         strangers=strangers if outcome is None else (),
     )
 
 
-def _judge(work: _Stop, outcome: Mapping[str, Any] | None, *, gone: bool) -> None:
+def _judge(work: _Stop, outcome: Exit | None, *, gone: bool) -> None:
     """What can be said of the end, and what cannot."""
     recorded = [each for each in (work.keeper, work.program) if each is not None]
     if outcome is not None:
-        _add(work, outcome)
-        if outcome.get("subreaper") is False:
+        work.found += outcome.found
+        work.left += outcome.left
+        work.steps += outcome.steps
+        if not outcome.subreaper:
             work.steps.append(f"no subreaper here: {BY_SCAN}")
     elif any(each.boot_id == platform.boot_id() for each in recorded) and not work.kept_in_sight:
         work.doubts.append(f"Its keeper did not report the end: {BY_SCAN}.")
@@ -196,11 +198,10 @@ def _judge(work: _Stop, outcome: Mapping[str, Any] | None, *, gone: bool) -> Non
         work.doubts.append("New processes of it kept appearing while it was being stopped.")
 
 
-def _order(work: _Stop, keeper: Identity, grace: float) -> Mapping[str, Any] | None:
+def _order(work: _Stop, keeper: Identity, grace: float) -> Exit | None:
     """Has the keeper stop its agent; its report, or None where it gave none in time."""
-    order = {"spawn_id": work.marker, "grace_s": float(grace)}
     try:
-        writer.write_atomic(work.agent.order, jsonio.to_json(order))
+        writer.write_atomic(work.agent.order, jsonio.to_json(to_builtins(StopOrder(work.marker, float(grace)))))
     except SwarmError as error:
         work.steps.append(f"the order could not be written ({error.title}): the terms of the start hold")
     stat = platform.stat(keeper.pid)
@@ -244,24 +245,10 @@ def _ask_directly(work: _Stop, grace: float) -> None:
     work.steps.append("KILL")
 
 
-def _outcome(agent: AgentDir, marker: str) -> Mapping[str, Any] | None:
+def _outcome(agent: AgentDir, marker: str) -> Exit | None:
     """exit.json of this spawn; None where there is none that can be read."""
-    try:
-        found = reader.read_json(agent.exit)
-    except SwarmError:
-        return None
-    return found if found is not None and marker and found.get("spawn_id") == marker else None
-
-
-def _add(work: _Stop, outcome: Mapping[str, Any]) -> None:
-    """Adds what the keeper told, whose words went through a file that others can write."""
-    for name, target in (("found", work.found), ("left", work.left)):
-        told = outcome.get(name)
-        for each in told if isinstance(told, list) else ():
-            if isinstance(each, dict) and isinstance(each.get("pid"), int):
-                target.append(FoundProcess(each["pid"], str(each.get("command", "")), str(each.get("how", ""))))
-    steps = outcome.get("steps")
-    work.steps += [str(step) for step in steps] if isinstance(steps, list) else []
+    found = read_exit(agent).value
+    return found if found is not None and marker and found.spawn_id == marker else None
 
 
 def _since(began: float) -> int:

@@ -150,7 +150,7 @@ class OneShot(WithoutChannel, ABC):
         return self._settings.argv or (self.kind,)
 
     def _run(self, spec: AgentSpec, layout: Layout, agent: AgentDir) -> Run:
-        held = "observe" if spec.scope == "observe" else "owns" if spec.owns else ""
+        held = "observe" if spec.observes else "owns" if spec.owns else ""
         owned = tuple(layout.root / path for path in spec.owns) if held == "owns" else ()
         cwd = working_directory(spec, layout, agent)
         if held and not any(cwd.is_relative_to(path) for path in (agent.path, *owned)):

@@ -6,9 +6,9 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, to_builtins
 
-from swarm.model.agent import SCHEMA, Acceptance, AgentSpec, Exit, Identity
-from swarm.model.bounds import Text
-from swarm.model.reports import Results, ResultsState
+from swarm.model.agent import SCHEMA, Acceptance, AgentSpec, Exit, FoundProcess, Identity, Scope
+from swarm.model.bounds import Seconds, Text
+from swarm.model.reports import Results, ResultsState, ResultsStatus
 from swarm.model.values import replace
 from swarm.protocol.names import name_of
 from swarm.protocol.paths import AgentDir
@@ -60,6 +60,14 @@ class Kept(Struct, frozen=True):
     program: Identity | None = None
 
 
+class StopOrder(Struct, frozen=True):
+    """.run/order.json: how a keeper is to stop its agent."""
+
+    spawn_id: Text
+    grace_s: Seconds
+    """From the polite signal to the one that kills."""
+
+
 def read_kept(agent: AgentDir) -> Loaded[Kept]:
     """.run/kept.json; a process that could never be ours is none."""
     return load(agent.kept, lambda data: declared.read(Kept, data, "", []) or Kept())
@@ -82,7 +90,7 @@ def _results(data: dict[str, Any]) -> Results:
     check_results(data)
     return Results(
         ResultsState.VALID,
-        status=data.get("status", "success"),
+        status=ResultsStatus(data.get("status", "success")),
         summary=clean(validators.text(data, "summary"), MAX_TEXT),
         outputs=tuple(clean(path) for path in validators.texts(data, "outputs")),
         acceptance=tuple((clean(item["text"]), item["passed"]) for item in validators.items(data, "acceptance")),
@@ -112,7 +120,7 @@ def _spec(data: dict[str, Any]) -> AgentSpec:
         acceptance=tuple(Acceptance(clean(each.text), each.check) for each in spec.acceptance),
         program=clean(spec.program, 200) or "command",
         model=clean(spec.model, 200),
-        scope=clean(spec.scope, 200),
+        scope=Scope(clean(spec.scope, 200)),
         created_at=clean(spec.created_at, 100),
         created_by=clean(spec.created_by) or "operator",
     )
@@ -124,10 +132,15 @@ def _exit(data: dict[str, Any]) -> Exit:
     return replace(
         found,
         spawn_id=clean(found.spawn_id, 200),
-        found=tuple(map(validators.cleaned, found.found)),
-        left=tuple(map(validators.cleaned, found.left)),
+        found=tuple(map(_cleaned, found.found)),
+        left=tuple(map(_cleaned, found.left)),
         error=clean(found.error),
+        steps=tuple(map(clean, found.steps)),
     )
+
+
+def _cleaned(process: FoundProcess) -> FoundProcess:
+    return replace(process, command=clean(process.command, 200), how=clean(process.how))
 
 
 def spec_json(spec: AgentSpec) -> dict[str, object]:

@@ -136,9 +136,9 @@ def _outputs(spec: AgentSpec, role: Role, layout: Layout) -> str:
 
 
 def _owns(spec: AgentSpec, role: Role, home: str, directory: str) -> str:
-    if role.scope == "observe" or not spec.owns:
+    if role.observes or not spec.owns:
         only = f"Your own directory, `{directory}`. You write nowhere else."
-        return only + (" You observe; you do not fix." if role.scope == "observe" else "")
+        return only + (" You observe; you do not fix." if role.observes else "")
     return f"You write here and nowhere else (paths below `{home}`; no other live agent owns them):\n\n" + _bullets(
         (f"`{directory}`, your own directory", *(f"`{_one_line(path)}`" for path in spec.owns))
     )

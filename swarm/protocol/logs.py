@@ -9,7 +9,6 @@ from swarm.sanitize import clean, clean_block
 from swarm.store.reader import read_tail
 from swarm.store.tail import FileTail
 
-STREAMS = ("stdout", "stderr", "transcript")
 WINDOW_BYTES = 256 * 1024
 OPEN_LINE_BYTES = 64 * 1024
 

@@ -168,7 +168,7 @@ class AgentDir:
 
     @property
     def turn(self) -> Path:
-        """The root: {schema, n, offset, session, resumed} of its last turn: heartbeat, where its output begins."""
+        """The root: {schema, n, offset, session} of its last turn: heartbeat, where its output begins."""
         return self.path / ".run" / "turn.json"
 
     @property

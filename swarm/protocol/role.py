@@ -27,3 +27,8 @@ class Role(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     owns: Lines
     done_when: Lines
     must_not: Lines
+
+    @property
+    def observes(self) -> bool:
+        """Whether it only looks."""
+        return self.scope == "observe"

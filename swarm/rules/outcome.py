@@ -6,7 +6,7 @@ from swarm.model.activity import ActivityState
 from swarm.model.agent import Liveness
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Ending, Phase, Record
-from swarm.model.reports import ResultsState
+from swarm.model.reports import ResultsState, ResultsStatus
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 
@@ -41,7 +41,6 @@ def idle_words(view: AgentView, now: Now) -> str:
 def reported(view: AgentView, now: Now, policy: Policy, heartbeat_n: int) -> Verdict:
     """results.json is valid: what it says, and whether it has been read."""
     results, record = view.results, view.record
-    failed = results.status == "failed"
     read = _read_words(view, now)
     stale = _unread_beats(record, heartbeat_n) >= policy.heartbeat.unread_after and not read
     why = f"results.json says {results.status}"
@@ -52,7 +51,7 @@ def reported(view: AgentView, now: Now, policy: Policy, heartbeat_n: int) -> Ver
         why += f", unread{unread}"
     if record is not None and record.phase is not Phase.ENDED and not is_gone(view) and view.liveness is Liveness.ALIVE:
         why += "; its process still runs"
-    return Verdict(Health.FAILED if failed else Health.DONE, why, stale_results=stale)
+    return Verdict(Health.FAILED if results.status is ResultsStatus.FAILED else Health.DONE, why, stale_results=stale)
 
 
 def _unread_beats(record: Record | None, heartbeat_n: int) -> int:

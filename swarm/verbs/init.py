@@ -16,7 +16,7 @@ from swarm.formatting import spell_stamp
 from swarm.ledger import audit_log
 from swarm.ledger.ledger import Ledger
 from swarm.model.actor import AuditVerb
-from swarm.model.agent import AgentSpec
+from swarm.model.agent import AgentSpec, Scope
 from swarm.model.requests import InitReport
 from swarm.model.time import Clock
 from swarm.platform.clock import SystemClock
@@ -160,7 +160,7 @@ def _root_agent(layout: Layout, policy: Policy, role: Role, program: str, clock:
         task=ROOT_TASK,
         slots=policy.slots.max,
         program=program,
-        scope="orchestrate",
+        scope=Scope.ORCHESTRATE,
         created_at=spell_stamp(clock.wall()),
     )
     yield agent.spec, json.dumps(to_builtins(spec), indent=2, ensure_ascii=False).encode() + b"\n"

@@ -17,7 +17,7 @@ from swarm.model.beat import ActionKind, Beat, Performed
 from swarm.model.causes import AlertCause, ProblemCode
 from swarm.model.health import Health
 from swarm.model.record import Alert, Ending, Fingerprint, Observed, Phase, Record
-from swarm.model.reports import Progress, ProgressLine, Results, ResultsState
+from swarm.model.reports import Progress, ProgressLine, Results, ResultsState, ResultsStatus
 from swarm.model.snapshot import AgentView, Problem, Snapshot
 from swarm.model.time import Now
 from swarm.model.values import replace
@@ -132,7 +132,7 @@ def a_view(
 
 def results(status: str = "success", summary: str = "Done.", *, age: float = 10 * MINUTE, **fields: Any) -> Results:
     """A valid results.json, `age` seconds old."""
-    return Results(ResultsState.VALID, status, summary, mtime=NOW.wall - age, **fields)
+    return Results(ResultsState.VALID, ResultsStatus(status), summary, mtime=NOW.wall - age, **fields)
 
 
 def invalid_results(why: str = "it is cut off") -> Results:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from swarm.model.agent import Exit, Usage
+from swarm.model.agent import Exit, FoundProcess, Usage
 from swarm.model.causes import ProblemCode
 from swarm.model.health import Health, Verdict
 from swarm.model.reports import Progress, ProgressLine
@@ -256,7 +256,7 @@ def test_results_that_do_not_count_say_why() -> None:
 def test_the_process_page_shows_the_tree_and_how_it_ended() -> None:
     view = replace(
         a_view("w"),
-        exit=Exit("s", -9, NOW.wall, found=({"pid": 7, "command": "sh", "how": "TERM"},), error="gone"),
+        exit=Exit("s", -9, NOW.wall, found=(FoundProcess(7, "sh", "TERM"),), error="gone"),
     )
     assert view.record is not None
     view = replace(view, record=replace(view.record, unverified="pid namespace of another machine"))

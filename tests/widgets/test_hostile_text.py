@@ -9,7 +9,7 @@ from textual.widget import Widget
 from swarm.model.causes import AlertCause, ProblemCode
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Alert
-from swarm.model.reports import Progress, ProgressLine, Results, ResultsState
+from swarm.model.reports import Progress, ProgressLine, Results, ResultsState, ResultsStatus
 from swarm.model.snapshot import Access, AgentView, Problem
 from swarm.model.values import replace
 from swarm.rules.plan import verdicts
@@ -41,7 +41,15 @@ def agent(text: str, place: int) -> AgentView:
         name=text,
         role=text,
         progress=Progress((ProgressLine(None, text, 3, text), ProgressLine(NOW.wall, text, None, text)), error=text),
-        results=Results(ResultsState.VALID, text, text, (text,), ((text, True), (text, False)), text, {text: [text]}),
+        results=Results(
+            ResultsState.VALID,
+            ResultsStatus.SUCCESS,
+            text,
+            (text,),
+            ((text, True), (text, False)),
+            text,
+            {text: [text]},
+        ),
         problems=(Problem(ProblemCode.LINK, text), Problem(ProblemCode.INJECTION, text)),
     )
 
@@ -163,7 +171,7 @@ async def test_the_detail_draws_hostile_text_as_text_in_every_tab() -> None:
         progress=Progress(tuple(ProgressLine(None, text, 3, text) for text in TEXTS)),
         results=Results(
             ResultsState.VALID,
-            TEXTS[0],
+            ResultsStatus.SUCCESS,
             TEXTS[1],
             TEXTS,
             tuple((text, True) for text in TEXTS),

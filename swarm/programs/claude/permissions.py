@@ -50,7 +50,7 @@ class Scope(Struct, frozen=True):
 
 def held(spec: AgentSpec) -> str:
     """Whether an agent is held to its scope, and by which rule: `observe`, `owns` or ''."""
-    return "observe" if spec.scope == "observe" else "owns" if spec.owns else ""
+    return "observe" if spec.observes else "owns" if spec.owns else ""
 
 
 def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: ProgramSettings, sandbox: Need) -> Scope:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import fields
 
 from swarm.errors import HomeError
-from swarm.ledger.codec import decode, encode, record_json
+from swarm.ledger.codec import decode, encode
 from swarm.ledger.state import MAX_ALERTS, State, clear_alert, raise_alert, with_forgotten, with_record, without
 from swarm.model.actor import Actor
 from swarm.model.agent import Identity
@@ -355,13 +355,9 @@ def test_200_agents_stay_near_100_kb() -> None:
     assert len(encode(state)) < 100_000
 
 
-def test_a_record_as_json_names_its_agent_and_leaves_out_defaults() -> None:
-    assert record_json(Record("a", "s", Phase.ENDED, ending=Ending.DONE)) == {
-        "id": "a",
-        "spawn_id": "s",
-        "phase": "ended",
-        "ending": "done",
-    }
+def test_a_record_stands_under_its_id_and_leaves_out_defaults() -> None:
+    data = encode(with_record(STATE, Record("a", "s", Phase.ENDED, ending=Ending.DONE)))
+    assert json.loads(data)["agents"] == {"a": {"spawn_id": "s", "phase": "ended", "ending": "done"}}
 
 
 # -- the pure helpers ------------------------------------------------------------------------------------------------

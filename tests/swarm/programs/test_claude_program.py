@@ -14,7 +14,7 @@ import pytest
 from swarm.config.checked import parse_policy
 from swarm.config.policy import ProgramSettings
 from swarm.errors import Refused
-from swarm.model.agent import AgentSpec
+from swarm.model.agent import AgentSpec, Scope
 from swarm.model.launch import Launch
 from swarm.model.values import replace
 from swarm.programs import preflight, sandbox
@@ -111,7 +111,7 @@ def test_no_session_of_its_own_project_or_user_reaches_an_agent(layout: Layout) 
 
 def test_the_operators_own_settings_never_widen_a_scope(layout: Layout) -> None:
     policy = '[programs.claude]\ninherit = true\nscope = "narrow"\n'
-    launch = prepared(layout, replace(WORKER, scope="observe"), policy)
+    launch = prepared(layout, replace(WORKER, scope=Scope.OBSERVE), policy)
     assert option(launch, "--setting-sources") == ""
     assert "inherit" in launch.warnings[0]
     assert prepared(layout, policy=policy).warnings == ()
@@ -163,7 +163,7 @@ def test_an_ended_session_is_taken_up_with_new_words(layout: Layout) -> None:
 
 def test_a_person_takes_a_session_over_under_the_same_scope(layout: Layout) -> None:
     program = program_for("claude", parse_policy('[programs.claude]\nscope = "narrow"\n'))
-    observer = replace(WORKER, scope="observe")
+    observer = replace(WORKER, scope=Scope.OBSERVE)
     agent = layout.agent(WORKER.id)
     launch = program.take_over(observer, layout, agent, "sid-1")
     headless = program.prepare(observer, layout, agent, "b")
@@ -336,7 +336,7 @@ def test_who_is_not_held_may_do_its_work_and_not_the_engines(layout: Layout) -> 
 
 @pytest.mark.parametrize("box", [BOX, NO_BOX])
 @pytest.mark.parametrize("settings", [ProgramSettings(), ProgramSettings(scope="narrow")])
-@pytest.mark.parametrize("spec", [replace(WORKER, scope="observe"), replace(WORKER, owns=("site/a",))])
+@pytest.mark.parametrize("spec", [replace(WORKER, scope=Scope.OBSERVE), replace(WORKER, owns=("site/a",))])
 def test_who_is_held_never_has_a_way_to_write_anywhere(
     layout: Layout, spec: AgentSpec, settings: ProgramSettings, box: Need
 ) -> None:
@@ -411,7 +411,7 @@ def test_it_reads_what_it_prints() -> None:
 
 
 def test_without_a_sandbox_an_observer_has_no_shell(layout: Layout) -> None:
-    made = decided(layout, replace(WORKER, scope="observe"), box=NO_BOX)
+    made = decided(layout, replace(WORKER, scope=Scope.OBSERVE), box=NO_BOX)
     assert not any(rule.startswith("Bash") for rule in made.allow)
     assert "Bash" not in made.tools
     assert {"Read", "Grep", "Glob", "Write", "Edit"} <= set(made.tools)
@@ -419,7 +419,7 @@ def test_without_a_sandbox_an_observer_has_no_shell(layout: Layout) -> None:
 
 
 def test_without_a_sandbox_and_without_our_tools_an_observer_can_still_report(layout: Layout) -> None:
-    made = decided(layout, replace(WORKER, scope="observe"), ProgramSettings(mcp=False), NO_BOX)
+    made = decided(layout, replace(WORKER, scope=Scope.OBSERVE), ProgramSettings(mcp=False), NO_BOX)
     assert made.tools == ()
     assert {rule for rule in made.allow if rule.startswith("Bash")} == {
         f"Bash(swarm-tui {verb}:*)"
@@ -441,7 +441,7 @@ def test_a_narrow_shell_calls_our_verbs_and_what_swarm_toml_adds(layout: Layout)
 
 def test_a_sandbox_that_is_asked_for_and_missing_refuses_the_spawn(layout: Layout) -> None:
     with pytest.raises(Refused, match="bwrap is not on PATH") as raised:
-        decided(layout, replace(WORKER, scope="observe"), ProgramSettings(scope="sandbox"), NO_BOX)
+        decided(layout, replace(WORKER, scope=Scope.OBSERVE), ProgramSettings(scope="sandbox"), NO_BOX)
     assert raised.value.code == "scope"
     assert "bubblewrap" in raised.value.hint
     assert decided(layout, WORKER, ProgramSettings(scope="sandbox"), NO_BOX).held == ""
@@ -456,7 +456,7 @@ def test_a_path_that_no_rule_can_name_is_refused_instead_of_half_held(layout: La
 def test_a_held_agent_starts_where_it_may_write(layout: Layout) -> None:
     own = layout.agent(WORKER.id).path
     narrow = '[programs.claude]\nscope = "narrow"\n'
-    assert prepared(layout, replace(WORKER, scope="observe", cwd="src"), narrow).cwd == own
+    assert prepared(layout, replace(WORKER, scope=Scope.OBSERVE, cwd="src"), narrow).cwd == own
     assert prepared(layout, replace(WORKER, owns=("src",), cwd="src/a"), narrow).cwd == layout.root / "src/a"
     assert prepared(layout, replace(WORKER, cwd="src"), narrow).cwd == layout.root / "src"
 

@@ -2,7 +2,7 @@
 
 from swarm.model.causes import AlertCause, ProblemCode
 from swarm.model.record import Alert
-from swarm.model.reports import Results, ResultsState
+from swarm.model.reports import Results, ResultsState, ResultsStatus
 from swarm.model.snapshot import Problem
 from swarm.model.values import replace
 from swarm_tui.app.app import SwarmApp
@@ -20,7 +20,9 @@ def a_swarm() -> CannedSwarm:
     views = [
         replace(
             a_view(f"worker-{place}", text),
-            results=Results(ResultsState.VALID, "success", text, (text,), ((text, True),), text, {text: text}),
+            results=Results(
+                ResultsState.VALID, ResultsStatus.SUCCESS, text, (text,), ((text, True),), text, {text: text}
+            ),
             problems=(Problem(ProblemCode.INJECTION, text),),
         )
         for place, text in enumerate(CLICKABLE)
