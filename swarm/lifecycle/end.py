@@ -62,9 +62,10 @@ def ended(
     by: str = "",
     exit_code: int | None = None,
     unverified: str = "",
+    at: Now | None = None,
 ) -> Record:
-    """The record of an agent that has ended. by: who ended it; '' where it ended by itself."""
-    return move(record, Ended(ending, why, home.ledger.now(), by, exit_code, unverified))
+    """The record of an agent that has ended. by: who ended it; '' where it ended by itself. at: when; None for now."""
+    return move(record, Ended(ending, why, at or home.ledger.now(), by, exit_code, unverified))
 
 
 class End(NamedTuple):

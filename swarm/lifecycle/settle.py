@@ -6,6 +6,7 @@ from swarm.formatting import plural
 from swarm.home.context import Home
 from swarm.lifecycle import root_turn
 from swarm.lifecycle.end import ended, last_words, record_end, record_verified
+from swarm.lifecycle.end_time import time_of_end
 from swarm.model.agent import Exit, Liveness
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import Results, ResultsState
@@ -68,20 +69,21 @@ def look_at_end(home: Home, record: Record) -> Record | None:
 
 
 def _end_with_exit(home: Home, record: Record, gone: Exit) -> Record:
+    at = time_of_end(home, record, gone)
     if root_turn.is_root(home, record):
         ending, why = root_turn.how_it_ended(home, record, gone)
-        return ended(home, record, ending, why, exit_code=gone.code, unverified=_left(gone))
+        return ended(home, record, ending, why, exit_code=gone.code, unverified=_left(gone), at=at)
     results = read_results(home.layout.agent(record.id))
     left = _left(gone)
     if results.state is ResultsState.VALID:
-        return ended(home, record, Ending.DONE, _done_words(results), exit_code=gone.code, unverified=left)
+        return ended(home, record, Ending.DONE, _done_words(results), exit_code=gone.code, unverified=left, at=at)
     why = _exit_words(gone)
     if results.state is ResultsState.INVALID:
         why += f"; results.json is not valid: {results.why}"
     else:
         why += " without results.json"
     why += _last_turn(home, record, gone)
-    return ended(home, record, Ending.FAILED, why, exit_code=gone.code, unverified=left)
+    return ended(home, record, Ending.FAILED, why, exit_code=gone.code, unverified=left, at=at)
 
 
 def _last_turn(home: Home, record: Record, gone: Exit) -> str:
@@ -97,16 +99,19 @@ def _left(gone: Exit) -> str:
 
 def _end_without_exit(home: Home, record: Record) -> Record:
     """Keeper and program are gone without an exit.json: what may be left is looked for before the slot is free."""
+    at = time_of_end(home, record, None)
     report = home.runner.stop(record, home.layout.agent(record.id), 0.0)
     results = read_results(home.layout.agent(record.id))
     unverified = "" if home.runner.lost(record) else report.unverified
+    if report.found:
+        at = home.ledger.now()  # something of it lived until now
     if root_turn.is_root(home, record):
         why = home.runner.lost(record) or root_turn.how_it_ended(home, record, None)[1]
-        return ended(home, record, Ending.LOST, why, exit_code=report.exit_code, unverified=unverified)
+        return ended(home, record, Ending.LOST, why, exit_code=report.exit_code, unverified=unverified, at=at)
     if results.state is ResultsState.VALID:
-        return ended(home, record, Ending.DONE, _done_words(results), unverified=unverified)
+        return ended(home, record, Ending.DONE, _done_words(results), unverified=unverified, at=at)
     why = home.runner.lost(record) or "its processes are gone, and nobody saw how they ended"
-    return ended(home, record, Ending.LOST, why, exit_code=report.exit_code, unverified=unverified)
+    return ended(home, record, Ending.LOST, why, exit_code=report.exit_code, unverified=unverified, at=at)
 
 
 def results_of(home: Home, agent_id: str) -> Results:

@@ -112,7 +112,9 @@ def stop_one(home: Home, record: Record, order: Order) -> End:
         unverified = "its start was still under way, and may come to something"
     if before.phase is Phase.ENDED:
         unverified = "" if report.gone else unverified  # a second search that finds nothing is all that can be had
-        after = ended(home, before, before.ending or Ending.KILLED, before.why, unverified=unverified)
+        wall, awake = before.ended_at, before.ended
+        at = Now(wall, awake) if wall is not None and awake is not None else None
+        after = ended(home, before, before.ending or Ending.KILLED, before.why, unverified=unverified, at=at)
     elif (results := results_of(home, before.id)).state is ResultsState.VALID and not is_root(home, before):
         why = f"results.json says {results.status}"
         after = ended(home, before, Ending.DONE, why, exit_code=report.exit_code, unverified=unverified)

@@ -9,9 +9,10 @@ import pytest
 
 from swarm.errors import NotFound, Refused, SwarmError
 from swarm.lifecycle.settle import settle
+from swarm.model.agent import Liveness
 from swarm.model.health import Health
 from swarm.model.record import Ending, Phase
-from swarm.processes.identity import send
+from swarm.processes.identity import look, send
 from tests.support.homes import PERIOD, LiveHome
 from tests.support.wait import wait_for
 
@@ -62,6 +63,55 @@ def test_an_agent_whose_keeper_and_program_were_killed_is_lost(live_home: LiveHo
     wait_for(live_home.swarm.settle, "its loss to be noticed")
 
     assert live_home.record("worker-1").ending is Ending.LOST
+
+
+def test_an_end_is_dated_by_when_it_came_and_not_by_when_it_was_noticed(live_home: LiveHome) -> None:
+    live_home.spawn("worker-1", "false")
+    live_home.wait_until_ended("worker-1")
+    said = json.loads(live_home.agent("worker-1").exit.read_text())["at"]
+    live_home.clock.advance(3 * 3600)
+
+    live_home.swarm.settle()
+
+    record = live_home.record("worker-1")
+    assert record.ended_at == said
+    assert record.ended is not None
+    assert live_home.home.now().awake - record.ended > 2.9 * 3600
+    assert json.loads(live_home.agent("worker-1").ended.read_text())["ended_at"] == said
+    assert record.spawned <= record.ended
+
+
+def test_a_loss_is_dated_by_the_last_that_was_heard_of_it(live_home: LiveHome) -> None:
+    live_home.spawn("worker-1", "sh", "-c", "echo last words; exec sleep 300")
+    said = live_home.agent("worker-1").stdout
+    wait_for(lambda: said.stat().st_size, "its last words")
+    record = live_home.record("worker-1")
+    for identity in (record.keeper, record.process):
+        assert identity is not None
+        send(identity, signal.SIGKILL)
+    wait_for(lambda: not live_home.alive("worker-1"), "the program to go")
+    live_home.clock.advance(3600)
+
+    wait_for(live_home.swarm.settle, "its loss to be noticed")
+
+    assert live_home.record("worker-1").ended_at == said.stat().st_mtime
+
+
+def test_an_end_that_is_verified_later_keeps_its_date(live_home: LiveHome) -> None:
+    live_home.spawn("worker-1")
+    keeper = live_home.record("worker-1").keeper
+    assert keeper is not None
+    send(keeper, signal.SIGKILL)
+    wait_for(lambda: look(keeper) is Liveness.DEAD, "its keeper to go")
+    live_home.swarm.kill(["worker-1"])
+    before = live_home.record("worker-1")
+    assert before.unverified
+    live_home.clock.advance(3600)
+
+    live_home.swarm.kill(["worker-1"])
+
+    after = live_home.record("worker-1")
+    assert (after.unverified, after.ended_at, after.ended) == ("", before.ended_at, before.ended)
 
 
 def test_what_runs_is_left_alone_and_nothing_is_committed(live_home: LiveHome) -> None:
