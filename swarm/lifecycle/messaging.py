@@ -55,6 +55,8 @@ def listens(home: Home, record: Record | None) -> str:
     program = program_of(home, record)
     if program is None or not program.channel:
         return f"its program ({record.program}) takes no words while it runs"
+    if home.runner.life(record).unkept:  # the end of its channel that the program reads is open still
+        return "its keeper is gone, so that it hears nothing more; it ends with this turn"
     if not stdin_channel.is_open(home.layout.agent(record.id)):
         return "its program is ending"
     return ""

@@ -88,6 +88,7 @@ class AlertCause(OpenEnum):
     FUTURE_MTIME = "future-mtime", Course.LASTS
     GHOST = "ghost", Course.LASTS
     INJECTION = "injection", Course.STAYS
+    KEEPER = "keeper", Course.LASTS
     LINK = "link", Course.LASTS
     MCP = "mcp", Course.LASTS
     MISSPELT = "misspelt", Course.LASTS
@@ -110,6 +111,8 @@ class ProblemCode(StrEnum):
     GHOST = "ghost"
     """It runs without having been spawned through the engine."""
     INJECTION = "injection"
+    KEEPER = "keeper"
+    """Its supervisor is gone, and its program goes on."""
     LINK = "link"
     MCP = "mcp"
     """A server of its tools failed."""

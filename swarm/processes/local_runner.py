@@ -19,7 +19,7 @@ from swarm.model.values import replace
 from swarm.processes.freeze import AgentProcesses, freeze, thaw
 from swarm.processes.identity import identify, look
 from swarm.processes.members import confirmed, home_of_leftovers, marked
-from swarm.processes.runner import Frozen, Started, StopReport
+from swarm.processes.runner import Frozen, Life, Started, StopReport
 from swarm.processes.stop import stop
 from swarm.protocol.agent_files import read_kept
 from swarm.protocol.paths import AgentDir, Layout
@@ -78,15 +78,19 @@ class LocalRunner:
         stop(None, None, spawn_id, agent, grace=0.0)
         return self._kept(agent, spawn_id)
 
-    def alive(self, record: Record) -> Liveness:
+    def life(self, record: Record) -> Life:
         """The keeper's life counts before the program's: a program may exec, and write over its environment."""
         said = []
         for identity in (record.keeper, record.process):
             if identity is not None:
                 said.append(look(identity))
                 if said[-1] in (Liveness.ALIVE, Liveness.ELSEWHERE):
-                    return said[-1]
-        return Liveness.STRANGER if Liveness.STRANGER in said else Liveness.DEAD
+                    return Life(said[-1], unkept=len(said) > 1)
+        return Life(Liveness.STRANGER if Liveness.STRANGER in said else Liveness.DEAD)
+
+    def alive(self, record: Record) -> Liveness:
+        """The same, where it does not matter who of the two lives."""
+        return self.life(record).liveness
 
     def stop(self, record: Record, agent: AgentDir, grace: float) -> StopReport:
         """Stops the agent's whole process tree. What was started for the home that this one copies is left alone."""

@@ -46,6 +46,15 @@ class Started(NamedTuple):
     program: Identity
 
 
+class Life(NamedTuple):
+    """What a look at the processes of an agent said."""
+
+    liveness: Liveness
+    """Of its keeper, or without one of its program."""
+    unkept: bool = False
+    """Its program lives, and its keeper is gone: its end will be found, not told."""
+
+
 class Runner(Protocol):
     """A place that agents run in. One conformance suite holds for all."""
 
@@ -58,6 +67,10 @@ class Runner(Protocol):
 
     def started(self, agent: AgentDir, spawn_id: str) -> Started | None:
         """What was started for this spawn, however its starter ended; None where nothing runs or ran."""
+        ...
+
+    def life(self, record: Record) -> Life:
+        """Whether its keeper, or without one its program, lives, and whether a keeper that it had is gone."""
         ...
 
     def alive(self, record: Record) -> Liveness:

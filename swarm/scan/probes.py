@@ -95,12 +95,12 @@ class Probes:
 
     def _look_alive(self, entry: Entry) -> bool:
         record = entry.record
-        before = entry.liveness
+        before = entry.liveness, entry.unkept
         if record is None or not record.holds_slot or (record.keeper is None and record.process is None):
-            entry.liveness = None
+            entry.liveness, entry.unkept = None, False
         else:
-            entry.liveness = self.home.runner.alive(record)
-        return entry.liveness is not before
+            entry.liveness, entry.unkept = self.home.runner.life(record)
+        return (entry.liveness, entry.unkept) != before
 
     def _count_outputs(self, entries: Mapping[str, Entry], now: Now, *, everything: bool) -> set[str]:
         """Counts some agents' outputs: as many as fit into OUTPUTS_BUDGET_S, one at least."""

@@ -49,6 +49,7 @@ class Entry:
         "record",
         "seen",
         "told",
+        "unkept",
         "usage",
         "used",
         "view",
@@ -73,6 +74,8 @@ class Entry:
         self.counted_at: float = BEGINNING
         """Awake seconds of the last count of its outputs."""
         self.liveness: Liveness | None = None
+        self.unkept = False
+        """Its keeper is gone, and its program goes on."""
         self.usage: Usage | None = None
         self.follower: Follower | None = None
         """Reads what its program says, where it says anything."""
@@ -120,7 +123,7 @@ class Entry:
         """The ledger's word. Another spawn of the same id has nothing in common with the one before."""
         if self.record is not None and self.record.ref.match(record) is None:
             self.observed = self.told = self.seen = self.looked_wall = self.changed_at = None
-            self.counted_at, self.liveness, self.usage = BEGINNING, None, None
+            self.counted_at, self.liveness, self.unkept, self.usage = BEGINNING, None, False, None
             self.follower = self.heard = None
         self.record = record
         if record is None or not record.live:

@@ -156,6 +156,16 @@ def problems_of(entry: Entry, now: Now) -> Iterator[Problem]:
         yield Problem(ProblemCode.OVER_BUDGET, f"{entry.used} run in its subtree; its budget is {entry.budget}")
     if entry.known is not None and entry.known.outside:
         yield Problem(ProblemCode.OUTSIDE, entry.known.outside)
+    yield from _of_processes(entry)
+
+
+def _of_processes(entry: Entry) -> Iterator[Problem]:
+    if entry.unkept:
+        yield Problem(
+            ProblemCode.KEEPER,
+            "its keeper is gone: it works on, hears nothing new, and its end will be found out and not told; "
+            "ending it now looks for all that is left of it",
+        )
     if entry.liveness is Liveness.STRANGER:
         yield Problem(ProblemCode.STRANGER, "the process number in the ledger belongs to somebody else now")
 

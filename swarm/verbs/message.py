@@ -7,11 +7,15 @@ from swarm.errors import NotFound, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, must_be_meant, resolve
+from swarm.ledger.codec import read_ended
 from swarm.lifecycle.messaging import listens, speak
+from swarm.lifecycle.settle import settle
 from swarm.model.actor import AuditVerb
 from swarm.model.record import Phase, Record
+from swarm.model.ref import Ref
 from swarm.model.requests import Messaged
 from swarm.protocol import inbox
+from swarm.protocol.agent_files import read_spec
 from swarm.protocol.inbox import MAX_CHARS, entry
 from swarm.protocol.paths import AgentDir
 from swarm.store import writer
@@ -21,8 +25,8 @@ def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Message
     """Appends the text to the agent's inbox.md, below a heading that says who sent it and when, every line quoted.
 
     Where its program has a live channel it is sent through that as well, before it stands in the inbox, so that no hook
-    delivers it a second time. Raises NotFound where the agent has ended or was spawned anew; Refused `hierarchy` where
-    an agent writes to an agent that is not its child; Usage where there is no text.
+    delivers it a second time. Raises NotFound where the agent has ended, which is looked at now, or was spawned anew;
+    Refused `hierarchy` where an agent writes to an agent that is not its child; Usage where there is no text.
     """
     agent_id = words
     key = f"m-{os.urandom(3).hex()}"
@@ -30,6 +34,7 @@ def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Message
         home.must_be_writable()
         agent_id = resolve(home, words)
         must_be_below(home, agent_id)
+        settle(home, among=(agent_id,))
         record = _must_read_it(home, agent_id, spawn_id)
         agent = home.layout.agent(agent_id)
         block = entry(text, str(home.actor), home.clock.wall(), key)
@@ -79,7 +84,7 @@ def _append(agent: AgentDir, block: str) -> None:
 
 
 def _must_read_it(home: Home, agent_id: str, spawn_id: str) -> Record | None:
-    record = home.ledger.read().agents.get(agent_id)
+    record = home.ledger.read().agents.get(agent_id) or _past(home, agent_id)
     if record is None or record.phase is Phase.IDLE:
         return None  # the root between two turns, or a foreign agent that may look into its directory
     if not record.live:
@@ -90,3 +95,10 @@ def _must_read_it(home: Home, agent_id: str, spawn_id: str) -> Record | None:
         )
     must_be_meant(record, spawn_id)
     return record
+
+
+def _past(home: Home, agent_id: str) -> Record | None:
+    """The record of an agent that the ledger has let go of."""
+    agent = home.layout.agent(agent_id)
+    spec = read_spec(agent).value
+    return Ref(agent_id, spec.spawn_id).match(read_ended(agent).value) if spec is not None else None

@@ -117,8 +117,13 @@ def test_an_agent_that_loses_its_keeper_alone_ends_its_turn_and_is_collected(rea
     keeper = real.record("worker-1").keeper
     assert keeper is not None
     real.interrupt(keeper, signal.SIGKILL)
+    real.seen("worker-1", lambda view: "keeper" in {each.code for each in view.problems}, "its keeper to be missed")
+    told = real.swarm.message("worker-1", "Please write in French.")
+    assert not told.sent, "what reads the end of its channel hears nothing more"
+    assert "keeper is gone" in told.waits
     gate.open.touch()
     wait_for(lambda: real.swarm.settle() or not real.record("worker-1").live, "the end to be noticed", ENDS_S)
+    assert "Please write in French." in real.asked("claude")[1].everything, "its hook brings what waits"
     record = real.record("worker-1")
     assert record.ending is Ending.DONE, (record.why, real.said("worker-1"))
     assert "keeper" in record.unverified

@@ -18,7 +18,7 @@ from swarm.model.launch import Launch
 from swarm.model.record import Phase, Record
 from swarm.model.time import Now, read_now, start_epoch
 from swarm.model.values import replace
-from swarm.processes.runner import Frozen, Started, StopReport
+from swarm.processes.runner import Frozen, Life, Started, StopReport
 from swarm.programs.base import Program
 from swarm.protocol.paths import AgentDir, Layout
 from tests.support.clocks import FakeClock
@@ -119,6 +119,9 @@ class Stage:
     def started(self, agent: AgentDir, spawn_id: str) -> Started | None:
         runs = sorted(self.world.get(spawn_id, ()), key=lambda one: one.pid)
         return Started(runs[0], runs[-1]) if runs else None
+
+    def life(self, record: Record) -> Life:
+        return Life(self.alive(record))
 
     def alive(self, record: Record) -> Liveness:
         mine = {record.keeper, record.process} & self.world.get(record.spawn_id, set())
