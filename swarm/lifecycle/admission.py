@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Struct
@@ -42,6 +43,8 @@ class Draft(Struct, frozen=True):
     program: Program | None = None
     errors: tuple[tuple[str, SwarmError], ...] = ()
     warnings: tuple[str, ...] = ()
+    work: Path | None = None
+    """The directory of the earlier run whose session goes on: what the agent made there is carried over."""
 
 
 class _Objections(Struct):

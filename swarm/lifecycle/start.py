@@ -10,6 +10,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, without
 from swarm.lifecycle.admission import Draft
+from swarm.lifecycle.carry_over import carry_over
 from swarm.lifecycle.end import count_crash
 from swarm.lifecycle.intents import must_run, record_start
 from swarm.model.actor import AuditVerb
@@ -47,6 +48,8 @@ def make_directory(home: Home, made: Draft) -> AgentDir:
         for path, data in (launch.files if launch else {}).items():
             writer.make_dir(path.parent)
             writer.write_atomic(path, data, mode=launch.mode_of(path) if launch else 0o600)
+        if made.work is not None:
+            carry_over(made.work, agent.path)
     except BaseException:
         clear_away(agent)
         raise

@@ -44,6 +44,8 @@ class AgentSpec(Struct, frozen=True):
     inputs: Strings = ()
     outputs: Strings = ()
     """Globs, relative to the agent's working directory, of files that count as outputs."""
+    outputs_since: Seconds = 0.0
+    """Wall seconds of the spawn in which its session began, where that was an earlier one: they count from then on."""
     owns: Strings = ()
     acceptance: Annotated[tuple[Acceptance, ...], Meta(max_length=1000)] = ()
     program: Text = "command"

@@ -7,6 +7,8 @@ from swarm.protocol.names import escape_name, unescape_id
 POLICY_FILE = "swarm.toml"
 AGENT_FILES = ("agent.json", "task.md", "progress.md", "results.json")
 """A directory that holds one of them is an agent's."""
+OF_ONE_SPAWN = frozenset({*AGENT_FILES, "inbox.md", "exit.json", "ended.json", "log", ".run"})
+"""What lies in an agent's directory and speaks of one spawn alone; all else in it is the agent's work."""
 HOME_DOCS = ("AGENTS.md", "CLAUDE.md", "HEARTBEAT.md")
 MARKER = "SWARM_SPAWN"
 """The variable in the environment of an agent's processes that says of which spawn they are."""

@@ -21,9 +21,9 @@ NOTHING = Counted(0, "", None)
 
 
 def outputs_of(layout: Layout, agent_id: str, spec: AgentSpec, spawned_at: float) -> Counted:
-    """Counts what one spawn of an agent has brought forth since `spawned_at` (wall seconds)."""
+    """Counts what an agent has brought forth since `spawned_at` (wall seconds), or since its session began."""
     base = layout.root / spec.cwd if spec.cwd else layout.agent(agent_id).path
-    return count_outputs(spec.outputs, base, layout.root, spawned_at - SPAWN_SLACK_S)
+    return count_outputs(spec.outputs, base, layout.root, (spec.outputs_since or spawned_at) - SPAWN_SLACK_S)
 
 
 def count_outputs(globs: Sequence[str], base: Path, home: Path, since: float) -> Counted:

@@ -1,7 +1,8 @@
-"""respawn: the same spec again, the old directory kept beside it; its session goes on where its program has one."""
+"""respawn: the same spec again, the earlier run kept beside it; its session goes on where its program has one."""
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from swarm.errors import Code, NotFound, Refused, SwarmError
@@ -12,6 +13,7 @@ from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, without
 from swarm.lifecycle import settle
 from swarm.lifecycle.admission import Draft, draft
+from swarm.lifecycle.carry_over import carry_over
 from swarm.lifecycle.relaunch import missed, session_of
 from swarm.lifecycle.spawn import admit
 from swarm.model.actor import AuditVerb
@@ -35,10 +37,11 @@ MARK_BYTES = 4096
 def respawn(home: Home, words: str, *, fresh: bool = False) -> Spawned:
     """Starts an ended agent's spec again, under the same id. Its old directory stays as NAME.1, NAME.2, ...
 
-    Where its program has the session of the earlier run and can go on with it, it does, and is told what was learned;
-    fresh: it begins anew, and reads that in its brief; what was not delivered yet waits in its inbox. Raises
-    NotFound; Refused `exists` while it, or anything below it, still runs; everything that a spawn is refused for, and
-    then nothing has moved.
+    Where its program has the session of the earlier run and can go on with it, it does, is told what was learned, and
+    finds its files where it left them: only what speaks of the earlier spawn stays in NAME.1. fresh: it begins anew,
+    and reads in its brief what was learned; what was not delivered yet waits in its inbox. Raises NotFound; Refused
+    `exists` while it, or anything below it, still runs; everything that a spawn is refused for, and then nothing has
+    moved.
     """
     agent_id = words
     try:
@@ -76,20 +79,20 @@ def _again(home: Home, agent_id: str, *, fresh: bool) -> Spawned:
     unread = [*inbox.unconfirmed(agent), *inbox.undelivered(agent)[0]]
     earlier = _first_line(agent)
     kept = _move_away(agent)
+    going_on: Draft | None = None
     try:
-        _forget_below(home, agent_id)
-        going_on = (
-            with_session(home, made, session, words_after(request.learned, kept.name, missed(unread)))
-            if session
-            else None
-        )
-        if going_on is not None and going_on.launch is not None:
+        if session:
+            since = loaded.value.outputs_since or (record.spawned_at if record is not None else 0.0)
+            words = words_after(request.learned, kept.name, missed(unread))
+            going_on = with_session(home, made, session, words, work=kept, since=since)
+        if going_on is None:
+            _forget_below(home, agent_id)
+        elif going_on.launch is not None:
             mark = run_marker.going_on(going_on.launch.mark, earlier, record.tokens if record is not None else None)
             going_on = replace(going_on, launch=replace(going_on.launch, mark=mark))
         spawned = admit(home, request, going_on or made)
     except BaseException:
-        if not agent.path.exists():
-            os.rename(kept, agent.path)
+        _move_back(kept, agent)
         raise
     if unread and not going_on:
         spawned = replace(spawned, warnings=(*spawned.warnings, *_hand_on(agent, unread)))
@@ -123,20 +126,25 @@ def _first_line(agent: AgentDir) -> bytes:
     return read.data.split(b"\n", 1)[0] if read is not None else b""
 
 
-def with_session(home: Home, made: Draft, session: str, words: str) -> Draft | None:
-    """The same spawn, with the session of an earlier run going on; None where its program cannot, or where it waits."""
+def with_session(home: Home, made: Draft, session: str, words: str, *, work: Path, since: float) -> Draft | None:
+    """The same spawn, with the session of an earlier run going on; None where its program cannot, or where it waits.
+
+    work: where the earlier run's directory lies now. since: wall seconds from which the session's outputs count.
+    """
     if made.program is None or made.spec is None:
         return None
     launch = made.program.resume(made.spec, home.layout, home.layout.agent(made.agent), session, words)
-    return replace(made, launch=launch) if launch is not None else None
+    if launch is None:
+        return None
+    return replace(made, launch=launch, work=work, spec=replace(made.spec, outputs_since=since))
 
 
 def words_after(learned: str, kept: str, messages: Sequence[str] = ()) -> str:
     """The first words to a session that goes on anew. kept: the old directory's name. messages: those it missed."""
     words = (
-        "You were started again. Your agent directory is new and empty but for your brief, task.md: read that first, "
-        f"it holds. What you wrote before lies beside it in ../{kept}. Go on with your task, report progress, and "
-        "write results.json when it is done."
+        "You were started again. Your files are where you left them. Your brief, task.md, is new: read that first, it "
+        f"holds. What you reported before (progress.md, results.json, inbox.md) lies in ../{kept}. Go on with your "
+        "task, report progress, and write results.json when it is done."
     )
     parts = [words, *messages]
     if learned:
@@ -218,6 +226,16 @@ def _move_away(agent: AgentDir) -> Path:
     except OSError as error:
         raise writer.explain(error, agent.path) from error
     return kept
+
+
+def _move_back(kept: Path, agent: AgentDir) -> None:
+    """The old directory is in its place again, with all that was carried over out of it."""
+    if agent.path.exists():
+        carry_over(agent.path, kept)
+        with suppress(OSError):
+            agent.path.rmdir()
+    if not agent.path.exists():
+        os.rename(kept, agent.path)
 
 
 def _forget_below(home: Home, agent_id: str) -> None:

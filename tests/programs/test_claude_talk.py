@@ -14,7 +14,8 @@ from tests.support.tmux import Tmux, needs_tmux
 from tests.support.wait import wait_for
 
 PROGRAMS = ("claude",)
-DONE = shell('swarm-tui done --summary "it is there"')
+WRITE_RESULTS = 'swarm-tui done --summary "it is there"'
+DONE = shell(WRITE_RESULTS)
 
 
 class Gate:
@@ -87,11 +88,12 @@ def test_an_agent_whose_keeper_is_killed_is_taken_up_again_in_its_session(real: 
     def script(seen: Seen) -> Answer:
         if seen.turns == 0:
             return gate.call
-        return DONE if len(seen.results) < 2 else say("Done.")
+        return shell(f"cat draft.md; {WRITE_RESULTS}") if len(seen.results) < 2 else say("Done.")
 
     real.use("claude", script)
     real.start("worker-1", "claude", task="The word is plover.")
     gate.wait()
+    (real.agent("worker-1").path / "draft.md").write_text("a nesting plover")
     record = real.record("worker-1")
     for identity in (record.keeper, record.process):
         assert identity is not None
@@ -105,6 +107,7 @@ def test_an_agent_whose_keeper_is_killed_is_taken_up_again_in_its_session(real: 
     assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
     last = real.asked("claude")[-1]
     assert "The word is plover." in last.prompt
+    assert "a nesting plover" in last.results[-1].text, "its files are where its session left them"
     assert len(last.users) >= 2
     assert last.turns >= 2
 

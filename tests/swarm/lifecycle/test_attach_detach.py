@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.errors import Refused, SwarmError
+from swarm.errors import Code, Refused, SwarmError
 from swarm.ledger.state import State, with_record
 from swarm.lifecycle import relaunch
 from swarm.lifecycle.attach import MayGoOn
@@ -23,6 +23,7 @@ from swarm.model.launch import Launch
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.values import replace
 from swarm.processes import stdin_channel
+from swarm.processes.local_runner import LocalRunner
 from swarm.protocol import inbox
 from tests.support.chatting import chat, kept, lines, session, told, with_chatter
 from tests.support.homes import LiveHome
@@ -381,6 +382,65 @@ def test_a_respawn_goes_on_with_the_session_and_with_fresh_it_does_not(live_home
     assert fresh.session == ""
     wait_for(lambda: told(agent), "its turn")
     assert session(agent) != first
+
+
+def test_a_session_that_goes_on_finds_its_files_and_outputs_where_it_left_them(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    live_home.swarm.spawn(
+        live_home.request("worker-1", program="claude", task="!crash", command=(), outputs=("*.md", "site/*"), slots=2)
+    )
+    agent = live_home.agent("worker-1")
+    wait_for(agent.path.exists, "its directory")
+    (agent.path / "site").mkdir()
+    for name in ("draft.md", "site/index.html"):
+        (agent.path / name).write_text("words")
+    (agent.path / "link").symlink_to("draft.md")
+    agent.progress.write_text("2026-01-01 10:00 - drafting\n")
+    live_home.wait_until_ended("worker-1")
+    live_home.clock.advance(3600)
+
+    again = live_home.swarm.respawn("worker-1")
+
+    assert again.session
+    assert (agent.path / "draft.md").read_text() == (agent.path / "site" / "index.html").read_text() == "words"
+    assert (agent.path / "link").is_symlink()
+    old = live_home.agent("worker-1.1")
+    assert sorted(os.listdir(old.path)) == [
+        ".run", "agent.json", "ended.json", "exit.json", "log", "progress.md", "task.md",
+    ]  # fmt: skip
+    assert not agent.progress.exists()
+    view = live_home.swarm.snapshot().agent(live_home.id("worker-1"))
+    assert view is not None
+    assert view.observed.outputs == 2
+    wait_for(lambda: len(told(agent)) == 1, "its words")
+    assert "where you left them" in told(agent)[0]
+    live_home.swarm.kill(["worker-1"])
+    assert live_home.swarm.respawn("worker-1").session
+    assert (agent.path / "draft.md").exists()
+    live_home.swarm.kill(["worker-1"])
+    live_home.swarm.respawn("worker-1", fresh=True)
+    assert not (agent.path / "draft.md").exists()
+    assert (live_home.agent("worker-1.3").path / "draft.md").exists()
+
+
+def test_a_respawn_that_does_not_start_puts_everything_back(
+    live_home: LiveHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home)
+    (agent.path / "draft.md").write_text("words")
+    live_home.swarm.kill(["worker-1"])
+    before = sorted(os.listdir(agent.path))
+
+    def fails(*_: object) -> None:
+        raise SwarmError("It does not start.", code=Code.START)
+
+    monkeypatch.setattr(LocalRunner, "spawn", fails)
+    with pytest.raises(SwarmError):
+        live_home.swarm.respawn("worker-1")
+
+    assert sorted(os.listdir(agent.path)) == before
+    assert not live_home.agent("worker-1.1").path.exists()
 
 
 def test_a_message_that_nobody_read_waits_in_the_inbox_of_a_fresh_start(live_home: LiveHome) -> None:
