@@ -11,8 +11,7 @@ from swarm.ledger.codec import read_ended
 from swarm.lifecycle.messaging import listens, speak
 from swarm.lifecycle.settle import settle
 from swarm.model.actor import AuditVerb
-from swarm.model.record import Phase, Record
-from swarm.model.ref import Ref
+from swarm.model.record import Phase, Record, Ref
 from swarm.model.requests import Messaged
 from swarm.protocol import inbox
 from swarm.protocol.agent_files import read_spec
