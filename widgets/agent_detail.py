@@ -42,14 +42,9 @@ class AgentDetail(Widget):
     class TabChanged(Message):
         """Another tab is shown: what it needs may be read now."""
 
-        def __init__(self, detail: "AgentDetail", tab: Tab) -> None:
+        def __init__(self, tab: Tab) -> None:
             super().__init__()
-            self.detail = detail
             self.tab = tab
-
-        @property
-        def control(self) -> "AgentDetail":
-            return self.detail
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -181,7 +176,7 @@ class AgentDetail(Widget):
     def watch_tab(self) -> None:
         if self.is_mounted:
             self._show_tab()
-            self.post_message(self.TabChanged(self, self.tab))
+            self.post_message(self.TabChanged(self.tab))
 
     def _show_tab(self) -> None:
         self._tab_line.tab = self.tab

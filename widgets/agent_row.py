@@ -52,7 +52,7 @@ class Columns(NamedTuple):
     sentence: int
 
 
-class Place(NamedTuple):
+class RowState(NamedTuple):
     """Where a row stands in its tree, and how it is marked."""
 
     guides: str = ""
@@ -91,13 +91,13 @@ def row(
     verdict: Verdict,
     now: Now,
     columns: Columns,
-    place: Place = Place(),  # noqa: B008  (a NamedTuple is immutable)
+    state: RowState = RowState(),  # noqa: B008  (a NamedTuple is immutable)
     charset: Charset = UNICODE,
 ) -> Cells:
     """The cells of one agent, `columns.total` wide together."""
     role = "muted" if is_ending(view) else STATE_ROLES[verdict.state]
-    cells: list[Cell] = [Cell(charset.mark if place.marked else " ", "accent")]
-    cells.extend(_name_cells(view, verdict, columns.name, place, charset))
+    cells: list[Cell] = [Cell(charset.mark if state.marked else " ", "accent")]
+    cells.extend(_name_cells(view, verdict, columns.name, state, charset))
     if columns.word:
         cells += (Cell(" "), Cell(fit(state_word(view, verdict, charset), columns.word, charset.cut), role))
     if columns.age:
@@ -117,14 +117,14 @@ def row(
     if columns.sentence:
         cells.append(Cell(" "))
         cells.extend(fit_cells(sentence_cells(view, verdict), columns.sentence, charset.cut))
-    if place.context:
+    if state.context:
         return tuple(Cell(cell.text, "muted") for cell in cells)
     return fit_cells(cells, columns.total, charset.cut)
 
 
-def mark_column(place: Place, columns: Columns, charset: Charset = UNICODE) -> int:
+def mark_column(state: RowState, columns: Columns, charset: Charset = UNICODE) -> int:
     """Where the state's mark stands in a row: the column that a click folds."""
-    return 1 + len(_guides(place.guides, columns.name, charset))
+    return 1 + len(_guides(state.guides, columns.name, charset))
 
 
 def _guides(guides: str, name_width: int, charset: Charset) -> str:
@@ -132,17 +132,17 @@ def _guides(guides: str, name_width: int, charset: Charset) -> str:
     return guides if len(guides) <= room else charset.cut + guides[len(guides) - room + 1 :]
 
 
-def _name_cells(view: AgentView, verdict: Verdict, width: int, place: Place, charset: Charset) -> Cells:
-    guides = _guides(place.guides, width, charset)
-    mark = state_mark(view, verdict, root=place.root, charset=charset)
+def _name_cells(view: AgentView, verdict: Verdict, width: int, state: RowState, charset: Charset) -> Cells:
+    guides = _guides(state.guides, width, charset)
+    mark = state_mark(view, verdict, root=state.root, charset=charset)
     tail: list[Cell] = []
-    if place.folded:
-        tail.append(Cell(f" {charset.fold}{place.folded}", place.folded_role or "muted"))
+    if state.folded:
+        tail.append(Cell(f" {charset.fold}{state.folded}", state.folded_role or "muted"))
     if view.foreign and not view.ghost:
         tail.append(Cell(f" {charset.ghost}", "muted"))
     room = width - len(guides) - 2 - cells_width(tail)
-    label = quote(place.label or view.name, 200)
-    name = fit_tail(label, room, charset.cut) if place.label else fit(label, room, charset.cut)
+    label = quote(state.label or view.name, 200)
+    name = fit_tail(label, room, charset.cut) if state.label else fit(label, room, charset.cut)
     name_role = "strong" if verdict.state is Health.DONE and is_unread(view) else ""
     return fit_cells(
         (Cell(guides, "muted"), mark, Cell(" "), Cell(name.rstrip(), name_role), *tail), width, charset.cut

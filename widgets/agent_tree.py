@@ -7,12 +7,13 @@ from textual.message import Message
 from textual.reactive import var
 
 from swarm.model.health import Verdict
+from swarm.model.record import Ref
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from widgets.agent_row import Columns, columns_for, mark_column, row
 from widgets.cells import Cell, Cells, cell_at, fit_cells, quote
 from widgets.line_list import LineList
-from widgets.tree_order import AgentKey, SortMode, key_of, verdict_of
+from widgets.tree_order import SortMode, verdict_of
 from widgets.tree_state import TreeChange, TreeState
 
 _LARGE = 2_000
@@ -37,46 +38,21 @@ class AgentTree(LineList):
     """Only what needs a person, worst first."""
     sort_mode: var[SortMode] = var(SortMode.TREE)
     sort_reverse: var[bool] = var(False)
-    empty_text: var[str] = var("no agents yet")
-    """Said where there is none at all."""
 
     class CursorMoved(Message):
         """The cursor is on another agent: `moved` by hand, or because its agent `vanished`, was `hidden` (folded or
-        filtered away) or `respawned`. Its key is None where the list is empty."""
+        filtered away) or `respawned`."""
 
-        def __init__(self, tree: "AgentTree", key: AgentKey | None, why: str) -> None:
+        def __init__(self, why: str) -> None:
             super().__init__()
-            self.tree = tree
-            self.key = key
             self.why = why
-
-        @property
-        def control(self) -> "AgentTree":
-            return self.tree
 
     class Opened(Message):
         """Enter or a double click: the detail of this agent is wanted."""
 
-        def __init__(self, tree: "AgentTree", key: AgentKey) -> None:
+        def __init__(self, key: Ref) -> None:
             super().__init__()
-            self.tree = tree
             self.key = key
-
-        @property
-        def control(self) -> "AgentTree":
-            return self.tree
-
-    class MarksChanged(Message):
-        """Agents were marked or unmarked, or marked ones are gone."""
-
-        def __init__(self, tree: "AgentTree", marks: frozenset[AgentKey]) -> None:
-            super().__init__()
-            self.tree = tree
-            self.marks = marks
-
-        @property
-        def control(self) -> "AgentTree":
-            return self.tree
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -113,13 +89,13 @@ class AgentTree(LineList):
             self.repaint_changed()
 
     def _rested(self, seconds: float) -> bool:
-        small = len(self._state.forest.views) <= _LARGE
+        small = len(self._state.tree.views) <= _LARGE
         return small or abs(self._now.wall - self._ordered_at) >= seconds
 
     # -- what is asked of it -------------------------------------------------------------------------------------
 
     @property
-    def cursor(self) -> AgentKey | None:
+    def cursor(self) -> Ref | None:
         """The agent under the cursor. A dialog captures it; a later cursor does not change its target."""
         return self._state.cursor
 
@@ -128,21 +104,21 @@ class AgentTree(LineList):
         """The view of the agent under the cursor."""
         return self.view_of(self.cursor) if self.cursor is not None else None
 
-    def view_of(self, key: AgentKey) -> AgentView | None:
+    def view_of(self, key: Ref) -> AgentView | None:
         """The view of an agent; None where it is gone, or lives another life by now."""
-        at = self._state.forest.find(key)
-        return self._state.forest.views[at] if at is not None else None
+        at = self._state.tree.find(key)
+        return self._state.tree.views[at] if at is not None else None
 
     @property
-    def marks(self) -> frozenset[AgentKey]:
+    def marks(self) -> frozenset[Ref]:
         """The marked agents that still live the same life."""
         return self._state.marks
 
     @property
-    def targets(self) -> tuple[AgentKey, ...]:
+    def targets(self) -> tuple[Ref, ...]:
         """What an act is meant for: the marked agents in the order of the tree, or else the one under the cursor."""
         if self.marks:
-            return tuple(key for key in map(key_of, self._state.forest.views) if key in self.marks)
+            return tuple(key for key in (view.ref for view in self._state.tree.views) if key in self.marks)
         return (self.cursor,) if self.cursor is not None else ()
 
     @property
@@ -208,7 +184,6 @@ class AgentTree(LineList):
     def _marks_changed(self) -> None:
         self.repaint_changed()
         self._show_words()
-        self.post_message(self.MarksChanged(self, self.marks))
 
     def fold(self) -> None:
         """Fold the agent under the cursor; where there is nothing to fold, go to its parent."""
@@ -217,18 +192,18 @@ class AgentTree(LineList):
             return
         if state.foldable(at) and not state.is_folded(at):
             self.toggle_fold()
-        elif state.forest.parents[at] >= 0:
-            self.move_to(state.forest.views[state.forest.parents[at]].id)
+        elif state.tree.parents[at] >= 0:
+            self.move_to(state.tree.views[state.tree.parents[at]].id)
 
     def unfold(self) -> None:
         """Unfold the agent under the cursor; where it is unfolded already, go to its first child."""
         state, at = self._state, self._state.cursor_at
-        if at is None or not state.forest.children[at]:
+        if at is None or not state.tree.children[at]:
             return
         if state.foldable(at) and state.is_folded(at):
             self.toggle_fold()
         else:
-            self.move_to(state.forest.views[state.forest.children[at][0]].id)
+            self.move_to(state.tree.views[state.tree.children[at][0]].id)
 
     def toggle_fold(self) -> None:
         """Fold or unfold the agent under the cursor."""
@@ -252,7 +227,8 @@ class AgentTree(LineList):
     def _reorder(self) -> None:
         """Find the lines again; where they moved, the cursor's line keeps its height on the screen."""
         state = self._state
-        state.charset = self.charset
+        state.charset, state.filter_text, state.problems_only = self.charset, self.filter_text, self.problems_only
+        state.mode, state.reverse = self.sort_mode, self.sort_reverse
         old_lines, above = state.lines, self.cursor_line - self.scroll_offset.y
         why = state.reorder()
         self._ordered_at = self._now.wall
@@ -268,7 +244,7 @@ class AgentTree(LineList):
             self.scroll_to(y=max(0, state.cursor_line - above), animate=False, force=True)
         if why:
             self.scroll_to_cursor()
-            self.post_message(self.CursorMoved(self, state.cursor, why))
+            self.post_message(self.CursorMoved(why))
 
     @property
     def line_count(self) -> int:
@@ -279,7 +255,7 @@ class AgentTree(LineList):
         if index >= len(state.lines):
             return fit_cells((Cell(f" {self._empty_words()}", "muted"),), width, self.charset.cut)
         view, columns = state.view_at(index), self._columns_at(width)
-        return row(view, verdict_of(state.verdicts, view), self._now, columns, state.place(index), self.charset)
+        return row(view, verdict_of(state.verdicts, view), self._now, columns, state.row_state(index), self.charset)
 
     def _columns_at(self, width: int) -> Columns:
         wanted = (width, self._state.longest)
@@ -288,9 +264,9 @@ class AgentTree(LineList):
         return self._columns
 
     def _empty_words(self) -> str:
-        if not self._state.forest.views:
-            return self.empty_text
-        return "nothing matches the filter" if self.filter_text else "nobody needs you"
+        if not self._state.tree.views:
+            return "no agents yet"
+        return "nothing matches the filter" if self.filter_text else "no agent needs you"
 
     def _show_words(self) -> None:
         self.border_subtitle = Content(self.view_words)
@@ -299,15 +275,15 @@ class AgentTree(LineList):
 
     def cursor_changed(self) -> None:
         if self._state.move(self.cursor_line):
-            self.post_message(self.CursorMoved(self, self.cursor, "moved"))
+            self.post_message(self.CursorMoved("moved"))
 
     def clicked(self, index: int, x: int, chain: int) -> None:
         if index >= len(self._state.lines):
             return
-        place = self._state.place(index)
-        on_mark = x == mark_column(place, self._columns, self.charset)
-        fold_sign = f" {self.charset.fold}{place.folded}"
-        on_sign = place.folded > 0 and cell_at(self.line_cells(index, self.view_size.width), x).startswith(fold_sign)
+        state = self._state.row_state(index)
+        on_mark = x == mark_column(state, self._columns, self.charset)
+        fold_sign = f" {self.charset.fold}{state.folded}"
+        on_sign = state.folded > 0 and cell_at(self.line_cells(index, self.view_size.width), x).startswith(fold_sign)
         if on_mark or on_sign:
             self.toggle_fold()
         elif chain == 2:
@@ -315,23 +291,9 @@ class AgentTree(LineList):
 
     def action_open(self) -> None:
         if self.cursor is not None:
-            self.post_message(self.Opened(self, self.cursor))
+            self.post_message(self.Opened(self.cursor))
 
-    def watch_filter_text(self, text: str) -> None:
-        self._state.filter_text = text
+    def watch_filter_text(self) -> None:
         self._reorder()
 
-    def watch_problems_only(self, only: bool) -> None:
-        self._state.problems_only = only
-        self._reorder()
-
-    def watch_sort_mode(self, mode: SortMode) -> None:
-        self._state.mode = mode
-        self._reorder()
-
-    def watch_sort_reverse(self, reverse: bool) -> None:
-        self._state.reverse = reverse
-        self._reorder()
-
-    def watch_empty_text(self) -> None:
-        self.refresh()
+    watch_problems_only = watch_sort_mode = watch_sort_reverse = watch_filter_text

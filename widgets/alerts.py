@@ -47,29 +47,12 @@ class Alerts(RowList[Alert]):
     BORDER_TITLE = "alerts"
     NOTHING = "no alerts"
 
-    class Highlighted(Message):
-        """The cursor is on another alert."""
-
-        def __init__(self, panel: "Alerts", alert: Alert) -> None:
-            super().__init__()
-            self.panel = panel
-            self.alert = alert
-
-        @property
-        def control(self) -> "Alerts":
-            return self.panel
-
     class Picked(Message):
         """Enter or a double click: the agent of this alert is wanted."""
 
-        def __init__(self, panel: "Alerts", alert: Alert) -> None:
+        def __init__(self, alert: Alert) -> None:
             super().__init__()
-            self.panel = panel
             self.alert = alert
-
-        @property
-        def control(self) -> "Alerts":
-            return self.panel
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -102,9 +85,5 @@ class Alerts(RowList[Alert]):
     def row_cells(self, row: Alert, width: int) -> Cells:
         return alert_cells(row, self._now, width, self.charset, root=self._root)
 
-    def cursor_changed(self) -> None:
-        if self.current is not None:
-            self.post_message(self.Highlighted(self, self.current))
-
     def opened(self, row: Alert) -> None:
-        self.post_message(self.Picked(self, row))
+        self.post_message(self.Picked(row))

@@ -49,27 +49,17 @@ class CheckList(LineList):
     class Toggled(Message):
         """A box was ticked or unticked."""
 
-        def __init__(self, check_list: "CheckList", key: str, ticked: bool) -> None:
+        def __init__(self, key: str, ticked: bool) -> None:
             super().__init__()
-            self.check_list = check_list
             self.key = key
             self.ticked = ticked
-
-        @property
-        def control(self) -> "CheckList":
-            return self.check_list
 
     class Moved(Message):
         """The cursor is on another row."""
 
-        def __init__(self, check_list: "CheckList", row: CheckRow | None) -> None:
+        def __init__(self, row: CheckRow | None) -> None:
             super().__init__()
-            self.check_list = check_list
             self.row = row
-
-        @property
-        def control(self) -> "CheckList":
-            return self.check_list
 
     class Applied(Message):
         """Enter: what is ticked is wanted."""
@@ -77,10 +67,6 @@ class CheckList(LineList):
         def __init__(self, check_list: "CheckList") -> None:
             super().__init__()
             self.check_list = check_list
-
-        @property
-        def control(self) -> "CheckList":
-            return self.check_list
 
     def __init__(self, rows: Iterable[CheckRow] = ()) -> None:
         super().__init__()
@@ -129,7 +115,7 @@ class CheckList(LineList):
         return Cell(self.charset.ticked if ticked else self.charset.unticked, "accent" if ticked else "muted")
 
     def cursor_changed(self) -> None:
-        self.post_message(self.Moved(self, self.current))
+        self.post_message(self.Moved(self.current))
 
     def clicked(self, index: int, x: int, chain: int) -> None:
         del index, x, chain
@@ -140,7 +126,7 @@ class CheckList(LineList):
         if row is not None and not row.fixed:
             self._ticked ^= {row.key}
             self.repaint_line(self.cursor_line)
-            self.post_message(self.Toggled(self, row.key, row.key in self._ticked))
+            self.post_message(self.Toggled(row.key, row.key in self._ticked))
 
     def action_apply(self) -> None:
         self.post_message(self.Applied(self))
@@ -156,14 +142,9 @@ class PickList(CheckList):
     class Picked(Message):
         """This row is wanted."""
 
-        def __init__(self, pick_list: "PickList", key: str) -> None:
+        def __init__(self, key: str) -> None:
             super().__init__()
-            self.pick_list = pick_list
             self.key = key
-
-        @property
-        def control(self) -> "PickList":
-            return self.pick_list
 
     def box(self, row: CheckRow) -> Cell:
         return Cell(f" {self.charset.fold} " if row is self.current else "   ", "accent")
@@ -183,4 +164,4 @@ class PickList(CheckList):
     def action_apply(self) -> None:
         row = self.current
         if row is not None and not row.fixed:
-            self.post_message(self.Picked(self, row.key))
+            self.post_message(self.Picked(row.key))

@@ -60,14 +60,9 @@ class EventFeed(RowList[EventRow]):
     class Picked(Message):
         """Enter or a double click: the agent of this record is wanted."""
 
-        def __init__(self, feed: "EventFeed", event: EventRow) -> None:
+        def __init__(self, event: EventRow) -> None:
             super().__init__()
-            self.feed = feed
             self.event = event
-
-        @property
-        def control(self) -> "EventFeed":
-            return self.feed
 
     def set_events(self, events: Iterable[EventRow]) -> None:
         """Shows these records instead of all that were there."""
@@ -80,4 +75,4 @@ class EventFeed(RowList[EventRow]):
         return event_cells(row, width, self.charset)
 
     def opened(self, row: EventRow) -> None:
-        self.post_message(self.Picked(self, row))
+        self.post_message(self.Picked(row))

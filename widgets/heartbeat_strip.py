@@ -98,25 +98,12 @@ class HeartbeatStrip(CellLine):
     class HintPressed(Message):
         """A hint was clicked: its action is wanted."""
 
-        def __init__(self, strip: "HeartbeatStrip", action: str) -> None:
+        def __init__(self, action: str) -> None:
             super().__init__()
-            self.strip = strip
             self.action = action
-
-        @property
-        def control(self) -> "HeartbeatStrip":
-            return self.strip
 
     class BeatsPressed(Message):
         """The sparkline was clicked: the timeline is wanted."""
-
-        def __init__(self, strip: "HeartbeatStrip") -> None:
-            super().__init__()
-            self.strip = strip
-
-        @property
-        def control(self) -> "HeartbeatStrip":
-            return self.strip
 
     def line_cells(self, y: int, width: int) -> Cells:
         del y
@@ -130,7 +117,7 @@ class HeartbeatStrip(CellLine):
         spans = strip_cells(self.beats, self.hints, self.size.width, charset_of(self))[1]
         for start, end, action in spans:
             if start <= offset.x < end:
-                self.post_message(self.HintPressed(self, action))
+                self.post_message(self.HintPressed(action))
                 return
         if not spans or offset.x < spans[0][0]:
-            self.post_message(self.BeatsPressed(self))
+            self.post_message(self.BeatsPressed())

@@ -147,14 +147,9 @@ class SlotBoard(CellLine):
     class Picked(Message):
         """An agent's slots were clicked."""
 
-        def __init__(self, board: "SlotBoard", agent_id: str) -> None:
+        def __init__(self, agent_id: str) -> None:
             super().__init__()
-            self.board = board
             self.agent_id = agent_id
-
-        @property
-        def control(self) -> "SlotBoard":
-            return self.board
 
     def line_cells(self, y: int, width: int) -> Cells:
         del y
@@ -167,7 +162,7 @@ class SlotBoard(CellLine):
         for start, end, agent_id in board_cells(self.slots, self.size.width, charset_of(self))[1]:
             if start <= offset.x < end:
                 event.stop()
-                self.post_message(self.Picked(self, agent_id))
+                self.post_message(self.Picked(agent_id))
 
 
 def meter_cells(used: int, budget: int, charset: Charset = UNICODE, *, width: int = 40) -> Cells:

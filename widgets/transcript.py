@@ -38,14 +38,9 @@ class Transcript(TextPane):
     class FollowChanged(Message):
         """It follows the end, or stopped to, by key or by scrolling."""
 
-        def __init__(self, transcript: "Transcript", following: bool) -> None:
+        def __init__(self, following: bool) -> None:
             super().__init__()
-            self.transcript = transcript
             self.following = following
-
-        @property
-        def control(self) -> "Transcript":
-            return self.transcript
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -142,7 +137,7 @@ class Transcript(TextPane):
             self._unseen = 0
             self._to_end()
         self._show_words()
-        self.post_message(self.FollowChanged(self, following))
+        self.post_message(self.FollowChanged(following))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)

@@ -7,18 +7,12 @@ from operator import is_not
 from typing import NamedTuple
 
 from swarm.model.health import Health, Verdict
+from swarm.model.record import Ref
 from swarm.model.snapshot import AgentView
 from swarm.rules.triage import is_problem, severity
 from widgets.charset import Charset
 
 NO_VERDICT = Verdict(Health.UNKNOWN, "no verdict yet")
-
-
-class AgentKey(NamedTuple):
-    """An agent by id and spawn id."""
-
-    id: str
-    spawn_id: str
 
 
 class TreeLine(NamedTuple):
@@ -31,11 +25,6 @@ class TreeLine(NamedTuple):
     """It stands in a flat list, where its path names it."""
     context: bool = False
     """It is there only because something below it matches the filter."""
-
-
-def key_of(view: AgentView) -> AgentKey:
-    """The key of an agent as it lives now."""
-    return AgentKey(view.id, view.spawn_id)
 
 
 def changed_places(old: Sequence[object], new: Sequence[object]) -> list[int]:
@@ -54,7 +43,7 @@ def same_shape(old: tuple[AgentView, ...], new: tuple[AgentView, ...]) -> bool:
     return all(a.id == b.id and a.spawn_id == b.spawn_id and a.parent == b.parent for a, b in changed)
 
 
-class Forest:
+class TreeIndex:
     """The parentage of agents. All lists are by place: `parents[i]` is -1 at the top, `sizes[i]` counts i itself."""
 
     __slots__ = ("children", "index", "parents", "sizes", "views")
@@ -76,7 +65,7 @@ class Forest:
             if self.parents[at] >= 0:
                 self.sizes[self.parents[at]] += self.sizes[at]
 
-    def find(self, key: AgentKey) -> int | None:
+    def find(self, key: Ref) -> int | None:
         """The place of an agent; None where it is gone or lives another life."""
         at = self.index.get(key.id)
         return at if at is not None and self.views[at].spawn_id == key.spawn_id else None
@@ -109,7 +98,7 @@ class Forest:
         self,
         charset: Charset,
         *,
-        folded: Collection[AgentKey] = (),
+        folded: Collection[Ref] = (),
         wanted: Collection[int] | None = None,
         reverse: bool = False,
     ) -> list[TreeLine]:
@@ -129,7 +118,7 @@ class Forest:
             at, guides, below = stack.pop()
             lines.append(TreeLine(at, guides, context=wanted is not None and at not in wanted))
             kids = children[at]
-            if not kids or (shown is None and folded and key_of(views[at]) in folded):
+            if not kids or (shown is None and folded and views[at].ref in folded):
                 continue
             if shown is not None:
                 kids = [kid for kid in kids if kid in shown]

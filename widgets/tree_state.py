@@ -3,20 +3,19 @@
 from collections.abc import Iterable
 from enum import Enum
 
+from swarm.model.record import Ref
 from swarm.model.snapshot import AgentView
 from swarm.rules.triage import is_problem
-from widgets.agent_row import Place
+from widgets.agent_row import RowState
 from widgets.agent_words import STATE_ROLES
 from widgets.cells import short_id
 from widgets.charset import UNICODE, Charset
 from widgets.tree_order import (
-    AgentKey,
-    Forest,
     SortMode,
+    TreeIndex,
     TreeLine,
     Verdicts,
     in_order,
-    key_of,
     matching,
     problems,
     same_shape,
@@ -41,16 +40,16 @@ class TreeState:
 
     def __init__(self, charset: Charset = UNICODE) -> None:
         self.charset = charset
-        self.forest = Forest(())
+        self.tree = TreeIndex(())
         self.verdicts: Verdicts = {}
         self.root = ""
         self.filter_text = ""
         self.problems_only = False
         self.mode = SortMode.TREE
         self.reverse = False
-        self.marks: frozenset[AgentKey] = frozenset()
-        self.folded: frozenset[AgentKey] = frozenset()
-        self.cursor: AgentKey | None = None
+        self.marks: frozenset[Ref] = frozenset()
+        self.folded: frozenset[Ref] = frozenset()
+        self.cursor: Ref | None = None
         self.cursor_line = 0
         self.lines: list[TreeLine] = []
         self.longest = 0
@@ -62,13 +61,13 @@ class TreeState:
     def take(self, views: tuple[AgentView, ...], verdicts: Verdicts, root: str) -> TreeChange:
         """Take a newer snapshot. `reorder` must follow a change of SHAPE, and should soon follow one of ORDER."""
         self.verdicts = verdicts
-        if self.root == root and same_shape(self.forest.views, views):
-            changed = views is not self.forest.views
-            self.forest.views = views
+        if self.root == root and same_shape(self.tree.views, views):
+            changed = views is not self.tree.views
+            self.tree.views = views
             return TreeChange.ORDER if changed and (self.depends_on_time or self.filter_text) else TreeChange.NONE
-        before, self.forest, self.root = self.forest, Forest(views), root
+        before, self.tree, self.root = self.tree, TreeIndex(views), root
         if self.folded or self.marks:
-            alive = set(map(key_of, views))
+            alive = {view.ref for view in views}
             self.folded &= alive
             self.marks &= alive
         self._keep_cursor(before)
@@ -98,31 +97,31 @@ class TreeState:
         self.longest = self._longest()
         line, why = self._find_cursor(old_lines)
         self.cursor_line = line
-        self.cursor = key_of(self.forest.views[self.lines[line].at]) if self.lines else None
+        self.cursor = self.tree.views[self.lines[line].at].ref if self.lines else None
         return why if self.cursor != was else ""
 
     def _order(self) -> list[TreeLine]:
-        forest = self.forest
-        wanted = matching(forest.views, self.verdicts, self.filter_text) if self.filter_text.split() else None
+        tree = self.tree
+        wanted = matching(tree.views, self.verdicts, self.filter_text) if self.filter_text.split() else None
         if not self.flat:
-            return forest.lines(self.charset, folded=self.folded, wanted=wanted, reverse=self.reverse)
-        places: Iterable[int] = range(len(forest.views)) if wanted is None else wanted
+            return tree.lines(self.charset, folded=self.folded, wanted=wanted, reverse=self.reverse)
+        places: Iterable[int] = range(len(tree.views)) if wanted is None else wanted
         mode = self.mode
         if self.problems_only:
-            places = problems(forest.views, self.verdicts).intersection(places)
+            places = problems(tree.views, self.verdicts).intersection(places)
             mode = SortMode.STATE if mode is SortMode.TREE else mode
-        ordered = in_order(tuple(places), forest.views, self.verdicts, mode, reverse=self.reverse)
+        ordered = in_order(tuple(places), tree.views, self.verdicts, mode, reverse=self.reverse)
         return [TreeLine(at, flat=True) for at in ordered]
 
     def _longest(self) -> int:
-        views = self.forest.views
+        views = self.tree.views
         if self.flat:
             return 3 + max((len(short_id(views[line.at].id, self.root)) for line in self.lines), default=0)
         return 3 + max((len(line.guides) + len(views[line.at].name) for line in self.lines), default=0)
 
-    def _keep_cursor(self, before: Forest) -> None:
+    def _keep_cursor(self, before: TreeIndex) -> None:
         """Agents changed places: translate the old lines to the new places, so that neighbours can be found."""
-        find = self.forest.index.get
+        find = self.tree.index.get
         gone = -1
         self.lines = [line._replace(at=find(before.views[line.at].id, gone)) for line in self.lines]
 
@@ -130,12 +129,12 @@ class TreeState:
         """The cursor's new line: its agent's, or that of the parent that hides it, or the nearest neighbour left."""
         if self.cursor is None:
             return 0, "moved"
-        forest, line_of = self.forest, self._line_of
-        at = forest.index.get(self.cursor.id)
+        tree, line_of = self.tree, self._line_of
+        at = tree.index.get(self.cursor.id)
         if at is not None:
             if at in line_of:
                 return line_of[at], "respawned"
-            for above in forest.ancestors(at):
+            for above in tree.ancestors(at):
                 if above in line_of:
                     return line_of[above], "hidden"
         why = "hidden" if at is not None else "vanished"
@@ -150,34 +149,34 @@ class TreeState:
         if not self.lines:
             return False
         self.cursor_line = max(0, min(line, len(self.lines) - 1))
-        was, self.cursor = self.cursor, key_of(self.forest.views[self.lines[self.cursor_line].at])
+        was, self.cursor = self.cursor, self.tree.views[self.lines[self.cursor_line].at].ref
         return was != self.cursor
 
     def line_of(self, agent_id: str) -> int | None:
         """The line of an agent; None where it has none."""
-        at = self.forest.index.get(agent_id)
+        at = self.tree.index.get(agent_id)
         return self._line_of.get(at) if at is not None else None
 
     @property
     def cursor_at(self) -> int | None:
         """The place of the agent under the cursor."""
-        return self.forest.find(self.cursor) if self.cursor is not None else None
+        return self.tree.find(self.cursor) if self.cursor is not None else None
 
     def view_at(self, line: int) -> AgentView:
         """The agent on a line."""
-        return self.forest.views[self.lines[line].at]
+        return self.tree.views[self.lines[line].at]
 
-    def place(self, line: int) -> Place:
+    def row_state(self, line: int) -> RowState:
         """How the agent on a line stands there."""
         drawn = self.lines[line]
-        view = self.forest.views[drawn.at]
-        key = key_of(view)
+        view = self.tree.views[drawn.at]
+        key = view.ref
         folded = not drawn.flat and not self.filter_text and key in self.folded
-        return Place(
+        return RowState(
             guides=drawn.guides,
             label=short_id(view.id, self.root) if drawn.flat else "",
             marked=key in self.marks,
-            folded=self.forest.sizes[drawn.at] - 1 if folded else 0,
+            folded=self.tree.sizes[drawn.at] - 1 if folded else 0,
             folded_role=self._worst_below(drawn.at) if folded else "",
             root=view.id == self.root,
             context=drawn.context,
@@ -185,10 +184,10 @@ class TreeState:
 
     def _worst_below(self, at: int) -> str:
         """The role of the worst state that a fold hides, so that folding never hides trouble; '' where all is well."""
-        views = self.forest.views
+        views = self.tree.views
         troubled = [
             below
-            for below in self.forest.below(at, _LOOK_BELOW)
+            for below in self.tree.below(at, _LOOK_BELOW)
             if is_problem(verdict_of(self.verdicts, views[below]), views[below])
         ]
         worst = worst_of(troubled, views, self.verdicts)
@@ -198,33 +197,33 @@ class TreeState:
 
     def is_folded(self, at: int) -> bool:
         """What is below this place is folded away."""
-        return key_of(self.forest.views[at]) in self.folded
+        return self.tree.views[at].ref in self.folded
 
     def foldable(self, at: int) -> bool:
         """There is something below it, and it is shown as a tree."""
-        return bool(self.forest.children[at]) and not self.flat
+        return bool(self.tree.children[at]) and not self.flat
 
     def toggle(self, at: int) -> None:
         """Fold or unfold; `reorder` must follow."""
-        self.folded ^= {key_of(self.forest.views[at])}
+        self.folded ^= {self.tree.views[at].ref}
 
     def fold_all(self) -> None:
         """Fold everything that has something below it; `reorder` must follow."""
-        pairs = zip(self.forest.views, self.forest.children, strict=True)
-        self.folded = frozenset(key_of(view) for view, below in pairs if below)
+        pairs = zip(self.tree.views, self.tree.children, strict=True)
+        self.folded = frozenset(view.ref for view, below in pairs if below)
 
     def reveal(self, agent_id: str) -> None:
         """Unfold what hides an agent; `reorder` must follow."""
-        at = self.forest.index.get(agent_id)
+        at = self.tree.index.get(agent_id)
         if at is not None:
-            self.folded -= {key_of(self.forest.views[above]) for above in self.forest.ancestors(at)}
+            self.folded -= {self.tree.views[above].ref for above in self.tree.ancestors(at)}
 
     # -- problems ------------------------------------------------------------------------------------------------
 
     def next_problem(self) -> str | None:
         """The agent that needs a person: the worst of the swarm first; from one of them the next one downwards and
         round. None where no agent does."""
-        views = self.forest.views
+        views = self.tree.views
         found = problems(views, self.verdicts)
         worst = worst_of(found, views, self.verdicts)
         if worst is None:

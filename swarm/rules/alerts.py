@@ -65,7 +65,7 @@ def _invalid_for(view: AgentView, record: Record, heartbeat_n: int) -> int:
 def swarm_alerts(snapshot: Snapshot, committed: int, gap: str) -> Iterator[Action]:
     """What concerns no single agent: the hole in time, more slots than there are, problems of the home."""
     if gap:
-        yield Action(ActionKind.ALERT, "", "", f"{gap}; this heartbeat investigates and ends nobody", AlertCause.GAP)
+        yield Action(ActionKind.ALERT, "", "", f"{gap}; this heartbeat investigates and ends no agent", AlertCause.GAP)
     if committed > snapshot.slots.max:
         held = f"{committed} slots are held; {snapshot.slots.max} are allowed"
         yield Action(ActionKind.ALERT, "", "", held, AlertCause.OVER_BUDGET)

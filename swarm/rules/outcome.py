@@ -77,7 +77,7 @@ def gone(view: AgentView, record: Record | None, age: float) -> Verdict:
     if view.results.state is ResultsState.INVALID:
         lacks = f"and results.json is not valid: {view.results.why}"
     if end is None:
-        how = "its pid belongs to somebody else now" if view.liveness is Liveness.STRANGER else "its process is gone"
+        how = "its pid belongs to another process now" if view.liveness is Liveness.STRANGER else "its process is gone"
         return Verdict(Health.LOST, f"{how}, there is no exit.json, and it ended {lacks}", age=age)
     if end.error:
         return Verdict(Health.FAILED, f"its program could not be started: {end.error}", age=age)

@@ -167,7 +167,7 @@ def _of_processes(entry: Entry) -> Iterator[Problem]:
             "ending it now looks for all that is left of it",
         )
     if entry.liveness is Liveness.STRANGER:
-        yield Problem(ProblemCode.STRANGER, "the process number in the ledger belongs to somebody else now")
+        yield Problem(ProblemCode.STRANGER, "the process number in the ledger belongs to another process now")
 
 
 def _of_directory(entry: Entry, directory: Directory) -> Iterator[Problem]:
@@ -187,7 +187,8 @@ def _of_directory(entry: Entry, directory: Directory) -> Iterator[Problem]:
     for name, meant in directory.misspelt:
         if not any(fnmatchcase(name, glob.rpartition("/")[2]) for glob in outputs):
             yield Problem(
-                ProblemCode.MISSPELT, f"{clean(name, 100)} looks like {meant}; nobody reads it under that name"
+                ProblemCode.MISSPELT,
+                f"{clean(name, 100)} looks like {meant}; the engine does not read it under that name",
             )
 
 
@@ -282,7 +283,7 @@ def problems_of_tree(tree: Tree) -> Iterator[tuple[str, Problem]]:
                 owner,
                 Problem(
                     ProblemCode.MISSPELT,
-                    f"{clean(name, 100)} in {where} looks like {meant}; nobody reads it under that name",
+                    f"{clean(name, 100)} in {where} looks like {meant}; the engine does not read it under that name",
                 ),
             )
     for cut in sorted(tree.cut):

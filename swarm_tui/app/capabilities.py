@@ -96,7 +96,7 @@ def needs_output(where: Where) -> str:
     if is_subagent(view):
         return f"what it does stands in the transcript of {view.id.partition(SUBAGENT_MARK)[0]}"
     if view.ghost:
-        return "nobody keeps its output"
+        return "the engine does not keep its output"
     if view.record is not None and view.record.phase is Phase.ENDED:
         return f"{view.id} has ended; what it put out is in its transcript (2)"
     return ""

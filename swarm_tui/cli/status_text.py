@@ -11,7 +11,7 @@ from swarm.model.time import Now
 from swarm.rules.costs import spent
 from swarm.rules.triage import is_problem
 from swarm_tui.cli.output import Output
-from widgets.agent_row import Columns, Place, columns_for, row
+from widgets.agent_row import Columns, RowState, columns_for, row
 from widgets.agent_words import RUNNING_STATES, STATE_ROLES
 from widgets.cells import Cell, Cells, fit_cells, short_money
 from widgets.charset import Charset, charset_for
@@ -71,7 +71,7 @@ def tree(
     placed = list(in_order(snapshot.agents, charset))
     columns = columns_for(width) if width else _roomy(placed)
     for view, guides in placed:
-        yield row(view, verdicts[view.id], now, columns, Place(guides, root=view.id == snapshot.root), charset)
+        yield row(view, verdicts[view.id], now, columns, RowState(guides, root=view.id == snapshot.root), charset)
     if not placed:
         yield (Cell("no agents", "muted"),)
     for line_cells in _alerts(snapshot, now):

@@ -26,7 +26,7 @@ from tests.support.swarms import (
     every_state,
     full_id,
 )
-from widgets.agent_row import Place, columns_for, mark_column, row
+from widgets.agent_row import RowState, columns_for, mark_column, row
 from widgets.agent_words import (
     STATE_ROLES,
     age_text,
@@ -56,7 +56,7 @@ def table(width: int, charset: Charset = UNICODE) -> list[str]:
     longest = 3 + max(len(view.name) for view in snapshot.agents)
     columns = columns_for(width, longest)
     return [
-        text_of(row(view, found[view.id], NOW, columns, Place(root=view.id == snapshot.root), charset))
+        text_of(row(view, found[view.id], NOW, columns, RowState(root=view.id == snapshot.root), charset))
         for view in snapshot.agents
     ]
 
@@ -131,7 +131,7 @@ def test_ascii_rows_are_ascii() -> None:
 def test_a_row_takes_exactly_its_width(width: int) -> None:
     for state, view in every_state().items():
         verdict = replace(FRESH, state=state)
-        for place in (Place(), Place("│ " * 30 + "├ ", marked=True, folded=12), Place(label="a/" * 60 + "b")):
+        for place in (RowState(), RowState("│ " * 30 + "├ ", marked=True, folded=12), RowState(label="a/" * 60 + "b")):
             assert cells_width(row(view, verdict, NOW, columns_for(width, 40), place)) == width
 
 
@@ -143,7 +143,7 @@ def test_a_hostile_row_keeps_its_width_and_holds_no_control(text: str) -> None:
         problems=(Problem(ProblemCode.INJECTION, text),),
     )
     for width in (45, 75, 160):
-        cells = row(view, FRESH, NOW, columns_for(width), Place(label=text))
+        cells = row(view, FRESH, NOW, columns_for(width), RowState(label=text))
         line = "".join(cell.text for cell in cells)
         assert not forbidden(line)
         assert cells_width(cells) == width
@@ -154,7 +154,7 @@ def test_every_state_is_told_by_mark_word_and_role() -> None:
     found = verdicts(snapshot, POLICY, NOW)
     words = set()
     for view in snapshot.agents:
-        line = text_of(row(view, found[view.id], NOW, columns_for(160), Place()))
+        line = text_of(row(view, found[view.id], NOW, columns_for(160), RowState()))
         words.add(found[view.id].state)
         assert found[view.id].state.value in line
     assert words == set(Health)
@@ -205,7 +205,7 @@ def test_the_slot_meter_stands_on_whoever_spawns() -> None:
     assert slots_text(meta, 6) == "3/4"
     assert slots_text(a_view("worker-1")) == ""
     assert slots_text(replace(a_view("scout"), children=1, used=2)) == "slots 2/1"
-    over = row(replace(meta, used=5), FRESH, NOW, columns_for(75), Place())
+    over = row(replace(meta, used=5), FRESH, NOW, columns_for(75), RowState())
     assert next(cell.role for cell in over if cell.text.startswith("slots")) == "danger"
 
 
@@ -224,7 +224,7 @@ def test_read_results_are_done_and_unread_ones_say_so() -> None:
 
 
 def test_deep_guides_leave_room_for_the_name() -> None:
-    place = Place(guides="│ " * 20 + "└ ")
+    place = RowState(guides="│ " * 20 + "└ ")
     columns = columns_for(45)
     line = text_of(row(a_view("worker-1"), FRESH, NOW, columns, place))
     assert "● worker-1" in line
@@ -251,17 +251,17 @@ def test_a_verdict_says_what_comes_next_in_how_long_and_why(verdict: Verdict, li
 
 def test_what_is_held_says_why() -> None:
     view = a_view("improvement-01", age=33 * MINUTE, spawned_ago=HOUR, held_until=HEARTBEAT_N + 2, held_why="an audit")
-    line = text_of(row(view, replace(FRESH, state=Health.HELD), NOW, columns_for(75), Place()))
+    line = text_of(row(view, replace(FRESH, state=Health.HELD), NOW, columns_for(75), RowState()))
     assert "held: an audit" in line
 
 
 def test_a_folded_row_counts_what_it_hides() -> None:
-    line = row(a_view("idea"), FRESH, NOW, columns_for(75), Place(folded=3, folded_role="danger"))
+    line = row(a_view("idea"), FRESH, NOW, columns_for(75), RowState(folded=3, folded_role="danger"))
     assert next(cell for cell in line if "▸" in cell.text) == (" ▸3", "danger")
 
 
 def test_a_path_is_cut_at_its_beginning() -> None:
-    place = Place(label=full_id("idea-with-a-very-long-name/worker-with-a-long-name"))
+    place = RowState(label=full_id("idea-with-a-very-long-name/worker-with-a-long-name"))
     assert "…g-name/worker-with-a-long-name" in text_of(row(a_view("w"), FRESH, NOW, columns_for(45), place))
 
 

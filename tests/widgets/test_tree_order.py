@@ -3,11 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from swarm.model.record import Ref
 from swarm.model.snapshot import AgentView
 from swarm.model.values import replace
 from tests.support.swarms import a_root, a_snapshot, a_view
 from widgets.charset import ASCII, UNICODE
-from widgets.tree_order import AgentKey, Forest, key_of, same_shape
+from widgets.tree_order import TreeIndex, same_shape
 
 
 def forests(draw_names: st.SearchStrategy[list[int]]) -> st.SearchStrategy[tuple[AgentView, ...]]:
@@ -27,8 +28,8 @@ def forests(draw_names: st.SearchStrategy[list[int]]) -> st.SearchStrategy[tuple
 some_views = forests(st.lists(st.integers(0, 1000), max_size=40))
 
 
-def drawn(forest: Forest, **options: object) -> list[str]:
-    return [f"{line.guides}{forest.views[line.at].name}" for line in forest.lines(UNICODE, **options)]  # type: ignore[arg-type]  # tests pass what the signature names
+def drawn(tree: TreeIndex, **options: object) -> list[str]:
+    return [f"{line.guides}{tree.views[line.at].name}" for line in tree.lines(UNICODE, **options)]  # type: ignore[arg-type]  # tests pass what the signature names
 
 
 def family() -> tuple[AgentView, ...]:
@@ -38,7 +39,7 @@ def family() -> tuple[AgentView, ...]:
 
 
 def test_guides_show_who_is_below_whom() -> None:
-    assert drawn(Forest(family())) == [
+    assert drawn(TreeIndex(family())) == [
         "genesis-01",
         "├ idea-a",
         "│ ├ worker-1",
@@ -48,12 +49,12 @@ def test_guides_show_who_is_below_whom() -> None:
 
 
 def test_guides_are_drawn_in_ascii_too() -> None:
-    forest = Forest(family())
-    assert [line.guides for line in forest.lines(ASCII)] == ["", "|-", "| |-", "| `-", "`-"]
+    tree = TreeIndex(family())
+    assert [line.guides for line in tree.lines(ASCII)] == ["", "|-", "| |-", "| `-", "`-"]
 
 
 def test_siblings_can_be_turned_round() -> None:
-    assert drawn(Forest(family()), reverse=True) == [
+    assert drawn(TreeIndex(family()), reverse=True) == [
         "genesis-01",
         "├ scout",
         "└ idea-a",
@@ -64,19 +65,19 @@ def test_siblings_can_be_turned_round() -> None:
 
 def test_folding_hides_what_is_below_and_nothing_else() -> None:
     views = family()
-    assert drawn(Forest(views), folded={key_of(views[1])}) == ["genesis-01", "├ idea-a", "└ scout"]
+    assert drawn(TreeIndex(views), folded={views[1].ref}) == ["genesis-01", "├ idea-a", "└ scout"]
 
 
 def test_a_fold_of_an_earlier_life_does_not_count() -> None:
     views = family()
-    assert len(drawn(Forest(views), folded={AgentKey(views[1].id, "earlier")})) == 5
+    assert len(drawn(TreeIndex(views), folded={Ref(views[1].id, "earlier")})) == 5
 
 
 def test_a_filter_keeps_the_way_down_and_marks_it() -> None:
     views = family()
-    forest = Forest(views)
-    lines = forest.lines(UNICODE, wanted={3}, folded={key_of(views[1])})
-    assert [(forest.views[line.at].name, line.context) for line in lines] == [
+    tree = TreeIndex(views)
+    lines = tree.lines(UNICODE, wanted={3}, folded={views[1].ref})
+    assert [(tree.views[line.at].name, line.context) for line in lines] == [
         ("genesis-01", True),
         ("idea-a", True),
         ("worker-2", False),
@@ -85,22 +86,22 @@ def test_a_filter_keeps_the_way_down_and_marks_it() -> None:
 
 def test_an_unknown_parent_makes_a_top() -> None:
     orphan = replace(a_view("lost/child"), parent="genesis-01/nobody")
-    assert drawn(Forest((a_root(), orphan))) == ["genesis-01", "child"]
+    assert drawn(TreeIndex((a_root(), orphan))) == ["genesis-01", "child"]
 
 
 def test_an_agent_that_names_itself_or_a_later_one_as_parent_is_a_top() -> None:
     one = replace(a_view("one"), parent="genesis-01/two")
     two = replace(a_view("two"), parent="genesis-01/two")
-    assert drawn(Forest((one, two))) == ["one", "two"]
+    assert drawn(TreeIndex((one, two))) == ["one", "two"]
 
 
 @given(some_views)
 def test_every_agent_has_exactly_one_line_below_its_parent(views: tuple[AgentView, ...]) -> None:
-    forest = Forest(views)
-    lines = forest.lines(UNICODE)
+    tree = TreeIndex(views)
+    lines = tree.lines(UNICODE)
     assert sorted(line.at for line in lines) == list(range(len(views)))
     line_of = {line.at: number for number, line in enumerate(lines)}
-    for at, parent in enumerate(forest.parents):
+    for at, parent in enumerate(tree.parents):
         if parent >= 0:
             assert line_of[parent] < line_of[at]
             assert len(lines[line_of[at]].guides) == len(lines[line_of[parent]].guides) + 2
@@ -108,20 +109,20 @@ def test_every_agent_has_exactly_one_line_below_its_parent(views: tuple[AgentVie
 
 @given(some_views)
 def test_sizes_count_the_whole_subtree(views: tuple[AgentView, ...]) -> None:
-    forest = Forest(views)
+    tree = TreeIndex(views)
     for at, view in enumerate(views):
         inside = [other for other in views if other.id == view.id or other.id.startswith(view.id + "/")]
-        assert forest.sizes[at] == len(inside)
-        assert len(list(forest.below(at, 10_000))) == len(inside) - 1
+        assert tree.sizes[at] == len(inside)
+        assert len(list(tree.below(at, 10_000))) == len(inside) - 1
 
 
 @given(some_views, st.sets(st.integers(0, 40)))
 def test_a_folded_tree_shows_whoever_has_no_folded_ancestor(views: tuple[AgentView, ...], chosen: set[int]) -> None:
-    forest = Forest(views)
-    folded = {key_of(views[at]) for at in chosen if at < len(views)}
-    shown = {line.at for line in forest.lines(UNICODE, folded=folded)}
+    tree = TreeIndex(views)
+    folded = {views[at].ref for at in chosen if at < len(views)}
+    shown = {line.at for line in tree.lines(UNICODE, folded=folded)}
     for at in range(len(views)):
-        hidden = any(key_of(views[above]) in folded for above in forest.ancestors(at))
+        hidden = any(views[above].ref in folded for above in tree.ancestors(at))
         assert (at in shown) is not hidden
 
 
@@ -130,7 +131,7 @@ def test_the_same_shape_makes_the_same_lines(one: tuple[AgentView, ...], other: 
     changed = tuple(replace(view, used=view.used + 1) for view in one)
     assert same_shape(one, changed)
     if same_shape(one, other):
-        assert Forest(one).lines(UNICODE) == Forest(other).lines(UNICODE)
+        assert TreeIndex(one).lines(UNICODE) == TreeIndex(other).lines(UNICODE)
 
 
 def test_another_life_is_another_shape() -> None:

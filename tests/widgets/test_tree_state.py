@@ -10,7 +10,7 @@ from swarm.model.values import replace
 from swarm.rules.plan import verdicts
 from tests.support.swarms import NOW, POLICY, a_root, a_snapshot, a_view, big_example, every_state, full_id
 from tests.widgets.test_tree_order import some_views
-from widgets.tree_order import SortMode, key_of
+from widgets.tree_order import SortMode
 from widgets.tree_state import TreeState
 
 ROOT = "genesis-01"
@@ -69,7 +69,7 @@ def test_an_agent_that_lives_again_is_another_agent() -> None:
     views = family()
     state = state_of(views)
     put(state, "scout")
-    state.marks = frozenset({key_of(views[-1])})
+    state.marks = frozenset({views[-1].ref})
     again = (*views[:-1], replace(views[-1], spawn_id="second-life"))
     assert update(state, again) == "respawned"
     assert state.cursor == (full_id("scout"), "second-life")
@@ -87,10 +87,10 @@ def test_the_cursor_goes_to_whoever_hides_its_agent() -> None:
 def test_marks_and_folds_survive_every_update_of_the_living() -> None:
     views = family()
     state = state_of(views)
-    state.marks = frozenset({key_of(views[2]), key_of(views[4])})
+    state.marks = frozenset({views[2].ref, views[4].ref})
     state.toggle(1)
     update(state, family("worker-1"))
-    assert state.marks == {key_of(views[4])}
+    assert state.marks == {views[4].ref}
     assert [state.view_at(line).name for line in range(len(state.lines))] == ["genesis-01", "idea-a", "scout"]
 
 
@@ -137,7 +137,7 @@ def test_problems_are_shown_worst_first() -> None:
     state.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
     state.problems_only = True
     state.reorder()
-    names = [state.place(line).label for line in range(len(state.lines))]
+    names = [state.row_state(line).label for line in range(len(state.lines))]
     assert names[0] in ("idea-beta/worker-2", "notes-import")
     assert "idea-alpha/worker-1" not in names
     assert {"idea-alpha/worker-2", "idea-alpha/worker-3", "migrate-01", "scout-01"} <= set(names)
@@ -175,7 +175,7 @@ def test_a_fold_that_hides_trouble_takes_its_colour() -> None:
     state.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
     state.fold_all()
     state.reorder()
-    place = state.place(0)
+    place = state.row_state(0)
     assert place.folded == 17
     assert place.folded_role == "danger"
 
@@ -191,7 +191,7 @@ def test_after_any_change_the_cursor_is_on_a_line_that_is_its_agents(
     why = update(state, after)
     assert (state.cursor is None) is (not after)
     if after:
-        assert state.cursor == key_of(state.view_at(state.cursor_line))
+        assert state.cursor == state.view_at(state.cursor_line).ref
         assert bool(why) is (state.cursor != was)
-        if was is not None and any(key_of(view) == was for view in after):
+        if was is not None and any(view.ref == was for view in after):
             assert state.cursor == was

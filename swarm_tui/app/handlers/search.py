@@ -10,7 +10,7 @@ def problems(room: ActingScreen) -> None:
 
 def next_problem(room: ActingScreen) -> None:
     if not room.agents.next_problem():
-        room.say("Nobody needs you.")
+        room.say("No agent needs you.")
 
 
 def filter_(room: ActingScreen) -> None:

@@ -67,7 +67,7 @@ class MakeRoom(ModalScreen[tuple[str, ...] | None]):
         if chosen:
             self.dismiss(tuple(chosen))
         else:
-            self.query_one("#sum", Static).update(Content("Nobody is ticked: space ticks, esc leaves."))
+            self.query_one("#sum", Static).update(Content("No agent is ticked: space ticks, esc leaves."))
 
     def action_leave(self) -> None:
         """Closes the dialog: no agent is ended or spawned."""

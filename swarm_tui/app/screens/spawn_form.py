@@ -24,7 +24,7 @@ DEBOUNCE_SECONDS = 0.25
 _FIELDS: tuple[tuple[str, str, str], ...] = (
     ("inputs", "inputs", "files that must exist, separated by blanks"),
     ("outputs", "outputs", "globs of the files it is to make: they are counted"),
-    ("owns", "owns", "paths that nobody else may write"),
+    ("owns", "owns", "paths that no other agent may write"),
     ("command", "command", "what to run; empty takes the program of swarm.toml"),
 )
 

@@ -65,7 +65,7 @@ def _agreed(out: Output) -> bool:
     """Whether a person said yes; without one to ask, the call is wrong."""
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(
-            "There is nobody to ask.", "Standard input is not a terminal.", "Say --yes to stop them unasked."
+            "There is no operator to ask.", "Standard input is not a terminal.", "Say --yes to stop them unasked."
         )
     out.err.write("Stop them? [y/N] ")
     out.err.flush()
