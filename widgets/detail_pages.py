@@ -65,7 +65,7 @@ def progress_page(view: AgentView) -> tuple[Paragraph, ...]:
     if view.description:
         lines.append(_labelled("it is to", quote(view.description, 500), "quote"))
     if view.activity is not None:
-        lines += _told_lines(view, view.activity)
+        lines += _reported_lines(view, view.activity)
     if view.progress.error:
         lines.append(Paragraph(f"progress.md cannot be read: {quote(view.progress.error)}", "warning"))
     for line in reversed(view.progress.lines):
@@ -79,7 +79,7 @@ def progress_page(view: AgentView) -> tuple[Paragraph, ...]:
     return tuple(lines)
 
 
-def _told_lines(view: AgentView, activity: ActivityState) -> Iterable[Paragraph]:
+def _reported_lines(view: AgentView, activity: ActivityState) -> Iterable[Paragraph]:
     """What a program says that a person should know: notes, refusals, messages that reached it, its sub-agents."""
     problems = {problem.text for problem in view.problems}
     for note in activity.notes:

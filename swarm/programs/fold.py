@@ -139,7 +139,7 @@ def _work(now: _Now, activity: Activity, at: float) -> None:
         return
     if activity.kind is Kind.DELIVERED:
         if activity.key:
-            others = tuple(told for told in now.delivered if told[0] != activity.key)
+            others = tuple(each for each in now.delivered if each[0] != activity.key)
             now.delivered = (*others, (activity.key, at))[-MAX_DELIVERED:]
         return
     others_open = tuple(tool for tool in now.open_tools if tool.key != activity.key)

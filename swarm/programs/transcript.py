@@ -72,7 +72,7 @@ def _returned(activity: Activity) -> list[str]:
     return [f"→ {plural(lines, 'line')}"]
 
 
-def _told(activity: Activity) -> list[str]:
+def _delivered(activity: Activity) -> list[str]:
     return _several(activity.text, MAX_DELIVERED, "▸ ")
 
 
@@ -131,7 +131,7 @@ _WRITERS: Mapping[Kind, Callable[[Activity], list[str]]] = {
     Kind.TOOL_OPEN: _call,
     Kind.TOOL_CLOSED: _returned,
     Kind.TEXT: _text,
-    Kind.DELIVERED: _told,
+    Kind.DELIVERED: _delivered,
     Kind.RETRYING: _retrying,
     Kind.SUBAGENT_STARTED: _subagent,
     Kind.SUBAGENT_ENDED: _subagent,

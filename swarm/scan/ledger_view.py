@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from swarm.errors import SwarmError
 from swarm.model.beat import Beat
 from swarm.model.causes import ProblemCode
-from swarm.model.record import Alert, Record
-from swarm.model.snapshot import Problem, Pulse
-from swarm.model.time import Now
+from swarm.model.record import Account, Alert, Record
+from swarm.model.snapshot import Problem, Pulse, Snapshot
 from swarm.protocol.heartbeats import read_beats
 from swarm.scan.files import Key, key_of
 
@@ -35,10 +34,6 @@ class LedgerView:
         self._bad_beats = 0
         self._access = Pulse()
         self._access_at = float("-inf")
-
-    def now(self) -> Now:
-        """The clocks as the ledger counts them; where there is none, from when this home was opened."""
-        return self.home.now()
 
     def read_ledger(self) -> set[str]:
         """Takes in the newest revision; returns the ids whose record changed, came or went."""
@@ -70,6 +65,28 @@ class LedgerView:
             self.beats, self._bad_beats = read_beats(path) if key is not None else ((), 0)
             self._beats_key = key
 
+    def snapshot(self) -> Snapshot:
+        """What is shown of the ledger and its neighbours; the scanner adds agents, slots, sums and how it looks."""
+        self.read_beats()
+        state = self.state
+        return Snapshot(
+            generation=0,
+            home=os.fspath(self.home.layout.root),
+            alerts=self.alerts(),
+            problems=tuple(("", problem) for problem in self.problems()),
+            beats=self.beats,
+            heartbeat_n=state.heartbeat_n if state else 0,
+            heartbeat_last_at=state.heartbeat_last_at if state else None,
+            heartbeat_last=state.heartbeat_last if state else None,
+            heartbeat_running=state.running if state else None,
+            owner=state.owner if state else None,
+            queue=tuple(waiting.id for waiting in state.queue) if state else (),
+            account=state.account if state else Account(),
+            revision=state.revision if state else 0,
+            pulse=self.pulse(),
+            root=self.home.policy.root.id,
+        )
+
     def pulse(self) -> Pulse:
         """Whether the home can be written: asked from time to time, for it costs a look at the disk."""
         if time.monotonic() - self._access_at >= ACCESS_S:
@@ -83,10 +100,6 @@ class LedgerView:
             return self._recovered
         known = {alert.key for alert in self.state.alerts}
         return (*self.state.alerts, *(alert for alert in self._recovered if alert.key not in known))
-
-    def queue(self) -> tuple[str, ...]:
-        """Ids that wait for a slot, in order."""
-        return tuple(waiting.id for waiting in self.state.queue) if self.state else ()
 
     def problems(self) -> Iterator[Problem]:
         """What is wrong with these files."""

@@ -16,8 +16,8 @@ Wanted = Mapping[str, frozenset[str] | None]
 """Directory id -> the files in it that are looked at; None for those that grow."""
 
 
-class Rounds:
-    """Rounds of a paced scan, one part after the other."""
+class Pacing:
+    """The parts of a paced scan, one after the other; when all were looked at, it begins anew."""
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree

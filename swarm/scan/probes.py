@@ -11,7 +11,7 @@ from swarm.model.time import Now
 from swarm.rules.observation import BEGINNING, observe_outputs
 from swarm.scan.outputs import outputs_of
 from swarm.scan.streams import OutputReaders
-from swarm.scan.tracked_agent import Entry
+from swarm.scan.tracked_agent import TrackedAgent
 
 if TYPE_CHECKING:
     from swarm.home.context import Home
@@ -72,86 +72,88 @@ class Probes:
         self._sampled_at = float("-inf")
         self._sample_cost = 0.0
 
-    def look(self, entries: Mapping[str, Entry], now: Now, *, urgent: Iterable[Entry], effort: Effort) -> set[str]:
+    def look(
+        self, agents: Mapping[str, TrackedAgent], now: Now, *, urgent: Iterable[TrackedAgent], effort: Effort
+    ) -> set[str]:
         """Returns the ids of those for whom something changed. urgent: agents that are looked at out of turn."""
         everything = effort is Effort.ALL
-        changed = set() if everything else {entry.id for entry in urgent if self._look_alive(entry)}
+        changed = set() if everything else {agent.id for agent in urgent if self._look_alive(agent)}
         if not everything:
-            changed |= self.output_readers.hear([entry for entry in urgent if entry.follower is not None], now)
+            changed |= self.output_readers.hear([agent for agent in urgent if agent.follower is not None], now)
         if effort is Effort.URGENT:
             return changed
-        changed |= {entry.id for entry in self._due(entries, everything=everything) if self._look_alive(entry)}
-        changed |= self._count_outputs(entries, now, everything=everything)
-        changed |= self.output_readers.listen(entries, now, everything=everything)
-        return changed | self._sample(entries)
+        changed |= {agent.id for agent in self._due(agents, everything=everything) if self._look_alive(agent)}
+        changed |= self._count_outputs(agents, now, everything=everything)
+        changed |= self.output_readers.listen(agents, now, everything=everything)
+        return changed | self._sample(agents)
 
-    def _due(self, entries: Mapping[str, Entry], *, everything: bool) -> list[Entry]:
+    def _due(self, agents: Mapping[str, TrackedAgent], *, everything: bool) -> list[TrackedAgent]:
         if everything:
-            return list(entries.values())
+            return list(agents.values())
         if not self._turn:
-            self._turn = [known for known, entry in entries.items() if entry.record is not None]
+            self._turn = [known for known, agent in agents.items() if agent.record is not None]
         turn, self._turn = self._turn[:LOOKS_A_SCAN], self._turn[LOOKS_A_SCAN:]
-        return [entries[known] for known in turn if known in entries]
+        return [agents[known] for known in turn if known in agents]
 
-    def _look_alive(self, entry: Entry) -> bool:
-        record = entry.record
-        before = entry.liveness, entry.unkept
+    def _look_alive(self, agent: TrackedAgent) -> bool:
+        record = agent.record
+        before = agent.liveness, agent.unkept
         if record is None or not record.holds_slot or (record.keeper is None and record.process is None):
-            entry.liveness, entry.unkept = None, False
+            agent.liveness, agent.unkept = None, False
         else:
-            entry.liveness, entry.unkept = self.home.runner.life(record)
-        return (entry.liveness, entry.unkept) != before
+            agent.liveness, agent.unkept = self.home.runner.life(record)
+        return (agent.liveness, agent.unkept) != before
 
-    def _count_outputs(self, entries: Mapping[str, Entry], now: Now, *, everything: bool) -> set[str]:
+    def _count_outputs(self, agents: Mapping[str, TrackedAgent], now: Now, *, everything: bool) -> set[str]:
         """Counts some agents' outputs: as many as fit into OUTPUTS_BUDGET_S, one at least."""
         if not self._output_turn or everything:
-            self._output_turn = [known for known, entry in entries.items() if _has_outputs(entry)]
+            self._output_turn = [known for known, agent in agents.items() if _has_outputs(agent)]
         until = time.perf_counter() + OUTPUTS_BUDGET_S
         changed: set[str] = set()
         while self._output_turn:
-            entry = entries.get(self._output_turn[-1])
-            if entry is not None and not everything and now.awake - entry.counted_at < OUTPUTS_S:
+            agent = agents.get(self._output_turn[-1])
+            if agent is not None and not everything and now.awake - agent.counted_at < OUTPUTS_S:
                 break  # the rest were counted even later
             self._output_turn.pop()
-            if entry is not None and _has_outputs(entry) and self._count(entry, now):
-                changed.add(entry.id)
+            if agent is not None and _has_outputs(agent) and self._count(agent, now):
+                changed.add(agent.id)
             if not everything and time.perf_counter() > until:
                 break
         return changed
 
-    def _count(self, entry: Entry, now: Now) -> bool:
-        record, spec, before = entry.record, entry.spec, entry.observed
+    def _count(self, agent: TrackedAgent, now: Now) -> bool:
+        record, spec, before = agent.record, agent.spec, agent.observed
         if record is None or spec is None or before is None:
             return False
-        counted = outputs_of(self.home.layout, entry.id, spec, record.spawned_at)
-        first = entry.counted_at == BEGINNING and not before.outputs_key
-        seen = entry.counted_at if entry.counted_at > BEGINNING else before.seen
-        entry.observed = observe_outputs(before, counted, now, first=first, born=record.spawned, seen=seen)
-        entry.counted_at = now.awake
-        return entry.observed is not before
+        counted = outputs_of(self.home.layout, agent.id, spec, record.spawned_at)
+        first = agent.counted_at == BEGINNING and not before.outputs_key
+        seen = agent.counted_at if agent.counted_at > BEGINNING else before.seen
+        agent.observed = observe_outputs(before, counted, now, first=first, born=record.spawned, seen=seen)
+        agent.counted_at = now.awake
+        return agent.observed is not before
 
-    def _sample(self, entries: Mapping[str, Entry]) -> set[str]:
+    def _sample(self, agents: Mapping[str, TrackedAgent]) -> set[str]:
         """What processes use: every few seconds, and never for more than a hundredth of the time."""
         at = time.monotonic()
         if not self.measuring or at - self._sampled_at < max(USAGE_S, USAGE_SHARE * self._sample_cost):
             return set()
         self.sampler = self.sampler or usage_sampler()
-        records = {known: entry.record for known, entry in entries.items() if entry.record and entry.record.live}
+        records = {known: agent.record for known, agent in agents.items() if agent.record and agent.record.live}
         started = time.perf_counter()
         used = self.sampler(records)
         self._sampled_at, self._sample_cost = at, time.perf_counter() - started
         changed: set[str] = set()
-        for known, entry in entries.items():
+        for known, agent in agents.items():
             usage = used.get(known)
-            if not _alike(entry.usage, usage):
-                entry.usage = usage
+            if not _alike(agent.usage, usage):
+                agent.usage = usage
                 changed.add(known)
         return changed
 
 
-def _has_outputs(entry: Entry) -> bool:
-    running = entry.record is not None and entry.record.phase is Phase.RUNNING
-    return running and entry.spec is not None and bool(entry.spec.outputs)
+def _has_outputs(agent: TrackedAgent) -> bool:
+    running = agent.record is not None and agent.record.phase is Phase.RUNNING
+    return running and agent.spec is not None and bool(agent.spec.outputs)
 
 
 def _alike(one: Usage | None, other: Usage | None) -> bool:

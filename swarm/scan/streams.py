@@ -11,7 +11,7 @@ from swarm.model.time import Now
 from swarm.programs.follower import Follower
 from swarm.programs.registry import NewReader, new_reader_for
 from swarm.rules.observation import awake_at
-from swarm.scan.tracked_agent import Entry
+from swarm.scan.tracked_agent import TrackedAgent
 
 if TYPE_CHECKING:
     from swarm.home.context import Home
@@ -45,53 +45,53 @@ class OutputReaders:
         """There is more to read than one scan may: the next had better come soon."""
         return bool(self._behind)
 
-    def listen(self, entries: Mapping[str, Entry], now: Now, *, everything: bool) -> set[str]:
+    def listen(self, agents: Mapping[str, TrackedAgent], now: Now, *, everything: bool) -> set[str]:
         """Reads what has come. Returns the ids of those for whom something changed."""
         if not self._turn or everything:
-            self._turn = [known for known, entry in entries.items() if self._is_followed(entry, entry.record)]
+            self._turn = [known for known, agent in agents.items() if self._is_followed(agent, agent.record)]
             self._behind.intersection_update(self._turn)
         until = time.perf_counter() + (PATIENCE_S if everything and self.patient else SHARE_S)
         changed: set[str] = set()
         while self._turn:
-            entry = entries.get(self._turn.pop())
-            if entry is not None and self._hear(entry, now, until):
-                changed.add(entry.id)
+            agent = agents.get(self._turn.pop())
+            if agent is not None and self._hear(agent, now, until):
+                changed.add(agent.id)
             if time.perf_counter() > until:
                 break
         return changed
 
-    def hear(self, entries: Iterable[Entry], now: Now) -> set[str]:
+    def hear(self, agents: Iterable[TrackedAgent], now: Now) -> set[str]:
         """Reads what came of these, whose process may have ended."""
         until = time.perf_counter() + SHARE_S
-        return {entry.id for entry in entries if self._hear(entry, now, until)}
+        return {agent.id for agent in agents if self._hear(agent, now, until)}
 
-    def inner_agents(self, entries: Mapping[str, Entry]) -> dict[str, SubAgent]:
+    def inner_agents(self, agents: Mapping[str, TrackedAgent]) -> dict[str, SubAgent]:
         """The live sub-agents inside all programs by the ids they are shown under: `AGENT/~KEY`, nested as they are."""
         found: dict[str, SubAgent] = {}
         for known in sorted(self._parents):
-            entry = entries.get(known)
-            inner = entry.follower.activity.subagents if entry is not None and entry.follower is not None else ()
+            agent = agents.get(known)
+            inner = agent.follower.activity.subagents if agent is not None and agent.follower is not None else ()
             if not inner:
                 self._parents.discard(known)
             found.update(_ids_of(known, inner))
         return found
 
-    def _is_followed(self, entry: Entry, record: Record | None) -> bool:
-        if record is None or not record.live or entry.directory is None:
+    def _is_followed(self, agent: TrackedAgent, record: Record | None) -> bool:
+        if record is None or not record.live or agent.directory is None:
             return False
         new_reader = self._new_reader(record.program)
-        if entry.follower is None and new_reader is not None:
-            entry.follower = Follower(self.home.layout.agent(entry.id).stdout, new_reader)
-        return entry.follower is not None
+        if agent.follower is None and new_reader is not None:
+            agent.follower = Follower(self.home.layout.agent(agent.id).stdout, new_reader)
+        return agent.follower is not None
 
     def _new_reader(self, program: str) -> NewReader | None:
         if program not in self._readers:
             self._readers[program] = new_reader_for(program, self.home.policy)
         return self._readers[program]
 
-    def _hear(self, entry: Entry, now: Now, until: float) -> bool:
+    def _hear(self, agent: TrackedAgent, now: Now, until: float) -> bool:
         """Reads on, one part at least, and no longer than `until`."""
-        follower = entry.follower
+        follower = agent.follower
         if follower is None or not follower.grown():
             return False
         before = follower.activity, follower.caught_up, follower.error
@@ -101,15 +101,15 @@ class OutputReaders:
             if follower.error or time.perf_counter() > until:
                 break
         if follower.behind and not follower.error:
-            self._behind.add(entry.id)
+            self._behind.add(agent.id)
         else:
-            self._behind.discard(entry.id)
+            self._behind.discard(agent.id)
         word = _last_word(follower.activity)
         if word and word != heard:
-            entry.heard = min(now.awake, awake_at(word, now))
-            entry.heard_paused = entry.record.paused_total if entry.record is not None else 0.0
+            agent.heard = min(now.awake, awake_at(word, now))
+            agent.heard_paused = agent.record.paused_total if agent.record is not None else 0.0
         if follower.caught_up and follower.activity.subagents:
-            self._parents.add(entry.id)
+            self._parents.add(agent.id)
         return (follower.activity, follower.caught_up, follower.error) != before
 
 

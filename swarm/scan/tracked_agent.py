@@ -23,7 +23,7 @@ FUTURE_TOLERANCE_S = 60.0
 NO_PROGRESS = Progress()
 
 
-class Entry:
+class TrackedAgent:
     """What a scanner knows of one agent. Mutable; only the scan package touches it."""
 
     __slots__ = (
@@ -47,8 +47,8 @@ class Entry:
         "observed",
         "parent",
         "record",
+        "recorded",
         "seen",
-        "told",
         "unkept",
         "usage",
         "used",
@@ -65,7 +65,7 @@ class Entry:
         """Of the ledger."""
         self.observed: Observed | None = None
         """What we saw, or the ledger before us; None before the first look."""
-        self.told: Observed | None = None
+        self.recorded: Observed | None = None
         """The ledger's observation that was last taken into account."""
         self.seen: float | None = None
         """Awake seconds of our last look at its progress."""
@@ -122,7 +122,7 @@ class Entry:
     def take_record(self, record: Record | None) -> None:
         """The ledger's word. Another spawn of the same id has nothing in common with the one before."""
         if self.record is not None and self.record.ref.match(record) is None:
-            self.observed = self.told = self.seen = self.looked_wall = self.changed_at = None
+            self.observed = self.recorded = self.seen = self.looked_wall = self.changed_at = None
             self.counted_at, self.liveness, self.unkept, self.usage = BEGINNING, None, False, None
             self.follower = self.heard = None
         self.record = record
@@ -134,10 +134,10 @@ class Entry:
         known = self.known
         progress = self.files.progress if self.files else NO_PROGRESS
         written = progress.fingerprint if progress.fingerprint and progress.fingerprint.size else None
-        if self.record is not None and self.record.observed is not self.told:
-            self.told = self.record.observed
-            if was_made(self.told) and (self.observed is None or self.told.seen >= self.observed.seen):
-                self.observed = self.told
+        if self.record is not None and self.record.observed is not self.recorded:
+            self.recorded = self.record.observed
+            if was_made(self.recorded) and (self.observed is None or self.recorded.seen >= self.observed.seen):
+                self.observed = self.recorded
         before = self.observed
         if before is None and known is not None and was_made(known.observed):
             before = known.observed
@@ -180,48 +180,48 @@ class Hierarchy:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self.order: list[Entry] = []
+        self.order: list[TrackedAgent] = []
         """Parents before children, siblings by name. A new list only where agents came or went."""
         self.slots: Slots = slots_of(SlotTree({}, policy.root.id), policy)
 
-    def arrange(self, entries: Mapping[str, Entry], records: Mapping[str, Record]) -> set[str]:
-        """Tells every entry its place. Returns the ids of those for whom something changed."""
-        order = sorted(entries.values(), key=lambda entry: entry.id.split("/"))
-        before = {entry.id: _place_of(entry) for entry in order}
-        self._place(order, entries)
-        ghosts = Counter(entry.parent or "" for entry in order if entry.ghost)
+    def arrange(self, agents: Mapping[str, TrackedAgent], records: Mapping[str, Record]) -> set[str]:
+        """Tells every agent its place. Returns the ids of those for whom something changed."""
+        order = sorted(agents.values(), key=lambda agent: agent.id.split("/"))
+        before = {agent.id: _place_of(agent) for agent in order}
+        self._place(order, agents)
+        ghosts = Counter(agent.parent or "" for agent in order if agent.ghost)
         slot_tree = SlotTree(records, self.policy.root.id, ghosts)
         self.slots = slots_of(slot_tree, self.policy)
-        for entry in order:
-            self._count(entry, slot_tree)
+        for agent in order:
+            self._count(agent, slot_tree)
         if order != self.order:
             self.order = order
-        return {entry.id for entry in order if _place_of(entry) != before[entry.id]}
+        return {agent.id for agent in order if _place_of(agent) != before[agent.id]}
 
-    def _place(self, order: list[Entry], entries: Mapping[str, Entry]) -> None:
+    def _place(self, order: list[TrackedAgent], agents: Mapping[str, TrackedAgent]) -> None:
         children = Counter[str]()
-        for entry in order:
-            above = nearest(parent_of(entry.id), entries)
-            entry.parent = above or None
-            parent = entries[above] if above else None
-            entry.depth = parent.depth + 1 if parent else 0
+        for agent in order:
+            above = nearest(parent_of(agent.id), agents)
+            agent.parent = above or None
+            parent = agents[above] if above else None
+            agent.depth = parent.depth + 1 if parent else 0
             # Below whom it would have to be spawned through the engine: a living agent of ours, at any distance.
-            entry.managed = parent is not None and (
+            agent.managed = parent is not None and (
                 parent.managed or (parent.record is not None and parent.record.live)
             )
-            entry.ghost = entry.managed and entry.known is None and not entry.over
+            agent.ghost = agent.managed and agent.known is None and not agent.over
             children[above] += 1
-        for entry in order:
-            entry.children = children[entry.id]
+        for agent in order:
+            agent.children = children[agent.id]
 
-    def _count(self, entry: Entry, slot_tree: SlotTree) -> None:
-        if entry.id == self.policy.root.id:
-            entry.budget, entry.used = self.policy.slots.max, slot_tree.used()
-        elif entry.record is not None:
-            entry.budget, entry.used = entry.record.slots, slot_tree.used(entry.id)
+    def _count(self, agent: TrackedAgent, slot_tree: SlotTree) -> None:
+        if agent.id == self.policy.root.id:
+            agent.budget, agent.used = self.policy.slots.max, slot_tree.used()
+        elif agent.record is not None:
+            agent.budget, agent.used = agent.record.slots, slot_tree.used(agent.id)
         else:
-            entry.budget, entry.used = entry.known.slots if entry.known else 1, 1 if entry.ghost else 0
+            agent.budget, agent.used = agent.known.slots if agent.known else 1, 1 if agent.ghost else 0
 
 
-def _place_of(entry: Entry) -> tuple[object, ...]:
-    return entry.parent, entry.depth, entry.children, entry.budget, entry.used, entry.ghost
+def _place_of(agent: TrackedAgent) -> tuple[object, ...]:
+    return agent.parent, agent.depth, agent.children, agent.budget, agent.used, agent.ghost

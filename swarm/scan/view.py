@@ -16,7 +16,7 @@ from swarm.programs.model_names import same
 from swarm.protocol.names import is_name, name_of
 from swarm.sanitize import clean
 from swarm.scan.files import AgentFiles
-from swarm.scan.tracked_agent import FUTURE_TOLERANCE_S, NO_PROGRESS, Entry
+from swarm.scan.tracked_agent import FUTURE_TOLERANCE_S, NO_PROGRESS, TrackedAgent
 from swarm.scan.tree import Directory, Tree
 
 ENDED_LINES = 12
@@ -25,50 +25,50 @@ STEADY_S = 5.0
 _NO_RESULTS = Results()
 
 
-def view_of(entry: Entry, now: Now) -> AgentView:
+def view_of(agent: TrackedAgent, now: Now) -> AgentView:
     """The view of it; the same object as before where nothing changed."""
-    view = _view(entry, now)
-    if entry.view is None or view != entry.view:
-        entry.view = view
-    return entry.view
+    view = _view(agent, now)
+    if agent.view is None or view != agent.view:
+        agent.view = view
+    return agent.view
 
 
-def _view(entry: Entry, now: Now) -> AgentView:
-    files, known = entry.files, entry.known
-    spec = entry.spec
+def _view(agent: TrackedAgent, now: Now) -> AgentView:
+    files, known = agent.files, agent.known
+    spec = agent.spec
     progress = files.progress if files else NO_PROGRESS
-    if entry.over and len(progress.lines) > ENDED_LINES:
+    if agent.over and len(progress.lines) > ENDED_LINES:
         progress = Progress(progress.lines[-ENDED_LINES:], progress.fingerprint, progress.mtime, progress.error)
     spawn_id = known.spawn_id if known else spec.spawn_id if spec else ""
-    if entry.inner is not None:
-        return _inner(entry, entry.inner)
-    follower = entry.follower
+    if agent.inner is not None:
+        return _inner(agent, agent.inner)
+    follower = agent.follower
     unread = follower is not None and not follower.caught_up and follower.behind > 0
     activity = follower.activity if follower is not None and not unread and not follower.error else None
-    activity, heard = _steady(entry.view, activity, _heard(entry) if activity is not None else None)
-    tokens, cost_usd = used_up(entry)
+    activity, heard = _steady(agent.view, activity, _heard(agent) if activity is not None else None)
+    tokens, cost_usd = used_up(agent)
     return AgentView(
-        id=entry.id,
-        name=clean(entry.directory.name, 255) if entry.directory else name_of(entry.id),
+        id=agent.id,
+        name=clean(agent.directory.name, 255) if agent.directory else name_of(agent.id),
         role=known.role if known else spec.role if spec else "",
-        parent=entry.parent,
-        depth=entry.depth,
+        parent=agent.parent,
+        depth=agent.depth,
         spawn_id=spawn_id,
-        foreign=known is None and not (entry.is_root and spec is not None),
-        ghost=entry.ghost,
+        foreign=known is None and not (agent.is_root and spec is not None),
+        ghost=agent.ghost,
         spec=spec,
         record=known,
         progress=progress,
         results=files.results if files else _NO_RESULTS,
-        exit=_exit(entry, spawn_id),
-        observed=entry.observed or Observed(),
-        changed_at=entry.changed_at,
-        liveness=entry.liveness,
-        usage=entry.usage,
-        budget=entry.budget,
-        used=entry.used,
-        children=entry.children,
-        problems=tuple(problems_of(entry, now)),
+        exit=_exit(agent, spawn_id),
+        observed=agent.observed or Observed(),
+        changed_at=agent.changed_at,
+        liveness=agent.liveness,
+        usage=agent.usage,
+        budget=agent.budget,
+        used=agent.used,
+        children=agent.children,
+        problems=tuple(problems_of(agent, now)),
         activity=activity,
         heard=heard,
         unread=unread,
@@ -87,47 +87,47 @@ def _steady(
     return (before.activity, before.heard) if same and 0 <= heard - before.heard < STEADY_S else (activity, heard)
 
 
-def _heard(entry: Entry) -> float | None:
+def _heard(agent: TrackedAgent) -> float | None:
     """When its program last gave a sign of life. While it was paused it could not: that time does not count."""
-    if entry.heard is None or entry.record is None:
-        return entry.heard
-    return entry.heard + max(0.0, entry.record.paused_total - entry.heard_paused)
+    if agent.heard is None or agent.record is None:
+        return agent.heard
+    return agent.heard + max(0.0, agent.record.paused_total - agent.heard_paused)
 
 
-def _inner(entry: Entry, inner: SubAgent) -> AgentView:
+def _inner(agent: TrackedAgent, inner: SubAgent) -> AgentView:
     """A sub-agent of a program's own: all that is known of it is what the program says."""
     return AgentView(
-        id=entry.id,
-        name=clean(inner.description, 80) or name_of(entry.id),
+        id=agent.id,
+        name=clean(inner.description, 80) or name_of(agent.id),
         role=clean(inner.kind, 40),
-        parent=entry.parent,
-        depth=entry.depth,
+        parent=agent.parent,
+        depth=agent.depth,
         foreign=True,
         ghost=True,
-        children=entry.children,
-        budget=entry.budget,
-        used=entry.used,
+        children=agent.children,
+        budget=agent.budget,
+        used=agent.used,
         description=clean(inner.description, 200),
         inner=inner,
         changed_at=inner.since or None,
     )
 
 
-def used_up(entry: Entry) -> tuple[Tokens | None, float | None]:
+def used_up(agent: TrackedAgent) -> tuple[Tokens | None, float | None]:
     """Tokens and dollars of all its runs: read so far of a living one, as recorded of one that has ended."""
-    known = entry.known
-    if entry.follower is not None:
-        if entry.follower.behind and not entry.follower.caught_up:
+    known = agent.known
+    if agent.follower is not None:
+        if agent.follower.behind and not agent.follower.caught_up:
             return None, None  # a part is no total; once it was read, a burst makes it but a little late
-        return entry.follower.activity.tokens, entry.follower.activity.cost_usd
+        return agent.follower.activity.tokens, agent.follower.activity.cost_usd
     if known is None or known.tokens is None:
         return None, None
     return Tokens(*known.tokens), known.cost_usd
 
 
-def _exit(entry: Entry, spawn_id: str) -> Exit | None:
+def _exit(agent: TrackedAgent, spawn_id: str) -> Exit | None:
     """exit.json, where it speaks of this spawn: a late word never hits a namesake."""
-    return Ref(entry.id, spawn_id).match(entry.files.exit.value) if entry.files else None
+    return Ref(agent.id, spawn_id).match(agent.files.exit.value) if agent.files else None
 
 
 CLOCK_TOLERANCE_S = 600.0
@@ -135,47 +135,47 @@ MANY_DENIALS = 3
 """Refused tool calls from which on it is said: one or two are how an agent learns where it may write."""
 
 
-def problems_of(entry: Entry, now: Now) -> Iterator[Problem]:
-    if entry.directory is None:
-        if entry.record is not None and entry.record.phase is not Phase.QUEUED:
+def problems_of(agent: TrackedAgent, now: Now) -> Iterator[Problem]:
+    if agent.directory is None:
+        if agent.record is not None and agent.record.phase is not Phase.QUEUED:
             yield Problem(
                 ProblemCode.DIRECTORY_MISSING, "its directory is not there; its process is known and can be ended"
             )
     else:
-        yield from _of_directory(entry, entry.directory)
-    if entry.files is not None:
-        yield from _of_files(entry, entry.files)
-        yield from _of_times(entry, entry.files.progress, now)
-        for why in entry.files.suspects:
+        yield from _of_directory(agent, agent.directory)
+    if agent.files is not None:
+        yield from _of_files(agent, agent.files)
+        yield from _of_times(agent, agent.files.progress, now)
+        for why in agent.files.suspects:
             yield Problem(ProblemCode.INJECTION, f"its text looks like an instruction to its reader: {why}")
-    if entry.follower is not None:
-        yield from _of_program(entry.follower)
-    if entry.ghost:
+    if agent.follower is not None:
+        yield from _of_program(agent.follower)
+    if agent.ghost:
         yield Problem(ProblemCode.GHOST, "it was not spawned through the engine, and counts in the budget above it")
-    if entry.record is not None and entry.record.holds_slot and entry.used > entry.budget:
-        yield Problem(ProblemCode.OVER_BUDGET, f"{entry.used} run in its subtree; its budget is {entry.budget}")
-    if entry.known is not None and entry.known.outside:
-        yield Problem(ProblemCode.OUTSIDE, entry.known.outside)
-    yield from _of_processes(entry)
+    if agent.record is not None and agent.record.holds_slot and agent.used > agent.budget:
+        yield Problem(ProblemCode.OVER_BUDGET, f"{agent.used} run in its subtree; its budget is {agent.budget}")
+    if agent.known is not None and agent.known.outside:
+        yield Problem(ProblemCode.OUTSIDE, agent.known.outside)
+    yield from _of_processes(agent)
 
 
-def _of_processes(entry: Entry) -> Iterator[Problem]:
-    if entry.unkept:
+def _of_processes(agent: TrackedAgent) -> Iterator[Problem]:
+    if agent.unkept:
         yield Problem(
             ProblemCode.KEEPER,
             "its keeper is gone: it works on, hears nothing new, and its end will be found out and not told; "
             "ending it now looks for all that is left of it",
         )
-    if entry.liveness is Liveness.STRANGER:
+    if agent.liveness is Liveness.STRANGER:
         yield Problem(ProblemCode.STRANGER, "the process number in the ledger belongs to another process now")
 
 
-def _of_directory(entry: Entry, directory: Directory) -> Iterator[Problem]:
+def _of_directory(agent: TrackedAgent, directory: Directory) -> Iterator[Problem]:
     if directory.error:
         yield Problem(ProblemCode.UNREADABLE, f"its directory cannot be listed: {directory.error}")
-    if "%" in entry.id or not all(map(is_name, entry.id.split("/"))):
+    if "%" in agent.id or not all(map(is_name, agent.id.split("/"))):
         yield Problem(
-            ProblemCode.BAD_NAME, f"its id {entry.id[:300]} is not one that verbs take: a-z, 0-9, dot, dash, underscore"
+            ProblemCode.BAD_NAME, f"its id {agent.id[:300]} is not one that verbs take: a-z, 0-9, dot, dash, underscore"
         )
     if directory.parent is not None and directory.name in directory.parent.twins:
         yield Problem(
@@ -183,7 +183,7 @@ def _of_directory(entry: Entry, directory: Directory) -> Iterator[Problem]:
         )
     if directory.links:
         yield Problem(ProblemCode.LINK, f"links are not followed: {_names(directory.links)}")
-    outputs = entry.spec.outputs if entry.spec else ()
+    outputs = agent.spec.outputs if agent.spec else ()
     for name, meant in directory.misspelt:
         if not any(fnmatchcase(name, glob.rpartition("/")[2]) for glob in outputs):
             yield Problem(
@@ -192,7 +192,7 @@ def _of_directory(entry: Entry, directory: Directory) -> Iterator[Problem]:
             )
 
 
-def _of_files(entry: Entry, files: AgentFiles) -> Iterator[Problem]:
+def _of_files(agent: TrackedAgent, files: AgentFiles) -> Iterator[Problem]:
     if files.progress.error:
         yield Problem(ProblemCode.UNREADABLE, f"progress.md {files.progress.error}")
     if files.results.state is ResultsState.INVALID:
@@ -201,19 +201,19 @@ def _of_files(entry: Entry, files: AgentFiles) -> Iterator[Problem]:
         yield Problem(ProblemCode.UNREADABLE, f"exit.json: {files.exit.why}")
     if files.spec.why:
         yield Problem(ProblemCode.SPEC_INVALID, f"agent.json: {files.spec.why}")
-    yield from _of_spec(entry, files.spec.value)
+    yield from _of_spec(agent, files.spec.value)
 
 
-def _of_spec(entry: Entry, spec: AgentSpec | None) -> Iterator[Problem]:
-    if entry.record is not None and entry.record.phase is not Phase.QUEUED:
-        if spec is None and entry.files is not None and not entry.files.spec.why:
+def _of_spec(agent: TrackedAgent, spec: AgentSpec | None) -> Iterator[Problem]:
+    if agent.record is not None and agent.record.phase is not Phase.QUEUED:
+        if spec is None and agent.files is not None and not agent.files.spec.why:
             yield Problem(ProblemCode.SPEC_INVALID, "agent.json is missing")
-        elif spec is not None and entry.record.ref.match(spec) is None:
+        elif spec is not None and agent.record.ref.match(spec) is None:
             yield Problem(
                 ProblemCode.SPEC_INVALID,
-                f"agent.json is of spawn {spec.spawn_id}, the ledger of {entry.record.spawn_id}",
+                f"agent.json is of spawn {spec.spawn_id}, the ledger of {agent.record.spawn_id}",
             )
-    elif spec is not None and entry.known is None and not entry.is_root:
+    elif spec is not None and agent.known is None and not agent.is_root:
         yield Problem(
             ProblemCode.RECORD_MISSING, f"the ledger has no record of its spawn {spec.spawn_id}; heartbeats spare it"
         )
@@ -238,17 +238,17 @@ def _of_program(follower: Follower) -> Iterator[Problem]:
         )
 
 
-def _of_times(entry: Entry, progress: Progress, now: Now) -> Iterator[Problem]:
+def _of_times(agent: TrackedAgent, progress: Progress, now: Now) -> Iterator[Problem]:
     if progress.mtime is not None and progress.mtime > now.wall + FUTURE_TOLERANCE_S:
         yield Problem(
             ProblemCode.FUTURE_MTIME, "the time of progress.md lies in the future; its age is from our own observation"
         )
     last = progress.last
-    if last is None or last.stamp is None or entry.changed_at is None or entry.over:
+    if last is None or last.stamp is None or agent.changed_at is None or agent.over:
         return
-    off = last.stamp - entry.changed_at
+    off = last.stamp - agent.changed_at
     # What is foreign may be an old copy: its stamps are the better witness, unless they lie in the future.
-    if abs(off) > CLOCK_TOLERANCE_S and (entry.known is not None or last.stamp > now.wall + CLOCK_TOLERANCE_S):
+    if abs(off) > CLOCK_TOLERANCE_S and (agent.known is not None or last.stamp > now.wall + CLOCK_TOLERANCE_S):
         way = "ahead of" if off > 0 else "behind"
         yield Problem(
             ProblemCode.CLOCK,

@@ -24,7 +24,7 @@ class TerminalClient:
     """Runs one program in the foreground. From entry to exit no signal ends us before what is begun is finished."""
 
     def __init__(self) -> None:
-        self._told_to_leave = 0
+        self._leave_signal = 0
         self._handlers: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
@@ -41,8 +41,8 @@ class TerminalClient:
 
     def run(self, launch: Launch, started: Callable[[int], Callable[[], bool]]) -> int:
         """Runs the program until it ends; its exit code. Raises SwarmError `start` where it does not start."""
-        if self._told_to_leave:
-            return -self._told_to_leave
+        if self._leave_signal:
+            return -self._leave_signal
         before = _attributes()
         try:
             process = subprocess.Popen(launch.argv, env=launch.environment, cwd=launch.cwd)
@@ -59,10 +59,10 @@ class TerminalClient:
     def _hear(self, number: int, frame: FrameType | None) -> None:
         del frame
         if number in LEAVE:
-            self._told_to_leave = number
+            self._leave_signal = number
 
     def _wait(self, process: "subprocess.Popen[bytes]", may_go_on: Callable[[], bool]) -> None:
-        while not self._told_to_leave:
+        while not self._leave_signal:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(LOOK_S)
                 return

@@ -80,7 +80,7 @@ class Claude:
 
     def say(self, text: str, key: str = "") -> bytes:
         """A turn while it runs, or the next one."""
-        return stdin_messages.told(text, key)
+        return stdin_messages.message(text, key)
 
     def stop_subagent(self, key: str) -> bytes:
         """Ends one task of the program's own."""

@@ -24,7 +24,7 @@ def first(brief: str, task: Path) -> bytes:
     )
 
 
-def told(text: str, key: str) -> bytes:
+def message(text: str, key: str) -> bytes:
     """A message while it runs. key: the message's id, by which its arrival is known; '' without one."""
     return user(f"[{key}] {text}" if key else text)
 

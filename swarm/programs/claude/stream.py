@@ -222,13 +222,13 @@ class ClaudeReader:
 
     def _part(self, event: Mapping[str, Any]) -> Iterator[Activity]:
         """The first and last parts of an answer that is streamed: they alone hold figures."""
-        told = child(event, "event")
+        inner = child(event, "event")
         parent = ident(event, "parent_tool_use_id")
         usage = None
-        if told.get("type") == "message_start":
-            usage = self._count.begun(child(told, "message"), parent)
-        elif told.get("type") == "message_delta":
-            usage = self._count.wrote(child(told, "usage"), parent)
+        if inner.get("type") == "message_start":
+            usage = self._count.begun(child(inner, "message"), parent)
+        elif inner.get("type") == "message_delta":
+            usage = self._count.wrote(child(inner, "usage"), parent)
         yield usage if usage is not None else system_events.ALIVE
 
     # -- figures and ends ------------------------------------------------------------------------------------------
@@ -256,11 +256,11 @@ class ClaudeReader:
 
     def _answer(self, event: Mapping[str, Any]) -> Iterator[Activity]:
         """What it answered to something that we asked through the channel."""
-        told = child(event, "response")
-        if told.get("subtype") == "error":
-            text = f"it refused what it was asked: {short(told, 'error', 300)}"
+        answer = child(event, "response")
+        if answer.get("subtype") == "error":
+            text = f"it refused what it was asked: {short(answer, 'error', 300)}"
             yield Activity(Kind.NOTE, text=text, counts=False)
             return
-        usage = self._count.asked(child(told, "response"))
+        usage = self._count.asked(child(answer, "response"))
         if usage is not None:
             yield usage

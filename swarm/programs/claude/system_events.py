@@ -28,8 +28,8 @@ def synthetic(event: Mapping[str, Any], message: Mapping[str, Any], parent: str)
 
 def compacted(event: Mapping[str, Any]) -> Iterator[Activity]:
     """The conversation was made shorter."""
-    told = child(event, "compact_metadata")
-    trigger, before = short(told, "trigger", 40), whole(told, "pre_tokens")
+    details = child(event, "compact_metadata")
+    trigger, before = short(details, "trigger", 40), whole(details, "pre_tokens")
     text = "context compacted" + (f" ({trigger})" if trigger else "") + (f" at {before} tokens" if before else "")
     yield Activity(Kind.NOTE, text=text)
 
@@ -43,11 +43,11 @@ def notification(event: Mapping[str, Any]) -> Iterator[Activity]:
 
 def limits(event: Mapping[str, Any]) -> Iterator[Activity]:
     """The account's limits. Limits that are not reached are not reported."""
-    told = child(event, "rate_limit_info")
-    status = short(told, "status", 60)
+    details = child(event, "rate_limit_info")
+    status = short(details, "status", 60)
     if status in ("", "allowed"):
         return
-    used = money(told, "utilization")
+    used = money(details, "utilization")
     share = f", {used:.0%} used" if used is not None and used <= 10 else ""
     text = f"limit of the account: {status.replace('_', ' ')}{share}"
     yield Activity(Kind.NOTE, text=text, error=True, counts=False)

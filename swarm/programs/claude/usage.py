@@ -106,8 +106,8 @@ class Counter:
 
     def result(self, result: Mapping[str, Any]) -> Activity:
         """The end of a turn: totals of its process. A result without any figures leaves them as they are."""
-        told = child(result, "modelUsage")
-        said = _Process(_models(told), money(result, "total_cost_usd"))
+        by_model = child(result, "modelUsage")
+        said = _Process(_models(by_model), money(result, "total_cost_usd"))
         if said.silent:
             self._now.cost = said.cost if self._now.cost is None else self._now.cost
         else:
@@ -118,7 +118,7 @@ class Counter:
                 self.run()
             self._now, self._asked = said, None
             self._since = NOTHING
-            limit = whole(child(told, self._model), "contextWindow")
+            limit = whole(child(by_model, self._model), "contextWindow")
             self._context_limit = limit or self._context_limit
         self._fresh = False
         return self.usage()
@@ -163,7 +163,7 @@ def _input(usage: Mapping[str, Any]) -> Tokens:
     )
 
 
-def _models(told: Mapping[str, Any]) -> dict[str, Tokens]:
+def _models(by_model: Mapping[str, Any]) -> dict[str, Tokens]:
     """Tokens by model, sub-agents and side requests included."""
     return {
         name: Tokens(
@@ -172,7 +172,7 @@ def _models(told: Mapping[str, Any]) -> dict[str, Tokens]:
             whole(usage, "cacheReadInputTokens"),
             whole(usage, "cacheCreationInputTokens"),
         )
-        for name, usage in list(told.items())[:100]
+        for name, usage in list(by_model.items())[:100]
         if isinstance(usage, dict)
     }
 

@@ -76,11 +76,11 @@ class CodexReader:
         self._thread = thread
         return Activity(Kind.STARTED, text=f"thread {thread}", key=thread)
 
-    def _usage(self, told: Mapping[str, Any]) -> Activity:
+    def _usage(self, usage: Mapping[str, Any]) -> Activity:
         """`input_tokens` holds what came from the cache too."""
-        read, wrote = whole(told, "cached_input_tokens"), whole(told, "cache_write_input_tokens")
-        fresh = max(0, whole(told, "input_tokens") - read - wrote)
-        self._now = _less(Tokens(fresh, whole(told, "output_tokens"), read, wrote), self._elsewhere)
+        read, wrote = whole(usage, "cached_input_tokens"), whole(usage, "cache_write_input_tokens")
+        fresh = max(0, whole(usage, "input_tokens") - read - wrote)
+        self._now = _less(Tokens(fresh, whole(usage, "output_tokens"), read, wrote), self._elsewhere)
         return Activity(Kind.USAGE, tokens=self._before + self._now)
 
 

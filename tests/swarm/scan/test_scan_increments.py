@@ -159,7 +159,7 @@ class Tree(RuleBasedStateMachine):
             return
         hinted = self.hinted.rescan(sorted(self.told))
         self.told.clear()
-        self.paced._rounds._thorough_at = float(
+        self.paced._pacing._thorough_at = float(
             "-inf"
         )  # files that are written once are looked at from time to time only
         paced = self.paced.paced()

@@ -383,7 +383,7 @@ class TestAges:
         last = view.progress.last
         assert last is not None
         assert last.stamp is not None
-        assert scanner.now().awake - view.observed.changed == pytest.approx(clock.wall() - last.stamp)
+        assert scanner.home.now().awake - view.observed.changed == pytest.approx(clock.wall() - last.stamp)
         assert view.changed_at == last.stamp
 
     def test_a_stamp_in_the_future_does_not_make_a_foreign_agent_young(self, grove: Grove, clock: FakeClock) -> None:
@@ -391,7 +391,7 @@ class TestAges:
         set_mtime(agent.progress, clock.wall() - 5000)
         scanner = scanner_of(grove.layout, clock)
         view = view_in(scanner.full(), "a-1")
-        assert scanner.now().awake - view.observed.changed == pytest.approx(5000)
+        assert scanner.home.now().awake - view.observed.changed == pytest.approx(5000)
 
     def test_a_stamp_far_from_what_we_saw_is_a_note(self, home: Home, managed: Grove, clock: FakeClock) -> None:
         for name, offset in (("right", "+00:00"), ("wrong", "-05:00")):
