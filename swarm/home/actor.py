@@ -7,7 +7,6 @@ from pathlib import Path
 
 from swarm.errors import Code, Refused, SwarmError
 from swarm.model.actor import OPERATOR, Actor, AuditVerb
-from swarm.protocol.find import find_home
 from swarm.protocol.names import check_id
 from swarm.protocol.paths import Layout
 
@@ -39,6 +38,8 @@ def calling(given: str | None, env: Mapping[str, str], cwd: Path, verb: str) -> 
     The refusal of an agent that this home does not know is written into the audit log as a line of `verb`.
     Raises NotFound `no-home`; Refused `hierarchy` as `who` does.
     """
+    from swarm.protocol.find import find_home  # hooks are told their home, and do without
+
     layout = find_home(given, env, cwd)
     try:
         return layout, who(env, layout)
