@@ -51,7 +51,7 @@ def digest(found: Digested, *, last_turn: str = "", messages: Sequence[str] = ()
         _head(found, last_turn),
         _section("Messages to you", messages),
         _section("What this heartbeat did", _actions(found.beat)),
-        _section("Alerts that nobody has acknowledged", _alerts(found)),
+        _section("Alerts that the operator has not acknowledged", _alerts(found)),
         _section("Results that wait for you to read them", _unread(found)),
         _section("Waiting for a slot", _queue(found.snapshot)),
         _section("Directly below you", _agents(found)),
@@ -75,7 +75,7 @@ def _head(found: Digested, last_turn: str) -> str:
         f"- Slots: {_slots(beat.slots)}.",
     ]
     if beat.gap:
-        lines.append(f"- Time has a hole ({clean(beat.gap, MAX_REASON)}): nobody was ended for silence.")
+        lines.append(f"- Time has a hole ({clean(beat.gap, MAX_REASON)}): no agent was ended for silence.")
     if last_turn:
         lines.append(f"- Your last turn: {clean(last_turn, MAX_REASON)}.")
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from msgspec import Struct
 from swarm.errors import Code, SwarmError
 from swarm.heartbeat.acceptance import run_checks
 from swarm.heartbeat.investigate import investigate
-from swarm.heartbeat.root import stop_turn
+from swarm.heartbeat.root import search_last_turn, stop_turn
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert
@@ -189,6 +189,9 @@ class _Executor(Struct):
             )
 
     def alert(self, action: Action) -> None:
+        record = self.record_of(action)
+        if action.cause is AlertCause.UNVERIFIED and (record is None or not record.unverified):
+            return  # the search of this heartbeat has found that nothing is left
         if action.cause is not None:
             self.done.say(action, action.cause, action.reason)
         self.done.note(action, ActionKind.ALERT, action.reason)
@@ -202,7 +205,7 @@ class _Executor(Struct):
         with self.home.checked() as checked:
             role = load_role(self.home.layout, action.role, checked)
         task = f"Heartbeat {self.plan.n}: it is your turn ({action.reason}). {role.summary}"
-        spawned = spawn(self.home, SpawnRequest(name=name_of(action.agent), role=action.role, task=task))
+        spawned = spawn(self.home, SpawnRequest(name=name_of(action.agent), role=action.role, task=task), role)
         self.done.note(replace(action, spawn_id=spawned.spawn_id), ActionKind.SCHEDULE, action.reason)
 
     def wake(self, action: Action) -> None:
@@ -233,6 +236,7 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
     said = {action.cause: action.reason for action in plan.actions if action.cause is not None and not action.agent}
     spawn_gate.update(home, said, only_clear=True)  # what this heartbeat starts is not refused for what is over
     _search_again(home, snapshot)
+    search_last_turn(home)
     for action in plan.actions:
         try:
             acts[action.kind](action)

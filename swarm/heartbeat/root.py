@@ -9,7 +9,8 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert, with_record
 from swarm.ledger.transitions import Idle, Spawning, first, move
-from swarm.lifecycle.end import fail_turn
+from swarm.lifecycle.detach import exclusive
+from swarm.lifecycle.end import fail_turn, record_verified
 from swarm.lifecycle.intents import Order, at_work, me, must_run, record_start
 from swarm.lifecycle.reservation import next_start
 from swarm.lifecycle.root_turn import Turn, write_turn
@@ -136,10 +137,25 @@ def _begin(home: Home, beat: Beat, scanner: Scanner) -> None:
 
 
 def search_last_turn(home: Home) -> None:
-    """Ends what could not be excluded of the last turn: the next one takes its place, and forgets its processes."""
+    """Searches again for what could not be excluded of the last turn, and ends it; the next turn forgets its processes.
+
+    Not while the operator attaches: the terminal's program carries the same marker.
+    """
+    if not _in_doubt(home):
+        return
+    agent = home.layout.agent(home.policy.root.id)
+    with exclusive(agent) as mine:
+        last = _in_doubt(home) if mine else None
+        if last is None:
+            return
+        report = home.runner.stop(last, agent, 0.0)
+        if report.gone and not report.unverified:
+            record_verified(home, last)
+
+
+def _in_doubt(home: Home) -> Record | None:
     last = home.ledger.read().agents.get(home.policy.root.id)
-    if last is not None and last.unverified and not last.live:
-        home.runner.stop(last, home.layout.agent(last.id), 0.0)
+    return last if last is not None and last.phase is Phase.IDLE and last.unverified else None
 
 
 def intend_turn(home: Home, spec: AgentSpec, program: Program) -> tuple[Record, State]:

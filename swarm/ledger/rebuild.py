@@ -22,7 +22,7 @@ def from_tree(layout: Layout, state: State, wall: float) -> State:
 
     wall: wall seconds now. What ran is RUNNING with the identities its keeper wrote, as hints: a heartbeat looks if
     it still does. An agent with an ended.json is over and stays out. Who is in the ledger alive but not in the tree
-    stays: its processes must stay killable. Nobody is aged by a rebuild: a spawn that it had forgotten counts from now.
+    stays: its processes must stay killable. A rebuild ages no agent: a spawn that it had forgotten counts from now.
     """
     found = {record.id: record for record in _records(layout, state)}
     ended = {agent_id for agent_id, known in state.agents.items() if known.phase is Phase.ENDED}

@@ -60,10 +60,19 @@ class _Objections(Struct):
             return otherwise
 
 
-def draft(home: Home, request: SpawnRequest, state: State, *, replacing: str = "", spawn_id: str = "") -> Draft:
+def draft(
+    home: Home,
+    request: SpawnRequest,
+    state: State,
+    *,
+    role: Role | None = None,
+    replacing: str = "",
+    spawn_id: str = "",
+) -> Draft:
     """The request as a spec with everything that speaks against it, except the lack of slots (that is `budget`'s).
 
-    replacing: an ended agent's id whose directory makes room (respawn). spawn_id: one given out already (queue).
+    role: the request's role, where the caller has read it. replacing: an ended agent's id whose directory makes room
+    (respawn). spawn_id: one given out already (queue).
     """
     objections = _Objections()
     parent = objections.check("parent", lambda: parent_for(home, request, state), home.policy.root.id)
@@ -71,8 +80,9 @@ def draft(home: Home, request: SpawnRequest, state: State, *, replacing: str = "
     agent_id = f"{parent}/{name}" if name else f"{parent}/{request.name[:64]}"
     if name and agent_id != replacing:
         objections.check("name", lambda: must_be_free(home, agent_id, state), None)
-    with home.checked() as checked:
-        role = objections.check("role", lambda: load_role(home.layout, request.role, checked), None)
+    if role is None:
+        with home.checked() as checked:
+            role = objections.check("role", lambda: load_role(home.layout, request.role, checked), None)
     slots = objections.check("slots", lambda: spawn_fields.slots(home, request, role), 1)
     nothing: tuple[str, ...] = ()
     owns = objections.check("owns", lambda: spawn_fields.owned(home.layout, agent_id, request.owns, role), nothing)

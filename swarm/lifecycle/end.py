@@ -77,9 +77,30 @@ class End(NamedTuple):
 
 
 def record_verified(home: Home, record: Record) -> bool:
-    """Frees the slot of an agent whose death is proved after all; False where another process was faster."""
+    """Frees the slot of an agent whose death is proved after all; False where another process was faster.
+
+    Of the root, only a turn had ended: what was kept of its processes is forgotten.
+    """
+    if record.phase is Phase.IDLE:
+        return _record_turn_verified(home, record)
     end = End(record, replace(record, unverified=""), {"note": VERIFIED})
     return bool(record_ends(home, [end]))
+
+
+def _record_turn_verified(home: Home, record: Record) -> bool:
+    def step(found: Record, _: Now) -> Record | None:
+        if found.phase is not Phase.IDLE or not found.unverified:
+            return None
+        return replace(found, unverified="", process=None, keeper=None)
+
+    verified = home.ledger.update(
+        record.ref,
+        step,
+        purpose=f"nothing of the last turn of {record.id} is left",
+        also=lambda state, found: clear_alert(state, found.id, AlertCause.UNVERIFIED, found.spawn_id),
+        then=lambda found, revision: write_line(home, found, revision, {"note": VERIFIED}),
+    )
+    return verified is not None
 
 
 def record_end(home: Home, before: Record, after: Record) -> bool:

@@ -87,14 +87,16 @@ def _take_out(home: Home, record: Record, purpose: str) -> None:
 
 
 def _write_line(home: Home, record: Record, revision: int, *, cut_short: bool = False) -> None:
-    cut = SwarmError("Its start was cut short.", "Whoever started it died; nothing of it runs.", code=Code.START)
+    cut = SwarmError(
+        "Its start was cut short.", "The process that started it died; nothing of it runs.", code=Code.START
+    )
     audit.record(
         home,
         AuditVerb.SPAWN,
         agent=record.id,
         spawn_id=record.spawn_id,
         error=cut if cut_short else None,
-        reason="found running: whoever started it died before saying so",
+        reason="found running: the process that started it died before it said so",
         actor=ENGINE,
         slots=record.slots,
         parent=record.parent,

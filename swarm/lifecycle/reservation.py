@@ -22,8 +22,8 @@ from swarm.model.requests import EvictionChoice, Spawned, SpawnRequest
 from swarm.model.time import read_now
 from swarm.model.values import replace
 from swarm.protocol.paths import AgentDir
-from swarm.rules.slot_tree import as_if
-from swarm.rules.slots import end_first, may_spawn
+from swarm.rules.slot_tree import SlotTree, as_if
+from swarm.rules.slots import end_first, refusal
 
 STUCK = frozenset({Health.OVERDUE, Health.LOOPING})
 """Who `--kill-stuck` may end: what the table itself says to end, and what loops."""
@@ -77,9 +77,7 @@ def request_of(entry: QueueEntry) -> SpawnRequest:
         raise SwarmError("An entry of the queue is not a spawn.", str(error), code=Code.QUEUE) from error
 
 
-def reserve(
-    home: Home, state: State, request: SpawnRequest, made: Draft, judged: Mapping[str, Verdict] | None = None
-) -> State:
+def reserve(home: Home, state: State, request: SpawnRequest, made: Draft) -> State:
     """The state with the agent's slots taken (its intent); raises Refused. Runs under the lock."""
     spec = made.spec
     assert spec is not None and spec.parent is not None  # noqa: S101, PT018 an admitted draft has both
@@ -93,7 +91,7 @@ def reserve(
     if record is not None and (record.holds_slot or record.phase is Phase.QUEUED):
         must_be_free(home, made.agent, state)
     no_overlap(home, made.agent, spec.owns, state)
-    no = no_room(home, state, made, request, judged or {})
+    no = no_room(home, state, made, request, {})
     if no is not None:
         raise no
     now = read_now(state.epoch, home.clock)
@@ -134,8 +132,8 @@ def no_room(
     home: Home, state: State, made: Draft, request: SpawnRequest, judged: Mapping[str, Verdict]
 ) -> Refused | None:
     """Why there is no room for this spawn; None where there is. judged: to name the stuck ones first."""
-    no = may_spawn(
-        state.agents,
+    no = refusal(
+        SlotTree(state.agents, home.policy.root.id),
         home.policy,
         parent=made.parent,
         agent_id=made.agent,
@@ -148,14 +146,14 @@ def no_room(
 
 
 def make_room(
-    home: Home, request: SpawnRequest, made: Draft, refusal: Refused
+    home: Home, request: SpawnRequest, made: Draft, refused: Refused
 ) -> tuple[AgentDir, State, tuple[str, ...]]:
     """Ends those that the request names (or who is stuck), and reserves their slots in the commit that frees them.
 
     Returns the new agent's directory, the state with its reservation, and who was ended. All that can be refused is
     checked before any process is signalled. Where a death cannot be verified, its slot is held and nothing is spawned.
     """
-    victims = _named(home, request) if request.kill_first else _stuck(home, request, made, refusal)
+    victims = _named(home, request) if request.kill_first else _stuck(home, request, made, refused)
     agent = make_directory(home, made)
     branches = [victim.id for victim in victims]
     order = Order(f"ended to make room for {made.agent}", home.policy.stop.grace, str(home.actor))
@@ -227,7 +225,7 @@ def _named(home: Home, request: SpawnRequest) -> list[Record]:
     return victims
 
 
-def _stuck(home: Home, request: SpawnRequest, made: Draft, refusal: Refused) -> list[Record]:
+def _stuck(home: Home, request: SpawnRequest, made: Draft, refused: Refused) -> list[Record]:
     """The first stuck ones that make enough room, in the order of `end_first`; two looks have to agree on each."""
     twice = {one.agent for one in who_could_end(home, home.ledger.read(), made) if one.state in STUCK}
     state = home.ledger.read()
@@ -247,8 +245,8 @@ def _stuck(home: Home, request: SpawnRequest, made: Draft, refusal: Refused) -> 
             continue
         return chosen
     raise Refused(
-        refusal.code,
-        refusal.title,
-        f"{refusal.detail} No stuck agent could make room, so none was ended.",
-        refusal.hint,
+        refused.code,
+        refused.title,
+        f"{refused.detail} No stuck agent could make room, so none was ended.",
+        refused.hint,
     )

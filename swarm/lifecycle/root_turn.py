@@ -56,7 +56,7 @@ def how_it_ended(home: Home, record: Record, gone: Exit | None) -> tuple[Ending,
     """
     agent = home.layout.agent(record.id)
     if gone is None:
-        return Ending.LOST, "its process is gone, and nobody saw how it ended"
+        return Ending.LOST, "its process is gone, and its keeper did not report how it ended"
     if gone.error:
         return Ending.FAILED, f"its program could not be started: {clean(gone.error, MAX_SAID)}"
     state = activity_of(home, record, agent)

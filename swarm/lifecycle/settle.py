@@ -40,7 +40,7 @@ def settle(home: Home, among: Container[str] | None = None) -> tuple[str, ...]:
 
 
 def _proved_by_a_restart(home: Home, record: Record) -> bool:
-    return record.phase is Phase.ENDED and bool(record.unverified) and bool(home.runner.lost(record))
+    return record.phase in (Phase.ENDED, Phase.IDLE) and bool(record.unverified) and bool(home.runner.lost(record))
 
 
 def look_at_end(home: Home, record: Record) -> Record | None:
@@ -110,7 +110,7 @@ def _end_without_exit(home: Home, record: Record) -> Record:
         return ended(home, record, Ending.LOST, why, exit_code=report.exit_code, unverified=unverified, at=at)
     if results.state is ResultsState.VALID:
         return ended(home, record, Ending.DONE, _done_words(results), unverified=unverified, at=at)
-    why = home.runner.lost(record) or "its processes are gone, and nobody saw how they ended"
+    why = home.runner.lost(record) or "its processes are gone, and its keeper did not report how they ended"
     return ended(home, record, Ending.LOST, why, exit_code=report.exit_code, unverified=unverified, at=at)
 
 

@@ -18,6 +18,7 @@ from swarm.model.health import Verdict
 from swarm.model.requests import Spawned, SpawnRequest
 from swarm.model.values import replace
 from swarm.protocol.paths import AgentDir
+from swarm.protocol.role import Role
 
 Judge = Callable[[], Mapping[str, Verdict]]
 ROOM = frozenset({Code.NO_SLOT, Code.RESERVE, Code.BUDGET})
@@ -28,16 +29,16 @@ WAITS = ROOM | GATED | {Code.PAUSED_BRANCH}
 """Codes for which a queued spawn goes on waiting."""
 
 
-def spawn(home: Home, request: SpawnRequest) -> Spawned:
+def spawn(home: Home, request: SpawnRequest, role: Role | None = None) -> Spawned:
     """Checks, reserves, starts; see `Swarm.spawn`. Every refusal is a line in the audit log.
 
     With `queue`, a spawn without room waits for it. With `kill_first` or `kill_stuck`, room is made and taken in one
-    step.
+    step. role: the request's role, where the caller has read it.
     """
     agent_id = request.name
     try:
         home.must_be_writable()
-        made = draft(home, request, home.ledger.read())
+        made = draft(home, request, home.ledger.read(), role=role)
         agent_id = made.agent
         return admit(home, request, made)
     except SwarmError as error:
@@ -79,9 +80,14 @@ def _reserve(home: Home, request: SpawnRequest, made: Draft) -> tuple[AgentDir, 
     try:
         reserved = _commit_reservation(home, request, made)
     except Refused as refusal:
-        if refusal.code not in ROOM or not (settle(home) or resolve_intents(home)):
+        if refusal.code not in ROOM:
             raise
-        reserved = _commit_reservation(home, request, made)
+        if not (settle(home) or resolve_intents(home)):
+            raise _with_names(home, request, made, refusal) from None
+        try:
+            reserved = _commit_reservation(home, request, made)
+        except Refused as again:
+            raise _with_names(home, request, made, again) from None
     try:
         return make_directory(home, made), reserved
     except BaseException:
@@ -90,19 +96,14 @@ def _reserve(home: Home, request: SpawnRequest, made: Draft) -> tuple[AgentDir, 
 
 
 def _commit_reservation(home: Home, request: SpawnRequest, made: Draft) -> State:
-    judged: dict[str, Verdict] = {}
+    return home.ledger.commit(lambda state: reserve(home, state, request, made), purpose=f"spawn {made.agent}")
 
-    def change(state: State) -> State:
-        return reserve(home, state, request, made, judged)
 
-    try:
-        return home.ledger.commit(change, purpose=f"spawn {made.agent}")
-    except Refused as refusal:
-        if refusal.code not in ROOM:
-            raise
-        judged.update(judged_now(home))  # the refusal says who could be ended, stuck ones first
-        no = no_room(home, home.ledger.read(), made, request, judged)
-        raise no if no is not None else refusal from None
+def _with_names(home: Home, request: SpawnRequest, made: Draft, refusal: Refused) -> Refused:
+    """The refusal with the agents that could be ended, stuck ones first, where it is for lack of room."""
+    if refusal.code not in ROOM:
+        return refusal
+    return no_room(home, home.ledger.read(), made, request, judged_now(home)) or refusal
 
 
 def spawn_queued(home: Home, agent_id: str) -> Spawned | None:

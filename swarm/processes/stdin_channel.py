@@ -87,7 +87,7 @@ def _opened(path: Path) -> Iterator[int]:
         raise _no(f"{error}") from error
     try:
         if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
-            raise _no(f"{str(path)!r} is not a FIFO.", "Somebody has put another file in its place: look at it.")
+            raise _no(f"{str(path)!r} is not a FIFO.", "Another program has put a file in its place: look at it.")
         yield descriptor
     finally:
         os.close(descriptor)
@@ -99,7 +99,7 @@ def _locked(path: Path, deadline: float) -> Iterator[None]:
     try:
         with locks.held(path, max(0.0, deadline - time.monotonic())) as mine:
             if not mine:
-                raise _no("Somebody else is writing into its channel, and does not come to an end.")
+                raise _no("Another process is writing into its channel, and does not come to an end.")
             yield
     except OSError as error:
         raise _because(error) from error
@@ -128,7 +128,7 @@ def _unread(channel: int) -> int:
 
 def _because(error: OSError) -> SwarmError:
     if error.errno in _DEAF:
-        return _no("Nobody listens: its program has ended, was told to end, or takes no words while it runs.")
+        return _no("No program listens: it has ended, was told to end, or takes no words while it runs.")
     return _no(f"{error.strerror or error}.")
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 
 from msgspec import to_builtins
@@ -12,7 +13,7 @@ from swarm.model.values import replace
 from swarm.protocol.paths import Layout
 from swarm.sanitize import clean
 from swarm.store import declared, jsonio, writer
-from swarm.store.reader import Unreadable, read_tail
+from swarm.store.reader import Unreadable, lines_backwards, read_tail
 from swarm.store.validators import Wrong
 
 BEATS_BYTES = 512 * 1024
@@ -26,15 +27,14 @@ def read_beats(path: Path, keep: int = 96) -> tuple[tuple[Beat, ...], int]:
         return (), 1
     if read is None:
         return (), 0
-    rows = read.data.split(b"\n")[1 if read.truncated else 0 :]
     beats: list[Beat] = []
     bad = 0
-    for row in [row for row in rows if row.strip()][-keep:]:
+    for row in islice(lines_backwards(read.data, cut=read.truncated), keep):
         try:
             beats.append(_beat(json.loads(row)))
         except (ValueError, TypeError, RecursionError):
             bad += 1
-    return tuple(beats), bad
+    return tuple(reversed(beats)), bad
 
 
 def append(layout: Layout, beat: Beat) -> None:

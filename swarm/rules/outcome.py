@@ -110,7 +110,7 @@ def ended(view: AgentView, record: Record, now: Now, policy: Policy, heartbeat_n
         late = "; it left valid results" if view.results.state is ResultsState.VALID else ""
         return Verdict(Health.KILLED, f"ended by {record.ended_by or 'us'}{ago}" + _because(record) + late)
     if record.ending is Ending.LOST:
-        return Verdict(Health.LOST, f"gone without a word{ago}" + _because(record))
+        return Verdict(Health.LOST, f"gone without results{ago}" + _because(record))
     return Verdict(Health.FAILED, (record.why or "failed") + (f",{ago}" if ago else ""))
 
 

@@ -126,7 +126,7 @@ def _has_checks(view: AgentView) -> bool:
 
 
 def _results(snapshot: Snapshot, policy: Policy, judged: Mapping[str, Verdict], *, may_free: bool) -> Iterator[Action]:
-    """Checks and collections of those who reported, releases of those who ended without a word."""
+    """Checks and collections of those who reported, releases of those that ended without results."""
     for view in snapshot.agents:
         record, one = view.record, judged[view.id]
         if record is None or one.state in _UNDER_WAY or is_root(view, policy) or is_archived(view):

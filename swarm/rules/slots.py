@@ -114,8 +114,8 @@ def slots_of(slot_tree: SlotTree, policy: Policy) -> Slots:
     return Slots(policy.slots.max, policy.slots.reserve, committed, slot_tree.used(), free, by_role, tuple(cells))
 
 
-def may_spawn(
-    records: Mapping[str, Record],
+def refusal(
+    slot_tree: SlotTree,
     policy: Policy,
     *,
     parent: str | None,
@@ -131,31 +131,6 @@ def may_spawn(
     verdicts: what health says of the others, to name the stuck ones first. Codes: `no-slot` (outside the reserve),
     `reserve` (that one, too), `budget` (of the parent), `depth`, `paused-branch`.
     """
-    slot_tree = SlotTree(records, policy.root.id)
-    return refusal(
-        slot_tree,
-        policy,
-        parent=parent,
-        agent_id=agent_id,
-        slots=slots,
-        use_reserve=use_reserve,
-        closed=closed,
-        verdicts=verdicts,
-    )
-
-
-def refusal(
-    slot_tree: SlotTree,
-    policy: Policy,
-    *,
-    parent: str | None,
-    agent_id: str,
-    slots: int,
-    use_reserve: bool = False,
-    closed: frozenset[str] = frozenset(),
-    verdicts: Mapping[str, Verdict] | None = None,
-) -> Refusal | None:
-    """The same from slot_tree that are there already."""
     level = slot_tree.level(parent)
     depth = slot_tree.depth(level) + 1
     shut = next((above for above in (agent_id, *slot_tree.chain(level), policy.root.id) if above in closed), None)

@@ -137,7 +137,8 @@ MANY_DENIALS = 3
 
 def problems_of(agent: TrackedAgent, now: Now) -> Iterator[Problem]:
     if agent.directory is None:
-        if agent.record is not None and agent.record.phase is not Phase.QUEUED:
+        # A start reserves its slot first, and makes the directory then.
+        if agent.record is not None and agent.record.phase not in (Phase.QUEUED, Phase.SPAWNING):
             yield Problem(
                 ProblemCode.DIRECTORY_MISSING, "its directory is not there; its process is known and can be ended"
             )

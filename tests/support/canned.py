@@ -110,7 +110,7 @@ class CannedSwarm(Swarm):
     def check_spawn(self, request: SpawnRequest, judged: Mapping[str, Verdict] | None = None) -> SpawnCheck:
         return self.check
 
-    def spawn(self, request: SpawnRequest) -> Spawned:
+    def spawn(self, request: SpawnRequest, role: Role | None = None) -> Spawned:
         self._note("spawn", request)
         return Spawned(self.check.agent, "spawn-new", str(HOME / "swarm/agents" / self.check.agent))
 

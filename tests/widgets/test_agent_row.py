@@ -95,7 +95,7 @@ def test_a_row_of_75_columns_has_bar_outputs_or_slots_and_sentence_too() -> None
         " ▲ worker-2         32m ▕██▏▏ ~2 out    Drafting section 3.",
         " ↻ worker-3          3m                 Still browsing.",
         " ◆ idea-beta         9m ▕▋  ▏ slots 3/3 Waiting for worker-2.",
-        " ? worker-1        lost 2h              gone without a word 2h ago",
+        " ? worker-1        lost 2h              gone without results 2h ago",
         " ✖ worker-2         46m ▕███▏ ~2 out    Drafting section 3.",
         " ‖ worker-3        paused               paused for 22m; this does not age,…",
         " ✔ worker-9        unread 52m           results: success  The price table …",

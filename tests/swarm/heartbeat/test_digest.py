@@ -63,7 +63,7 @@ def test_it_begins_with_the_heartbeat_its_counts_and_slots() -> None:
 def test_a_heartbeat_that_did_not_pass_and_a_hole_in_time_are_said() -> None:
     text = told(beat=a_beat(passed=False, gap="the machine slept 2h"))
     assert "did NOT pass" in text
-    assert "- Time has a hole (the machine slept 2h): nobody was ended for silence." in text
+    assert "- Time has a hole (the machine slept 2h): no agent was ended for silence." in text
 
 
 def test_what_was_done_is_listed_ends_first_with_the_reasons() -> None:
@@ -87,7 +87,7 @@ def test_alerts_are_those_that_nobody_has_seen_and_the_new_ones() -> None:
         Alert("", AlertCause.GAP, "the machine slept", acked_at=NOW.wall),
         Alert(full_id("x"), AlertCause.FAILED, "exit code 1", last_at=NOW.wall - HOUR),
     )
-    assert section(told(alerts=alerts), "Alerts that nobody has acknowledged") == [
+    assert section(told(alerts=alerts), "Alerts that the operator has not acknowledged") == [
         "- failed: genesis-01/x: exit code 1 (new)",
         "- investigate: genesis-01/w: silent 31m (2 times)",
     ]

@@ -19,6 +19,7 @@ from swarm.model.health import Health
 from swarm.model.record import Ending, Phase
 from swarm.model.values import replace
 from swarm.processes.identity import identify
+from swarm.processes.local_runner import LocalRunner
 from swarm.verbs.doctor import strays
 from tests.support.homes import PERIOD, LiveHome
 from tests.support.wait import wait_for
@@ -342,6 +343,30 @@ def test_the_operator_can_stop_a_turn_with_all_below_it(mind: Mind) -> None:
     assert (mind.record.phase, mind.record.ending) == (Phase.IDLE, Ending.KILLED)
     assert mind.verdict()[1].endswith("ago: enough")
     assert not mind.runs()
+
+
+def test_what_could_not_be_verified_of_a_turn_is_searched_again_at_every_heartbeat(
+    mind: Mind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mind.thinks(LINGER)
+    mind.beat()
+    stop = LocalRunner.stop
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            LocalRunner,
+            "stop",
+            lambda self, *words: stop(self, *words)._replace(gone=False, unverified="one is in a disk wait"),
+        )
+        assert not mind.home.swarm.kill([ROOT]).gone
+        mind.beat(skip=[f"wake:{ROOT}:"])
+        assert (mind.record.phase, mind.record.unverified) == (Phase.IDLE, "one is in a disk wait")
+        assert "unverified" in mind.causes()
+
+    mind.beat(skip=[f"wake:{ROOT}:"])
+
+    assert (mind.record.phase, mind.record.unverified, mind.record.process) == (Phase.IDLE, "", None)
+    assert "unverified" not in mind.causes()
+    assert mind.home.lines("turn")[-1][:2] == ("turn", ROOT)
 
 
 def test_a_frozen_swarm_wakes_nobody(mind: Mind) -> None:

@@ -120,7 +120,7 @@ def test_closing_twice_is_closing_once(home: Stage) -> None:
     stdin_channel.close(agent)
     stdin_channel.close(agent)
     wait_for(lambda: not agent.channel.exists(), "the channel to be closed")
-    with pytest.raises(SwarmError, match="Nobody listens"):
+    with pytest.raises(SwarmError, match="No program listens"):
         stdin_channel.tell(agent, line(n=1))
 
 
@@ -137,17 +137,17 @@ def test_the_channel_is_the_owners_alone_and_goes_with_the_program(home: Stage) 
     assert exit_of(agent)["code"] == 3
     assert not agent.channel.exists()
     assert not agent.keeper_orders.exists()
-    with pytest.raises(SwarmError, match="Nobody listens") as caught:
+    with pytest.raises(SwarmError, match="No program listens") as caught:
         stdin_channel.tell(agent, b"x")
     assert caught.value.code == "channel"
-    with pytest.raises(SwarmError, match="Nobody listens"):
+    with pytest.raises(SwarmError, match="No program listens"):
         stdin_channel.close(agent)
 
 
 def test_a_program_without_a_channel_cannot_be_spoken_to(home: Stage) -> None:
     agent = home.agent()
     home.start(agent, "sleep", "60")
-    with pytest.raises(SwarmError, match="Nobody listens"):
+    with pytest.raises(SwarmError, match="No program listens"):
         stdin_channel.tell(agent, b"x")
 
 
@@ -185,7 +185,7 @@ def test_a_fifo_that_nobody_reads_is_told_at_once(tmp_path: Path) -> None:
     agent = AgentDir(tmp_path)
     agent.run.mkdir()
     os.mkfifo(agent.channel)
-    with pytest.raises(SwarmError, match="Nobody listens"):
+    with pytest.raises(SwarmError, match="No program listens"):
         stdin_channel.tell(agent, b"x")
 
 

@@ -13,7 +13,7 @@ from swarm.model.health import Health, Verdict
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.values import replace
 from swarm.rules.slot_tree import SlotTree
-from swarm.rules.slots import Refusal, end_first, may_spawn, slots
+from swarm.rules.slots import Refusal, end_first, refusal, slots
 from tests.support.swarms import POLICY, ROOT, a_record, full_id
 
 
@@ -26,7 +26,7 @@ def spawn(
 ) -> Refusal | None:
     agent_id = full_id(agent)
     more.setdefault("parent", agent_id.rpartition("/")[0])
-    return may_spawn(taken, policy, agent_id=agent_id, slots=size, **more)
+    return refusal(SlotTree(taken, policy.root.id), policy, agent_id=agent_id, slots=size, **more)
 
 
 def meta(name: str, size: int, **fields: Any) -> Record:

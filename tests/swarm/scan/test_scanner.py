@@ -132,6 +132,11 @@ class TestLedger:
         assert codes_of(snapshot, "a-1") == {"directory-missing"}
         assert snapshot.slots.committed == 1
 
+    @pytest.mark.parametrize("phase", [Phase.QUEUED, Phase.SPAWNING])
+    def test_an_agent_whose_start_has_not_come_to_its_directory_misses_none(self, home: Home, phase: Phase) -> None:
+        enter(home, record_of("a-1", phase=phase))
+        assert view_in(scanner_of(home.layout, home.clock).full(), "a-1").problems == ()
+
     def test_a_directory_that_vanishes_and_returns_keeps_its_age(
         self, home: Home, managed: Grove, clock: FakeClock
     ) -> None:
