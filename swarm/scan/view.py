@@ -275,25 +275,13 @@ def problems_of_tree(tree: Tree) -> Iterator[tuple[str, Problem]]:
         if directory.error and directory.parent is not None:
             yield owner, Problem(ProblemCode.UNREADABLE, f"{where} cannot be listed: {directory.error}")
         if directory.links and not owner:
-            yield (
-                "",
-                Problem(ProblemCode.LINK, f"links in {where} are not followed: {_names(directory.links)}"),
-            )
+            yield "", Problem(ProblemCode.LINK, f"links in {where} are not followed: {_names(directory.links)}")
         for name, meant in directory.misspelt:
-            yield (
-                owner,
-                Problem(
-                    ProblemCode.MISSPELT,
-                    f"{clean(name, 100)} in {where} looks like {meant}; the engine does not read it under that name",
-                ),
-            )
+            text = f"{clean(name, 100)} in {where} looks like {meant}; the engine does not read it under that name"
+            yield owner, Problem(ProblemCode.MISSPELT, text)
     for cut in sorted(tree.cut):
-        yield (
-            "",
-            Problem(
-                ProblemCode.UNREADABLE, f"below {cut or 'the top'} not everything is searched: too deep, or too many"
-            ),
-        )
+        text = f"below {cut or 'the top'} not everything is searched: too deep, or too many"
+        yield "", Problem(ProblemCode.UNREADABLE, text)
 
 
 def _owner(directory: Directory) -> str:

@@ -57,6 +57,12 @@ class Act(Struct, frozen=True):
     """The declared verb that it carries out, whose name and words the palette knows it by, too."""
 
 
+def _on_agent(name: str, key: str, title: str, needs: Reason = always, *, verb: str = "") -> Act:
+    """An act that changes an agent of the engine's own. needs: what else it needs. verb: '' where it is `name`."""
+    reason = all_of(act_on_agent, needs)
+    return Act(name, (key,), title, Group.AGENTS, key, disabled_reason=reason, writes=True, verb=verb or name)
+
+
 ACTS: tuple[Act, ...] = (
     Act("down", ("j", "down"), "one agent down", Group.MOVE, "j ↓", palette=False),
     Act("up", ("k", "up"), "one agent up", Group.MOVE, "k ↑", palette=False),
@@ -133,50 +139,10 @@ ACTS: tuple[Act, ...] = (
         writes=True,
         verb="kill",
     ),
-    Act(
-        "stop_hard",
-        ("X",),
-        "kill this agent and its subtree without grace",
-        Group.AGENTS,
-        "X",
-        "",
-        all_of(act_on_agent, needs_live),
-        writes=True,
-        verb="kill",
-    ),
-    Act(
-        "respawn",
-        ("r",),
-        "spawn this ended agent again",
-        Group.AGENTS,
-        "r",
-        "",
-        all_of(act_on_agent, needs_ended),
-        writes=True,
-        verb="respawn",
-    ),
-    Act(
-        "pause",
-        ("P",),
-        "pause or resume this subtree",
-        Group.AGENTS,
-        "P",
-        "",
-        all_of(act_on_agent, needs_running),
-        writes=True,
-        verb="pause",
-    ),
-    Act(
-        "message",
-        ("m",),
-        "tell this agent something",
-        Group.AGENTS,
-        "m",
-        "",
-        act_on_agent,
-        writes=True,
-        verb="message",
-    ),
+    _on_agent("stop_hard", "X", "kill this agent and its subtree without grace", needs_live, verb="kill"),
+    _on_agent("respawn", "r", "spawn this ended agent again", needs_ended),
+    _on_agent("pause", "P", "pause or resume this subtree", needs_running),
+    _on_agent("message", "m", "tell this agent something"),
     Act(
         "attach",
         ("a",),
@@ -187,17 +153,7 @@ ACTS: tuple[Act, ...] = (
         all_of(needs_agent, needs_output),
         verb="attach",
     ),
-    Act(
-        "read",
-        ("c",),
-        "mark its results read",
-        Group.AGENTS,
-        "c",
-        "",
-        all_of(act_on_agent, needs_results),
-        writes=True,
-        verb="read",
-    ),
+    _on_agent("read", "c", "mark its results read", needs_results),
     Act(
         "acknowledge",
         ("A",),
@@ -208,17 +164,7 @@ ACTS: tuple[Act, ...] = (
         all_of(needs_writable, needs_alert),
         writes=True,
     ),
-    Act(
-        "hold",
-        ("H",),
-        "no automatic kill for some heartbeats",
-        Group.AGENTS,
-        "H",
-        "",
-        all_of(act_on_agent, needs_running),
-        writes=True,
-        verb="hold",
-    ),
+    _on_agent("hold", "H", "no automatic kill for some heartbeats", needs_running),
     Act("freeze", ("E",), "freeze every agent, or thaw them", Group.HEARTBEAT, "E", "", needs_writable, writes=True),
     Act("refresh", ("R",), "look at the disk again now", Group.ROOM, "R"),
     Act("palette", ("colon", "ctrl+p"), "find any act by name", Group.ROOM, ": ctrl-p", palette=False),

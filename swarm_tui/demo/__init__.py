@@ -1,1 +1,1 @@
-"""The demo: a home in a temporary directory, filled with real processes that play every case of the protocol."""
+"""The demo: a home in a temporary directory, filled with real processes that show every case of the protocol."""

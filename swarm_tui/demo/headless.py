@@ -42,7 +42,7 @@ def run(
             watcher.watch(Swarm(demo.swarm.home), seconds, pause=min(0.5, demo.minute / 2), until_all=until_all)
         finally:
             heartbeat_thread.stop()
-    for trouble in demo.director.troubles:
+    for trouble in demo.operator.troubles:
         print(f"trouble: {clean(trouble)}", file=out)
     return _verdict(watcher.reached, demo.left, out)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from swarm.errors import UsageError
 from swarm.sanitize import clean
-from swarm_tui.demo.stagehand import DEFAULT_SPEED
+from swarm_tui.demo.home import DEFAULT_SPEED
 
 HEADLESS_SECONDS = 90.0
 

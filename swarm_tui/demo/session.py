@@ -17,8 +17,8 @@ from swarm.api import Swarm
 from swarm.errors import SwarmError
 from swarm.model.agent import Identity, Liveness
 from swarm.processes.identity import identify, look, send
-from swarm_tui.demo.director import Director
-from swarm_tui.demo.stagehand import DEFAULT_SPEED, AliveFile, make_demo
+from swarm_tui.demo.home import DEFAULT_SPEED, AliveFile, make_demo
+from swarm_tui.demo.operator import Operator
 
 LAST_LOOKS_S = 10.0
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -44,10 +44,10 @@ class Demo:
                 shutil.rmtree(self.directory, ignore_errors=True)
             raise
         self._alive = AliveFile(self.swarm.home.layout.root)
-        self.director = Director(self.swarm, self.minute)
+        self.operator = Operator(self.swarm, self.minute)
 
     def __enter__(self) -> Self:
-        self.director.start()
+        self.operator.start()
         return self
 
     def __exit__(
@@ -58,11 +58,11 @@ class Demo:
 
     def close(self) -> None:
         """Ends everything, looks whether it is gone, and removes the directory unless it was given."""
-        self.director.end()
+        self.operator.end()
         root = self.swarm.home.policy.root.id
         with suppress(SwarmError):  # what a kill could not do, the last looks do
             self.swarm.kill([root], reason="the demo is over", grace=1.0)
-        self._alive.close()  # actors that are left see that the demo is over
+        self._alive.close()  # agents that are left see that the demo is over
         self.left = tuple(f"{identity.pid} {platform.command(identity.pid)}" for identity in self._end_the_rest())
         if not self.kept and not self.left:
             shutil.rmtree(self.directory, ignore_errors=True)

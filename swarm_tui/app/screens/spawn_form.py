@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -68,7 +69,6 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
         self._model_spec = like
         self._debounce: Timer | None = None
         self._generation = 0
-        self._last: tuple[SpawnRequest, SpawnCheck] | None = None
         self._blank: dict[str, object] = {}
         """What the fields held at first: a field is checked only once it was edited."""
 
@@ -173,33 +173,35 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
 
     def _start_check(self) -> None:
         self._generation += 1
-        generation = self._generation
+        self._check(partial(self._arrive, self._generation))
+
+    def _check(self, finish: Callable[[SpawnRequest, SpawnCheck | SwarmError], None]) -> None:
+        """Has what the fields say checked in a thread; `finish` gets the request and the answer."""
         try:
             request = self.request()
         except ValueError as error:
             self._show_trouble(f"command: {error}")
             return
-        self.run_worker(lambda: self._work(generation, request), thread=True, group="check", exit_on_error=False)
 
-    def _work(self, generation: int, request: SpawnRequest) -> None:
-        try:
-            check: SpawnCheck | SwarmError = self._checker(request)
-        except SwarmError as error:
-            check = error
-        if self.is_attached:
-            self.app.call_from_thread(self._arrive, generation, request, check)
+        def work() -> None:
+            try:
+                answer: SpawnCheck | SwarmError = self._checker(request)
+            except SwarmError as error:
+                answer = error
+            if self.is_attached:
+                self.app.call_from_thread(finish, request, answer)
 
-    def _arrive(self, generation: int, request: SpawnRequest, check: "SpawnCheck | SwarmError") -> None:
+        self.run_worker(work, thread=True, group="check", exit_on_error=False)
+
+    def _arrive(self, generation: int, _: SpawnRequest, answer: SpawnCheck | SwarmError) -> None:
         if generation != self._generation or not self.is_attached:
-            return
-        if isinstance(check, SwarmError):
-            self._show_trouble(str(check))
-            return
-        self._last = (request, check)
-        self._show(check)
+            return  # the fields were edited since
+        if isinstance(answer, SwarmError):
+            self._show_trouble(str(answer))
+        else:
+            self._show(answer)
 
     def _show_trouble(self, text: str) -> None:
-        self._last = None
         self.query_one("#verdict", Static).update(Content.assemble(("✖ ", "$danger"), clean(text)))
 
     def _show(self, check: SpawnCheck, *, asked: bool = False) -> None:
@@ -265,24 +267,12 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
     @on(Button.Pressed, "#go")
     def action_submit(self) -> None:
         """Spawns where nothing but a lack of room speaks against it."""
-        try:
-            request = self.request()
-        except ValueError as error:
-            self._show_trouble(f"command: {error}")
-            return
-        self.run_worker(lambda: self._final(request), thread=True, group="check", exit_on_error=False)
+        self._check(self._finish)
 
-    def _final(self, request: SpawnRequest) -> None:
-        try:
-            check = self._checker(request)
-        except SwarmError as error:
-            if self.is_attached:
-                self.app.call_from_thread(self._show_trouble, str(error))
+    def _finish(self, request: SpawnRequest, check: SpawnCheck | SwarmError) -> None:
+        if isinstance(check, SwarmError):
+            self._show_trouble(str(check))
             return
-        if self.is_attached:
-            self.app.call_from_thread(self._finish, request, check)
-
-    def _finish(self, request: SpawnRequest, check: SpawnCheck) -> None:
         room_only = bool(check.objections) and self._only_room(check)
         if not check.objections or (room_only and (request.queue or check.candidates)):
             self.dismiss((request, check))

@@ -20,10 +20,10 @@ from swarm.processes.identity import identify, send
 from swarm.protocol.role import Role
 from swarm.protocol.roles import load_roles
 from swarm_tui.demo import headless, main
-from swarm_tui.demo.actor import PARTS
-from swarm_tui.demo.actor import main as play
-from swarm_tui.demo.cast import CAST
-from swarm_tui.demo.stagehand import make_demo, policy_text
+from swarm_tui.demo.agents import SCRIPTS
+from swarm_tui.demo.agents import main as run_script
+from swarm_tui.demo.home import make_demo, policy_text
+from swarm_tui.demo.operator import SPAWNS
 from tests.support.ptys import Terminal
 from tests.support.wait import wait_for
 
@@ -105,7 +105,7 @@ def test_a_demo_that_is_interrupted_ends_in_order_and_removes_its_directory(tmp_
 def test_a_demo_whose_terminal_is_closed_leaves_nothing_running(home: Path) -> None:
     demo = Terminal(sys.executable, "-m", "swarm_tui", "demo", "--dir", str(home))
     try:
-        wait_for(lambda: demo.shows(b"long-build"), "the cast is on the screen", deadline=60)
+        wait_for(lambda: demo.shows(b"long-build"), "the agents are on the screen", deadline=60)
         demo.close()
         wait_for(demo.ended, "the demo is over", deadline=60)
         assert running_in(home) == []
@@ -136,17 +136,17 @@ def test_speed_divides_the_period_and_nothing_of_the_rules(speed: float, period:
 
 def test_everybody_in_the_cast_has_a_part_and_a_role(tmp_path: Path) -> None:
     roles = load_roles(make_demo(tmp_path / "home").home.layout)
-    for part in CAST:
-        assert part.words[0] in PARTS
+    for part in SPAWNS:
+        assert part.words[0] in SCRIPTS
         assert isinstance(roles[part.role], Role)
 
 
 def test_the_cast_fills_the_slots_so_that_the_next_one_waits() -> None:
     policy = parse_policy(policy_text(60))
-    first = [part for part in CAST if part.at == 0]
+    first = [part for part in SPAWNS if part.at == 0]
     committed = sum(part.slots or policy.slots.for_role(part.role) for part in first)
     assert committed == policy.slots.max - policy.slots.reserve
-    assert any(part.queue for part in CAST)
+    assert any(part.queue for part in SPAWNS)
 
 
 def test_only_the_state_that_no_command_can_report_is_not_expected() -> None:
@@ -154,7 +154,7 @@ def test_only_the_state_that_no_command_can_report_is_not_expected() -> None:
 
 
 def test_an_actor_without_a_part_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
-    assert play(["hamlet"]) == 2
+    assert run_script(["hamlet"]) == 2
     assert "parrot" in capsys.readouterr().err
 
 

@@ -9,7 +9,7 @@ from swarm.protocol.paths import Layout
 from swarm.store import locks
 from swarm.store.writer import write_atomic
 from swarm.verbs.init import init
-from swarm_tui.demo.stage import ALIVE_FILE, MINUTE_VARIABLE, actor_command
+from swarm_tui.demo.agent_kit import ALIVE_FILE, MINUTE_VARIABLE, agent_command
 
 DEFAULT_SPEED = 60.0
 PERIOD_MINUTES = 15.0
@@ -22,7 +22,7 @@ name = "demo"
 period = "{period}"
 
 [slots]
-# More than the usual 12: the cast plays every case of the protocol at once.
+# More than the usual 12: the demo shows every case of the protocol at once.
 max = 19
 reserve = 2
 
@@ -66,14 +66,14 @@ def policy_text(speed: float) -> str:
         speed=speed,
         period=f"{PERIOD_MINUTES * minute:g}s",
         seen=f"{min(1.0, minute * 2):g}s",
-        argv=", ".join(_toml_text(word) for word in actor_command("observer")),
+        argv=", ".join(_toml_text(word) for word in agent_command("observer")),
         minute=MINUTE_VARIABLE,
         seconds=f"{minute:g}",
     )
 
 
 class AliveFile:
-    """A file locked for as long as this process lives: actors look at it, and end when it is no longer held."""
+    """A file locked for as long as this process lives: agents look at it, and end when it is no longer held."""
 
     def __init__(self, home: Path) -> None:
         self._held = ExitStack()

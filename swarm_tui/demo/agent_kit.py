@@ -1,4 +1,4 @@
-"""What an actor of the demo stands on: its own files, the verbs, and a clock that runs faster. Light, as agents are."""
+"""What an agent of the demo works with: its files, the verbs, and a clock that runs faster. Light, as agents are."""
 
 import os
 import subprocess
@@ -26,22 +26,22 @@ def command_line() -> tuple[str, ...]:
 
 
 class DemoOver(Exception):
-    """The demo that started this actor is gone: nothing of it stays."""
+    """The demo that started this agent is gone: nothing of it stays."""
 
 
-class Stage:
-    """One actor's place. Times are minutes of the protocol; a minute of the demo is `minute` seconds."""
+class DemoAgent:
+    """One agent of the demo. Times are minutes of the protocol; a minute of the demo is `minute` seconds."""
 
     def __init__(self) -> None:
         self.layout = Layout(Path(os.environ["SWARM_HOME"]))
         self.who = who(os.environ, self.layout)
-        self.agent: AgentDir = self.layout.agent(self.who.agent)
+        self.files: AgentDir = self.layout.agent(self.who.agent)
         self.minute = float(os.environ.get(MINUTE_VARIABLE, "1"))
         self.made = 0
 
     @property
     def name(self) -> str:
-        """The last part of the actor's id."""
+        """The last part of the agent's id."""
         return self.who.agent.rpartition("/")[2]
 
     def say(self, text: str, outputs: int | None = None) -> None:
@@ -54,7 +54,7 @@ class Stage:
 
     def make(self, name: str, text: str) -> None:
         """One finished file of output."""
-        work = self.agent.path / "work"
+        work = self.files.path / "work"
         work.mkdir(exist_ok=True)
         (work / name).write_text(text + "\n")
         self.made += 1
@@ -70,7 +70,7 @@ class Stage:
         """Sleeps; raises DemoOver when the demo is gone."""
         until = time.monotonic() + minutes * self.minute
         while True:
-            self._still_playing()
+            self._check_demo()
             left = until - time.monotonic()
             if left <= 0:
                 return
@@ -84,7 +84,7 @@ class Stage:
         print(f"$ swarm-tui {' '.join(words)}\n{ran.stdout}{ran.stderr}", flush=True)
         return ran
 
-    def _still_playing(self) -> None:
+    def _check_demo(self) -> None:
         """The demo holds a lock on a file of its home for as long as it lives, however it ends."""
         try:
             descriptor = locks.acquire(self.layout.root / ALIVE_FILE, 0.0, syscalls.open_write)
@@ -97,6 +97,6 @@ class Stage:
             raise DemoOver
 
 
-def actor_command(*words: str) -> tuple[str, ...]:
-    """The argument vector that plays a part."""
-    return (sys.executable, "-P", "-m", "swarm_tui.demo.actor", *words)
+def agent_command(*words: str) -> tuple[str, ...]:
+    """The argument vector of an agent that runs one of the scripts."""
+    return (sys.executable, "-P", "-m", "swarm_tui.demo.agents", *words)

@@ -1,4 +1,4 @@
-"""The demo's operator: spawns the cast, and does at their time what in real life people and accidents do."""
+"""The demo's operator: what is spawned when, and what else people and accidents do in real life, each at its time."""
 
 import signal
 import threading
@@ -9,12 +9,14 @@ from msgspec import Struct
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
+from swarm.model.agent import Acceptance
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Phase
+from swarm.model.requests import SpawnRequest
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.processes.identity import send
-from swarm_tui.demo.cast import BUILDER, CAST, COURIER, CRASHED, PATIENT, SCOUT, VISITOR, Spawn
+from swarm_tui.demo.agent_kit import agent_command
 
 LOOK_MINUTES = 0.5
 TRIES = 40
@@ -22,7 +24,74 @@ UNREAD_MINUTES = 20.0
 PAUSE_EVERY, PAUSE_FOR = 60.0, 30.0
 
 
-class Cue(Struct):
+class Spawn(Struct, frozen=True):
+    """One spawn by the operator. at: minutes of the protocol after the start."""
+
+    at: float
+    name: str
+    role: str
+    words: tuple[str, ...]
+    task: str
+    outcome: str
+    slots: int | None = None
+    outputs: tuple[str, ...] = ("work/*",)
+    queue: bool = False
+    use_reserve: bool = False
+
+    def request(self) -> SpawnRequest:
+        """What the verb is asked for."""
+        return SpawnRequest(
+            name=self.name,
+            role=self.role,
+            task=self.task,
+            slots=self.slots,
+            accept=(Acceptance(self.outcome),),
+            outputs=self.outputs,
+            command=agent_command(*self.words),
+            queue=self.queue,
+            use_reserve=self.use_reserve,
+        )
+
+
+BUILDER, PATIENT, COURIER, SCOUT, CRASHED = "long-build", "test-runner", "courier", "scout-01", "deploy-check"
+UNREADABLE, HOSTILE, WAITING, DIAGNOSTIC, VISITOR = (
+    "tidy-up",
+    "page-reader",
+    "translation",
+    "diagnostic-1",
+    "visitor-01",
+)
+ALPHA, BETA = "idea-alpha", "idea-beta"
+SPAWNS = (
+    Spawn(
+        0, ALPHA, "idea-meta", ("alpha",), "A shop page that sells.", "the page is live with price and button", 4, ()
+    ),
+    Spawn(0, BETA, "idea-meta", ("beta",), "A report on the market.", "a report of four pages is there", 4, ()),
+    Spawn(0, SCOUT, "scout", ("scout",), "Who sells this, and for how much?", "ten pages read, prices with sources", 2),
+    Spawn(0, BUILDER, "worker", ("builder",), "Build everything from scratch.", "the build is through"),
+    Spawn(0, COURIER, "worker", ("patient", "parcels"), "Carry files over.", "all parcels are over there"),
+    Spawn(0, UNREADABLE, "worker", ("unreadable",), "Tidy up.", "nothing lies around"),
+    Spawn(0, HOSTILE, "worker", ("hostile",), "Read what strangers wrote about us.", "twenty findings with sources"),
+    Spawn(0, PATIENT, "worker", ("patient", "tests"), "Run the tests, one by one.", "every case passes"),
+    Spawn(0, "copy-desk", "worker", ("worker", "copy", "4"), "Read the copy twice.", "four texts without a mistake"),
+    Spawn(0, CRASHED, "worker", ("crash",), "Check the deployment.", "staging answers with 200"),
+    Spawn(
+        3, WAITING, "worker", ("worker", "translation", "12"), "Translate it.", "twelve pages translated", queue=True
+    ),
+    Spawn(
+        48,
+        DIAGNOSTIC,
+        "diagnostic",
+        ("diagnostic",),
+        "idea-beta/parrot speaks and produces nothing. Find out why. Change nothing.",
+        "the cause is named with evidence",
+        outputs=("diagnosis.md",),
+        use_reserve=True,
+    ),
+)
+
+
+class Step(Struct):
     """Something that happens once. at: minutes after the start; it is tried again until it works."""
 
     at: float
@@ -31,35 +100,35 @@ class Cue(Struct):
     tries: int = 0
 
 
-class Director(threading.Thread):
+class Operator(threading.Thread):
     """A thread beside the control room (or beside the headless loop). It only uses what an operator has."""
 
     def __init__(self, swarm: Swarm, minute: float) -> None:
-        super().__init__(name="demo director", daemon=True)
+        super().__init__(name="demo operator", daemon=True)
         self._swarm = Swarm(swarm.home)  # a scanner of its own: threads do not share one
         self._root = swarm.home.policy.root.id
         self._minute = minute
         self._began = time.monotonic()
         self._over = threading.Event()
-        self._cues = [Cue(part.at, f"spawn {part.name}", self._spawning(part)) for part in CAST]
-        self._cues += [
-            Cue(0, "a visitor", self._visit),
-            Cue(4, f"hold {BUILDER}", self._hold),
-            Cue(6, f"lose {COURIER}", self._lose),
-            Cue(20, f"message {SCOUT}", self._message),
-            Cue(150, f"respawn {CRASHED}", lambda: self._respawn(CRASHED)),
+        self._steps = [Step(each.at, f"spawn {each.name}", self._spawning(each)) for each in SPAWNS]
+        self._steps += [
+            Step(0, "a visitor", self._visit),
+            Step(4, f"hold {BUILDER}", self._hold),
+            Step(6, f"lose {COURIER}", self._lose),
+            Step(20, f"message {SCOUT}", self._message),
+            Step(150, f"respawn {CRASHED}", lambda: self._respawn(CRASHED)),
         ]
         self._unread: dict[str, float] = {}
         self._visited = 0.0
         self.troubles: list[str] = []
-        """Cues that failed at every try, to explain a demo that misses something."""
+        """Steps that failed at every try, to explain a demo that misses something."""
 
     def run(self) -> None:
         while not self._over.is_set():
-            for cue in [cue for cue in self._cues if cue.at <= self._minutes]:
+            for step in [step for step in self._steps if step.at <= self._minutes]:
                 if self._over.is_set():
                     return
-                self._give(cue)
+                self._give(step)
             try:
                 self._look()
             except SwarmError as error:
@@ -76,15 +145,15 @@ class Director(threading.Thread):
     def _minutes(self) -> float:
         return (time.monotonic() - self._began) / self._minute
 
-    def _give(self, cue: Cue) -> None:
-        cue.tries += 1
+    def _give(self, step: Step) -> None:
+        step.tries += 1
         try:
-            cue.act()
+            step.act()
         except SwarmError as error:
-            if cue.tries < TRIES:
+            if step.tries < TRIES:
                 return  # its time has not come: not started yet, no slot yet
-            self._note(f"{cue.what}: {error}")
-        self._cues.remove(cue)
+            self._note(f"{step.what}: {error}")
+        self._steps.remove(step)
 
     def _note(self, trouble: str) -> None:
         if trouble not in self.troubles and len(self.troubles) < 100:
@@ -95,9 +164,9 @@ class Director(threading.Thread):
 
     # -- once
 
-    def _spawning(self, part: Spawn) -> Callable[[], None]:
+    def _spawning(self, asked: Spawn) -> Callable[[], None]:
         def act() -> None:
-            self._swarm.spawn(part.request())
+            self._swarm.spawn(asked.request())
 
         return act
 
