@@ -128,7 +128,9 @@ def _explain(error: ValidationError, text: str, name: str) -> tuple[str, str]:
     what = str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         what = "there is no such setting"
-    return f"{where}: {'.'.join(location) or 'the file'}: {what}.", f"It says {first['input']!r}."[:300]
+    secret = location[:2] == ["spawn", "environment"]  # somebody may have written a value there
+    says = "" if secret else f"It says {first['input']!r}."[:300]
+    return f"{where}: {'.'.join(location) or 'the file'}: {what}.", says
 
 
 def _line_of(location: list[str], text: str) -> int | None:

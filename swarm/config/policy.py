@@ -1,5 +1,6 @@
 """swarm.toml: each setting with its type, bounds and default. The operator edits it, the engine only reads it."""
 
+import re
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
@@ -14,6 +15,16 @@ Span = Annotated[Duration, Meta(gt=0)]
 """A duration above zero."""
 Positive = Annotated[float, Meta(gt=0)]
 Count = Annotated[int, Meta(ge=1)]
+
+
+def name_of_variable(text: object) -> object:
+    """Returns a name of a variable, or a pattern of names, as it is; raises ValueError, which does not show it."""
+    if isinstance(text, str) and not re.fullmatch(r"[A-Za-z_*?][A-Za-z0-9_*?]*", text):
+        raise ValueError("write names of variables or patterns like NVM_*; values stay in the shell that spawns")
+    return text
+
+
+VariableName = Annotated[str, name_of_variable]
 
 
 class Section(Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,6 +94,8 @@ class SpawnPolicy(Section, frozen=True):
     crash_limit: Count = 3
     crash_window: Span = 900.0
     stagger: bool = True
+    environment: tuple[VariableName, ...] = ()
+    """Names, or patterns, of further variables that belong to an agent and are kept for all its runs."""
 
 
 class StopPolicy(Section, frozen=True):

@@ -10,6 +10,7 @@ from swarm.heartbeat.root import wake
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State
+from swarm.lifecycle.environment import forget_waiting
 from swarm.lifecycle.intents import dead_or_none, me
 from swarm.lifecycle.messaging import settle_idle_sessions
 from swarm.lifecycle.recovery import resolve_intents
@@ -60,6 +61,7 @@ def beat(
         raise
     try:
         resolve_intents(home)
+        forget_waiting(home, state)
         looking = scanner if scanner is not None else Scanner(home)
         snapshot = looking.full()
         settle_idle_sessions(replace(home, actor=ENGINE), snapshot.agents)

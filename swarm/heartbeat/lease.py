@@ -1,12 +1,14 @@
 """Who beats automatically in a home: one owner, whose next beat survives restarts; missed ones become one."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from swarm.errors import Busy, Refused
+from swarm.errors import Busy, Refused, SwarmError
 from swarm.heartbeat.beat import beat
 from swarm.heartbeat.monitor import monitor_agents
 from swarm.home.context import Home
 from swarm.ledger.state import State
+from swarm.lifecycle.environment import keep_for_root
 from swarm.lifecycle.intents import dead_or_none, me
 from swarm.lifecycle.settle import settle
 from swarm.model.agent import Liveness
@@ -36,7 +38,12 @@ def own(home: Home, by: str) -> bool:
     def change(state: State) -> State:
         return _renewed(home, state, by)
 
-    return _is_mine(home.ledger.commit(change, purpose="own the heartbeat"))
+    begins = not _is_mine(state)
+    mine = _is_mine(home.ledger.commit(change, purpose="own the heartbeat"))
+    if mine and begins:
+        with suppress(SwarmError):  # the root goes on with what was kept; doctor says what is wrong with that
+            keep_for_root(home)
+    return mine
 
 
 def disown(home: Home) -> None:

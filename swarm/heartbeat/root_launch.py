@@ -7,7 +7,7 @@ from swarm.errors import Code, HomeError
 from swarm.heartbeat import digest
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record
-from swarm.lifecycle import relaunch
+from swarm.lifecycle import environment, relaunch
 from swarm.lifecycle.relaunch import make_ready
 from swarm.lifecycle.root_turn import activity_of, turn_of
 from swarm.model.agent import AgentSpec
@@ -53,7 +53,8 @@ def spec_of(home: Home, agent: AgentDir) -> AgentSpec:
 
 def program_of(home: Home, spec: AgentSpec) -> Program:
     """What runs the turn. Where it can, it keeps to the turn's limit by itself."""
-    program, limit = program_for(spec.program, home.policy), home.policy.root.cost_usd
+    inherited = environment.of_agent(home, home.layout.agent(spec.id))
+    program, limit = program_for(spec.program, home.policy, inherited), home.policy.root.cost_usd
     return program if limit is None else program.limited_to(limit)
 
 

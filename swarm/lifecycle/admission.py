@@ -14,6 +14,7 @@ from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.ledger.state import State
 from swarm.lifecycle import spawn_fields
+from swarm.lifecycle.environment import of_spawn
 from swarm.lifecycle.scope import confined, lies_in, overlap
 from swarm.model.agent import AgentSpec, Scope
 from swarm.model.launch import Launch
@@ -68,11 +69,13 @@ def draft(
     role: Role | None = None,
     replacing: str = "",
     spawn_id: str = "",
+    here: bool = False,
 ) -> Draft:
     """The request as a spec with everything that speaks against it, except the lack of slots (that is `budget`'s).
 
     role: the request's role, where the caller has read it. replacing: an ended agent's id whose directory makes room
-    (respawn). spawn_id: one given out already (queue).
+    (respawn). spawn_id: one given out already (queue). here: it works in the environment of this process, also where
+    another one was kept for it.
     """
     objections = _Objections()
     parent = objections.check("parent", lambda: parent_for(home, request, state), home.policy.root.id)
@@ -112,13 +115,16 @@ def draft(
     brief = ""
     if role is not None and name:
         brief = objections.check("task", lambda: compose(spec, role, home.layout, home.policy, request.learned), "")
-    program = objections.check("program", lambda: program_for(spec.program, home.policy), None)
+    inherited = objections.check(
+        "program", lambda: of_spawn(home, replacing=replacing, waiting=spawn_id, here=here), None
+    )
+    program = objections.check("program", lambda: program_for(spec.program, home.policy, inherited), None)
     launch = (
         objections.check("program", lambda: spawn_fields.launch_of(home, spec, program, brief), None)
         if program
         else None
     )
-    objections.check("name", lambda: no_crash_loop(home, agent_id, state), None)
+    objections.check("name", lambda: no_crash_loop(home, agent_id, state, force=request.force), None)
     warnings = (*spawn_fields.warnings(spec), *(launch.warnings if launch else ()))
     return Draft(
         agent_id, spec.spawn_id, parent, slots, role, spec, brief, launch, program, tuple(objections.errors), warnings
@@ -218,8 +224,20 @@ def no_overlap(home: Home, agent_id: str, owns: Iterable[str], state: State) -> 
                     )
 
 
-def no_crash_loop(home: Home, agent_id: str, state: State) -> None:
-    """Raises Refused `crash-loop` after 3 failed spawns of a spec in 15 minutes (protocol.md, Processes)."""
+def no_crash_loop(home: Home, agent_id: str, state: State, *, force: bool = False) -> None:
+    """Raises Refused `crash-loop` after 3 failed spawns of a spec in 15 minutes (protocol.md, Processes).
+
+    force: the operator tries a cure at once; Refused `hierarchy` where an agent does.
+    """
+    if force:
+        if home.actor.is_operator:
+            return
+        raise Refused(
+            Code.HIERARCHY,
+            "Only the operator starts an agent again in spite of its failed starts.",
+            "What made them fail is mended by the operator.",
+            "Wait until the time is over, or ask.",
+        )
     settings = home.policy.spawn
     awake = home.ledger.now().awake
     recent = [at for at in state.crashes.get(agent_id, ()) if awake - at < settings.crash_window]
@@ -229,5 +247,5 @@ def no_crash_loop(home: Home, agent_id: str, state: State) -> None:
             Code.CRASH_LOOP,
             f"{agent_id!r} failed {len(recent)} times in a row of {settings.crash_window:g} s.",
             "It is not started again until the operator has looked at it, or the time is over.",
-            f"See swarm-tui log {agent_id}; it may be tried again in {wait} s.",
+            f"See swarm-tui log {agent_id}; when the cause is mended, try it at once with --force, or wait {wait} s.",
         )

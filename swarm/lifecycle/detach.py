@@ -8,7 +8,7 @@ from swarm.errors import Code, Refused, SwarmError
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert
 from swarm.ledger.transitions import Idle, move
-from swarm.lifecycle import messaging, relaunch
+from swarm.lifecycle import environment, relaunch
 from swarm.lifecycle.end import ended
 from swarm.lifecycle.root_turn import is_root
 from swarm.lifecycle.settle import results_of
@@ -135,9 +135,9 @@ def session_of(home: Home, record: Record) -> Session:
     """The session of an agent, and what it is of. Raises Refused `attach` where none is known."""
     agent = home.layout.agent(record.id)
     spec = record.ref.match(read_spec(agent).value)
-    program = messaging.program_of(home, record)
-    if spec is None or program is None:
+    if spec is None:
         raise not_attachable(record.id, "its agent.json is not that of its spawn")
+    program = environment.program_of(home, record)
     key = relaunch.session_of(home, agent, record.program, record.spawn_id)
     if not key:
         raise not_attachable(record.id, "it has not said yet which session it has")

@@ -8,14 +8,15 @@ from swarm.errors import Code, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, resolve
-from swarm.ledger.state import State, with_record, without
+from swarm.ledger.state import State, clear_alert, with_record, without
 from swarm.ledger.transitions import Queued, Spawning, first
-from swarm.lifecycle import spawn_gate
+from swarm.lifecycle import environment, spawn_gate
 from swarm.lifecycle.admission import Draft, must_be_able_to_parent, must_be_free, no_overlap
 from swarm.lifecycle.intents import Order, at_work, live_members, mark_stopping, me, reopen_branch, to_be_stopped
 from swarm.lifecycle.start import clear_away, make_directory
 from swarm.lifecycle.stop import stop_all
 from swarm.model.actor import AuditVerb
+from swarm.model.causes import AlertCause
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Phase, QueueEntry, Record, Ref
 from swarm.model.requests import EvictionChoice, Spawned, SpawnRequest
@@ -37,7 +38,8 @@ def unqueued(state: State, agent_id: str) -> State:
 def enqueue(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
     """Puts the spawn into the queue: a heartbeat starts it when there is room, in order."""
     spec = made.spec
-    assert spec is not None  # noqa: S101 an admitted draft has one
+    assert spec is not None and made.launch is not None  # noqa: S101, PT018 an admitted draft has both
+    environment.keep_waiting(home, made.spawn_id, made.launch.inherited)
     entry = QueueEntry(
         id=made.agent,
         spawn_id=made.spawn_id,
@@ -94,6 +96,10 @@ def reserve(home: Home, state: State, request: SpawnRequest, made: Draft) -> Sta
     no = no_room(home, state, made, request, {})
     if no is not None:
         raise no
+    if request.force:
+        # The operator has mended something: what failed before says nothing of what comes.
+        others = {name: past for name, past in state.crashes.items() if name != made.agent}
+        state = clear_alert(replace(state, crashes=others), made.agent, AlertCause.CRASH_LOOP)
     now = read_now(state.epoch, home.clock)
     cost = made.program.start_cost_s if made.program is not None else 0.0
     state = replace(state, last_start=next_start(state.last_start, now.awake, home.runner.cores(), cost))

@@ -17,6 +17,7 @@ from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.health import Verdict
 from swarm.model.requests import Spawned, SpawnRequest
 from swarm.model.values import replace
+from swarm.protocol import agent_environment
 from swarm.protocol.paths import AgentDir
 from swarm.protocol.role import Role
 
@@ -121,9 +122,12 @@ def spawn_queued(home: Home, agent_id: str) -> Spawned | None:
     without_it = unqueued(state, agent_id)
     try:
         made = draft(acting, request, without_it, spawn_id=entry.spawn_id)
-        return admit(acting, replace(request, queue=False, kill_stuck=False, kill_first=()), made)
+        spawned = admit(acting, replace(request, queue=False, kill_stuck=False, kill_first=()), made)
     except SwarmError as error:
         if error.code not in WAITS and not isinstance(error, Busy | HomeError):
             home.ledger.commit(lambda state: unqueued(state, agent_id), purpose=f"give up on {agent_id}")
+            agent_environment.remove(home.layout.waiting_environment(entry.spawn_id))
             audit.record(home, AuditVerb.SPAWN, agent=agent_id, error=error, actor=ENGINE, queued=True)
         raise
+    agent_environment.remove(home.layout.waiting_environment(entry.spawn_id))
+    return spawned

@@ -9,6 +9,7 @@ from swarm.errors import Code, HomeError, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, without
+from swarm.lifecycle import environment
 from swarm.lifecycle.admission import Draft
 from swarm.lifecycle.carry_over import carry_over
 from swarm.lifecycle.end import count_crash
@@ -45,6 +46,8 @@ def make_directory(home: Home, made: Draft) -> AgentDir:
         writer.write_json_new(agent.spec, spec_json(made.spec))
         writer.write_new(agent.task, made.brief.encode("utf-8", "backslashreplace"))
         launch = made.launch
+        if launch is not None:
+            environment.keep(home, agent, launch.inherited)
         for path, data in (launch.files if launch else {}).items():
             writer.make_dir(path.parent)
             writer.write_atomic(path, data, mode=launch.mode_of(path) if launch else 0o600)

@@ -88,6 +88,7 @@ SPAWN = Verb(
         flag("queue", "if no slot is free: wait in the queue"),
         flag("use_reserve", "take a slot of the reserve, which is kept for emergencies"),
         flag("kill_stuck", "if no slot is free: end agents that are stuck, in the same step"),
+        flag("force", "also after several failed starts: their cause is mended"),
         flag("dry_run", "check everything, start nothing"),
     ),
     Tool(

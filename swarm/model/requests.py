@@ -32,6 +32,8 @@ class SpawnRequest(Struct, frozen=True):
     cwd: str = ""
     queue: bool = False
     use_reserve: bool = False
+    force: bool = False
+    """Also after several failed starts: the operator has looked at them."""
     kill_stuck: bool = False
     kill_first: tuple[str, ...] = ()
     """Ids to end before the spawn, in the same step: the kill-before-spawn dialog's choice."""

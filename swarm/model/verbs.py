@@ -112,7 +112,12 @@ VERBS: tuple[Verb, ...] = (
         "respawn",
         "start an ended agent again, with the same task",
         "respawn worker-1",
-        (AGENT, flag("fresh", "start a new session, even if the old one could go on")),
+        (
+            AGENT,
+            flag("fresh", "start a new session, even if the old one could go on"),
+            flag("force", "also after several failed starts: their cause is mended"),
+            flag("here", "with the environment of this shell (PATH, keys, gateways), not that of its spawn"),
+        ),
     ),
     Verb(
         "events",

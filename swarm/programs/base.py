@@ -61,6 +61,8 @@ class Program(Protocol):
     """It holds an agent to its scope, whatever the agent tries."""
     has_sessions: bool
     """A session of it that ended can go on, headless or in a person's terminal."""
+    logins: tuple[str, ...]
+    """Variables of which one holds, or chooses, a login."""
     takes_command: bool
     """What it runs is the command of the spawn, where that names one; else it is told by its brief."""
 

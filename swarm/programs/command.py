@@ -1,6 +1,6 @@
 """The program `command`: any argv, run as it stands."""
 
-import os
+from collections.abc import Mapping
 from pathlib import Path
 from signal import SIGTERM
 
@@ -9,7 +9,7 @@ from swarm.errors import Code, Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.programs.base import Need, WithoutChannel
-from swarm.programs.environment import compose, inherited, with_our_command
+from swarm.programs.environment import compose, present
 from swarm.programs.run_marker import run_mark
 from swarm.protocol.paths import AgentDir, Layout
 
@@ -22,9 +22,16 @@ class Command(WithoutChannel):
     holds_scope = False
     has_sessions = False
     takes_command = True
+    logins: tuple[str, ...] = ()
 
-    def __init__(self, name: str = "command", settings: ProgramSettings | None = None) -> None:
+    def __init__(
+        self,
+        name: str = "command",
+        settings: ProgramSettings | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.name = name
+        self._inherited = present() if environment is None else environment
         self._settings = settings or ProgramSettings()
 
     def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir, brief: str = "") -> Launch:  # noqa: ARG002 it has the file
@@ -43,7 +50,7 @@ class Command(WithoutChannel):
             argv=tuple(argv),
             env=compose(spec, layout, self._settings.env, spec.env),
             cwd=working_directory(spec, layout, agent),
-            inherited=with_our_command(inherited(os.environ)),
+            inherited=self._inherited,
             mark=run_mark(spec, self.name) if self._settings.format else b"",
             gentle_signal=SIGTERM,
         )

@@ -2,15 +2,19 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from swarm.model.agent import AgentSpec
+from swarm.platform.own_command import OUR_COMMAND, our_command, our_shell_words
+from swarm.programs.variables import BELONGING
 from swarm.protocol.paths import MARKER, Layout
 
-OUR_COMMAND = "swarm-tui"
 OWN_BIN = os.path.join(".run", "bin")
 """In an agent's directory: what comes first on its PATH, and on no other agent's."""
+OUR_FUNCTION = f"BASH_FUNC_{OUR_COMMAND}%%"
+"""How bash hands a function on to every bash below it. A login shell sets PATH anew, and keeps this."""
 SURROUNDING = frozenset(
     {
         *("CLAUDECODE", "CLAUDE_PROJECT_DIR", "CLAUDE_EFFORT", "AI_AGENT", "TRACEPARENT"),
@@ -51,23 +55,49 @@ def _is_surrounding(name: str) -> bool:
     return name.startswith("CLAUDE_CODE_") and any(part in name for part in _OF_A_SESSION)
 
 
-def our_command() -> tuple[str, ...]:
-    """The words that start swarm-tui as it runs here: absolute, whatever PATH an agent has."""
-    beside = Path(sys.executable).parent / OUR_COMMAND
-    if beside.is_file() and os.access(beside, os.X_OK):
-        return (str(beside),)
-    return (sys.executable, "-m", "swarm_tui")
-
-
 def with_our_command(environment: Mapping[str, str]) -> dict[str, str]:
-    """The same with `swarm-tui` on PATH, which every agent calls: where it is not, its directory comes last."""
+    """The same with `swarm-tui`, which every agent calls: on PATH, and for each bash whose PATH is another one.
+
+    Where it is not on PATH, its directory comes last there. Other shells with a PATH of their own have `$SWARM_TUI`.
+    """
     import shutil  # only a start needs it
 
     path = environment.get("PATH", os.defpath)
     directory = Path(sys.executable).parent
+    found = {**environment, OUR_FUNCTION: f'() {{  {our_shell_words()} "$@"\n}}'}
     if shutil.which(OUR_COMMAND, path=path) is not None or not (directory / OUR_COMMAND).is_file():
-        return dict(environment)
-    return {**environment, "PATH": f"{path}{os.pathsep}{directory}" if path else str(directory)}
+        return found
+    return {**found, "PATH": f"{path}{os.pathsep}{directory}" if path else str(directory)}
+
+
+def present() -> dict[str, str]:
+    """The environment that an agent inherits which is spawned by this process."""
+    return with_our_command(inherited(os.environ))
+
+
+def belongs(name: str, further: Iterable[str] = ()) -> bool:
+    """Whether a variable belongs to an agent, so that each of its runs has it as its spawn had it, or has none.
+
+    further: names and patterns of `[spawn] environment`.
+    """
+    return not name.startswith("SWARM_") and any(fnmatchcase(name, each) for each in (*BELONGING, *further))
+
+
+def belonging(environment: Mapping[str, str], further: Iterable[str] = ()) -> dict[str, str]:
+    """The part of an environment that belongs to the agent which is spawned with it."""
+    patterns = tuple(further)
+    return {name: value for name, value in environment.items() if belongs(name, patterns)}
+
+
+def restored(kept: Mapping[str, str], now: Mapping[str, str], further: Iterable[str] = ()) -> dict[str, str]:
+    """The environment of a further run: what belongs to the agent as it was kept, the rest as it is now.
+
+    A variable that belongs to it and was not set at its spawn is not set either: a key of another shell would be
+    another account, which pays.
+    """
+    patterns = tuple(further)
+    rest = {name: value for name, value in now.items() if not belongs(name, patterns)}
+    return with_our_command({**rest, **kept})
 
 
 def own(spec: AgentSpec, layout: Layout) -> dict[str, str]:
@@ -78,6 +108,7 @@ def own(spec: AgentSpec, layout: Layout) -> dict[str, str]:
         "SWARM_AGENT": spec.id,
         "SWARM_PARENT": spec.parent or "",
         "SWARM_SLOTS": str(spec.slots),
+        "SWARM_TUI": our_shell_words() if len(our_command()) > 1 else our_command()[0],
     }
 
 

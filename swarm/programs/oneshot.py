@@ -1,6 +1,5 @@
 """What Codex, Gemini and OpenCode have in common: a prompt on standard input, one turn, an end."""
 
-import os
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -13,10 +12,11 @@ from swarm.config.policy import ProgramSettings
 from swarm.errors import Code, Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
+from swarm.platform.own_command import our_command
 from swarm.programs import preflight
 from swarm.programs.base import Need, WithoutChannel
 from swarm.programs.command import working_directory
-from swarm.programs.environment import compose, inherited, our_command, own, with_our_command
+from swarm.programs.environment import compose, own, present
 from swarm.programs.prompt import prompt
 from swarm.programs.run_marker import run_mark, session_file
 from swarm.protocol.paths import AgentDir, Layout
@@ -38,6 +38,7 @@ class Run(Struct, frozen=True):
     """What it may write beside its own directory, where it is held."""
     mcp: bool
     """Our MCP server is given to it."""
+    inherited: Mapping[str, str]
 
     @property
     def writable(self) -> tuple[Path, ...]:
@@ -60,8 +61,11 @@ class OneShot(WithoutChannel, ABC):
     own_sandbox = False
     """Agents that own paths, or only observe, are held by its own sandbox; else without a shell."""
 
-    def __init__(self, name: str, settings: ProgramSettings | None = None) -> None:
+    def __init__(
+        self, name: str, settings: ProgramSettings | None = None, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.name = name
+        self._inherited = present() if environment is None else environment
         self._settings = settings or ProgramSettings()
 
     # -- what differs ----------------------------------------------------------------------------------------------
@@ -120,7 +124,7 @@ class OneShot(WithoutChannel, ABC):
             argv=(*self._executable(), *self.interactive(run, session)),
             env=self._own_environment(run),
             cwd=run.cwd,
-            inherited=with_our_command(inherited(os.environ)),
+            inherited=self._inherited,
             session=session,
             gentle_signal=SIGINT,
             files=self.files(run),
@@ -128,7 +132,7 @@ class OneShot(WithoutChannel, ABC):
 
     def needs(self) -> tuple[Need, ...]:
         """The executable, a login as far as that shows, and how agents are held."""
-        environment = {**with_our_command(inherited(os.environ)), **self._settings.env}
+        environment = {**self._inherited, **self._settings.env}
         return (
             preflight.found(self._executable()[0], environment, hint=f"Install it with: npm install -g {self.install}"),
             preflight.logged_in(self.kind, self.logins, self.credentials(environment), environment),
@@ -155,7 +159,7 @@ class OneShot(WithoutChannel, ABC):
         cwd = working_directory(spec, layout, agent)
         if held and not any(cwd.is_relative_to(path) for path in (agent.path, *owned)):
             cwd = agent.path
-        return Run(spec, layout, agent, cwd, held, owned, self._settings.mcp)
+        return Run(spec, layout, agent, cwd, held, owned, self._settings.mcp, self._inherited)
 
     def _own_environment(self, run: Run) -> dict[str, str]:
         return compose(run.spec, run.layout, self.environment(run), self._settings.env, run.spec.env)
@@ -170,7 +174,7 @@ class OneShot(WithoutChannel, ABC):
             argv=(*self._executable(), *words),
             env=self._own_environment(run),
             cwd=run.cwd,
-            inherited=with_our_command(inherited(os.environ)),
+            inherited=self._inherited,
             stdin=run.agent.brief,
             mark=run_mark(run.spec, self.name),
             session=session,
@@ -194,7 +198,7 @@ def handed_on(run: Run, *more: Mapping[str, str]) -> list[str]:
 
     What our server spawns needs the same logins and settings as what a shell spawns.
     """
-    named = {*with_our_command(inherited(os.environ)), *run.spec.env, *(name for each in more for name in each)}
+    named = {*run.inherited, *run.spec.env, *(name for each in more for name in each)}
     return sorted(name for name in named - own(run.spec, run.layout).keys() if _NAME.match(name))
 
 

@@ -5,12 +5,18 @@ from pathlib import Path
 
 from swarm.errors import SwarmError
 from swarm.model.agent import AgentSpec
+from swarm.platform.own_command import our_shell_words
 from swarm.programs.claude.permissions import Scope
 from swarm.protocol.paths import Layout
 from swarm.store import reader
 
 MAX_BYTES = 256 * 1024
 """Of each file; what is longer is cut, and says so."""
+
+
+FOUND = (
+    "Where a shell of yours does not find `swarm-tui`, call it by its whole path: `{}`, which `$SWARM_TUI` holds too."
+)
 
 
 def prompt(spec: AgentSpec, layout: Layout, brief: str, here: Iterable[str]) -> str:
@@ -40,6 +46,8 @@ def habits(*, mcp: str, has_shell: bool, writable: Iterable[Path]) -> list[str]:
         lines.append("You have no shell. Read, write and edit with your file tools.")
         if not mcp:
             lines.append("Report by writing progress.md and results.json yourself, as your brief says.")
+    else:
+        lines.append(FOUND.format(our_shell_words()))
     lines += [
         "Report progress by yourself. Look into your inbox.md between two steps: messages for you arrive there.",
         "Nobody answers questions or grants permissions here. What is refused stays refused: do without it.",
@@ -99,6 +107,8 @@ def _here(scope: Scope, *, mcp: bool) -> str:
         "- Nobody answers questions or grants permissions here. What is refused stays refused: do without it.",
         "- When your results are written, end your turn.",
     ]
+    if not scope.tools or "Bash" in scope.tools:
+        lines.append(f"- {FOUND.format(our_shell_words())}")
     if scope.held:
         places = ", ".join(f"`{path}`" for path in scope.writable)
         lines.append(f"- You can write here and nowhere else: {places}. What tries to write elsewhere fails.")

@@ -1,6 +1,6 @@
 """The programs that agents run, by name: how each is started, and how its output is read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from swarm.config.policy import Policy
 from swarm.errors import Code, Refused
@@ -20,28 +20,31 @@ def names(policy: Policy) -> list[str]:
     return sorted({*BUILT_IN, *policy.programs})
 
 
-def program_for(name: str, policy: Policy) -> Program:
-    """The program of this name: built in, or defined in swarm.toml by `kind`; raises Refused `program`."""
+def program_for(name: str, policy: Policy, environment: Mapping[str, str] | None = None) -> Program:
+    """The program of this name: built in, or defined in swarm.toml by `kind`; raises Refused `program`.
+
+    environment: what its agents inherit; None for that of this process.
+    """
     settings = policy.programs.get(name)
     kind = (settings.kind if settings else "") or name
     if kind == COMMAND:
-        return Command(name, settings)
+        return Command(name, settings, environment)
     if kind == "claude":
         from swarm.programs.claude.program import Claude
 
-        return Claude(name, settings)
+        return Claude(name, settings, environment)
     if kind == "codex":
         from swarm.programs.codex.program import Codex
 
-        return Codex(name, settings)
+        return Codex(name, settings, environment)
     if kind == "gemini":
         from swarm.programs.gemini.program import Gemini
 
-        return Gemini(name, settings)
+        return Gemini(name, settings, environment)
     if kind == "opencode":
         from swarm.programs.opencode.program import OpenCode
 
-        return OpenCode(name, settings)
+        return OpenCode(name, settings, environment)
     raise Refused(
         Code.PROGRAM,
         f"There is no program {name!r}.",

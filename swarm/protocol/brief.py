@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from swarm.config.policy import Policy
 from swarm.errors import Code, Refused
 from swarm.model.agent import Acceptance, AgentSpec
+from swarm.platform.own_command import OUR_COMMAND, our_shell_words
 from swarm.protocol.paths import Layout
 from swarm.protocol.role import Role
 from swarm.protocol.roles import PLACEHOLDER, check_shared_rules, load_template
@@ -161,7 +162,9 @@ def _reporting(policy: Policy) -> str:
     look = _minutes(policy.heartbeat.period * policy.heartbeat.investigate_after)
     return (
         f"At least every {minutes}, one sentence that says what changed, with the number of outputs so far:\n\n"
-        '    swarm-tui progress "Writing analysis section. 800/2000 words done." --outputs 3\n\n'
+        f'    {our_shell_words()} progress "Writing analysis section. 800/2000 words done." --outputs 3\n\n'
+        f"That is `{OUR_COMMAND}` by its whole path, which works whatever PATH a shell has; `$SWARM_TUI` holds it "
+        "too.\n\n"
         f"After {look} of silence the engine investigates you, after {kill} it ends you with all that is below you. "
         "Lines that say the same, or outputs that do not grow, count as looping. Where you have no shell, the tool "
         "`progress` of the MCP server `swarm` writes the same line."
@@ -187,7 +190,7 @@ def _untrusted(role: Role) -> str:
 def _done_when(role: Role) -> str:
     return (
         f"{_bullets(role.done_when)}\n\nWrite your results once, then stop; there is no one more thing:\n\n"
-        '    swarm-tui done --summary "what is there, what is not" --output PATH\n\n'
+        f'    {our_shell_words()} done --summary "what is there, what is not" --output PATH\n\n'
         "With `--status partial` or `--status failed` where that is the truth. Without a shell, call the tool `done` "
         "of the MCP server `swarm`."
     )

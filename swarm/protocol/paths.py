@@ -89,6 +89,11 @@ class AgentDir:
         return self.path / ".run" / "launch.json"
 
     @property
+    def environment(self) -> Path:
+        """The variables that belong to the agent, as its spawn had them, for all its runs; for the owner's eyes."""
+        return self.path / ".run" / "environment.json"
+
+    @property
     def kept(self) -> Path:
         """Written by the keeper once the program runs: its identity."""
         return self.path / ".run" / "kept.json"
@@ -240,9 +245,18 @@ class Layout:
         return self.root / "swarm" / "checked.json"
 
     @property
+    def waiting(self) -> Path:
+        """What belongs to agents that wait in the queue and have no directory yet."""
+        return self.root / "swarm" / "waiting"
+
+    def waiting_environment(self, spawn_id: str) -> Path:
+        """The environment of a spawn that waits in the queue."""
+        return self.waiting / f"{spawn_id}.json"
+
+    @property
     def engines(self) -> tuple[Path, ...]:
         """What the engine alone writes, beside the agents."""
-        return (self.state, self.revs, self.lock, self.events, self.heartbeats, self.checked)
+        return (self.state, self.revs, self.lock, self.events, self.heartbeats, self.checked, self.waiting)
 
     @property
     def templates(self) -> Path:

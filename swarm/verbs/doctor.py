@@ -20,10 +20,11 @@ from swarm.model.record import Phase
 from swarm.model.requests import Finding, Level
 from swarm.model.snapshot import Access
 from swarm.model.time import gap_between
+from swarm.platform.own_command import OUR_COMMAND
 from swarm.processes.members import is_here
 from swarm.programs import preflight
 from swarm.programs.base import Program
-from swarm.programs.environment import OUR_COMMAND, inherited, with_our_command
+from swarm.programs.environment import inherited, with_our_command
 from swarm.programs.registry import CODING, program_for
 from swarm.protocol.find import walk
 from swarm.protocol.paths import MARKER

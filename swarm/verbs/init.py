@@ -20,8 +20,9 @@ from swarm.model.agent import AgentSpec, Scope
 from swarm.model.requests import InitReport
 from swarm.model.time import Clock
 from swarm.platform.clock import SystemClock
+from swarm.programs.environment import belonging, present
 from swarm.programs.registry import BUILT_IN, program_for
-from swarm.protocol import brief
+from swarm.protocol import agent_environment, brief
 from swarm.protocol.names import name_of
 from swarm.protocol.paths import HOME_DOCS, Layout
 from swarm.protocol.role import Role
@@ -130,6 +131,7 @@ def _write(layout: Layout, policy: Policy | None, program: str, clock: Clock) ->
         role = load_role(layout, "genesis", checked)
     for path, data in _root_agent(layout, settings, role, program, clock):
         put(path, data)
+    _keep_environment(layout, settings)
     # Last, because it is what makes a directory a home: what was cut short before is finished by running init again.
     put(layout.policy, packaged_policy(program).encode())
     return written, left
@@ -165,6 +167,14 @@ def _root_agent(layout: Layout, policy: Policy, role: Role, program: str, clock:
     )
     yield agent.spec, json.dumps(to_builtins(spec), indent=2, ensure_ascii=False).encode() + b"\n"
     yield agent.task, brief.compose(spec, role, layout, policy).encode()
+
+
+def _keep_environment(layout: Layout, policy: Policy) -> None:
+    """What the root, and what heartbeats spawn by themselves, work in: the environment of whoever makes the home."""
+    agent = layout.agent(policy.root.id)
+    if not agent.environment.exists():
+        writer.make_dir(agent.run)
+        agent_environment.write(agent.environment, belonging(present(), policy.spawn.environment))
 
 
 def _notes(policy: Policy | None, program: str) -> Iterator[str]:

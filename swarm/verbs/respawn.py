@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm.home import audit
@@ -22,7 +23,7 @@ from swarm.model.record import Ending, Record
 from swarm.model.requests import Spawned, SpawnRequest
 from swarm.model.values import replace
 from swarm.programs import run_marker
-from swarm.protocol import inbox
+from swarm.protocol import agent_environment, inbox
 from swarm.protocol.agent_files import read_results, read_spec
 from swarm.protocol.logs import last_lines
 from swarm.protocol.names import name_of
@@ -34,13 +35,15 @@ LEARNED_LINES = 10
 MARK_BYTES = 4096
 
 
-def respawn(home: Home, words: str, *, fresh: bool = False) -> Spawned:
+def respawn(home: Home, words: str, *, fresh: bool = False, force: bool = False, here: bool = False) -> Spawned:
     """Starts an ended agent's spec again, under the same id. Its old directory stays as NAME.1, NAME.2, ...
 
     Where its program has the session of the earlier run and can go on with it, it does, is told what was learned, and
     finds its files where it left them: only what speaks of the earlier spawn stays in NAME.1. fresh: it begins anew,
-    and reads in its brief what was learned; what was not delivered yet waits in its inbox. Raises NotFound; Refused
-    `exists` while it, or anything below it, still runs; everything that a spawn is refused for, and then nothing has
+    and reads in its brief what was learned; what was not delivered yet waits in its inbox. force: also after several
+    failed starts, because the operator has mended what made them fail. here: it works in the environment of this
+    process in place of the one that it was spawned with. Raises NotFound; Refused `exists` while it, or anything below
+    it, still runs, `hierarchy` where an agent forces; everything that a spawn is refused for, and then nothing has
     moved.
     """
     agent_id = words
@@ -49,13 +52,21 @@ def respawn(home: Home, words: str, *, fresh: bool = False) -> Spawned:
         agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         settle.settle(home)
-        return _again(home, agent_id, fresh=fresh)
+        return _again(home, agent_id, Again(fresh, force, here))
     except SwarmError as error:
         audit.record(home, AuditVerb.RESPAWN, agent=agent_id, error=error)
         raise
 
 
-def _again(home: Home, agent_id: str, *, fresh: bool) -> Spawned:
+class Again(NamedTuple):
+    """How it is started again; see `respawn`."""
+
+    fresh: bool
+    force: bool
+    here: bool
+
+
+def _again(home: Home, agent_id: str, how: Again) -> Spawned:
     if agent_id == home.policy.root.id:
         raise Refused(
             Code.HIERARCHY,
@@ -71,11 +82,11 @@ def _again(home: Home, agent_id: str, *, fresh: bool) -> Spawned:
             f"{agent_id!r} has no spec to start again.", loaded.why or "There is no agent.json.", "Spawn it anew."
         )
     record = state.agents.get(agent_id) or read_ended(agent).value
-    request = request_from(loaded.value, learned_from(agent, record))
-    made = draft(home, request, state, replacing=agent_id)
+    request = replace(request_from(loaded.value, learned_from(agent, record)), force=how.force)
+    made = draft(home, request, state, replacing=agent_id, here=how.here)
     if made.errors:
         raise made.errors[0][1]
-    session = "" if fresh else session_of(home, agent, loaded.value.program, loaded.value.spawn_id)
+    session = "" if how.fresh else session_of(home, agent, loaded.value.program, loaded.value.spawn_id)
     unread = [*inbox.unconfirmed(agent), *inbox.undelivered(agent)[0]]
     earlier = _first_line(agent)
     kept = _move_away(agent)
@@ -94,6 +105,7 @@ def _again(home: Home, agent_id: str, *, fresh: bool) -> Spawned:
     except BaseException:
         _move_back(kept, agent)
         raise
+    agent_environment.remove(AgentDir(kept).environment)  # the new directory has it, and one place is enough for keys
     if unread and not going_on:
         spawned = replace(spawned, warnings=(*spawned.warnings, *_hand_on(agent, unread)))
     audit.record(

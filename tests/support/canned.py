@@ -114,7 +114,7 @@ class CannedSwarm(Swarm):
         self._note("spawn", request)
         return Spawned(self.check.agent, "spawn-new", str(HOME / "swarm/agents" / self.check.agent))
 
-    def respawn(self, agent_id: str, *, fresh: bool = False) -> Spawned:
+    def respawn(self, agent_id: str, *, fresh: bool = False, force: bool = False, here: bool = False) -> Spawned:
         self._note("respawn", (agent_id, fresh))
         return Spawned(agent_id, "spawn-new", str(HOME / "swarm/agents" / agent_id))
 

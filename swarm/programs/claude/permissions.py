@@ -9,6 +9,7 @@ from swarm.config.policy import ProgramSettings
 from swarm.errors import Code, Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.verbs import VERBS
+from swarm.platform.own_command import OUR_COMMAND, our_shell_words
 from swarm.programs.base import Need
 from swarm.protocol.paths import AgentDir, Layout
 
@@ -89,7 +90,8 @@ def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: ProgramSe
             protected=protected,
             warnings=alone,
         )
-    shell = tuple(f"Bash(swarm-tui {verb.name}:*)" for verb in VERBS if verb.narrow)
+    ours_by = tuple(dict.fromkeys((OUR_COMMAND, our_shell_words())))
+    shell = tuple(f"Bash({word} {verb.name}:*)" for word in ours_by for verb in VERBS if verb.narrow)
     further = tuple(f"Bash({command})" for command in settings.bash)
     no_shell = rule == "observe" and settings.mcp
     return Scope(

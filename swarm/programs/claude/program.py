@@ -14,7 +14,7 @@ from swarm.programs import preflight, prompt, sandbox
 from swarm.programs.base import Need
 from swarm.programs.claude import command_line, permissions, settings, stdin_messages
 from swarm.programs.command import working_directory
-from swarm.programs.environment import OWN_BIN, compose, inherited, with_our_command
+from swarm.programs.environment import OWN_BIN, compose, present
 from swarm.programs.run_marker import run_mark, session_file
 from swarm.protocol.paths import AgentDir, Layout
 
@@ -42,11 +42,18 @@ class Claude:
     holds_scope = True
     has_sessions = True
     takes_command = False
+    logins: tuple[str, ...] = LOGINS
 
     def __init__(
-        self, name: str = "claude", given: ProgramSettings | None = None, cost_usd: float | None = None
+        self,
+        name: str = "claude",
+        given: ProgramSettings | None = None,
+        environment: Mapping[str, str] | None = None,
+        *,
+        cost_usd: float | None = None,
     ) -> None:
         self.name = name
+        self._inherited = present() if environment is None else environment
         self._cost_usd = cost_usd
         self._settings = given or ProgramSettings()
 
@@ -68,7 +75,7 @@ class Claude:
             argv=command_line.interactive(spec, agent, self._settings, held, session),
             env=self._own_environment(spec, layout, agent, held),
             cwd=_directory(spec, layout, agent, held),
-            inherited=with_our_command(inherited(os.environ)),
+            inherited=self._inherited,
             session=session,
             gentle_signal=SIGINT,
             files=self._files(spec, layout, agent, held, session, alone=False),
@@ -76,7 +83,7 @@ class Claude:
 
     def limited_to(self, cost_usd: float) -> "Claude":
         """It ends a turn that would cost more. Where swarm.toml gives it a limit already, that one holds."""
-        return Claude(self.name, self._settings, cost_usd)
+        return Claude(self.name, self._settings, self._inherited, cost_usd=cost_usd)
 
     def say(self, text: str, key: str = "") -> bytes:
         """A turn while it runs, or the next one."""
@@ -118,7 +125,7 @@ class Claude:
             ),
             env=self._own_environment(spec, layout, agent, held),
             cwd=_directory(spec, layout, agent, held),
-            inherited=with_our_command(inherited(os.environ)),
+            inherited=self._inherited,
             channel=True,
             first=first,
             mark=run_mark(spec, self.name),
@@ -162,7 +169,7 @@ class Claude:
         return made
 
     def _environment(self) -> Mapping[str, str]:
-        return {**with_our_command(inherited(os.environ)), **self._settings.env}
+        return {**self._inherited, **self._settings.env}
 
 
 def _directory(spec: AgentSpec, layout: Layout, agent: AgentDir, held: permissions.Scope) -> Path:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from swarm.model.agent import AgentSpec
+from swarm.platform.own_command import our_command
 from swarm.programs.claude.permissions import Scope
-from swarm.programs.environment import our_command, own
+from swarm.programs.environment import own
 from swarm.protocol.paths import AgentDir, Layout
 
 SCHEMA = 1

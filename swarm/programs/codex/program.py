@@ -18,7 +18,7 @@ class Codex(OneShot):
     kind = "codex"
     start_cost_s = 0.3
     install = "@openai/codex"
-    logins = ("OPENAI_API_KEY", "CODEX_API_KEY")
+    logins: tuple[str, ...] = ("OPENAI_API_KEY", "CODEX_API_KEY")
     own_sandbox = True
 
     def headless(self, run: Run, session: str, *, resume: bool) -> tuple[str, ...]:

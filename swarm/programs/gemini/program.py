@@ -29,7 +29,7 @@ class Gemini(OneShot):
     start_cost_s = 3.0
     gentle_group = True
     install = "@google/gemini-cli"
-    logins = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_GCA")
+    logins: tuple[str, ...] = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_GCA")
 
     def new_session(self) -> str:
         """Ours, so that it is known before the program says anything."""

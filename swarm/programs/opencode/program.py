@@ -22,7 +22,13 @@ class OpenCode(OneShot):
     kind = "opencode"
     start_cost_s = 4.0
     install = "opencode-ai"
-    logins = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENROUTER_API_KEY", "GEMINI_API_KEY", "OPENCODE_API_KEY")
+    logins: tuple[str, ...] = (
+        "ANTHROPIC_API_KEY",
+        "OPENAI_API_KEY",
+        "OPENROUTER_API_KEY",
+        "GEMINI_API_KEY",
+        "OPENCODE_API_KEY",
+    )
 
     def headless(self, run: Run, session: str, *, resume: bool) -> tuple[str, ...]:
         """The prompt is on standard input. What its permissions do not deny is allowed without asking."""
@@ -39,7 +45,7 @@ class OpenCode(OneShot):
 
     def environment(self, run: Run) -> Mapping[str, str]:
         """Its configuration, over what the operator gives it in the same way."""
-        given = self._settings.env.get(CONFIG) or os.environ.get(CONFIG, "")
+        given = self._settings.env.get(CONFIG) or self._inherited.get(CONFIG, "")
         return {
             "OPENCODE_DISABLE_AUTOUPDATE": "1",
             "OPENCODE_DISABLE_MODELS_FETCH": "1",

@@ -43,7 +43,7 @@ def hold(args: argparse.Namespace, out: Output) -> int:
 
 def respawn(args: argparse.Namespace, out: Output) -> int:
     """Starts the agent again; the old directory stays as NAME.1, and what was learned stands in the brief."""
-    spawned = acting(args).respawn(args.id, fresh=args.fresh)
+    spawned = acting(args).respawn(args.id, fresh=args.fresh, force=args.force, here=args.here)
     for warning in spawned.warnings:
         out.tell(f"warning: {warning}")
     if out.json:

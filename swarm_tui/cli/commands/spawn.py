@@ -37,6 +37,7 @@ def spawn(args: argparse.Namespace, out: Output) -> int:
         queue=args.queue,
         use_reserve=args.use_reserve,
         kill_stuck=args.kill_stuck,
+        force=args.force,
     )
     swarm = acting(args)
     if args.dry_run:

@@ -1,6 +1,7 @@
 """The root's turns, with small scripts as its program: woken by heartbeats, one at a time, never in their way."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -228,6 +229,12 @@ def test_a_failed_turn_is_an_alert_and_the_heartbeat_goes_on(mind: Mind) -> None
     assert "root-failed" not in mind.causes()
 
 
+def put_in_the_way(directory: Path) -> None:
+    """A file stands where the directory was."""
+    shutil.rmtree(directory)
+    directory.write_text("in the way")
+
+
 @pytest.mark.parametrize(
     "breaks",
     [
@@ -236,7 +243,7 @@ def test_a_failed_turn_is_an_alert_and_the_heartbeat_goes_on(mind: Mind) -> None
         lambda mind: mind.home.rules(
             more='\n[root]\non = true\nprogram = "x"\n[programs.x]\nkind = "command"\nargv = ["/no/such"]\n'
         ),
-        lambda mind: (mind.home.agent(ROOT).path / ".run").write_text("in the way"),
+        lambda mind: put_in_the_way(mind.home.agent(ROOT).run),
     ],
     ids=["no spec", "no program", "no executable", "no room for its files"],
 )

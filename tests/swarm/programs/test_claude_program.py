@@ -17,6 +17,7 @@ from swarm.errors import Refused
 from swarm.model.agent import AgentSpec, Scope
 from swarm.model.launch import Launch
 from swarm.model.values import replace
+from swarm.platform.own_command import our_shell_words
 from swarm.programs import preflight, sandbox
 from swarm.programs.base import Need
 from swarm.programs.claude import permissions, stdin_messages
@@ -422,7 +423,8 @@ def test_without_a_sandbox_and_without_our_tools_an_observer_can_still_report(la
     made = decided(layout, replace(WORKER, scope=Scope.OBSERVE), ProgramSettings(mcp=False), NO_BOX)
     assert made.tools == ()
     assert {rule for rule in made.allow if rule.startswith("Bash")} == {
-        f"Bash(swarm-tui {verb}:*)"
+        f"Bash({word} {verb}:*)"
+        for word in ["swarm-tui", our_shell_words()]
         for verb in ["progress", "done", "status", "read", "message", "spawn", "kill", "log", "events"]
     }
 
@@ -433,7 +435,8 @@ def test_a_narrow_shell_calls_our_verbs_and_what_swarm_toml_adds(layout: Layout)
     )
     shell = [rule for rule in made.allow if rule.startswith("Bash")]
     assert shell[-2:] == ["Bash(npm test)", "Bash(make *)"]
-    assert all(rule.startswith("Bash(swarm-tui ") for rule in shell[:-2])
+    ours = ("Bash(swarm-tui ", f"Bash({our_shell_words()} ")
+    assert all(rule.startswith(ours) for rule in shell[:-2])
     assert not any("init" in rule or "demo" in rule or "run" in rule for rule in shell[:-2])
     assert made.sandbox is None
     assert made.warnings == ()

@@ -99,6 +99,7 @@ def test_an_agent_is_told_who_it_is(layout: Layout) -> None:
         "SWARM_AGENT": "genesis-01/scout",
         "SWARM_PARENT": "genesis-01",
         "SWARM_SLOTS": "2",
+        "SWARM_TUI": str(Path(sys.executable).with_name("swarm-tui")),
     }
 
 
