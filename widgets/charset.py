@@ -36,7 +36,6 @@ SPAWNER = Glyph("◆", "#", "spawns")
 """A healthy agent with slots for children."""
 GHOST = Glyph("◌", "g", "ghost")
 """What runs, or lies in the tree, without having been spawned through the engine."""
-MARKS: tuple[Glyph, ...] = (*STATES.values(), ROOT, SPAWNER, GHOST)
 
 
 class Charset(NamedTuple):

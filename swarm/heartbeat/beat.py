@@ -21,7 +21,7 @@ from swarm.model.requests import Rehearsal
 from swarm.model.snapshot import Snapshot
 from swarm.model.time import Gap, gap_between, read_now
 from swarm.model.values import replace
-from swarm.rules.plan import plan, untick, verdicts
+from swarm.rules.plan import leave_out, plan, verdicts
 from swarm.scan.scanner import Scanner
 
 
@@ -66,7 +66,7 @@ def beat(
         snapshot = looking.full()
         settle_idle_sessions(replace(home, actor=ENGINE), snapshot.agents)
         now = home.now()
-        planned = untick(plan(snapshot, home.policy, now, gap=gap_of(home, state), period=home.beat_period), skip)
+        planned = leave_out(plan(snapshot, home.policy, now, gap=gap_of(home, state), period=home.beat_period), skip)
         judged = verdicts(snapshot, home.policy, now)
         done = execute(replace(home, actor=ENGINE), planned, snapshot, looking)
         made = record_beat(home, by, planned, snapshot, judged, done, started)

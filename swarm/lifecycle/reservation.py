@@ -122,7 +122,7 @@ def who_could_end(
 ) -> tuple[EvictionChoice, ...]:
     """The agents that could be ended to make room for this spawn, stuck ones first."""
     verdicts = judged if judged is not None else judged_now(home)
-    found = end_first(state.agents, verdicts, home.policy, parent=made.parent, slots=made.slots)
+    found = end_first(state.agents, verdicts, home.policy, parent=made.parent)
     return tuple(EvictionChoice(one.id, one.spawn_id, str(one.state or "unknown"), one.why, one.frees) for one in found)
 
 

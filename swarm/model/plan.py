@@ -12,7 +12,7 @@ from swarm.model.snapshot import Slots
 
 
 class Action(Struct, frozen=True):
-    """One step of a plan. `key` names it, so that a rehearsal can untick it."""
+    """One step of a plan. `key` names it, so that an operator who rehearses can leave it out."""
 
     kind: ActionKind
     agent: str

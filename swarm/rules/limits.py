@@ -19,7 +19,7 @@ from swarm.rules.kills import Due
 _SPARED = frozenset({Health.HELD, Health.PAUSED})
 
 
-class Use(NamedTuple):
+class LimitUse(NamedTuple):
     """How much of a limit is used up. share: 1 and more where all of it is."""
 
     share: float
@@ -41,17 +41,19 @@ class Use(NamedTuple):
         return f"{self.used} of its {self.limit} {self.verb} used"
 
 
-def use_of(view: AgentView, policy: Policy) -> Use | None:
+def nearest_limit(view: AgentView, policy: Policy) -> LimitUse | None:
     """The limit that this agent is nearest to; None where it has none, or nothing is known of what it uses."""
     limit = limit_of(view, policy)
     uses = []
     if limit.cost_usd is not None and view.cost_usd is not None:
         cost = _own_cost(view, policy)
         whose = "turn's limit" if view.id == policy.root.id else "limit"
-        uses.append(Use(cost / limit.cost_usd, f"{whose} of {dollars(limit.cost_usd)}", dollars(cost)))
+        uses.append(LimitUse(cost / limit.cost_usd, f"{whose} of {dollars(limit.cost_usd)}", dollars(cost)))
     if limit.tokens is not None and view.tokens is not None:
         total = view.tokens.total
-        uses.append(Use(total / limit.tokens, f"limit of {many(limit.tokens)} tokens", f"{many(total)} tokens", "are"))
+        uses.append(
+            LimitUse(total / limit.tokens, f"limit of {many(limit.tokens)} tokens", f"{many(total)} tokens", "are")
+        )
     return max(uses, default=None)
 
 
@@ -62,15 +64,15 @@ def limit_of(view: AgentView, policy: Policy) -> Limit:
     return policy.limits.roles.get(view.role, Limit())
 
 
-def use_of_swarm(used: Spent, policy: Policy) -> Use | None:
+def nearest_limit_of_swarm(used: Spent, policy: Policy) -> LimitUse | None:
     """The limit of 24 hours that the swarm is nearest to; None where it has none."""
     limits, uses = policy.limits, []
     if limits.cost_usd is not None:
         words = f"limit of {dollars(limits.cost_usd)} in 24 hours"
-        uses.append(Use(used.cost_24h / limits.cost_usd, words, dollars(used.cost_24h)))
+        uses.append(LimitUse(used.cost_24h / limits.cost_usd, words, dollars(used.cost_24h)))
     if limits.tokens is not None:
         words = f"limit of {many(limits.tokens)} tokens in 24 hours"
-        uses.append(Use(used.tokens_24h / limits.tokens, words, f"{many(used.tokens_24h)} tokens", "are"))
+        uses.append(LimitUse(used.tokens_24h / limits.tokens, words, f"{many(used.tokens_24h)} tokens", "are"))
     return max(uses, default=None)
 
 
@@ -85,7 +87,7 @@ def in_play(view: AgentView) -> bool:
 
 def swarm_over(snapshot: Snapshot, policy: Policy, now: Now) -> str:
     """That the swarm has used up what it may, in words; '' where it has not."""
-    use = use_of_swarm(spent(snapshot, now), policy)
+    use = nearest_limit_of_swarm(spent(snapshot, now), policy)
     return f"the swarm: {use.over}" if use is not None and use.share >= 1 else ""
 
 
@@ -116,7 +118,7 @@ def due_for_limits(
 
 def limit_alerts(snapshot: Snapshot, policy: Policy, now: Now, spared: Mapping[str, str]) -> Iterator[Action]:
     """The alerts about limits: near ones, used up ones of agents that live on, unknown prices."""
-    use = use_of_swarm(spent(snapshot, now), policy)
+    use = nearest_limit_of_swarm(spent(snapshot, now), policy)
     if use is not None and use.share >= 1:
         text = f"the swarm: {use.over}; its agents are ended, and nothing is spawned until there is room again"
         yield Action(ActionKind.ALERT, "", "", text, AlertCause.SWARM_LIMIT)
@@ -125,7 +127,7 @@ def limit_alerts(snapshot: Snapshot, policy: Policy, now: Now, spared: Mapping[s
     for view in snapshot.agents:
         if not in_play(view):
             continue
-        own = use_of(view, policy)
+        own = nearest_limit(view, policy)
         if view.id in spared:
             yield Action(ActionKind.ALERT, view.id, view.spawn_id, spared[view.id], AlertCause.LIMIT_NEAR)
         elif own is not None and policy.limits.warn <= own.share < 1:
@@ -151,7 +153,7 @@ def _unpriced(snapshot: Snapshot, policy: Policy) -> Iterator[Action]:
 
 
 def _over(view: AgentView, policy: Policy) -> str:
-    use = use_of(view, policy)
+    use = nearest_limit(view, policy)
     return use.over if use is not None and use.share >= 1 else ""
 
 

@@ -86,7 +86,7 @@ def verdicts(snapshot: Snapshot, policy: Policy, now: Now) -> dict[str, Verdict]
     return {view.id: verdict(view, now, policy, heartbeat_n=n, queued=view.id in queue) for view in snapshot.agents}
 
 
-def untick(plan: Plan, keys: frozenset[str]) -> Plan:
+def leave_out(plan: Plan, keys: frozenset[str]) -> Plan:
     """The plan without the actions of these keys (`Action.key`), as a rehearsal leaves it."""
     return replace(plan, actions=tuple(action for action in plan.actions if action.key not in keys))
 
@@ -156,7 +156,7 @@ def _alerts(
 
 
 def _let_go(slot_tree: SlotTree, action: Action) -> None:
-    """SlotTree what a kill, a collection or a release will free."""
+    """Enters what a kill, a collection or a release will free."""
     if action.kind not in (ActionKind.KILL, ActionKind.COLLECT, ActionKind.FREE):
         return
     for agent in (*action.subtree, action.agent):

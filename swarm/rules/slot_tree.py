@@ -44,7 +44,7 @@ class SlotTree:
                 self._inner[parent] += self._used[agent]
 
     def level(self, parent: str | None) -> str:
-        """The level that a parent's children draw on: an agent in the slot_tree, or the top."""
+        """The level that a parent's children draw on: an agent in the tree, or the top."""
         while parent and parent != self.root:
             if parent in self.records:
                 return parent

@@ -17,7 +17,6 @@ class Candidate(NamedTuple):
 
     id: str
     spawn_id: str
-    role: str
     state: Health | None
     """None where it has not been judged."""
     why: str
@@ -25,8 +24,6 @@ class Candidate(NamedTuple):
     """Awake seconds since its last update; None where that says nothing."""
     frees: int
     """Slots that come free at the level that is full."""
-    enough: bool
-    """They suffice by themselves."""
 
 
 _ORDER = {
@@ -46,8 +43,8 @@ _ORDER = {
 _HEALTHY = 8
 
 
-def candidates(slot_tree: SlotTree, verdicts: Mapping[str, Verdict], level: str, missing: int) -> list[Candidate]:
-    """Every agent that holds slots of a level, stuck ones first. missing: slots that have to come free."""
+def candidates(slot_tree: SlotTree, verdicts: Mapping[str, Verdict], level: str) -> list[Candidate]:
+    """Every agent that holds slots of a level, stuck ones first."""
     ranked: list[tuple[int, float, str, Candidate]] = []
     waiting = list(slot_tree.children.get(level, ()))
     for agent in waiting:
@@ -60,14 +57,14 @@ def candidates(slot_tree: SlotTree, verdicts: Mapping[str, Verdict], level: str,
         rank = 1 if record.unverified else _ORDER.get(verdict.state, _HEALTHY) if verdict is not None else _HEALTHY
         frees = slot_tree.committed(agent)
         state, why = (verdict.state, verdict.why) if verdict is not None else (None, "")
-        one = Candidate(agent, record.spawn_id, record.role, state, why, age, frees, frees >= missing)
+        one = Candidate(agent, record.spawn_id, state, why, age, frees)
         ranked.append((rank, -age if age is not None else 0.0, agent, one))
     return [candidate for *_, candidate in sorted(ranked)]
 
 
-def first_words(slot_tree: SlotTree, verdicts: Mapping[str, Verdict] | None, level: str, missing: int) -> str:
+def first_words(slot_tree: SlotTree, verdicts: Mapping[str, Verdict] | None, level: str) -> str:
     """The first three of them as a hint, for people."""
-    named = [_candidate_words(one) for one in candidates(slot_tree, verdicts or {}, level, missing)[:3]]
+    named = [_candidate_words(one) for one in candidates(slot_tree, verdicts or {}, level)[:3]]
     return f"Could be ended: {', '.join(named)}." if named else ""
 
 
@@ -92,7 +89,7 @@ def slots(records: Mapping[str, Record], policy: Policy, ghosts: Mapping[str, in
 
 
 def slots_of(slot_tree: SlotTree, policy: Policy) -> Slots:
-    """The same from slot_tree that are there already. Cells: by spawn, an agent's used slots before its unused ones."""
+    """The same of a tree that is there already. Cells: by spawn, an agent's used slots before its unused ones."""
     by_role: dict[str, int] = {}
     cells: list[tuple[str, str, bool]] = []
     tops = [agent for agent in slot_tree.children.get(TOP, ()) if slot_tree.committed(agent)]
@@ -181,7 +178,7 @@ def _at_the_top(
         f"{plural(slots, 'slot')} asked for, {left} free: {committed} committed, {limit} to give"
         f" ({rules.max} at once, {rules.reserve} in reserve)."
     )
-    others = first_words(slot_tree, verdicts, TOP, slots - left)
+    others = first_words(slot_tree, verdicts, TOP)
     if use_reserve:
         return Refusal(Code.RESERVE, f"The reserve, too, has no room for {agent_id}.", detail, others)
     fits = rules.reserve and committed + slots <= rules.max
@@ -213,28 +210,18 @@ def _below(
     if slots >= above.slots:
         hint = f"{level} would have to be spawned with at least {plural(slots + 1, 'slot')}."
     else:
-        hint = first_words(slot_tree, verdicts, level, slots - left)
+        hint = first_words(slot_tree, verdicts, level)
     return Refusal(Code.BUDGET, f"The budget of {level} has no room for {agent_id}.", detail, hint)
 
 
 def end_first(
-    records: Mapping[str, Record],
-    verdicts: Mapping[str, Verdict],
-    policy: Policy,
-    *,
-    parent: str | None,
-    slots: int,
+    records: Mapping[str, Record], verdicts: Mapping[str, Verdict], policy: Policy, *, parent: str | None
 ) -> list[Candidate]:
-    """Who could be ended so that `slots` come free under this parent, stuck ones first, older silences before younger.
+    """Who could be ended so that slots come free under this parent, stuck ones first, older silences before younger.
 
     Only agents of that level are named: what stands deeper frees nothing there while the one above it runs.
     Kill before spawn (field report): overdue, not verified, looping, investigate, unreadable, done but not collected,
     late, retrying; then the healthy, and last what the operator has paused or held.
     """
     slot_tree = SlotTree(records, policy.root.id)
-    level = slot_tree.level(parent)
-    if level == TOP:
-        left = policy.slots.max - policy.slots.reserve - slot_tree.committed()
-    else:
-        left = slot_tree.records[level].slots - slot_tree.taken(level)
-    return candidates(slot_tree, verdicts, level, slots - max(0, left))
+    return candidates(slot_tree, verdicts, slot_tree.level(parent))

@@ -3,7 +3,9 @@
 from wcwidth import wcwidth
 
 from swarm.model.health import Health
-from widgets.charset import MARKS, STATES
+from widgets.charset import GHOST, ROOT, SPAWNER, STATES
+
+MARKS = (*STATES.values(), ROOT, SPAWNER, GHOST)
 
 
 def test_every_state_has_a_glyph_and_its_own_word() -> None:

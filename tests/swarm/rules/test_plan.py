@@ -20,7 +20,7 @@ from swarm.model.reports import Progress, Results
 from swarm.model.snapshot import AgentView, Problem, Snapshot
 from swarm.model.time import Gap, GapKind, Now
 from swarm.model.values import replace
-from swarm.rules.plan import plan, untick, verdicts
+from swarm.rules.plan import leave_out, plan, verdicts
 from swarm.rules.slot_tree import SlotTree
 from tests.support import swarms
 from tests.support.swarms import (
@@ -435,7 +435,7 @@ def test_slots_are_those_after_what_is_freed() -> None:
 def test_an_unticked_row_is_not_done_and_all_others_are() -> None:
     made = planned(overdue("w1"), overdue("w2"))
     spared = the(planned(overdue("w1")), ActionKind.KILL).key
-    left = untick(made, frozenset({spared}))
+    left = leave_out(made, frozenset({spared}))
     assert acts(left, ActionKind.KILL) == [(ActionKind.KILL, "w2")]
     assert len(left.actions) == len(made.actions) - 1
 

@@ -263,40 +263,40 @@ class TestWhoIsEndedFirst:
         ]
         verdicts = judged(**{f"w{n}": state for n, state in enumerate(reversed(order))})
         taken = records(*(a_record(agent) for agent in verdicts))
-        found = end_first(taken, verdicts, POLICY, parent=ROOT, slots=1)
+        found = end_first(taken, verdicts, POLICY, parent=ROOT)
         assert [one.state for one in found] == order
 
     def test_a_death_that_was_not_verified_comes_right_after_the_overdue(self) -> None:
         taken = records(a_record("w1"), a_record("w2"), ended(a_record("w3"), unverified="a child"))
         verdicts = judged(w1=Health.LOOPING, w2=Health.OVERDUE, w3=Health.KILLED)
-        found = end_first(taken, verdicts, POLICY, parent=None, slots=1)
+        found = end_first(taken, verdicts, POLICY, parent=None)
         assert [one.id for one in found] == [full_id("w2"), full_id("w3"), full_id("w1")]
 
     def test_among_equals_the_older_silence_comes_first(self) -> None:
         ages = {"w1": 50.0, "w2": 70.0, "w3": 60.0}
         verdicts = {full_id(agent): Verdict(Health.OVERDUE, "", age=age) for agent, age in ages.items()}
-        found = end_first(records(*map(a_record, ages)), verdicts, POLICY, parent=ROOT, slots=1)
+        found = end_first(records(*map(a_record, ages)), verdicts, POLICY, parent=ROOT)
         assert [one.id for one in found] == [full_id("w2"), full_id("w3"), full_id("w1")]
 
     def test_only_the_level_that_is_full_is_named(self) -> None:
         taken = records(meta("a", 2), a_record("a/b"), a_record("w"))
         verdicts = judged(a=Health.FRESH, w=Health.FRESH) | {full_id("a/b"): Verdict(Health.OVERDUE, "")}
-        assert {one.id for one in end_first(taken, verdicts, POLICY, parent=ROOT, slots=1)} == {
+        assert {one.id for one in end_first(taken, verdicts, POLICY, parent=ROOT)} == {
             full_id("a"),
             full_id("w"),
         }
-        assert [one.id for one in end_first(taken, verdicts, POLICY, parent=full_id("a"), slots=1)] == [full_id("a/b")]
+        assert [one.id for one in end_first(taken, verdicts, POLICY, parent=full_id("a"))] == [full_id("a/b")]
 
     def test_below_one_that_ended_its_children_are_named(self) -> None:
         taken = records(ended(meta("a", 4), Ending.DONE), a_record("a/b"))
-        found = end_first(taken, {}, POLICY, parent=ROOT, slots=1)
+        found = end_first(taken, {}, POLICY, parent=ROOT)
         assert [(one.id, one.frees) for one in found] == [(full_id("a/b"), 1)]
 
-    def test_each_says_what_it_frees_and_whether_that_suffices(self) -> None:
+    def test_each_says_what_it_frees(self) -> None:
         taken = records(meta("a", 4), *workers(5))
-        found = {one.id: (one.frees, one.enough) for one in end_first(taken, {}, POLICY, parent=ROOT, slots=3)}
-        assert found[full_id("a")] == (4, True)
-        assert found[full_id("worker-0")] == (1, False)
+        found = {one.id: one.frees for one in end_first(taken, {}, POLICY, parent=ROOT)}
+        assert found[full_id("a")] == 4
+        assert found[full_id("worker-0")] == 1
 
     def test_the_refusal_names_the_first_of_them(self) -> None:
         taken = records(*workers(10))
