@@ -163,6 +163,8 @@ def _record_lines(record: Record, now: Now) -> Iterable[Paragraph]:
         )
     if record.unverified:
         yield Paragraph(quote(record.unverified, 500), "danger", (Cell("could not be excluded  ", "danger"),))
+    if record.may_have_left:
+        yield _labelled("may have left", ", ".join(quote(each, 80) for each in record.may_have_left))
 
 
 def _program_lines(view: AgentView) -> Iterable[Paragraph]:

@@ -187,6 +187,9 @@ def release(home: Home, state: State, found: Record, after: Record) -> State:
     if after.ending in (Ending.FAILED, Ending.LOST):
         state = raise_alert(state, after.id, AlertCause(after.ending.value), after.why, after.spawn_id, now.wall)
     state = _with_doubt(state, after, now.wall)
+    if after.may_have_left and found.phase is not Phase.ENDED:
+        words = f"it may have left: {', '.join(after.may_have_left)}; its tool calls asked for that"
+        state = raise_alert(state, after.id, AlertCause.LEFT_BEHIND, words, after.spawn_id, now.wall)
     if after.ending is Ending.FAILED:
         state = count_crash(home, state, after.id, now.awake)
     return state

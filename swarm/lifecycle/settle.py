@@ -7,6 +7,7 @@ from swarm.home.context import Home
 from swarm.lifecycle import root_turn
 from swarm.lifecycle.end import ended, last_words, record_end, record_verified
 from swarm.lifecycle.end_time import time_of_end
+from swarm.lifecycle.leftovers import see_to_leftovers, with_leftovers
 from swarm.model.agent import Exit, Liveness
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import Results, ResultsState
@@ -62,10 +63,10 @@ def look_at_end(home: Home, record: Record) -> Record | None:
         # Its keeper writes it, and ends: look once more after the process was seen gone.
         gone = record.ref.match(read_exit(agent).value)
         if gone is None:
-            return _end_without_exit(home, record)
+            return with_leftovers(_end_without_exit(home, record), see_to_leftovers(home, record))
     elif not wait_until(lambda: home.runner.alive(record) is not Liveness.ALIVE, LAST_MOMENTS_S):
         return None
-    return _end_with_exit(home, record, gone)
+    return with_leftovers(_end_with_exit(home, record, gone), see_to_leftovers(home, record))
 
 
 def _end_with_exit(home: Home, record: Record, gone: Exit) -> Record:

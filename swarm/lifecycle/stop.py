@@ -22,6 +22,7 @@ from swarm.lifecycle.intents import (
     reopen_branch,
     to_be_stopped,
 )
+from swarm.lifecycle.leftovers import see_to_leftovers, with_leftovers
 from swarm.lifecycle.messaging import ask_to_end
 from swarm.lifecycle.root_turn import is_root
 from swarm.lifecycle.settle import look_at_end, results_of
@@ -107,6 +108,8 @@ def stop_one(home: Home, record: Record, order: Order) -> End:
         report = StopReport(gone=False, unverified=str(error))
     if asked:
         report = report._replace(steps=(asked, *report.steps))
+    left = see_to_leftovers(home, before)
+    report = report._replace(found=(*report.found, *left.ended))
     unverified = report.unverified or ("" if report.gone else "something of it is still there")
     if starts and not unverified:
         unverified = "its start was still under way, and may come to something"
@@ -121,6 +124,7 @@ def stop_one(home: Home, record: Record, order: Order) -> End:
     else:
         why = before.why if order.taken_over else order.reason
         after = ended(home, before, Ending.KILLED, why, by=order.by, exit_code=report.exit_code, unverified=unverified)
+    after = with_leftovers(after, left)
     return End(before, after, _facts(report, "done" if after.ending is Ending.DONE else ""))
 
 
@@ -172,6 +176,7 @@ def _outcome(end: End) -> StopOutcome:
         gone=not end.after.unverified,
         unverified=end.after.unverified,
         found=tuple(found) if isinstance(found, list) else (),
+        may_have_left=end.after.may_have_left,
         steps=tuple(steps) if isinstance(steps, list) else (),
         note=str(end.more.get("note", "")),
     )

@@ -118,6 +118,7 @@ def _killed(report: "KillReport") -> str:
     for ended in report.agents:
         outcome = "gone" if ended.gone else f"NOT proved gone, and it holds its slot: {ended.unverified}"
         lines.append(f"{ended.agent}: {outcome}{f' ({ended.note})' if ended.note else ''}")
+        lines += [f"  may have left: {', '.join(ended.may_have_left)}"] if ended.may_have_left else []
     return "\n".join([*lines, f"{len(report.agents)} stopped in {report.took_ms} ms"])
 
 

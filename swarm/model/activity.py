@@ -179,3 +179,5 @@ class ActivityState(Struct, frozen=True):
     """(message id, wall seconds) of the last messages that reached it, 20 at most."""
     notes: tuple[Note, ...] = ()
     """What a person should look at, oldest first; 8 at most."""
+    handed: tuple[str, ...] = ()
+    """What it may have left with others that outlives it, by name: `at jobs`, `containers`."""

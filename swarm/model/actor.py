@@ -67,6 +67,8 @@ class AuditVerb(OpenEnum):
     LET_GO = "let-go"
     """A session that waits for nothing was ended."""
     QUEUE = "queue"
+    SWEEP = "sweep"
+    """Sessions that an ended agent had handed to its program's daemon were ended."""
     TAKE_UP = "take-up"
     """An agent was relaunched."""
     TURN = "turn"

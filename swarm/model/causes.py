@@ -51,6 +51,7 @@ class AlertCause(OpenEnum):
     UNVERIFIED = "unverified", Course.LASTS, Severity.DANGER
     CRASH_LOOP = "crash-loop", Course.STAYS
     OUTSIDE = "outside", Course.STAYS
+    LEFT_BEHIND = "left-behind", Course.STAYS
     # life and results
     INVESTIGATE = "investigate", Course.LASTS
     LOOPING = "looping", Course.LASTS, Severity.DANGER

@@ -137,6 +137,8 @@ class Record(Struct, frozen=True, omit_defaults=True):
     """What could not be excluded when it was stopped; while set, it holds its slot."""
     outside: Text = ""
     """Of an ended agent that is held to a scope: what changed outside of that while it ran, in words."""
+    may_have_left: Texts = ()
+    """Of an ended agent: what its tool calls may have left with others, where no look reaches: `at jobs`."""
     collected_n: Count | None = None
     """Heartbeat number at which its results were collected."""
     read_at: Seconds | None = None

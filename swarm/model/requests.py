@@ -109,6 +109,8 @@ class StopOutcome(Struct, frozen=True):
     unverified: str = ""
     found: tuple[Mapping[str, object], ...] = ()
     """What the sweep found: {pid, command, how}."""
+    may_have_left: tuple[str, ...] = ()
+    """What its tool calls may have left with others, where no look reaches, by name: `at jobs`, `containers`."""
     steps: tuple[str, ...] = ()
     note: str = ""
     """`done` where results.json had appeared in the meantime, `already ended`, `queued`."""

@@ -119,6 +119,27 @@ def command(pid: int) -> str:
         return ""
 
 
+def directory(pid: int) -> str:
+    """Its working directory; '' where it cannot be read."""
+    try:
+        return psutil.Process(pid).cwd()
+    except (psutil.Error, OSError):
+        return ""
+
+
+def has_terminal(pid: int) -> bool:
+    """Whether a terminal controls it."""
+    try:
+        return psutil.Process(pid).terminal() is not None
+    except (psutil.Error, OSError):
+        return False
+
+
+def started_at(ticks: int) -> float:
+    """Wall seconds at which a process with this start time began."""
+    return ticks / 1_000_000
+
+
 def writers(paths: Iterable[str | os.PathLike[str]]) -> list[int]:  # noqa: ARG001 the signature of the port
     """Returns none: macOS does not tell writers from readers, and a reader must not be taken for an agent."""
     return []

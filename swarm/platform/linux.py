@@ -91,6 +91,26 @@ def command(pid: int) -> str:
     return procfs.command_of(pid)
 
 
+def directory(pid: int) -> str:
+    """Its working directory; '' where it cannot be read. One that was removed has ` (deleted)` at its end."""
+    try:
+        return os.readlink(f"/proc/{pid}/cwd")
+    except OSError:
+        return ""
+
+
+def has_terminal(pid: int) -> bool:
+    """Whether a terminal controls it."""
+    _, _, fields = procfs.read_file(f"/proc/{pid}/stat", procfs.PAGE).rpartition(b")")
+    said = fields.split(None, 6)
+    return len(said) > 4 and said[4] != b"0"
+
+
+def started_at(ticks: int) -> float:
+    """Wall seconds at which a process with this start time began, as the clock is set now."""
+    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + ticks / os.sysconf("SC_CLK_TCK")
+
+
 def writers(paths: Iterable[str | os.PathLike[str]]) -> list[int]:
     """Processes that hold one of these files open for writing; mere readers (`tail -f`) are not among them."""
     wanted: set[tuple[int, int]] = set()

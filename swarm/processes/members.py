@@ -21,12 +21,12 @@ def tree(root: Identity) -> list[Stat]:
     """
     if look(root) is not Liveness.ALIVE:
         return []
-    return _below([root.pid], root.marker)
+    return below([root.pid], root.marker)
 
 
 def marked(marker: str) -> list[Stat]:
     """The living processes that carry this marker, wherever they are in the tree of processes."""
-    carriers = [pid for pid in platform.pids() if _marker(pid) == marker] if marker else []
+    carriers = [pid for pid in platform.pids() if marker_of(pid) == marker] if marker else []
     return [stat for stat in map(platform.stat, carriers) if stat is not None and not stat.dead]
 
 
@@ -48,7 +48,7 @@ class ProcessTable:
         self._pids = platform.pids()
         self._carriers: dict[str, list[int]] = {}
         for pid in self._pids:
-            if marker := _marker(pid):
+            if marker := marker_of(pid):
                 self._carriers.setdefault(marker, []).append(pid)
 
     def carriers(self, marker: str) -> list[int]:
@@ -105,13 +105,13 @@ def _family(keeper: Identity | None, marker: str, roots: Iterable[int]) -> list[
         stat = platform.stat(pid)
         if stat is not None and not stat.dead and pid not in excluded and not _belongs_to_another(pid, marker):
             found.setdefault(pid, stat)
-    for stat in _below(list(found), marker):
+    for stat in below(list(found), marker):
         if stat.pid not in excluded:
             found.setdefault(stat.pid, stat)
     return _parents_first(found)
 
 
-def _below(roots: list[int], marker: str) -> list[Stat]:
+def below(roots: list[int], marker: str) -> list[Stat]:
     """The living descendants of some pids, cut where another agent begins."""
     result: list[Stat] = []
     seen = set(roots)
@@ -140,13 +140,14 @@ def _parents_first(found: Mapping[int, Stat]) -> list[Stat]:
     return sorted(found.values(), key=depth)
 
 
-def _marker(pid: int) -> str | None:
+def marker_of(pid: int) -> str | None:
+    """Its marker; '' where it has none; None where its environment cannot be read."""
     environment = platform.environ(pid)
     return None if environment is None else environment.get(MARKER, "")
 
 
 def _belongs_to_another(pid: int, marker: str) -> bool:
-    return bool(marker) and _marker(pid) not in (None, "", marker)
+    return bool(marker) and marker_of(pid) not in (None, "", marker)
 
 
 def home_of(layout: Layout, record: Record) -> str:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
+from swarm.model.listed import ListedSession
 from swarm.protocol.paths import AgentDir, Layout
 
 
@@ -44,6 +45,14 @@ class WithoutChannel:
     def ask_what_it_costs(self) -> bytes:
         """It says so at its end, where it does."""
         return b""
+
+    def sessions(self) -> tuple[ListedSession, ...]:
+        """It keeps no listing of the sessions that run."""
+        return ()
+
+    def end_session(self, session: ListedSession) -> bool:  # noqa: ARG002 the protocol's signature
+        """It has no daemon that would."""
+        return False
 
 
 class Program(Protocol):
@@ -96,6 +105,14 @@ class Program(Protocol):
 
     def ask_what_it_costs(self) -> bytes:
         """What goes into the channel to make it say what it has cost so far; b'' where it cannot."""
+        ...
+
+    def sessions(self) -> tuple[ListedSession, ...]:
+        """The sessions of this user that run, as the program's own listing tells; nothing where it keeps none."""
+        ...
+
+    def end_session(self, session: ListedSession) -> bool:
+        """Has the program's own daemon end a session; False where it has none, or where that failed."""
         ...
 
     def needs(self) -> tuple[Need, ...]:

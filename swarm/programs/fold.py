@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from swarm.model.activity import Activity, ActivityState, Kind, Note, OpenTool, SubAgent, Tokens, TurnEnd
 from swarm.model.values import replace
+from swarm.programs.handing import handed
 
 EMPTY = ActivityState()
 MAX_OPEN = 64
@@ -67,6 +68,7 @@ class _Now:
     denials: int
     delivered: tuple[tuple[str, float], ...]
     notes: tuple[Note, ...]
+    handed: tuple[str, ...]
 
     def __init__(self, state: ActivityState) -> None:
         for name in _NAMES:
@@ -146,6 +148,7 @@ def _work(now: _Now, activity: Activity, at: float) -> None:
     if activity.kind is Kind.TOOL_CLOSED:
         now.open_tools = others_open
         return
+    now.handed = tuple(dict.fromkeys((*now.handed, *handed(activity.text))))
     opened = OpenTool(activity.key, activity.tool, _short(activity.text), at, activity.parent)
     now.open_tools = (*others_open, opened)[-MAX_OPEN:]
 

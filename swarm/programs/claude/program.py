@@ -9,10 +9,11 @@ from signal import SIGINT
 from swarm.config.policy import ProgramSettings
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
+from swarm.model.listed import ListedSession
 from swarm.model.values import replace
 from swarm.programs import preflight, prompt, sandbox
 from swarm.programs.base import Need
-from swarm.programs.claude import command_line, permissions, settings, stdin_messages
+from swarm.programs.claude import command_line, permissions, session_list, settings, stdin_messages
 from swarm.programs.command import working_directory
 from swarm.programs.environment import OWN_BIN, compose, present
 from swarm.programs.run_marker import run_mark, session_file
@@ -26,6 +27,8 @@ RECOMMENDED = {
     "MCP_CONNECTION_NONBLOCKING": "0",
     # The root's manual lies above every agent's directory: it is the root's alone, and comes with its system prompt.
     "CLAUDE_CODE_DISABLE_CLAUDE_MDS": "1",
+    # No session goes to a daemon of the user's, which would outlive the agent.
+    "CLAUDE_CODE_DISABLE_AGENT_VIEW": "1",
 }
 LOGINS = (
     *("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"),
@@ -100,6 +103,14 @@ class Claude:
     def ask_what_it_costs(self) -> bytes:
         """It answers at once, also in mid-turn: its own results come only when a turn has ended."""
         return stdin_messages.cost()
+
+    def sessions(self) -> tuple[ListedSession, ...]:
+        """Of this user, in terminals and in the background."""
+        return session_list.listed(self.name, session_list.config_directory(self._environment()))
+
+    def end_session(self, session: ListedSession) -> bool:
+        """Its daemon does, and does not start it again."""
+        return session_list.end(self._settings.argv or command_line.OWN, self._environment(), session.short)
 
     def needs(self) -> tuple[Need, ...]:
         """The executable, a login as far as that shows, and the sandbox. Its version is `preflight.version`'s."""
@@ -187,5 +198,4 @@ def _bin(agent: AgentDir) -> Path:
 
 def _credentials(environment: Mapping[str, str]) -> tuple[Path, ...]:
     """Where its login lies, where it is in a file. It is looked for, never opened."""
-    place = environment.get("CLAUDE_CONFIG_DIR") or os.path.join(environment.get("HOME", "/"), ".claude")
-    return (Path(place) / ".credentials.json",)
+    return (session_list.config_directory(environment) / ".credentials.json",)

@@ -86,6 +86,9 @@ def _stop_inner(room: ActingScreen, views: tuple[AgentView, ...]) -> None:
 
 
 def _show_kill(room: ActingScreen, report: KillReport) -> None:
+    for ended in report.agents:
+        if ended.may_have_left:
+            room.say(f"{clean(ended.agent)} may have left: {', '.join(ended.may_have_left)}", severity="warning")
     unsure = [ended for ended in report.agents if not ended.gone]
     if not unsure:
         found = sum(len(ended.found) for ended in report.agents)

@@ -38,6 +38,7 @@ def kill(args: argparse.Namespace, out: Output) -> int:
                         "spawn_id": ended.spawn_id,
                         "gone": ended.gone,
                         "unverified": ended.unverified,
+                        "may_have_left": ended.may_have_left,
                         "found": [dict(found) for found in ended.found],
                         "steps": ended.steps,
                         "note": ended.note,
@@ -80,4 +81,6 @@ def _say(report: "KillReport", out: Output) -> None:
         for found in ended.found:
             words = ", ".join(f"{key} {value}" for key, value in found.items() if key != "pid")
             out.say(f"  found pid {found.get('pid', '?')}: {words}")
+        if ended.may_have_left:
+            out.say(f"  may have left: {', '.join(ended.may_have_left)}")
     out.say(f"{len(report.agents)} stopped in {report.took_ms} ms")

@@ -1,0 +1,118 @@
+"""What an ended agent left with others: ended where it is surely its own, else named, and never signalled."""
+
+from collections.abc import Collection, Sequence
+
+from msgspec import Struct
+
+from swarm.formatting import plural
+from swarm.home import audit
+from swarm.home.context import Home
+from swarm.lifecycle.end import last_words
+from swarm.lifecycle.messaging import program_of
+from swarm.lifecycle.root_turn import activity_of, is_root
+from swarm.model.actor import AuditVerb
+from swarm.model.agent import FoundProcess
+from swarm.model.listed import ListedSession, SessionKind
+from swarm.model.record import Record
+from swarm.model.values import replace
+from swarm.processes import leftovers
+from swarm.processes.leftovers import Suspect
+from swarm.programs.base import Program
+from swarm.programs.handing import TERMINALS
+from swarm.sanitize import clean
+
+ROUNDS = 5
+"""A session that was handed over may have handed over another: so often it is looked for those."""
+SHOWN = 3
+
+
+class Leftovers(Struct, frozen=True):
+    """What was found after the end of an agent."""
+
+    ended: tuple[FoundProcess, ...] = ()
+    """Processes of sessions that it had handed to a daemon of its program, ended with it."""
+    unverified: str = ""
+    """What may be of it and still runs, in a sentence; '' where nothing is."""
+    possible: tuple[str, ...] = ()
+    """What its tool calls may have left where no look reaches: `at jobs`, `containers`."""
+
+
+def see_to_leftovers(home: Home, record: Record) -> Leftovers:
+    """Ends the sessions that the agent had its program's daemon run, and names what else may be left of it.
+
+    Only a session of which the program's own listing says that the agent's session started it is the agent's for sure.
+    """
+    if home.runner.lost(record):
+        return Leftovers()  # with the machine all of it is gone
+    root = is_root(home, record)
+    activity = activity_of(home, record, home.layout.agent(record.id)) if root else last_words(home, record)
+    possible = activity.handed if activity is not None else ()
+    program = program_of(home, record)
+    sessions = program.sessions() if program is not None else ()
+    keys = {activity.session} if activity is not None and activity.session else set()
+    swept: list[FoundProcess] = []
+    doubts: list[str] = []
+    if program is not None and keys:
+        swept, left = _end_handed_over(program, record, keys)
+        doubts += [f"session {clean(each.name or each.key, 80)}, which it handed over, does not end" for each in left]
+    if not root:  # between two turns its directory is everybody's
+        doubts += _in_its_directory(home, record, sessions, possible)
+    if swept:
+        names = "; ".join(clean(each.command, 100) for each in swept[:SHOWN])
+        audit.by_engine(home, AuditVerb.SWEEP, agent=record.id, spawn_id=record.spawn_id, reason=names)
+    words = f"May be of it, and was left alone: {'; '.join(doubts)}." if doubts else ""
+    return Leftovers(tuple(swept), words, possible)
+
+
+def _end_handed_over(
+    program: Program, record: Record, keys: set[str]
+) -> tuple[list[FoundProcess], list[ListedSession]]:
+    """Ends the sessions that were started in these, and in those; returns what was ended, and which stay."""
+    ended: list[FoundProcess] = []
+    left: list[ListedSession] = []
+    for _ in range(ROUNDS):
+        mine = [each for each in program.sessions() if each not in left and not keys.isdisjoint(each.launched_by or ())]
+        if not mine:
+            break
+        for session in mine:
+            keys.add(session.key)
+            how = "its program ended it" if program.end_session(session) else "KILL"
+            swept = leftovers.end_listed(session.processes, record.spawn_id)
+            name = f"{session.program}: {session.name or session.key}"
+            ended += swept.found or (FoundProcess(session.processes[0].pid, name, how),)
+            left += [] if swept.clean else [session]
+    return ended, left
+
+
+def _in_its_directory(
+    home: Home, record: Record, sessions: Sequence[ListedSession], possible: Collection[str]
+) -> list[str]:
+    """What works in the agent's directory and may be of it, in words."""
+    agent = home.layout.agent(record.id)
+    found = leftovers.suspects(record, (agent.path,))
+    operators = {
+        each.pid
+        for session in sessions
+        if session.kind is SessionKind.INTERACTIVE or session.launched_by is not None
+        for each in session.processes
+    }
+    daemons = {each.pid for one in sessions if one.kind is SessionKind.BACKGROUND for each in one.processes}
+    terminals = not TERMINALS.isdisjoint(possible)
+    named = [
+        each
+        for each in found
+        if each.pid not in operators and (terminals or not each.on_terminal or each.pid in daemons)
+    ]
+    return _words(named)
+
+
+def _words(named: Sequence[Suspect]) -> list[str]:
+    shown = [f"pid {each.pid} {clean(each.command, 100)}" for each in named[:SHOWN]]
+    more = [plural(len(named) - SHOWN, "more process", "more processes")] if len(named) > SHOWN else []
+    return [*shown, *more]
+
+
+def with_leftovers(after: Record, left: Leftovers) -> Record:
+    """The record of an end, with what the agent may have left."""
+    unverified = " ".join(filter(None, (after.unverified, left.unverified)))
+    return replace(after, unverified=unverified, may_have_left=left.possible)

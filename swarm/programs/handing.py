@@ -1,0 +1,25 @@
+"""Commands by which an agent hands work to something that outlives it, as its tool calls show them."""
+
+import re
+
+_BEGIN = r"(?:^|[;&|(`\n]|\$\(|\b(?:sudo|nohup|exec|env|time|then|do|else)\s)\s*(?:\w+=\S*\s+)*(?:[\w./~-]*/)?"
+"""Where a command's name may stand: at the start, after an operator or a word that takes a command, with its path."""
+_HANDING = (
+    ("at jobs", r"at\s+(?:-\S+\s+(?:[^-\s]\S*\s+)?)*(?:now|noon|midnight|teatime|tomorrow|next|\d)|batch\s*(?:<|$)"),
+    ("cron entries", r"crontab\s+(?!-l\b)"),
+    ("systemd units", r"systemd-run\b|systemctl\s+(?:--user\s+)?(?:start|enable)\b"),
+    ("launchd jobs", r"launchctl\s+(?:load|submit|bootstrap|kickstart)\b"),
+    ("containers", r"(?:docker|podman|nerdctl)\s+(?:container\s+)?(?:run|start|compose|create)\b|docker-compose\s"),
+    ("terminals of tmux", r"tmux\s+(?:-\S+\s+\S+\s+)*(?:new|neww|new-session|new-window|split-window|respawn\S*)\b"),
+    ("terminals of screen", r"screen\s+(?:\S+\s+)*-[a-zA-Z]*[dD]"),
+    ("sessions of its program's daemon", r"claude\s+(?:\S+\s+)*(?:--bg|--background)\b"),
+    ("processes on other machines", r"(?:ssh|kubectl\s+(?:run|apply|create))\s"),
+)
+_PATTERNS = tuple((what, re.compile(_BEGIN + f"(?:{command})")) for what, command in _HANDING)
+TERMINALS = frozenset({"terminals of tmux", "terminals of screen"})
+"""What has a terminal of its own: so a process on one may be the agent's."""
+
+
+def handed(command: str) -> tuple[str, ...]:
+    """What a shell command may leave behind with others, in words; nothing for nearly all."""
+    return tuple(what for what, pattern in _PATTERNS if pattern.search(command))
