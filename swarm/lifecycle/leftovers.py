@@ -4,11 +4,12 @@ from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
+from swarm.errors import SwarmError
 from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.lifecycle.end import last_words
-from swarm.lifecycle.messaging import program_of
+from swarm.lifecycle.environment import program_of
 from swarm.lifecycle.root_turn import activity_of, is_root
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import FoundProcess
@@ -47,7 +48,10 @@ def see_to_leftovers(home: Home, record: Record) -> Leftovers:
     root = is_root(home, record)
     activity = activity_of(home, record, home.layout.agent(record.id)) if root else last_words(home, record)
     possible = activity.handed if activity is not None else ()
-    program = program_of(home, record)
+    try:
+        program: Program | None = program_of(home, record)
+    except SwarmError:  # swarm.toml does not know it any more: then it is searched for in its directory alone
+        program = None
     sessions = program.sessions() if program is not None else ()
     keys = {activity.session} if activity is not None and activity.session else set()
     swept: list[FoundProcess] = []

@@ -1,0 +1,170 @@
+"""What an agent left with others: named where it may be its own, ended where it surely is, the operator left alone."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from swarm import platform
+from swarm.model.agent import Identity
+from swarm.model.causes import AlertCause
+from swarm.model.record import Ending
+from swarm.model.values import replace
+from swarm.processes.identity import identify, send
+from swarm.processes.leftovers import end_listed, suspects
+from tests.support.homes import LiveHome
+from tests.support.ptys import Terminal
+from tests.support.tmux import needs_tmux
+from tests.support.wait import wait_for
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+
+
+@contextmanager
+def served(directory: Path, name: str) -> Iterator[Identity]:
+    """A process that a service started in this directory: no child of ours, no terminal, no marker."""
+    said = directory.parent / f"{name}.pid"
+    script = f"echo $$ > {said}; exec sleep 300"
+    subprocess.run(["setsid", "-f", "sh", "-c", script], cwd=directory, check=True)
+    wait_for(lambda: said.exists() and said.read_text().strip(), "its pid")
+    pid = int(said.read_text())
+    wait_for(lambda: platform.command(pid) == "sleep 300", "it to be at work")
+    identity = identify(pid)
+    assert identity is not None
+    try:
+        yield identity
+    finally:
+        send(identity, 9)
+        platform.wait_gone(identity.pid, identity.ticks, 10)
+
+
+def lives(identity: Identity) -> bool:
+    return identify(identity.pid) == identity
+
+
+def test_who_works_in_its_directory_without_its_marker_is_named_and_left_alone(live_home: LiveHome) -> None:
+    live_home.spawn("worker-1")
+    with served(live_home.agent("worker-1").path, "stray") as stray:
+        (outcome,) = live_home.swarm.kill(["worker-1"]).agents
+
+        assert lives(stray)
+        assert not outcome.gone
+        assert f"pid {stray.pid} sleep 300" in outcome.unverified
+        assert live_home.swarm.snapshot().slots.committed == 1
+        assert AlertCause.UNVERIFIED in {alert.cause for alert in live_home.state.alerts}
+    (outcome,) = live_home.swarm.kill(["worker-1"]).agents
+    assert outcome.gone
+    assert live_home.swarm.snapshot().slots.committed == 0
+
+
+def test_an_agent_that_ends_by_itself_is_looked_after_in_the_same_way(live_home: LiveHome) -> None:
+    live_home.spawn("worker-1", "sh", "-c", "while [ ! -e over ]; do sleep 0.05; done; echo '{}' > results.json")
+    agent = live_home.agent("worker-1")
+    with served(agent.path, "stray") as stray:
+        (agent.path / "over").touch()
+        live_home.wait_until_ended("worker-1")
+        live_home.swarm.settle()
+
+        record = live_home.record("worker-1")
+        assert record.ending is Ending.DONE
+        assert f"pid {stray.pid} " in record.unverified
+        assert lives(stray)
+
+
+def test_an_operator_in_the_agents_directory_is_no_part_of_it(live_home: LiveHome) -> None:
+    live_home.spawn("worker-1")
+    place = live_home.agent("worker-1").path
+    terminal = Terminal("/bin/sh", "-c", f"cd {place} && setsid -w sleep 300")  # an editor's helper has none of its own
+    try:
+        at_work = wait_for(lambda: [pid for pid in platform.children(terminal.pid) if works_in(pid, place)], "it")
+        assert live_home.swarm.kill(["worker-1"]).gone
+        assert all(platform.state(pid) for pid in (terminal.pid, *at_work))
+    finally:
+        terminal.close()
+
+
+def works_in(pid: int, place: Path) -> bool:
+    return platform.directory(pid) == str(place)
+
+
+def test_what_began_before_the_agent_is_not_of_it_nor_what_works_in_the_place_of_one_below(live_home: LiveHome) -> None:
+    live_home.spawn("idea-a", role="idea-meta", slots=2)
+    live_home.spawn("worker-1", parent="idea-a")
+    above, below = live_home.record("idea-a"), live_home.record("idea-a/worker-1")
+    place = live_home.agent("idea-a").path
+    with served(live_home.agent("idea-a/worker-1").path, "stray") as stray:
+        assert [each.pid for each in suspects(below, [live_home.agent("idea-a/worker-1").path])] == [stray.pid]
+        assert suspects(above, [place]) == []
+    with served(place, "older") as older:
+        assert [each.pid for each in suspects(above, [place])] == [older.pid]
+        assert suspects(replace(above, keeper=None, spawned_at=time.time() + 60), [place]) == []
+
+
+HANDS_OVER = """
+import json, subprocess, sys, time
+command = sys.argv[1]
+call = {"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {"command": command}}
+print(json.dumps({"type": "assistant", "message": {"id": "m", "role": "assistant", "content": [call]}}), flush=True)
+subprocess.run(command, shell=True, check=False, env={"PATH": "/usr/bin:/bin"})
+open("handed", "w").close()
+time.sleep(300)
+"""
+
+
+def hand_over(home: LiveHome, command: str) -> None:
+    """An agent whose program tells of its tool calls, and makes this one."""
+    home.rules(more='\n[programs.teller]\nkind = "command"\nformat = "claude"\n')
+    home.swarm.reread()
+    home.swarm.spawn(home.request("worker-1", *home.python(HANDS_OVER, command), program="teller"))
+    wait_for((home.agent("worker-1").path / "handed").exists, "its tool call")
+
+
+def test_what_it_may_have_left_where_no_look_reaches_is_told_by_name(live_home: LiveHome) -> None:
+    hand_over(live_home, "docker run -d nginx || true; at now + 1 hour < job || true")
+
+    (outcome,) = live_home.swarm.kill(["worker-1"]).agents
+
+    assert outcome.gone
+    assert outcome.may_have_left == ("at jobs", "containers")
+    assert live_home.record("worker-1").may_have_left == outcome.may_have_left
+    (alert,) = [each for each in live_home.state.alerts if each.cause is AlertCause.LEFT_BEHIND]
+    assert "at jobs, containers" in alert.text
+
+
+@needs_tmux
+def test_a_terminal_that_it_had_the_operators_tmux_open_is_named_and_left_alone(
+    live_home: LiveHome, tmp_path: Path
+) -> None:
+    socket = tmp_path / "operators"
+    tmux = ["tmux", "-f", "/dev/null", "-S", str(socket)]
+    subprocess.run([*tmux, "new", "-d", "-s", "own", "exec sleep 300"], check=True, cwd="/")
+    try:
+        hand_over(live_home, f"tmux -S {socket} new-session -d -s handed 'exec sleep 300'")
+        listed = subprocess.run(
+            [*tmux, "list-panes", "-aF", "#{pane_pid} #{session_name}"], capture_output=True, text=True, check=True
+        )
+        pids = {name: int(pid) for pid, name in (line.split() for line in listed.stdout.splitlines())}
+
+        (outcome,) = live_home.swarm.kill(["worker-1"]).agents
+
+        assert outcome.may_have_left == ("terminals of tmux",)
+        assert f"pid {pids['handed']} " in outcome.unverified
+        assert f"pid {pids['own']} " not in outcome.unverified
+        assert all(platform.state(pid) for pid in pids.values())
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=False)
+
+
+def test_only_the_listed_process_itself_is_ended_with_all_below_it(tmp_path: Path) -> None:
+    with served(tmp_path, "one") as one, served(tmp_path, "two") as two:
+        recycled = replace(two, ticks=two.ticks - 1)
+        swept = end_listed([one, recycled, replace(one, pid=os.getpid())], "a-marker")
+
+        assert swept.clean
+        assert [each.pid for each in swept.found] == [one.pid]
+        assert lives(two)
