@@ -103,10 +103,9 @@ def detach(home: Home, record: Record, code: int) -> Detached:
     current = record.ref.find(home.ledger.read().agents)
     if current is None or current.phase is not Phase.RUNNING:
         return Detached(record.id, code, AfterAttach.ENDED, "it was ended meanwhile")
+    paused = Detached(record.id, code, AfterAttach.ENDED, "it is paused, and goes on at the first heartbeat after that")
     if current.paused is not None:
-        return Detached(
-            record.id, code, AfterAttach.ENDED, "it is paused, and goes on at the first heartbeat after that"
-        )
+        return paused
     if is_root(home, record):
         _rest(home, current)
         return Detached(record.id, code, AfterAttach.RESTS, "the next heartbeat wakes it")
@@ -125,6 +124,8 @@ def detach(home: Home, record: Record, code: int) -> Detached:
             raise not_attachable(record.id, f"its program ({record.program}) cannot resume a session")
         relaunch.relaunch(home, current, launch, reason="its operator has left")
     except SwarmError as error:
+        if isinstance(error, Refused) and error.code is Code.PAUSED_BRANCH:
+            return paused  # it was paused since
         why = f"its session could not be taken up again after its operator left: {error}"
         relaunch.end_instead(home, current, why)
         return Detached(record.id, code, AfterAttach.FAILED, why)

@@ -44,8 +44,8 @@ def relaunch(home: Home, record: Record, launch: Launch, *, reason: str) -> Reco
     The earlier process must be gone. Its exit.json is kept as log/exit-N.json. The intent stands in the ledger before
     anything is done, so that no look takes the gap for an end. reason: for the audit log.
 
-    Raises Refused `stopped` where it is ended, was spawned anew or left the ledger; SwarmError `start` where it does
-    not start: then its earlier end stands again.
+    Raises Refused `stopped` where it is ended, was spawned anew or left the ledger, `paused-branch` where it is paused;
+    SwarmError `start` where it does not start: then its earlier end stands again.
     """
     agent = home.layout.agent(record.id)
     with at_work([record.spawn_id]):
@@ -141,6 +141,8 @@ def _intend(home: Home, record: Record) -> Record:
     def step(found: Record, _: Now) -> Record:
         if found.phase is not Phase.RUNNING:
             raise Refused(Code.STOPPED, _not_relaunched(record.id), f"It is {found.phase}.")
+        if found.paused is not None:  # it would run, and still be said to stand still
+            raise Refused(Code.PAUSED_BRANCH, _not_relaunched(record.id), "It is paused.")
         return move(found, Spawning(me()))
 
     intent = home.ledger.update(record.ref, step, purpose=f"relaunch {record.id}")

@@ -84,6 +84,8 @@ class Stage:
         policy = Policy(slots=SlotsPolicy(max=6, reserve=1), spawn=SpawnPolicy(stagger=False))
         self.home = Home(Layout(root, foreign=True), policy, self.clock, self.ledger, self)
         self.world: dict[str, set[Identity]] = {}
+        self.still: set[str] = set()
+        """The spawns whose processes were stopped where they are."""
         self.meanwhile: list[Callable[[], None]] = []
         self.outcome = WORKS
         self.doubt = ""
@@ -113,6 +115,7 @@ class Stage:
 
     def spawn(self, agent: AgentDir, launch: Launch) -> Started:
         started = Started(self.process(launch.spawn_id), self.process(launch.spawn_id))
+        self.still.discard(launch.spawn_id)  # what is started anew goes
         self.effect(lambda: self.world.setdefault(launch.spawn_id, set()).update(started))
         return started
 
@@ -132,13 +135,17 @@ class Stage:
         if not doubt:
             self.effect(lambda: None)
             self.world.pop(record.spawn_id, None)
+            self.still.discard(record.spawn_id)
         return StopReport(gone=not doubt, unverified=doubt)
 
     def freeze(self, records: Sequence[Record]) -> list[Frozen]:
+        self.still |= {record.spawn_id for record in records}
         return [Frozen((), complete=True) for _ in records]
 
     def thaw(self, records: Sequence[Record]) -> list[Frozen]:
-        return self.freeze(records)
+        self.effect(lambda: None)
+        self.still -= {record.spawn_id for record in records}
+        return [Frozen((), complete=True) for _ in records]
 
     def logs(self, agent: AgentDir) -> Mapping[str, Path]:
         return {}

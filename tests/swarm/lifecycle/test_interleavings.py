@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from swarm.errors import Refused, SwarmError
 from swarm.heartbeat.root import intend_turn, search_last_turn
+from swarm.home.context import Home
 from swarm.ledger.transitions import EDGES
 from swarm.lifecycle import attach, detach, relaunch, stop
 from swarm.lifecycle.admission import Draft
@@ -26,12 +27,18 @@ from swarm.model.launch import Launch
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.requests import SpawnRequest
 from swarm.rules.slot_tree import SlotTree
+from swarm.verbs import pause
 from tests.support.stage import OUTCOMES, WORKS, Died, Stage, launch_of, talker
 
 ROOT = "genesis-01"
 AGENTS = (f"{ROOT}/a", f"{ROOT}/a/b", f"{ROOT}/c")
 WAITS = ((stop, "START_PATIENCE"), (stop, "PATIENCE"), (relaunch, "LAST_MOMENTS_S"))
-acts = st.sampled_from(["spawn", "queue", "kill", "doubt", "settle", "relaunch", "attach", "turn", "recover", "exit"])
+acts = st.sampled_from(
+    [
+        *("spawn", "queue", "kill", "doubt", "settle", "relaunch", "attach", "turn", "recover", "exit"),
+        *("pause", "resume", "freeze", "thaw"),
+    ]
+)
 agents = st.sampled_from((*AGENTS, ROOT))
 outcomes = st.sampled_from(OUTCOMES)
 
@@ -49,6 +56,8 @@ class Interleavings(RuleBasedStateMachine):
         for module, name in WAITS:
             self.patches.setattr(module, name, 0.0)
         self.patches.setattr("swarm.lifecycle.messaging.program_of", lambda home, record: talker())
+        self.patches.setattr(Home, "must_be_writable", lambda home: None)  # nothing of it is on a disk
+        self.patches.setattr(pause, "resolve", lambda home, words: words)
         self.patches.setattr(attach, "identify", lambda pid, spawn_id: self.client)
         for module in (attach, detach):
             self.patches.setattr(module, "session_of", lambda home, record: session_of(record))
@@ -78,6 +87,15 @@ class Interleavings(RuleBasedStateMachine):
     @rule(act=st.sampled_from(["spawn", "relaunch", "attach", "turn"]), agent=agents, outcome=outcomes)
     def one_is_stopped_in_the_middle(self, act: str, agent: str, outcome: str) -> None:
         self.one_acts_while_others_do(act, agent, [("kill", ROOT if act == "turn" else agent)], outcome)
+
+    @rule(act=st.sampled_from(["relaunch", "attach", "kill", "turn"]), agent=agents, outcome=outcomes)
+    def one_is_paused_in_the_middle(self, act: str, agent: str, outcome: str) -> None:
+        self.one_acts_while_others_do(act, agent, [("pause", agent)], outcome)
+
+    @rule(agent=agents, whole=st.booleans())
+    def one_that_is_paused_ends_and_is_to_be_relaunched(self, agent: str, whole: bool) -> None:
+        for act in ("spawn", "freeze" if whole else "pause", "exit", "relaunch"):
+            self._try(act, agent)
 
     @rule(number=st.integers(min_value=0), word=st.sampled_from(["runs", "withdraw", "end", "turn"]))
     def a_late_word_about_an_earlier_spawn_changes_nothing(self, number: int, word: str) -> None:
@@ -111,6 +129,13 @@ class Interleavings(RuleBasedStateMachine):
             elif record.live:
                 assert (record.ending, record.ended) == (None, None)
             assert record.phase is not Phase.IDLE or record.id == ROOT
+            assert record.paused is None or record.live
+
+    @invariant()
+    def what_is_paused_stands_still_and_what_stands_still_is_paused(self) -> None:
+        for record in self.stage.ledger.state.agents.values():
+            if record.phase is Phase.RUNNING and self.stage.world.get(record.spawn_id):
+                assert (record.paused is not None) == (record.spawn_id in self.stage.still)
 
     @invariant()
     def no_slot_is_lost_or_doubled(self) -> None:
@@ -128,6 +153,8 @@ class Interleavings(RuleBasedStateMachine):
 
     def _come_to_an_end(self) -> None:
         """Whatever was left in the middle is found, and a kill leaves nothing: no process, no slot, no intent."""
+        pause.thaw_all(self.home)
+        assert not self.stage.ledger.state.frozen_all
         resolve_intents(self.home)
         settle(self.home)
         phases = {record.phase for record in self.stage.ledger.state.agents.values()}
@@ -137,12 +164,13 @@ class Interleavings(RuleBasedStateMachine):
         for record in list(self.stage.ledger.state.agents.values()):
             if record.unverified:
                 self.stage.world.pop(record.spawn_id, None)
-            if record.unverified and record.phase is Phase.ENDED:
+            if record.unverified:
                 record_verified(self.home, record)
         state = self.stage.ledger.state
         assert {record.phase for record in state.agents.values()} <= {Phase.ENDED, Phase.IDLE}
         assert (SlotTree(state.agents, ROOT).committed(), state.branches_closed, state.queue) == (0, frozenset(), ())
         assert not any(self.stage.world.values())
+        assert not any(record.unverified for record in state.agents.values())
 
     def _try(self, act: str, agent: str) -> None:
         try:
@@ -191,7 +219,7 @@ class Interleavings(RuleBasedStateMachine):
     def _settle(self, agent: str) -> None:
         settle(self.home)
         for record in list(self.stage.ledger.state.agents.values()):
-            if record.phase is Phase.ENDED and record.unverified and record.id == agent:
+            if record.phase in (Phase.ENDED, Phase.IDLE) and record.unverified and record.id == agent:
                 self.stage.world.pop(record.spawn_id, None)
                 record_verified(self.home, record)
 
@@ -234,6 +262,18 @@ class Interleavings(RuleBasedStateMachine):
                 fail_turn(self.home, intent, str(error), purpose="give up")
                 raise
             must_run(record_start(self.home, intent, *started, purpose="turn"), "The turn was stopped.")
+
+    def _pause(self, agent: str) -> None:
+        pause.pause(self.home, agent)
+
+    def _resume(self, agent: str) -> None:
+        pause.resume(self.home, agent)
+
+    def _freeze(self, agent: str) -> None:
+        pause.freeze_all(self.home)
+
+    def _thaw(self, agent: str) -> None:
+        pause.thaw_all(self.home)
 
     def _recover(self, agent: str) -> None:
         resolve_intents(self.home)
