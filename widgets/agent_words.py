@@ -5,6 +5,7 @@ from swarm.model.record import Ending, Phase
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
+from swarm.rules.triage import is_problem
 from widgets.cells import Cell, Cells, coarse_duration, countdown, quote, short_duration
 from widgets.charset import UNICODE, Charset
 
@@ -51,6 +52,7 @@ _EXPLAINED = frozenset(
 SUBAGENT_MARK = "/~"
 """What stands in an id between an agent and the key of a sub-agent that its program runs."""
 ENDING_WORD = "ending"
+Flags = tuple[bool, bool, bool]
 
 
 def state_mark(view: AgentView, verdict: Verdict, *, root: bool = False, charset: Charset = UNICODE) -> Cell:
@@ -75,6 +77,12 @@ def spawns(view: AgentView) -> bool:
 def is_subagent(view: AgentView) -> bool:
     """Whether it runs inside the program of the agent above it, which reported it."""
     return view.ghost and SUBAGENT_MARK in view.id
+
+
+def count_flags(view: AgentView, verdict: Verdict, root: str) -> Flags:
+    """(runs and is not the root, needs a person and is not in danger, needs one and is in danger)."""
+    needed, danger = is_problem(verdict, view), STATE_ROLES[verdict.state] == "danger"
+    return verdict.state in RUNNING_STATES and view.id != root, needed and not danger, needed and danger
 
 
 def is_ending(view: AgentView) -> bool:

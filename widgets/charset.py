@@ -5,36 +5,35 @@ from typing import NamedTuple
 
 
 class Glyph(NamedTuple):
-    """How a state is drawn without colour: `mark` in Unicode, `ascii` where that cannot be shown, `word` always."""
+    """How a state is drawn without colour: `mark` in Unicode, `ascii` where that cannot be shown."""
 
     mark: str
     ascii: str
-    word: str
 
 
 # Keys are the values of `Health`: a member of a StrEnum finds its row here, and this module imports nothing.
 STATES: dict[str, Glyph] = {
-    "starting": Glyph("◔", "s", "starting"),
-    "fresh": Glyph("●", "o", "fresh"),
-    "late": Glyph("◐", "l", "late"),
-    "investigate": Glyph("▲", "!", "investigate"),
-    "overdue": Glyph("✖", "X", "overdue"),
-    "looping": Glyph("↻", "@", "looping"),
-    "retrying": Glyph("⇄", "~", "retrying"),
-    "done": Glyph("✔", "+", "done"),
-    "failed": Glyph("✗", "x", "failed"),
-    "killed": Glyph("†", "k", "killed"),
-    "lost": Glyph("?", "?", "lost"),
-    "queued": Glyph("…", ".", "queued"),
-    "paused": Glyph("‖", "=", "paused"),
-    "held": Glyph("◈", "h", "held"),
-    "idle": Glyph("○", "-", "idle"),
-    "unknown": Glyph("¿", "u", "unknown"),
+    "starting": Glyph("◔", "s"),
+    "fresh": Glyph("●", "o"),
+    "late": Glyph("◐", "l"),
+    "investigate": Glyph("▲", "!"),
+    "overdue": Glyph("✖", "X"),
+    "looping": Glyph("↻", "@"),
+    "retrying": Glyph("⇄", "~"),
+    "done": Glyph("✔", "+"),
+    "failed": Glyph("✗", "x"),
+    "killed": Glyph("†", "k"),
+    "lost": Glyph("?", "?"),
+    "queued": Glyph("…", "."),
+    "paused": Glyph("‖", "="),
+    "held": Glyph("◈", "h"),
+    "idle": Glyph("○", "-"),
+    "unknown": Glyph("¿", "u"),
 }
-ROOT = Glyph("♔", "*", "root")
-SPAWNER = Glyph("◆", "#", "spawns")
+ROOT = Glyph("♔", "*")
+SPAWNER = Glyph("◆", "#")
 """A healthy agent with slots for children."""
-GHOST = Glyph("◌", "g", "ghost")
+GHOST = Glyph("◌", "g")
 """What runs, or lies in the tree, without having been spawned through the engine."""
 
 

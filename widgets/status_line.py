@@ -10,8 +10,7 @@ from swarm.model.health import Verdict
 from swarm.model.snapshot import Access, AgentView, Snapshot, Watching
 from swarm.model.time import Now
 from swarm.rules.costs import Spent
-from swarm.rules.triage import is_problem
-from widgets.agent_words import RUNNING_STATES, STATE_ROLES
+from widgets.agent_words import Flags, count_flags
 from widgets.cells import (
     Cell,
     Cells,
@@ -79,7 +78,6 @@ _ACCESS_WORDS = {
 }
 
 
-Flags = tuple[bool, bool, bool]
 NOTHING: Flags = (False, False, False)
 
 
@@ -100,7 +98,9 @@ class Tally:
         changed = self._take(snapshot)
         said = list(map(verdicts.get, self._ids))
         for place in {*changed, *changed_places(self._said, said)}:
-            before, after = self._flags[place], _flags(self._agents[place], said[place], snapshot.root)
+            verdict = said[place]
+            before = self._flags[place]
+            after = count_flags(self._agents[place], verdict, snapshot.root) if verdict is not None else NOTHING
             self._flags[place] = after
             for part in range(3):
                 self._counts[part] += after[part] - before[part]
@@ -133,14 +133,6 @@ class Tally:
             else:
                 self._usage.pop(place, None)
         return places
-
-
-def _flags(view: AgentView, verdict: Verdict | None, root: str) -> Flags:
-    if verdict is None:
-        return NOTHING
-    needed = is_problem(verdict, view)
-    danger = STATE_ROLES[verdict.state] == "danger"
-    return verdict.state in RUNNING_STATES and view.id != root, needed and not danger, needed and danger
 
 
 def status_of(

@@ -9,12 +9,12 @@ from swarm.model.health import Verdict
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.rules.costs import spent
-from swarm.rules.triage import is_problem
 from swarm_tui.cli.output import Output
 from widgets.agent_row import Columns, RowState, columns_for, row
-from widgets.agent_words import RUNNING_STATES, STATE_ROLES
+from widgets.agent_words import count_flags
 from widgets.cells import Cell, Cells, fit_cells, short_money
 from widgets.charset import Charset, charset_for
+from widgets.tree_order import TreeIndex
 
 LINE_COLUMNS = 39
 PIPE_COLUMNS = 200
@@ -34,15 +34,8 @@ class Counts(NamedTuple):
 
 def count(snapshot: Snapshot, verdicts: Mapping[str, Verdict]) -> Counts:
     """The agents of a snapshot, counted."""
-    running = warned = failed = 0
-    for view in snapshot.agents:
-        verdict = verdicts[view.id]
-        running += verdict.state in RUNNING_STATES and view.id != snapshot.root
-        if is_problem(verdict, view):
-            danger = STATE_ROLES[verdict.state] == "danger"
-            failed += danger
-            warned += not danger
-    return Counts(running, warned, failed)
+    flags = [count_flags(view, verdicts[view.id], snapshot.root) for view in snapshot.agents]
+    return Counts(*(sum(each[part] for each in flags) for part in range(3)))
 
 
 def charset_of(out: Output) -> Charset:
@@ -68,7 +61,7 @@ def tree(
     total = width or PIPE_COLUMNS
     for line_cells in (*_header(snapshot, verdicts, now, charset), *_problems(snapshot)):
         yield fit_cells(line_cells, total, charset.cut)
-    placed = list(in_order(snapshot.agents, charset))
+    placed = [(snapshot.agents[each.at], each.guides) for each in TreeIndex(snapshot.agents).lines(charset)]
     columns = columns_for(width) if width else _roomy(placed)
     for view, guides in placed:
         yield row(view, verdicts[view.id], now, columns, RowState(guides, root=view.id == snapshot.root), charset)
@@ -76,28 +69,6 @@ def tree(
         yield (Cell("no agents", "muted"),)
     for line_cells in _alerts(snapshot, now):
         yield fit_cells(line_cells, total, charset.cut)
-
-
-def in_order(agents: tuple[AgentView, ...], charset: Charset) -> Iterator[tuple[AgentView, str]]:
-    """Every agent with its guide lines, children below their parents, in the snapshot's order among siblings."""
-    known = {view.id for view in agents}
-    children: dict[str | None, list[AgentView]] = {}
-    for view in agents:
-        children.setdefault(view.parent if view.parent in known else None, []).append(view)
-    waiting: list[tuple[AgentView, str, str]] = [(view, "", "") for view in reversed(children.get(None, []))]
-    while waiting:
-        view, guides, inner = waiting.pop()
-        yield view, guides
-        below = children.get(view.id, [])
-        for place, child in reversed(list(enumerate(below, 1))):
-            last = place == len(below)
-            waiting.append(
-                (
-                    child,
-                    inner + (charset.last if last else charset.branch),
-                    inner + (charset.gap if last else charset.through),
-                )
-            )
 
 
 def line(snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, charset: Charset) -> str:

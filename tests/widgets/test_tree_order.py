@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from swarm.model.record import Ref
 from swarm.model.snapshot import AgentView
 from swarm.model.values import replace
-from tests.support.swarms import a_root, a_snapshot, a_view
+from tests.support.swarms import a_root, a_snapshot, a_view, many
 from widgets.charset import ASCII, UNICODE
 from widgets.tree_order import TreeIndex, same_shape
 
@@ -138,3 +138,12 @@ def test_another_life_is_another_shape() -> None:
     views = family()
     assert not same_shape(views, (*views[:-1], replace(views[-1], spawn_id="later")))
     assert not same_shape(views, views[:-1])
+
+
+def test_ten_thousand_agents_and_a_thousand_levels_are_only_more_lines() -> None:
+    assert len(TreeIndex(many(10_000).agents).lines(UNICODE)) == len(many(10_000).agents)
+    chain = tuple(
+        replace(a_view("w"), id="/".join(["a"] * depth), parent="/".join(["a"] * (depth - 1)) or None, depth=depth - 1)
+        for depth in range(1, 1001)
+    )
+    assert len(TreeIndex(chain).lines(UNICODE)) == 1000

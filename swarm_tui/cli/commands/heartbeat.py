@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from msgspec.structs import asdict
+from msgspec import to_builtins
 
 from swarm_tui.cli.commands.common import acting, looking
 from swarm_tui.cli.output import Output
@@ -40,21 +40,8 @@ def beat_once(swarm: "Swarm", out: Output, *, force: bool = False) -> int:
 
 def record_of(beat: "Beat") -> dict[str, object]:
     """A heartbeat's record (protocol.md) for JSON."""
-    return {
-        "n": beat.n,
-        "at": beat.at,
-        "by": beat.by,
-        "took_ms": beat.took_ms,
-        "counts": dict(beat.counts),
-        "slots": dict(beat.slots),
-        "actions": [asdict(action) for action in beat.actions],
-        "alerts": beat.alerts,
-        "acceptance": dict(beat.acceptance),
-        "passed": beat.passed,
-        "gap": beat.gap,
-        "tokens": beat.tokens,
-        "cost_usd": beat.cost_usd,
-    }
+    data: dict[str, object] = to_builtins(beat)
+    return data
 
 
 def line_of(beat: "Beat") -> str:

@@ -14,7 +14,7 @@ from swarm.model.values import replace
 from swarm.rules.plan import verdicts
 from swarm_tui.cli.output import to_json
 from swarm_tui.cli.status_json import document
-from swarm_tui.cli.status_text import count, in_order, line, tree
+from swarm_tui.cli.status_text import count, line, tree
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.swarms import (
     NOW,
@@ -179,20 +179,6 @@ def test_no_text_of_an_agent_makes_a_line_of_its_own(name: str) -> None:
         alerts=(Alert("worker-1", AlertCause.INJECTION, HOSTILE[name]),),
     )
     assert len(lines(loud)) <= len(lines(quiet)) + 2  # the head of the alerts, and the alert
-
-
-def test_an_agent_whose_parent_is_not_there_is_shown_all_the_same() -> None:
-    orphan = replace(a_view("idea-alpha/worker-1"), parent="genesis-01/gone")
-    assert [view.id for view, _ in in_order((orphan,), UNICODE)] == [orphan.id]
-
-
-def test_ten_thousand_agents_and_a_thousand_levels_are_only_more_lines() -> None:
-    assert len(list(in_order(many(10_000).agents, UNICODE))) == len(many(10_000).agents)
-    chain = tuple(
-        replace(a_view("w"), id="/".join(["a"] * depth), parent="/".join(["a"] * (depth - 1)) or None, depth=depth - 1)
-        for depth in range(1, 1001)
-    )
-    assert len(list(in_order(chain, UNICODE))) == 1000
 
 
 def test_the_line_says_what_needs_a_person_first() -> None:
