@@ -11,6 +11,16 @@ from textual.message import Message
 from widgets.cells import Cell, Cells, fit_cells, width_of
 from widgets.line_list import LineList
 
+MOVING_KEYS: tuple[Binding, ...] = (
+    Binding("up,k", "cursor_up", "Up", show=False),
+    Binding("down,j", "cursor_down", "Down", show=False),
+    Binding("pageup,ctrl+u", "page_up", "Page up", show=False),
+    Binding("pagedown,ctrl+d", "page_down", "Page down", show=False),
+    Binding("home,g", "cursor_top", "Top", show=False),
+    Binding("end,G", "cursor_bottom", "Bottom", show=False),
+)
+"""What moves the cursor of a list in a dialog, which the action table does not reach."""
+
 
 class CheckRow(Struct, frozen=True):
     """A row: `key` names it, `cells` say what it is. The caller cleans texts in cells."""
@@ -33,12 +43,7 @@ class CheckList(LineList):
     """Rows with boxes. Space or a click ticks, `enter` applies."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "cursor_up", "Up", show=False),
-        Binding("down,j", "cursor_down", "Down", show=False),
-        Binding("pageup,ctrl+u", "page_up", "Page up", show=False),
-        Binding("pagedown,ctrl+d", "page_down", "Page down", show=False),
-        Binding("home,g", "cursor_top", "Top", show=False),
-        Binding("end,G", "cursor_bottom", "Bottom", show=False),
+        *MOVING_KEYS,
         Binding("space", "tick", "Tick", show=False),
         Binding("enter", "apply", "Apply", show=False),
     ]

@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Iterable
+from typing import ClassVar
 
 from msgspec import Struct
+from textual.binding import BindingType
 from textual.message import Message
 
 from swarm.formatting import has_date
 from widgets.cells import Cell, Cells, fit, fit_cells, fit_tail, quote
 from widgets.charset import UNICODE, Charset
+from widgets.check_list import MOVING_KEYS
 from widgets.line_list import RowList
 
 
@@ -54,6 +57,7 @@ class EventFeed(RowList[EventRow]):
     DEFAULT_CSS = """
     EventFeed { height: 1fr; width: 1fr; }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [*MOVING_KEYS]
     BORDER_TITLE = "events"
     NOTHING = "nothing recorded yet"
 

@@ -1,6 +1,9 @@
 """The agents over the last heartbeats: a row an agent, a column a heartbeat, a sign for what happened to it there."""
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
 
 from swarm.formatting import parse_stamp
 from swarm.model.beat import ActionKind, Beat
@@ -9,6 +12,7 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from widgets.cells import Cell, Cells, fit_cells, fit_tail, quote, short_id
 from widgets.charset import UNICODE, Charset
+from widgets.check_list import MOVING_KEYS
 from widgets.event_feed import clock_text
 from widgets.line_list import CellLine, RowList, charset_of
 
@@ -135,6 +139,7 @@ class Timeline(RowList[AgentView]):
     DEFAULT_CSS = """
     Timeline { height: 1fr; width: 1fr; }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [*MOVING_KEYS]
     BORDER_TITLE = "heartbeats"
     NOTHING = "no heartbeat yet"
 

@@ -16,23 +16,15 @@ from widgets.event_feed import EventFeed, EventRow
 from widgets.line_list import LineList
 from widgets.timeline import Legend, Timeline
 
-_KEYS: list[BindingType] = [
-    Binding("escape,q", "leave", "close", show=False),
-    Binding("enter", "pick", "go there", show=False),
-    Binding("j,down", "move('cursor_down')", "down", show=False),
-    Binding("k,up", "move('cursor_up')", "up", show=False),
-    Binding("ctrl+d,pagedown", "move('page_down')", "page down", show=False),
-    Binding("ctrl+u,pageup", "move('page_up')", "page up", show=False),
-    Binding("g,home", "move('cursor_top')", "top", show=False),
-    Binding("G,end", "move('cursor_bottom')", "end", show=False),
-]
-
 
 class _History(ModalScreen[str | None]):
     """A list over the room; dismissed with the id of the agent to go to, or None."""
 
     CSS_PATH = "history.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*_KEYS]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", "close", show=False),
+        Binding("enter", "pick", "go there", show=False),
+    ]
     TITLE_TEXT = ""
 
     def __init__(self, lines: LineList) -> None:
@@ -49,10 +41,6 @@ class _History(ModalScreen[str | None]):
     def compose_head(self) -> ComposeResult:
         """What stands between the title and the list."""
         yield from ()
-
-    def action_move(self, how: str) -> None:
-        """Moves the cursor: `cursor_down`, `cursor_up`, `page_down`, `page_up`, `cursor_top`, `cursor_bottom`."""
-        getattr(self._lines, f"action_{how}")()
 
     def action_leave(self) -> None:
         """Leaves; the cursor of the room stays where it is."""
