@@ -17,6 +17,7 @@ STATE_ROLES: dict[Health, str] = {
     Health.OVERDUE: "danger",
     Health.LOOPING: "danger",
     Health.RETRYING: "notice",
+    Health.WAITING: "notice",
     Health.DONE: "accent",
     Health.FAILED: "danger",
     Health.KILLED: "muted",
@@ -47,7 +48,10 @@ AGEING = frozenset(
 )
 _WELL = frozenset({Health.FRESH, Health.STARTING, Health.IDLE})
 _EXPLAINED = frozenset(
-    {Health.QUEUED, Health.PAUSED, Health.RETRYING, Health.UNKNOWN, Health.LOST, Health.KILLED, Health.FAILED}
+    {
+        *(Health.QUEUED, Health.PAUSED, Health.RETRYING, Health.WAITING, Health.UNKNOWN),
+        *(Health.LOST, Health.KILLED, Health.FAILED),
+    }
 )
 SUBAGENT_MARK = "/~"
 """What stands in an id between an agent and the key of a sub-agent that its program runs."""
@@ -233,6 +237,8 @@ def verdict_cells(verdict: Verdict) -> Cells:
                     (", " if lead else "") + f"kill in {countdown(verdict.kill_in)}", "danger" if last_step else "muted"
                 )
             )
+        if not lead and verdict.state is Health.WAITING and verdict.in_seconds is not None:
+            lead.append(Cell(f"next try in {countdown(verdict.in_seconds)}", role))
         if not lead:
             lead.append(Cell(verdict.state.value, role))
     return (*lead, Cell(": ", "muted"), Cell(quote(verdict.why))) if verdict.why else tuple(lead)

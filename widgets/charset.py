@@ -20,6 +20,7 @@ STATES: dict[str, Glyph] = {
     "overdue": Glyph("✖", "X"),
     "looping": Glyph("↻", "@"),
     "retrying": Glyph("⇄", "~"),
+    "waiting": Glyph("◷", "w"),
     "done": Glyph("✔", "+"),
     "failed": Glyph("✗", "x"),
     "killed": Glyph("†", "k"),

@@ -160,7 +160,12 @@ class Service(Section, frozen=True):
     waiting_after: Span = 120.0
     """Seconds without a sign of life, and without an open tool call, after which an agent waits for its model."""
     give_up_after: Span = 5400.0
-    """Seconds of waiting, or since the last retry, after which waiting no longer excuses silence."""
+    """Seconds of waiting, or since the last retry, after which waiting no longer excuses silence; and for which agents
+    are taken up again by themselves, from a time on that the service named itself."""
+    retry_after: Span = 60.0
+    """Seconds until an agent whose program ended for its service is taken up again; twice as long each further time."""
+    retry_at_most: Span = 900.0
+    """Seconds that such a pause is at most."""
     pause_share: Annotated[float, Meta(gt=0, le=1)] = 0.5
     """Spawning pauses when this share of the running agents (two at least) is refused."""
 

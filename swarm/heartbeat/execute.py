@@ -12,11 +12,12 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert
 from swarm.lifecycle import spawn_gate
-from swarm.lifecycle.end import ended, record_end, record_verified
+from swarm.lifecycle.end import ended, record_verified
 from swarm.lifecycle.intents import Order
-from swarm.lifecycle.settle import look_at_end
+from swarm.lifecycle.settle import look_at_end, record_outcome, settle
 from swarm.lifecycle.spawn import WAITS, spawn, spawn_queued
 from swarm.lifecycle.stop import end_subtree, stop_alone
+from swarm.lifecycle.take_up import may_go_on, try_again
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import Liveness
 from swarm.model.beat import ActionKind
@@ -146,7 +147,7 @@ class _Executor(Struct):
         if record.phase is Phase.RUNNING:
             end = look_at_end(self.home, record)
             if end is not None:
-                record_end(self.home, record, end)
+                record_outcome(self.home, record, end)
             else:
                 self._wind_down(record, action.reason)
         self.done.collected.add(action.agent)
@@ -167,8 +168,20 @@ class _Executor(Struct):
         if end is None:
             self.done.note(action, ActionKind.SPARE, "a second look found it running")
             return
-        record_end(self.home, record, end)
-        self.done.note(action, ActionKind.FREE, end.why)
+        record_outcome(self.home, record, end)
+        did = ActionKind.WAIT if end.phase is Phase.WAITING else ActionKind.FREE
+        self.done.note(action, did, end.why or action.reason)
+
+    def wait(self, action: Action) -> None:
+        """Its program has ended for its service, by the plan's look and by this one."""
+        if settle(self.home, {action.agent}):
+            self.done.note(action, ActionKind.WAIT, action.reason)
+
+    def take_up(self, action: Action) -> None:
+        record = self.record_of(action)
+        if record is not None and may_go_on(record, self.home) and not self.home.ledger.read().frozen_all:
+            started = try_again(self.home, record)
+            self.done.note(action, ActionKind.TAKE_UP, action.reason if started else f"not started: {action.reason}")
 
     def check(self, action: Action) -> None:
         view = self.views[action.agent]
@@ -228,6 +241,8 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
         ActionKind.FREE: hands.free,
         ActionKind.CHECK: hands.check,
         ActionKind.ALERT: hands.alert,
+        ActionKind.WAIT: hands.wait,
+        ActionKind.TAKE_UP: hands.take_up,
         ActionKind.SPAWN: hands.spawn,
         ActionKind.SCHEDULE: hands.schedule,
         ActionKind.SKIP: hands.skip,

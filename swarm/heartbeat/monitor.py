@@ -9,6 +9,7 @@ from swarm.heartbeat.root import stop_overdue_turn
 from swarm.home.context import Home
 from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.messaging import ask_what_it_costs, settle_idle_sessions
+from swarm.lifecycle.take_up import take_up_due
 from swarm.model.actor import ENGINE
 from swarm.model.beat import ActionKind
 from swarm.model.causes import AlertCause
@@ -34,7 +35,8 @@ def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every:
     """Checks, once in `every` seconds, what cannot wait for the next heartbeat. Raises SwarmError.
 
     Agents over their limits are ended, an outage of the model service closes the spawn gate, an overdue turn of the
-    root is stopped, and idle sessions are asked for results or closed. Called by the owner of the heartbeat.
+    root is stopped, agents that wait for their service are taken up when they are due, and idle sessions are asked for
+    results or closed. Called by the owner of the heartbeat.
     """
     at = time.monotonic()
     if at - _looked.get(scanner, float("-inf")) < every:
@@ -52,6 +54,8 @@ def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every:
         if action.kind is ActionKind.KILL:
             _end(engine, scanner, action)
     stop_overdue_turn(engine)
+    if not over:
+        take_up_due(engine)
     _ask_what_it_costs(engine, scanner, snapshot)
 
 

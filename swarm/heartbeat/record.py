@@ -73,7 +73,7 @@ def record_beat(
             actions=tuple(done.actions),
             alerts=tuple(f"{alert.agent}: {alert.text}" if alert.agent else alert.text for alert in fresh),
             acceptance={"passed": done.passed, "failed": done.failed},
-            passed=not done.failed and not done.killed,
+            passed=not done.failed and not done.killed and not _is_refused(done, judged),
             gap=planned.gap,
             tokens=tokens,
             cost_usd=round(cost_usd, 6),
@@ -96,6 +96,12 @@ def record_beat(
 
     home.ledger.commit(change, purpose=f"record heartbeat {planned.n}", then=write)
     return made[-1]
+
+
+def _is_refused(done: Executed, judged: Mapping[str, Verdict]) -> bool:
+    """The model service refuses the swarm, or an agent waits for it: no heartbeat passes in that."""
+    outage = any(alert.cause is AlertCause.SERVICE for alert in done.alerts)
+    return outage or any(verdict.state is Health.WAITING for verdict in judged.values())
 
 
 def _used_up(snapshot: Snapshot) -> tuple[int, float]:

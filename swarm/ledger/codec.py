@@ -188,7 +188,10 @@ def read_record(agent_id: str, data: object, refused: list[RefusedValue]) -> Rec
         return None
     unsure = Phase.RUNNING if data.get("process") or data.get("keeper") else Phase.SPAWNING
     whole = {**data, **_whole_processes(data), "id": agent_id}
-    return declared.read(Record, whole, agent_id, refused, {"phase": unsure})
+    record = declared.read(Record, whole, agent_id, refused, {"phase": unsure})
+    if record is not None and record.phase is Phase.WAITING and record.waiting is None:
+        return replace(record, phase=unsure)  # without how it waits, its end is looked at once more
+    return record
 
 
 def _whole_processes(data: Mapping[str, object]) -> dict[str, object]:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from swarm.model.agent import AgentSpec, Identity
 from swarm.model.record import Ending, Phase, Record
+from swarm.model.service import Waiting
 from swarm.model.time import Now
 from swarm.model.values import replace
 
@@ -20,8 +21,10 @@ EDGES: Mapping[Phase | None, frozenset[Phase]] = {
     Phase.QUEUED: frozenset({Phase.SPAWNING}),
     # It runs (or, where it ran before, its start is withdrawn); is stopped in the middle; a root's turn fails to start.
     Phase.SPAWNING: frozenset({Phase.RUNNING, Phase.STOPPING, Phase.ENDED}),
-    # It is relaunched or attached to; it is stopped; it ends by itself.
-    Phase.RUNNING: frozenset({Phase.SPAWNING, Phase.STOPPING, Phase.ENDED}),
+    # It is relaunched or attached to; it is stopped; it ends by itself, or for a trouble of its service.
+    Phase.RUNNING: frozenset({Phase.SPAWNING, Phase.STOPPING, Phase.ENDED, Phase.WAITING}),
+    # It is taken up again; it is stopped; a person gives it up.
+    Phase.WAITING: frozenset({Phase.SPAWNING, Phase.STOPPING, Phase.ENDED}),
     # Another process takes an abandoned stop over; it is gone, or cannot be found any more.
     Phase.STOPPING: frozenset({Phase.STOPPING, Phase.ENDED}),
     # It is looked for again; the root, of which only a turn has ended, goes idle.
@@ -61,6 +64,12 @@ class Stopping(Struct, frozen=True):
     by: str
 
 
+class Waits(Struct, frozen=True):
+    """Its program has ended, and it waits for its service. waiting: why, and until when."""
+
+    waiting: Waiting
+
+
 class Ended(Struct, frozen=True):
     """It has ended, `at` that time. by: who ended it; '' where it ended by itself or where that is known already.
 
@@ -80,7 +89,7 @@ class Idle(Struct, frozen=True):
 
 
 First = Queued | Spawning | Running | Idle
-To = First | Stopping | Ended
+To = First | Stopping | Waits | Ended
 
 
 def move(record: Record, to: To) -> Record:
@@ -100,6 +109,8 @@ def move(record: Record, to: To) -> Record:
         case Stopping(stopper, why, by):
             # The starter stays: the stopper waits until the start has come to an end.
             return replace(record, phase=phase, stopper=stopper, why=why, ended_by=by)
+        case Waits(waiting):
+            return replace(record, phase=phase, waiting=waiting)
         case Ended():
             return _ended(record, to)
         case Idle():
@@ -164,6 +175,7 @@ _PHASES: Mapping[type[To], Phase] = {
     Spawning: Phase.SPAWNING,
     Running: Phase.RUNNING,
     Stopping: Phase.STOPPING,
+    Waits: Phase.WAITING,
     Ended: Phase.ENDED,
     Idle: Phase.IDLE,
 }
@@ -185,6 +197,7 @@ def _ended(record: Record, to: Ended) -> Record:
         stopper=None,
         taken_over="",
         taken_at=None,
+        waiting=None,
     )
 
 

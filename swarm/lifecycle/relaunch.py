@@ -138,17 +138,24 @@ def end_instead(home: Home, record: Record, why: str) -> None:
 
 
 def _intend(home: Home, record: Record) -> Record:
-    def step(found: Record, _: Now) -> Record:
-        if found.phase is not Phase.RUNNING:
+    def step(found: Record, now: Now) -> Record:
+        if found.phase not in (Phase.RUNNING, Phase.WAITING):
             raise Refused(Code.STOPPED, _not_relaunched(record.id), f"It is {found.phase}.")
         if found.paused is not None:  # it would run, and still be said to stand still
             raise Refused(Code.PAUSED_BRANCH, _not_relaunched(record.id), "It is paused.")
-        return move(found, Spawning(me()))
+        return move(_waited(found, now.awake), Spawning(me()))
 
     intent = home.ledger.update(record.ref, step, purpose=f"relaunch {record.id}")
     if intent is None:
         raise Refused(Code.STOPPED, _not_relaunched(record.id), "It was spawned anew, or taken out of the ledger.")
     return intent
+
+
+def _waited(record: Record, awake: float) -> Record:
+    """The record with what it waited for its service taken out of its age. awake: seconds."""
+    if record.phase is not Phase.WAITING or record.waiting is None:
+        return record
+    return replace(record, paused_total=record.paused_total + max(0.0, awake - record.waiting.began))
 
 
 def _must_be_gone(home: Home, record: Record) -> None:

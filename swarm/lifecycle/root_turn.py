@@ -39,6 +39,8 @@ def is_root(home: Home, record: Record) -> bool:
 
 def with_turn_alerts(state: State, after: Record, wall: float) -> State:
     """The alerts of a turn that has ended: one that failed raises `root-failed`, one that went well takes it back."""
+    if after.waiting is not None:
+        return clear_alert(state, after.id, AlertCause.ROOT_FAILED, after.spawn_id)  # the service's alert says it
     if after.ending in (Ending.FAILED, Ending.LOST):
         return raise_alert(
             state, after.id, AlertCause.ROOT_FAILED, f"its turn failed: {after.why}", after.spawn_id, wall

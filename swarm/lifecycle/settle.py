@@ -4,17 +4,23 @@ from collections.abc import Container
 
 from swarm.formatting import plural
 from swarm.home.context import Home
+from swarm.ledger.transitions import Waits, move
 from swarm.lifecycle import root_turn
 from swarm.lifecycle.end import ended, last_words, record_end, record_verified
 from swarm.lifecycle.end_time import time_of_end
 from swarm.lifecycle.leftovers import see_to_leftovers, with_leftovers
+from swarm.lifecycle.service_wait import record_wait
+from swarm.model.activity import ActivityState
 from swarm.model.agent import Exit, Liveness
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import Results, ResultsState
+from swarm.model.service import Waiting
+from swarm.model.values import replace
 from swarm.platform.clock import wait_until
 from swarm.processes.members import home_of
 from swarm.protocol.agent_files import read_exit, read_results
 from swarm.rules.outcome import turn_words
+from swarm.rules.service_wait import refusal_of, wait_after
 
 LAST_MOMENTS_S = 0.25
 """Seconds that a keeper has between writing exit.json and its own end."""
@@ -23,8 +29,9 @@ LAST_MOMENTS_S = 0.25
 def settle(home: Home, among: Container[str] | None = None) -> tuple[str, ...]:
     """Records every agent whose process has ended, and gives its slot back. Returns their ids.
 
-    collected where results.json is valid; failed where exit.json says how it ended; lost where nothing does. Commits
-    only when there is something to settle. A process that cannot be looked at from here is left alone.
+    collected where results.json is valid; waiting where its program ascribes its end to its service; failed where
+    exit.json says how it ended; lost where nothing does. Commits only when there is something to settle. A process that
+    cannot be looked at from here is left alone.
 
     among: only these ids, where the caller has seen which may have ended; None looks at every agent.
     """
@@ -33,11 +40,16 @@ def settle(home: Home, among: Container[str] | None = None) -> tuple[str, ...]:
         if among is not None and record.id not in among:
             continue
         if record.phase is Phase.RUNNING and (after := look_at_end(home, record)) is not None:
-            if record_end(home, record, after):
+            if record_outcome(home, record, after):
                 settled.append(record.id)
         elif _proved_by_a_restart(home, record) and record_verified(home, record):
             settled.append(record.id)
     return tuple(settled)
+
+
+def record_outcome(home: Home, before: Record, after: Record) -> bool:
+    """Commits what `look_at_end` found: an end, or that the agent waits. False where another process was faster."""
+    return record_wait(home, before, after) if after.phase is Phase.WAITING else record_end(home, before, after)
 
 
 def _proved_by_a_restart(home: Home, record: Record) -> bool:
@@ -46,6 +58,8 @@ def _proved_by_a_restart(home: Home, record: Record) -> bool:
 
 def look_at_end(home: Home, record: Record) -> Record | None:
     """The record as it has to be when its process has ended; None while it runs, or where that is not known.
+
+    It is WAITING where a running agent's program ended for its service, and ENDED otherwise.
 
     An exit.json beside a keeper that lives on was not written by that keeper: it ends no agent and frees nothing. Nor
     does the end of the operator's terminal: the agent is relaunched (detach.py).
@@ -73,11 +87,16 @@ def _end_with_exit(home: Home, record: Record, gone: Exit) -> Record:
     at = time_of_end(home, record, gone)
     if root_turn.is_root(home, record):
         ending, why = root_turn.how_it_ended(home, record, gone)
-        return ended(home, record, ending, why, exit_code=gone.code, unverified=_left(gone), at=at)
+        after = ended(home, record, ending, why, exit_code=gone.code, unverified=_left(gone), at=at)
+        turn = root_turn.activity_of(home, record, home.layout.agent(record.id)) if ending is Ending.FAILED else None
+        return replace(after, waiting=_waiting(home, record, gone, turn))
     results = read_results(home.layout.agent(record.id))
     left = _left(gone)
     if results.state is ResultsState.VALID:
         return ended(home, record, Ending.DONE, _done_words(results), exit_code=gone.code, unverified=left, at=at)
+    waiting = _waiting(home, record, gone, last_words(home, record))
+    if waiting is not None and record.phase is Phase.RUNNING and not left:
+        return move(record, Waits(waiting))
     why = _exit_words(gone)
     if results.state is ResultsState.INVALID:
         why += f"; results.json is not valid: {results.why}"
@@ -85,6 +104,14 @@ def _end_with_exit(home: Home, record: Record, gone: Exit) -> Record:
         why += " without results.json"
     why += _last_turn(home, record, gone)
     return ended(home, record, Ending.FAILED, why, exit_code=gone.code, unverified=left, at=at)
+
+
+def _waiting(home: Home, record: Record, gone: Exit, activity: ActivityState | None) -> Waiting | None:
+    """How it waits, where its program ascribes its end to its service; None where it does not, or was stopped."""
+    refused = refusal_of(activity) if not (gone.error or gone.stopped) else None
+    if refused is None or activity is None:
+        return None
+    return wait_after(record.waiting, refused, home.now(), home.policy.service, answered=activity.answered)
 
 
 def _last_turn(home: Home, record: Record, gone: Exit) -> str:

@@ -96,7 +96,7 @@ def stop_one(home: Home, record: Record, order: Order) -> End:
     before = _once_started(home, record)
     starts = not dead_or_none(before.starter)
     gone = look_at_end(home, before) if before.phase is not Phase.ENDED and not starts else None
-    if gone is not None:
+    if gone is not None and (before.waiting is None or gone.ending is not Ending.FAILED):
         return End(before, gone, {"note": "already ended"})
     agent = home.layout.agent(before.id)
     if order.automatic and not is_root(home, before) and results_of(home, before.id).state is ResultsState.VALID:

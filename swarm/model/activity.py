@@ -5,6 +5,8 @@ from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
+from swarm.model.service import Trouble
+
 IN_PLACE = "answers in place of"
 """How it is said that another model than the ordered one answers."""
 
@@ -92,6 +94,10 @@ class Activity(Struct, frozen=True):
     context: int | None = None
     """USAGE: tokens in the model's context now."""
     context_limit: int | None = None
+    trouble: Trouble | None = None
+    """TURN_ENDED: why the turn failed, where the program ascribes that to its service."""
+    until: float | None = None
+    """TURN_ENDED: wall seconds at which the service says that it will be over."""
 
 
 class Reader(Protocol):
@@ -134,6 +140,10 @@ class TurnEnd(Struct, frozen=True):
 
     ok: bool
     why: str = ""
+    trouble: Trouble | None = None
+    """What its program ascribes a failed turn to, where that is its service."""
+    until: float | None = None
+    """Wall seconds at which the service says that the trouble will be over."""
 
 
 class Note(NamedTuple):
@@ -160,6 +170,8 @@ class ActivityState(Struct, frozen=True):
     """Wall seconds at which it last said that it tries again; 0.0 before the first time."""
     last_at: float = 0.0
     """Wall seconds of the last sign of life; 0.0 before the first."""
+    answered: bool = False
+    """The model has said or done something in this run: its service answered."""
     in_turn: bool = False
     """It works, or waits for its model: not between two turns."""
     turns: int = 0

@@ -73,6 +73,8 @@ class AuditVerb(OpenEnum):
     """An agent was relaunched."""
     TURN = "turn"
     """A turn of the root ended."""
+    WAIT = "wait"
+    """An agent's program ended for its service: it waits."""
     WAKE = "wake"
     """A turn of the root began."""
     # noticed by hooks, and by the log itself

@@ -56,6 +56,7 @@ class AlertCause(OpenEnum):
     INVESTIGATE = "investigate", Course.LASTS
     LOOPING = "looping", Course.LASTS, Severity.DANGER
     RETRYING = "retrying", Course.LASTS
+    WAITING = "waiting", Course.LASTS
     HOLD_EXPIRED = "hold-expired", Course.RECURS
     RESULTS_UNREAD = "results-unread", Course.LASTS
     RESULTS_INVALID = "results-invalid", Course.LASTS
@@ -71,6 +72,8 @@ class AlertCause(OpenEnum):
     OVER_BUDGET = "over-budget", Course.LASTS
     SERVICE = "service", Course.LASTS
     """It stands while the model service refuses the swarm: as long, nothing is spawned."""
+    GIVEN_UP = "given-up", Course.LASTS, Severity.DANGER
+    """Agents have waited for their service for so long that a person decides what becomes of them."""
     # the heartbeat and the ledger
     GAP = "gap", Course.RECURS
     ACTION = "action", Course.RECURS

@@ -15,6 +15,7 @@ class Health(StrEnum):
     OVERDUE = "overdue"
     LOOPING = "looping"
     RETRYING = "retrying"
+    WAITING = "waiting"
     DONE = "done"
     FAILED = "failed"
     KILLED = "killed"

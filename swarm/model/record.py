@@ -10,6 +10,7 @@ from swarm.model.actor import Actor
 from swarm.model.agent import Identity
 from swarm.model.bounds import Count, Dollars, ExitCode, NonEmpty, Outcomes, Seconds, SlotCount, Text, Texts
 from swarm.model.causes import AlertCause
+from swarm.model.service import Waiting
 
 
 class OfSpawn(Protocol):
@@ -44,12 +45,14 @@ class Phase(StrEnum):
     SPAWNING = "spawning"
     RUNNING = "running"
     STOPPING = "stopping"
+    WAITING = "waiting"
+    """Its program has ended for a trouble of its service: slot and session are kept, and it is taken up again."""
     ENDED = "ended"
     IDLE = "idle"
     """The root between two turns: it has no process, and will have one again. How the last turn ended stands in it."""
 
 
-_LIVE = (Phase.RUNNING, Phase.SPAWNING, Phase.STOPPING)
+_LIVE = (Phase.RUNNING, Phase.SPAWNING, Phase.STOPPING, Phase.WAITING)
 
 
 class Ending(StrEnum):
@@ -157,6 +160,8 @@ class Record(Struct, frozen=True, omit_defaults=True):
     """Who is attached to it in a terminal, in place of its headless run; '' where no one is."""
     taken_at: Seconds | None = None
     """Awake seconds since which it is attached to; that time does not age it."""
+    waiting: Waiting | None = None
+    """How it waits for its service, or waited before it was taken up; of the root, for its next turn."""
     tokens: tuple[Count, Count, Count, Count] | None = None
     """Of an ended agent: input, output, read from and written to the cache; None where they are unknown."""
     cost_usd: Dollars | None = None
@@ -175,7 +180,7 @@ class Record(Struct, frozen=True, omit_defaults=True):
 
     @property
     def live(self) -> bool:
-        """It runs, or is about to, or could not be proved dead."""
+        """It runs, or is about to, or waits for its service, or could not be proved dead."""
         return self.phase in _LIVE
 
     @property

@@ -89,7 +89,12 @@ VERBS: tuple[Verb, ...] = (
     agent_verbs.MESSAGE,
     Verb("attach", "talk to an agent in this terminal; leaving resumes its run", "attach worker-1", (AGENT,)),
     Verb("pause", "halt an agent and all agents below it, until resume", "pause idea-alpha", (AGENT,)),
-    Verb("resume", "let a paused agent and all agents below it go on", "resume idea-alpha", (AGENT,)),
+    Verb(
+        "resume",
+        "let a paused agent and all below it go on, or try again one that waits for its service",
+        "resume idea-alpha",
+        (AGENT,),
+    ),
     Verb(
         "hold",
         "keep heartbeats from ending an agent, for some heartbeats",

@@ -55,6 +55,7 @@ class _Now:
     retries_limit: int
     retried_at: float
     last_at: float
+    answered: bool
     in_turn: bool
     turns: int
     turn_end: TurnEnd | None
@@ -87,6 +88,7 @@ def _take(now: _Now, activity: Activity, seen_at: float) -> None:
         now.runs += 1
         now.ordered_model = activity.model or now.ordered_model
         now.open_tools, now.subagents, now.notes, now.background = (), (), (), 0
+        now.answered = False
     elif kind is Kind.STARTED:
         _in_turn(now)
         now.session = activity.key or now.session
@@ -135,6 +137,7 @@ def _work(now: _Now, activity: Activity, at: float) -> None:
     """Words and tools. Those of a sub-agent do not say that the agent's own turn goes on: it may work in its rear."""
     if not activity.parent and activity.kind is not Kind.TOOL_CLOSED:
         _in_turn(now)
+    now.answered = now.answered or activity.kind is not Kind.DELIVERED
     if activity.kind is Kind.TEXT:
         if activity.text and not activity.parent:
             now.last_text = _short(activity.text)
@@ -158,7 +161,7 @@ def _turn_ended(now: _Now, activity: Activity) -> None:
     _served(now)
     now.in_turn = False
     now.turns += 1
-    now.turn_end = TurnEnd(not activity.error, _short(activity.text))
+    now.turn_end = TurnEnd(not activity.error, _short(activity.text), activity.trouble, activity.until)
     now.open_tools = tuple(tool for tool in now.open_tools if tool.parent)
 
 

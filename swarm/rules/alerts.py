@@ -15,6 +15,7 @@ from swarm.rules.health import is_root
 
 _CAUSES = {
     Health.RETRYING: AlertCause.RETRYING,
+    Health.WAITING: AlertCause.WAITING,
     Health.LOOPING: AlertCause.LOOPING,
     Health.UNKNOWN: AlertCause.UNREADABLE,
 }

@@ -9,10 +9,12 @@ from swarm.model.agent import Liveness
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Observed, Phase, Record
 from swarm.model.reports import ProgressLine, ResultsState
+from swarm.model.service import Waiting
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.outcome import ended, gone, idle_words, is_gone, reported
+from swarm.rules.service_wait import refusal_of, waiting_words
 
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d)?)?|\b\d\d?:\d\d(?::\d\d)?\b")
 _SHOWN = 60
@@ -74,13 +76,14 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
     3.  A person has taken it over in a terminal: held. The engine does not collect, free or end it meanwhile.
     4.  The root without a process: idle. It works in turns: an ended process and silence say nothing of it.
     5.  results.json is valid (the root has none): done, or failed where its status says so, also while it still runs.
-    6.  Its process is gone: failed where exit.json gives a code, lost where nothing tells (a reboot, a foreign kill).
-    7.  progress.md cannot be read: unknown. What cannot be read is never taken for silence.
-    8.  paused by the operator; 9. held by the operator.
-    10. retrying: its program says that its model service fails, or it has waited for an answer for longer than
+    6.  waiting: its program ended for its service, so that it keeps its slot and is taken up again.
+    7.  Its process is gone: failed where exit.json gives a code, lost where nothing tells (a reboot, a foreign kill).
+    8.  progress.md cannot be read: unknown. What cannot be read is never taken for silence.
+    9.  paused by the operator; 10. held by the operator.
+    11. retrying: its program says that its model service fails, or it has waited for an answer for longer than
         `service.waiting_after`. Killing it would not help. Both explain silence up to `service.give_up_after`.
-    11. looping: see `loop_evidence`. Only where updates arrive; where they do not, silence decides.
-    12. By the age of its last update: overdue, investigate, late; starting (never wrote) or fresh.
+    12. looping: see `loop_evidence`. Only where updates arrive; where they do not, silence decides.
+    13. By the age of its last update: overdue, investigate, late; starting (never wrote) or fresh.
 
     A sub-agent inside a program has none of these files: what the program says of it is all there is.
 
@@ -100,7 +103,11 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
         return Verdict(Health.IDLE, idle_words(view, now), age=age)
     if view.results.state is ResultsState.VALID and not is_root(view, policy):
         return reported(view, now, policy, heartbeat_n)
+    if record is not None and record.phase is Phase.WAITING and record.waiting is not None:
+        return _waiting(record, record.waiting, age, now)
     if is_gone(view):
+        if view.ref.match(view.exit) is not None and _ended_for_its_service(view, record):
+            return Verdict(Health.WAITING, _refused_words(view), age=age)
         return gone(view, record, age)
     return _living(view, record, age, now, policy, heartbeat_n)
 
@@ -152,6 +159,26 @@ def _open_tool(view: AgentView, now: Now) -> str:
     return f"in {tool.tool or 'a tool'}{for_so_long}{f': {words}' if words else ''}"
 
 
+def _waiting(record: Record, waiting: Waiting, age: float, now: Now) -> Verdict:
+    """It has no process. A wait does not age, and no heartbeat ends it."""
+    if record.paused is not None:
+        return Verdict(Health.PAUSED, f"paused while it waits: {waiting.why}", age=age)
+    left = max(0.0, waiting.next_try - now.awake) if waiting.next_try is not None else None
+    return Verdict(Health.WAITING, waiting_words(waiting, now), in_seconds=left, age=age)
+
+
+def _ended_for_its_service(view: AgentView, record: Record | None) -> bool:
+    """Its process has just ended for its service, and the ledger does not say yet that it waits."""
+    runs = record is not None and record.phase is Phase.RUNNING
+    by_itself = view.exit is not None and not view.exit.stopped and not view.exit.error
+    return runs and by_itself and refusal_of(view.activity) is not None
+
+
+def _refused_words(view: AgentView) -> str:
+    refused = refusal_of(view.activity)
+    return f"its program ended for its service: {refused.why if refused is not None else ''}"
+
+
 def _taken_over(record: Record, age: float, now: Now) -> Verdict:
     since = f" for {spell_duration(now.awake - record.taken_at)}" if record.taken_at is not None else ""
     return Verdict(Health.HELD, f"taken over by {record.taken_over}{since}; this does not age", age=age)
@@ -184,7 +211,8 @@ def age_of(view: AgentView, now: Now) -> float:
     newest = max(view.observed, record.observed, key=_changed)
     # No agent is silent for longer than since its spawn, whatever an earlier observation says.
     changed, paused = (newest.changed, newest.paused) if newest.changed > record.spawned else (record.spawned, 0.0)
-    until = min(at for at in (now.awake, record.paused, record.taken_at) if at is not None)
+    waits = record.waiting.began if record.phase is Phase.WAITING and record.waiting is not None else None
+    until = min(at for at in (now.awake, record.paused, record.taken_at, waits) if at is not None)
     return max(0.0, until - changed - max(0.0, record.paused_total - paused))
 
 

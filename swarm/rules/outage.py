@@ -1,43 +1,101 @@
 """A model service that refuses the whole swarm, told from one agent's trouble with it. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from swarm.config.policy import Policy
-from swarm.formatting import spell_clock
+from swarm.formatting import plural, spell_clock, spell_duration
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health, Verdict
+from swarm.model.record import Phase
+from swarm.model.service import Waiting
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.rules.limits import in_play
+from swarm.rules.service_wait import DAY_S, is_given_up, refusal_of
 
 AT_LEAST = 2
+"""Refused agents that make an outage, where the trouble may be one agent's alone."""
 
 
 def outage(snapshot: Snapshot, judged: Mapping[str, Verdict], policy: Policy, now: Now) -> str:
-    """That the model service refuses so many of the running agents that the swarm has to wait; '' where it does not.
+    """That the model service refuses so many of the agents that the swarm has to wait; '' where it does not.
 
-    Only agents whose program tells what it does are counted, and at least two of them have to be refused.
+    Counted are agents that wait for their service, the root's next turn with them, and running ones whose program tells
+    what it does. At least two of them have to be refused; one, where the trouble is the account's.
     """
-    telling = [view for view in snapshot.agents if in_play(view) and view.activity is not None]
+    telling = [view for view in snapshot.agents if _tells(view, judged[view.id])]
     refused = [view for view in telling if is_refused(view, judged[view.id])]
-    if len(refused) < AT_LEAST or len(refused) < policy.service.pause_share * len(telling):
+    needed = 1 if any(_is_shared(view) for view in refused) else AT_LEAST
+    if len(refused) < needed or len(refused) < policy.service.pause_share * len(telling):
         return ""
     reason, _ = Counter(_reason(view, judged[view.id]) for view in refused).most_common(1)[0]
-    since = spell_clock(_since(snapshot, now), now.wall)
-    return f"model service refuses: {len(refused)} of {len(telling)} agents, since {since}: {reason}"
+    since = spell_clock(_since(snapshot, refused, now), now.wall)
+    words = f"model service refuses: {len(refused)} of {plural(len(telling), 'agent')}, since {since}: {reason}"
+    return f"{words}{_next(refused, now)}"
+
+
+def given_up(snapshot: Snapshot, policy: Policy) -> str:
+    """That agents are not taken up by themselves any more, in words; '' where there are none."""
+    over = [view for view in snapshot.agents if _is_given_up(view)]
+    if not over:
+        return ""
+    names = ", ".join(view.id for view in over[:3]) + (" and others" if len(over) > 3 else "")
+    patience = spell_duration(policy.service.give_up_after)
+    return (
+        f"{plural(len(over), 'agent')} ({names}) met with trouble of the service for {patience}, and wait for you: "
+        "resume them where it is over, respawn or kill them"
+    )
 
 
 def is_refused(view: AgentView, verdict: Verdict) -> bool:
-    """Its program says that its model service refuses or does not answer."""
-    return verdict.state is Health.RETRYING or (verdict.state is Health.HELD and bool(view.retrying))
+    """Its program says that its model service refuses or does not answer, or has ended for that."""
+    if verdict.state in (Health.RETRYING, Health.WAITING) or waits(view) is not None:
+        return True
+    return refusal_of(view.activity) is not None or (verdict.state is Health.HELD and bool(view.retrying))
+
+
+def waits(view: AgentView) -> Waiting | None:
+    """How this agent waits for its service, or the root for its next turn; None where it does not wait."""
+    record = view.record
+    waits = record is not None and record.id == view.id and record.phase in (Phase.WAITING, Phase.IDLE)
+    return record.waiting if record is not None and waits else None
+
+
+def _tells(view: AgentView, verdict: Verdict) -> bool:
+    return verdict.state is Health.WAITING or waits(view) is not None or (in_play(view) and view.activity is not None)
+
+
+def _is_shared(view: AgentView) -> bool:
+    waiting, refused = waits(view), refusal_of(view.activity)
+    troubles = (waiting.trouble if waiting is not None else None, refused.trouble if refused is not None else None)
+    return any(trouble is not None and trouble.is_shared for trouble in troubles)
+
+
+def _is_given_up(view: AgentView) -> bool:
+    record = view.record
+    return record is not None and record.phase is Phase.WAITING and is_given_up(record.waiting)
 
 
 def _reason(view: AgentView, verdict: Verdict) -> str:
-    return view.retrying or verdict.why
+    waiting, refused = waits(view), refusal_of(view.activity)
+    if waiting is not None:
+        return waiting.why
+    return (refused.why if refused is not None else "") or view.retrying or verdict.why
 
 
-def _since(snapshot: Snapshot, now: Now) -> float:
+def _since(snapshot: Snapshot, refused: Iterable[AgentView], now: Now) -> float:
     """Wall seconds at which it was first said."""
     known = next((alert for alert in snapshot.alerts if not alert.agent and alert.cause is AlertCause.SERVICE), None)
-    return known.first_at if known is not None else now.wall
+    began = [waiting.since_at for view in refused if (waiting := waits(view)) is not None]
+    return min([known.first_at] if known is not None else [], default=min(began, default=now.wall))
+
+
+def _next(refused: Iterable[AgentView], now: Now) -> str:
+    """`; next try at 07:10`: the first of those that wait; '' where none is tried again by itself."""
+    waiting = [each for view in refused if (each := waits(view)) is not None]
+    times = [each.next_at for each in waiting if each.next_at is not None]
+    if not times:
+        return ""
+    first = min(times)
+    return f"; next try at {spell_clock(first, first if first - now.wall < DAY_S else now.wall)}"

@@ -20,7 +20,8 @@ from swarm.rules.alerts import alerts_of, swarm_alerts
 from swarm.rules.health import is_archived, is_root, verdict
 from swarm.rules.kills import Due, kills
 from swarm.rules.limits import due_for_limits, limit_alerts, swarm_over
-from swarm.rules.outage import outage
+from swarm.rules.outage import given_up, outage
+from swarm.rules.service_wait import is_due
 from swarm.rules.slot_tree import SlotTree, as_if
 from swarm.rules.slots import slots_of
 from swarm.rules.spawns import SpawnPause, queued, scheduled, woken
@@ -34,6 +35,7 @@ _GAP_WORDS = {
     GapKind.SCHEDULER_DOWN: "no heartbeat for {}",
     GapKind.FIRST_BEAT: "the first heartbeat here; there are agents {} old",
 }
+_SAID_ONCE = (AlertCause.RETRYING, AlertCause.WAITING)
 _SILENT = (Health.INVESTIGATE, Health.OVERDUE)
 _UNDER_WAY = (Health.FRESH, Health.STARTING, Health.LATE, Health.INVESTIGATE, Health.LOOPING, Health.QUEUED)
 
@@ -43,7 +45,8 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
 
     1. progress check: every agent's verdict, counted. 2. stuck detection: investigate once per silence; kill what is
     overdue, never after a gap; end who has used up its limit, for that is no matter of time. 3. results: check
-    acceptance, collect, free what ended without results, alert. 4. slots, as they will be. 5. spawn: queued ones in
+    acceptance, collect, free what ended without results, alert. 4. slots, as they will be. 5. spawn: those who wait for
+    their service and whose next try is due, which no gate stops, for only a try shows that it is back; queued ones in
     order, then scheduled roles; none while the swarm is over its limit, or refused by its model service. 7. wake the
     root; 6, the record, comes before that and is not a matter of the plan.
 
@@ -67,11 +70,13 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     actions += results
     said = words if hole and hole.kind is not GapKind.FIRST_BEAT else ""
     actions += _alerts(snapshot, policy, judged, slot_tree, gap=said, refused=refused)
+    actions += _given_up(snapshot, policy)
     actions += limit_alerts(snapshot, policy, now, spared)
     for action in (*ends, *results):
         _let_go(slot_tree, action)
     slots = slots_of(slot_tree, policy)
     wait = SpawnPause(Code.LIMIT, over) if over else SpawnPause(Code.SERVICE, refused) if refused else None
+    actions += _taken_up(snapshot, now, wait)
     actions += queued(snapshot, policy, slot_tree, wait)
     actions += scheduled(snapshot, policy, slot_tree, n, wait)
     actions += woken(snapshot, policy, now, n, wait)
@@ -136,6 +141,8 @@ def _results(snapshot: Snapshot, policy: Policy, judged: Mapping[str, Verdict], 
                 yield Action(ActionKind.CHECK, view.id, view.spawn_id, "it says it is done")
             if record.collected_n is None:
                 yield Action(ActionKind.COLLECT, view.id, view.spawn_id, f"results.json says {view.results.status}")
+        elif one.state is Health.WAITING and record.phase is Phase.RUNNING:
+            yield Action(ActionKind.WAIT, view.id, view.spawn_id, one.why)
         elif record.live and one.state in (Health.FAILED, Health.LOST, Health.KILLED):
             yield Action(ActionKind.FREE, view.id, view.spawn_id, one.why, ending=Ending(one.state.value))
         elif may_free and record.live and one.state is Health.OVERDUE and view.liveness is Liveness.ELSEWHERE:
@@ -151,8 +158,25 @@ def _alerts(
         yield Action(ActionKind.ALERT, "", "", refused, AlertCause.SERVICE)
     for view in snapshot.agents:
         for action in alerts_of(view, judged[view.id], policy, snapshot.heartbeat_n):
-            if not (refused and action.cause is AlertCause.RETRYING):  # one alert says it for all of them
+            if not (refused and action.cause in _SAID_ONCE):  # one alert says it for all of them
                 yield action
+
+
+def _given_up(snapshot: Snapshot, policy: Policy) -> Iterator[Action]:
+    if text := given_up(snapshot, policy):
+        yield Action(ActionKind.ALERT, "", "", text, AlertCause.GIVEN_UP)
+
+
+def _taken_up(snapshot: Snapshot, now: Now, wait: SpawnPause | None) -> Iterator[Action]:
+    """Those who wait for their service and are due. While the swarm is over its limit, they wait on."""
+    if wait is not None and wait.delay is Code.LIMIT:
+        return
+    for view in snapshot.agents:
+        record = view.record
+        if record is None or record.phase is not Phase.WAITING or record.waiting is None or is_archived(view):
+            continue
+        if record.paused is None and is_due(record.waiting, now):
+            yield Action(ActionKind.TAKE_UP, view.id, view.spawn_id, f"its program had ended: {record.waiting.why}")
 
 
 def _let_go(slot_tree: SlotTree, action: Action) -> None:

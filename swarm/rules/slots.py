@@ -37,6 +37,7 @@ _ORDER = {
     Health.DONE: 5,
     Health.LATE: 6,
     Health.RETRYING: 7,
+    Health.WAITING: 7,
     Health.PAUSED: 9,
     Health.HELD: 10,
 }

@@ -10,9 +10,11 @@ from swarm.model.agent import Liveness
 from swarm.model.beat import ActionKind
 from swarm.model.plan import Action
 from swarm.model.record import Phase, Record
+from swarm.model.service import Waiting
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.protocol.names import parent_of
+from swarm.rules.service_wait import is_due, is_given_up, next_words
 from swarm.rules.slot_tree import SlotTree, as_if, supposed
 from swarm.rules.slots import refusal
 
@@ -102,6 +104,9 @@ def woken(snapshot: Snapshot, policy: Policy, now: Now, n: int, wait: SpawnPause
         return
     view = snapshot.agent(policy.root.id)
     spawn_id = view.spawn_id if view is not None else ""
+    waiting = view.record.waiting if view is not None and view.record is not None else None
+    if waiting is not None:
+        wait = _unless_it_tries(wait, waiting, now)
     if wait is not None:
         yield Action(ActionKind.SKIP, policy.root.id, spawn_id, wait.text, delay=wait.delay)
     elif view is None or view.record is None or not in_turn(view, view.record):
@@ -129,6 +134,16 @@ def woken(snapshot: Snapshot, policy: Policy, now: Now, n: int, wait: SpawnPause
             f"its last turn still goes on, for {going} by now",
             delay=Code.TURN,
         )
+
+
+def _unless_it_tries(wait: SpawnPause | None, waiting: Waiting, now: Now) -> SpawnPause | None:
+    """The pause for a root whose last turn met with trouble of the service: none at the time of its next try.
+
+    It is never given up: a heartbeat is a pause of its own.
+    """
+    if not is_due(waiting, now) and not is_given_up(waiting):
+        return SpawnPause(Code.SERVICE, f"its last turn met with trouble of the service; {next_words(waiting, now)}")
+    return None if wait is not None and wait.delay is Code.SERVICE else wait
 
 
 def in_turn(view: AgentView, record: Record) -> bool:

@@ -5,6 +5,7 @@ from swarm.model.health import Health, Verdict
 from swarm.model.record import Phase
 from swarm.model.snapshot import AgentView
 from swarm.rules.health import is_archived
+from swarm.rules.service_wait import is_given_up
 
 _RANKS = {
     Health.OVERDUE: 0,
@@ -13,9 +14,11 @@ _RANKS = {
     Health.FAILED: 4,
     Health.LOST: 5,
     Health.INVESTIGATE: 6,
+    Health.WAITING: 12,
     Health.RETRYING: 12,
     Health.LATE: 13,
 }
+_GIVEN_UP = 5
 _UNVERIFIED, _OVER_BUDGET, _OTHER_PROBLEM, _STALE, _CALM, _OVER = 1, 7, 8, 9, 20, 30
 _NEEDS_A_PERSON = frozenset({Health.OVERDUE, Health.UNKNOWN, Health.LOOPING, Health.INVESTIGATE})
 
@@ -33,7 +36,7 @@ def is_problem(v: Verdict, view: AgentView) -> bool:
         return True
     if v.state in (Health.FAILED, Health.LOST):
         return record is None or record.read_at is None
-    if v.state in _NEEDS_A_PERSON or v.stale_results or _is_stray(view):
+    if v.state in _NEEDS_A_PERSON or v.stale_results or _is_stray(view) or _is_given_up(view):
         return True
     over = record is not None and record.phase is Phase.ENDED
     return not over and any(not problem.code.is_note for problem in view.problems)
@@ -49,6 +52,8 @@ def severity(v: Verdict, view: AgentView) -> int:
     if v.state in (Health.KILLED, Health.DONE, Health.FAILED, Health.LOST) and not is_problem(v, view):
         return _OVER
     ranks = [_RANKS.get(v.state, _CALM)]
+    if _is_given_up(view):
+        ranks.append(_GIVEN_UP)
     if v.stale_results:
         ranks.append(_STALE)
     for problem in view.problems:
@@ -59,6 +64,12 @@ def severity(v: Verdict, view: AgentView) -> int:
     if _is_stray(view):
         ranks.append(_OVER_BUDGET)
     return min(ranks)
+
+
+def _is_given_up(view: AgentView) -> bool:
+    """It waits for its service, and is not taken up by itself any more."""
+    record = view.record
+    return record is not None and record.phase is Phase.WAITING and is_given_up(record.waiting)
 
 
 def _is_stray(view: AgentView) -> bool:

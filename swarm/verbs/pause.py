@@ -1,4 +1,7 @@
-"""pause and resume: whole subtrees stopped with SIGSTOP and resumed; a paused agent does not age."""
+"""pause and resume: whole subtrees stopped with SIGSTOP and resumed; a paused agent does not age.
+
+An agent that waits for its service has no process: paused, it is not taken up; resumed, it is tried again at once.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -9,11 +12,13 @@ from swarm.home.resolve import must_be_below, must_live, resolve
 from swarm.ledger import audit_log
 from swarm.ledger.state import State, with_record
 from swarm.lifecycle.intents import live_members
+from swarm.lifecycle.take_up import try_again
 from swarm.model.actor import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.time import read_now
 from swarm.model.values import replace
 from swarm.processes.members import home_of
+from swarm.processes.runner import Frozen
 
 QUIET_S = 2.0
 """Seconds to wait for a line of the audit log that was begun."""
@@ -28,8 +33,8 @@ def pause(home: Home, words: str, *, spawn_id: str = "") -> None:
 
 
 def resume(home: Home, words: str, *, spawn_id: str = "") -> None:
-    """Lets a paused subtree go on. Raises as `pause`."""
-    _act_on_subtree(home, AuditVerb.RESUME, words, spawn_id, _resume)
+    """Lets a paused subtree go on, and tries again those of it that wait for their service. Raises as `pause`."""
+    _act_on_subtree(home, AuditVerb.RESUME, words, spawn_id, _resume_and_try)
 
 
 def freeze_all(home: Home) -> int:
@@ -82,7 +87,8 @@ def _stop(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], St
         now = read_now(state.epoch, home.clock)
         paused.clear()
         for record in reversed(live_members(state, agent_id, home.policy.root.id)):
-            if record.phase is Phase.RUNNING and record.paused is None and not home_of(home.layout, record):
+            halts = record.phase in (Phase.RUNNING, Phase.WAITING)
+            if halts and record.paused is None and not home_of(home.layout, record):
                 paused.append(record)
                 state = with_record(state, replace(record, paused=now.awake))
         return also(state)
@@ -90,8 +96,10 @@ def _stop(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], St
     def freeze(state: State) -> None:
         # Within the lock, and the audit log's too: a process stopped while it holds one of them would block all others.
         with audit_log.between_lines(home.layout, QUIET_S):
-            frozen = home.runner.freeze(paused)
-        for record, each in zip(paused, frozen, strict=True):
+            running = [record for record in paused if record.phase is Phase.RUNNING]
+            frozen = {record.spawn_id: each for record, each in zip(running, home.runner.freeze(running), strict=True)}
+        for record in paused:
+            each = frozen.get(record.spawn_id, Frozen((), complete=True))
             audit.record(
                 home,
                 verb,
@@ -109,6 +117,16 @@ def _stop(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], St
     return paused
 
 
+def _resume_and_try(home: Home, agent_id: str, verb: AuditVerb) -> list[Record]:
+    """Lets them go on; of those that wait for their service, parents are tried before their children."""
+    gone_on = _resume(home, agent_id, verb)
+    state = home.ledger.read()
+    for record in reversed(live_members(state, agent_id, home.policy.root.id)):
+        if record.phase is Phase.WAITING and not state.frozen_all:
+            try_again(home, record)
+    return gone_on
+
+
 def _resume(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], State] = _same) -> list[Record]:
     """Resumes children first. Recorded after it is done: an agent still recorded as paused can be resumed again."""
     state = home.ledger.read()
@@ -117,7 +135,8 @@ def _resume(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], 
         for record in live_members(state, agent_id, home.policy.root.id)
         if record.live and record.paused is not None and not home_of(home.layout, record)
     ]
-    thawed = dict(zip((record.spawn_id for record in waiting), home.runner.thaw(waiting), strict=True))
+    frozen = [record for record in waiting if record.phase is not Phase.WAITING]
+    thawed = dict(zip((record.spawn_id for record in frozen), home.runner.thaw(frozen), strict=True))
     gone_on: list[Record] = []
 
     def change(state: State) -> State:
@@ -139,7 +158,7 @@ def _resume(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], 
                 verb,
                 agent=record.id,
                 spawn_id=record.spawn_id,
-                processes=len(thawed[record.spawn_id].processes),
+                processes=len(thawed[record.spawn_id].processes) if record.spawn_id in thawed else 0,
                 revision=state.revision,
             )
         if not gone_on:

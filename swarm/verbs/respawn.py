@@ -15,11 +15,12 @@ from swarm.ledger.state import State, without
 from swarm.lifecycle import settle
 from swarm.lifecycle.admission import Draft, draft
 from swarm.lifecycle.carry_over import carry_over
+from swarm.lifecycle.end import ended, record_end
 from swarm.lifecycle.relaunch import missed, session_of
 from swarm.lifecycle.spawn import admit
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import AgentSpec
-from swarm.model.record import Ending, Record
+from swarm.model.record import Ending, Phase, Record
 from swarm.model.requests import Spawned, SpawnRequest
 from swarm.model.values import replace
 from swarm.programs import run_marker
@@ -52,6 +53,7 @@ def respawn(home: Home, words: str, *, fresh: bool = False, force: bool = False,
         agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         settle.settle(home)
+        _end_waiting(home, agent_id)
         return _again(home, agent_id, Again(fresh, force, here))
     except SwarmError as error:
         audit.record(home, AuditVerb.RESPAWN, agent=agent_id, error=error)
@@ -205,6 +207,14 @@ def learned_from(agent: AgentDir, record: Record | None) -> str:
     if errors:
         parts.append("\n".join(("Its last lines of stderr:", *errors)))
     return "\n\n".join(parts)
+
+
+def _end_waiting(home: Home, agent_id: str) -> None:
+    """An agent that waits for its service has no process: the caller need not end it first."""
+    record = home.ledger.read().agents.get(agent_id)
+    if record is not None and record.phase is Phase.WAITING and record.waiting is not None:
+        why = f"spawned again while it waited for its service: {record.waiting.why}"
+        record_end(home, record, ended(home, record, Ending.KILLED, why, by=str(home.actor)))
 
 
 def _must_have_ended(state: State, agent_id: str) -> None:

@@ -141,7 +141,7 @@ ACTS: tuple[Act, ...] = (
     ),
     _on_agent("stop_hard", "X", "kill this agent and its subtree without grace", needs_live, verb="kill"),
     _on_agent("respawn", "r", "spawn this ended agent again", needs_ended),
-    _on_agent("pause", "P", "pause or resume this subtree", needs_running),
+    _on_agent("pause", "P", "pause or resume this subtree, or try again at once", needs_running),
     _on_agent("message", "m", "tell this agent something"),
     Act(
         "attach",

@@ -114,7 +114,7 @@ def needs_ended(where: Where) -> str:
         return "there is no spec to spawn again"
     if view.id == where.snapshot.root:
         return "the root is not spawned again; each heartbeat wakes it where [root] is on"
-    if view.record is not None and view.record.phase is not Phase.ENDED:
+    if view.record is not None and view.record.phase not in (Phase.ENDED, Phase.WAITING):
         return f"{view.id} is still running: stop it first"
     return ""
 

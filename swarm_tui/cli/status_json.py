@@ -10,6 +10,7 @@ from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Slots, Snapshot
 from swarm.model.time import Now
 from swarm.rules.costs import Spending, spending, spent
+from swarm.rules.outage import waits
 from swarm_tui.cli.commands.common import iso
 
 
@@ -137,8 +138,23 @@ def _agent(view: AgentView, verdict: Verdict, now: Now, usage: Usage | None, use
             "unpriced": used_up.unpriced,
         },
         "doing": _doing(view),
+        "waiting": _waiting(view),
         "unread_s": _rounded(unread_seconds(view, now)),
         "problems": [{"code": problem.code, "text": problem.text} for problem in view.problems],
+    }
+
+
+def _waiting(view: AgentView) -> dict[str, object] | None:
+    """How it waits for its service, and when it is tried again; None where it does not wait."""
+    waiting = waits(view)
+    if waiting is None:
+        return None
+    return {
+        "trouble": waiting.trouble,
+        "why": waiting.why,
+        "since": iso(waiting.since_at),
+        "tries": waiting.tries,
+        "next_try": iso(waiting.next_at),
     }
 
 

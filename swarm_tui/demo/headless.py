@@ -15,7 +15,7 @@ from swarm.sanitize import clean
 from swarm_tui.demo.session import Demo, interruptible
 from swarm_tui.workers.heartbeat_thread import HeartbeatThread
 
-EXPECTED = tuple(state for state in Health if state is not Health.RETRYING)
+EXPECTED = tuple(state for state in Health if state not in (Health.RETRYING, Health.WAITING))
 """Every state of the health table, but the one that only a program which talks to a model service can report."""
 
 

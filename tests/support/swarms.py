@@ -18,6 +18,7 @@ from swarm.model.causes import AlertCause, ProblemCode
 from swarm.model.health import Health
 from swarm.model.record import Alert, Ending, Fingerprint, Observed, Phase, Record
 from swarm.model.reports import Progress, ProgressLine, Results, ResultsState, ResultsStatus
+from swarm.model.service import Trouble, Waiting
 from swarm.model.snapshot import AgentView, Problem, Snapshot
 from swarm.model.time import Now
 from swarm.model.values import replace
@@ -142,6 +143,20 @@ def invalid_results(why: str = "it is cut off") -> Results:
 def an_exit(agent: str, code: int | None = 1, **fields: Any) -> Exit:
     """exit.json of an agent built here."""
     return Exit(f"spawn-{name_of(full_id(agent))}", code, NOW.wall - MINUTE, **fields)
+
+
+def a_wait(**fields: Any) -> Waiting:
+    """A wait for the service that began a minute ago, with its next try in a minute."""
+    values: dict[str, Any] = {
+        "trouble": Trouble.OVERLOADED,
+        "why": "API Error: 529 Overloaded",
+        "since": NOW.awake - MINUTE,
+        "since_at": NOW.wall - MINUTE,
+        "began": NOW.awake - MINUTE,
+        "next_try": NOW.awake + MINUTE,
+        "next_at": NOW.wall + MINUTE,
+    }
+    return Waiting(**{**values, **fields})
 
 
 def a_root(*sentences: str, age: float = 12 * MINUTE, **fields: Any) -> AgentView:
@@ -440,6 +455,7 @@ def every_state() -> dict[Health, AgentView]:
         Health.OVERDUE: a_view("overdue", age=46 * MINUTE),
         Health.LOOPING: a_view("looping", *LOOP),
         Health.RETRYING: a_view("retrying", activity=ActivityState(retrying="429 rate limited", retries=3)),
+        Health.WAITING: a_view("waiting", phase=Phase.WAITING, waiting=a_wait(), liveness=Liveness.DEAD),
         Health.DONE: a_view("done", results=results()),
         Health.FAILED: a_view("failed", exit=an_exit("failed", 1), liveness=Liveness.DEAD),
         Health.KILLED: a_view("killed", phase=Phase.ENDED, ending=Ending.KILLED, ended_by="operator", why="not needed"),

@@ -9,6 +9,7 @@ from typing import Any
 from swarm.model.activity import IN_PLACE, Activity, Kind
 from swarm.programs import model_names, stream_fields
 from swarm.programs.claude import raw_lines, system_events
+from swarm.programs.claude.service_trouble import ServiceTrouble
 from swarm.programs.claude.subagents import Tasks
 from swarm.programs.claude.usage import Counter
 from swarm.programs.stream_fields import block, child, children, ident, moment, short
@@ -27,6 +28,7 @@ class ClaudeReader:
     def __init__(self) -> None:
         self._count = Counter()
         self._tasks = Tasks()
+        self._service = ServiceTrouble()
         self._ordered = ""
         self._model = ""
         """The model that was last said to answer."""
@@ -41,13 +43,13 @@ class ClaudeReader:
             "user": self._user,
             "result": self._result,
             "stream_event": self._part,
-            "rate_limit_event": system_events.limits,
+            "rate_limit_event": self._limits,
             "control_response": self._answer,
             "tool_progress": system_events.alive,
         }
         self._subtypes: Mapping[str, _Read] = {
             "init": self._init,
-            "api_retry": system_events.retry,
+            "api_retry": self._retry,
             "model_fallback": self._fallback,
             "compact_boundary": system_events.compacted,
             "notification": system_events.notification,
@@ -102,6 +104,7 @@ class ClaudeReader:
         """A turn begins. The first of a process says what there is."""
         model, session = short(event, "model"), ident(event, "session_id")
         self._count.init(model)
+        self._service.turn()
         known = session == self._session and model == self._model
         text = "" if known else f"session {session[:8]}, {model}"
         yield Activity(Kind.STARTED, text=text, key=session, model=model)
@@ -128,6 +131,14 @@ class ClaudeReader:
         trigger = short(event, "trigger", 80)
         yield self._other_model(short(event, "fallback_model"), original, f" ({trigger})" if trigger else "")
 
+    def _retry(self, event: Mapping[str, Any]) -> Iterator[Activity]:
+        self._service.retried(event)
+        return system_events.retry(event)
+
+    def _limits(self, event: Mapping[str, Any]) -> Iterator[Activity]:
+        self._service.limited(event)
+        return system_events.limits(event)
+
     # -- the conversation ------------------------------------------------------------------------------------------
 
     def _assistant(self, event: Mapping[str, Any]) -> Iterator[Activity]:
@@ -135,7 +146,7 @@ class ClaudeReader:
         parent = ident(event, "parent_tool_use_id")
         model = short(message, "model")
         if model == model_names.SYNTHETIC:
-            yield from system_events.synthetic(event, message, parent)
+            yield from self._in_its_place(event, message, parent)
             return
         if not parent and model and not model_names.same(self._model, model):
             if model_names.same(self._ordered, model):
@@ -160,6 +171,11 @@ class ClaudeReader:
         usage = self._count.message(message, parent)
         if usage is not None:
             yield usage
+
+    def _in_its_place(self, event: Mapping[str, Any], message: Mapping[str, Any], parent: str) -> Iterator[Activity]:
+        if not parent:
+            self._service.spoke(event)
+        return system_events.synthetic(event, message, parent)
 
     def _opened(self, part: Mapping[str, Any], parent: str, depth: int, at: float | None) -> Iterator[Activity]:
         call, tool, text = ident(part, "id"), short(part, "name", 100), stream_fields.call(part.get("input"))
@@ -242,7 +258,9 @@ class ClaudeReader:
         yield self._count.result(event)
         subtype, reason = short(event, "subtype", 80), short(event, "terminal_reason", 80)
         failed = event.get("is_error") is not False or subtype.startswith("error")
-        yield Activity(Kind.TURN_ENDED, text=raw_lines.why(event, subtype, reason, failed=failed), error=failed)
+        trouble, until = self._service.of_result(event)
+        text = raw_lines.why(event, subtype, reason, failed=failed)
+        yield Activity(Kind.TURN_ENDED, text=text, error=failed, trouble=trouble, until=until)
 
     def _deny(self, denial: Mapping[str, Any]) -> Iterator[Activity]:
         key = ident(denial, "tool_use_id")

@@ -1,5 +1,6 @@
 """Acts on agents. Each captures its targets (id, spawn id) when the key is pressed, and asks before it ends one."""
 
+from swarm.model.record import Phase
 from swarm.model.reports import ResultsState
 from swarm.model.requests import KillReport, ReadReport
 from swarm.model.snapshot import AgentView
@@ -105,7 +106,7 @@ def pause(room: ActingScreen) -> None:
 
 def _pause(room: ActingScreen, view: AgentView) -> None:
     name = clean(view.id)
-    if view.record is not None and view.record.paused is not None:
+    if view.record is not None and (view.record.paused is not None or view.record.phase is Phase.WAITING):
         room.perform(
             "resume",
             lambda: room.swarm.resume(view.id, spawn_id=view.spawn_id),

@@ -25,6 +25,7 @@ _RULES: dict[Health, str] = {
     Health.OVERDUE: "silent for {kill}: the next heartbeat ends it",
     Health.LOOPING: "updates without new outputs, or the same sentence again and again",
     Health.RETRYING: "its model service refuses or does not answer",
+    Health.WAITING: "its program ended for its model service; it is taken up again by itself",
     Health.DONE: "results.json is there and valid",
     Health.FAILED: "ended without results.json, or with status failed",
     Health.KILLED: "ended by operator, parent or engine; its detail says who, why and when",

@@ -15,6 +15,7 @@ from swarm.model.actor import Actor
 from swarm.model.agent import Identity
 from swarm.model.causes import AlertCause, Course
 from swarm.model.record import Account, Alert, Ending, Fingerprint, Holder, Mark, Observed, Phase, QueueEntry, Record
+from swarm.model.service import Trouble, Waiting
 from swarm.model.time import Epoch
 from swarm.model.values import replace
 from swarm.store.jsonio import Invalid
@@ -44,6 +45,20 @@ observations = st.builds(Observed, st.none() | fingerprints, times, counts, word
 json_values = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | words | st.lists(words, max_size=2)
 record_keys = {field.name for field in fields(Record)}
 extras = st.dictionaries(words.filter(lambda key: key not in record_keys), json_values, max_size=2)
+waits = st.builds(
+    Waiting,
+    trouble=st.sampled_from(Trouble) | words.map(Trouble),
+    why=words,
+    since=times,
+    since_at=times,
+    began=times,
+    patient_from=times,
+    worked=st.booleans(),
+    tries=counts,
+    next_try=st.none() | times,
+    next_at=st.none() | times,
+    named=st.booleans(),
+)
 RECORD_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "id": ids,
     "spawn_id": st.text(min_size=1, max_size=16),
@@ -83,13 +98,14 @@ RECORD_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "stopper": st.none() | identities,
     "taken_over": words,
     "taken_at": st.none() | times,
+    "waiting": st.none() | waits,
     "tokens": st.none() | st.tuples(counts, counts, counts, counts),
     "cost_usd": st.none() | amounts,
     "checked_n": st.none() | counts,
     "acceptance": st.lists(st.tuples(words, st.booleans()), max_size=3).map(tuple),
     "extra": extras,
 }
-records = st.builds(Record, **RECORD_FIELDS)
+records = st.builds(Record, **RECORD_FIELDS).filter(lambda it: it.phase is not Phase.WAITING or it.waiting is not None)
 alerts = st.builds(
     Alert,
     agent=words,
@@ -150,6 +166,11 @@ def test_every_state_is_read_as_it_was_written(state: State) -> None:
     assert refused == ()
     assert read == state
     assert encode(read) == encode(state)
+
+
+def test_who_waits_without_saying_how_is_read_as_running_so_that_its_end_is_looked_at_again() -> None:
+    read, _ = decode(with_agent(phase="waiting"))
+    assert read.agents["idea/worker"].phase in (Phase.RUNNING, Phase.SPAWNING)
 
 
 def test_the_round_trip_covers_every_field() -> None:

@@ -16,6 +16,7 @@ from swarm.ledger.transitions import (
     Spawning,
     Stopping,
     To,
+    Waits,
     first,
     move,
     started,
@@ -23,6 +24,7 @@ from swarm.ledger.transitions import (
 )
 from swarm.model.agent import AgentSpec, Identity
 from swarm.model.record import Ending, Phase, Record, Ref
+from swarm.model.service import Trouble, Waiting
 from swarm.model.time import Now
 
 ENGINE = Path(__file__).parents[3] / "swarm"
@@ -40,6 +42,7 @@ DESTINATIONS: dict[Phase, To] = {
     Phase.SPAWNING: Spawning(process(1)),
     Phase.RUNNING: Running(process(2), process(3)),
     Phase.STOPPING: Stopping(process(4), "it hung", "operator"),
+    Phase.WAITING: Waits(Waiting(Trouble.LIMIT, "the limit is reached", 40.0, 990.0, 40.0)),
     Phase.ENDED: Ended(Ending.KILLED, "it hung", NOW, "operator"),
     Phase.IDLE: Idle(),
 }
@@ -51,6 +54,10 @@ LEGAL = {
     ("running", "spawning"),
     ("running", "stopping"),
     ("running", "ended"),
+    ("running", "waiting"),
+    ("waiting", "spawning"),
+    ("waiting", "stopping"),
+    ("waiting", "ended"),
     ("stopping", "stopping"),
     ("stopping", "ended"),
     ("ended", "ended"),

@@ -150,7 +150,7 @@ def test_the_cast_fills_the_slots_so_that_the_next_one_waits() -> None:
 
 
 def test_only_the_state_that_no_command_can_report_is_not_expected() -> None:
-    assert set(Health) - set(headless.EXPECTED) == {Health.RETRYING}
+    assert set(Health) - set(headless.EXPECTED) == {Health.RETRYING, Health.WAITING}
 
 
 def test_an_actor_without_a_part_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:

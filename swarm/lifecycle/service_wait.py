@@ -1,0 +1,39 @@
+"""An agent whose program ended for its service begins to wait: it keeps its slot, its session and its files."""
+
+from swarm.home import audit
+from swarm.home.context import Home
+from swarm.ledger.transitions import Waits, move
+from swarm.lifecycle.end import last_observation
+from swarm.model.actor import AuditVerb
+from swarm.model.record import Phase, Record
+from swarm.model.time import Now
+from swarm.model.values import replace
+from swarm.rules.service_wait import waiting_words
+
+
+def record_wait(home: Home, before: Record, after: Record) -> bool:
+    """Commits that a running agent waits; returns False where another process was faster, or it was stopped."""
+    waiting = after.waiting
+    assert waiting is not None  # noqa: S101 a WAITING record has one
+    observed = last_observation(home, before)
+
+    def step(found: Record, _: Now) -> Record | None:
+        if found.phase is not Phase.RUNNING or found.process != before.process:
+            return None
+        newest = max(observed, found.observed, key=lambda each: each.seen)
+        return replace(move(found, Waits(waiting)), observed=newest)
+
+    def line(record: Record, revision: int) -> None:
+        audit.by_engine(
+            home,
+            AuditVerb.WAIT,
+            agent=record.id,
+            spawn_id=record.spawn_id,
+            reason=waiting_words(waiting, home.now()),
+            trouble=waiting.trouble,
+            tries=waiting.tries,
+            next_at=waiting.next_at,
+            revision=revision,
+        )
+
+    return home.ledger.update(before.ref, step, purpose=f"let {before.id} wait for its service", then=line) is not None

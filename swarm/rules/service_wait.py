@@ -1,0 +1,96 @@
+"""How long an agent waits for its service before it is taken up again, and what is said of it. Pure."""
+
+from swarm.config.policy import Service
+from swarm.formatting import plural, spell_clock, spell_duration
+from swarm.model.activity import ActivityState, TurnEnd
+from swarm.model.service import Trouble, Waiting
+from swarm.model.time import Now
+
+MAX_NAMED_S = 8 * 86_400.0
+"""Wall seconds: a service that names a later time than a week's limit ends has not named one."""
+NAMED_SLACK_S = 15.0
+"""Seconds after a named time: clocks differ, and the try must not come too early."""
+MAX_DOUBLINGS = 30
+DAY_S = 86_400.0
+
+
+def refusal_of(activity: ActivityState | None) -> TurnEnd | None:
+    """The end of a failed turn that its program ascribes to its service; None where there is none such."""
+    end = activity.turn_end if activity is not None else None
+    return end if end is not None and not end.ok and end.trouble is not None else None
+
+
+def wait_after(before: Waiting | None, end: TurnEnd, now: Now, service: Service, *, answered: bool) -> Waiting:
+    """The wait after a turn that ended for the service.
+
+    before: the wait before this run, where the agent was taken up from one. answered: the model did something in this
+    run, so that this trouble is a new one.
+    """
+    assert end.trouble is not None  # noqa: S101 the caller has asked `refusal_of`
+    goes_on = before if before is not None and not answered else None
+    tries = goes_on.tries + 1 if goes_on is not None else 0
+    left = end.until - now.wall if end.until is not None else 0.0
+    named = 0.0 < left <= MAX_NAMED_S
+    if named:
+        pause, patient_from = left + NAMED_SLACK_S, now.awake + left
+    else:
+        pause = min(service.retry_after * 2.0 ** min(tries, MAX_DOUBLINGS), service.retry_at_most)
+        patient_from = goes_on.patient_from if goes_on is not None else now.awake
+    over = not named and now.awake - patient_from >= service.give_up_after
+    return Waiting(
+        trouble=end.trouble,
+        why=end.why,
+        since=goes_on.since if goes_on is not None else now.awake,
+        since_at=goes_on.since_at if goes_on is not None else now.wall,
+        began=now.awake,
+        patient_from=patient_from,
+        worked=answered or (before is not None and before.worked),
+        tries=tries,
+        next_try=None if over else now.awake + pause,
+        next_at=None if over else now.wall + pause,
+        named=named,
+    )
+
+
+def is_due(waiting: Waiting, now: Now) -> bool:
+    """Whether it is taken up again now. A time that the service named comes by the wall, asleep or awake."""
+    if waiting.next_try is None:
+        return False
+    return now.awake >= waiting.next_try or (
+        waiting.named and waiting.next_at is not None and now.wall >= waiting.next_at
+    )
+
+
+def is_given_up(waiting: Waiting | None) -> bool:
+    """Whether it waits, and a person decides what becomes of it."""
+    return waiting is not None and waiting.next_try is None
+
+
+def waiting_words(waiting: Waiting, now: Now) -> str:
+    """Why it waits, for how long by now, and what comes next, in one sentence."""
+    said = waiting.why or _WORDS.get(waiting.trouble, str(waiting.trouble))
+    tries = f", {plural(waiting.tries, 'try', 'tries')} so far" if waiting.tries else ""
+    waits = f"{spell_duration(max(0.0, now.awake - waiting.since))}{tries}"
+    return f"its program ended for its service: {said}; it has waited for {waits}; {next_words(waiting, now)}"
+
+
+def next_words(waiting: Waiting, now: Now) -> str:
+    """When it is tried again, or that a person decides."""
+    if waiting.next_try is None or waiting.next_at is None:
+        return "it is not tried again by itself: resume, respawn or kill it"
+    if is_due(waiting, now):
+        return "it is taken up at the next look"
+    left = max(0.0, waiting.next_try - now.awake)
+    at = spell_clock(waiting.next_at, waiting.next_at if left < DAY_S else now.wall)
+    return f"the next try is at {at}, in {spell_duration(left)}"
+
+
+_WORDS = {
+    Trouble.OVERLOADED: "the service is overloaded",
+    Trouble.UNREACHABLE: "the service cannot be reached",
+    Trouble.LIMIT: "the account's limit is reached",
+    Trouble.CREDIT: "the account has no credit",
+    Trouble.LOGIN: "the login is not valid",
+    Trouble.PROGRAM: "the program ends before it says anything",
+}
+"""Of a trouble about which the program said nothing more."""

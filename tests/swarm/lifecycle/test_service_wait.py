@@ -1,0 +1,332 @@
+"""An end that a program ascribes to its service: the agent waits, keeps its slot, and is taken up again by itself."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from swarm.heartbeat import monitor
+from swarm.ledger.transitions import Spawning, move
+from swarm.lifecycle.recovery import resolve_intents
+from swarm.lifecycle.take_up import take_up_due
+from swarm.model.agent import Identity
+from swarm.model.beat import Beat
+from swarm.model.causes import AlertCause
+from swarm.model.health import Health
+from swarm.model.record import Ending, Phase
+from swarm.model.service import Trouble, Waiting
+from tests.support.homes import PERIOD, LiveHome
+from tests.support.refused import SAID, Service, starts
+from tests.support.wait import wait_for
+
+HOUR = 3600.0
+
+
+@pytest.fixture
+def service(live_home: LiveHome, tmp_path: Path) -> Service:
+    return Service(live_home, tmp_path)
+
+
+def start(home: LiveHome, name: str = "worker-1", **more: object) -> None:
+    home.spawn(name, program="refused", command=(), **more)
+
+
+def ended(home: LiveHome, *names: str) -> None:
+    """Their programs have ended, and the ledger knows."""
+    for name in names:
+        wait_for(home.agent(name).exit.exists, f"exit.json of {name}")
+    home.swarm.settle()
+
+
+def waiting(home: LiveHome, name: str = "worker-1") -> Waiting:
+    record = home.record(name)
+    assert record.phase is Phase.WAITING, record
+    assert record.waiting is not None
+    return record.waiting
+
+
+def beat(home: LiveHome, after: float = 0.0) -> Beat:
+    home.clock.advance(after)
+    return home.swarm.beat(by="test", force=True)
+
+
+def test_an_agent_whose_program_ends_for_its_service_waits_and_keeps_its_slot(
+    live_home: LiveHome, service: Service
+) -> None:
+    service.down()
+    start(live_home)
+    ended(live_home, "worker-1")
+
+    found = waiting(live_home)
+
+    assert (found.trouble, found.why, found.tries) == (Trouble.OVERLOADED, SAID["server_error"], 0)
+    assert live_home.swarm.snapshot().slots.committed == 1
+    assert live_home.state.alerts == ()
+    assert live_home.state.crashes == {}
+    assert not live_home.agent("worker-1").ended.exists()
+    assert live_home.lines("wait") == [("wait", "genesis-01/worker-1", True, "")]
+    verdict = live_home.swarm.verdicts(live_home.swarm.snapshot())["genesis-01/worker-1"]
+    assert verdict.state is Health.WAITING
+    assert "529 Overloaded" in verdict.why
+    assert "the next try is at" in verdict.why
+
+
+def test_it_is_taken_up_by_itself_with_growing_pauses_until_the_service_answers(
+    live_home: LiveHome, service: Service
+) -> None:
+    service.down()
+    start(live_home)
+    ended(live_home, "worker-1")
+    pauses = []
+    for tries in range(4):
+        found = waiting(live_home)
+        assert found.tries == tries
+        assert found.next_try is not None
+        pause = found.next_try - found.began
+        pauses.append(round(pause))
+        assert take_up_due(live_home.home) == (), "not before its time"
+        live_home.clock.advance(pause + 1)
+        assert take_up_due(live_home.home) == ("genesis-01/worker-1",)
+        ended(live_home, "worker-1")
+    assert pauses == [60, 120, 240, 480]
+
+    service.up()
+    live_home.clock.advance(PERIOD + 1)
+    assert take_up_due(live_home.home) == ("genesis-01/worker-1",)
+    ended(live_home, "worker-1")
+
+    record = live_home.record("worker-1")
+    assert (record.ending, record.waiting) == (Ending.DONE, None)
+    assert len(starts(live_home, "worker-1")) == 6
+    assert len({each.spawn_id for each in live_home.state.agents.values()}) == 1
+
+
+def test_a_trouble_after_work_is_a_new_one_and_its_pauses_begin_anew(live_home: LiveHome, service: Service) -> None:
+    service.down()
+    start(live_home)
+    ended(live_home, "worker-1")
+    live_home.clock.advance(61)
+    service.fails_after_work()
+    take_up_due(live_home.home)
+    ended(live_home, "worker-1")
+
+    found = waiting(live_home)
+
+    assert (found.tries, found.worked) == (0, True)
+    assert found.next_try == pytest.approx(found.began + 60)
+
+
+@pytest.mark.parametrize("asleep", [False, True])
+def test_a_limit_that_names_its_end_five_hours_away_is_waited_for(
+    live_home: LiveHome, service: Service, asleep: bool
+) -> None:
+    resets = live_home.clock.wall() + 5 * HOUR
+    service.down("rate_limit", 429, resets)
+    start(live_home)
+    ended(live_home, "worker-1")
+    assert waiting(live_home).named
+    service.up()
+    if asleep:
+        live_home.clock.suspend(5 * HOUR + 20)
+    else:
+        for _ in range(19):  # heartbeats go on all the time, and nothing is tried
+            made = beat(live_home, PERIOD)
+            assert not made.passed
+            assert waiting(live_home).tries == 0
+        live_home.clock.advance(PERIOD + 20)
+    assert len(starts(live_home, "worker-1")) == 1
+
+    made = beat(live_home)
+    ended(live_home, "worker-1")
+
+    assert ("take-up", "genesis-01/worker-1") in [(each.action, each.agent) for each in made.actions]
+    assert live_home.record("worker-1").ending is Ending.DONE
+    assert len(starts(live_home, "worker-1")) == 2
+    assert beat(live_home, PERIOD).passed
+    assert AlertCause.SERVICE not in [alert.cause for alert in live_home.state.alerts]
+
+
+def test_after_give_up_after_a_person_decides_and_no_heartbeat_ends_it(live_home: LiveHome, service: Service) -> None:
+    service.down("authentication_failed", 401)
+    start(live_home)
+    ended(live_home, "worker-1")
+    for _ in range(9):
+        beat(live_home, PERIOD)
+        ended(live_home, "worker-1")
+    assert waiting(live_home).next_try is None
+    tried = len(starts(live_home, "worker-1"))
+
+    for _ in range(12):
+        beat(live_home, PERIOD)
+
+    assert len(starts(live_home, "worker-1")) == tried
+    assert waiting(live_home).next_try is None
+    causes = [alert.cause for alert in live_home.state.alerts]
+    assert sorted(causes) == [AlertCause.GIVEN_UP, AlertCause.SERVICE]
+    service.up()
+    live_home.swarm.resume("worker-1")
+    ended(live_home, "worker-1")
+    assert live_home.record("worker-1").ending is Ending.DONE
+    beat(live_home, PERIOD)
+    assert live_home.state.alerts == ()
+
+
+def test_a_person_may_kill_it_or_spawn_it_again(live_home: LiveHome, service: Service) -> None:
+    service.down()
+    start(live_home, "worker-1")
+    start(live_home, "worker-2")
+    ended(live_home, "worker-1", "worker-2")
+
+    live_home.swarm.kill(["worker-1"], reason="not needed")
+    service.up()
+    live_home.swarm.respawn("worker-2")
+
+    killed = live_home.record("worker-1")
+    assert (killed.ending, killed.why, killed.unverified) == (Ending.KILLED, "not needed", "")
+    ended(live_home, "worker-2")
+    assert live_home.record("worker-2").ending is Ending.DONE
+    assert live_home.swarm.snapshot().slots.committed == 0
+
+
+def test_while_it_is_paused_it_is_not_taken_up_and_resumed_it_is_tried_at_once(
+    live_home: LiveHome, service: Service
+) -> None:
+    service.down()
+    start(live_home)
+    ended(live_home, "worker-1")
+    live_home.swarm.pause("worker-1")
+    live_home.clock.advance(HOUR)
+    assert take_up_due(live_home.home) == ()
+
+    service.up()
+    live_home.swarm.resume("worker-1")
+    ended(live_home, "worker-1")
+
+    assert live_home.record("worker-1").ending is Ending.DONE
+
+
+def test_many_that_take_it_up_at_once_start_it_once(live_home: LiveHome, service: Service) -> None:
+    service.down()
+    start(live_home)
+    ended(live_home, "worker-1")
+    live_home.clock.advance(61)
+    together = threading.Barrier(4)
+    taken: list[str] = []
+
+    def take() -> None:
+        swarm = live_home.open()
+        together.wait()
+        taken.extend(take_up_due(swarm.home))
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    ended(live_home, "worker-1")
+
+    assert taken == ["genesis-01/worker-1"]
+    assert len(starts(live_home, "worker-1")) == 2
+
+
+def test_a_taking_up_that_was_cut_short_waits_on(live_home: LiveHome, service: Service) -> None:
+    service.down()
+    start(live_home)
+    ended(live_home, "worker-1")
+    record = live_home.record("worker-1")
+    nobody = Identity("boot-0", 1, 2, 3, "")
+    live_home.home.ledger.update(record.ref, lambda found, _: move(found, Spawning(nobody)), purpose="die here")
+
+    resolve_intents(live_home.home)
+    live_home.swarm.settle()
+
+    assert waiting(live_home).tries == 1
+    assert live_home.agent("worker-1").exit.exists()
+
+
+def test_one_that_cannot_be_started_waits_on_and_says_so(live_home: LiveHome, service: Service) -> None:
+    service.down()
+    start(live_home)
+    ended(live_home, "worker-1")
+    live_home.agent("worker-1").spec.unlink()
+    live_home.clock.advance(61)
+
+    assert take_up_due(live_home.home) == ()
+
+    assert waiting(live_home).tries == 1
+    assert "could not be started" in waiting(live_home).why
+    assert take_up_due(live_home.home) == (), "its next try comes later"
+
+
+def test_what_it_waited_does_not_age_it(live_home: LiveHome, service: Service) -> None:
+    service.down()
+    start(live_home)
+    ended(live_home, "worker-1")
+    live_home.clock.advance(HOUR)
+    before = live_home.swarm.verdicts(live_home.swarm.snapshot())["genesis-01/worker-1"]
+    take_up_due(live_home.home)
+    ended(live_home, "worker-1")
+    after = live_home.swarm.verdicts(live_home.swarm.snapshot())["genesis-01/worker-1"]
+
+    assert before.age is not None
+    assert before.age < 60
+    assert after.age is not None
+    assert after.age < 60
+
+
+def test_one_alert_for_all_and_queue_schedule_and_root_wait(live_home: LiveHome, tmp_path: Path) -> None:
+    rules = '\n[root]\non = true\nprogram = "refused"\n'
+    service = Service(live_home, tmp_path, rules)
+    path = live_home.root / "swarm.toml"
+    path.write_text(path.read_text().replace("max = 12", "max = 2").replace("reserve = 2", "reserve = 0"))
+    path.write_text(path.read_text().replace("[schedule]", "[schedule]\nimprovement = 1"))
+    live_home.swarm = live_home.open()
+    service.down("rate_limit", 429, live_home.clock.wall() + 2 * HOUR)
+    for name in ("worker-1", "worker-2"):
+        start(live_home, name)
+    start(live_home, "worker-3", queue=True)
+    ended(live_home, "worker-1", "worker-2")
+
+    made = beat(live_home)
+
+    assert [alert.cause for alert in live_home.state.alerts] == [AlertCause.SERVICE]
+    assert "session limit" in live_home.state.alerts[0].text
+    assert "next try at" in live_home.state.alerts[0].text
+    assert not made.passed
+    assert {(each.action, each.agent) for each in made.actions if each.agent} == {
+        ("skip", "genesis-01/worker-3"),
+        ("skip", "genesis-01/improvement-01"),
+        ("skip", "genesis-01"),
+    }
+    service.up()
+    live_home.clock.advance(2 * HOUR + 20)
+    monitor.monitor_agents(live_home.home, live_home.swarm.scanner, live_home.swarm.snapshot(), every=0.0)
+    ended(live_home, "worker-1", "worker-2")
+    made = beat(live_home, PERIOD)
+    assert ("spawn", "genesis-01/worker-3") in [(each.action, each.agent) for each in made.actions]
+    ended(live_home, "worker-3")
+
+
+def test_a_turn_of_the_root_that_met_with_the_limit_is_not_repeated_before_its_end(
+    live_home: LiveHome, tmp_path: Path
+) -> None:
+    service = Service(live_home, tmp_path, '\n[root]\non = true\nprogram = "refused"\n')
+    service.down("rate_limit", 429, live_home.clock.wall() + 2 * HOUR)
+    beat(live_home)
+    ended(live_home, "genesis-01")
+    record = live_home.record("genesis-01")
+    assert (record.phase, record.ending) == (Phase.IDLE, Ending.FAILED)
+    for _ in range(3):
+        beat(live_home, PERIOD)
+    assert len(starts(live_home, "genesis-01")) == 1
+    assert [alert.cause for alert in live_home.state.alerts] == [AlertCause.SERVICE]
+
+    service.up()
+    for _ in range(6):
+        beat(live_home, PERIOD)
+    ended(live_home, "genesis-01")
+
+    assert len(starts(live_home, "genesis-01")) == 2
+    assert live_home.record("genesis-01").waiting is None
+    beat(live_home, PERIOD)
+    assert live_home.state.alerts == ()
