@@ -80,7 +80,10 @@ def look_at_end(home: Home, record: Record) -> Record | None:
             return with_leftovers(_end_without_exit(home, record), see_to_leftovers(home, record))
     elif not wait_until(lambda: home.runner.alive(record) is not Liveness.ALIVE, LAST_MOMENTS_S):
         return None
-    return with_leftovers(_end_with_exit(home, record, gone), see_to_leftovers(home, record))
+    after = _end_with_exit(home, record, gone)
+    if after.phase is Phase.WAITING:
+        return after  # it goes on: what it handed to others is still its own
+    return with_leftovers(after, see_to_leftovers(home, record))
 
 
 def _end_with_exit(home: Home, record: Record, gone: Exit) -> Record:
