@@ -219,7 +219,7 @@ def _right(data: StatusData, level: int) -> Cells:
     if data.polling and level < 6:
         parts.append(Cell("polling" if level > 1 else f"polling: {quote(data.polling, 30)}", "notice"))
     if data.snapshot_age is not None and data.snapshot_age >= STALE_SECONDS:
-        parts.append(Cell(f"picture {short_duration(data.snapshot_age)} old", "warning"))
+        parts.append(Cell(f"snapshot {short_duration(data.snapshot_age)} old", "warning"))
     if (money := money_text(data)) and level < 2:
         parts.append(Cell(money))
     if data.tokens_per_hour is not None and level < 1:

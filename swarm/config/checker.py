@@ -128,7 +128,7 @@ def _explain(error: ValidationError, text: str, name: str) -> tuple[str, str]:
     what = str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         what = "there is no such setting"
-    secret = location[:2] == ["spawn", "environment"]  # somebody may have written a value there
+    secret = location[:2] == ["spawn", "environment"]  # the operator may have written a value there
     says = "" if secret else f"It says {first['input']!r}."[:300]
     return f"{where}: {'.'.join(location) or 'the file'}: {what}.", says
 

@@ -22,7 +22,7 @@ class Launch(Struct, frozen=True):
     channel: bool = False
     """Its standard input is a FIFO that the keeper holds open (`AgentDir.channel`): words reach it while it runs."""
     first: bytes = b""
-    """What the keeper puts into the channel before anybody else can: what fits before the start, then the rest."""
+    """What the keeper puts into the channel before any other process can: what fits before the start, then the rest."""
     mark: bytes = b""
     """A line that the keeper puts into log/stdout before the start, so that readers know where a run begins."""
     session: str = ""

@@ -13,7 +13,7 @@ class SessionKind(StrEnum):
     INTERACTIVE = "interactive"
     """A person, in a terminal."""
     BACKGROUND = "background"
-    """A daemon of the program's own, that outlives whoever handed the session to it."""
+    """A daemon of the program's own, that outlives the process that handed the session to it."""
     OTHER = "other"
 
 

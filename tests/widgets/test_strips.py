@@ -101,7 +101,7 @@ def test_what_is_unknown_is_not_shown() -> None:
 def test_the_pulse_says_what_is_wrong_with_the_picture_itself() -> None:
     data = replace(FULL, snapshot_age=42.0, polling="inotify limit", owner="run, host-a 77", trouble="disk full")
     line = text(status_cells(data, 200))
-    assert "picture 42s old" in line
+    assert "snapshot 42s old" in line
     assert "polling: inotify limit" in line
     assert "beat: run, host-a 77" in line
     assert "disk full" in line
