@@ -56,6 +56,14 @@ def attach_terminal(home: Home, record: Record, client: Client, who: str) -> Det
     launch = session.program.take_over(session.spec, home.layout, agent, session.key)
     if launch is None:
         raise not_attachable(record.id, f"its program ({record.program}) cannot go on in a terminal")
+    # Asked before its run is ended: a session that cannot go on here would be given up for nothing.
+    if says := session.program.why_not_logged_in(launch):
+        raise not_attachable(
+            record.id,
+            f"its program cannot be used in a terminal: {says}. Its run goes on",
+            f"Log in for {session.program.name} as the user that spawned it; or end it, and start it again from a "
+            f"shell that is logged in: swarm-tui respawn {record.id} --here",
+        )
     with exclusive(agent) as mine:
         if not mine:
             raise Busy(f"{record.id!r} is being attached to, or detached, by another process.", hint="Wait for it.")

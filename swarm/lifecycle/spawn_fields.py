@@ -13,6 +13,7 @@ from swarm.lifecycle.scope import overlap
 from swarm.model.agent import Acceptance, AgentSpec, Scope
 from swarm.model.launch import Launch
 from swarm.model.requests import SpawnRequest
+from swarm.model.values import replace
 from swarm.programs.base import Program
 from swarm.programs.registry import COMMAND
 from swarm.protocol.agent_files import read_spec
@@ -230,7 +231,8 @@ def environment(request: SpawnRequest) -> dict[str, str]:
 
 def launch_of(home: Home, spec: AgentSpec, program: Program, brief: str) -> Launch:
     """How it is started; raises Refused: `program` where that cannot be run, `scope` where it could not be held."""
-    for need in program.needs():
+    needs = program.needs()
+    for need in needs:
         if need.required and not need.ok:
             raise Refused(Code.PROGRAM, f"{program.name!r} cannot be started: {need.text}.", hint=need.hint)
     if spec.argv and not program.takes_command:
@@ -258,4 +260,5 @@ def launch_of(home: Home, spec: AgentSpec, program: Program, brief: str) -> Laun
         raise Refused(
             Code.PROGRAM, f"{word[:200]!r} is not on PATH.", f"PATH is {launch.environment.get('PATH', '')[:500]!r}."
         )
-    return launch
+    told = tuple(f"{program.name}: {need.text}. {need.hint}" for need in needs if need.told and not need.ok)
+    return replace(launch, warnings=(*launch.warnings, *told)) if told else launch

@@ -19,12 +19,18 @@ class Need(Struct, frozen=True):
     hint: str = ""
     required: bool = True
     """Without it agents of this program cannot be started; else they run with less."""
+    told: bool = False
+    """Whoever spawns is told that it is not there."""
 
 
 class WithoutChannel:
     """What a program answers that hears nothing while it runs: messages wait in its inbox, a signal asks it to end."""
 
     channel = False
+
+    def why_not_logged_in(self, launch: Launch) -> str:  # noqa: ARG002 the protocol's signature
+        """It is not asked: it has no answer that holds for each way of logging in."""
+        return ""
 
     def limited_to(self, cost_usd: float) -> Self:  # noqa: ARG002 the protocol's signature
         """It knows no limit: the engine ends it."""
@@ -85,6 +91,10 @@ class Program(Protocol):
 
     def take_over(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str) -> Launch | None:
         """How a session goes on in a person's terminal; None where this program cannot."""
+        ...
+
+    def why_not_logged_in(self, launch: Launch) -> str:
+        """What the program itself says against starting this launch as it is logged in; '' for nothing."""
         ...
 
     def limited_to(self, cost_usd: float) -> "Program":

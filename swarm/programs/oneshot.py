@@ -86,6 +86,10 @@ class OneShot(WithoutChannel, ABC):
     def credentials(self, environment: Mapping[str, str]) -> tuple[Path, ...]:
         """Where its login lies, where it is in a file. It is looked for, never opened."""
 
+    @abstractmethod
+    def configs(self, environment: Mapping[str, str]) -> tuple[Path, ...]:
+        """Files of the operator's that may give it a provider, and with it a login, of its own."""
+
     def new_session(self) -> str:
         """The id of a fresh session, where we choose it; '' where the program does."""
         return ""
@@ -135,7 +139,9 @@ class OneShot(WithoutChannel, ABC):
         environment = {**self._inherited, **self._settings.env}
         return (
             preflight.found(self._executable()[0], environment, hint=f"Install it with: npm install -g {self.install}"),
-            preflight.logged_in(self.kind, self.logins, self.credentials(environment), environment),
+            preflight.logged_in(
+                self.kind, self.logins, self.credentials(environment), environment, self.configs(environment)
+            ),
             self._holds(),
         )
 

@@ -72,17 +72,22 @@ def _version(place: str, changed: int, path: str, home: str) -> str:  # noqa: AR
     return number[0] if answer.returncode == 0 and number else ""
 
 
-def logged_in(name: str, variables: Sequence[str], files: Iterable[Path], environment: Mapping[str, str]) -> Need:
-    """Whether there is a login, as far as can be told from outside: a variable that is set, a file that is there."""
+def logged_in(
+    name: str,
+    variables: Sequence[str],
+    files: Iterable[Path],
+    environment: Mapping[str, str],
+    configs: Iterable[Path] = (),
+) -> Need:
+    """Whether there is a login, as far as can be told from outside: a variable that is set, a file that is there.
+
+    configs: files that may name a login of another kind; where one is there, its absence is no news for a spawn.
+    """
     for variable in variables:
         if environment.get(variable):
             return Need("login", ok=True, text=f"{variable} is set", required=False)
     for file in files:
-        try:
-            there = file.is_file()
-        except OSError:
-            there = False
-        if there:
+        if _is_there(file):
             return Need("login", ok=True, text=f"{file} is there", required=False)
     return Need(
         "login",
@@ -90,7 +95,15 @@ def logged_in(name: str, variables: Sequence[str], files: Iterable[Path], enviro
         text="no login was seen (it may lie where it cannot be told, as in a keychain)",
         hint=f"Start {name} once by hand and log in, or set {' or '.join(variables[:3])}.",
         required=False,
+        told=not any(_is_there(file) for file in configs),
     )
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:
+        return False
 
 
 def sandbox(environment: Mapping[str, str]) -> Need:

@@ -13,7 +13,8 @@ from swarm.model.listed import ListedSession
 from swarm.model.values import replace
 from swarm.programs import preflight, prompt, sandbox
 from swarm.programs.base import Need
-from swarm.programs.claude import command_line, permissions, session_list, settings, stdin_messages
+from swarm.programs.claude import command_line, login, permissions, session_list, settings, stdin_messages
+from swarm.programs.claude.own_settings import read_own_settings
 from swarm.programs.command import working_directory
 from swarm.programs.environment import OWN_BIN, compose, present
 from swarm.programs.run_marker import run_mark, session_file
@@ -30,10 +31,7 @@ RECOMMENDED = {
     # No session goes to a daemon of the user's, which would outlive the agent.
     "CLAUDE_CODE_DISABLE_AGENT_VIEW": "1",
 }
-LOGINS = (
-    *("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"),
-    *("CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY"),
-)
+LOGINS = (*login.KEYS, "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY")
 
 
 class Claude:
@@ -112,6 +110,11 @@ class Claude:
         """Its daemon does, and does not start it again."""
         return session_list.end(self._settings.argv or command_line.OWN, self._environment(), session.short)
 
+    def why_not_logged_in(self, launch: Launch) -> str:
+        """It is asked as it would run: with the environment, and the settings, of this launch."""
+        data = next((data for path, data in launch.files.items() if path.name == "settings.json"), b"")
+        return login.status(self._settings.argv or command_line.OWN, data, launch.environment)
+
     def needs(self) -> tuple[Need, ...]:
         """The executable, a login as far as that shows, and the sandbox. Its version is `preflight.version`'s."""
         environment = self._environment()
@@ -121,7 +124,7 @@ class Claude:
             box = replace(box, text=f'{box.text}; scope = "sandbox" refuses agents that own paths or observe')
         return (
             preflight.found(word, environment, hint=f"Install it with: {INSTALL}"),
-            preflight.logged_in("claude", LOGINS, _credentials(environment), environment),
+            login.seen(environment, read_own_settings(environment)),
             box,
         )
 
@@ -163,12 +166,18 @@ class Claude:
     ) -> dict[Path, bytes]:
         """alone: no person is at it, so that it is asked for its results before it may stop."""
         mcp = self._settings.mcp
-        made = settings.files(spec, layout, agent, held, mcp=mcp, gate=alone)
+        made = settings.files(spec, layout, agent, held, mcp=mcp, gate=alone, logins=self._logins(spec, held))
         made[agent.session] = session_file(spec, self.name, session)
         made[agent.system] = prompt.system(spec, layout, held, mcp=mcp).encode("utf-8", "replace")
         if held.sandbox is not None and sandbox.root_on_linux():
             made[_bin(agent) / "bwrap"] = sandbox.shim(preflight.executable("bwrap", self._environment())).encode()
         return made
+
+    def _logins(self, spec: AgentSpec, held: permissions.Scope) -> Mapping[str, object]:
+        """What the operator's own settings say of logins, for agents that do not read them."""
+        if held.inherit:
+            return {}
+        return read_own_settings(self._environment()).settings((self._settings.env, spec.env))
 
     def _own_environment(
         self, spec: AgentSpec, layout: Layout, agent: AgentDir, held: permissions.Scope
@@ -194,8 +203,3 @@ def _directory(spec: AgentSpec, layout: Layout, agent: AgentDir, held: permissio
 def _bin(agent: AgentDir) -> Path:
     """What stands on its PATH before everything else."""
     return agent.path / OWN_BIN
-
-
-def _credentials(environment: Mapping[str, str]) -> tuple[Path, ...]:
-    """Where its login lies, where it is in a file. It is looked for, never opened."""
-    return (session_list.config_directory(environment) / ".credentials.json",)

@@ -19,13 +19,24 @@ SERVER = "swarm"
 
 
 def files(
-    spec: AgentSpec, layout: Layout, agent: AgentDir, scope: Scope, *, mcp: bool, gate: bool
+    spec: AgentSpec,
+    layout: Layout,
+    agent: AgentDir,
+    scope: Scope,
+    *,
+    mcp: bool,
+    gate: bool,
+    logins: Mapping[str, object] = {},
 ) -> dict[Path, bytes]:
     """The files below the agent's `.run` that must be there before it starts, without session and system prompt.
 
-    gate: it is asked for its results before it may stop, and ends by itself afterwards.
+    gate: it is asked for its results before it may stop, and ends by itself afterwards. logins: what the operator's own
+    settings say of logins.
     """
-    made = {agent.settings: _json(settings(scope, gate=gate)), agent.guard: _json(guard(spec, layout, scope))}
+    made = {
+        agent.settings: _json({**logins, **settings(scope, gate=gate)}),
+        agent.guard: _json(guard(spec, layout, scope)),
+    }
     return {**made, agent.mcp: _json(servers(spec, layout))} if mcp else made
 
 

@@ -55,6 +55,11 @@ class Codex(OneShot):
         place = environment.get("CODEX_HOME") or str(Path(environment.get("HOME", "/")) / ".codex")
         return (Path(place) / "auth.json",)
 
+    def configs(self, environment: Mapping[str, str]) -> tuple[Path, ...]:
+        """It may have a provider with a key of its own."""
+        place = environment.get("CODEX_HOME") or str(Path(environment.get("HOME", "/")) / ".codex")
+        return (Path(place) / "config.toml",)
+
     def _common(self, run: Run) -> tuple[str, ...]:
         chosen: dict[str, object] = {
             "check_for_update_on_startup": False,

@@ -78,6 +78,11 @@ class Gemini(OneShot):
         place = Path(environment.get("GEMINI_CLI_HOME") or environment.get("HOME", "/"))
         return (place / ".gemini" / "oauth_creds.json",)
 
+    def configs(self, environment: Mapping[str, str]) -> tuple[Path, ...]:
+        """They may choose Vertex, or hold a key."""
+        place = Path(environment.get("GEMINI_CLI_HOME") or environment.get("HOME", "/"))
+        return (place / ".gemini" / "settings.json", place / ".gemini" / ".env")
+
     def _common(self, run: Run) -> tuple[str, ...]:
         return (
             *("--approval-mode", "auto_edit" if run.held else "yolo"),

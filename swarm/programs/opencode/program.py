@@ -69,6 +69,12 @@ class OpenCode(OneShot):
         home = Path(environment.get("HOME", "/"))
         return (Path(environment.get("XDG_DATA_HOME") or home / ".local" / "share") / "opencode" / "auth.json",)
 
+    def configs(self, environment: Mapping[str, str]) -> tuple[Path, ...]:
+        """They may name providers with keys of their own."""
+        home = Path(environment.get("HOME", "/"))
+        place = Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "opencode"
+        return (place / "opencode.json", place / "opencode.jsonc")
+
     def _own_environment(self, run: Run) -> dict[str, str]:
         made = super()._own_environment(run)
         made[CONFIG] = self.environment(run)[CONFIG]  # what swarm.toml sets is in it already
