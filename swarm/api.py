@@ -18,6 +18,7 @@ from swarm.protocol.paths import AgentDir
 if TYPE_CHECKING:
     import swarm.heartbeat.lease
     import swarm.home.resolve
+    import swarm.lifecycle.environment
     import swarm.lifecycle.spawn
     import swarm.verbs.acknowledge
     import swarm.verbs.attach
@@ -165,6 +166,7 @@ class Swarm:
     spawn = _verb("lifecycle.spawn", lambda: swarm.lifecycle.spawn.spawn)
     respawn = _verb("verbs.respawn", lambda: swarm.verbs.respawn.respawn)
     attach = _verb("verbs.attach", lambda: swarm.verbs.attach.attach)
+    keep_environment = _verb("lifecycle.environment", lambda: swarm.lifecycle.environment.keep_if_missing)
     kill = _verb("verbs.kill", lambda: swarm.verbs.kill.kill)
     pause = _verb("verbs.pause", lambda: swarm.verbs.pause.pause)
     resume = _verb("verbs.pause", lambda: swarm.verbs.pause.resume)

@@ -76,10 +76,14 @@ def forget_waiting(home: Home, state: State) -> None:
                 agent_environment.remove(path)
 
 
-def keep_if_missing(home: Home, record: Record) -> None:
-    """Keeps the environment of this process for an agent of a version that kept none. Raises SwarmError."""
-    agent = home.layout.agent(record.id)
-    if agent_environment.read(agent.environment) is None:
+def keep_if_missing(home: Home, agent_id: str) -> None:
+    """Keeps the environment of this process for an agent of a version that kept none. Raises SwarmError.
+
+    For a control room that opens a window elsewhere: what that window has of its own is not what the operator works in.
+    """
+    agent = home.layout.agent(agent_id)
+    if home.actor.is_operator and agent_environment.read(agent.environment) is None:
+        home.must_be_writable()
         writer.make_dir(agent.run)
         keep(home, agent, present())
 

@@ -152,6 +152,9 @@ class CannedSwarm(Swarm):
             return Messaged(agent_id, "m-4d5e6f", sent=True)
         return Messaged(agent_id, "m-1a2b3c", waits="its program (command) takes no words while it runs")
 
+    def keep_environment(self, agent_id: str) -> None:
+        self._note("keep_environment", agent_id)
+
     def why_not_attach(self, agent_id: str) -> str:
         view = self.canned.agent(agent_id)
         program = view.record.program if view is not None and view.record is not None else ""

@@ -40,6 +40,8 @@ class Set:
     launcher: Path
     env: dict[str, str] = field(default_factory=dict)
     more: str = ""
+    logged_in: bool = True
+    """swarm.toml says which service is asked, and with which key."""
 
 
 class ProgramHome(LiveHome):
@@ -64,13 +66,14 @@ class ProgramHome(LiveHome):
         settings: str = "",
         launcher: Path | None = None,
         more: str = "",
+        logged_in: bool = True,
     ) -> None:
         """Agents of this program play `script` from now on.
 
         env, settings: what [programs.NAME] gets besides. launcher: what is run in place of the program itself.
-        more: the rest of swarm.toml.
+        more: the rest of swarm.toml. logged_in: swarm.toml names the service and a key; else the test does, like users.
         """
-        chosen = Set(scenario or name, launcher or PROGRAMS[name].executable, dict(env or {}), settings)
+        chosen = Set(scenario or name, launcher or PROGRAMS[name].executable, dict(env or {}), settings, logged_in)
         self._programs[name] = chosen
         self._more = more or self._more
         self.models.play(chosen.scenario, script)
@@ -104,7 +107,8 @@ class ProgramHome(LiveHome):
 
     def _claude(self, chosen: Set, url: str) -> None:
         quick = {"API_TIMEOUT_MS": "20000", "CLAUDE_CODE_MAX_RETRIES": "2"}
-        chosen.env = {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": KEY, **quick, **chosen.env}
+        login = {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": KEY} if chosen.logged_in else {}
+        chosen.env = {**login, **quick, **chosen.env}
 
     def _codex(self, chosen: Set, url: str) -> None:
         chosen.env = {"SCRIPTED_KEY": KEY, **chosen.env}

@@ -67,8 +67,12 @@ def _attach(room: ActingScreen, view: AgentView) -> None:
 
     def answered(*, yes: bool) -> None:
         if yes:
-            words = f"{clean(view.id)}: leave its program as you would elsewhere, and it goes on by itself."
-            _run_here(room, view, ["attach", view.id], words)
+            # A window of tmux has the environment of tmux: what this one has must be kept before it opens.
+            room.perform("keep its environment", lambda: room.swarm.keep_environment(view.id), lambda _: opened())
+
+    def opened() -> None:
+        words = f"{clean(view.id)}: leave its program as you would elsewhere, and it goes on by itself."
+        _run_here(room, view, ["attach", view.id], words)
 
     room.ask(
         f"Talk to {clean(view.id)} in a terminal?",

@@ -206,3 +206,16 @@ def test_an_agent_of_a_version_that_kept_nothing_is_started_again_with_what_is_t
     other_shell(monkeypatch)
     home.swarm.respawn("worker-1")
     assert told(home, "worker-1")["ANTHROPIC_API_KEY"] == OTHER
+
+
+def test_an_agent_of_such_a_version_keeps_what_a_control_room_has_that_opens_a_window_for_it(
+    home: LiveHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.spawn("worker-1")
+    kept = home.agent("worker-1").environment
+    kept.unlink()
+    home.swarm.keep_environment(home.id("worker-1"))
+    assert (agent_environment.read(kept) or {})["ANTHROPIC_API_KEY"] == SECRET
+    other_shell(monkeypatch)
+    home.swarm.keep_environment(home.id("worker-1"))
+    assert (agent_environment.read(kept) or {})["ANTHROPIC_API_KEY"] == SECRET
