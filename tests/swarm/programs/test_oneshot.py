@@ -16,7 +16,7 @@ from swarm.config.checked import parse_policy
 from swarm.config.policy import Policy
 from swarm.errors import Refused
 from swarm.model.activity import Kind
-from swarm.model.agent import AgentSpec
+from swarm.model.agent import AgentSpec, Scope
 from swarm.model.launch import Launch
 from swarm.model.values import replace
 from swarm.programs.base import Program
@@ -224,7 +224,7 @@ def test_a_held_agent_is_held_and_any_other_is_not(name: str, layout: Layout) ->
 
 
 def test_an_agent_that_observes_is_held_to_its_own_directory(name: str, layout: Layout) -> None:
-    launch = started(name, layout, scope="observe", cwd="roles")
+    launch = started(name, layout, scope=Scope.OBSERVE, cwd="roles")
     own = str(agent_of(layout).path)
     assert str(launch.cwd) == own
     if name == "codex":
@@ -249,7 +249,7 @@ def test_what_is_no_directory_cannot_be_held(refusing: str, layout: Layout) -> N
 def test_a_sandbox_that_is_asked_for_and_not_there_is_refused(bare: str, layout: Layout) -> None:
     text = f'[programs.{bare}]\nscope = "sandbox"\n'
     with pytest.raises(Refused, match="none that could be used") as refused:
-        started(bare, layout, text, scope="observe")
+        started(bare, layout, text, scope=Scope.OBSERVE)
     assert refused.value.code == "scope"
     assert not started(bare, layout, text).warnings
 
