@@ -121,7 +121,7 @@ def gap_of(home: Home, state: State) -> Gap | None:
 
 
 def _may_beat(home: Home) -> None:
-    if home.actor.is_agent and home.actor.agent != home.policy.root.id:
+    if home.actor.is_agent and not home.is_root(home.actor.agent):
         raise Refused(
             Code.HIERARCHY, "Only the root and the operator ask for a heartbeat.", "It ends agents in the whole swarm."
         )

@@ -49,7 +49,7 @@ def end_for_limit(home: Home, scanner: "Scanner", action: Action) -> tuple[str, 
     due, _ = due_for_limits(snapshot, judged, home.policy, swarm_over(snapshot, home.policy, now))
     if action.agent not in due:
         return f"a second look says {judged[action.agent].state}, and that its limit is not used up", []
-    if action.agent == home.policy.root.id:
+    if home.is_root(action.agent):
         return "", stop_turn(home, action.reason)
     order = Order(action.reason, home.policy.stop.grace, str(home.actor), automatic=True)
     return "", end_subtree(home, action.ref, order)

@@ -109,9 +109,9 @@ def _begin(home: Home, beat: Beat, scanner: Scanner) -> None:
         try:
             session = "" if put_log_aside(home, agent, intent) else session_for(home, agent, spec, last)
             inbox.end_turn(agent, heard=last is None or last.ending in (Ending.DONE, Ending.KILLED))
-            words, told_to = words_for(home, agent, beat, scanner, last)
+            words, delivered_to = words_for(home, agent, beat, scanner, last)
             launch, offset = launch_for(home, agent, spec, program, session, words)
-            inbox.begin_turn(agent, told_to)
+            inbox.begin_turn(agent, delivered_to)
             write_turn(agent, Turn(beat.n, offset, launch.session or session))
             take_turn(home, reserved)
             started = home.runner.spawn(agent, launch)

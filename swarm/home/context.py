@@ -87,6 +87,10 @@ class Home(Struct, frozen=True):
         """What was checked of this home's files before; used with `with`, it keeps what is checked anew."""
         return _checked(self.layout, read_only=self.read_only)
 
+    def is_root(self, agent_id: str) -> bool:
+        """Whether this is the root: what ends of it is a turn, and it stands above all others."""
+        return agent_id == self.policy.root.id
+
     def now(self) -> Now:
         """The clocks, as this home's ledger counts them."""
         return self.ledger.now()

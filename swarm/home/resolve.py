@@ -18,7 +18,10 @@ def resolve(home: Home, words: str) -> str:
     Raises NotFound (exit status 4): `no-such-agent` with the nearest ids, `ambiguous` with the choices.
     """
     wanted = words.strip().strip("/")
-    ids = known_ids(home)
+    recorded = _recorded_ids(home)
+    if wanted in recorded:
+        return wanted  # the usual case, without a walk over the directories
+    ids = recorded | set(walk(home.layout, home.policy.watch.ignore))
     if wanted in ids:
         return wanted
     if home.actor.is_agent and f"{home.actor.agent}/{wanted}" in ids:
@@ -51,18 +54,15 @@ def not_found(words: str, ids: Iterable[str]) -> NotFound:
     return NotFound(f"There is no agent {words[:200]!r}.", detail, "swarm-tui status lists all of them.")
 
 
-def known_ids(home: Home) -> set[str]:
-    """Every id there is: in the ledger, in the queue, and on disk."""
-    ids = set(walk(home.layout, home.policy.watch.ignore))
+def _recorded_ids(home: Home) -> set[str]:
+    """Every id in the ledger and its queue."""
     if home.layout.foreign:
-        return ids
+        return set()
     try:
         state = home.ledger.read()
     except SwarmError:
-        return ids  # a damaged ledger hides no agent whose directory is there
-    ids.update(state.agents)
-    ids.update(waiting.id for waiting in state.queue)
-    return ids
+        return set()  # a damaged ledger hides no agent whose directory is there
+    return {*state.agents, *(waiting.id for waiting in state.queue)}
 
 
 def _listed(ids: list[str]) -> str:

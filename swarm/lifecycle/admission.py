@@ -158,7 +158,7 @@ def must_be_able_to_parent(home: Home, parent: str, state: State) -> None:
         raise Refused(
             Code.PAUSED_BRANCH, "All agents are frozen.", "Nothing is spawned meanwhile.", "Thaw them first (key E)."
         )
-    if parent == home.policy.root.id:
+    if home.is_root(parent):
         return
     record = state.agents.get(parent)
     if record is not None and record.phase in (Phase.SPAWNING, Phase.RUNNING):

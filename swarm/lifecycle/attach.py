@@ -9,7 +9,6 @@ from swarm.ledger.transitions import Spawning, move
 from swarm.lifecycle import messaging, relaunch
 from swarm.lifecycle.detach import Detached, Session, detach, exclusive, has_results, lives, not_attachable, session_of
 from swarm.lifecycle.intents import at_work, me, record_start, withdraw_start
-from swarm.lifecycle.root_turn import is_root
 from swarm.model.actor import AuditVerb
 from swarm.model.launch import Launch
 from swarm.model.record import Phase, Record
@@ -25,7 +24,7 @@ Client = Callable[[Launch, Callable[[int], MayGoOn]], int]
 
 def why_not(home: Home, record: Record | None) -> str:
     """Why the operator cannot attach to this agent now; '' where it can be tried."""
-    idle = record is not None and record.phase is Phase.IDLE and is_root(home, record)
+    idle = record is not None and record.phase is Phase.IDLE and home.is_root(record.id)
     if record is None or (record.phase is not Phase.RUNNING and not idle):
         return "it does not run"
     if record.taken_over:
@@ -121,7 +120,7 @@ def _intend(home: Home, record: Record, who: str) -> Record:
 
 def _end_headless(home: Home, record: Record) -> None:
     """Ends the headless run. Raises SwarmError `attach` where something of it stays."""
-    if is_root(home, record) and record.process is None:
+    if home.is_root(record.id) and record.process is None:
         return  # between two turns, nothing of it runs
     grace = home.policy.stop.grace
     messaging.ask_to_end(home, record, grace)

@@ -10,7 +10,6 @@ from swarm.ledger.state import State, raise_alert
 from swarm.ledger.transitions import Idle, move
 from swarm.lifecycle import environment, relaunch
 from swarm.lifecycle.end import ended
-from swarm.lifecycle.root_turn import is_root
 from swarm.lifecycle.settle import results_of
 from swarm.model.agent import AgentSpec, Liveness
 from swarm.model.causes import AlertCause
@@ -106,7 +105,7 @@ def detach(home: Home, record: Record, code: int) -> Detached:
     paused = Detached(record.id, code, AfterAttach.ENDED, "it is paused, and goes on at the first heartbeat after that")
     if current.paused is not None:
         return paused
-    if is_root(home, record):
+    if home.is_root(record.id):
         _rest(home, current)
         return Detached(record.id, code, AfterAttach.RESTS, "the next heartbeat wakes it")
     if has_results(home, record):
@@ -147,7 +146,7 @@ def session_of(home: Home, record: Record) -> Session:
 
 def has_results(home: Home, record: Record) -> bool:
     """It has nothing more to do. The root thinks in turns, and never has results."""
-    return not is_root(home, record) and results_of(home, record.id).state is ResultsState.VALID
+    return not home.is_root(record.id) and results_of(home, record.id).state is ResultsState.VALID
 
 
 def _keep_headless(home: Home, record: Record) -> None:

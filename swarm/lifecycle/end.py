@@ -179,7 +179,7 @@ def release(home: Home, state: State, found: Record, after: Record) -> State:
     if after.ending is Ending.DONE and merged.collected_n is None:
         # A heartbeat that collects is under way: its own number comes with its record.
         merged = replace(merged, collected_n=state.heartbeat_n + (home.actor == ENGINE))
-    if root_turn.is_root(home, found):
+    if home.is_root(found.id):
         merged = move(merged, Idle())
         state = root_turn.with_turn_alerts(with_record(state, merged), merged, now.wall)
         return _with_doubt(state, after, now.wall)
@@ -243,7 +243,7 @@ def write_ended(home: Home, after: Record, more: Mapping[str, object] = NOTHING)
 
     An end is an end, whatever became of the agent's directory: removed, or a link in its place.
     """
-    if root_turn.is_root(home, after):
+    if home.is_root(after.id):
         return ""  # a turn has ended, and not the root
     agent = home.layout.agent(after.id)
     if after.ref.match(read_spec(agent).value) is None:
@@ -272,7 +272,7 @@ _VERBS = {
 def write_line(home: Home, after: Record, revision: int, more: Mapping[str, object] = NOTHING) -> None:
     """The audit line of an end. `freed`: the slots it gives back at its own level; 0 while it is unverified."""
     killed = after.ending is Ending.KILLED
-    root = root_turn.is_root(home, after)
+    root = home.is_root(after.id)
     audit.record(
         home,
         AuditVerb.TURN if root else _VERBS[after.ending or Ending.LOST],

@@ -10,7 +10,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.lifecycle.end import last_words
 from swarm.lifecycle.environment import program_of
-from swarm.lifecycle.root_turn import activity_of, is_root
+from swarm.lifecycle.root_turn import activity_of
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import FoundProcess
 from swarm.model.listed import ListedSession, SessionKind
@@ -45,7 +45,7 @@ def see_to_leftovers(home: Home, record: Record) -> Leftovers:
     """
     if home.runner.lost(record):
         return Leftovers()  # with the machine all of it is gone
-    root = is_root(home, record)
+    root = home.is_root(record.id)
     activity = activity_of(home, record, home.layout.agent(record.id)) if root else last_words(home, record)
     possible = activity.handed if activity is not None else ()
     try:

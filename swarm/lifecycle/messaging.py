@@ -5,6 +5,7 @@ sees to this when a turn ends well. None runs where the model service failed, an
 engine's own looks do the same: a heartbeat, and the owner of the heartbeat in between.
 """
 
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -112,14 +113,16 @@ def ask_to_end(home: Home, record: Record, grace: float) -> str:
 
     grace: seconds of the whole stop. Returns what was done, '' where nothing was: then signals come at once.
     """
-    program = program_of(home, record) if grace > 0 and record.paused is None and not record.taken_over else None
+    agent = home.layout.agent(record.id)
+    if grace <= 0 or record.paused is not None or record.taken_over or not os.path.lexists(agent.channel):
+        return ""
+    program = program_of(home, record)
     if program is None or not program.channel:
         return ""
     try:
         send(home, record, program.ask_to_end(), wait=0.2)
     except SwarmError:
         return ""
-    agent = home.layout.agent(record.id)
     with suppress(SwarmError):  # it reads its end as well, where it ignores what it was asked
         stdin_channel.close(agent)
     gone = wait_until(lambda: look_at_end(home, record) is not None, min(ASKED_S, grace * ASKED_SHARE))
@@ -165,7 +168,7 @@ def _settle_session(home: Home, record: Record, view: AgentView) -> bool:
         return _close(home, agent, record, "its results are there")
     if not activity.turn_end.ok:
         return _close(home, agent, record, f"its turn failed: {activity.turn_end.why}" if activity.turn_end.why else "")
-    if record.id == home.policy.root.id:
+    if home.is_root(record.id):
         return _close(home, agent, record, "its turn is over")
     if inbox.undelivered(agent)[0]:
         return _deliver(home, agent, record)

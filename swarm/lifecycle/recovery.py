@@ -12,7 +12,6 @@ from swarm.lifecycle.detach import detach_abandoned, say_trouble
 from swarm.lifecycle.end import fail_turn
 from swarm.lifecycle.intents import Order, abandoned, abandoned_branches, at_work, me, record_start, withdraw_start
 from swarm.lifecycle.relaunch import put_back
-from swarm.lifecycle.root_turn import is_root
 from swarm.lifecycle.start import clear_away
 from swarm.lifecycle.stop import stop_all
 from swarm.model.actor import ENGINE, AuditVerb
@@ -57,7 +56,7 @@ def _finish_start(home: Home, record: Record) -> None:
     purpose = f"look into the start of {record.id}"
     if (started := home.runner.started(agent, record.spawn_id)) is not None:
         record_start(home, record, *started, purpose=purpose, line=line)
-    elif is_root(home, record):
+    elif home.is_root(record.id):
         why = "the process that began its turn died before it ran"
         fail_turn(home, record, why, purpose=purpose, then=partial(_write_line, home, cut_short=True))
     elif record.process is not None:

@@ -32,11 +32,6 @@ class Turn(Struct, frozen=True):
     session: Text = ""
 
 
-def is_root(home: Home, record: Record) -> bool:
-    """This is the root's record: what ends of it is a turn."""
-    return record.id == home.policy.root.id
-
-
 def with_turn_alerts(state: State, after: Record, wall: float) -> State:
     """The alerts of a turn that has ended: one that failed raises `root-failed`, one that went well takes it back."""
     if after.waiting is not None:

@@ -88,7 +88,7 @@ def look_at_end(home: Home, record: Record) -> Record | None:
 
 def _end_with_exit(home: Home, record: Record, gone: Exit) -> Record:
     at = time_of_end(home, record, gone)
-    if root_turn.is_root(home, record):
+    if home.is_root(record.id):
         ending, why = root_turn.how_it_ended(home, record, gone)
         after = ended(home, record, ending, why, exit_code=gone.code, unverified=_left(gone), at=at)
         turn = root_turn.activity_of(home, record, home.layout.agent(record.id)) if ending is Ending.FAILED else None
@@ -136,7 +136,7 @@ def _end_without_exit(home: Home, record: Record) -> Record:
     unverified = "" if home.runner.lost(record) else report.unverified
     if report.found:
         at = home.ledger.now()  # something of it lived until now
-    if root_turn.is_root(home, record):
+    if home.is_root(record.id):
         why = home.runner.lost(record) or root_turn.how_it_ended(home, record, None)[1]
         return ended(home, record, Ending.LOST, why, exit_code=report.exit_code, unverified=unverified, at=at)
     if results.state is ResultsState.VALID:

@@ -24,7 +24,6 @@ from swarm.lifecycle.intents import (
 )
 from swarm.lifecycle.leftovers import see_to_leftovers, with_leftovers
 from swarm.lifecycle.messaging import ask_to_end
-from swarm.lifecycle.root_turn import is_root
 from swarm.lifecycle.settle import look_at_end, results_of
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import FoundProcess
@@ -99,7 +98,7 @@ def stop_one(home: Home, record: Record, order: Order) -> End:
     if gone is not None and (before.waiting is None or gone.ending is not Ending.FAILED):
         return End(before, gone, {"note": "already ended"})
     agent = home.layout.agent(before.id)
-    if order.automatic and not is_root(home, before) and results_of(home, before.id).state is ResultsState.VALID:
+    if order.automatic and not home.is_root(before.id) and results_of(home, before.id).state is ResultsState.VALID:
         leave_by_itself(home, before)
     asked = ask_to_end(home, before, order.grace)
     try:
@@ -118,7 +117,7 @@ def stop_one(home: Home, record: Record, order: Order) -> End:
         wall, awake = before.ended_at, before.ended
         at = Now(wall, awake) if wall is not None and awake is not None else None
         after = ended(home, before, before.ending or Ending.KILLED, before.why, unverified=unverified, at=at)
-    elif (results := results_of(home, before.id)).state is ResultsState.VALID and not is_root(home, before):
+    elif (results := results_of(home, before.id)).state is ResultsState.VALID and not home.is_root(before.id):
         why = f"results.json says {results.status}"
         after = ended(home, before, Ending.DONE, why, exit_code=report.exit_code, unverified=unverified)
     else:
@@ -202,7 +201,7 @@ def end_subtree(home: Home, target: Ref, order: Order) -> list[StopOutcome]:
     """Stops one target: closes its branch, stops all agents in it, opens it again. Returns how each one ended."""
     # Where another kill was faster, this one stops what is left.
     ended = _end_once(home, target, order) or _end_once(home, target, order)
-    if not ended and target.id != home.policy.root.id:
+    if not ended and not home.is_root(target.id):
         ended.append(_nothing_to_do(home, target))
     return ended
 
@@ -284,7 +283,7 @@ def _let_the_other_finish(home: Home, target: Ref, grace: float) -> None:
 
 
 def _below(state: State, target: Ref, home: Home) -> list[Record]:
-    every = target.id == home.policy.root.id
+    every = home.is_root(target.id)
     return [
         record
         for record in state.agents.values()

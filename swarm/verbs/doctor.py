@@ -172,9 +172,7 @@ def _ledger(home: Home, state: State) -> Iterator[Finding]:
         )
     known = set(state.agents)
     unknown = [agent for agent in walk(home.layout, home.policy.watch.ignore) if agent not in known]
-    unknown = [
-        agent for agent in unknown if agent != home.policy.root.id and not home.layout.agent(agent).ended.exists()
-    ]
+    unknown = [agent for agent in unknown if not home.is_root(agent) and not home.layout.agent(agent).ended.exists()]
     if unknown:
         count = plural(len(unknown), "directory", "directories")
         yield Finding(Level.NOTE, "tree", f"{count} of agents that the ledger does not know: {', '.join(unknown[:5])}")

@@ -87,7 +87,7 @@ def _target(home: Home, agent_id: str, spawn_id: str) -> Ref:
     record = home.ledger.read().agents.get(agent_id)
     if record is not None:
         must_be_meant(record, spawn_id)
-    if record is None and agent_id != home.policy.root.id and not home.layout.agent(agent_id).spec.is_file():
+    if record is None and not home.is_root(agent_id) and not home.layout.agent(agent_id).spec.is_file():
         raise Refused(
             Code.FOREIGN,
             f"{agent_id!r} was not spawned by this engine, so it is not ended by it.",

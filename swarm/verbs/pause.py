@@ -71,7 +71,7 @@ def _act_on_subtree(
         home.must_be_writable()
         agent_id = resolve(home, words)
         must_be_below(home, agent_id)
-        if agent_id != home.policy.root.id:
+        if not home.is_root(agent_id):
             must_live(home.ledger.read(), agent_id, spawn_id)
         act(home, agent_id, verb)
     except SwarmError as error:

@@ -69,10 +69,10 @@ class Again(NamedTuple):
 
 
 def _again(home: Home, agent_id: str, how: Again) -> Spawned:
-    if agent_id == home.policy.root.id:
+    if home.is_root(agent_id):
         raise Refused(
             Code.HIERARCHY,
-            "The root is not spawned again: everybody lives in its directory.",
+            "The root is not spawned again: all agents live in its directory.",
             hint="Each heartbeat wakes it for a turn ([root] on = true in swarm.toml).",
         )
     state = home.ledger.read()

@@ -33,7 +33,7 @@ def check(home: Home, request: SpawnRequest, judge: Judge | None = None) -> Spaw
             no = no_room(home, state, made, request, judged) or no
         objections.append(Objection("slots", no.code, no.title, no.detail, no.hint))
     free = slots(state.agents, home.policy).free
-    after = free if no is not None or made.parent != home.policy.root.id else free - made.slots
+    after = free if no is not None or not home.is_root(made.parent) else free - made.slots
     return SpawnCheck(
         made.agent, made.slots, tuple(objections), warnings_of(home, state, made), candidates, max(0, after)
     )
