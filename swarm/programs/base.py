@@ -80,6 +80,8 @@ class Program(Protocol):
     """Variables of which one holds, or chooses, a login."""
     takes_command: bool
     """What it runs is the command of the spawn, where that names one; else it is told by its brief."""
+    tested: tuple[str, ...]
+    """The versions that the tests run, oldest first; none where its versions are nobody's but the operator's."""
 
     def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir, brief: str = "") -> Launch:
         """How this agent is started; raises Refused `program` where that cannot be told. brief: the text of task.md."""

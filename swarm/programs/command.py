@@ -23,6 +23,7 @@ class Command(WithoutChannel):
     has_sessions = False
     takes_command = True
     logins: tuple[str, ...] = ()
+    tested: tuple[str, ...] = ()
 
     def __init__(
         self,

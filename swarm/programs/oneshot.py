@@ -55,6 +55,7 @@ class OneShot(WithoutChannel, ABC):
     has_sessions = True
     takes_command = False
     gentle_group = False
+    tested: tuple[str, ...] = ()
     install = ""
     logins: tuple[str, ...] = ()
     """Variables of which one holds a login."""

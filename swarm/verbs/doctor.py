@@ -233,8 +233,17 @@ def _needs(program: Program, *, must: bool) -> Iterator[Finding]:
         if need.ok and need.required and os.path.isabs(need.text):
             number = preflight.version(need.text, os.environ)
             text += f", version {number}" if number else ", which did not say its version"
+            yield from _untested(program, number)
         lack = (Level.ERROR if must else Level.WARNING) if need.required else Level.NOTE
         yield Finding(Level.OK if need.ok else lack, "programs", text, "" if need.ok else need.hint)
+
+
+def _untested(program: Program, number: str) -> Iterator[Finding]:
+    """A release may read its words, and write its stream, in another way than those that the tests run."""
+    if number and program.tested and number not in program.tested:
+        text = f"{program.name} {number} was not tested with this swarm-tui; {' and '.join(program.tested)} were"
+        hint = "Try it with one agent first: limits and permissions go by what a release says and offers."
+        yield Finding(Level.WARNING, "programs", text, hint)
 
 
 def _limits(home: Home) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ KEEPERS_MIB = 10.0
 
 def measure(*, quick: bool) -> list[Figure]:
     """Seconds until the last has asked its model; proportional memory of keepers and of programs, each."""
-    why = missing("claude")
+    why = missing(PROGRAMS["claude"])
     if why:
         print(f"twelve agents at once: skipped, {why}", file=sys.stderr)
         return []

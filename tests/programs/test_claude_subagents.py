@@ -8,7 +8,6 @@ from swarm.model.snapshot import AgentView
 from tests.support.model_scripts import Call, Usage, agent, by_word, calls, say, shell
 from tests.support.model_server import ModelServer
 from tests.support.program_home import ENDS_S, ProgramHome
-from tests.support.programs import PROGRAMS as PINNED
 from tests.support.wait import wait_for
 
 PROGRAMS = ("claude",)
@@ -25,7 +24,7 @@ os.execv({program!r}, [{program!r}, *words, "--allowedTools", "Agent"])
 def lets_them_in(real: ProgramHome) -> Path:
     """An operator's own launcher that takes our ban away."""
     path = real.user / "launcher"
-    path.write_text(LAUNCHER.format(program=str(PINNED["claude"].executable)))
+    path.write_text(LAUNCHER.format(program=str(real.executable("claude"))))
     path.chmod(0o755)
     return path
 

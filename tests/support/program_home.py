@@ -22,7 +22,7 @@ from swarm.verbs.doctor import strays
 from tests.support.homes import LiveHome
 from tests.support.model_scripts import Script, Seen
 from tests.support.model_server import ModelServer
-from tests.support.programs import PROGRAMS, missing
+from tests.support.programs import PROGRAMS, Pinned, missing
 from tests.support.wait import wait_for
 
 KEY = "sk-ant-not-a-real-key-of-anybody"
@@ -51,6 +51,8 @@ class ProgramHome(LiveHome):
         self.user = user
         """The HOME of whoever runs this swarm: nobody's but the test's."""
         self.models = models
+        self.versions: dict[str, Pinned] = dict(PROGRAMS)
+        """Which version of each program its agents run."""
         self._programs: dict[str, Set] = {}
         self._more = ""
         self._slots = (12, 2)
@@ -73,7 +75,7 @@ class ProgramHome(LiveHome):
         env, settings: what [programs.NAME] gets besides. launcher: what is run in place of the program itself.
         more: the rest of swarm.toml. logged_in: swarm.toml names the service and a key; else the test does, like users.
         """
-        chosen = Set(scenario or name, launcher or PROGRAMS[name].executable, dict(env or {}), settings, logged_in)
+        chosen = Set(scenario or name, launcher or self.executable(name), dict(env or {}), settings, logged_in)
         self._programs[name] = chosen
         self._more = more or self._more
         self.models.play(chosen.scenario, script)
@@ -82,6 +84,10 @@ class ProgramHome(LiveHome):
             chosen, url
         )
         self.write_policy()
+
+    def executable(self, name: str) -> Path:
+        """What is run for a program, where no launcher stands before it."""
+        return self.versions[name].executable
 
     def write_policy(self, more: str | None = None) -> None:
         """Writes swarm.toml with the programs that are in use; the first of them is what agents run by default."""
@@ -257,21 +263,26 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, user: Path, models: Model
         monkeypatch.setenv(name, value)
 
 
-def needs(*names: str) -> None:
+def needs(*wanted: Pinned) -> None:
     """Skips the test, saying why, where one of these programs cannot be run."""
-    why = [missing(name) for name in names]
+    why = [missing(each) for each in wanted]
     if any(why):
         pytest.skip("; ".join(filter(None, why)))
 
 
 def program_home(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: ModelServer, temporary: Path
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    models: ModelServer,
+    temporary: Path,
+    versions: Mapping[str, Pinned],
 ) -> Iterator[ProgramHome]:
-    """The home behind the fixture; nothing outlives the test."""
+    """The home behind the fixture, with these versions of programs; nothing outlives the test."""
     user = tmp_path / "user"
     user.mkdir()
     clean_environment(monkeypatch, user, models, temporary)
     made = ProgramHome(tmp_path / "home", user, models)
+    made.versions = dict(versions)
     try:
         yield made
     finally:

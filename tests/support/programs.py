@@ -1,6 +1,7 @@
 """The real agent programs for tests: pinned, installed from npm into the user's cache, kept between runs.
 
-`python -m tests.support.programs` installs what is missing. Nothing of it is ever on PATH.
+`python -m tests.support.programs` installs what is missing, and the registry's newest Claude Code beside those that
+are pinned. Nothing of it is ever on PATH.
 """
 
 import fcntl
@@ -15,10 +16,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from swarm.programs.claude.program import PACKAGE, Claude
+from swarm.programs.codex.program import Codex
+from swarm.programs.gemini.program import Gemini
+from swarm.programs.opencode.program import OpenCode
+
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "swarm-tui" / "programs"
 """Outside of any checkout. Found once: tests give themselves a HOME of their own."""
 INSTALL_S = 900.0
 """Seconds that npm may take for one program."""
+VIEW_S = 60.0
+"""Seconds that the registry may take to name its newest version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +79,66 @@ class Pinned:
         return ""
 
 
-PROGRAMS = {
-    pinned.name: pinned
-    for pinned in (
-        Pinned("claude", "@anthropic-ai/claude-code", "2.1.197"),
-        Pinned("codex", "@openai/codex", "0.169.0"),
-        Pinned("gemini", "@google/gemini-cli", "0.61.0"),
-        Pinned("opencode", "opencode-ai", "1.18.33"),
+PINNED = {
+    name: tuple(Pinned(name, package, version) for version in tested)
+    for name, package, tested in (
+        ("claude", PACKAGE, Claude.tested),
+        ("codex", Codex.install, Codex.tested),
+        ("gemini", Gemini.install, Gemini.tested),
+        ("opencode", OpenCode.install, OpenCode.tested),
     )
 }
+"""Every version that the code says was tested, oldest first."""
+PROGRAMS = {name: versions[-1] for name, versions in PINNED.items()}
+"""What a test runs that names no version."""
+FOLLOWED = "claude"
+"""The program whose newest release is run as well, whatever is pinned."""
+NEWEST = CACHE / f"{FOLLOWED}.newest"
+"""What the registry named as its newest when it was last asked."""
 
 
-def missing(name: str) -> str:
+def versions(name: str) -> tuple[Pinned, ...]:
+    """The versions of a program that tests run: those that are pinned, and the newest where that is another one."""
+    pinned = PINNED[name]
+    newest = NEWEST.read_text().strip() if name == FOLLOWED and NEWEST.exists() else ""
+    if newest in ("", *(each.version for each in pinned)):
+        return pinned
+    return (*pinned, Pinned(name, pinned[-1].package, newest))
+
+
+def ask_for_newest() -> str:
+    """Asks the registry for its newest release and writes that down; '' or why it could not be told."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    NEWEST.unlink(missing_ok=True)
+    argv = ["npm", "view", PROGRAMS[FOLLOWED].package, "version"]
+    try:
+        said = subprocess.run(argv, capture_output=True, text=True, timeout=VIEW_S, check=False).stdout.strip()
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"the newest {FOLLOWED} is not known: {error}"
+    if not re.fullmatch(r"\d+\.\d+\.\d+", said):
+        return f"the newest {FOLLOWED} is not known: the registry does not say it"
+    NEWEST.write_text(said)
+    return ""
+
+
+def described(pinned: Pinned) -> str:
+    """A program and its version, and why it is this one."""
+    why = ["pinned"] if pinned in PINNED[pinned.name] else []
+    if pinned.name == FOLLOWED and NEWEST.exists() and pinned.version == NEWEST.read_text().strip():
+        why.append("the registry's newest")
+    return f"{pinned.name} {pinned.version} ({', '.join(why)})"
+
+
+def missing(pinned: Pinned) -> str:
     """Why the program cannot be run here; '' when it can."""
-    pinned = PROGRAMS[name]
+    which = f"{pinned.name} {pinned.version}"
     if pinned.installed:
-        return f"{name} {pinned.version}: {pinned.unfit}" if pinned.unfit else ""
+        return f"{which}: {pinned.unfit}" if pinned.unfit else ""
     if shutil.which("npm") is None:
-        return f"{name} {pinned.version} is not installed, and npm is not here to install it"
+        return f"{which} is not installed, and npm is not here to install it"
     if pinned.log.exists():
-        return f"{name} {pinned.version} could not be installed: see {pinned.log}"
-    return f"{name} {pinned.version} is not installed: make test-programs does it"
+        return f"{which} could not be installed: see {pinned.log}"
+    return f"{which} is not installed: make test-programs does it"
 
 
 def install(pinned: Pinned) -> str:
@@ -101,7 +148,7 @@ def install(pinned: Pinned) -> str:
         if pinned.installed:
             return ""
         if shutil.which("npm") is None:
-            return missing(pinned.name)
+            return missing(pinned)
         fresh = pinned.directory.with_name(f"{pinned.directory.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir()
@@ -131,10 +178,12 @@ def _alone(pinned: Pinned) -> Iterator[None]:
 
 def main() -> int:
     """Installs what is missing and says what there is. Without npm it says that, and the tests are skipped."""
-    for pinned in PROGRAMS.values():
-        wrong = install(pinned)
-        wrong = wrong or missing(pinned.name)
-        print(wrong or f"{pinned.name} {pinned.version}: {pinned.directory}", flush=True)
+    unknown = ask_for_newest()
+    if unknown:
+        print(unknown, flush=True)
+    for pinned in (each for name in PINNED for each in versions(name)):
+        wrong = install(pinned) or missing(pinned)
+        print(wrong or f"{described(pinned)}: {pinned.directory}", flush=True)
     return 0
 
 

@@ -20,7 +20,8 @@ from swarm.programs.environment import OWN_BIN, compose, present
 from swarm.programs.run_marker import run_mark, session_file
 from swarm.protocol.paths import AgentDir, Layout
 
-INSTALL = "npm install -g @anthropic-ai/claude-code"
+PACKAGE = "@anthropic-ai/claude-code"
+INSTALL = f"npm install -g {PACKAGE}"
 RECOMMENDED = {
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
     "DISABLE_AUTOUPDATER": "1",
@@ -44,6 +45,7 @@ class Claude:
     has_sessions = True
     takes_command = False
     logins: tuple[str, ...] = LOGINS
+    tested: tuple[str, ...] = ("2.1.197", "2.1.332")
 
     def __init__(
         self,

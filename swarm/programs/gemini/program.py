@@ -30,6 +30,7 @@ class Gemini(OneShot):
     gentle_group = True
     install = "@google/gemini-cli"
     logins: tuple[str, ...] = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_GCA")
+    tested: tuple[str, ...] = ("0.61.0",)
 
     def new_session(self) -> str:
         """Ours, so that it is known before the program says anything."""

@@ -29,6 +29,7 @@ class OpenCode(OneShot):
         "GEMINI_API_KEY",
         "OPENCODE_API_KEY",
     )
+    tested: tuple[str, ...] = ("1.18.33",)
 
     def headless(self, run: Run, session: str, *, resume: bool) -> tuple[str, ...]:
         """The prompt is on standard input. What its permissions do not deny is allowed without asking."""
