@@ -81,6 +81,8 @@ class ProgramSettings(Section, frozen=True):
     """How agents with `owns` or `scope: observe` are held (claude): `auto` takes the sandbox where it works."""
     bash: tuple[str, ...] = ()
     """Further shell commands that a narrow scope allows, as rules of the program: `npm test`, `make *`."""
+    tools: tuple[str, ...] = ()
+    """Further tools of the program that agents are offered which are not held (claude)."""
     inherit: bool = False
     """The operator's own settings of the program hold for its agents too (never those of a project)."""
     mcp: bool = True

@@ -44,6 +44,8 @@ def stop(caller: HookCaller, given: Mapping[str, Any], say: Say) -> int:
     at_work = _at_work(given)
     if at_work - LASTING or (at_work and why):
         return 0
+    if at_work:
+        return _end_session(caller)
     if not why or not _may_ask(caller, given):
         return _close(caller)
     say(context.block(ask(why)))
@@ -133,6 +135,15 @@ def _close(caller: HookCaller) -> int:
     with suppress(SwarmError):
         stdin_channel.close(caller.agent)
     return 0
+
+
+def _end_session(caller: HookCaller) -> int:
+    """Ends the program with the shells that it left running: it would wait for them, and a server never ends."""
+    from swarm.programs.claude.stdin_messages import end_session
+
+    with suppress(SwarmError):
+        stdin_channel.tell(caller.agent, end_session())
+    return _close(caller)
 
 
 SANDBOX_PREFIX = "claude-empty-"

@@ -119,6 +119,6 @@ def _here(scope: Scope, *, mcp: bool) -> str:
             "does not exist yet, make its first file with Write. `swarm-tui progress` and `swarm-tui done` work in it"
             + ("; for the other verbs use the tools." if mcp else ", other verbs do not.")
         )
-    elif scope.held and not scope.tools:
+    elif scope.held and "Bash" in scope.tools:
         lines.append("- Your shell runs read-only commands and `swarm-tui`. Write files with Write and Edit.")
     return "\n".join(lines)

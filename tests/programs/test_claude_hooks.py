@@ -4,12 +4,15 @@ import json
 import os
 import time
 
+import pytest
+
 from swarm.model.record import Ending
 from swarm.protocol.inbox import entry
 from tests.support.model_scripts import Answer, Seen, call, say, shell, write
 from tests.support.program_home import ProgramHome
 
 PROGRAMS = ("claude",)
+pytestmark = pytest.mark.every_version
 DONE = shell('swarm-tui done --summary "it is there"')
 
 

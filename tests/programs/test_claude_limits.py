@@ -11,6 +11,7 @@ from tests.support.program_home import ENDS_S, ProgramHome
 from tests.support.wait import wait_for
 
 PROGRAMS = ("claude",)
+pytestmark = pytest.mark.every_version
 
 
 def look(real: ProgramHome) -> None:

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from swarm.model.record import Ending
 from tests.support.model_scripts import Hang, Usage, call, say, shell, write
 from tests.support.model_server import ModelServer
@@ -9,6 +11,7 @@ from tests.support.program_home import ENDS_S, ProgramHome
 from tests.support.wait import wait_for
 
 PROGRAMS = ("claude",)
+pytestmark = pytest.mark.every_version
 REPORT = shell('swarm-tui progress "The page is written." --outputs 1', Usage(200, 20, 1000, 300))
 DONE = shell('swarm-tui done --summary "the page is there" --output page.md', Usage(300, 30, 1300))
 

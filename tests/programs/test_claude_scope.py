@@ -10,6 +10,7 @@ from tests.support.model_scripts import Answer, Seen, call, say, shell, write
 from tests.support.program_home import ProgramHome
 
 PROGRAMS = ("claude",)
+pytestmark = pytest.mark.every_version
 WAYS = ("a file tool", "a redirect", "a script", "a file of the script's own")
 
 

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from swarm.model.record import Ending
 from swarm.model.snapshot import AgentView
 from tests.support.model_scripts import Call, Usage, agent, by_word, calls, say, shell
@@ -11,18 +13,19 @@ from tests.support.program_home import ENDS_S, ProgramHome
 from tests.support.wait import wait_for
 
 PROGRAMS = ("claude",)
+pytestmark = pytest.mark.every_version
 DONE = shell('swarm-tui done --summary "it is there"')
 LAUNCHER = """#!/usr/bin/env python3
 import os, sys
 words = sys.argv[1:]
-at = words.index("--disallowedTools")
-del words[at : at + 2]
+at = words.index("--tools")
+words[at + 1] += ",Agent"
 os.execv({program!r}, [{program!r}, *words, "--allowedTools", "Agent"])
 """
 
 
 def lets_them_in(real: ProgramHome) -> Path:
-    """An operator's own launcher that takes our ban away."""
+    """An operator's own launcher that offers more than we do."""
     path = real.user / "launcher"
     path.write_text(LAUNCHER.format(program=str(real.executable("claude"))))
     path.chmod(0o755)

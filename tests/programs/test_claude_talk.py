@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from swarm.api import Swarm
 from swarm.model.record import Ending
 from tests.support.cli import COMMAND
@@ -14,6 +16,7 @@ from tests.support.tmux import Tmux, needs_tmux
 from tests.support.wait import wait_for
 
 PROGRAMS = ("claude",)
+pytestmark = pytest.mark.every_version
 WRITE_RESULTS = 'swarm-tui done --summary "it is there"'
 DONE = shell(WRITE_RESULTS)
 
@@ -153,7 +156,7 @@ def test_a_person_takes_the_session_over_in_a_terminal_and_gives_it_back(real: P
     real.start("worker-1", "claude", task="The word is plover.")
     gate.wait()
     with Tmux([COMMAND, "-C", str(real.root), "attach", "worker-1"]) as terminal:
-        terminal.wait_for("Bash(touch", "❯", deadline=ENDS_S)
+        terminal.wait_for("gate-begun", "❯", deadline=ENDS_S)
         assert real.record("worker-1").taken_over
         assert real.swarm.snapshot().slots.used == 1
         terminal.type("hello from a person")

@@ -32,7 +32,7 @@ def commands() -> list[list[str]]:
 def test_three_commands_lead_from_nothing_to_a_swarm_in_the_control_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: ModelServer, temporary: Path
 ) -> None:
-    needs(INSTALLED["claude"])
+    needs("claude")
     user = tmp_path / "user"
     user.mkdir()
     clean_environment(monkeypatch, user, models, temporary)

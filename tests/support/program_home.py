@@ -263,9 +263,9 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, user: Path, models: Model
         monkeypatch.setenv(name, value)
 
 
-def needs(*wanted: Pinned) -> None:
-    """Skips the test, saying why, where one of these programs cannot be run."""
-    why = [missing(each) for each in wanted]
+def needs(*wanted: str | Pinned) -> None:
+    """Skips the test, saying why, where one of these programs cannot be run. A name stands for its pinned version."""
+    why = [missing(PROGRAMS[each] if isinstance(each, str) else each) for each in wanted]
     if any(why):
         pytest.skip("; ".join(filter(None, why)))
 

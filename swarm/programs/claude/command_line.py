@@ -12,12 +12,6 @@ HEADLESS = (
     *("-p", "--input-format", "stream-json", "--output-format", "stream-json"),
     *("--verbose", "--replay-user-messages"),
 )
-NESTED = ("Agent", "Workflow")
-"""Agents of the program's own: nobody would see them in the tree, and no budget would count them."""
-WANDERING = ("EnterWorktree", "ExitWorktree")
-"""Tools that move an agent to another directory, and with it what is relative to that."""
-
-
 BUDGET = "--max-budget-usd"
 
 
@@ -51,7 +45,6 @@ def interactive(
 
 def _common(spec: AgentSpec, agent: AgentDir, settings: ProgramSettings, scope: Scope) -> Sequence[str]:
     """Every option with a list of values is followed by another option, so that none swallows what comes after it."""
-    banned = (*NESTED, *(WANDERING if scope.held else ()))
     return (
         *("--name", spec.id),
         *(("--model", spec.model) if spec.model else ()),
@@ -61,7 +54,6 @@ def _common(spec: AgentSpec, agent: AgentDir, settings: ProgramSettings, scope: 
         *(("--mcp-config", str(agent.mcp)) if settings.mcp else ()),
         "--strict-mcp-config",
         *("--permission-mode", scope.mode),
-        *(("--tools", ",".join(scope.tools)) if scope.tools else ()),
-        *("--disallowedTools", ",".join(banned)),
+        *("--tools", ",".join(scope.tools)),
         *settings.args,
     )

@@ -19,6 +19,8 @@ WORKING = (
     *("Bash", "Edit", "Write", "NotebookEdit", "Read", "Grep", "Glob", "WebFetch", "WebSearch", "Skill"),
     *("TaskCreate", "TaskGet", "TaskList", "TaskOutput", "TaskStop", "TaskUpdate"),
 )
+"""The tools an agent is offered. The list is positive, because some tools need no permission: those of a new release,
+those that reach other sessions of the operator (SendMessage), and those that go on by themselves (CronCreate)."""
 READING = ("Read", "Grep", "Glob", "WebFetch", "WebSearch")
 WITHOUT_SHELL = ("Read", "Grep", "Glob", "Write", "Edit", "NotebookEdit", "WebFetch", "WebSearch")
 OURS = "mcp__swarm"
@@ -33,8 +35,8 @@ class Scope(Struct, frozen=True):
     mode: str = MODE
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
-    tools: tuple[str, ...] = ()
-    """The only built-in tools it is offered; empty: all."""
+    tools: tuple[str, ...] = WORKING
+    """The only built-in tools it is offered."""
     directories: tuple[str, ...] = ()
     """Directories beside its own that its read-only shell commands may look into."""
     sandbox: Mapping[str, object] | None = None
@@ -64,7 +66,9 @@ def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: ProgramSe
     ours = (OURS,) if settings.mcp else ()
     if not rule:
         deny = _rules(path for path in protected if _can_be_named(path))
-        return Scope("", allow=(*WORKING, *ours), deny=deny, protected=protected, inherit=settings.inherit)
+        tools = (*WORKING, *settings.tools)
+        allow = (*tools, *ours)
+        return Scope("", allow=allow, deny=deny, tools=tools, protected=protected, inherit=settings.inherit)
     if settings.scope == "sandbox" and not sandbox.ok:
         raise Refused(
             Code.SCOPE,
@@ -98,7 +102,7 @@ def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: ProgramSe
         rule,
         allow=(*READING, *edits, *(() if no_shell else (*shell, *further)), *ours),
         deny=_rules(inside),
-        tools=WITHOUT_SHELL if no_shell else (),
+        tools=WITHOUT_SHELL if no_shell else WORKING,
         directories=() if no_shell else (str(layout.root),),
         writable=writable,
         protected=protected,

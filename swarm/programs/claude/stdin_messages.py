@@ -36,7 +36,12 @@ def stop_task(task: str) -> bytes:
 
 def end() -> bytes:
     """Stops the turn, then ends the process."""
-    return _control({"subtype": "interrupt"}) + _control({"subtype": "end_session"})
+    return _control({"subtype": "interrupt"}) + end_session()
+
+
+def end_session() -> bytes:
+    """Ends the process at the end of its turn, with exit 0, and whatever its shells have in the background."""
+    return _control({"subtype": "end_session"})
 
 
 def cost() -> bytes:

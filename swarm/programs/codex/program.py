@@ -20,7 +20,7 @@ class Codex(OneShot):
     install = "@openai/codex"
     logins: tuple[str, ...] = ("OPENAI_API_KEY", "CODEX_API_KEY")
     own_sandbox = True
-    tested = ("0.169.0",)
+    tested: tuple[str, ...] = ("0.169.0",)
 
     def headless(self, run: Run, session: str, *, resume: bool) -> tuple[str, ...]:
         """`-`: the prompt is on standard input. A thread is named by the program."""

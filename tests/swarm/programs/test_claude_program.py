@@ -8,6 +8,7 @@ import sys
 import uuid
 from pathlib import Path
 from signal import SIGINT
+from typing import Any
 
 import pytest
 
@@ -118,8 +119,24 @@ def test_the_operators_own_settings_never_widen_a_scope(layout: Layout) -> None:
     assert prepared(layout, policy=policy).warnings == ()
 
 
-def test_agents_of_the_programs_own_are_off(layout: Layout) -> None:
-    assert {"Agent", "Workflow"} <= set(option(prepared(layout), "--disallowedTools").split(","))
+SIDE_DOORS = {"Agent", "Workflow", "SendMessage", "ListAgents", "CronCreate", "ScheduleWakeup", "Monitor"}
+
+
+@pytest.mark.parametrize("more", [{}, {"owns": ("site",)}, {"scope": Scope.OBSERVE}])
+def test_the_tools_that_an_agent_is_offered_are_named_one_by_one(layout: Layout, more: dict[str, Any]) -> None:
+    offered = option(prepared(layout, replace(WORKER, **more)), "--tools").split(",")
+    assert "Read" in offered
+    assert "default" not in offered
+    assert not SIDE_DOORS & set(offered)
+
+
+def test_swarm_toml_offers_further_tools_to_agents_that_are_not_held(layout: Layout) -> None:
+    policy = '[programs.claude]\nscope = "narrow"\ntools = ["ScheduleWakeup"]\n'
+    free = prepared(layout, policy=policy)
+    assert option(free, "--tools").endswith(",ScheduleWakeup")
+    assert "ScheduleWakeup" in json.dumps(written(free, "settings.json")["permissions"])
+    held = prepared(layout, replace(WORKER, owns=("site",)), policy)
+    assert "ScheduleWakeup" not in option(held, "--tools").split(",")
 
 
 def test_swarm_toml_changes_the_executable_and_adds_words_and_our_options_stay(layout: Layout) -> None:
@@ -172,7 +189,7 @@ def test_a_person_takes_a_session_over_under_the_same_scope(layout: Layout) -> N
     assert option(launch, "--resume") == "sid-1"
     assert "-p" not in launch.argv
     assert not launch.channel
-    same = ("--permission-mode", "--tools", "--disallowedTools", "--settings", "--setting-sources")
+    same = ("--permission-mode", "--tools", "--settings", "--setting-sources")
     assert [option(launch, name) for name in same] == [option(headless, name) for name in same]
     assert written(launch, "settings.json")["permissions"] == written(headless, "settings.json")["permissions"]
 
@@ -421,7 +438,7 @@ def test_without_a_sandbox_an_observer_has_no_shell(layout: Layout) -> None:
 
 def test_without_a_sandbox_and_without_our_tools_an_observer_can_still_report(layout: Layout) -> None:
     made = decided(layout, replace(WORKER, scope=Scope.OBSERVE), ProgramSettings(mcp=False), NO_BOX)
-    assert made.tools == ()
+    assert "Bash" in made.tools
     assert {rule for rule in made.allow if rule.startswith("Bash")} == {
         f"Bash({word} {verb}:*)"
         for word in ["swarm-tui", our_shell_words()]
