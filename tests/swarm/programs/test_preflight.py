@@ -8,6 +8,7 @@ import pytest
 
 from swarm.config.checked import parse_policy
 from swarm.programs import preflight
+from swarm.programs.claude.program import Claude
 from swarm.programs.registry import program_for
 from swarm.verbs.doctor import examine
 from tests.support.homes import LiveHome
@@ -155,6 +156,16 @@ def test_doctor_shows_a_program_with_version_login_and_sandbox(live_home: LiveHo
     assert said[f"claude: {tool}, version 2.1.197"] == "ok"
     assert said["claude, login: ANTHROPIC_API_KEY is set"] == "ok"
     assert any(text.startswith("claude, sandbox: ") for text in said)
+
+
+def test_doctor_warns_of_a_version_that_no_test_runs(live_home: LiveHome, tmp_path: Path) -> None:
+    tool = script(tmp_path / "my-claude", "echo '9.9.9 (Claude Code)'")
+    live_home.rules(more=f'\n[programs.claude]\nargv = ["{tool}"]\n')
+    live_home.swarm = live_home.open()
+    warned = [text for text, level in findings(live_home).items() if level == "warning" and "not tested" in text]
+    assert warned == [f"claude 9.9.9 was not tested with this swarm-tui; {' and '.join(Claude.tested)} were"]
+    script(tmp_path / "my-claude", f"echo '{Claude.tested[0]} (Claude Code)'")
+    assert not any("not tested" in text for text in findings(live_home))
 
 
 def test_doctor_shows_how_a_program_without_a_sandbox_holds_agents(live_home: LiveHome, tmp_path: Path) -> None:
