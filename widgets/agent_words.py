@@ -1,5 +1,6 @@
 """What is said of an agent: its mark, words, figures and sentence, as pure functions of view, verdict and time."""
 
+from swarm.model.activity import ActivityState
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Ending, Phase
 from swarm.model.reports import ResultsState
@@ -192,7 +193,6 @@ def sentence_cells(view: AgentView, verdict: Verdict) -> Cells:
         cells.append(Cell("foreign ", "muted"))
     state = verdict.state
     record = view.record
-    last = view.progress.last
     if is_ending(view):
         cells.append(
             Cell(
@@ -212,11 +212,26 @@ def sentence_cells(view: AgentView, verdict: Verdict) -> Cells:
         cells.append(Cell(quote(why), "muted"))
     elif state is Health.HELD and record is not None and record.held_why:
         cells.append(Cell(f"held: {quote(record.held_why)}", "muted"))
-    elif last is not None:
-        cells.append(Cell(quote(last.sentence), "quote"))
-    elif not view.problems:
-        cells.append(Cell("nothing written yet", "muted"))
+    else:
+        cells.append(_said_cell(view))
     return tuple(cell for cell in cells if cell.text)
+
+
+def _said_cell(view: AgentView) -> Cell:
+    """Its last sentence; of one that has written none, what its program says that it does."""
+    last = view.progress.last
+    said = last.sentence if last is not None else _doing(view.activity) if view.activity is not None else ""
+    if said or last is not None:
+        return Cell(quote(said), "quote")
+    return Cell("" if view.problems else "nothing written yet", "muted")
+
+
+def _doing(activity: ActivityState) -> str:
+    """The tool call that is open, else its last words."""
+    for tool in reversed(activity.open_tools):
+        if not tool.parent:
+            return f"{tool.tool or 'tool'}: {tool.text}" if tool.text else tool.tool
+    return activity.last_text
 
 
 def verdict_cells(verdict: Verdict) -> Cells:

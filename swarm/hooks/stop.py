@@ -86,7 +86,8 @@ def why_not(caller: HookCaller) -> str:
 def ask(why: str) -> str:
     """What the model is told when it wants to end without results."""
     return (
-        f"You are not done: {why}. If your task is done, or cannot be done, write your results now, once: swarm-tui "
+        f"{inbox.FROM_ENGINE} You are not done: {why}. "
+        "If your task is done, or cannot be done, write your results now, once: swarm-tui "
         'done --status success --summary "what is there, what is not" --output PATH, or the MCP tool done. The status '
         "may be partial or failed where that is the truth. If it is not done, go on with it and report progress."
     )

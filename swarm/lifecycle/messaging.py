@@ -32,6 +32,7 @@ ASKED_SHARE = 0.4
 MAX_WORDS = 8000
 """Characters of messages that are brought at once."""
 ASK = (
+    f"{inbox.FROM_ENGINE} "
     "Your turn has ended, and results.json is {lack}. Where your task is done, write it now with swarm-tui done or the "
     "MCP tool done; where it is not, go on with it. If your next turn ends without results, your program is ended."
 )

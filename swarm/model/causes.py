@@ -100,6 +100,7 @@ class AlertCause(OpenEnum):
     RECORD_MISSING = "record-missing", Course.LASTS
     SPEC_INVALID = "spec-invalid", Course.LASTS
     STRANGER = "stranger", Course.LASTS
+    TURN_FAILED = "turn-failed", Course.LASTS
     TWIN = "twin", Course.LASTS
     UNREADABLE = "unreadable", Course.LASTS
 
@@ -131,6 +132,8 @@ class ProblemCode(StrEnum):
     RESULTS_INVALID = "results-invalid"
     SPEC_INVALID = "spec-invalid"
     STRANGER = "stranger"
+    TURN_FAILED = "turn-failed"
+    """The last turn of its program failed, and none has begun since."""
     TWIN = "twin"
     UNREADABLE = "unreadable"
 

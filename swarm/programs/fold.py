@@ -162,6 +162,9 @@ def _turn_ended(now: _Now, activity: Activity) -> None:
     now.in_turn = False
     now.turns += 1
     now.turn_end = TurnEnd(not activity.error, _short(activity.text), activity.trouble, activity.until)
+    if activity.error:  # the next turn may begin before anybody has looked
+        words = f"a turn failed: {activity.text}" if activity.text else "a turn failed"
+        _note(now, Note(Kind.TURN_ENDED, _short(words)))
     now.open_tools = tuple(tool for tool in now.open_tools if tool.parent)
 
 
@@ -209,5 +212,8 @@ def _remark(now: _Now, activity: Activity) -> None:
     if activity.kind is Kind.MODEL_CHANGED:
         now.model = activity.model or now.model
     if activity.kind in _NOTED and activity.error and text:
-        noted = Note(activity.kind, text)
-        now.notes = (*(note for note in now.notes if note != noted), noted)[-MAX_NOTES:]
+        _note(now, Note(activity.kind, text))
+
+
+def _note(now: _Now, noted: Note) -> None:
+    now.notes = (*(note for note in now.notes if note != noted), noted)[-MAX_NOTES:]

@@ -26,6 +26,8 @@ MAX_OUTPUT = 16 << 20
 MAX_BLOCKS = 20
 BLOCK_LINES = 220
 _HEADING = re.compile(r"## (?P<when>.{0,80}?) from (?P<who>\S{1,1000}?)(?: \((?P<id>m-[0-9a-f]{6,32})\))?\s*\Z")
+FROM_ENGINE = "[swarm-tui]"
+"""What stands before the engine's own words to an agent, so that a transcript shows whose they are."""
 Memo = dict[str, Any]
 
 

@@ -141,11 +141,19 @@ def _at_work(view: AgentView, record: Record | None, age: float, now: Now, polic
     judged = _by_age(view, record, age, now, policy)
     if judged.state is not Health.LOOPING and (tool := _open_tool(view, now)):
         judged = replace(judged, why=f"{judged.why}; {tool}")
+    if judged.state is not Health.LOOPING and (wrong := _failed_turn(view)):
+        judged = replace(judged, why=f"{judged.why}; {wrong}")
     if silent is not None and silent < patience and judged.state in _YOUNG:
         left = patience - silent
         if judged.in_seconds is None or left < judged.in_seconds:
             return replace(judged, next_state=Health.RETRYING, in_seconds=left)
     return judged
+
+
+def _failed_turn(view: AgentView) -> str:
+    """`its last turn failed: 529 overloaded`; '' where it did not, or another one is under way."""
+    end = view.activity.turn_end if view.activity is not None else None
+    return f"its last turn failed{f': {end.why}' if end.why else ''}" if end is not None and not end.ok else ""
 
 
 def _open_tool(view: AgentView, now: Now) -> str:

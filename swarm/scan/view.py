@@ -229,8 +229,14 @@ def _of_program(follower: Follower) -> Iterator[Problem]:
     activity = follower.activity
     if activity.model and not same(activity.ordered_model, activity.model):
         yield Problem(ProblemCode.MODEL, f"{activity.model} {IN_PLACE} {activity.ordered_model}")
+    if activity.turn_end is not None and not activity.turn_end.ok:
+        yield Problem(
+            ProblemCode.TURN_FAILED, f"its last turn failed: {activity.turn_end.why or 'it does not say why'}"
+        )
     for note in activity.notes:
-        if note.kind is not Kind.MODEL_CHANGED:  # the one above says whether it still does
+        if note.kind is Kind.TURN_ENDED and activity.turn_end is not None:
+            continue  # the one above says it, or the turn after it ended well
+        if note.kind is not Kind.MODEL_CHANGED:  # the first one says whether it still does
             code = ProblemCode.MCP if note.kind is Kind.MCP_SERVER else ProblemCode.PROGRAM
             yield Problem(code, note.text)
     if activity.denials >= MANY_DENIALS:

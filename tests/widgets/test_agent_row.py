@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
+from swarm.model.activity import ActivityState, OpenTool
 from swarm.model.causes import ProblemCode
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Ending, Observed, Phase
@@ -281,3 +282,20 @@ def test_a_sub_agent_says_what_it_is_for() -> None:
     verdict = Verdict(Health.FRESH, "", age=60.0)
     assert state_word(inner, verdict) == "sub-agent"
     assert "".join(cell.text for cell in sentence_cells(inner, verdict)) == "Read the docs"
+
+
+@pytest.mark.parametrize(
+    ("activity", "said"),
+    [
+        (
+            ActivityState(open_tools=(OpenTool("t", "Bash", "make test", 0.0),), last_text="Now I test."),
+            "Bash: make test",
+        ),
+        (ActivityState(last_text="Now I test."), "Now I test."),
+        (ActivityState(), "nothing written yet"),
+    ],
+)
+def test_who_has_written_nothing_is_told_of_by_its_program(activity: ActivityState, said: str) -> None:
+    view = a_view("new", age=None, activity=activity)
+    verdict = Verdict(Health.STARTING, "spawned 1m ago")
+    assert "".join(cell.text for cell in sentence_cells(view, verdict)) == said

@@ -7,6 +7,7 @@ from typing import Any
 from swarm.model.activity import Activity, Kind
 from swarm.programs import stream_fields
 from swarm.programs.stream_fields import block
+from swarm.protocol.inbox import FROM_ENGINE
 from swarm.sanitize import clean
 
 CUT = 256 * 1024
@@ -14,6 +15,7 @@ CUT = 256 * 1024
 _DOUBLE = b',"tool_use_result":'
 _RETURNED = re.compile(rb'"tool_use_id":"([\w-]{1,128})"')
 _OPENED = re.compile(rb'"type":"tool_use","id":"([\w-]{1,128})","name":"([\w-]{1,128})"')
+MESSAGE_IDS = re.compile(r"^\[(m-[0-9a-f]{4,32})\]", re.MULTILINE)
 REFUSED = re.compile(
     r"Permission (?:to|for) |Claude requested permissions? |PreToolUse:[\w-]{1,80} hook |You may not write "
     r"|Agent type .{1,80} has been denied|This (?:\w+ )?command .{0,160}\brequires? approval"
@@ -31,6 +33,17 @@ ENDS = {
     "error_during_execution": "it was interrupted or failed",
     "error_max_structured_output_retries": "its answer did not fit the schema",
 }
+
+
+HELD = "stop-hook-error"
+"""How the program names its remark that a hook held a turn."""
+_FEEDBACK = "Stop hook feedback:\n"
+
+
+def from_our_gate(text: str) -> str:
+    """Our own words, where the program says that they came from its Stop hook; '' where they are another hook's."""
+    words = text.removeprefix(_FEEDBACK).removeprefix("- ")
+    return words if text.startswith(_FEEDBACK) and words.startswith(FROM_ENGINE) else ""
 
 
 def decode(line: bytes) -> dict[str, Any] | None:

@@ -1,7 +1,6 @@
 """Reads Claude Code's stream-json: one object a line, any number of turns and processes one after the other."""
 
 import json
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -18,7 +17,6 @@ from swarm.sanitize import clean
 REMEMBERED = 2000
 _PART = b'{"type":"stream_event"'
 _SILENT = (b'{"type":"system","subtype":"status"', b'{"type":"system","subtype":"hook_')
-_MESSAGE_IDS = re.compile(r"^\[(m-[0-9a-f]{4,32})\]", re.MULTILINE)
 _Read = Callable[[Mapping[str, Any]], Iterator[Activity]]
 
 
@@ -32,6 +30,8 @@ class ClaudeReader:
         self._ordered = ""
         self._model = ""
         """The model that was last said to answer."""
+        self._gate_spoke = False
+        """Our gate has just held a turn, and the program remarks on that as on an error."""
         self._session = ""
         self._servers: dict[str, str] = {}
         self._denied: OrderedDict[str, None] = OrderedDict()
@@ -52,7 +52,7 @@ class ClaudeReader:
             "api_retry": self._retry,
             "model_fallback": self._fallback,
             "compact_boundary": system_events.compacted,
-            "notification": system_events.notification,
+            "notification": self._notification,
             "permission_denied": self._deny,
             "task_started": self._tasks.started,
             "task_progress": self._tasks.progress,
@@ -138,6 +138,12 @@ class ClaudeReader:
     def _limits(self, event: Mapping[str, Any]) -> Iterator[Activity]:
         self._service.limited(event)
         return system_events.limits(event)
+
+    def _notification(self, event: Mapping[str, Any]) -> Iterator[Activity]:
+        """What it would show a person; that our gate held a turn is no error, and its words stand there already."""
+        ours, self._gate_spoke = self._gate_spoke, False
+        if not (ours and ident(event, "key") == raw_lines.HELD):
+            yield from system_events.notification(event)
 
     # -- the conversation ------------------------------------------------------------------------------------------
 
@@ -229,9 +235,13 @@ class ClaudeReader:
         if not text or parent:
             return
         if event.get("isReplay") is not True:
-            yield Activity(Kind.NOTE, text=text, at=at)
-            return
-        keys = list(dict.fromkeys(_MESSAGE_IDS.findall(text)))[:20]
+            ours = raw_lines.from_our_gate(text) if event.get("isSynthetic") is True else ""
+            self._gate_spoke = bool(ours)
+            if not ours:
+                yield Activity(Kind.NOTE, text=text, at=at)
+                return
+            text = ours
+        keys = list(dict.fromkeys(raw_lines.MESSAGE_IDS.findall(text)))[:20]
         yield Activity(Kind.DELIVERED, text=text, key=keys[0] if keys else "", at=at)
         for key in keys[1:]:
             yield Activity(Kind.DELIVERED, key=key, at=at)

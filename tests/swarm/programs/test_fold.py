@@ -4,7 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.model.activity import Activity, Kind, Note, Tokens, TurnEnd
-from swarm.programs.fold import EMPTY, MAX_DELIVERED, MAX_DENIED, MAX_NOTES, MAX_OPEN, MAX_SUBAGENTS, MAX_TEXT, fold
+from swarm.programs.fold import (
+    EMPTY,
+    MAX_DELIVERED,
+    MAX_DENIED,
+    MAX_NOTES,
+    MAX_OPEN,
+    MAX_SUBAGENTS,
+    MAX_TEXT,
+    fold,
+    fold_all,
+)
 from tests.support.recordings import folded
 
 KEYS = st.sampled_from(["", "a", "b", "c", "d"])
@@ -162,3 +172,10 @@ def test_figures_that_are_not_told_stay_as_they_were() -> None:
     state = folded([Activity(Kind.USAGE, tokens=Tokens(5, 1), cost_usd=0.5, context=5, context_limit=100)])
     state = folded([Activity(Kind.USAGE, tokens=Tokens(9, 2))], state)
     assert (state.tokens, state.cost_usd, state.context, state.context_limit) == (Tokens(9, 2), 0.5, 5, 100)
+
+
+def test_a_turn_that_failed_is_remembered_when_the_next_has_begun_before_anybody_looked() -> None:
+    failed = Activity(Kind.TURN_ENDED, text="529 overloaded", error=True)
+    state = fold_all(EMPTY, [(failed, 1.0), (Activity(Kind.STARTED, key="s"), 2.0)])
+    assert state.turn_end is None
+    assert [(note.kind, note.text) for note in state.notes] == [(Kind.TURN_ENDED, "a turn failed: 529 overloaded")]

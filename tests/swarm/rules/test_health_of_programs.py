@@ -200,3 +200,14 @@ def test_whatever_a_program_tells_it_is_never_ended_in_need_of_its_model(
         assert found.state is Health.RETRYING
     assert not (found.kill_due and found.state is Health.RETRYING)
     assert found.in_seconds is None or found.in_seconds >= 0
+
+
+class TestATurnThatFailed:
+    FAILED = ActivityState(session="s", turns=1, turn_end=TurnEnd(ok=False, why="529 overloaded"))
+
+    @pytest.mark.parametrize("minutes", [1, 20, 31, 50])
+    def test_is_said_whatever_its_age_is(self, minutes: float) -> None:
+        assert judge(at_work(self.FAILED, age=minutes * MINUTE)).why.endswith("; its last turn failed: 529 overloaded")
+
+    def test_is_over_with_the_next_turn(self) -> None:
+        assert "failed" not in judge(at_work(replace(self.FAILED, in_turn=True, turn_end=None))).why

@@ -373,6 +373,16 @@ class TestWhatIsSaidOfAProgram:
         assert not is_problem(speaking.swarm.verdicts(snapshot)[agent], view)
         assert "denied" not in {action.code for action in speaking.swarm.rehearse().plan.actions}
 
+    def test_a_turn_that_failed_is_a_problem_and_a_note_once_the_next_has_begun(self, speaking: LiveHome) -> None:
+        speaker(speaking)
+        failed = {"type": "result", "subtype": "success", "is_error": True, "result": "API Error: 529 overloaded"}
+        say(speaking, "worker-1", init(), failed)
+        assert self.codes(speaking) == {"turn-failed": "its last turn failed: API Error: 529 overloaded"}
+        say(speaking, "worker-1", init())
+        assert self.codes(speaking) == {"program": "a turn failed: API Error: 529 overloaded"}
+        say(speaking, "worker-1", {**failed, "is_error": False, "result": "done"})
+        assert self.codes(speaking) == {}
+
     def test_what_an_earlier_run_complained_of_is_past(self, speaking: LiveHome) -> None:
         speaker(speaking)
         say(speaking, "worker-1", {**init(), "mcp_servers": [{"name": "swarm", "status": "failed"}]}, mark(), init())
