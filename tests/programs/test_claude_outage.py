@@ -1,22 +1,42 @@
-"""A model service that refuses the whole swarm: one alert, nobody is started, and everything goes on afterwards."""
+"""A model service that refuses real agents: one alert, nobody is started, nobody is lost, and everything goes on."""
 
 import threading
 
 import pytest
 
 from swarm.errors import Refused as SpawnRefused
+from swarm.heartbeat import monitor
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health
-from swarm.model.record import Ending
-from tests.support.model_scripts import Answer, Refuse, Seen, say, shell
-from tests.support.program_home import ProgramHome
+from swarm.model.record import Ending, Phase
+from swarm.model.service import Trouble
+from tests.support.model_scripts import Answer, Refuse, Seen, Usage, say, shell
+from tests.support.program_home import ENDS_S, ProgramHome
+from tests.support.wait import wait_for
 
 PROGRAMS = ("claude",)
 NAMES = ("worker-1", "worker-2", "worker-3")
+DONE = 'swarm-tui done --summary "it is there"'
 
 
 def alerts(real: ProgramHome) -> list[str]:
     return [alert.cause for alert in real.state.alerts]
+
+
+def look(real: ProgramHome) -> None:
+    """What the owner of the heartbeat does every 15 seconds."""
+    real.swarm.settle()
+    monitor.monitor_agents(real.home, real.swarm.scanner, real.swarm.snapshot(), every=0.0)
+
+
+def waits(real: ProgramHome, *names: str) -> None:
+    """Their programs have ended for their service, and the ledger knows."""
+
+    def all_of_them() -> bool:
+        look(real)
+        return all(real.record(name).phase is Phase.WAITING for name in names)
+
+    wait_for(all_of_them, "the agents to wait", ENDS_S)
 
 
 def test_a_whole_swarm_that_is_refused_raises_one_alert_and_starts_nobody_until_the_service_is_back(
@@ -27,7 +47,7 @@ def test_a_whole_swarm_that_is_refused_raises_one_alert_and_starts_nobody_until_
     def script(seen: Seen) -> Answer:
         if not back.is_set():
             return Refuse(500)
-        return shell('swarm-tui done --summary "it is there"') if seen.turns == 0 else say("Done.")
+        return shell(DONE) if seen.turns == 0 else say("Done.")
 
     real.use("claude", script, env={"CLAUDE_CODE_MAX_RETRIES": "8"})
     for name in NAMES:
@@ -36,6 +56,7 @@ def test_a_whole_swarm_that_is_refused_raises_one_alert_and_starts_nobody_until_
         real.seen(name, lambda view: view.retries >= 2, "two retries")
     beat = real.swarm.beat(by="test", force=True)
     assert beat.counts.get(Health.RETRYING) == len(NAMES), beat.counts
+    assert not beat.passed
     assert alerts(real) == [AlertCause.SERVICE]
     with pytest.raises(SpawnRefused) as refused:
         real.open(real.actor("worker-1")).spawn(real.request("helper"))
@@ -47,3 +68,127 @@ def test_a_whole_swarm_that_is_refused_raises_one_alert_and_starts_nobody_until_
         assert view.record.ending is Ending.DONE, (view.record.why, real.said(name))
     real.swarm.beat(by="test", force=True)
     assert AlertCause.SERVICE not in alerts(real)
+
+
+@pytest.mark.parametrize("worked", [False, True], ids=["at once", "after work"])
+def test_an_agent_that_an_overload_ended_goes_on_where_it_was(real: ProgramHome, worked: bool) -> None:
+    back = threading.Event()
+
+    def script(seen: Seen) -> Answer:
+        if worked and seen.turns == 0:
+            return shell("echo the first half")
+        if not back.is_set():
+            return Refuse(529)
+        return say("Done.") if len(seen.results) > worked else shell(DONE)
+
+    real.use("claude", script)
+    real.start("worker-1", "claude")
+    waits(real, "worker-1")
+    waiting = real.record("worker-1").waiting
+    assert waiting is not None
+    assert (waiting.trouble, waiting.worked) == (Trouble.OVERLOADED, worked)
+    assert real.verdict("worker-1").state is Health.WAITING
+    assert not real.left()
+
+    back.set()
+    real.clock.advance(61)
+    look(real)
+    view = real.ended("worker-1")
+
+    assert view.record is not None
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
+    last = real.models.seen("claude")[-1]
+    assert "Do what the test says." in last.everything, "its brief is in the session"
+    assert ("the first half" in last.everything) is worked
+
+
+REFUSALS = {
+    401: Trouble.LOGIN,
+    402: Trouble.CREDIT,
+    403: Trouble.LOGIN,
+    429: Trouble.LIMIT,
+    500: Trouble.OVERLOADED,
+    529: Trouble.OVERLOADED,
+}
+
+
+@pytest.mark.parametrize("status", REFUSALS, ids=str)
+def test_what_the_service_says_is_the_reason_why_an_agent_waits(real: ProgramHome, status: int) -> None:
+    real.use("claude", [Refuse(status)], env={"CLAUDE_CODE_MAX_RETRIES": "1"})
+    real.start("worker-1", "claude")
+    waits(real, "worker-1")
+    waiting = real.record("worker-1").waiting
+    assert waiting is not None
+    assert waiting.trouble is REFUSALS[status], waiting
+    assert real.state.alerts == () or alerts(real) == [AlertCause.SERVICE]
+
+
+def test_a_service_that_cannot_be_reached_is_waited_for(real: ProgramHome) -> None:
+    nowhere = {"ANTHROPIC_BASE_URL": "http://127.0.0.1:9", "CLAUDE_CODE_MAX_RETRIES": "1"}
+    real.use("claude", [say("Never reached.")], env=nowhere)
+    real.start("worker-1", "claude")
+    waits(real, "worker-1")
+    waiting = real.record("worker-1").waiting
+    assert waiting is not None
+    assert waiting.trouble is Trouble.UNREACHABLE
+
+
+def test_a_request_that_is_at_fault_itself_is_a_failure(real: ProgramHome) -> None:
+    real.use("claude", [Refuse(400)])
+    real.start("worker-1", "claude")
+    view = real.ended("worker-1")
+    assert view.record is not None
+    assert view.record.ending is Ending.FAILED
+
+
+def test_twelve_agents_come_through_five_minutes_of_outage(real: ProgramHome) -> None:
+    """Nobody is lost, nobody is started twice, and what it all cost is told."""
+    names = [f"worker-{number:02d}" for number in range(12)]
+    back = threading.Event()
+
+    def script(seen: Seen) -> Answer:
+        if seen.turns == 0:
+            return shell("echo the first half", Usage(1000, 100))
+        if not back.is_set():
+            return Refuse(529)
+        return say("Done.") if len(seen.results) > 1 else shell(DONE, Usage(1000, 100))
+
+    real.use("claude", script)
+    real.sized(12)
+    for name in names:
+        real.start(name, "claude", task=f"You are {name}.")
+    waits(real, *names)
+    spawned = {name: real.record(name).spawn_id for name in names}
+    beat = real.swarm.beat(by="test", force=True)
+    assert not beat.passed
+    assert alerts(real) == [AlertCause.SERVICE]
+    began = real.clock.wall()
+    for pause in (61, 121):  # the tries of a minute and of two find it down still
+        real.clock.advance(pause)
+        look(real)
+        waits(real, *names)
+    assert {waiting.tries for name in names if (waiting := real.record(name).waiting)} == {2}
+    assert real.clock.wall() - began >= 180
+
+    back.set()
+    real.clock.advance(241)
+    look(real)
+    for name in names:
+        view = real.ended(name)
+        assert view.record is not None
+        assert view.record.ending is Ending.DONE, (view.record.why, real.said(name))
+    real.clock.advance(60)
+    beat = real.swarm.beat(by="test", force=True)
+
+    assert {name: real.record(name).spawn_id for name in names} == spawned
+    for name in names:
+        runs = real.agent(name).stdout.read_bytes().count(b'"subtype": "run"')
+        assert runs == 4, f"{name} was started {runs} times"
+        asked = [seen for seen in real.asked("claude", f"You are {name}.") if seen.turns == 0]
+        assert len(asked) == 1, f"the first half of {name} was done {len(asked)} times"
+    assert sorted(alerts(real)) == []
+    assert beat.passed
+    costs = [real.view(name).cost_usd for name in names]
+    assert all(cost is not None and cost > 0 for cost in costs), costs
+    assert real.swarm.snapshot().cost_usd == pytest.approx(sum(cost or 0.0 for cost in costs))
+    assert not real.left()

@@ -5,12 +5,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from swarm.model.activity import Activity, Kind, Tokens
+from swarm.model.service import Trouble
 from swarm.programs import stream_fields
+from swarm.programs.codex import service_trouble
 from swarm.programs.run_marker import before
 from swarm.programs.stream_fields import block, child, children, ident, short, whole
 from swarm.sanitize import clean
 
-_RECONNECTING = re.compile(r"Reconnecting\.{3} (\d{1,4})/(\d{1,4})\s*(?:\((.*)\))?", re.DOTALL)
+_RECONNECTING = re.compile(r"Reconnecting\.{3} (?:(\d{1,4})/(\d{1,4})|waiting for network)\s*(?:\((.*)\))?", re.DOTALL)
+"""It counts its tries, or waits for the network for as long as that takes."""
 _SHELL = re.compile(r"\A(?:/\S+/)?(?:ba|z|da)?sh -l?c ")
 _METADATA = "Model metadata for "
 """Said of every model that is newer than the program, and harmless."""
@@ -28,6 +31,8 @@ class CodexReader:
         """What the thread had used before it went on in this agent."""
         self._failed = ""
         """Why the turn failed, where that was said already."""
+        self._retried = False
+        """It has tried again in this turn."""
 
     def feed(self, line: bytes) -> list[Activity]:
         """What one line says; nothing for what is not known."""
@@ -44,7 +49,7 @@ class CodexReader:
         if kind == "thread.started":
             yield self._started(ident(event, "thread_id"))
         elif kind == "turn.started":
-            self._failed = ""
+            self._failed, self._retried = "", False
             yield Activity(Kind.WAITING)
         elif kind in ("item.started", "item.updated", "item.completed"):
             yield from _item(child(event, "item"), done=kind == "item.completed", begun=kind == "item.started")
@@ -62,13 +67,16 @@ class CodexReader:
         if found is None:
             yield from self._end(message or "it failed")
             return
+        self._retried = True
         text = clean(found[3] or "the connection was lost", 300)
-        yield Activity(Kind.RETRYING, text=text, count=int(found[1]), limit=int(found[2]), counts=False)
+        yield Activity(Kind.RETRYING, text=text, count=int(found[1] or 0), limit=int(found[2] or 0), counts=False)
 
     def _end(self, why: str) -> Iterator[Activity]:
         if why != self._failed:
             self._failed = why
-            yield Activity(Kind.TURN_ENDED, text=why, error=True)
+            trouble = service_trouble.trouble_of(why, self._retried)
+            until = service_trouble.until(why) if trouble is Trouble.LIMIT else None
+            yield Activity(Kind.TURN_ENDED, text=why, error=True, trouble=trouble, until=until)
 
     def _started(self, thread: str) -> Activity:
         if self._now is not None and thread != self._thread:

@@ -1,10 +1,13 @@
 """Reads what `gemini --output-format stream-json` prints: one turn a process, its figures in the result."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from swarm.model.activity import Activity, Kind, Tokens
+from swarm.model.service import Trouble
 from swarm.programs import stream_fields
+from swarm.programs.http_status import trouble_of_status
 from swarm.programs.stream_fields import block, child, ident, moment, short, whole
 
 NOTHING = Tokens()
@@ -96,9 +99,23 @@ class GeminiReader:
             yield Activity(Kind.USAGE, tokens=self._total, at=at)
         failed = event.get("status") != "success"
         why = short(child(event, "error"), "message", 400) or "the turn failed" if failed else ""
-        yield Activity(Kind.TURN_ENDED, text=why, error=failed, at=at)
+        trouble = service_trouble(why) if failed else None
+        yield Activity(Kind.TURN_ENDED, text=why, error=failed, at=at, trouble=trouble)
 
 
+def service_trouble(message: str) -> Trouble | None:
+    """Why a turn failed, where its service was the reason: the program quotes the answer, or says that none came."""
+    code = _CODE.search(message)
+    if code is not None:
+        return trouble_of_status(int(code[1]))
+    if _QUOTA.search(message):
+        return Trouble.LIMIT
+    return Trouble.UNREACHABLE if _NO_ANSWER.search(message) else None
+
+
+_CODE = re.compile(r'"code\\*": ?(\d{3})\b')
+_QUOTA = re.compile(r"exhausted your (?:daily |capacity|quota)|quota (?:limit|exceeded)", re.IGNORECASE)
+_NO_ANSWER = re.compile(r"fetch failed|ECONNREFUSED|ENOTFOUND|ETIMEDOUT|ECONNRESET")
 _READERS = {
     "tool_use": GeminiReader._tool,  # noqa: SLF001 of this room
     "tool_result": GeminiReader._tool_result,  # noqa: SLF001

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from swarm.model.activity import Activity, Kind, Tokens
+from swarm.model.service import Trouble
 from swarm.programs import stream_fields
+from swarm.programs.http_status import trouble_of_status
 from swarm.programs.stream_fields import block, child, ident, moment, money, short, whole
 
 NOTHING = Tokens()
@@ -51,7 +53,8 @@ class OpenCodeReader:
         elif kind == "step_finish":
             yield from self._step(part, at)
         elif kind == "error":
-            yield Activity(Kind.TURN_ENDED, text=_why(child(event, "error")), error=True, at=at)
+            error = child(event, "error")
+            yield Activity(Kind.TURN_ENDED, text=_why(error), error=True, at=at, trouble=_trouble(error))
         else:
             yield Activity(Kind.WAITING, at=at)
 
@@ -108,6 +111,19 @@ def _why(error: Mapping[str, Any]) -> str:
     name, status, message = short(error, "name", 80), whole(data, "statusCode"), short(data, "message", 400)
     words = " ".join(part for part in (name, str(status) if status else "", message) if part)
     return words or "the turn failed"
+
+
+def _trouble(error: Mapping[str, Any]) -> Trouble | None:
+    """Why a turn failed, where it ascribes that to its service: an answer's status, or that there was none."""
+    name, data = short(error, "name", 80), child(error, "data")
+    if name == "ProviderAuthError":
+        return Trouble.LOGIN
+    if name != "APIError":
+        return None
+    status = whole(data, "statusCode")
+    if status:
+        return trouble_of_status(status)
+    return Trouble.UNREACHABLE if data.get("isRetryable") is True else None
 
 
 def _sum(first: float | None, second: float | None) -> float | None:
