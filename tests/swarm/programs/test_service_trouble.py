@@ -1,6 +1,7 @@
 """Which failed turns a program ascribes to its service: as each real program said it, and never by a model's words."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from swarm.programs.fold import EMPTY, fold
 from tests.support.recordings import reader_named
 
 
-def end_of(program: str, *events: dict[str, object]) -> TurnEnd:
+def end_of(program: str, *events: Mapping[str, object]) -> TurnEnd:
     """How the turn ends that these lines tell of."""
     reader, state = reader_named(program), EMPTY
     for event in events:
@@ -21,7 +22,7 @@ def end_of(program: str, *events: dict[str, object]) -> TurnEnd:
     return state.turn_end
 
 
-def claude(error: str, status: int | None = None, *before: dict[str, object], **more: object) -> TurnEnd:
+def claude(error: str, status: int | None = None, *before: Mapping[str, object], **more: object) -> TurnEnd:
     message = {"id": "m", "model": "<synthetic>", "content": [{"type": "text", "text": "API Error"}]}
     said = {"type": "assistant", "message": message, "parent_tool_use_id": None, "error": error}
     result = {"type": "result", "subtype": "success", "is_error": True, "api_error_status": status, **more}
@@ -101,13 +102,10 @@ def test_codex_says_it_in_its_sentences(message: str, trouble: Trouble | None) -
 
 
 def test_codex_that_waits_for_the_network_tries_again_and_has_not_failed() -> None:
-    waits = {
-        "type": "error",
-        "message": "Reconnecting... waiting for network (Connection failed: error sending request)",
-    }
-    (retrying,) = reader_named("codex").feed(json.dumps(waits).encode())
+    waits = "Reconnecting... waiting for network (Connection failed: error sending request)"
+    (retrying,) = reader_named("codex").feed(json.dumps({"type": "error", "message": waits}).encode())
     assert retrying == Activity(Kind.RETRYING, text="Connection failed: error sending request", counts=False)
-    assert codex("it gave up", str(waits["message"])).trouble is Trouble.UNREACHABLE
+    assert codex("it gave up", waits).trouble is Trouble.UNREACHABLE
 
 
 def test_codex_names_the_end_of_a_limit_as_a_time_of_this_machine() -> None:
