@@ -154,6 +154,8 @@ class Limits(Section, frozen=True):
     """Of the whole swarm within 24 hours."""
     roles: dict[str, Limit] = field(default_factory=dict)
     """Of one agent of the role, in its life."""
+    scheduled: Limit = field(default_factory=lambda: Limit(cost_usd=1.0))
+    """Of one agent that the schedule spawns, in its life, where its role has no limit."""
 
 
 class Service(Section, frozen=True):

@@ -209,6 +209,9 @@ class _Executor(Struct):
             self.done.say(action, action.cause, action.reason)
         self.done.note(action, ActionKind.ALERT, action.reason)
 
+    def remark(self, action: Action) -> None:
+        self.done.note(action, ActionKind.NOTE, action.reason)
+
     def spawn(self, action: Action) -> None:
         spawned = spawn_queued(self.home, action.agent)
         if spawned is not None:
@@ -247,6 +250,7 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
         ActionKind.SCHEDULE: hands.schedule,
         ActionKind.SKIP: hands.skip,
         ActionKind.WAKE: hands.wake,
+        ActionKind.NOTE: hands.remark,
     }
     said = {action.cause: action.reason for action in plan.actions if action.cause is not None and not action.agent}
     spawn_gate.update(home, said, only_clear=True)  # what this heartbeat starts is not refused for what is over

@@ -26,6 +26,8 @@ class ActionKind(OpenEnum):
     SPAWN = "spawn"
     SCHEDULE = "schedule"
     SKIP = "skip"
+    NOTE = "note"
+    """Something that people should know, and nothing is done: what the schedule costs, said at the first heartbeat."""
     WAKE = "wake"
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from swarm.config.policy import Limit, Policy
 from swarm.formatting import plural
+from swarm.model.actor import ENGINE
 from swarm.model.beat import ActionKind
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health, Verdict
@@ -61,7 +62,14 @@ def limit_of(view: AgentView, policy: Policy) -> Limit:
     """What this agent may use up: by its role, in its life; the root in one turn."""
     if view.id == policy.root.id:
         return Limit(cost_usd=policy.root.cost_usd)
+    if view.role in policy.schedule and view.record is not None and view.record.requested_by == str(ENGINE):
+        return scheduled_limit(view.role, policy)
     return policy.limits.roles.get(view.role, Limit())
+
+
+def scheduled_limit(role: str, policy: Policy) -> Limit:
+    """What an agent of this role may use up that the schedule spawned: nobody asked for it."""
+    return policy.limits.roles.get(role, policy.limits.scheduled)
 
 
 def nearest_limit_of_swarm(used: Spent, policy: Policy) -> LimitUse | None:

@@ -21,10 +21,11 @@ from swarm.rules.health import is_archived, is_root, verdict
 from swarm.rules.kills import Due, kills
 from swarm.rules.limits import due_for_limits, limit_alerts, swarm_over
 from swarm.rules.outage import given_up, outage
+from swarm.rules.schedule import cost_words, scheduled
 from swarm.rules.service_wait import is_due
 from swarm.rules.slot_tree import SlotTree, as_if
 from swarm.rules.slots import slots_of
-from swarm.rules.spawns import SpawnPause, queued, scheduled, woken
+from swarm.rules.spawns import SpawnPause, queued, woken
 
 PERIODS_WITHOUT_BEAT = 2
 _GAP_WORDS = {
@@ -80,6 +81,8 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     actions += queued(snapshot, policy, slot_tree, wait)
     actions += scheduled(snapshot, policy, slot_tree, n, wait)
     actions += woken(snapshot, policy, now, n, wait)
+    if n == 1:
+        actions += [Action(ActionKind.NOTE, "", "", words) for words in cost_words(policy)]
     counts = Counter(str(one.state) for one in judged.values())
     return Plan(n, tuple(actions), dict(counts), slots, words)
 

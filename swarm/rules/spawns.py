@@ -1,4 +1,4 @@
-"""Who is started by a heartbeat: the queue in its order, roles whose turn it is, the root; as far as there is room."""
+"""Who is started by a heartbeat beside the schedule: the queue in its order, the root; as far as there is room."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -60,40 +60,6 @@ def _waiting(agent: str, view: AgentView | None) -> Record:
         return view.record
     size = view.spec.slots if view.spec is not None else view.budget
     return supposed(agent, Phase.QUEUED, spawn_id=view.spawn_id, role=view.role, parent=view.parent, slots=size)
-
-
-def scheduled(
-    snapshot: Snapshot, policy: Policy, slot_tree: SlotTree, n: int, wait: SpawnPause | None = None
-) -> Iterator[Action]:
-    """Roles whose turn it is and of which none lives or waits ([schedule])."""
-    due = [role for role, every in policy.schedule.items() if n % every == 0]
-    if not due:
-        return
-    busy = {record.role for record in slot_tree.records.values() if record.live or record.phase is Phase.QUEUED}
-    taken = {view.id for view in snapshot.agents}
-    for role in due:
-        if role in busy:
-            continue
-        agent = _fresh_id(policy.root.id, role, taken)
-        if wait is not None:
-            yield Action(ActionKind.SKIP, agent, "", wait.text, role=role)
-            continue
-        size = policy.slots.for_role(role)
-        no = refusal(slot_tree, policy, parent=policy.root.id, agent_id=agent, slots=size)
-        if no is not None:
-            yield Action(ActionKind.SKIP, agent, "", f"{no.title} {no.detail}", role=role)
-            continue
-        slot_tree.put(supposed(agent, Phase.SPAWNING, role=role, parent=policy.root.id, slots=size))
-        yield Action(
-            ActionKind.SCHEDULE, agent, "", f"its turn: heartbeat {n}, every {policy.schedule[role]}", role=role
-        )
-
-
-def _fresh_id(root: str, role: str, taken: set[str]) -> str:
-    number = 1
-    while f"{root}/{role}-{number:02d}" in taken:
-        number += 1
-    return f"{root}/{role}-{number:02d}"
 
 
 def woken(snapshot: Snapshot, policy: Policy, now: Now, n: int, wait: SpawnPause | None = None) -> Iterator[Action]:

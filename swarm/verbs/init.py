@@ -27,6 +27,7 @@ from swarm.protocol.names import name_of
 from swarm.protocol.paths import HOME_DOCS, Layout
 from swarm.protocol.role import Role
 from swarm.protocol.roles import load_role
+from swarm.rules.schedule import cost_words
 from swarm.store import reader, writer
 
 """What a home may be configured with."""
@@ -52,11 +53,11 @@ def init(directory: str | os.PathLike[str], program: str = "command", clock: Clo
     layout = Layout(Path(os.path.realpath(root)) if root.is_symlink() and root.is_dir() else root)
     policy = _existing_policy(layout)
     ticking = clock if clock is not None else SystemClock()
-    written, left = _write(layout, policy, program, ticking)
+    written, left, settings = _write(layout, policy, program, ticking)
     log = reader.read_tail(layout.events, 1)
     if written or log is None or log.size == 0:
         audit_log.append(layout, "operator", AuditVerb.INIT, wall=ticking.wall(), reason=f"{len(written)} files")
-    return InitReport(str(layout.root), tuple(written), tuple(left), tuple(_notes(policy, program)))
+    return InitReport(str(layout.root), tuple(written), tuple(left), (*_notes(policy, program), *cost_words(settings)))
 
 
 def packaged_policy(program: str = "command") -> str:
@@ -98,7 +99,7 @@ def _existing_policy(layout: Layout) -> Policy | None:
         ) from error
 
 
-def _write(layout: Layout, policy: Policy | None, program: str, clock: Clock) -> tuple[list[str], list[str]]:
+def _write(layout: Layout, policy: Policy | None, program: str, clock: Clock) -> tuple[list[str], list[str], Policy]:
     written: list[str] = []
     left: list[str] = []
 
@@ -134,7 +135,7 @@ def _write(layout: Layout, policy: Policy | None, program: str, clock: Clock) ->
     _keep_environment(layout, settings)
     # Last, because it is what makes a directory a home: what was cut short before is finished by running init again.
     put(layout.policy, packaged_policy(program).encode())
-    return written, left
+    return written, left, settings
 
 
 def _documents(layout: Layout) -> Iterator[tuple[Path, bytes]]:

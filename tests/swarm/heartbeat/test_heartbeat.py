@@ -232,13 +232,17 @@ def test_a_role_whose_turn_it_is_is_started(live_home: LiveHome) -> None:
     text = (live_home.root / "swarm.toml").read_text().replace("[schedule]", "[schedule]\nimprovement = 2")
     (live_home.root / "swarm.toml").write_text(text + '\n[programs.command]\nargv = ["sleep", "300"]\n')
     swarm = live_home.open()
-    swarm.beat(by="test")
+    swarm.spawn(live_home.request("worker-1"))
+    first = swarm.beat(by="test")
     live_home.clock.advance(PERIOD)
 
     record = swarm.beat(by="test")
 
     assert did(record, "schedule") == ["genesis-01/improvement-01"]
     assert live_home.alive("improvement-01")
+    (note,) = [each.reason for each in first.actions if each.action == "note"]
+    assert "runs as improvement every 30m in which something happened, at most $1 a run and $48 a day" in note
+    assert not did(record, "note")
 
 
 def test_one_action_that_fails_does_not_stop_the_others(live_home: LiveHome) -> None:

@@ -370,12 +370,12 @@ class TestSpawning:
 
     def test_a_role_comes_every_third_heartbeat(self) -> None:
         for n in range(6):
-            made = planned(policy=POLICY, heartbeat_n=n)
+            made = planned(a_view("w"), policy=POLICY, heartbeat_n=n)
             expected = [(ActionKind.SCHEDULE, "improvement-01")] if n + 1 in (3, 6) else []
             assert acts(made, ActionKind.SCHEDULE) == expected
 
     def test_a_scheduled_action_names_its_role(self) -> None:
-        assert the(planned(policy=POLICY, heartbeat_n=2), ActionKind.SCHEDULE).code == "improvement"
+        assert the(planned(a_view("w"), policy=POLICY, heartbeat_n=2), ActionKind.SCHEDULE).code == "improvement"
 
     @pytest.mark.parametrize("phase", [Phase.RUNNING, Phase.SPAWNING, Phase.STOPPING, Phase.QUEUED])
     def test_while_one_of_its_role_lives_or_waits_no_other_comes(self, phase: Phase) -> None:
@@ -384,7 +384,7 @@ class TestSpawning:
 
     def test_an_ended_one_makes_place_for_the_next_under_another_name(self) -> None:
         gone = a_view("improvement-01", role="improvement", phase=Phase.ENDED, ending=Ending.DONE)
-        made = planned(gone, policy=POLICY, heartbeat_n=2)
+        made = planned(gone, a_view("w", spawned_ago=MINUTE), policy=POLICY, heartbeat_n=2)
         assert acts(made, ActionKind.SCHEDULE) == [(ActionKind.SCHEDULE, "improvement-02")]
 
     def test_without_a_slot_a_turn_is_skipped_and_the_record_says_so(self) -> None:
