@@ -1,5 +1,6 @@
 """What an ended agent left with others: ended where it is surely its own, else named, and never signalled."""
 
+import os
 from collections.abc import Collection, Sequence
 
 from msgspec import Struct
@@ -17,7 +18,6 @@ from swarm.model.listed import ListedSession, SessionKind
 from swarm.model.record import Record
 from swarm.model.values import replace
 from swarm.processes import leftovers
-from swarm.processes.leftovers import Suspect
 from swarm.programs.base import Program
 from swarm.programs.handing import TERMINALS
 from swarm.sanitize import clean
@@ -92,28 +92,30 @@ def _in_its_directory(
     home: Home, record: Record, sessions: Sequence[ListedSession], possible: Collection[str]
 ) -> list[str]:
     """What works in the agent's directory and may be of it, in words."""
-    agent = home.layout.agent(record.id)
-    found = leftovers.suspects(record, (agent.path,))
-    operators = {
-        each.pid
-        for session in sessions
-        if session.kind is SessionKind.INTERACTIVE or session.launched_by is not None
-        for each in session.processes
-    }
-    daemons = {each.pid for one in sessions if one.kind is SessionKind.BACKGROUND for each in one.processes}
-    terminals = not TERMINALS.isdisjoint(possible)
-    named = [
+    own = (home.layout.agent(record.id).path,)
+    places = [os.path.realpath(each) for each in own]
+    unsure = [
         each
-        for each in found
-        if each.pid not in operators and (terminals or not each.on_terminal or each.pid in daemons)
+        for each in sessions
+        if each.kind is SessionKind.BACKGROUND
+        and each.launched_by is None
+        # The daemon keeps processes at hand that are older than what they run: the session's own start counts.
+        and each.started_at >= record.spawned_at
+        and leftovers.is_inside(each.cwd, places)
     ]
-    return _words(named)
+    listed = {each.pid for one in sessions for each in one.processes}
+    terminals = not TERMINALS.isdisjoint(possible)
+    found = [each for each in leftovers.suspects(record, own) if terminals or not each.on_terminal]
+    named = [f"pid {each.pid} {clean(each.command, 100)}" for each in found if each.pid not in listed]
+    words = [
+        f"pid {each.processes[0].pid} session {clean(each.name or each.key, 80)} of {each.program}" for each in unsure
+    ]
+    return _first(words + named)
 
 
-def _words(named: Sequence[Suspect]) -> list[str]:
-    shown = [f"pid {each.pid} {clean(each.command, 100)}" for each in named[:SHOWN]]
-    more = [plural(len(named) - SHOWN, "more process", "more processes")] if len(named) > SHOWN else []
-    return [*shown, *more]
+def _first(words: Sequence[str]) -> list[str]:
+    more = [plural(len(words) - SHOWN, "more process", "more processes")] if len(words) > SHOWN else []
+    return [*words[:SHOWN], *more]
 
 
 def with_leftovers(after: Record, left: Leftovers) -> Record:

@@ -19,7 +19,6 @@ from swarm.processes.identity import look, untouchable
 from swarm.processes.members import below, marker_of
 from swarm.processes.stop import Sweep, sweep
 from swarm.protocol.find import is_agent
-from swarm.protocol.paths import AgentDir
 
 SWEEP_S = 5.0
 SLACK_S = 1.0
@@ -61,13 +60,10 @@ def suspects(record: Record, directories: Iterable[Path]) -> list[Suspect]:
     own = [os.path.realpath(each) for each in directories]
     found = []
     for pid in platform.pids():
-        place = platform.directory(pid)
-        if not any(place == each or place.startswith(each + os.sep) for each in own):
+        if not is_inside(platform.directory(pid), own):
             continue
         stat = platform.stat(pid)
-        if stat is None or stat.dead or pid in untouchable() or marker_of(pid) != "":
-            continue
-        if not _began_after(record, stat) or _is_anothers(place, own):
+        if stat is None or stat.dead or pid in untouchable() or marker_of(pid) != "" or not _began_after(record, stat):
             continue
         chain = _ancestors(stat)
         terminals = {each for each in chain if platform.has_terminal(each)}
@@ -77,11 +73,6 @@ def suspects(record: Record, directories: Iterable[Path]) -> list[Suspect]:
     return found
 
 
-def own_directories(agent: AgentDir) -> tuple[Path, ...]:
-    """The directories that are an agent's alone."""
-    return (agent.path,)
-
-
 def _began_after(record: Record, stat: Stat) -> bool:
     keeper = record.keeper
     if keeper is not None and keeper.boot_id == platform.boot_id() and stat.ticks >= keeper.ticks:
@@ -89,16 +80,18 @@ def _began_after(record: Record, stat: Stat) -> bool:
     return platform.started_at(stat.ticks) >= record.spawned_at - SLACK_S
 
 
-def _is_anothers(place: str, own: Collection[str]) -> bool:
-    """Whether an agent further down has the place: then it is asked about that one."""
+def is_inside(place: str, own: Collection[str]) -> bool:
+    """Whether a place lies in one of these real paths, and in no directory of an agent further down."""
+    if not any(place == each or place.startswith(each + os.sep) for each in own):
+        return False
     while place not in own and place != os.path.dirname(place):
         try:
             if is_agent(os.listdir(place)):
-                return True
+                return False
         except OSError:
             pass  # it was removed: what lies above it tells
         place = os.path.dirname(place)
-    return False
+    return True
 
 
 def _ancestors(stat: Stat) -> list[int]:

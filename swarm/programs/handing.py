@@ -2,7 +2,10 @@
 
 import re
 
-_BEGIN = r"(?:^|[;&|(`\n]|\$\(|\b(?:sudo|nohup|exec|env|time|then|do|else)\s)\s*(?:\w+=\S*\s+)*(?:[\w./~-]*/)?"
+_BEGIN = (
+    r"(?:^|[;&|(`\n]|\$\(|\b(?:sudo|nohup|exec|env|time|then|do|else)(?:\s+-\S+(?:\s+\w\S*)?)*\s)"
+    r"\s*(?:\w+=\S*\s+)*(?:[\w./~-]*/)?"
+)
 """Where a command's name may stand: at the start, after an operator or a word that takes a command, with its path."""
 _HANDING = (
     ("at jobs", r"at\s+(?:-\S+\s+(?:[^-\s]\S*\s+)?)*(?:now|noon|midnight|teatime|tomorrow|next|\d)|batch\s*(?:<|$)"),

@@ -89,6 +89,10 @@ class ProgramHome(LiveHome):
         """What is run for a program, where no launcher stands before it."""
         return self.versions[name].executable
 
+    def environment(self, name: str) -> dict[str, str]:
+        """What an operator's shell has in which this program is run by hand, with the same model behind it."""
+        return {**os.environ, **self._programs[name].env}
+
     def write_policy(self, more: str | None = None) -> None:
         """Writes swarm.toml with the programs that are in use; the first of them is what agents run by default."""
         self._more = self._more if more is None else more

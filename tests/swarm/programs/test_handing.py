@@ -23,6 +23,8 @@ from swarm.programs.handing import handed
         ("/usr/bin/tmux neww top", "terminals of tmux"),
         ("screen -dmS build make", "terminals of screen"),
         ("nohup claude --model opus --bg 'go on'", "sessions of its program's daemon"),
+        ("env -u CLAUDE_VIEW /opt/bin/claude --bg 'go on' < /dev/null", "sessions of its program's daemon"),
+        ("sudo -u web docker start web", "containers"),
         ("if true; then at tomorrow < x; fi", "at jobs"),
     ],
 )
