@@ -262,6 +262,11 @@ class Layout:
     def templates(self) -> Path:
         return self.root / "swarm" / "templates"
 
+    @property
+    def worktrees(self) -> Path:
+        """The worktrees of agents that work on a repository: never searched for agents."""
+        return self.root / "swarm" / "worktrees"
+
     def template(self, role: str) -> Path:
         return self.root / "swarm" / "templates" / f"{role}.md"
 

@@ -1,0 +1,118 @@
+"""What differs in a worktree: files, commits, and the difference itself. Looks only."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from swarm.model.repository import ChangedFile, Changes, Worktree
+from swarm.protocol.paths import Layout
+from swarm.repositories.find import HEADS
+from swarm.repositories.git import LOOK_S, Answer, GitError, Place, git
+
+PLAIN = ("--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=dirty")
+"""No program of the repository's settings is run, and git looks into no submodule: its settings are an agent's."""
+MAX_FILES = 5000
+MAX_LIST = 2 << 20
+"""Bytes of a list of files."""
+
+
+def place_of(layout: Layout, worktree: Worktree) -> Place:
+    """The worktree, named for git by what was recorded at its spawn."""
+    common = Path(worktree.common)
+    return Place(common, common / "worktrees" / worktree.name, layout.root / worktree.path)
+
+
+def gone(layout: Layout, worktree: Worktree) -> str:
+    """Why nothing can be seen of a worktree; '' where it is there."""
+    path = layout.root / worktree.path
+    if not Path(worktree.common).is_dir():
+        return f"its repository {worktree.common} is gone"
+    if not path.is_dir() or path.is_symlink():
+        return f"its worktree {path} is gone; what it had committed is on the branch {worktree.branch}"
+    if not (Path(worktree.common) / "worktrees" / worktree.name).is_dir():
+        return f"its repository does not know the worktree {path} any more"
+    return ""
+
+
+def changes_of(layout: Layout, worktree: Worktree) -> Changes:
+    """What is in the worktree and not in what it is merged into: committed or not, known to git or not. Never raises."""
+    if why := gone(layout, worktree):
+        return Changes(why=why)
+    place = place_of(layout, worktree)
+    try:
+        head, loose, cut = _status(place)
+        since = base_of(place, worktree)
+        diff = git("diff", "--numstat", "-z", *PLAIN, since, "--", at=place, most=MAX_LIST)
+        count = git("rev-list", "--count", f"{since}..HEAD", at=place)
+    except GitError as error:
+        return Changes(why=f"{error.title} {error.detail}".strip())
+    files = {file.path: file for file in _counted(diff, loose)}
+    for path in loose:
+        files.setdefault(path, ChangedFile(path, uncommitted=True))
+    names = sorted(files)
+    return Changes(
+        tuple(files[name] for name in names[:MAX_FILES]),
+        int(count.line or 0),
+        head,
+        cut or diff.cut or len(names) > MAX_FILES,
+    )
+
+
+def base_of(place: Place, worktree: Worktree, tip: str = "HEAD") -> str:
+    """The commit that its changes are counted from: where its branch left what it is merged into."""
+    if worktree.into:
+        found = git("merge-base", HEADS + worktree.into, tip, at=place, ok=(0, 1, 128))
+        if found.status == 0:
+            return found.line.split("\n", 1)[0]
+    return worktree.base
+
+
+def difference(layout: Layout, worktree: Worktree, *, stat: bool = False) -> Answer:
+    """The difference as git writes it, new files included. stat: only how much each file changed. Raises GitError."""
+    if why := gone(layout, worktree):
+        raise GitError("There is no difference to show.", f"{why[0].upper()}{why[1:]}.")
+    place = place_of(layout, worktree)
+    since = base_of(place, worktree)
+    what = "The difference cannot be shown."
+    new = git("ls-files", "-z", "--others", "--exclude-standard", at=place, most=MAX_LIST, what=what)
+    with tempfile.TemporaryDirectory(prefix="swarm-tui-") as scratch:
+        # An index of our own, in which new files are announced: the agent's stays as it is.
+        more = {"GIT_INDEX_FILE": os.path.join(scratch, "index")}
+        git("read-tree", "HEAD", at=place, more=more, what=what)
+        names = new.output[: new.output.rfind(b"\0") + 1]
+        if names:
+            announce = ("add", "--intent-to-add", "--pathspec-from-file=-", "--pathspec-file-nul")
+            git(*announce, at=place, stdin=names, more=more, what=what)
+        how = ("--stat=100",) if stat else ("--patch",)
+        return git("diff", *how, *PLAIN, since, "--", at=place, more=more, what=what, timeout=2 * LOOK_S)
+
+
+def _status(place: Place) -> tuple[str, frozenset[str], bool]:
+    """The branch it stands on, the files whose last changes are in no commit, and whether there are more of them."""
+    words = ("status", "--porcelain=v2", "-z", "--branch", "--untracked-files=all", "--ignore-submodules=dirty")
+    answer = git(*words, "--no-renames", at=place, most=MAX_LIST)
+    head = ""
+    loose: set[str] = set()
+    for line in answer.names():
+        if line.startswith("# branch.head "):
+            name = line.removeprefix("# branch.head ")
+            head = "" if name == "(detached)" else name
+        elif line[:1] in (
+            "1",
+            "u",
+        ):  # fields divided by blanks, eight of them before the path; ten where it is unmerged
+            loose.add(line.split(" ", 8 if line[0] == "1" else 10)[-1])
+        elif line.startswith("? "):
+            loose.add(line[2:])
+    return head, frozenset(loose), answer.cut
+
+
+def _counted(diff: Answer, loose: frozenset[str]) -> list[ChangedFile]:
+    found = []
+    for line in diff.names():
+        added, _, rest = line.partition("\t")
+        removed, _, path = rest.partition("\t")
+        if path:
+            numbers = (int(each) if each.isdigit() else None for each in (added, removed))
+            found.append(ChangedFile(path, *numbers, uncommitted=path in loose))
+    return found

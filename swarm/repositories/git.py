@@ -1,0 +1,197 @@
+"""Runs `git`: without questions, hooks, pagers or editors, bounded in time and output, in the words of no language."""
+
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from msgspec import Struct
+
+from swarm.errors import Code, SwarmError
+from swarm.sanitize import clean_block
+
+LOOK_S = 30.0
+"""Seconds that git may take to look at something."""
+WORK_S = 600.0
+"""Seconds that git may take to write a whole worktree."""
+MAX_OUTPUT = 8 << 20
+MAX_ERRORS = 64 << 10
+STEP = 1 << 16
+QUIET = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "false",
+    "SSH_ASKPASS": "false",
+    "GIT_EDITOR": "false",
+    "GIT_SEQUENCE_EDITOR": "false",
+    "GIT_PAGER": "cat",
+    "PAGER": "cat",
+    "GIT_MERGE_AUTOEDIT": "no",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "LC_ALL": "C",
+}
+"""What keeps git from asking, from waiting for a person, and from taking locks for a mere look."""
+KEPT = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_", "GIT_SSH", "GIT_EXEC_PATH", "GIT_SSL_", "GIT_PROXY_")
+"""The operator's variables of git that hold here too: who commits, and with which settings. The others name places."""
+UNTRUSTED = (
+    # A hook or a file monitor is a command; what an agent can put in place would run with the engine's rights.
+    *("-c", "core.hooksPath=/dev/null"),
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "gc.auto=0"),
+    *("-c", "maintenance.auto=false"),
+    *("-c", "core.quotePath=false"),
+    *("-c", "advice.detachedHead=false"),
+    *("-c", "color.ui=false"),
+)
+
+
+class GitError(SwarmError):
+    """git did not do what it was asked to; the detail is in its own words."""
+
+    code = Code.GIT
+
+
+class Answer(Struct, frozen=True):
+    """What git said. status: its exit status. cut: it said more than was read, and was stopped."""
+
+    status: int
+    output: bytes
+    errors: str = ""
+    cut: bool = False
+
+    @property
+    def line(self) -> str:
+        """Its output as one line."""
+        return os.fsdecode(self.output).rstrip("\n")
+
+    def names(self) -> list[str]:
+        """Its output as the names that `-z` ends with a NUL; one that was cut off is left out."""
+        return [os.fsdecode(name) for name in self.output.split(b"\0")[:-1]]
+
+
+class Place(Struct, frozen=True):
+    """The repository and the worktree that git works on, named, so that it looks for none by itself.
+
+    A file in a worktree says which git directory belongs to it, and an agent can write that file: here it is not asked.
+    """
+
+    common: Path
+    """The git directory that all worktrees of the repository have in common."""
+    directory: Path | None = None
+    """The worktree's own git directory; None for the repository as a whole."""
+    worktree: Path | None = None
+
+    def environment(self) -> dict[str, str]:
+        """The variables that name it."""
+        made = {"GIT_DIR": str(self.directory or self.common)}
+        if self.directory is not None and self.directory != self.common:
+            made["GIT_COMMON_DIR"] = str(self.common)
+        if self.worktree is not None:
+            made["GIT_WORK_TREE"] = str(self.worktree)
+        return made
+
+
+def git(
+    *words: str,
+    at: Place | Path,
+    ok: Collection[int] = (0,),
+    what: str = "",
+    timeout: float = LOOK_S,
+    stdin: bytes = b"",
+    most: int = MAX_OUTPUT,
+    more: Mapping[str, str] = {},
+) -> Answer:
+    """Runs git and returns its answer. at: a named place, or a directory from which git looks for the repository.
+
+    ok: the exit statuses that are an answer. what: what could not be done, as a title for people. timeout: seconds.
+    most: bytes of output that are read. more: further variables. Raises GitError: git is not there, took too long, or
+    failed.
+    """
+    title = what or f"git {words[0]} failed."
+    program = shutil.which("git")
+    if program is None:
+        raise GitError(title, "git is not on PATH.", "Install git.")
+    place = at.environment() if isinstance(at, Place) else {}
+    directory = (at.worktree or at.common) if isinstance(at, Place) else at
+    try:
+        process = subprocess.Popen(
+            [program, *UNTRUSTED, *words],
+            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=directory,
+            env={**_operators(os.environ), **QUIET, **place, **more},
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise GitError(title, f"{str(directory)!r}: {error.strerror or error}.") from error
+    with process:
+        answer = _answer(process, stdin, time.monotonic() + timeout, most)
+    if answer is None:
+        raise GitError(title, f"git {words[0]} took longer than {timeout:g} s, and was stopped.")
+    if answer.status not in ok and not answer.cut:
+        raise GitError(title, answer.errors or f"git {words[0]} ended with status {answer.status}.")
+    return answer
+
+
+def _operators(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if not name.startswith("GIT_") or name.startswith(KEPT)}
+
+
+def _answer(process: "subprocess.Popen[bytes]", stdin: bytes, until: float, most: int) -> Answer | None:
+    """What it says until it ends; None where it did not end in time. It is gone in either case."""
+    assert process.stdout is not None  # noqa: S101 it was asked for
+    assert process.stderr is not None  # noqa: S101 it was asked for
+    said, complained = bytearray(), bytearray()
+    left = memoryview(stdin)
+    cut = False
+    try:
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(process.stdout, selectors.EVENT_READ)
+            waiting.register(process.stderr, selectors.EVENT_READ)
+            if process.stdin is not None:
+                os.set_blocking(process.stdin.fileno(), False)
+                waiting.register(process.stdin, selectors.EVENT_WRITE)
+            while waiting.get_map() and not cut:
+                ready = waiting.select(max(0.0, until - time.monotonic()))
+                if not ready:
+                    return None
+                for key, _ in ready:
+                    if key.fileobj is process.stdin:
+                        left = _fed(key.fd, left)
+                        if not left:
+                            waiting.unregister(process.stdin)
+                            process.stdin.close()
+                        continue
+                    part = os.read(key.fd, STEP)
+                    if not part:
+                        waiting.unregister(key.fileobj)
+                    elif key.fileobj is process.stdout:
+                        said += part
+                        cut = len(said) > most
+                    elif len(complained) < MAX_ERRORS:
+                        complained += part
+        if not cut:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.1, until - time.monotonic()))
+    finally:
+        if process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # its own group: what it has started, too
+        status = process.wait()
+    errors = clean_block(complained.decode("utf-8", "replace").strip(), 12, 300)
+    return Answer(status, bytes(said[:most]), errors, cut)
+
+
+def _fed(descriptor: int, left: memoryview) -> memoryview:
+    try:
+        return left[os.write(descriptor, left[:STEP]) :]
+    except BlockingIOError:
+        return left
+    except BrokenPipeError:  # it wants no more: its exit status says why
+        return left[:0]
