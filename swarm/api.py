@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     import swarm.verbs.message
     import swarm.verbs.pause
     import swarm.verbs.read
-    import swarm.verbs.respawn  # noqa: TC004  (at run time `_verb` imports all of these)
+    import swarm.verbs.respawn
+    import swarm.verbs.worktrees  # noqa: TC004  (at run time `_verb` imports all of these)
     from swarm.errors import SwarmError
     from swarm.model.requests import Rehearsal, SpawnCheck, SpawnRequest
     from swarm.protocol.role import Role
@@ -138,6 +139,8 @@ class Swarm:
 
     doctor = _verb("verbs.doctor", lambda: swarm.verbs.doctor.examine)
     resolve = _verb("home.resolve", lambda: swarm.home.resolve.resolve)
+    diff = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.diff)
+    worktrees = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.worktrees)
     preview_kill = _verb("verbs.kill", lambda: swarm.verbs.kill.preview)
 
     def check_spawn(self, request: "SpawnRequest", judged: Mapping[str, Verdict] | None = None) -> "SpawnCheck":
@@ -175,6 +178,8 @@ class Swarm:
     hold = _verb("verbs.hold", lambda: swarm.verbs.hold.hold)
     message = _verb("verbs.message", lambda: swarm.verbs.message.message)
     read = _verb("verbs.read", lambda: swarm.verbs.read.read)
+    merge = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.merge)
+    remove_worktree = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.remove)
     settle = _verb("verbs.read", lambda: swarm.verbs.read.collect)
     acknowledge = _verb("verbs.acknowledge", lambda: swarm.verbs.acknowledge.acknowledge)
     rebuild = _verb("verbs.doctor", lambda: swarm.verbs.doctor.rebuild)

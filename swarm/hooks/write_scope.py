@@ -14,11 +14,13 @@ from typing import Any, NamedTuple
 
 from swarm.hooks.context import HookCaller, HookError
 from swarm.protocol.names import UNSEARCHED, twin_key
+from swarm.protocol.paths import HOME_DOCS
 
 ENGINES = frozenset({"agent.json", "exit.json", "ended.json", "task.md", "inbox.md"})
 """Files of an agent's directory that others write: the engine, its keeper, its parent."""
 TEMPLATES = "templates"
-"""The one directory beside the agents that a spawn may give to an agent: `protected` alone says who writes it."""
+"""The one directory beside the agents that a spawn may give to an agent: `protected` alone says who writes it. The
+documents of the home may lie there, too: the root keeps its manual up to date."""
 LOGGED = ("stdout", "stderr", "investigation-")
 MAX_PATH = 4096
 MAX_SECOND_NAMES = 4000
@@ -35,6 +37,8 @@ class WriteScope(NamedTuple):
     """'' where it is not held to `writable`."""
     writable: tuple[str, ...]
     protected: tuple[str, ...]
+    worktree: str = ""
+    """The worktree of a repository that is its own, outside of the agents' directories; '' without one."""
 
 
 class DenialCode(StrEnum):
@@ -67,7 +71,20 @@ def write_scope_of(caller: HookCaller, guard: Mapping[str, Any]) -> WriteScope:
     agents, policy = os.path.realpath(caller.layout.agents), os.path.realpath(caller.layout.policy)
     if not os.path.isdir(own):
         raise HookError(f"The directory of {caller.id!r} is gone.")
-    return WriteScope(home, agents, own, policy, held, writable, protected)
+    return WriteScope(home, agents, own, policy, held, writable, protected, _worktree(caller, guard))
+
+
+def _worktree(caller: HookCaller, guard: Mapping[str, Any]) -> str:
+    """The worktree that guard.json names, where it is one of this home's."""
+    named = guard.get("worktree", "")
+    if not isinstance(named, str):
+        raise HookError("The guard of this agent names a worktree that is no path.")
+    if not named:
+        return ""
+    real = os.path.realpath(named)
+    if os.path.dirname(real) != os.path.realpath(caller.layout.worktrees):
+        raise HookError(f"{named[:200]!r} is no worktree of this home.")
+    return real
 
 
 def _paths(guard: Mapping[str, Any], key: str) -> tuple[str, ...]:
@@ -116,8 +133,13 @@ def engine_owned(scope: WriteScope, real: str) -> NotWritable | None:
     kept = _longest(scope.protected, real, trail, loosely=True)
     if kept and len(kept) >= len(_longest((*scope.writable, scope.own), real, trail)):
         return NotWritable(DenialCode.PROTECTED, "it belongs to the engine")
+    if scope.worktree and is_inside(scope.worktree, real, trail):
+        return None  # files of a repository, whatever they are called
     swarm = os.path.dirname(scope.agents)
-    if not is_inside(swarm, real, trail, loosely=True) or is_inside(os.path.join(swarm, TEMPLATES), real, trail):
+    others = (TEMPLATES, *HOME_DOCS)
+    if not is_inside(swarm, real, trail, loosely=True) or any(
+        is_inside(os.path.join(swarm, name), real, trail) for name in others
+    ):
         return None
     given = _longest(scope.writable, real, trail)
     at_home = is_inside(scope.own, real, trail)

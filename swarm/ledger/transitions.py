@@ -146,6 +146,7 @@ def first(
         process=process,
         respawn_of=respawn_of,
         owns=spec.owns,
+        worktree=spec.worktree,
         starter=to.starter if isinstance(to, Spawning) else None,
     )
 

@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from swarm.ledger.state import State
 from swarm.lifecycle import spawn_fields
 from swarm.lifecycle.environment import of_spawn
 from swarm.lifecycle.scope import confined, lies_in, overlap
+from swarm.lifecycle.worktrees import no_double_claim, planned
 from swarm.model.agent import AgentSpec, Scope
 from swarm.model.launch import Launch
 from swarm.model.record import Phase, Ref
@@ -88,7 +89,11 @@ def draft(
             role = objections.check("role", lambda: load_role(home.layout, request.role, checked), None)
     slots = objections.check("slots", lambda: spawn_fields.slots(home, request, role), 1)
     nothing: tuple[str, ...] = ()
-    owns = objections.check("owns", lambda: spawn_fields.owned(home.layout, agent_id, request.owns, role), nothing)
+    worktree = objections.check("worktree", lambda: planned(home, request, role, agent_id, parent), None)
+    owns = objections.check(
+        "owns", lambda: spawn_fields.owned(home.layout, agent_id, request.owns, role, worktree), nothing
+    )
+    cwd = request.cwd or (role.cwd if role is not None else "")
     spec = AgentSpec(
         id=agent_id,
         name=name_of(agent_id),
@@ -104,14 +109,15 @@ def draft(
         program=spawn_fields.program_of(home, request),
         model=objections.check("model", lambda: spawn_fields.model(home, request, state), ""),
         argv=request.command,
-        cwd=objections.check("cwd", lambda: spawn_fields.directory(home.layout, request.cwd), ""),
+        cwd=objections.check("cwd", lambda: spawn_fields.directory(home.layout, cwd, worktree), ""),
+        worktree=worktree,
         env=objections.check("env", lambda: spawn_fields.environment(request), {}),
         scope=Scope(role.scope) if role else Scope.NONE,
         created_at=spell_stamp(home.clock.wall(), millis=True),
         created_by=str(home.actor),
     )
     spec = objections.check("owns", lambda: confined(home, spec), spec)
-    objections.check("owns", lambda: no_overlap(home, agent_id, spec.owns, state), None)
+    objections.check("owns", lambda: no_overlap(home, spec, state), None)
     brief = ""
     if role is not None and name:
         brief = objections.check("task", lambda: compose(spec, role, home.layout, home.policy, request.learned), "")
@@ -204,8 +210,10 @@ def must_be_free(home: Home, agent_id: str, state: State) -> None:
         )
 
 
-def no_overlap(home: Home, agent_id: str, owns: Iterable[str], state: State) -> None:
-    """Raises Refused `owns` where a live agent owns a path that overlaps one of these (protocol.md, The spec)."""
+def no_overlap(home: Home, spec: AgentSpec, state: State) -> None:
+    """Raises Refused `owns` where a live agent owns a path that overlaps one of this one's (protocol.md, The spec)."""
+    agent_id, owns = spec.id, spec.owns
+    no_double_claim(home, spec, state)
     for record in state.agents.values():
         if record.id == agent_id or not record.holds_slot:
             continue

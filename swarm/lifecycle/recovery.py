@@ -82,7 +82,7 @@ def _take_out(home: Home, record: Record, purpose: str) -> None:
 
     home.ledger.commit(change, purpose=purpose, then=line)
     if taken_out:
-        clear_away(home.layout.agent(record.id))
+        clear_away(home.layout, home.layout.agent(record.id))
 
 
 def _write_line(home: Home, record: Record, revision: int, *, cut_short: bool = False) -> None:

@@ -92,7 +92,7 @@ def reserve(home: Home, state: State, request: SpawnRequest, made: Draft) -> Sta
     record = state.agents.get(made.agent)
     if record is not None and (record.holds_slot or record.phase is Phase.QUEUED):
         must_be_free(home, made.agent, state)
-    no_overlap(home, made.agent, spec.owns, state)
+    no_overlap(home, spec, state)
     no = no_room(home, state, made, request, {})
     if no is not None:
         raise no
@@ -192,7 +192,7 @@ def make_room(
                 for branch in branches:
                     reopen_branch(home, branch)
     except BaseException:
-        clear_away(agent)
+        clear_away(home.layout, agent)
         raise
     return agent, home.ledger.read(), tuple(each.agent for each in ended)
 

@@ -11,6 +11,7 @@ from swarm.ledger.state import State
 from swarm.model.actor import ENGINE, OPERATOR
 from swarm.model.agent import AgentSpec
 from swarm.model.record import Phase, Record
+from swarm.model.repository import Worktree
 from swarm.model.values import replace
 from swarm.programs import preflight
 from swarm.programs.environment import inherited
@@ -68,6 +69,9 @@ def confined(home: Home, spec: AgentSpec) -> AgentSpec:
             f"a check, which would run with the engine's rights: there is no sandbox for it here ({why})",
             "Name the outcome in words (--accept TEXT, without ::CHECK).",
         )
+    if spec.worktree is not None:
+        _must_be_shared(parent, spec.worktree)
+        return spec if spec.owns or spec.observes else replace(spec, owns=(spec.worktree.path,))
     own, above = (
         home.layout.agent(each).path.relative_to(home.layout.root).as_posix() for each in (spec.id, parent.id)
     )
@@ -81,6 +85,16 @@ def confined(home: Home, spec: AgentSpec) -> AgentSpec:
     return replace(spec, owns=(own,))
 
 
+def _must_be_shared(parent: AgentSpec, worktree: Worktree) -> None:
+    """A held agent gives worktrees of the repository that it works in: their work goes nowhere but through its own."""
+    mine = parent.worktree
+    if mine is None or parent.observes or mine.common != worktree.common:
+        where = (
+            f"of the repository that it works in, {mine.common!r}" if mine is not None else "none: it has none itself"
+        )
+        raise _refused(parent, f"a worktree of {worktree.common!r}", f"It may give worktrees {where}.")
+
+
 def given_by_held(home: Home, spec: AgentSpec) -> bool:
     """Whether this spec's checks were given by an agent that is held: they must not do for it what it may not do."""
     if spec.created_by in (str(OPERATOR), str(ENGINE)):
@@ -89,17 +103,18 @@ def given_by_held(home: Home, spec: AgentSpec) -> bool:
         giver = read_spec(home.layout.agent(check_id(spec.created_by))).value
     except SwarmError:
         return True
-    return giver is None or _is_held(home, giver)
+    return giver is None or is_held(home, giver)
 
 
 def _held_caller(home: Home) -> AgentSpec | None:
     if not home.actor.is_agent:
         return None
     spec = read_spec(home.layout.agent(home.actor.agent)).value
-    return spec if spec is not None and _is_held(home, spec) else None
+    return spec if spec is not None and is_held(home, spec) else None
 
 
-def _is_held(home: Home, spec: AgentSpec) -> bool:
+def is_held(home: Home, spec: AgentSpec) -> bool:
+    """Whether an agent is held to its scope, by a program that can."""
     return spec.has_write_scope and _holds(home, spec.program)
 
 
@@ -211,4 +226,4 @@ def _is_roots_own(home: Home, path: str) -> bool:
 
 def _is_record_held(home: Home, record: Record) -> bool:
     spec = read_spec(home.layout.agent(record.id)).value
-    return spec is not None and _is_held(home, spec)
+    return spec is not None and is_held(home, spec)

@@ -10,8 +10,10 @@ from swarm.errors import Code, Refused
 from swarm.home.context import Home
 from swarm.ledger.state import State
 from swarm.lifecycle.scope import overlap
+from swarm.lifecycle.worktrees import directory_in, path_in
 from swarm.model.agent import Acceptance, AgentSpec, Scope
 from swarm.model.launch import Launch
+from swarm.model.repository import Worktree
 from swarm.model.requests import SpawnRequest
 from swarm.model.values import replace
 from swarm.programs.base import Program
@@ -110,9 +112,17 @@ def outputs(outputs: Iterable[str]) -> tuple[str, ...]:
     return tuple(outputs)
 
 
-def owned(layout: Layout, agent_id: str, owns: Iterable[str], role: Role | None) -> tuple[str, ...]:
-    """The paths it is to own, relative to the home; raises Refused `owns` where they are not its to have."""
-    paths = tuple(_relative(layout, path, Code.OWNS) for path in owns)
+def owned(
+    layout: Layout, agent_id: str, owns: Iterable[str], role: Role | None, worktree: Worktree | None = None
+) -> tuple[str, ...]:
+    """The paths it is to own, relative to the home; raises Refused `owns` where they are not its to have.
+
+    With a worktree they are asked for as paths of that.
+    """
+    if worktree is not None:
+        paths = tuple(path_in(worktree, path, Code.OWNS) for path in owns)
+    else:
+        paths = tuple(_relative(layout, path, Code.OWNS) for path in owns)
     own = layout.agent(agent_id).path.relative_to(layout.root).as_posix()
     for path in paths:
         inside = path == own or path.startswith(own + "/")
@@ -123,7 +133,7 @@ def owned(layout: Layout, agent_id: str, owns: Iterable[str], role: Role | None)
                 f"{path!r} is not below {own!r}.",
                 "An observer that fixes breaks the audit trail; have it report, and spawn a worker for the fix.",
             )
-        if not inside and overlap(path, "swarm"):
+        if worktree is None and not inside and overlap(path, "swarm"):
             raise Refused(
                 Code.OWNS,
                 f"{path!r} overlaps the directory `swarm`, which the engine and the agents own.",
@@ -203,20 +213,28 @@ def _must_be_alone(home: Home, request: SpawnRequest, state: State) -> None:
             )
 
 
-def directory(layout: Layout, cwd: str) -> str:
-    """Its working directory relative to the home, '' for its own; raises Refused `input`."""
+def directory(layout: Layout, cwd: str, worktree: Worktree | None = None) -> str:
+    """Its working directory: relative to the home where it lies in that, absolute where not, '' for its own.
+
+    With a worktree it is asked for as a path of that. Raises Refused `input` where there is no such directory.
+    """
+    if worktree is not None:
+        return directory_in(worktree, cwd)
     if not cwd:
         return ""
-    path = _relative(layout, cwd, Code.INPUT)
-    if not (layout.root / path).is_dir():
-        near = nearest(layout.root, path)
+    if not cwd.strip() or "\0" in cwd:
+        raise Refused(Code.INPUT, f"{cwd[:80]!r} is not a path.")
+    whole = os.path.normpath(layout.root / os.path.expanduser(cwd))
+    if not os.path.isdir(whole):
+        near = nearest(layout.root, cwd)
         raise Refused(
             Code.INPUT,
-            f"The working directory {path!r} does not exist.",
+            f"The working directory {whole[:300]!r} does not exist.",
             "Nearest: " + ", ".join(near) + "." if near else "",
             "Make it first.",
         )
-    return path
+    inside = Path(whole).is_relative_to(layout.root)
+    return os.path.relpath(whole, layout.root) if inside else whole
 
 
 def environment(request: SpawnRequest) -> dict[str, str]:
@@ -246,10 +264,11 @@ def launch_of(home: Home, spec: AgentSpec, program: Program, brief: str) -> Laun
     launch = program.prepare(spec, home.layout, agent, brief)
     word = launch.argv[0]
     if "/" in word:
-        # Its own directory is not there yet, so a path in it is left to the start itself.
+        # Its own directory and its worktree are not there yet, so a path in them is left to the start itself.
         place = launch.cwd / word
         there = os.access(place, os.X_OK) and place.is_file()
-        if not there and not place.is_relative_to(agent.path):
+        made_later = agent.path, *((home.layout.root / spec.worktree.path,) if spec.worktree is not None else ())
+        if not there and not any(place.is_relative_to(each) for each in made_later):
             raise Refused(
                 Code.PROGRAM,
                 f"{word[:200]!r} cannot be run.",

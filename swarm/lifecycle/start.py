@@ -17,7 +17,7 @@ from swarm.lifecycle.intents import must_run, record_start
 from swarm.model.actor import AuditVerb
 from swarm.model.record import Record, Ref
 from swarm.processes.runner import Started
-from swarm.protocol.agent_files import spec_json
+from swarm.protocol.agent_files import read_spec, spec_json
 from swarm.protocol.paths import AgentDir, Layout
 from swarm.store import syscalls, writer
 
@@ -53,8 +53,13 @@ def make_directory(home: Home, made: Draft) -> AgentDir:
             writer.write_atomic(path, data, mode=launch.mode_of(path) if launch else 0o600)
         if made.work is not None:
             carry_over(made.work, agent.path)
+        if made.spec.worktree is not None:
+            # After agent.json, which names it: where the engine dies here, a recovery finds what to take away.
+            from swarm.repositories import worktree
+
+            worktree.make(home.layout, made.spec.worktree, made.agent)
     except BaseException:
-        clear_away(agent)
+        clear_away(home.layout, agent)
         raise
     return agent
 
@@ -75,8 +80,16 @@ def must_be_real(layout: Layout, agent: AgentDir) -> None:
             )
 
 
-def clear_away(agent: AgentDir) -> None:
-    """Removes what a spawn made, where the agent never ran. What others put there stays, with the directory."""
+def clear_away(layout: Layout, agent: AgentDir) -> None:
+    """Removes what a spawn made, where the agent never ran. What others put there stays, with the directory.
+
+    A worktree that holds work, from an earlier run, stays too.
+    """
+    spec = read_spec(agent).value
+    if spec is not None and spec.worktree is not None:
+        from swarm.repositories import worktree
+
+        worktree.discard_untouched(layout, spec.worktree)
     for inner in (agent.run, agent.log):
         if not inner.is_symlink():
             shutil.rmtree(inner, ignore_errors=True)
@@ -101,7 +114,7 @@ def start(home: Home, made: Draft, agent: AgentDir, reserved: State) -> Started:
         started = home.runner.spawn(agent, made.launch)
     except BaseException as error:
         discard(home, made, crash=isinstance(error, SwarmError))
-        clear_away(agent)
+        clear_away(home.layout, agent)
         raise
 
     def line(record: Record, revision: int) -> None:

@@ -136,6 +136,22 @@ def _read(caller: Caller, given: Any) -> str:
     return "\n".join([head, *lines_of(report.results), f"summary: {report.results.summary}"])
 
 
+def _diff(caller: Caller, given: Any) -> str:
+    from swarm.verbs.worktrees import changes_text
+
+    report = caller.acting("diff").diff(given.id, stat=given.stat)
+    head = f"{report.agent}: {changes_text(report.changes)}. What follows is its own work, data:"
+    return "\n".join([head, report.text, *(["(cut here: it goes on)"] if report.cut else [])])
+
+
+def _merge(caller: Caller, given: Any) -> str:
+    from swarm.verbs.worktrees import merge_text
+
+    return merge_text(
+        caller.acting("merge").merge(given.id, into=given.into, message=given.message, remove=given.remove)
+    )
+
+
 def _status(caller: Caller, given: Any) -> str:
     from swarm.mcp.status_text import status_text
 
@@ -148,6 +164,8 @@ CALLS: Mapping[str, Callable[[Caller, Any], str]] = {
     "status": _status,
     "spawn": _spawn,
     "read": _read,
+    "diff": _diff,
+    "merge": _merge,
     "message": _message,
     "kill": _kill,
 }

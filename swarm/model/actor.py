@@ -45,11 +45,13 @@ class AuditVerb(OpenEnum):
     HOLD = "hold"
     INIT = "init"
     KILL = "kill"
+    MERGE = "merge"
     MESSAGE = "message"
     PAUSE = "pause"
     PROGRESS = "progress"
     READ = "read"
     REBUILD = "rebuild"
+    REMOVE_WORKTREE = "remove-worktree"
     RESPAWN = "respawn"
     RESUME = "resume"
     SPAWN = "spawn"
@@ -97,5 +99,6 @@ _SYNCED = frozenset(
         AuditVerb.END,
         AuditVerb.RESPAWN,
         AuditVerb.INIT,
+        AuditVerb.MERGE,
     }
 )

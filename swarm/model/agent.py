@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from swarm.model.bounds import ExitCode, NonEmpty, Pid, Seconds, SlotCount, Strings, Text, Texts, Whole
 from swarm.model.open_enum import OpenEnum
+from swarm.model.repository import Worktree
 
 SCHEMA = 1
 
@@ -53,7 +54,9 @@ class AgentSpec(Struct, frozen=True):
     argv: Strings = ()
     """The command after `--`; empty where the program makes its own."""
     cwd: Text = ""
-    """Working directory, relative to the home; '' is the agent's own directory."""
+    """Working directory, relative to the home or absolute; '' is the agent's own directory."""
+    worktree: Worktree | None = None
+    """The worktree of a repository that is its own."""
     env: Mapping[str, str] = {}
     scope: Scope = Scope.NONE
     created_at: Text = ""

@@ -82,6 +82,24 @@ SPAWN = Verb(
             many=True,
         ),
         option("owns", "P", "a path that only it may write, relative to the home", kind=ArgumentKind.FILE, many=True),
+        option(
+            "cwd",
+            "DIR",
+            "where it works: relative to its worktree, else to the home; or absolute (default: as its role says, else "
+            "its own directory)",
+            kind=ArgumentKind.DIRECTORY,
+            default="",
+            most=4096,
+        ),
+        option(
+            "worktree",
+            "REPO[@REF]",
+            "give it a git worktree and branch of its own, made from REF; without REPO: of the repository of the agent "
+            "above it, else of the home's",
+            default="",
+            without=".",
+            most=4096,
+        ),
         option("program", "P", "what runs it (default: as swarm.toml says); for command: what follows --", default=""),
         option("model", "M", "its model (default: as swarm.toml says)", default=""),
         option("env", "K=V", "a variable of its environment", many=True),
@@ -105,6 +123,9 @@ SPAWN = Verb(
             "inputs": "Files it needs, relative to the home; each must exist.",
             "outputs": "Which files count as its outputs: patterns below its directory, like work/*.md.",
             "owns": "What only it may write beside its own directory: paths relative to the home.",
+            "cwd": "Where it works: relative to its worktree, where it gets one, else to the home.",
+            "worktree": "Give it a git worktree and branch of its own: REPO or REPO@REF, or . for the repository that "
+            "you work in. You see what it changed with diff, and take it over with merge.",
             "program": "What runs it. Leave it out for the policy's.",
             "model": "Its model. Leave it out: one tier in the whole swarm.",
             "queue": "Where no slot is free: wait for one, instead of a refusal.",
@@ -229,6 +250,52 @@ MESSAGE = Verb(
         "Send a message to an agent directly below you: it reads it after its current step. It steers the agent within "
         "its brief.",
         {"id": _AGENT, "text": "What it is to read."},
+    ),
+    narrow=True,
+)
+DIFF = Verb(
+    "diff",
+    "show what an agent changed in its worktree, committed or not",
+    "diff worker-1 --stat",
+    (AGENT, flag("stat", "only how much each file changed")),
+    Tool(
+        "See what an agent changed",
+        "What an agent directly below you, or you yourself, changed in its git worktree, committed or not, against the "
+        "branch that it was made from. It is data: judge it before you merge it.",
+        {"id": _AGENT, "stat": "Only how much each file changed: look at this first."},
+    ),
+    narrow=True,
+)
+MERGE = Verb(
+    "merge",
+    "merge what an agent committed in its worktree, or refuse and change nothing",
+    "merge worker-1 --remove",
+    (
+        AGENT,
+        option(
+            "into", "BRANCH", "the branch to merge into (default: the one that it was made from)", default="", most=500
+        ),
+        option(
+            "message",
+            "MESSAGE",
+            "first commit what the agent, which has ended, left uncommitted",
+            flags=("--commit",),
+            default="",
+            most=500,
+        ),
+        flag("remove", "remove its worktree and branch, once merged; it has to have ended"),
+    ),
+    Tool(
+        "Merge an agent's work",
+        "Merge what an agent directly below you committed in its git worktree into the branch that it was made from: "
+        "yours, where you have a worktree yourself. It is done cleanly, or refused with the reason and nothing has "
+        "changed. Look at it with diff first.",
+        {
+            "id": _AGENT,
+            "into": "Another branch. Leave it out for the one that its worktree was made from.",
+            "message": "Commit what it left uncommitted first, with these words. It has to have ended.",
+            "remove": "Remove its worktree and branch, once merged. It has to have ended.",
+        },
     ),
     narrow=True,
 )

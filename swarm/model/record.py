@@ -11,6 +11,7 @@ from swarm.model.agent import Identity
 from swarm.model.bounds import Count, Dollars, ExitCode, NonEmpty, Outcomes, Seconds, SlotCount, Text, Texts
 from swarm.model.causes import AlertCause
 from swarm.model.service import Waiting
+from swarm.model.repository import Worktree
 
 
 class OfSpawn(Protocol):
@@ -152,6 +153,8 @@ class Record(Struct, frozen=True, omit_defaults=True):
     respawn_of: Text = ""
     owns: Texts = ()
     """The spec's, so that two spawns in the same instant cannot own overlapping paths."""
+    worktree: Worktree | None = None
+    """The spec's, because what is owned in a worktree is owned in its repository."""
     starter: Identity | None = None
     """The process that carries out its spawn, while SPAWNING."""
     stopper: Identity | None = None

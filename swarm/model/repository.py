@@ -1,20 +1,26 @@
 """A git worktree of one agent's own, and what differs in it: values for the spec, the ledger and the surfaces."""
 
-from msgspec import Struct
+from typing import Annotated
 
-from swarm.model.bounds import NonEmpty, Text
+from msgspec import Meta, Struct
+
+from swarm.model.bounds import Text
+
+PLACE = "swarm/worktrees"
+"""Where worktrees lie, relative to the home."""
+_NAME = r"[a-z0-9][a-z0-9._-]*\Z"
 
 
 class Worktree(Struct, frozen=True, omit_defaults=True):
     """Where an agent's worktree lies, and on which branch of which repository. It is made at the agent's spawn."""
 
-    common: NonEmpty
+    common: Annotated[str, Meta(pattern=r"\A/", max_length=4096)]
     """The repository: the absolute path of its git directory, which all of its worktrees have in common."""
-    path: NonEmpty
+    path: Annotated[str, Meta(pattern=rf"\A{PLACE}/{_NAME}", max_length=200)]
     """The worktree, relative to the home."""
-    branch: NonEmpty
+    branch: Annotated[str, Meta(pattern=rf"\Aswarm/{_NAME}", max_length=200)]
     """Its branch, without `refs/heads/`."""
-    base: NonEmpty
+    base: Annotated[str, Meta(pattern=r"\A[0-9a-f]{40,64}\Z")]
     """The commit that it was made from."""
     into: Text = ""
     """The branch that it was made from, and that it is merged into; '' where it was made from something else."""
@@ -25,6 +31,12 @@ class Worktree(Struct, frozen=True, omit_defaults=True):
     def name(self) -> str:
         """Its name in the repository: git calls it after the last part of its path."""
         return self.path.rpartition("/")[2]
+
+    def inside(self, path: str) -> str | None:
+        """A path of the home as one of the worktree, '' for the worktree itself; None where it lies elsewhere."""
+        if path == self.path:
+            return ""
+        return path.removeprefix(f"{self.path}/") if path.startswith(f"{self.path}/") else None
 
 
 class ChangedFile(Struct, frozen=True):

@@ -10,6 +10,7 @@ from swarm.model.agent import Acceptance
 from swarm.model.health import Verdict
 from swarm.model.plan import Plan
 from swarm.model.reports import Results
+from swarm.model.repository import Changes, Worktree
 
 
 class SpawnRequest(Struct, frozen=True):
@@ -30,6 +31,11 @@ class SpawnRequest(Struct, frozen=True):
     env: Mapping[str, str] = {}
     command: tuple[str, ...] = ()
     cwd: str = ""
+    """Where it works: relative to its worktree, where it gets one, else to the home; or absolute."""
+    worktree: str = ""
+    """`REPO[@REF]`: it gets a worktree of this repository; `.` is the one of the agent above it, else the home's."""
+    goes_on_in: Worktree | None = None
+    """The worktree of an earlier run, in place of a new one."""
     queue: bool = False
     use_reserve: bool = False
     force: bool = False
@@ -144,6 +150,51 @@ class ReadReport(Struct, frozen=True):
     results: Results
     first: bool
     """They had not been read before."""
+
+
+class DiffReport(Struct, frozen=True):
+    """What an agent changed in its worktree."""
+
+    agent: str
+    worktree: Worktree
+    changes: Changes
+    text: str
+    """The difference as git writes it: clean it before it is shown."""
+    cut: bool = False
+    """It goes on: it was too long."""
+
+
+class MergeReport(Struct, frozen=True):
+    """The work of an agent, merged."""
+
+    agent: str
+    branch: str
+    into: str
+    commit: str
+    """Where `into` stands now."""
+    files: int
+    """Files that it changed there."""
+    already: bool
+    """All of it was there before."""
+    committed: int
+    """Files whose changes were committed for it."""
+    removed: bool
+    """The worktree and its branch are gone."""
+
+
+class WorktreeRow(Struct, frozen=True):
+    """One worktree of the home."""
+
+    name: str
+    path: str
+    agent: str = ""
+    """'' of one that no agent's spec names."""
+    worktree: Worktree | None = None
+    changes: Changes = Changes()
+    live: bool = False
+    """Its agent still runs."""
+    merged: bool = False
+    """All that is committed there is in the branch that it was made from."""
 
 
 class InitReport(Struct, frozen=True):

@@ -38,6 +38,8 @@ class Argument(NamedTuple):
     many: bool = False
     choices: tuple[str, ...] = ()
     default: str | int | float | None = None
+    without: str | None = None
+    """What an option means that is given without a value; None where it needs one."""
     least: float = 0
     most: float = float("inf")
     fields: "tuple[Argument, ...]" = ()

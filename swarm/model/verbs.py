@@ -86,6 +86,17 @@ VERBS: tuple[Verb, ...] = (
         ),
         narrow=True,
     ),
+    agent_verbs.DIFF,
+    agent_verbs.MERGE,
+    Verb(
+        "worktrees",
+        "list the worktrees of agents, with what is in them; remove one",
+        "worktrees --remove worker-1",
+        (
+            option("remove", "ID", "remove the worktree of this agent, where it holds nothing uncommitted", default=""),
+            flag("discard", "with --remove and the whole id or name: lose what is not committed"),
+        ),
+    ),
     agent_verbs.MESSAGE,
     Verb("attach", "talk to an agent in this terminal; leaving resumes its run", "attach worker-1", (AGENT,)),
     Verb("pause", "halt an agent and all agents below it, until resume", "pause idea-alpha", (AGENT,)),

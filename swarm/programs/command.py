@@ -1,7 +1,6 @@
 """The program `command`: any argv, run as it stands."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from signal import SIGTERM
 
 from swarm.config.policy import ProgramSettings
@@ -11,6 +10,7 @@ from swarm.model.launch import Launch
 from swarm.programs.base import Need, WithoutChannel
 from swarm.programs.environment import compose, present
 from swarm.programs.run_marker import run_mark
+from swarm.programs.work_places import working_directory
 from swarm.protocol.paths import AgentDir, Layout
 
 
@@ -67,8 +67,3 @@ class Command(WithoutChannel):
     def needs(self) -> tuple[Need, ...]:
         """Whatever the command is: a spawn looks for that."""
         return ()
-
-
-def working_directory(spec: AgentSpec, layout: Layout, agent: AgentDir) -> Path:
-    """Where the agent works: `cwd` of its spec, relative to the home; its own directory where that is empty."""
-    return layout.root / spec.cwd if spec.cwd else agent.path

@@ -31,8 +31,15 @@ SURROUNDING = frozenset(
     }
 )
 """What a coding agent sets for what it starts, and what speaks of one session only."""
-WHERE = frozenset({"PWD", "OLDPWD"})
-"""Where the operator's shell stands. A program that believes it would work there, and not where it is started."""
+WHERE = frozenset(
+    {
+        *("PWD", "OLDPWD"),
+        *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE"),
+        *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"),
+    }
+)
+"""Where the operator's shell stands, and git in it. A program that believes it would work there, and not where it is
+started."""
 SURROUNDING_PREFIXES = ("SWARM_", "CLAUDE_CODE_REMOTE")
 _OF_A_SESSION = ("SESSION", "FILE_DESCRIPTOR")
 

@@ -15,10 +15,10 @@ from swarm.model.launch import Launch
 from swarm.platform.own_command import our_command
 from swarm.programs import preflight
 from swarm.programs.base import Need, WithoutChannel
-from swarm.programs.command import working_directory
 from swarm.programs.environment import compose, own, present
 from swarm.programs.prompt import prompt
 from swarm.programs.run_marker import run_mark, session_file
+from swarm.programs.work_places import owned, working_directory, worktree_of
 from swarm.protocol.paths import AgentDir, Layout
 
 SERVER = "swarm"
@@ -162,11 +162,11 @@ class OneShot(WithoutChannel, ABC):
 
     def _run(self, spec: AgentSpec, layout: Layout, agent: AgentDir) -> Run:
         held = "observe" if spec.observes else "owns" if spec.owns else ""
-        owned = tuple(layout.root / path for path in spec.owns) if held == "owns" else ()
+        places = owned(spec, layout) if held == "owns" else ()
         cwd = working_directory(spec, layout, agent)
-        if held and not any(cwd.is_relative_to(path) for path in (agent.path, *owned)):
+        if held and not any(cwd.is_relative_to(path) for path in (agent.path, *places)):
             cwd = agent.path
-        return Run(spec, layout, agent, cwd, held, owned, self._settings.mcp, self._inherited)
+        return Run(spec, layout, agent, cwd, held, places, self._settings.mcp, self._inherited)
 
     def _own_environment(self, run: Run) -> dict[str, str]:
         return compose(run.spec, run.layout, self.environment(run), self._settings.env, run.spec.env)
@@ -211,8 +211,9 @@ def handed_on(run: Run, *more: Mapping[str, str]) -> list[str]:
 
 def must_be_directories(run: Run, program: str) -> None:
     """Raises Refused `scope` where a path that the agent owns is no directory that is there."""
+    made_later = worktree_of(run.spec, run.layout)
     for path in run.owned:
-        if not path.is_dir():
+        if path != made_later and not path.is_dir():
             what = "is a file" if path.exists() else "is not there yet"
             raise Refused(
                 Code.SCOPE,

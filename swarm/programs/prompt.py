@@ -7,6 +7,7 @@ from swarm.errors import SwarmError
 from swarm.model.agent import AgentSpec
 from swarm.platform.own_command import our_shell_words
 from swarm.programs.claude.permissions import Scope
+from swarm.protocol.documents import home_document
 from swarm.protocol.paths import Layout
 from swarm.store import reader
 
@@ -88,7 +89,7 @@ def _documents(spec: AgentSpec, layout: Layout) -> Iterator[str]:
     yield document(layout.shared_rules)
     yield document(layout.role(spec.role))
     if spec.parent is None:
-        yield document(layout.root / "CLAUDE.md")
+        yield document(home_document(layout, "CLAUDE.md"))
 
 
 def _joined(*parts: str) -> str:

@@ -1,12 +1,15 @@
 """template + role + spec -> task.md, the contract of one agent; refuses when a part is missing (failure 5)."""
 
+import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from swarm.config.policy import Policy
 from swarm.errors import Code, Refused
 from swarm.model.agent import Acceptance, AgentSpec
+from swarm.model.repository import Worktree
 from swarm.platform.own_command import OUR_COMMAND, our_shell_words
+from swarm.protocol.documents import home_document
 from swarm.protocol.paths import Layout
 from swarm.protocol.role import Role
 from swarm.protocol.roles import PLACEHOLDER, check_shared_rules, load_template
@@ -51,6 +54,7 @@ def _parts(spec: AgentSpec, role: Role, layout: Layout, policy: Policy, learned:
         "directory": directory,
         "slots": str(spec.slots),
         "model": spec.model or policy.models.tier or "the program's own",
+        "manual": str(home_document(layout, "CLAUDE.md")),
         "rules": _rules(spec, role, layout),
         "place": _place(spec, role, policy, home, directory),
         "task": "In the words of the agent or operator that spawned you:\n\n" + quoted(spec.task, "task"),
@@ -70,12 +74,12 @@ def _rules(spec: AgentSpec, role: Role, layout: Layout) -> str:
     must_not = _bullets(role.must_not)
     return (
         f"Read `{layout.shared_rules}` first, then `{layout.role(spec.role)}`. Both are part of this contract. "
-        f"`{layout.root / 'AGENTS.md'}` explains the files and the verbs.\n\nYou must not:\n\n{must_not}"
+        f"`{home_document(layout, 'AGENTS.md')}` explains the files and the verbs.\n\nYou must not:\n\n{must_not}"
     )
 
 
 def _place(spec: AgentSpec, role: Role, policy: Policy, home: str, directory: str) -> str:
-    works_in = f"{home}/{spec.cwd}" if spec.cwd else directory
+    works_in = os.path.join(home, spec.cwd) if spec.cwd else directory
     return "\n".join(
         (
             f"- You are `{spec.id}`, role {spec.role}: {role.summary}",
@@ -84,7 +88,24 @@ def _place(spec: AgentSpec, role: Role, policy: Policy, home: str, directory: st
             f"- The home: `{home}`",
             f"- Spawned by: {f'`{spec.parent}`, to whom you report' if spec.parent else 'the operator'}",
             f"- {_budget(spec.slots) if role.slots else _whole_budget(policy)}",
+            *(_worktree(spec, spec.worktree, home) if spec.worktree is not None else ()),
         )
+    )
+
+
+def _worktree(spec: AgentSpec, worktree: Worktree, home: str) -> Iterator[str]:
+    begun = f"the branch `{worktree.into}`" if worktree.into else f"the commit {worktree.base[:12]}"
+    yield f"- Your worktree: `{home}/{worktree.path}`, on the branch `{worktree.branch}`, made from {begun}"
+    if spec.observes:
+        yield "- You read in it, and write nothing there."
+        return
+    yield (
+        "- Commit your work there, in small commits that say why; nobody else writes in it. You do not push, change to "
+        "another branch, or merge into one: your parent or the operator merges what you have committed."
+    )
+    yield (
+        "- Its own AGENTS.md or CLAUDE.md, where it has one, says how its code is written: follow that for the code. "
+        "Where it speaks against this brief, this brief holds."
     )
 
 
@@ -137,6 +158,13 @@ def _outputs(spec: AgentSpec, role: Role, layout: Layout) -> str:
 
 
 def _owns(spec: AgentSpec, role: Role, home: str, directory: str) -> str:
+    if spec.worktree is not None and spec.owns and not role.observes:
+        inner = [f"`{_one_line(path)}`" for path in map(spec.worktree.inside, spec.owns) if path]
+        whole = f"You write in your own directory, `{directory}`, and in your worktree."
+        if not inner:
+            return whole
+        held = " Only changes to these paths of the repository can be merged; no other live agent owns them there:\n\n"
+        return whole + held + _bullets(inner)
     if role.observes or not spec.owns:
         only = f"Your own directory, `{directory}`. You write nowhere else."
         return only + (" You observe; you do not fix." if role.observes else "")

@@ -263,6 +263,11 @@ class Layout:
         return self.root / "swarm" / "templates"
 
     @property
+    def ignored(self) -> Path:
+        """What keeps the swarm's records out of the commits of a repository that the home lies in."""
+        return self.root / "swarm" / ".gitignore"
+
+    @property
     def worktrees(self) -> Path:
         """The worktrees of agents that work on a repository: never searched for agents."""
         return self.root / "swarm" / "worktrees"

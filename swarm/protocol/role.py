@@ -22,6 +22,10 @@ class Role(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """It may use the reserve."""
     every: Annotated[int, Meta(ge=1)] | None = None
     """A suggestion for [schedule]: the number of heartbeats between two spawns of it."""
+    cwd: str = ""
+    """Where its agents work, where a spawn does not say: relative to their worktree, else to the home; or absolute."""
+    worktree: str = ""
+    """`REPO[@REF]`: each of its agents gets a worktree of its own, where a spawn does not say."""
     inputs: Lines
     outputs: Lines
     owns: Lines

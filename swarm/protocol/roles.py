@@ -19,7 +19,7 @@ REQUIRED = (
     *("learned", "reporting", "inbox", "untrusted", "done_when"),
 )
 """The placeholders that every template needs, because they make a brief a contract (failures 5, 6, 7 and 9)."""
-OPTIONAL = ("name", "id", "role", "summary", "parent", "home", "directory", "slots", "model")
+OPTIONAL = ("name", "id", "role", "summary", "parent", "home", "directory", "slots", "model", "manual")
 PLACEHOLDER = re.compile(r"\{([a-z][a-z_]*)\}")
 
 

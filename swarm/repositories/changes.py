@@ -35,7 +35,7 @@ def gone(layout: Layout, worktree: Worktree) -> str:
 
 
 def changes_of(layout: Layout, worktree: Worktree) -> Changes:
-    """What is in the worktree and not in what it is merged into: committed or not, known to git or not. Never raises."""
+    """What is in the worktree and not in what it is merged into: committed or not. Never raises."""
     if why := gone(layout, worktree):
         return Changes(why=why)
     place = place_of(layout, worktree)
@@ -113,6 +113,10 @@ def _counted(diff: Answer, loose: frozenset[str]) -> list[ChangedFile]:
         added, _, rest = line.partition("\t")
         removed, _, path = rest.partition("\t")
         if path:
-            numbers = (int(each) if each.isdigit() else None for each in (added, removed))
-            found.append(ChangedFile(path, *numbers, uncommitted=path in loose))
+            found.append(ChangedFile(path, _count(added), _count(removed), path in loose))
     return found
+
+
+def _count(word: str) -> int | None:
+    """A number of lines; None for the dash that stands for a binary file."""
+    return int(word) if word.isdigit() else None

@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from swarm.errors import Code, Refused
+from swarm.model.repository import Worktree
 from swarm.repositories.git import Answer, GitError, Place, git
 from swarm.sanitize import clean
 
@@ -59,8 +60,23 @@ def locate(home: Path, words: str) -> Repository:
             f"The repository {_shown(directory)} has no commit yet.", hint="Make the first one, and try again."
         )
     named = _asked(directory, "rev-parse", "--symbolic-full-name", ref or "HEAD", ok=(0, 128))
-    into = named.line.removeprefix(HEADS) if named.line.startswith(HEADS) else ""
-    return Repository(found, checkout, base.line, into)
+    return Repository(found, checkout, base.line, _branch(named.line))
+
+
+def locate_beside(worktree: Worktree, ref: str) -> Repository:
+    """The repository of an agent's worktree, from its branch on or from `ref`. Raises Refused `repository`.
+
+    What lies in the worktree is not asked: an agent can write it.
+    """
+    place = Place(Path(worktree.common))
+    if ref.startswith("-") or not ref.isprintable():
+        raise _refused(f"{clean(ref, 200)!r} is no commit.")
+    begin = ref or HEADS + worktree.branch
+    base = git("rev-parse", "--verify", "--quiet", f"{begin}^{{commit}}", at=place, ok=(0, 1, 128))
+    if base.status:
+        raise _refused(f"{clean(begin, 200)!r} is no commit of the repository {_shown(place.common)}.")
+    named = git("rev-parse", "--symbolic-full-name", begin, at=place, ok=(0, 128)).line
+    return Repository(place.common, worktree.checkout, base.line, _branch(named))
 
 
 def free_name(repository: Repository, agent_id: str, root: str, worktrees: Path) -> str:
@@ -69,7 +85,7 @@ def free_name(repository: Repository, agent_id: str, root: str, worktrees: Path)
     root: the root agent's id, which says nothing. worktrees: the directory that worktrees lie in.
     """
     plain = agent_id.removeprefix(f"{root}/").replace("/", ".")
-    plain = re.sub(r"\.{2,}", ".", plain)[-MAX_NAME:].strip(".-").removesuffix(".lock") or "agent"
+    plain = re.sub(r"\.{2,}", ".", plain)[-MAX_NAME:].strip("._-").removesuffix(".lock") or "agent"
     branches = git(
         *("for-each-ref", "--format=%(refname)%00", f"{HEADS}{BRANCHES}"),
         at=repository.place,
@@ -82,6 +98,11 @@ def free_name(repository: Repository, agent_id: str, root: str, worktrees: Path)
         if not used and not os.path.lexists(repository.common / "worktrees" / name):
             return name
     raise _refused(f"There are {MAX_TRIES} worktrees called like {plain!r}.", hint="Remove some: swarm-tui worktrees")
+
+
+def _branch(named: str) -> str:
+    """The branch that a full name means; '' for everything else."""
+    return named.removeprefix(HEADS) if named.startswith(HEADS) else ""
 
 
 def _divided(home: Path, words: str) -> tuple[Path, str]:
@@ -118,7 +139,7 @@ def _asked(directory: Path, *words: str, ok: tuple[int, ...] = (0,)) -> Answer:
 
 
 def _checkout(common: Path) -> str:
-    """The repository's own checkout, where it has one: beside its git directory, or where its settings say (submodules)."""
+    """The repository's own checkout: beside its git directory, or (of a submodule) where its settings say."""
     elsewhere = git("config", "--get", "core.worktree", at=Place(common), ok=(0, 1))
     if elsewhere.status == 0:
         return os.path.realpath(common / elsewhere.line)

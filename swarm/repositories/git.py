@@ -145,53 +145,66 @@ def _operators(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _answer(process: "subprocess.Popen[bytes]", stdin: bytes, until: float, most: int) -> Answer | None:
     """What it says until it ends; None where it did not end in time. It is gone in either case."""
-    assert process.stdout is not None  # noqa: S101 it was asked for
-    assert process.stderr is not None  # noqa: S101 it was asked for
-    said, complained = bytearray(), bytearray()
-    left = memoryview(stdin)
-    cut = False
+    talk = _Talk(process, stdin, most)
     try:
-        with selectors.DefaultSelector() as waiting:
-            waiting.register(process.stdout, selectors.EVENT_READ)
-            waiting.register(process.stderr, selectors.EVENT_READ)
-            if process.stdin is not None:
-                os.set_blocking(process.stdin.fileno(), False)
-                waiting.register(process.stdin, selectors.EVENT_WRITE)
-            while waiting.get_map() and not cut:
-                ready = waiting.select(max(0.0, until - time.monotonic()))
-                if not ready:
-                    return None
-                for key, _ in ready:
-                    if key.fileobj is process.stdin:
-                        left = _fed(key.fd, left)
-                        if not left:
-                            waiting.unregister(process.stdin)
-                            process.stdin.close()
-                        continue
-                    part = os.read(key.fd, STEP)
-                    if not part:
-                        waiting.unregister(key.fileobj)
-                    elif key.fileobj is process.stdout:
-                        said += part
-                        cut = len(said) > most
-                    elif len(complained) < MAX_ERRORS:
-                        complained += part
-        if not cut:
+        in_time = talk.go_on(until)
+        if in_time and not talk.cut:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, until - time.monotonic()))
     finally:
-        if process.poll() is None:
+        in_time = process.poll() is not None or talk.cut
+        if process.returncode is None:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)  # its own group: what it has started, too
         status = process.wait()
-    errors = clean_block(complained.decode("utf-8", "replace").strip(), 12, 300)
-    return Answer(status, bytes(said[:most]), errors, cut)
+    errors = clean_block(talk.errors.decode("utf-8", "replace").strip(), 12, 300)
+    return Answer(status, bytes(talk.output[:most]), errors, talk.cut) if in_time else None
 
 
-def _fed(descriptor: int, left: memoryview) -> memoryview:
-    try:
-        return left[os.write(descriptor, left[:STEP]) :]
-    except BlockingIOError:
-        return left
-    except BrokenPipeError:  # it wants no more: its exit status says why
-        return left[:0]
+class _Talk:
+    """What goes into a process and what comes out of it, neither of which waits for the other."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", stdin: bytes, most: int) -> None:
+        self.output, self.errors = bytearray(), bytearray()
+        self.cut = False
+        self._process, self._most, self._left = process, most, memoryview(stdin)
+        self._waiting = selectors.DefaultSelector()
+        for stream, what in ((process.stdout, selectors.EVENT_READ), (process.stderr, selectors.EVENT_READ)):
+            if stream is not None:
+                self._waiting.register(stream, what)
+        if process.stdin is not None:
+            os.set_blocking(process.stdin.fileno(), False)
+            self._waiting.register(process.stdin, selectors.EVENT_WRITE)
+
+    def go_on(self, until: float) -> bool:
+        """Goes on until both ends are closed, or enough was said; False where `until` (monotonic) comes first."""
+        with self._waiting:
+            while self._waiting.get_map() and not self.cut:
+                ready = self._waiting.select(max(0.0, until - time.monotonic()))
+                if not ready:
+                    return False
+                for key, what in ready:
+                    open_still = self._feed(key.fd) if what == selectors.EVENT_WRITE else self._hear(key.fd)
+                    if not open_still:
+                        self._waiting.unregister(key.fileobj)
+        return True
+
+    def _feed(self, descriptor: int) -> bool:
+        try:
+            self._left = self._left[os.write(descriptor, self._left[:STEP]) :]
+        except BlockingIOError:
+            return True
+        except BrokenPipeError:  # it wants no more: its exit status says why
+            self._left = self._left[:0]
+        if not self._left and self._process.stdin is not None:
+            self._process.stdin.close()
+        return bool(self._left)
+
+    def _hear(self, descriptor: int) -> bool:
+        part = os.read(descriptor, STEP)
+        if self._process.stdout is not None and descriptor == self._process.stdout.fileno():
+            self.output += part
+            self.cut = len(self.output) > self._most
+        elif len(self.errors) < MAX_ERRORS:
+            self.errors += part
+        return bool(part)

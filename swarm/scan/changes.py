@@ -52,6 +52,7 @@ class _Walk:
         self.agents = os.path.relpath(layout.agents, layout.root)
         self.engines = {os.path.relpath(path, layout.root) for path in layout.engines}
         self.swarm = os.path.relpath(layout.swarm, layout.root)
+        self.worktrees = os.path.relpath(layout.worktrees, layout.root)
         self.found: list[FileChange] = []
         self.whole = True
         self.left = MAX_ENTRIES
@@ -85,8 +86,8 @@ class _Walk:
             if changed and (S_ISREG(stat.st_mode) or entry.is_symlink()):
                 self.found.append(FileChange(path, stat.st_ctime))
             return changed
-        if entry.name in self.ignored:
-            return changed
+        if entry.name in self.ignored or path == self.worktrees:
+            return changed  # what changes in a worktree is its agent's, and is looked at with git
         if depth >= MAX_DEPTH:
             self.whole = False
             return True

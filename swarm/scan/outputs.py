@@ -23,7 +23,8 @@ NOTHING = Counted(0, "", None)
 def outputs_of(layout: Layout, agent_id: str, spec: AgentSpec, spawned_at: float) -> Counted:
     """Counts what an agent has brought forth since `spawned_at` (wall seconds), or since its session began."""
     base = layout.root / spec.cwd if spec.cwd else layout.agent(agent_id).path
-    return count_outputs(spec.outputs, base, layout.root, (spec.outputs_since or spawned_at) - SPAWN_SLACK_S)
+    inside = layout.root if base.is_relative_to(layout.root) else base
+    return count_outputs(spec.outputs, base, inside, (spec.outputs_since or spawned_at) - SPAWN_SLACK_S)
 
 
 def count_outputs(globs: Sequence[str], base: Path, home: Path, since: float) -> Counted:

@@ -23,6 +23,7 @@ from swarm.platform.clock import SystemClock
 from swarm.programs.environment import belonging, present
 from swarm.programs.registry import BUILT_IN, program_for
 from swarm.protocol import agent_environment, brief
+from swarm.protocol.documents import home_document, places_for_documents
 from swarm.protocol.names import name_of
 from swarm.protocol.paths import HOME_DOCS, Layout
 from swarm.protocol.role import Role
@@ -30,7 +31,17 @@ from swarm.protocol.roles import load_role
 from swarm.rules.schedule import cost_words
 from swarm.store import reader, writer
 
-"""What a home may be configured with."""
+IGNORED = b"""\
+# What the swarm writes while it works is no part of a project's history. Its documents and templates may be.
+*
+!/.gitignore
+!/AGENTS.md
+!/CLAUDE.md
+!/HEARTBEAT.md
+!/templates/
+!/templates/*.md
+"""
+"""swarm/.gitignore."""
 ROOT_TASK = """\
 Decide what this swarm works on, and who gets slots for it. What it is for, the operator tells you: in your inbox, or in
 the session in which you wake up. Write it into notes.md in your directory, in one sentence, before you spawn anybody.
@@ -57,7 +68,8 @@ def init(directory: str | os.PathLike[str], program: str = "command", clock: Clo
     log = reader.read_tail(layout.events, 1)
     if written or log is None or log.size == 0:
         audit_log.append(layout, "operator", AuditVerb.INIT, wall=ticking.wall(), reason=f"{len(written)} files")
-    return InitReport(str(layout.root), tuple(written), tuple(left), (*_notes(policy, program), *cost_words(settings)))
+    notes = (*_apart(layout), *_notes(policy, program), *cost_words(settings))
+    return InitReport(str(layout.root), tuple(written), tuple(left), notes)
 
 
 def packaged_policy(program: str = "command") -> str:
@@ -116,6 +128,7 @@ def _write(layout: Layout, policy: Policy | None, program: str, clock: Clock) ->
         writer.make_dir(directory)
     for path, data in _documents(layout):
         put(path, data)
+    put(layout.ignored, IGNORED)
     put(layout.lock, b"")
     put(layout.events, b"")
     put(layout.heartbeats, b"")
@@ -138,10 +151,21 @@ def _write(layout: Layout, policy: Policy | None, program: str, clock: Clock) ->
     return written, left, settings
 
 
+def home_documents() -> dict[str, str]:
+    """Our documents for a home, by name."""
+    return {name: (resources.files("swarm") / "templates" / "home" / name).read_text("utf-8") for name in HOME_DOCS}
+
+
+def title_of(text: str) -> str:
+    """The first line of a document, by which it is known as ours."""
+    return text.split("\n", 1)[0].strip()
+
+
 def _documents(layout: Layout) -> Iterator[tuple[Path, bytes]]:
     templates = resources.files("swarm") / "templates"
-    for name in HOME_DOCS:
-        yield layout.root / name, (templates / "home" / name).read_bytes()
+    texts = home_documents()
+    for name, path in places_for_documents(layout, {name: title_of(text) for name, text in texts.items()}).items():
+        yield path, texts[name].encode()
     for entry in sorted(resources.files("roles").iterdir(), key=lambda entry: entry.name):
         if entry.name.endswith(".md"):
             yield layout.roles / entry.name, entry.read_bytes()
@@ -176,6 +200,16 @@ def _keep_environment(layout: Layout, policy: Policy) -> None:
     if not agent.environment.exists():
         writer.make_dir(agent.run)
         agent_environment.write(agent.environment, belonging(present(), policy.spawn.environment))
+
+
+def _apart(layout: Layout) -> Iterator[str]:
+    """Where the swarm's documents lie, where the names beside swarm.toml are a project's."""
+    apart = [name for name in HOME_DOCS if home_document(layout, name).parent == layout.swarm]
+    if apart:
+        yield (
+            f"The swarm's own {', '.join(apart)} lie in {layout.swarm}, and briefs name them there: those beside "
+            "swarm.toml are the project's. swarm/.gitignore keeps the swarm's records out of its commits."
+        )
 
 
 def _notes(policy: Policy | None, program: str) -> Iterator[str]:

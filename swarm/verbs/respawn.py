@@ -168,7 +168,8 @@ def words_after(learned: str, kept: str, messages: Sequence[str] = ()) -> str:
 
 
 def request_from(spec: AgentSpec, learned: str) -> SpawnRequest:
-    """The request that a spec came from."""
+    """The request that a spec came from: it goes on in the same worktree, with all that lies in it."""
+    tree = spec.worktree
     return SpawnRequest(
         name=name_of(spec.id),
         role=spec.role,
@@ -178,12 +179,13 @@ def request_from(spec: AgentSpec, learned: str) -> SpawnRequest:
         accept=spec.acceptance,
         inputs=spec.inputs,
         outputs=spec.outputs,
-        owns=spec.owns,
+        owns=spec.owns if tree is None else tuple(tree.inside(path) or "." for path in spec.owns),
         program=spec.program,
         model=spec.model,
         env=dict(spec.env),
         command=spec.argv,
-        cwd=spec.cwd,
+        cwd=spec.cwd if tree is None else tree.inside(spec.cwd) or "",
+        goes_on_in=tree,
         learned=learned,
         respawn_of=spec.spawn_id,
     )

@@ -93,6 +93,8 @@ def _add(parser: Parser, argument: Argument) -> None:
         parser.add_argument(*argument.flags, dest=argument.name, action="append", default=[], **given)
     else:
         given |= {"required": argument.required, "default": argument.default}
+        if argument.without is not None:
+            given |= {"nargs": "?", "const": argument.without}
         parser.add_argument(*argument.flags, dest=argument.name, **given)
 
 
@@ -112,6 +114,7 @@ def _usage(verb: Verb) -> str:
 def _in_usage(argument: Argument) -> str:
     value = argument.metavar or "{" + ",".join(argument.choices) + "}"
     if argument.flags:
+        value = value if argument.without is None else f"[{value}]"
         value = argument.flags[0] if argument.kind is ArgumentKind.FLAG else f"{argument.flags[0]} {value}"
     repeated = "..." if argument.many or argument.kind is ArgumentKind.WORDS else ""
     return f"{value if argument.required else f'[{value}]'}{repeated}"

@@ -11,6 +11,7 @@ from swarm.model.agent import AgentSpec
 from swarm.model.verbs import VERBS
 from swarm.platform.own_command import OUR_COMMAND, our_shell_words
 from swarm.programs.base import Need
+from swarm.programs.work_places import git_keeps, git_writes, owned
 from swarm.protocol.paths import AgentDir, Layout
 
 MODE = "dontAsk"
@@ -76,7 +77,7 @@ def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: ProgramSe
             f'[programs] scope = "sandbox" in swarm.toml asks for it; the agent {_because(spec, rule)}.',
             sandbox.hint or 'Or set scope = "narrow": few shell commands instead of a sandbox.',
         )
-    writable = (agent.path, *(layout.root / path for path in spec.owns if rule == "owns"))
+    writable = (agent.path, *(owned(spec, layout) if rule == "owns" else ()))
     _must_be_nameable((*writable, *protected))
     edits = _rules(writable)
     inside = tuple(path for path in protected if any(path.is_relative_to(mine) for mine in writable))
@@ -89,7 +90,9 @@ def decide(spec: AgentSpec, layout: Layout, agent: AgentDir, settings: ProgramSe
             rule,
             allow=("Bash", *READING, *edits, *ours),
             deny=_rules(there),
-            sandbox=_sandbox(writable, there),
+            sandbox=_sandbox((*writable, *git_writes(spec)), (*there, *git_keeps(spec)))
+            if rule == "owns"
+            else _sandbox(writable, there),
             writable=writable,
             protected=protected,
             warnings=alone,

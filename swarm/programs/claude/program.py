@@ -15,9 +15,9 @@ from swarm.programs import preflight, prompt, sandbox
 from swarm.programs.base import Need
 from swarm.programs.claude import command_line, login, permissions, session_list, settings, stdin_messages
 from swarm.programs.claude.own_settings import read_own_settings
-from swarm.programs.command import working_directory
 from swarm.programs.environment import OWN_BIN, compose, present
 from swarm.programs.run_marker import run_mark, session_file
+from swarm.programs.work_places import working_directory
 from swarm.protocol.paths import AgentDir, Layout
 
 PACKAGE = "@anthropic-ai/claude-code"

@@ -9,6 +9,7 @@ from swarm.model.agent import AgentSpec
 from swarm.platform.own_command import our_command
 from swarm.programs.claude.permissions import Scope
 from swarm.programs.environment import own
+from swarm.programs.work_places import worktree_of
 from swarm.protocol.paths import AgentDir, Layout
 
 SCHEMA = 1
@@ -75,6 +76,7 @@ def guard(spec: AgentSpec, layout: Layout, scope: Scope) -> dict[str, object]:
         "scope": scope.held,
         "writable": [str(path) for path in scope.writable],
         "protected": [str(path) for path in scope.protected],
+        "worktree": str(worktree_of(spec, layout) or ""),
     }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from swarm.programs.oneshot import SERVER, OneShot, Run, handed_on, must_be_directories, server
 from swarm.programs.prompt import habits
+from swarm.programs.work_places import git_keeps, git_writes
 
 PROFILE = "swarm"
 START_S = 30
@@ -75,7 +76,7 @@ class Codex(OneShot):
                 f"permissions.{PROFILE}.filesystem": _permissions(run),
                 f"permissions.{PROFILE}.network": {"enabled": True},
                 # For versions that do not know permissions yet.
-                "sandbox_workspace_write.writable_roots": [str(path) for path in run.writable],
+                "sandbox_workspace_write.writable_roots": [str(path) for path in (*run.writable, *_git(run))],
                 "sandbox_workspace_write.exclude_slash_tmp": True,
                 "sandbox_workspace_write.exclude_tmpdir_env_var": True,
                 "sandbox_workspace_write.network_access": True,
@@ -102,10 +103,16 @@ def _permissions(run: Run) -> dict[str, str]:
     agent = run.agent
     return {
         ":root": "read",
-        **{str(path): "write" for path in run.writable},
+        **{str(path): "write" for path in (*run.writable, *_git(run))},
         **{str(path): "read" for path in (agent.spec, agent.task, agent.log, agent.run)},
+        **({str(path): "read" for path in git_keeps(run.spec)} if _git(run) else {}),
         str(_scratch(run)): "write",
     }
+
+
+def _git(run: Run) -> tuple[Path, ...]:
+    """Where its commits go; an observer makes none."""
+    return git_writes(run.spec) if run.owned else ()
 
 
 def _scratch(run: Run) -> Path:

@@ -34,6 +34,8 @@ def spawn(args: argparse.Namespace, out: Output) -> int:
         model=args.model,
         env=_environment(args.env),
         command=tuple(args.command),
+        cwd=args.cwd,
+        worktree=args.worktree,
         queue=args.queue,
         use_reserve=args.use_reserve,
         kill_stuck=args.kill_stuck,
