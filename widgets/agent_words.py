@@ -4,6 +4,7 @@ from swarm.model.activity import ActivityState
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Ending, Phase
 from swarm.model.reports import ResultsState
+from swarm.model.repository import Changes
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.rules.triage import is_problem
@@ -257,3 +258,10 @@ def verdict_cells(verdict: Verdict) -> Cells:
         if not lead:
             lead.append(Cell(verdict.state.value, role))
     return (*lead, Cell(": ", "muted"), Cell(quote(verdict.why))) if verdict.why else tuple(lead)
+
+
+def changes_words(changes: Changes) -> str:
+    """`7 changes`, and how many of them no commit has yet."""
+    more = "+" if changes.cut else ""
+    count = f"{len(changes.files)}{more} change{'s' if len(changes.files) != 1 else ''}"
+    return f"{count}, {changes.uncommitted} uncommitted" if changes.uncommitted else count

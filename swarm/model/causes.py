@@ -99,10 +99,12 @@ class AlertCause(OpenEnum):
     MODEL = "model", Course.LASTS
     RECORD_MISSING = "record-missing", Course.LASTS
     SPEC_INVALID = "spec-invalid", Course.LASTS
+    SAME_FILE = "same-file", Course.LASTS
     STRANGER = "stranger", Course.LASTS
     TURN_FAILED = "turn-failed", Course.LASTS
     TWIN = "twin", Course.LASTS
     UNREADABLE = "unreadable", Course.LASTS
+    WORKTREE = "worktree", Course.LASTS
 
 
 class ProblemCode(StrEnum):
@@ -130,12 +132,16 @@ class ProblemCode(StrEnum):
     """What else its program noted."""
     RECORD_MISSING = "record-missing"
     RESULTS_INVALID = "results-invalid"
+    SAME_FILE = "same-file"
+    """Another agent changes the same file of the same repository."""
     SPEC_INVALID = "spec-invalid"
     STRANGER = "stranger"
     TURN_FAILED = "turn-failed"
     """The last turn of its program failed, and none has begun since."""
     TWIN = "twin"
     UNREADABLE = "unreadable"
+    WORKTREE = "worktree"
+    """Its worktree cannot be looked at, or is gone."""
 
     @property
     def is_note(self) -> bool:

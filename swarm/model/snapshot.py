@@ -11,6 +11,7 @@ from swarm.model.beat import Beat
 from swarm.model.causes import ProblemCode
 from swarm.model.record import Account, Alert, Holder, Observed, Record, Ref
 from swarm.model.reports import Progress, Results
+from swarm.model.repository import Changes
 from swarm.model.values import replace
 
 
@@ -62,6 +63,8 @@ class AgentView(Struct, frozen=True):
     """It is a sub-agent inside another agent's program, which has no process and no directory of its own."""
     heard: float | None = None
     """Awake seconds of its program's last sign of life, or word that it tries again; None where it does not say."""
+    changes: Changes | None = None
+    """What is changed in its worktree; None without one, and where it was not looked at yet."""
     unread: bool = False
     """Its program's output is not read to its end yet: what it does and has used up is not known."""
 

@@ -12,6 +12,7 @@ from swarm.rules.observation import BEGINNING, observe_outputs
 from swarm.scan.outputs import outputs_of
 from swarm.scan.streams import OutputReaders
 from swarm.scan.tracked_agent import TrackedAgent
+from swarm.scan.worktrees import WorktreeLooks
 
 if TYPE_CHECKING:
     from swarm.home.context import Home
@@ -67,6 +68,7 @@ class Probes:
         self.measuring = sampler is not None
         """Whether a person looks at what processes use."""
         self.output_readers = OutputReaders(home)
+        self._worktrees = WorktreeLooks(home)
         self._turn: list[str] = []
         self._output_turn: list[str] = []
         self._sampled_at = float("-inf")
@@ -84,6 +86,7 @@ class Probes:
             return changed
         changed |= {agent.id for agent in self._due(agents, everything=everything) if self._look_alive(agent)}
         changed |= self._count_outputs(agents, now, everything=everything)
+        changed |= self._worktrees.look(agents, everything=everything and self.output_readers.patient)
         changed |= self.output_readers.listen(agents, now, everything=everything)
         return changed | self._sample(agents)
 

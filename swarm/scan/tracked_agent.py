@@ -8,6 +8,7 @@ from swarm.model.activity import SubAgent
 from swarm.model.agent import AgentSpec, Liveness, Usage
 from swarm.model.record import Observed, Phase, Record, Ref
 from swarm.model.reports import Progress, ResultsState
+from swarm.model.repository import Changes
 from swarm.model.snapshot import AgentView, Slots
 from swarm.model.time import Now
 from swarm.programs.follower import Follower
@@ -29,6 +30,7 @@ class TrackedAgent:
     __slots__ = (
         "budget",
         "changed_at",
+        "changes",
         "children",
         "counted_at",
         "depth",
@@ -48,6 +50,7 @@ class TrackedAgent:
         "parent",
         "record",
         "recorded",
+        "same_files",
         "seen",
         "unkept",
         "usage",
@@ -93,6 +96,10 @@ class TrackedAgent:
         self.managed = False
         """It lies below a living agent of the ledger."""
         self.ghost = False
+        self.changes: Changes | None = None
+        """What is changed in its worktree, where it has one."""
+        self.same_files: tuple[str, ...] = ()
+        """Which other agents change the same files, in words."""
         self.view: AgentView | None = None
 
     @property

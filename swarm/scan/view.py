@@ -18,6 +18,7 @@ from swarm.sanitize import clean
 from swarm.scan.files import AgentFiles
 from swarm.scan.tracked_agent import FUTURE_TOLERANCE_S, NO_PROGRESS, TrackedAgent
 from swarm.scan.tree import Directory, Tree
+from swarm.scan.worktrees import problems_of_worktree
 
 ENDED_LINES = 12
 STEADY_S = 5.0
@@ -72,6 +73,7 @@ def _view(agent: TrackedAgent, now: Now) -> AgentView:
         activity=activity,
         heard=heard,
         unread=unread,
+        changes=agent.changes,
         tokens=tokens,
         cost_usd=cost_usd,
     )
@@ -155,6 +157,7 @@ def problems_of(agent: TrackedAgent, now: Now) -> Iterator[Problem]:
         yield Problem(ProblemCode.GHOST, "it was not spawned through the engine, and counts in the budget above it")
     if agent.record is not None and agent.record.holds_slot and agent.used > agent.budget:
         yield Problem(ProblemCode.OVER_BUDGET, f"{agent.used} run in its subtree; its budget is {agent.budget}")
+    yield from problems_of_worktree(agent)
     if agent.known is not None and agent.known.outside:
         yield Problem(ProblemCode.OUTSIDE, agent.known.outside)
     yield from _of_processes(agent)

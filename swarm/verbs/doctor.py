@@ -31,6 +31,7 @@ from swarm.protocol.paths import MARKER
 from swarm.protocol.roles import load_roles
 from swarm.sanitize import clean
 from swarm.store import locks
+from swarm.verbs.doctor_repositories import repositories
 
 
 class Stray(NamedTuple):
@@ -74,8 +75,7 @@ def examine(home: Home) -> list[Finding]:
     if state is not None:
         findings += _ledger(home, state)
     if not home.layout.foreign:
-        findings += _roles(home)
-        findings += _programs(home)
+        findings += [*_roles(home), *_programs(home), *repositories(home)]
     findings += _limits(home)
     findings += _clock(home, state)
     if state is not None:

@@ -137,6 +137,7 @@ def _agent(view: AgentView, verdict: Verdict, now: Now, usage: Usage | None, use
             "cost_usd": _dollars(used_up.cost_below),
             "unpriced": used_up.unpriced,
         },
+        "worktree": _worktree(view),
         "doing": _doing(view),
         "waiting": _waiting(view),
         "unread_s": _rounded(unread_seconds(view, now)),
@@ -155,6 +156,21 @@ def _waiting(view: AgentView) -> dict[str, object] | None:
         "since": iso(waiting.since_at),
         "tries": waiting.tries,
         "next_try": iso(waiting.next_at),
+    }
+
+
+def _worktree(view: AgentView) -> dict[str, object] | None:
+    """Its worktree with what is changed in it; None where it has none."""
+    worktree, changes = view.spec.worktree if view.spec is not None else None, view.changes
+    if worktree is None:
+        return None
+    return {
+        "path": worktree.path,
+        "branch": worktree.branch,
+        "into": worktree.into or None,
+        "changes": len(changes.files) if changes is not None and not changes.why else None,
+        "uncommitted": changes.uncommitted if changes is not None and not changes.why else None,
+        "commits": changes.commits if changes is not None and not changes.why else None,
     }
 
 

@@ -1,0 +1,83 @@
+"""A scan shows what is changed in worktrees, and which agents change the same file."""
+
+from pathlib import Path
+
+import pytest
+
+from swarm.model.causes import AlertCause, ProblemCode
+from swarm.model.snapshot import AgentView
+from tests.support.homes import LiveHome
+from tests.support.repositories import Repo
+from tests.support.wait import wait_for
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return Repo(tmp_path / "repo")
+
+
+def path_of(home: LiveHome, agent: str) -> Path:
+    worktree = home.record(agent).worktree
+    assert worktree is not None
+    return home.root / worktree.path
+
+
+def view_of(home: LiveHome, agent: str) -> AgentView:
+    view = home.swarm.snapshot().agent(home.id(agent))
+    assert view is not None
+    return view
+
+
+def test_what_is_changed_in_a_worktree_is_in_the_view(live_home: LiveHome, repo: Repo) -> None:
+    live_home.spawn("one", worktree=str(repo.path))
+    repo.write("new.py", "1", at=path_of(live_home, "one"))
+    changes = view_of(live_home, "one").changes
+    assert changes is not None
+    assert ([file.path for file in changes.files], changes.uncommitted, changes.head) == (["new.py"], 1, "swarm/one")
+    live_home.spawn("two")
+    assert view_of(live_home, "two").changes is None
+
+
+def test_a_watching_scan_sees_changes_without_waiting_for_git(live_home: LiveHome, repo: Repo) -> None:
+    live_home.spawn("one", worktree=str(repo.path))
+    repo.write("new.py", "1", at=path_of(live_home, "one"))
+
+    def seen() -> bool:
+        view = live_home.swarm.scanner.paced().agent("genesis-01/one")
+        return view is not None and view.changes is not None and len(view.changes.files) == 1
+
+    wait_for(seen, "the change in the view")
+
+
+def test_two_agents_on_one_file_are_a_problem_of_both_and_an_alert(live_home: LiveHome, repo: Repo) -> None:
+    for agent in ("one", "two"):
+        live_home.spawn(agent, worktree=str(repo.path))
+        repo.write("readme.md", agent, at=path_of(live_home, agent))
+    repo.commit("mine", at=path_of(live_home, "one"))
+    problems = [problem for problem in view_of(live_home, "one").problems if problem.code is ProblemCode.SAME_FILE]
+    assert [problem.text for problem in problems] == ["readme.md is also changed by genesis-01/two (branch swarm/two)"]
+    live_home.swarm.beat(by="test", force=True)
+    alerts = [(alert.agent, alert.text) for alert in live_home.state.alerts if alert.cause is AlertCause.SAME_FILE]
+    assert sorted(agent for agent, _ in alerts) == ["genesis-01/one", "genesis-01/two"]
+    repo.git("checkout", "readme.md", at=path_of(live_home, "two"))
+    live_home.swarm.beat(by="test", force=True)
+    assert [alert for alert in live_home.state.alerts if alert.cause is AlertCause.SAME_FILE] == []
+
+
+def test_a_worktree_that_is_gone_under_a_living_agent_is_a_problem(live_home: LiveHome, repo: Repo) -> None:
+    live_home.spawn("one", worktree=str(repo.path))
+    path = path_of(live_home, "one")
+    path.rename(path.with_name("elsewhere"))
+    assert [problem.code for problem in view_of(live_home, "one").problems] == [ProblemCode.WORKTREE]
+    live_home.swarm.kill(["one"])
+    assert view_of(live_home, "one").changes is None
+
+
+def test_an_earlier_run_of_a_respawned_agent_has_no_changes_of_its_own(live_home: LiveHome, repo: Repo) -> None:
+    live_home.spawn("one", "true", worktree=str(repo.path))
+    live_home.wait_until_ended("one")
+    repo.write("new.py", "1", at=path_of(live_home, "one"))
+    live_home.swarm.respawn("one")
+    assert view_of(live_home, "one").changes is not None
+    assert view_of(live_home, "one.1").changes is None
+    assert not [each for each in view_of(live_home, "one").problems if each.code is ProblemCode.SAME_FILE]
