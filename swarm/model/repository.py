@@ -32,6 +32,11 @@ class Worktree(Struct, frozen=True, omit_defaults=True):
         """Its name in the repository: git calls it after the last part of its path."""
         return self.path.rpartition("/")[2]
 
+    @property
+    def source(self) -> str:
+        """`REPO@REF` that a worktree like it is made from."""
+        return f"{self.checkout or self.common}@{self.into or self.base}"
+
     def inside(self, path: str) -> str | None:
         """A path of the home as one of the worktree, '' for the worktree itself; None where it lies elsewhere."""
         if path == self.path:

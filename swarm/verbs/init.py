@@ -128,6 +128,8 @@ def _write(layout: Layout, policy: Policy | None, program: str, clock: Clock) ->
         writer.make_dir(directory)
     for path, data in _documents(layout):
         put(path, data)
+        if path.parent == layout.swarm and os.path.lexists(layout.root / path.name):
+            left.append(path.name)  # a project's, in the place where ours would lie
     put(layout.ignored, IGNORED)
     put(layout.lock, b"")
     put(layout.events, b"")

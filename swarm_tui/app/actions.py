@@ -21,6 +21,7 @@ from swarm_tui.app.capabilities import (
     needs_running,
     needs_spec,
     needs_stoppable,
+    needs_worktree,
     needs_writable,
     not_beating,
 )
@@ -164,6 +165,8 @@ ACTS: tuple[Act, ...] = (
         all_of(needs_writable, needs_alert),
         writes=True,
     ),
+    Act("diff", ("d",), "what it changed in its worktree", Group.AGENTS, "d", "", needs_worktree, verb="diff"),
+    _on_agent("merge", "M", "merge what it committed in its worktree", needs_worktree),
     _on_agent("hold", "H", "no automatic kill for some heartbeats", needs_running),
     Act("freeze", ("E",), "freeze every agent, or thaw them", Group.HEARTBEAT, "E", "", needs_writable, writes=True),
     Act("refresh", ("R",), "look at the disk again now", Group.ROOM, "R"),

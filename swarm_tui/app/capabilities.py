@@ -123,6 +123,15 @@ def needs_spec(where: Where) -> str:
     return "" if where.agent is not None and where.agent.spec is not None else "this agent has no spec to start from"
 
 
+def needs_worktree(where: Where) -> str:
+    view = where.agent
+    if view is None:
+        return "there is no agent under the cursor"
+    if view.spec is None or view.spec.worktree is None:
+        return f"{view.id} has no worktree: a spawn gives one with --worktree"
+    return ""
+
+
 def needs_alert(where: Where) -> str:
     return "" if any(alert.acked_at is None for alert in where.snapshot.alerts) else "there is no open alert"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from swarm_tui.app.handlers import agents, app, detail, heartbeat, history, message, navigate, search, spawn
+from swarm_tui.app.handlers import agents, app, detail, heartbeat, history, message, navigate, search, spawn, worktrees
 from swarm_tui.app.screens.engine_calls import ActingScreen
 
 Handler = Callable[[ActingScreen], None]
@@ -15,6 +15,7 @@ HANDLERS: dict[str, Handler] = {
     **message.HANDLERS,
     **heartbeat.HANDLERS,
     **history.HANDLERS,
+    **worktrees.HANDLERS,
     **app.HANDLERS,
 }
 """Act name -> what it does. A test holds it against the table."""

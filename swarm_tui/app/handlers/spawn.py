@@ -7,6 +7,7 @@ from swarm.model.snapshot import AgentView
 from swarm.model.values import replace
 from swarm.programs.registry import names
 from swarm.sanitize import clean
+from swarm.verbs.respawn import request_from
 from swarm_tui.app.capabilities import session_for
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from swarm_tui.app.screens.eviction import MakeRoom
@@ -22,8 +23,10 @@ def spawn(room: ActingScreen) -> None:
 
 def spawn_like(room: ActingScreen) -> None:
     view = room.where().agent
-    if view is not None:
-        _open_form(room, view.spec)
+    if view is not None and view.spec is not None:
+        # As it was asked for: in its worktree paths are relative to that, and the new agent gets another one.
+        asked = request_from(view.spec, "")
+        _open_form(room, replace(view.spec, owns=asked.owns, cwd=asked.cwd))
 
 
 def _open_form(room: ActingScreen, like: AgentSpec | None) -> None:

@@ -1,4 +1,4 @@
-"""What happened: the agents over the last heartbeats, and the audit log of the whole swarm."""
+"""What happened: the agents over the last heartbeats, the audit log of the whole swarm, what an agent changed."""
 
 from typing import ClassVar
 
@@ -12,8 +12,10 @@ from textual.widgets import Static
 
 from swarm.model.snapshot import Snapshot
 from swarm.model.time import Now
+from swarm.sanitize import clean_block
 from widgets.event_feed import EventFeed, EventRow
 from widgets.line_list import LineList
+from widgets.text_pane import Paragraph, TextPane
 from widgets.timeline import Legend, Timeline
 
 
@@ -26,6 +28,7 @@ class _History(ModalScreen[str | None]):
         Binding("enter", "pick", "go there", show=False),
     ]
     TITLE_TEXT = ""
+    HINT = "enter goes to the agent, esc leaves"
 
     def __init__(self, lines: LineList) -> None:
         super().__init__()
@@ -36,7 +39,7 @@ class _History(ModalScreen[str | None]):
             yield Static(Content(self.TITLE_TEXT), id="title")
             yield from self.compose_head()
             yield self._lines
-            yield Static(Content("enter goes to the agent, esc leaves"), id="hint")
+            yield Static(Content(self.HINT), id="hint")
 
     def compose_head(self) -> ComposeResult:
         """What stands between the title and the list."""
@@ -90,3 +93,32 @@ class AuditScreen(_History):
         """Goes to the agent of the record under the cursor."""
         row = self._feed.current
         self.dismiss(row.agent if row is not None else None)
+
+
+MAX_LINES = 20_000
+_OF_DIFF = {"+": "good", "-": "danger", "@": "accent", "d": "strong"}
+"""The roles of the lines of a difference, by their first character; the d is that of `diff`."""
+
+
+class DiffScreen(_History):
+    """What an agent changed in its worktree."""
+
+    HINT = "esc leaves"
+
+    def __init__(self, title: str, text: str, *, cut: bool) -> None:
+        self._pane = TextPane()
+        super().__init__(self._pane)
+        self.TITLE_TEXT = title
+        self._text = text or "there is no difference"
+        self._cut = cut
+
+    def on_mount(self) -> None:
+        shown = clean_block(self._text, MAX_LINES, 2000).split("\n")
+        lines = [Paragraph(line, _OF_DIFF.get(line[:1], "quote")) for line in shown]
+        if self._cut:
+            lines.append(Paragraph("it goes on: swarm-tui diff shows more", "muted"))
+        self._pane.set_paragraphs(lines)
+        self._pane.focus()
+
+    def action_pick(self) -> None:
+        """There is nowhere to go."""

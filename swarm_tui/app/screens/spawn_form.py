@@ -25,6 +25,8 @@ DEBOUNCE_SECONDS = 0.25
 _FIELDS: tuple[tuple[str, str, str], ...] = (
     ("inputs", "inputs", "files that must exist, separated by blanks"),
     ("outputs", "outputs", "globs of the files it is to make: they are counted"),
+    ("worktree", "worktree", "REPO@REF: a git worktree of its own; . is the home's repository"),
+    ("cwd", "works in", "a directory of its worktree, or of the home; empty: its own"),
     ("owns", "owns", "paths that no other agent may write"),
     ("command", "command", "what to run; empty takes the program of swarm.toml"),
 )
@@ -104,18 +106,14 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
                 yield from self._row("slots", Input("", placeholder="the role's", type="integer", id="slots"))
                 for name, label, hint in _FIELDS:
                     yield from self._row(label, Input(self._before(name), placeholder=hint, id=name))
-                with Horizontal(classes="row"):
-                    yield Label("", classes="label")
-                    yield Tick("wait in the queue when there is no room", id="queue")
-                with Horizontal(classes="row"):
-                    yield Label("", classes="label")
-                    yield Tick("may take the reserve", id="use-reserve")
+                yield from self._row("", Tick("wait in the queue when there is no room", id="queue"))
+                yield from self._row("", Tick("may take the reserve", id="use-reserve"))
             yield Static("", id="verdict")
             with Horizontal(id="buttons"):
                 yield Button("Spawn  ctrl-g", variant="primary", id="go")
                 yield Button("Cancel  esc", id="cancel")
 
-    def _row(self, label: str, field: Input | Select[str] | TextArea) -> ComposeResult:
+    def _row(self, label: str, field: Input | Select[str] | TextArea | Tick) -> ComposeResult:
         with Horizontal(classes="row"):
             yield Label(label, classes="label")
             yield field
@@ -141,6 +139,9 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
     def _before(self, field: str) -> str:
         if self._model_spec is None:
             return ""
+        if field in ("cwd", "worktree"):
+            tree = self._model_spec.worktree
+            return self._model_spec.cwd if field == "cwd" else tree.source if tree is not None else ""
         values = self._model_spec.argv if field == "command" else getattr(self._model_spec, field)
         return shlex.join(values)
 
@@ -251,6 +252,8 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
             outputs=self._words("outputs"),
             owns=self._words("owns"),
             command=self._words("command"),
+            cwd=self.query_one("#cwd", Input).value.strip(),
+            worktree=self.query_one("#worktree", Input).value.strip(),
             queue=self.query_one("#queue", Checkbox).value,
             use_reserve=self.query_one("#use-reserve", Checkbox).value,
             program=str(self.query_one("#program", Select).value),

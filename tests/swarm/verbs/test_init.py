@@ -22,8 +22,10 @@ from swarm.ledger.ledger import Ledger
 from swarm.model.health import Health
 from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
+from swarm.programs import prompt
 from swarm.programs.registry import BUILT_IN
 from swarm.protocol.agent_files import read_spec
+from swarm.protocol.documents import home_document
 from swarm.protocol.find import find_home
 from swarm.protocol.paths import HOME_DOCS, Layout
 from swarm.protocol.role import Role
@@ -31,12 +33,14 @@ from swarm.protocol.roles import load_roles
 from swarm.store import syscalls
 from swarm.verbs.init import init, packaged_policy
 from tests.support.crash import CHANGES
+from tests.support.repositories import Repo
 
 EVERYTHING = {
     *HOME_DOCS,
     "swarm.toml",
     "swarm/state.json",
     "swarm/lock",
+    "swarm/.gitignore",
     "swarm/events.jsonl",
     "swarm/heartbeats.jsonl",
     "swarm/agents/genesis-01/agent.json",
@@ -339,3 +343,66 @@ def test_a_link_to_a_directory_that_the_operator_names_is_followed(tmp_path: Pat
     assert (tmp_path / "disk" / "swarm.toml").is_file()
     home = Layout(tmp_path / "home")
     assert Ledger(home, SystemClock()).commit(lambda state: replace(state, frozen_all=True), purpose="try").revision > 1
+
+
+PROJECTS = "# The rules of a project\n\nDo as it does.\n"
+
+
+def test_in_a_repository_the_documents_of_a_project_never_stand_in_for_ours(tmp_path: Path) -> None:
+    repo = Repo(tmp_path)
+    for name in ("CLAUDE.md", "AGENTS.md"):
+        repo.write(name, PROJECTS)
+    report = init(tmp_path, "claude")
+    assert (tmp_path / "CLAUDE.md").read_text() == PROJECTS
+    assert {"CLAUDE.md", "AGENTS.md"} <= set(report.left)
+    assert {f"swarm/{name}" for name in HOME_DOCS} <= set(report.written)
+    assert not (tmp_path / "HEARTBEAT.md").exists()
+    assert any("lie in" in note for note in report.notes)
+    layout = Layout(tmp_path)
+    brief = layout.agent("genesis-01").task.read_text()
+    assert str(tmp_path / "swarm" / "AGENTS.md") in brief
+    assert f"Your manual is `{tmp_path}/swarm/CLAUDE.md`" in brief
+    spec = read_spec(layout.agent("genesis-01")).value
+    assert spec is not None
+    words = prompt.prompt(spec, layout, brief, ())
+    assert "operating manual of the root" in words
+    assert "The rules of a project" not in words
+
+
+def test_in_a_repository_without_such_documents_ours_are_not_put_where_a_projects_would_lie(tmp_path: Path) -> None:
+    Repo(tmp_path)
+    home = tmp_path / "inner" / "home"
+    init(home)
+    assert not (home / "CLAUDE.md").exists()
+    assert (home / "swarm" / "CLAUDE.md").exists()
+
+
+def test_the_records_of_a_swarm_stay_out_of_commits(tmp_path: Path) -> None:
+    repo = Repo(tmp_path)
+    init(tmp_path)
+    (tmp_path / "swarm" / "worktrees" / "one").mkdir(parents=True)
+    repo.git("add", "--all")
+    added = {name for name in repo.git("diff", "--cached", "--name-only").splitlines() if name.startswith("swarm/")}
+    assert "swarm/.gitignore" in added
+    assert {name for name in added if not name.startswith("swarm/templates/")} == {
+        "swarm/.gitignore",
+        *(f"swarm/{name}" for name in HOME_DOCS),
+    }
+
+
+def test_a_home_from_before_keeps_its_documents_where_they_are(tmp_path: Path) -> None:
+    init(tmp_path)
+    (tmp_path / "swarm" / ".gitignore").unlink()
+    Repo(tmp_path)
+    report = init(tmp_path)
+    assert report.written == ("swarm/.gitignore",)
+    assert home_document(Layout(tmp_path), "AGENTS.md") == tmp_path / "AGENTS.md"
+
+
+def test_doctor_says_where_a_projects_document_stands_in_for_ours(tmp_path: Path) -> None:
+    init(tmp_path)
+    (tmp_path / "CLAUDE.md").write_text(PROJECTS)
+    findings = [each.text for each in Swarm.open(tmp_path).doctor() if each.topic == "documents"]
+    assert findings == [f"{tmp_path}/CLAUDE.md is not the swarm's, and would stand in for it"]
+    init(tmp_path)
+    assert [each for each in Swarm.open(tmp_path).doctor() if each.topic == "documents"] == []
