@@ -21,6 +21,8 @@ INSTRUCTIONS = (
     "agents directly below you. A refusal says why, and what you can do instead: it is an answer, not an obstacle."
 )
 OFFERED = {verb.name: (verb, verb.tool) for verb in VERBS if verb.tool is not None}
+LOOKS = frozenset({"status", "diff"})
+"""The tools that change nothing."""
 _TYPES: Mapping[ArgumentKind, tuple[str, type]] = {
     ArgumentKind.NUMBER: ("integer", int),
     ArgumentKind.SECONDS: ("number", float),
@@ -39,7 +41,7 @@ def tools(layout: Layout | None) -> list[Mapping[str, Any]]:
             "inputSchema": _object(_taken(verb, tool), roles),
             "annotations": {
                 "title": tool.title,
-                "readOnlyHint": verb.name == "status",
+                "readOnlyHint": verb.name in LOOKS,
                 "destructiveHint": verb.name == "kill",
             },
         }

@@ -8,6 +8,13 @@ from swarm.model.bounds import Text
 
 PLACE = "swarm/worktrees"
 """Where worktrees lie, relative to the home."""
+SHADOWS = frozenset(
+    {
+        *(".bash_profile", ".bashrc", ".gitconfig", ".gitmodules", ".idea", ".mcp.json", ".profile", ".ripgreprc"),
+        *(".vscode", ".zprofile", ".zshrc"),
+    }
+)
+"""Names at the top of a worktree under which a sandbox shows empty files that are not there, so that none is made."""
 _NAME = r"[a-z0-9][a-z0-9._-]*\Z"
 
 

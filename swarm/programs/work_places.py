@@ -1,8 +1,10 @@
 """Where an agent works, and where one that is held to its scope may write."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from swarm.model.agent import AgentSpec
+from swarm.model.repository import SHADOWS
 from swarm.protocol.paths import AgentDir, Layout
 
 
@@ -43,6 +45,28 @@ def git_keeps(spec: AgentSpec) -> tuple[Path, ...]:
         return ()
     directory = Path(spec.worktree.common) / "worktrees" / spec.worktree.name
     return tuple(directory / name for name in ("commondir", "gitdir", "config.worktree"))
+
+
+def unseen_by_git(spec: AgentSpec, agent: AgentDir) -> dict[Path, bytes]:
+    """The file that keeps git from adding what only a sandbox shows at the top of a worktree."""
+    return {_excluded(agent): "".join(f"/{name}\n" for name in sorted(SHADOWS)).encode()} if spec.worktree else {}
+
+
+def git_settings(spec: AgentSpec, agent: AgentDir, inherited: Mapping[str, str]) -> dict[str, str]:
+    """The variables that have git go by that file, after what the operator's variables set."""
+    if spec.worktree is None:
+        return {}
+    count = inherited.get("GIT_CONFIG_COUNT", "")
+    number = int(count) if count.isascii() and count.isdigit() else 0
+    return {
+        "GIT_CONFIG_COUNT": str(number + 1),
+        f"GIT_CONFIG_KEY_{number}": "core.excludesFile",
+        f"GIT_CONFIG_VALUE_{number}": str(_excluded(agent)),
+    }
+
+
+def _excluded(agent: AgentDir) -> Path:
+    return agent.run / "git-exclude"
 
 
 def _in(path: Path, place: Path) -> bool:

@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from swarm.model.repository import ChangedFile, Changes, Worktree
+from swarm.model.repository import SHADOWS, ChangedFile, Changes, Worktree
 from swarm.protocol.paths import Layout
 from swarm.repositories.find import HEADS
 from swarm.repositories.git import LOOK_S, Answer, GitError, Place, git
@@ -102,9 +102,19 @@ def _status(place: Place) -> tuple[str, frozenset[str], bool]:
             "u",
         ):  # fields divided by blanks, eight of them before the path; ten where it is unmerged
             loose.add(line.split(" ", 8 if line[0] == "1" else 10)[-1])
-        elif line.startswith("? "):
+        elif line.startswith("? ") and not _is_shadow(place, line[2:]):
             loose.add(line[2:])
     return head, frozenset(loose), answer.cut
+
+
+def _is_shadow(place: Place, name: str) -> bool:
+    """Whether a file is a sandbox's, there only while a command runs in it."""
+    if name not in SHADOWS or place.worktree is None:
+        return False
+    try:
+        return os.lstat(place.worktree / name).st_size == 0
+    except OSError:
+        return True
 
 
 def _counted(diff: Answer, loose: frozenset[str]) -> list[ChangedFile]:

@@ -17,7 +17,7 @@ from swarm.programs.claude import command_line, login, permissions, session_list
 from swarm.programs.claude.own_settings import read_own_settings
 from swarm.programs.environment import OWN_BIN, compose, present
 from swarm.programs.run_marker import run_mark, session_file
-from swarm.programs.work_places import working_directory
+from swarm.programs.work_places import git_settings, unseen_by_git, working_directory
 from swarm.protocol.paths import AgentDir, Layout
 
 PACKAGE = "@anthropic-ai/claude-code"
@@ -171,6 +171,8 @@ class Claude:
         made = settings.files(spec, layout, agent, held, mcp=mcp, gate=alone, logins=self._logins(spec, held))
         made[agent.session] = session_file(spec, self.name, session)
         made[agent.system] = prompt.system(spec, layout, held, mcp=mcp).encode("utf-8", "replace")
+        if held.sandbox is not None:
+            made |= unseen_by_git(spec, agent)
         if held.sandbox is not None and sandbox.root_on_linux():
             made[_bin(agent) / "bwrap"] = sandbox.shim(preflight.executable("bwrap", self._environment())).encode()
         return made
@@ -184,7 +186,8 @@ class Claude:
     def _own_environment(
         self, spec: AgentSpec, layout: Layout, agent: AgentDir, held: permissions.Scope
     ) -> dict[str, str]:
-        made = compose(spec, layout, RECOMMENDED, self._settings.env, spec.env)
+        git = git_settings(spec, agent, self._environment()) if held.sandbox is not None else {}
+        made = compose(spec, layout, RECOMMENDED, git, self._settings.env, spec.env)
         if held.sandbox is not None and sandbox.root_on_linux():
             # The program looks for bubblewrap on PATH, and what stands there first is ours.
             made["PATH"] = f"{_bin(agent)}{os.pathsep}{made.get('PATH') or self._environment().get('PATH', os.defpath)}"

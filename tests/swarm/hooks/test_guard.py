@@ -390,3 +390,32 @@ def test_a_home_behind_a_link_and_with_an_odd_name_is_guarded_like_any_other(tmp
     assert hooked.write(real / "my $swarm'" / "swarm" / "state.json").denied
     assert hooked.bash('echo x > "$SWARM_HOME/swarm/state.json"').denied
     assert hooked.write(real / "other.md").denied
+
+
+@pytest.mark.parametrize("scope", ["", "owns"])
+def test_an_agent_writes_whatever_names_there_are_in_its_own_worktree_and_nothing_in_anothers(
+    hooked: Hooked, scope: str
+) -> None:
+    own, other = hooked.layout.worktrees / "one", hooked.layout.worktrees / "two"
+    for place in (own, other):
+        place.mkdir(parents=True)
+    hooked.guard(scope=scope, writable=[hooked.dir.path, own] if scope else (), worktree=str(own))
+    for name in ("src/api.py", "log/stdout", "agent.json", "inbox.md", "swarm.toml"):
+        assert hooked.write(own / name).let_through, name
+    assert hooked.bash(f"rm -rf {own}/src; touch {own}/a").let_through
+    assert hooked.write("src/relative.py", cwd=str(own)).let_through
+    assert hooked.write(other / "src/api.py").denied
+    assert hooked.bash(f"touch {other}/a").denied
+
+
+def test_an_observer_writes_nothing_in_its_worktree(hooked: Hooked) -> None:
+    own = hooked.layout.worktrees / "one"
+    own.mkdir(parents=True)
+    hooked.guard(scope="observe", writable=[hooked.dir.path], worktree=str(own))
+    assert hooked.write(own / "readme.md").denied
+
+
+@pytest.mark.parametrize("worktree", [7, "/etc", "swarm/worktrees/one/../../.."])
+def test_a_guard_that_names_no_worktree_of_the_home_lets_nothing_through(hooked: Hooked, worktree: object) -> None:
+    hooked.guard(worktree=worktree)
+    assert hooked.write(hooked.dir.path / "work" / "a.md").denied

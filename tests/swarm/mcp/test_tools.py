@@ -11,6 +11,7 @@ from swarm.protocol.agent_files import read_results
 from swarm.protocol.paths import Layout
 from tests.support.homes import LiveHome
 from tests.support.mcp_client import McpClient
+from tests.support.repositories import Repo
 from tests.support.wait import wait_for
 
 META = {"role": "idea-meta", "slots": 3}
@@ -223,7 +224,7 @@ def test_a_home_that_is_gone_or_broken_is_a_readable_refusal(home: LiveHome, met
 def test_a_server_without_a_home_starts_and_says_what_is_missing(tmp_path: Path) -> None:
     with McpClient({"SWARM_HOME": str(tmp_path / "nowhere")}) as lost:
         lost.start()
-        assert len(lost.ask("tools/list")["result"]["tools"]) == 7
+        assert len(lost.ask("tools/list")["result"]["tools"]) == 9
         assert "[no-home]" in lost.refused("status")
 
 
@@ -263,3 +264,20 @@ def test_an_agent_that_runs_a_program_can_spawn_through_the_server_and_the_child
         meta.process.wait(60)
     wait_for(lambda: home.alive("idea/w"), "the child to run")
     assert home.alive("idea/w")
+
+
+def test_a_child_gets_a_worktree_and_its_work_is_seen_and_merged(
+    home: LiveHome, meta: McpClient, tmp_path: Path
+) -> None:
+    repo = Repo(tmp_path / "repo")
+    assert "runs" in meta.did("spawn", name="one", worktree=str(repo.path), **TASK)
+    worktree = home.record("idea/one").worktree
+    assert worktree is not None
+    repo.write("work.py", "1\n", at=home.root / worktree.path)
+    said = meta.did("diff", id="one")
+    assert "1 change, 1 of them not committed" in said
+    assert "+++ b/work.py" in said
+    assert "[uncommitted]" in meta.refused("merge", id="one")
+    repo.commit("work", at=home.root / worktree.path)
+    assert "is merged into main, 1 file changed" in meta.did("merge", id="one")
+    assert (repo.path / "work.py").exists()

@@ -17,6 +17,7 @@ from swarm.config.policy import ProgramSettings
 from swarm.errors import Refused
 from swarm.model.agent import AgentSpec, Scope
 from swarm.model.launch import Launch
+from swarm.model.repository import Worktree
 from swarm.model.values import replace
 from swarm.platform.own_command import our_shell_words
 from swarm.programs import preflight, sandbox
@@ -487,3 +488,46 @@ def test_the_roles_are_the_roots_to_change_unless_a_spawn_gives_them_away(layout
     assert rule in decided(layout, WORKER).deny
     assert rule not in decided(layout, root).deny
     assert layout.roles not in decided(layout, replace(WORKER, owns=("roles",))).protected
+
+
+# Worktrees
+
+TREE = Worktree("/repo/.git", "swarm/worktrees/w1", "swarm/w1", "0" * 40, "main", "/repo")
+IN_TREE = replace(WORKER, cwd=TREE.path, worktree=TREE)
+
+
+def test_an_agent_that_owns_paths_of_its_worktree_may_write_all_of_it_and_where_git_commits(layout: Layout) -> None:
+    spec = replace(IN_TREE, owns=(f"{TREE.path}/src",))
+    scope = decided(layout, spec)
+    whole = layout.root / TREE.path
+    assert scope.writable == (layout.agent(spec.id).path, whole)
+    assert scope.sandbox is not None
+    files = scope.sandbox["filesystem"]
+    assert isinstance(files, dict)
+    assert {
+        f"/{whole}",
+        "//repo/.git/objects",
+        "//repo/.git/worktrees/w1",
+        "//repo/.git/refs/heads/swarm",
+        "//repo/.git/logs/refs/heads/swarm",
+    } <= set(files["allowWrite"])
+    assert "//repo/.git" not in files["allowWrite"]
+    settings = {f"//repo/.git/worktrees/w1/{name}" for name in ("commondir", "gitdir", "config.worktree")}
+    assert settings <= set(files["denyWrite"])
+    assert not any("repo/.git" in rule for rule in scope.allow), "its file tools have no business there"
+    launch = prepared(layout, spec)
+    assert launch.cwd == whole
+    assert written(launch, "guard.json")["worktree"] == str(whole)
+
+
+def test_an_observer_only_reads_in_its_worktree(layout: Layout) -> None:
+    spec = replace(IN_TREE, scope=Scope.OBSERVE)
+    scope = decided(layout, spec)
+    assert scope.writable == (layout.agent(spec.id).path,)
+    assert scope.sandbox is not None
+    assert "repo/.git" not in str(scope.sandbox["filesystem"])
+    assert prepared(layout, spec).cwd == layout.agent(spec.id).path
+
+
+def test_an_agent_that_is_not_held_works_in_its_worktree(layout: Layout) -> None:
+    assert prepared(layout, IN_TREE).cwd == layout.root / TREE.path

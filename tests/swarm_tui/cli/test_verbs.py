@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from swarm.protocol.paths import Layout
-from tests.support.cli import Ran, agent_environment, home_with, swarm_tui
+from tests.support.cli import Ran, agent_environment, home_with, made_home, swarm_tui
+from tests.support.repositories import Repo
 from tests.support.wait import wait_for
 
 WORKER = ("--role", "worker", "--task", "Write the summary.", "--accept", "summary.md is there")
@@ -345,3 +346,44 @@ def test_the_version_is_one_line() -> None:
     assert ran.status == 0
     assert ran.out.startswith("swarm-tui ")
     assert ran.out.count("\n") == 1
+
+
+def test_the_work_of_an_agent_in_a_repository_is_shown_merged_and_its_worktree_removed(
+    swarm_home: Path, tmp_path: Path
+) -> None:
+    repo = Repo(tmp_path / "a project")
+    work = "echo 1 > work.py; git add -A; git commit -qm work; echo 2 > loose.py"
+    spawned = spawn(swarm_home, "w", "--worktree", f"{repo.path}@main", command=("--", "sh", "-c", work))
+    assert spawned.status == 0, spawned.err
+    wait_for(lambda: (Layout(swarm_home).agent("genesis-01/w").exit).exists(), "its end")
+    row = status_of(swarm_home)["genesis-01/w"]
+    assert row["worktree"] == {
+        "path": "swarm/worktrees/w",
+        "branch": "swarm/w",
+        "into": "main",
+        "changes": 2,
+        "uncommitted": 1,
+        "commits": 1,
+    }
+    shown = swarm_tui("diff", "w", home=swarm_home)
+    assert "+++ b/work.py" in shown.out
+    assert "2 changes, 1 of them not committed, 1 commit" in shown.err
+    assert "2 files changed" in swarm_tui("diff", "w", "--stat", home=swarm_home).out
+    refused = swarm_tui("merge", "w", "--json", home=swarm_home)
+    assert (refused.status, refused.document["error"]["code"]) == (3, "uncommitted")
+    merged = swarm_tui("merge", "w", "--commit", "the rest", home=swarm_home)
+    assert "swarm/w is merged into main, 2 files changed" in merged.out
+    assert (repo.path / "loose.py").exists()
+    listed = swarm_tui("worktrees", home=swarm_home)
+    assert "genesis-01/w: swarm/w, 0 changes, merged" in listed.out
+    assert swarm_tui("worktrees", "--remove", "w", home=swarm_home).status == 0
+    assert repo.branches() == ["main"]
+    assert swarm_tui("worktrees", "--json", home=swarm_home).document["worktrees"] == []
+    assert swarm_tui("worktrees", "--discard", home=swarm_home).status == 2
+
+
+def test_worktree_alone_means_the_repository_of_the_home(tmp_path: Path) -> None:
+    Repo(tmp_path)
+    with made_home(tmp_path / "my-swarm") as home:
+        assert spawn(home, "w", "--worktree").status == 0
+        assert (home / "swarm" / "worktrees" / "w" / "readme.md").exists()

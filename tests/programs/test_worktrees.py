@@ -1,0 +1,47 @@
+"""Real agents commit in worktrees of their own, also where they are held, and what they did is merged."""
+
+from pathlib import Path
+
+import pytest
+
+from swarm.model.record import Ending
+from tests.support.model_scripts import call, say, shell, write
+from tests.support.program_home import ProgramHome
+from tests.support.repositories import Repo
+
+PROGRAMS = ("claude",)
+
+
+@pytest.mark.parametrize("owns", [(), ("src",)], ids=["free", "held"])
+def test_claude_commits_in_its_worktree_and_touches_nothing_else_of_the_repository(
+    real: ProgramHome, tmp_path: Path, owns: tuple[str, ...]
+) -> None:
+    repo = Repo(tmp_path / "a project")
+    path = real.root / "swarm" / "worktrees" / "coder"
+    hook = repo.path / ".git" / "hooks" / "pre-commit"
+    turns = [
+        write(path / "src" / "api.py", "1\n"),
+        shell("git add -A && git commit -m 'Add the api' && git log --oneline -2"),
+        write(path / "src" / "loose.py", "2\n"),
+        *([shell(f"echo x > '{hook}'"), write(repo.path / "other.py", "x")] if owns else []),
+        call("mcp__swarm__done", summary="committed"),
+        say("Done."),
+    ]
+    real.use("claude", turns)
+    before = (repo.path / ".git" / "config").read_bytes()
+    real.start("coder", "claude", worktree=str(repo.path), owns=owns)
+    view = real.ended("coder")
+    assert view.record is not None
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("coder"))
+    answers = [each.text for each in real.asked("claude")[-1].results]
+    assert repo.git("log", "-1", "--format=%s", "swarm/coder") == "Add the api", "\n".join(answers)
+    assert repo.git("show", "swarm/coder:src/api.py") == "1"
+    assert (path / "src" / "loose.py").exists()
+    assert repo.git("status", "--porcelain") == ""
+    assert not hook.exists()
+    assert (repo.path / ".git" / "config").read_bytes() == before
+    assert view.changes is not None
+    assert (len(view.changes.files), view.changes.uncommitted) == (2, 1)
+    merged = real.swarm.merge("coder", message="the rest")
+    assert (merged.files, merged.committed) == (2, 1)
+    assert (repo.path / "src" / "loose.py").read_text() == "2\n"
