@@ -260,8 +260,11 @@ def verdict_cells(verdict: Verdict) -> Cells:
     return (*lead, Cell(": ", "muted"), Cell(quote(verdict.why))) if verdict.why else tuple(lead)
 
 
-def changes_words(changes: Changes) -> str:
-    """`7 changes`, and how many of them no commit has yet."""
+def changes_cells(changes: Changes | None) -> Cells:
+    """`7 changes`, and how many of them no commit has yet; nothing where there is none."""
+    if changes is None or not changes.files:
+        return ()
     more = "+" if changes.cut else ""
     count = f"{len(changes.files)}{more} change{'s' if len(changes.files) != 1 else ''}"
-    return f"{count}, {changes.uncommitted} uncommitted" if changes.uncommitted else count
+    loose = f", {changes.uncommitted} uncommitted" if changes.uncommitted else ""
+    return (Cell(f"{count}{loose}  ", "accent"),)

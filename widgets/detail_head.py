@@ -12,7 +12,7 @@ from swarm.model.health import Verdict
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.rules.costs import Spending
-from widgets.agent_words import changes_words, spawns, verdict_cells
+from widgets.agent_words import changes_cells, spawns, verdict_cells
 from widgets.cells import (
     Cell,
     Cells,
@@ -96,8 +96,7 @@ def facts_cells(view: AgentView, charset: Charset = UNICODE) -> Cells:
         cells.append(Cell(f"{pid}cpu {usage.cpu_percent:.1f}%  rss {short_bytes(usage.rss_bytes)}  "))
         if usage.processes > 1:
             cells.append(Cell(f"{usage.processes} processes  ", "muted"))
-    if view.changes is not None and view.changes.files:
-        cells.append(Cell(f"{changes_words(view.changes)}  ", "accent"))
+    cells += changes_cells(view.changes)
     if view.children:
         cells.append(Cell(f"{view.children} {'child' if view.children == 1 else 'children'}", "muted"))
     return tuple(cells)

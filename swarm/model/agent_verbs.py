@@ -272,9 +272,7 @@ MERGE = Verb(
     "merge worker-1 --remove",
     (
         AGENT,
-        option(
-            "into", "BRANCH", "the branch to merge into (default: the one that it was made from)", default="", most=500
-        ),
+        option("into", "BRANCH", "the branch to merge into (default: the one it was made from)", default="", most=500),
         option(
             "message",
             "MESSAGE",

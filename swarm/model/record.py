@@ -10,8 +10,8 @@ from swarm.model.actor import Actor
 from swarm.model.agent import Identity
 from swarm.model.bounds import Count, Dollars, ExitCode, NonEmpty, Outcomes, Seconds, SlotCount, Text, Texts
 from swarm.model.causes import AlertCause
-from swarm.model.service import Waiting
 from swarm.model.repository import Worktree
+from swarm.model.service import Waiting
 
 
 class OfSpawn(Protocol):
