@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from swarm.errors import Code, SwarmError
+from swarm.errors import SwarmError
 from swarm.heartbeat.acceptance import run_checks
 from swarm.heartbeat.investigate import investigate
 from swarm.heartbeat.root import search_last_turn, stop_turn
+from swarm.heartbeat.starts import Starts
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert
@@ -15,7 +16,7 @@ from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.end import ended, record_verified
 from swarm.lifecycle.intents import Order
 from swarm.lifecycle.settle import look_at_end, record_outcome, settle
-from swarm.lifecycle.spawn import WAITS, spawn, spawn_queued
+from swarm.lifecycle.spawn import WAITS
 from swarm.lifecycle.stop import end_subtree, stop_alone
 from swarm.lifecycle.take_up import may_go_on, try_again
 from swarm.model.actor import AuditVerb
@@ -24,11 +25,9 @@ from swarm.model.beat import ActionKind
 from swarm.model.causes import AlertCause
 from swarm.model.plan import Action, Executed, Plan
 from swarm.model.record import Ending, Phase, Record
-from swarm.model.requests import SpawnRequest, StopOutcome
+from swarm.model.requests import StopOutcome
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.values import replace
-from swarm.protocol.names import name_of
-from swarm.protocol.roles import load_role
 from swarm.rules.health import verdict
 from swarm.rules.limits import due_for_limits, swarm_over
 from swarm.rules.plan import verdicts
@@ -212,18 +211,6 @@ class _Executor(Struct):
     def remark(self, action: Action) -> None:
         self.done.note(action, ActionKind.NOTE, action.reason)
 
-    def spawn(self, action: Action) -> None:
-        spawned = spawn_queued(self.home, action.agent)
-        if spawned is not None:
-            self.done.note(replace(action, spawn_id=spawned.spawn_id), ActionKind.SPAWN, action.reason)
-
-    def schedule(self, action: Action) -> None:
-        with self.home.checked() as checked:
-            role = load_role(self.home.layout, action.role, checked)
-        task = f"Heartbeat {self.plan.n}: it is your turn ({action.reason}). {role.summary}"
-        spawned = spawn(self.home, SpawnRequest(name=name_of(action.agent), role=action.role, task=task), role)
-        self.done.note(replace(action, spawn_id=spawned.spawn_id), ActionKind.SCHEDULE, action.reason)
-
     def wake(self, action: Action) -> None:
         """Only said here: the turn begins when this heartbeat is recorded (see `heartbeat.beat`)."""
         frozen = self.home.ledger.read().frozen_all
@@ -237,6 +224,7 @@ class _Executor(Struct):
 def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Executed:
     """Carries out every action; one that fails is recorded so, with an alert, and the others go on."""
     hands = _Executor(home, plan, snapshot, scanner, Executed())
+    starts = Starts(home, plan.n, hands.views, hands.done)
     acts: dict[ActionKind, Callable[[Action], None]] = {
         ActionKind.INVESTIGATE: hands.investigate,
         ActionKind.KILL: hands.kill,
@@ -246,8 +234,8 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
         ActionKind.ALERT: hands.alert,
         ActionKind.WAIT: hands.wait,
         ActionKind.TAKE_UP: hands.take_up,
-        ActionKind.SPAWN: hands.spawn,
-        ActionKind.SCHEDULE: hands.schedule,
+        ActionKind.SPAWN: starts.queued,
+        ActionKind.SCHEDULE: starts.scheduled,
         ActionKind.SKIP: hands.skip,
         ActionKind.WAKE: hands.wake,
         ActionKind.NOTE: hands.remark,
@@ -268,7 +256,7 @@ def _failed(done: Executed, action: Action, error: SwarmError | OSError) -> None
     refused = isinstance(error, SwarmError) and error.exit_status == 3
     waits = refused and action.kind in (ActionKind.SPAWN, ActionKind.SCHEDULE)
     done.note(action, ActionKind.SKIP if waits else action.kind, ("" if waits else FAILED) + str(error))
-    if not (waits and isinstance(error, SwarmError) and error.code in (*WAITS, Code.PROGRAM)):
+    if not (waits and isinstance(error, SwarmError) and error.code in WAITS):
         done.say(action, AlertCause.ACTION, f"{action.kind} failed: {error}")
 
 

@@ -10,18 +10,22 @@ from swarm.lifecycle.end import ended, last_words, record_end, record_verified
 from swarm.lifecycle.end_time import time_of_end
 from swarm.lifecycle.leftovers import see_to_leftovers, with_leftovers
 from swarm.lifecycle.service_wait import record_wait
-from swarm.model.activity import ActivityState
+from swarm.model.activity import ActivityState, TurnEnd
 from swarm.model.agent import Exit, Liveness
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import Results, ResultsState
-from swarm.model.service import Waiting
+from swarm.model.service import Trouble, Waiting
 from swarm.model.values import replace
 from swarm.platform.clock import wait_until
 from swarm.processes.members import home_of
 from swarm.protocol.agent_files import read_exit, read_results
+from swarm.protocol.logs import last_lines
 from swarm.rules.outcome import turn_words
-from swarm.rules.service_wait import refusal_of, wait_after
+from swarm.rules.service_wait import has_worked, refusal_of, wait_after
+from swarm.sanitize import clean
 
+SAID = 200
+"""Characters of a program's last line of stderr."""
 LAST_MOMENTS_S = 0.25
 """Seconds that a keeper has between writing exit.json and its own end."""
 
@@ -111,10 +115,23 @@ def _end_with_exit(home: Home, record: Record, gone: Exit) -> Record:
 
 def _waiting(home: Home, record: Record, gone: Exit, activity: ActivityState | None) -> Waiting | None:
     """How it waits, where its program ascribes its end to its service; None where it does not, or was stopped."""
-    refused = refusal_of(activity) if not (gone.error or gone.stopped) else None
-    if refused is None or activity is None:
+    if activity is None or gone.error or gone.stopped:
+        return None
+    refused = refusal_of(activity) or _broken(home, record, gone, activity)
+    if refused is None:
         return None
     return wait_after(record.waiting, refused, home.now(), home.policy.service, answered=activity.answered)
+
+
+def _broken(home: Home, record: Record, gone: Exit, activity: ActivityState) -> TurnEnd | None:
+    """The end of a program that worked in this home and now fails before it says anything, as after an update."""
+    if activity.spoke or not gone.code or gone.code < 0:
+        return None
+    if record.waiting is None and not has_worked(home.ledger.read().agents.values(), record):
+        return None
+    said = last_lines(home.layout.agent(record.id), "stderr")
+    why = "it ended before it said anything" + (f": {clean(said[-1], SAID)}" if said else "")
+    return TurnEnd(ok=False, why=why, trouble=Trouble.PROGRAM)
 
 
 def _last_turn(home: Home, record: Record, gone: Exit) -> str:

@@ -170,6 +170,8 @@ class ActivityState(Struct, frozen=True):
     """Wall seconds at which it last said that it tries again; 0.0 before the first time."""
     last_at: float = 0.0
     """Wall seconds of the last sign of life; 0.0 before the first."""
+    spoke: bool = False
+    """Its program has said something in this run."""
     answered: bool = False
     """The model has said or done something in this run: its service answered."""
     in_turn: bool = False

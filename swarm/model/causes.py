@@ -72,6 +72,8 @@ class AlertCause(OpenEnum):
     OVER_BUDGET = "over-budget", Course.LASTS
     SERVICE = "service", Course.LASTS
     """It stands while the model service refuses the swarm: as long, nothing is spawned."""
+    NOT_STARTED = "not-started", Course.LASTS, Severity.DANGER
+    """Nothing of the queue can be started, for a reason that all of it shares: a full disk, a program that is gone."""
     GIVEN_UP = "given-up", Course.LASTS, Severity.DANGER
     """Agents have waited for their service for so long that a person decides what becomes of them."""
     # the heartbeat and the ledger

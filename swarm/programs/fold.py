@@ -55,6 +55,7 @@ class _Now:
     retries_limit: int
     retried_at: float
     last_at: float
+    spoke: bool
     answered: bool
     in_turn: bool
     turns: int
@@ -79,6 +80,7 @@ class _Now:
 def _take(now: _Now, activity: Activity, seen_at: float) -> None:
     at = _moment(activity, seen_at)
     kind = activity.kind
+    now.spoke = kind is not Kind.RUN
     if activity.counts and kind is not Kind.RETRYING:
         _served(now)
         now.last_at = max(now.last_at, at)

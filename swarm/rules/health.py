@@ -9,12 +9,11 @@ from swarm.model.agent import Liveness
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Observed, Phase, Record
 from swarm.model.reports import ProgressLine, ResultsState
-from swarm.model.service import Waiting
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.outcome import ended, gone, idle_words, is_gone, reported
-from swarm.rules.service_wait import refusal_of, waiting_words
+from swarm.rules.service_wait import has_just_been_refused, refused_words, waiting_verdict
 
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d)?)?|\b\d\d?:\d\d(?::\d\d)?\b")
 _SHOWN = 60
@@ -104,10 +103,10 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
     if view.results.state is ResultsState.VALID and not is_root(view, policy):
         return reported(view, now, policy, heartbeat_n)
     if record is not None and record.phase is Phase.WAITING and record.waiting is not None:
-        return _waiting(record, record.waiting, age, now)
+        return waiting_verdict(record, record.waiting, age, now)
     if is_gone(view):
-        if view.ref.match(view.exit) is not None and _ended_for_its_service(view, record):
-            return Verdict(Health.WAITING, _refused_words(view), age=age)
+        if has_just_been_refused(view, record):
+            return Verdict(Health.WAITING, refused_words(view), age=age)
         return gone(view, record, age)
     return _living(view, record, age, now, policy, heartbeat_n)
 
@@ -165,26 +164,6 @@ def _open_tool(view: AgentView, now: Now) -> str:
     words = tool.text if len(tool.text) <= TOOL_CHARACTERS else f"{tool.text[: TOOL_CHARACTERS - 1]}…"
     for_so_long = f" for {spell_duration(max(0.0, now.wall - tool.since))}"
     return f"in {tool.tool or 'a tool'}{for_so_long}{f': {words}' if words else ''}"
-
-
-def _waiting(record: Record, waiting: Waiting, age: float, now: Now) -> Verdict:
-    """It has no process. A wait does not age, and no heartbeat ends it."""
-    if record.paused is not None:
-        return Verdict(Health.PAUSED, f"paused while it waits: {waiting.why}", age=age)
-    left = max(0.0, waiting.next_try - now.awake) if waiting.next_try is not None else None
-    return Verdict(Health.WAITING, waiting_words(waiting, now), in_seconds=left, age=age)
-
-
-def _ended_for_its_service(view: AgentView, record: Record | None) -> bool:
-    """Its process has just ended for its service, and the ledger does not say yet that it waits."""
-    runs = record is not None and record.phase is Phase.RUNNING
-    by_itself = view.exit is not None and not view.exit.stopped and not view.exit.error
-    return runs and by_itself and refusal_of(view.activity) is not None
-
-
-def _refused_words(view: AgentView) -> str:
-    refused = refusal_of(view.activity)
-    return f"its program ended for its service: {refused.why if refused is not None else ''}"
 
 
 def _taken_over(record: Record, age: float, now: Now) -> Verdict:

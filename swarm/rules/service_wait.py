@@ -1,9 +1,14 @@
 """How long an agent waits for its service before it is taken up again, and what is said of it. Pure."""
 
+from collections.abc import Iterable
+
 from swarm.config.policy import Service
 from swarm.formatting import plural, spell_clock, spell_duration
 from swarm.model.activity import ActivityState, TurnEnd
+from swarm.model.health import Health, Verdict
+from swarm.model.record import Ending, Phase, Record
 from swarm.model.service import Trouble, Waiting
+from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 
 MAX_NAMED_S = 8 * 86_400.0
@@ -52,6 +57,12 @@ def wait_after(before: Waiting | None, end: TurnEnd, now: Now, service: Service,
     )
 
 
+def has_worked(records: Iterable[Record], but: Record) -> bool:
+    """Whether another agent of this program has used its model, or has come to an end as it should."""
+    others = (record for record in records if record.program == but.program and record.id != but.id)
+    return any(record.ending is Ending.DONE or any(record.tokens or ()) for record in others)
+
+
 def is_due(waiting: Waiting, now: Now) -> bool:
     """Whether it is taken up again now. A time that the service named comes by the wall, asleep or awake."""
     if waiting.next_try is None:
@@ -64,6 +75,28 @@ def is_due(waiting: Waiting, now: Now) -> bool:
 def is_given_up(waiting: Waiting | None) -> bool:
     """Whether it waits, and a person decides what becomes of it."""
     return waiting is not None and waiting.next_try is None
+
+
+def waiting_verdict(record: Record, waiting: Waiting, age: float, now: Now) -> Verdict:
+    """The health of an agent that waits: it has no process, its wait does not age it, and no heartbeat ends it."""
+    if record.paused is not None:
+        return Verdict(Health.PAUSED, f"paused while it waits: {waiting.why}", age=age)
+    left = max(0.0, waiting.next_try - now.awake) if waiting.next_try is not None else None
+    return Verdict(Health.WAITING, waiting_words(waiting, now), in_seconds=left, age=age)
+
+
+def has_just_been_refused(view: AgentView, record: Record | None) -> bool:
+    """Whether its process has ended for its service, and the ledger does not say yet that it waits."""
+    end = view.ref.match(view.exit)
+    runs = record is not None and record.phase is Phase.RUNNING
+    by_itself = end is not None and not end.stopped and not end.error
+    return runs and by_itself and refusal_of(view.activity) is not None
+
+
+def refused_words(view: AgentView) -> str:
+    """Why its program has just ended."""
+    refused = refusal_of(view.activity)
+    return f"its program ended for its service: {refused.why if refused is not None else ''}"
 
 
 def waiting_words(waiting: Waiting, now: Now) -> str:

@@ -232,7 +232,7 @@ def _of_program(follower: Follower) -> Iterator[Problem]:
     activity = follower.activity
     if activity.model and not same(activity.ordered_model, activity.model):
         yield Problem(ProblemCode.MODEL, f"{activity.model} {IN_PLACE} {activity.ordered_model}")
-    if activity.turn_end is not None and not activity.turn_end.ok:
+    if activity.turn_end is not None and not activity.turn_end.ok and activity.turn_end.trouble is None:
         yield Problem(
             ProblemCode.TURN_FAILED, f"its last turn failed: {activity.turn_end.why or 'it does not say why'}"
         )

@@ -12,6 +12,8 @@ import json, os, sys
 service = json.load(open(sys.argv[1]))
 with open("starts", "a") as file:
     file.write(sys.stdin.read().replace("\\n", " ") + "\\n")
+if service["broken"]:
+    sys.exit("Error: Cannot find module 'cli.js'")
 for line in service["lines"]:
     print(json.dumps(line), flush=True)
 if service["up"]:
@@ -59,8 +61,12 @@ class Service:
         lines = [_init(), _said("I begin."), {**_said(said, "<synthetic>"), "error": "server_error"}]
         self._write(up=False, lines=[*lines, _result(said, failed=True, status=529)])
 
+    def break_program(self) -> None:
+        """The program itself ends before it says anything, as after an update that failed."""
+        self._state.write_text(json.dumps({"up": False, "broken": True, "lines": []}))
+
     def _write(self, *, up: bool, lines: list[dict[str, object]]) -> None:
-        self._state.write_text(json.dumps({"up": up, "lines": lines}))
+        self._state.write_text(json.dumps({"up": up, "broken": False, "lines": lines}))
 
 
 def starts(home: LiveHome, agent_id: str) -> list[str]:

@@ -330,3 +330,57 @@ def test_a_turn_of_the_root_that_met_with_the_limit_is_not_repeated_before_its_e
     assert live_home.record("genesis-01").waiting is None
     beat(live_home, PERIOD)
     assert live_home.state.alerts == ()
+
+
+def test_a_program_that_an_update_broke_is_waited_for(live_home: LiveHome, service: Service) -> None:
+    start(live_home, "worker-0")
+    ended(live_home, "worker-0")
+    assert live_home.record("worker-0").ending is Ending.DONE
+    service.break_program()
+    start(live_home, "worker-1")
+    start(live_home, "worker-2")
+    ended(live_home, "worker-1", "worker-2")
+
+    found = waiting(live_home)
+    assert (found.trouble, found.worked) == (Trouble.PROGRAM, False)
+    assert found.why == "it ended before it said anything: Error: Cannot find module 'cli.js'"
+    beat(live_home)
+    assert [alert.cause for alert in live_home.state.alerts] == [AlertCause.SERVICE]
+
+    service.up()
+    beat(live_home, PERIOD)
+    ended(live_home, "worker-1", "worker-2")
+    assert live_home.record("worker-1").ending is Ending.DONE
+
+
+def test_a_program_that_never_worked_here_has_failed(live_home: LiveHome, service: Service) -> None:
+    service.break_program()
+    start(live_home)
+    ended(live_home, "worker-1")
+    assert live_home.record("worker-1").ending is Ending.FAILED
+
+
+def test_a_queue_whose_program_is_gone_waits_for_it_with_one_alert(live_home: LiveHome, tmp_path: Path) -> None:
+    program = tmp_path / "claude"
+    program.write_text("#!/bin/sh\nexec sleep 300\n")
+    program.chmod(0o755)
+    live_home.rules(slots=1, reserve=0, more=f'\n[programs.claude]\nargv = ["{program}"]\n')
+    live_home.swarm = live_home.open()
+    live_home.spawn("holder")
+    names = [f"worker-{number}" for number in range(3)]
+    for name in names:
+        live_home.spawn(name, program="claude", command=(), queue=True)
+    gone = program.rename(tmp_path / "claude.old")
+    live_home.swarm.kill(["holder"])
+    live_home.rules(slots=4, reserve=0, more=f'\n[programs.claude]\nargv = ["{program}"]\n')
+    live_home.swarm = live_home.open()
+
+    made = beat(live_home)
+
+    assert [each.id for each in live_home.state.queue] == [live_home.id(name) for name in names]
+    assert [(alert.agent, alert.cause) for alert in live_home.state.alerts] == [("", AlertCause.NOT_STARTED)]
+    assert [each.action for each in made.actions if each.agent] == ["skip"] * 3
+    gone.rename(program)
+    made = beat(live_home, PERIOD)
+    assert [each.agent for each in made.actions if each.action == "spawn"] == [live_home.id(name) for name in names]
+    assert live_home.state.alerts == ()
