@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import swarm.heartbeat.lease
     import swarm.home.resolve
     import swarm.lifecycle.environment
+    import swarm.lifecycle.first_moments
     import swarm.lifecycle.spawn
     import swarm.verbs.acknowledge
     import swarm.verbs.attach
@@ -167,6 +168,7 @@ class Swarm:
     # -- acting ----------------------------------------------------------------------------------------------------
 
     spawn = _verb("lifecycle.spawn", lambda: swarm.lifecycle.spawn.spawn)
+    why_ended_at_once = _verb("lifecycle.first_moments", lambda: swarm.lifecycle.first_moments.why_ended_at_once)
     respawn = _verb("verbs.respawn", lambda: swarm.verbs.respawn.respawn)
     attach = _verb("verbs.attach", lambda: swarm.verbs.attach.attach)
     keep_environment = _verb("lifecycle.environment", lambda: swarm.lifecycle.environment.keep_if_missing)

@@ -48,6 +48,10 @@ class DetailData(Struct, frozen=True):
     events: tuple[EventRow, ...] | None = None
     errors: tuple[tuple[str, str], ...] = ()
     """(tab, why it could not be read)."""
+    environment: tuple[str, ...] = ()
+    """Names of the variables that belong to it, as its spawn had them. Never a value."""
+    stderr: tuple[str, ...] = ()
+    """The last lines of its stderr, where it has ended badly."""
 
 
 def _labelled(label: str, text: str, role: str = "") -> Paragraph:
@@ -148,6 +152,11 @@ def process_page(view: AgentView, data: DetailData | None, now: Now) -> tuple[Pa
         lines.append(Paragraph("no process of it runs", "muted"))
     if view.exit is not None:
         lines += _exit_lines(view.exit)
+    if data is not None:
+        lines += [_labelled("stderr", quote(line, 500), "quote") for line in data.stderr]
+        if data.environment:
+            names = ", ".join(quote(name, 80) for name in data.environment)
+            lines.append(_labelled("environment of its spawn", f"{names} (names only)", "muted"))
     return tuple(lines) or (Paragraph("nothing is known of a process", "muted"),)
 
 

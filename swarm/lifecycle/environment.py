@@ -95,6 +95,17 @@ def names_kept(agent: AgentDir) -> tuple[str, ...]:
     return ()
 
 
+def names_that_differ(agent: AgentDir) -> tuple[str, ...]:
+    """Returns the names of the variables that belong to the agent and are other here than at its spawn, sorted."""
+    with suppress(SwarmError):
+        kept = agent_environment.read(agent.environment)
+        if kept is not None:
+            now = present()
+            there = {*kept, *belonging(now)}
+            return tuple(sorted(name for name in there if kept.get(name) != now.get(name)))
+    return ()
+
+
 def keep_for_root(home: Home) -> bool:
     """Takes the environment of this process over for the root and for what heartbeats spawn, where nothing is lost.
 

@@ -13,6 +13,7 @@ from swarm.model.record import Ending, Record
 from swarm.model.reports import ResultsState
 from swarm.programs.fold import EMPTY, fold
 from swarm.programs.registry import new_reader_for
+from swarm.protocol.logs import complaint
 from swarm.protocol.paths import AgentDir
 from swarm.rules.outcome import judge
 from swarm.sanitize import clean
@@ -58,7 +59,10 @@ def how_it_ended(home: Home, record: Record, gone: Exit | None) -> tuple[Ending,
         return Ending.FAILED, f"its program could not be started: {clean(gone.error, MAX_SAID)}"
     state = activity_of(home, record, agent)
     well, wrong = judge(gone.code, state, ResultsState.VALID)  # results there are none, and none are missed
-    return (Ending.DONE, _said(agent, state)) if well else (Ending.FAILED, clean(wrong, MAX_SAID))
+    if well:
+        return Ending.DONE, _said(agent, state)
+    said = complaint(agent, gone.at)
+    return Ending.FAILED, clean(wrong, MAX_SAID) + (f"; its stderr ends: {said}" if said else "")
 
 
 def _said(agent: AgentDir, state: ActivityState | None) -> str:

@@ -19,13 +19,10 @@ from swarm.model.values import replace
 from swarm.platform.clock import wait_until
 from swarm.processes.members import home_of
 from swarm.protocol.agent_files import read_exit, read_results
-from swarm.protocol.logs import last_lines
+from swarm.protocol.logs import complaint
 from swarm.rules.outcome import turn_words
 from swarm.rules.service_wait import has_worked, refusal_of, wait_after
-from swarm.sanitize import clean
 
-SAID = 200
-"""Characters of a program's last line of stderr."""
 LAST_MOMENTS_S = 0.25
 """Seconds that a keeper has between writing exit.json and its own end."""
 
@@ -110,6 +107,8 @@ def _end_with_exit(home: Home, record: Record, gone: Exit) -> Record:
     else:
         why += " without results.json"
     why += _last_turn(home, record, gone)
+    if said := complaint(home.layout.agent(record.id), gone.at):
+        why += f"; its stderr ends: {said}"
     return ended(home, record, Ending.FAILED, why, exit_code=gone.code, unverified=left, at=at)
 
 
@@ -129,8 +128,8 @@ def _broken(home: Home, record: Record, gone: Exit, activity: ActivityState) -> 
         return None
     if record.waiting is None and not has_worked(home.ledger.read().agents.values(), record):
         return None
-    said = last_lines(home.layout.agent(record.id), "stderr")
-    why = "it ended before it said anything" + (f": {clean(said[-1], SAID)}" if said else "")
+    said = complaint(home.layout.agent(record.id), gone.at)
+    why = "it ended before it said anything" + (f"; its stderr ends: {said}" if said else "")
     return TurnEnd(ok=False, why=why, trouble=Trouble.PROGRAM)
 
 

@@ -78,7 +78,12 @@ def _spawn(caller: Caller, given: Any) -> str:
     fields["accept"] = tuple(Acceptance(one.text, one.check) for one in given.accept)
     request = SpawnRequest(**fields)
     swarm = caller.acting("spawn")
-    return _rehearsed(swarm.check_spawn(request), request) if dry_run else _spawned(swarm.spawn(request))
+    if dry_run:
+        return _rehearsed(swarm.check_spawn(request), request)
+    spawned = swarm.spawn(request)
+    if (ended := swarm.why_ended_at_once(spawned)) is not None:
+        raise ended
+    return _spawned(spawned)
 
 
 def _spawned(spawned: "Spawned") -> str:

@@ -7,11 +7,12 @@ from msgspec import Struct
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
+from swarm.lifecycle.environment import names_kept
 from swarm.model.snapshot import AgentView
 from swarm.processes.members import tree
 from swarm.processes.usage import describe
 from swarm.programs.registry import new_reader_for
-from swarm.protocol.logs import Chunk, LogTail
+from swarm.protocol.logs import Chunk, LogTail, last_lines
 from swarm.sanitize import clean, clean_block
 from swarm.store.reader import read_head
 from swarm_tui.workers.audit_rows import event_rows
@@ -98,17 +99,23 @@ class DetailLoader:
         task: str | None = None
         processes: tuple[ProcessRow, ...] | None = None
         events: tuple[EventRow, ...] | None = None
+        environment: tuple[str, ...] = ()
+        stderr: tuple[str, ...] = ()
         errors: list[tuple[str, str]] = []
         try:
             if tab is Tab.TASK:
                 task = self._task(view)
             elif tab is Tab.PROCESS:
                 processes = process_rows(view)
+                agent = self._swarm.agent_dir(view.id)
+                environment = names_kept(agent)
+                if view.exit is not None and view.exit.code != 0:
+                    stderr = tuple(last_lines(agent, "stderr"))
             elif tab is Tab.EVENTS:
                 events = self._events(view)
         except SwarmError as error:
             errors.append((tab.value, str(error)))
-        return DetailData(view.id, view.spawn_id, task, processes, events, tuple(errors))
+        return DetailData(view.id, view.spawn_id, task, processes, events, tuple(errors), environment, stderr)
 
     def _task(self, view: AgentView) -> str:
         read = read_head(self._swarm.agent_dir(view.id).task, MAX_TASK_BYTES)

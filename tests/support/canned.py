@@ -118,6 +118,9 @@ class CannedSwarm(Swarm):
         self._note("respawn", (agent_id, fresh))
         return Spawned(agent_id, "spawn-new", str(HOME / "swarm/agents" / agent_id))
 
+    def why_ended_at_once(self, spawned: Spawned) -> SwarmError | None:
+        return None
+
     def kill(
         self,
         agent_ids: Sequence[str],

@@ -1,6 +1,9 @@
 """Spawning: the form, room for it where there is none, and an ended agent once more."""
 
-from swarm.errors import SwarmError
+from typing import NamedTuple
+
+from swarm.errors import Code, Refused, SwarmError
+from swarm.lifecycle.environment import names_that_differ
 from swarm.model.agent import AgentSpec
 from swarm.model.requests import SpawnCheck, Spawned, SpawnRequest
 from swarm.model.snapshot import AgentView
@@ -43,16 +46,30 @@ def _open_form(room: ActingScreen, like: AgentSpec | None) -> None:
         if answer is None:
             return
         request, check = answer
-        if check.objections and not request.queue:
-            _make_room(room, request, check)
-        else:
-            _spawn(room, request)
+        failed = next((each for each in check.objections if each.code is Code.CRASH_LOOP), None)
+        if failed is None:
+            _go_on(room, request, check)
+            return
+
+        def forced(*, yes: bool) -> None:
+            if yes:
+                others = tuple(each for each in check.objections if each is not failed)
+                _go_on(room, replace(request, force=True), replace(check, objections=others))
+
+        room.ask(AGAIN.format(clean(check.agent)), forced, notes=(failed.title, MENDED), yes="Try again")
 
     def check(request: SpawnRequest) -> SpawnCheck:
         return room.swarm.check_spawn(request, room.verdicts)
 
     form = SpawnForm(roles, parents, chosen, check, like, _programs(room))
     room.app.push_screen(form, filled)
+
+
+def _go_on(room: ActingScreen, request: SpawnRequest, check: SpawnCheck) -> None:
+    if check.objections and not request.queue:
+        _make_room(room, request, check)
+    else:
+        _spawn(room, request)
 
 
 def _programs(room: ActingScreen) -> tuple[list[str], str]:
@@ -75,7 +92,7 @@ def _parents(room: ActingScreen, like: AgentSpec | None) -> tuple[list[str], str
 def _spawn(room: ActingScreen, request: SpawnRequest) -> None:
     def done(spawned: Spawned) -> None:
         room.say(f"{clean(spawned.agent)} {'waits in the queue' if spawned.queued else 'is running'}")
-        room.expect(spawned.agent)
+        _show_spawned(room, spawned)
 
     room.perform("spawn", lambda: room.swarm.spawn(request), done)
 
@@ -88,48 +105,97 @@ def _make_room(room: ActingScreen, request: SpawnRequest, check: SpawnCheck) -> 
     room.app.push_screen(MakeRoom(check), chosen)
 
 
+class Earlier(NamedTuple):
+    """What an earlier run left that another start may go on with."""
+
+    session: str
+    differs: tuple[str, ...]
+    """Names of variables that were others at its spawn."""
+
+
 def respawn(room: ActingScreen) -> None:
-    """Asks whether to go on with the session of the earlier run, where there is one, or to start a new one."""
+    """Asks how an ended agent is started again, where there is a choice: its session, and its environment."""
     view = room.where().agent
     if view is None:
         return
-    room.perform(
-        "look for its session", lambda: session_for(room.swarm, view), lambda found: _respawn(room, view, found)
-    )
+
+    def look() -> Earlier:
+        return Earlier(session_for(room.swarm, view), names_that_differ(room.swarm.agent_dir(view.id)))
+
+    room.perform("look for its session", look, lambda found: _respawn(room, view, found))
 
 
-def _respawn(room: ActingScreen, view: AgentView, session: str) -> None:
+def _respawn(room: ActingScreen, view: AgentView, earlier: Earlier) -> None:
     name = clean(view.id)
     kept = "Its old directory is kept beside it, and what was learned goes into its brief."
 
-    def begin(*, fresh: bool) -> None:
-        room.perform(
-            "respawn", lambda: room.swarm.respawn(view.id, fresh=fresh), lambda spawned: _show_spawned(room, spawned)
-        )
-
     def answered(*, yes: bool) -> None:
         if yes:
-            begin(fresh=True)
+            _begin(room, view, fresh=True)
 
     def chosen(how: str | None) -> None:
         if how is not None:
-            begin(fresh=how == "fresh")
+            _begin(room, view, fresh=how != "resume", here=how == "here")
 
-    if not session:
+    rows = []
+    if earlier.session:
+        words = f"  {clean(earlier.session, 60)}"
+        rows.append(CheckRow("resume", (Cell("go on with its session", "strong"), Cell(words, "muted"))))
+    rows.append(CheckRow("fresh", (Cell("begin anew", "strong"), Cell("  it knows nothing but its brief", "muted"))))
+    if earlier.differs:
+        names = clean(", ".join(earlier.differs), 60)
+        words = f"  other than at its spawn: {names}"
+        rows.append(
+            CheckRow("here", (Cell("begin anew in the environment of this shell", "strong"), Cell(words, "muted")))
+        )
+    if len(rows) == 1:
         room.ask(f"Spawn {name} again?", answered, targets=(room.target_of(view),), notes=(kept,), yes="Spawn")
         return
-    rows = (
-        CheckRow("resume", (Cell("go on with its session", "strong"), Cell(f"  {clean(session, 60)}", "muted"))),
-        CheckRow("fresh", (Cell("begin anew", "strong"), Cell("  it knows nothing but its brief", "muted"))),
-    )
     notes = (kept, "enter spawns it; esc leaves it as it is")
-    room.app.push_screen(PickOne(f"Spawn {name} again: how?", rows, notes=notes), chosen)
+    room.app.push_screen(PickOne(f"Spawn {name} again: how?", tuple(rows), notes=notes), chosen)
+
+
+AGAIN = "Start {} again, after several failed starts?"
+MENDED = "Where you have mended what made them fail, it can be tried at once."
+
+
+def _begin(room: ActingScreen, view: AgentView, *, fresh: bool, here: bool = False, force: bool = False) -> None:
+    """Starts it again. What has failed several times is asked about, and not refused: the operator may know better."""
+
+    def work() -> Spawned | Refused:
+        try:
+            return room.swarm.respawn(view.id, fresh=fresh, force=force, here=here)
+        except Refused as refusal:
+            if refusal.code is not Code.CRASH_LOOP:
+                raise
+            return refusal
+
+    def done(result: Spawned | Refused) -> None:
+        if isinstance(result, Refused):
+            notes = (result.title, room.words_for(view), MENDED)
+            room.ask(
+                AGAIN.format(clean(view.id)), forced, targets=(room.target_of(view),), notes=notes, yes="Try again"
+            )
+        else:
+            _show_spawned(room, result)
+
+    def forced(*, yes: bool) -> None:
+        if yes:
+            _begin(room, view, fresh=fresh, here=here, force=True)
+
+    room.perform("respawn", work, done)
 
 
 def _show_spawned(room: ActingScreen, spawned: Spawned) -> None:
     if spawned.session:
         room.say(f"{clean(spawned.agent)} goes on with its session")
     room.expect(spawned.agent)
+
+    def watched(ended: SwarmError | None) -> None:
+        if ended is not None:
+            room.show_error("spawn", ended)
+
+    room.perform("watch its start", lambda: room.swarm.why_ended_at_once(spawned), watched)
 
 
 HANDLERS = {"spawn": spawn, "spawn_like": spawn_like, "respawn": respawn}

@@ -276,8 +276,10 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
         if isinstance(check, SwarmError):
             self._show_trouble(str(check))
             return
-        room_only = bool(check.objections) and self._only_room(check)
-        if not check.objections or (room_only and (request.queue or check.candidates)):
+        # Whoever fills the form is asked about failed starts, and about room; nothing else can be passed.
+        firm = [each for each in check.objections if each.code is not Code.CRASH_LOOP]
+        room_only = bool(firm) and all(each.code in ROOM_CODES for each in firm)
+        if not firm or (room_only and (request.queue or check.candidates)):
             self.dismiss((request, check))
         else:
             self._show(check, asked=True)

@@ -43,12 +43,17 @@ def hold(args: argparse.Namespace, out: Output) -> int:
 
 def respawn(args: argparse.Namespace, out: Output) -> int:
     """Starts the agent again; the old directory stays as NAME.1, and what was learned stands in the brief."""
-    spawned = acting(args).respawn(args.id, fresh=args.fresh, force=args.force, here=args.here)
+    swarm = acting(args)
+    spawned = swarm.respawn(args.id, fresh=args.fresh, force=args.force, here=args.here)
     for warning in spawned.warnings:
         out.tell(f"warning: {warning}")
+    keys = ("spawn_id", "directory", "queued", "session", "warnings")
+    said = {"id": spawned.agent, **{key: getattr(spawned, key) for key in keys}}
+    if (ended := swarm.why_ended_at_once(spawned)) is not None:
+        out.error(ended, said)
+        return ended.exit_status
     if out.json:
-        keys = ("spawn_id", "directory", "queued", "session", "warnings")
-        out.document({"id": spawned.agent, **{key: getattr(spawned, key) for key in keys}})
+        out.document(said)
         return 0
     out.say(spawned.agent)
     out.say(spawned.directory)

@@ -53,15 +53,29 @@ def log(args: argparse.Namespace, out: Output) -> int:
     if args.follow:
         return _follow(look, rest, agent, out)
     lines = (*look().lines, *([rest()] if rest() else ()))
+    errors = _errors(agent) if args.stream is None else []
     if out.json:
         shown = [_as_json(line) for line in lines]
-        out.document({"id": agent_id, "stream": stream, "lines": shown})
+        out.document({"id": agent_id, "stream": stream, "lines": shown, **({"stderr": errors} if errors else {})})
         return 0
     for line in lines:
         out.say(_as_text(line))
-    if not lines:
+    if errors:
+        out.say("! It ended badly, and these are the last lines of its stderr:")
+    for line in errors:
+        out.say(f"! {line}")
+    if not lines and not errors:
         out.tell(f"{agent_id} has written nothing to {stream} yet.")
     return 0
+
+
+def _errors(agent: "AgentDir") -> list[str]:
+    """The last lines of stderr of an agent that has ended badly: why a start failed stands nowhere else."""
+    from swarm.protocol.agent_files import read_exit
+    from swarm.protocol.logs import last_lines
+
+    gone = read_exit(agent).value
+    return last_lines(agent, "stderr") if gone is not None and gone.code != 0 and not gone.stopped else []
 
 
 def _reader(swarm: "Swarm", agent: "AgentDir") -> "Callable[[], Reader] | None":

@@ -47,17 +47,13 @@ def spawn(args: argparse.Namespace, out: Output) -> int:
     spawned = swarm.spawn(request)
     for warning in spawned.warnings:
         out.tell(f"warning: {warning}")
+    keys = ("spawn_id", "directory", "queued", "warnings", "ended_first")
+    said = {"id": spawned.agent, **{key: getattr(spawned, key) for key in keys}}
+    if (ended := swarm.why_ended_at_once(spawned)) is not None:
+        out.error(ended, said)
+        return ended.exit_status
     if out.json:
-        out.document(
-            {
-                "id": spawned.agent,
-                "spawn_id": spawned.spawn_id,
-                "directory": spawned.directory,
-                "queued": spawned.queued,
-                "warnings": spawned.warnings,
-                "ended_first": spawned.ended_first,
-            }
-        )
+        out.document(said)
         return 0
     for agent in spawned.ended_first:
         out.tell(f"ended first: {agent}")

@@ -1,0 +1,68 @@
+"""The first moments of an agent: a program that ends at once, and badly, is news for whoever has just spawned it."""
+
+import time
+
+from swarm.errors import Code, SwarmError
+from swarm.home.context import Home
+from swarm.lifecycle.settle import settle
+from swarm.model.agent import AgentSpec
+from swarm.model.record import Ending, Ref
+from swarm.model.requests import Spawned
+from swarm.programs.registry import new_reader_for, program_for
+from swarm.protocol.agent_files import read_exit, read_spec
+from swarm.protocol.paths import AgentDir
+from swarm.store import reader
+
+LEAST_S = 0.3
+MOST_S = 2.5
+STARTS = 2.0
+"""A program is waited for so many times the processor time that its start takes."""
+LOOK_S = 0.02
+HEAD_BYTES = 4096
+
+
+def why_ended_at_once(home: Home, spawned: Spawned) -> SwarmError | None:
+    """Waits until a new agent's program says something, ends, or its start must be over; returns why it ended badly.
+
+    None where it runs, waits, or has done what it was to do. Its directory and its record stay: it did start.
+    """
+    if spawned.queued:
+        return None
+    agent = home.layout.agent(spawned.agent)
+    ref = Ref(spawned.agent, spawned.spawn_id)
+    spec = ref.match(read_spec(agent).value)
+    if spec is None or not _has_ended(home, agent, spec):
+        return None
+    settle(home, {spawned.agent})
+    record = ref.find(home.ledger.read().agents)
+    if record is None or record.live or record.ending is not Ending.FAILED:
+        return None
+    return SwarmError(
+        f"{spawned.agent!r} has ended as soon as it was started.",
+        f"{record.why}.",
+        f"See swarm-tui log {spawned.agent}; when the cause is mended: swarm-tui respawn {spawned.agent} --force",
+        code=Code.START,
+    )
+
+
+def _has_ended(home: Home, agent: AgentDir, spec: AgentSpec) -> bool:
+    """Waits; a program whose output is read has started when it has said its first words."""
+    speaks = new_reader_for(spec.program, home.policy) is not None
+    until = time.monotonic() + min(MOST_S, max(LEAST_S, STARTS * program_for(spec.program, home.policy).start_cost_s))
+    while time.monotonic() < until:
+        gone = read_exit(agent).value
+        if gone is not None and gone.spawn_id == spec.spawn_id:
+            return True
+        if speaks and _has_spoken(agent):
+            return False
+        time.sleep(LOOK_S)
+    return False
+
+
+def _has_spoken(agent: AgentDir) -> bool:
+    """Whether anything stands behind the line by which its keeper marks where the run begins."""
+    try:
+        read = reader.read_head(agent.stdout, HEAD_BYTES)
+    except SwarmError:
+        return False
+    return read is not None and bool(read.data.partition(b"\n")[2])
