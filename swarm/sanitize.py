@@ -136,3 +136,18 @@ def _quote(said: str) -> str:
 def quoted(text: str, limit: int = 300) -> str:
     """Words of an agent, as data."""
     return f'"{clean(text, limit)}"'
+
+
+COMPLAINT_LINES = 5
+COMPLAINT_CHARS = 600
+
+
+def complaint(output: str) -> str:
+    """Returns the last lines of what a program wrote to its stderr, made safe and in one line; '' for none.
+
+    Indented lines, such as frames of a stack, are left out where there are others.
+    """
+    lines = [line for line in clean_block(output).splitlines() if line.strip()]
+    chosen = [line for line in lines if not line[0].isspace()] or lines
+    words = " / ".join(line.strip() for line in chosen[-COMPLAINT_LINES:])
+    return words if len(words) <= COMPLAINT_CHARS else f"... {words[-COMPLAINT_CHARS:]}"

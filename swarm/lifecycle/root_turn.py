@@ -13,7 +13,7 @@ from swarm.model.record import Ending, Record
 from swarm.model.reports import ResultsState
 from swarm.programs.fold import EMPTY, fold
 from swarm.programs.registry import new_reader_for
-from swarm.protocol.logs import complaint
+from swarm.protocol.logs import last_complaint
 from swarm.protocol.paths import AgentDir
 from swarm.rules.outcome import judge
 from swarm.sanitize import clean
@@ -61,7 +61,7 @@ def how_it_ended(home: Home, record: Record, gone: Exit | None) -> tuple[Ending,
     well, wrong = judge(gone.code, state, ResultsState.VALID)  # results there are none, and none are missed
     if well:
         return Ending.DONE, _said(agent, state)
-    said = complaint(agent, gone.at)
+    said = last_complaint(agent, gone.at)
     return Ending.FAILED, clean(wrong, MAX_SAID) + (f"; its stderr ends: {said}" if said else "")
 
 

@@ -19,7 +19,7 @@ from swarm.model.values import replace
 from swarm.platform.clock import wait_until
 from swarm.processes.members import home_of
 from swarm.protocol.agent_files import read_exit, read_results
-from swarm.protocol.logs import complaint
+from swarm.protocol.logs import last_complaint
 from swarm.rules.outcome import turn_words
 from swarm.rules.service_wait import has_worked, refusal_of, wait_after
 
@@ -107,7 +107,7 @@ def _end_with_exit(home: Home, record: Record, gone: Exit) -> Record:
     else:
         why += " without results.json"
     why += _last_turn(home, record, gone)
-    if said := complaint(home.layout.agent(record.id), gone.at):
+    if said := last_complaint(home.layout.agent(record.id), gone.at):
         why += f"; its stderr ends: {said}"
     return ended(home, record, Ending.FAILED, why, exit_code=gone.code, unverified=left, at=at)
 
@@ -128,7 +128,7 @@ def _broken(home: Home, record: Record, gone: Exit, activity: ActivityState) -> 
         return None
     if record.waiting is None and not has_worked(home.ledger.read().agents.values(), record):
         return None
-    said = complaint(home.layout.agent(record.id), gone.at)
+    said = last_complaint(home.layout.agent(record.id), gone.at)
     why = "it ended before it said anything" + (f"; its stderr ends: {said}" if said else "")
     return TurnEnd(ok=False, why=why, trouble=Trouble.PROGRAM)
 

@@ -28,7 +28,7 @@ class WithoutChannel:
 
     channel = False
 
-    def why_not_logged_in(self, launch: Launch) -> str:  # noqa: ARG002 the protocol's signature
+    def why_not_logged_in(self, launch: Launch | None = None) -> str:  # noqa: ARG002 the protocol's signature
         """It is not asked: it has no answer that holds for each way of logging in."""
         return ""
 
@@ -95,8 +95,11 @@ class Program(Protocol):
         """How a session goes on in a person's terminal; None where this program cannot."""
         ...
 
-    def why_not_logged_in(self, launch: Launch) -> str:
-        """What the program itself says against starting this launch as it is logged in; '' for nothing."""
+    def why_not_logged_in(self, launch: Launch | None = None) -> str:
+        """What the program itself says against starting this launch as it is logged in; '' for nothing.
+
+        launch: None for an agent that would be spawned here.
+        """
         ...
 
     def limited_to(self, cost_usd: float) -> "Program":

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from msgspec import Struct
+
 from swarm.programs import sandbox as boxing
 from swarm.programs.base import Need
-from swarm.sanitize import clean
+from swarm.sanitize import clean, complaint
 
 VERSION_S = 20.0
 """A version is said within a second, on a busy machine within some; what does not answer is left alone after this."""
@@ -44,19 +46,32 @@ def executable(word: str, environment: Mapping[str, str], cwd: Path | None = Non
     return shutil.which(word, path=environment.get("PATH", os.defpath)) or ""
 
 
+class Answer(Struct, frozen=True):
+    """What an executable answers to --version."""
+
+    version: str = ""
+    why: str = ""
+    """Why it cannot be run; '' where it runs, also where it says no version."""
+
+
 def version(place: str, environment: Mapping[str, str]) -> str:
-    """What the executable at this path answers to --version; '' where it says none in time. Asked once a process."""
+    """What the executable at this path answers to --version; '' where it says none in time."""
+    return answer(place, environment).version
+
+
+def answer(place: str, environment: Mapping[str, str]) -> Answer:
+    """Runs the executable at this path for its version. It is asked once a process, and anew when it has changed."""
     try:
         changed = os.stat(place).st_mtime_ns
-    except OSError:
-        return ""
-    return _version(place, changed, environment.get("PATH", os.defpath), environment.get("HOME", "/"))
+    except OSError as error:
+        return Answer(why=error.strerror or str(error))
+    return _answer(place, changed, environment.get("PATH", os.defpath), environment.get("HOME", "/"))
 
 
 @lru_cache(maxsize=64)
-def _version(place: str, changed: int, path: str, home: str) -> str:  # noqa: ARG001 a changed file is asked anew
+def _answer(place: str, changed: int, path: str, home: str) -> Answer:  # noqa: ARG001 a changed file is asked anew
     try:
-        answer = subprocess.run(
+        ran = subprocess.run(
             [place, "--version"],
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -65,11 +80,20 @@ def _version(place: str, changed: int, path: str, home: str) -> str:  # noqa: AR
             cwd="/",
             env={"PATH": path, "HOME": home, "DISABLE_AUTOUPDATER": "1", "LANG": "C.UTF-8"},
         )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    said = clean(answer.stdout[:4096].decode("utf-8", "replace"), 200).strip()
-    number = _NUMBER.search(said)
-    return number[0] if answer.returncode == 0 and number else ""
+    except subprocess.TimeoutExpired:
+        return Answer(why=f"it does not answer within {VERSION_S:g} s")
+    except (OSError, subprocess.SubprocessError) as error:
+        return Answer(why=clean(str(error), 300))
+    if ran.returncode != 0:
+        how = f"signal {-ran.returncode}" if ran.returncode < 0 else f"exit code {ran.returncode}"
+        said = complaint(_text(ran.stderr or ran.stdout))
+        return Answer(why=f"it ends with {how}" + (f": {said}" if said else ""))
+    number = _NUMBER.search(clean(_text(ran.stdout), 200))
+    return Answer(number[0] if number else "")
+
+
+def _text(output: bytes) -> str:
+    return output[-4096:].decode("utf-8", "replace")
 
 
 def logged_in(

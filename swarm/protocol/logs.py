@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from swarm.errors import SwarmError
 from swarm.protocol.paths import AgentDir
-from swarm.sanitize import clean, clean_block
+from swarm.sanitize import clean, clean_block, complaint
 from swarm.store.reader import read_tail
 from swarm.store.tail import FileTail
 
@@ -64,17 +64,14 @@ def last_lines(agent: AgentDir, stream: str) -> list[str]:
     return clean_block(read.data.decode("utf-8", "replace")).splitlines()[-LAST_LINES:]
 
 
-COMPLAINT_LINES = 5
-COMPLAINT_CHARS = 600
 COMPLAINT_S = 60.0
 """What was written to stderr longer before an end says nothing of it."""
 
 
-def complaint(agent: AgentDir, ended_at: float | None) -> str:
-    """Returns the last lines of stderr as one quoted line, for the reason of an end that went badly; '' for none.
+def last_complaint(agent: AgentDir, ended_at: float | None) -> str:
+    """Returns the last lines of stderr in one line, for the reason of an end that went badly; '' for none.
 
-    ended_at: wall seconds of the end; lines of an earlier run are none of this one's. Indented lines, such as frames of
-    a stack, are left out where there are others.
+    ended_at: wall seconds of the end; lines of an earlier run are none of this one's.
     """
     try:
         read = read_tail(agent.stderr, LAST_BYTES)
@@ -82,7 +79,4 @@ def complaint(agent: AgentDir, ended_at: float | None) -> str:
         return ""
     if read is None or (ended_at is not None and read.mtime_ns / 1e9 < ended_at - COMPLAINT_S):
         return ""
-    lines = [line for line in clean_block(read.data.decode("utf-8", "replace")).splitlines() if line.strip()]
-    chosen = [line for line in lines if not line[0].isspace()] or lines
-    words = " / ".join(line.strip() for line in chosen[-COMPLAINT_LINES:])
-    return words if len(words) <= COMPLAINT_CHARS else f"... {words[-COMPLAINT_CHARS:]}"
+    return complaint(read.data.decode("utf-8", "replace"))

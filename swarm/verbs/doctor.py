@@ -2,8 +2,6 @@
 
 import os
 import resource
-import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -20,17 +18,13 @@ from swarm.model.record import Phase
 from swarm.model.requests import Finding, Level
 from swarm.model.snapshot import Access
 from swarm.model.time import gap_between
-from swarm.platform.own_command import OUR_COMMAND
 from swarm.processes.members import is_here
-from swarm.programs import preflight
-from swarm.programs.base import Program
-from swarm.programs.environment import inherited, with_our_command
-from swarm.programs.registry import CODING, program_for
 from swarm.protocol.find import walk
 from swarm.protocol.paths import MARKER
 from swarm.protocol.roles import load_roles
 from swarm.sanitize import clean
 from swarm.store import locks
+from swarm.verbs.doctor_programs import of_environment, of_programs
 from swarm.verbs.doctor_repositories import repositories
 
 
@@ -69,13 +63,13 @@ FEW_DESCRIPTORS = 1024
 
 
 def examine(home: Home) -> list[Finding]:
-    """Every finding, in the order home, ledger, roles, programs, limits, clock, processes."""
+    """Every finding, in the order home, ledger, roles, programs, environment, limits, clock, processes."""
     findings = [*_home(home)]
     state = _state(home)
     if state is not None:
         findings += _ledger(home, state)
     if not home.layout.foreign:
-        findings += [*_roles(home), *_programs(home), *repositories(home)]
+        findings += [*_roles(home), *of_programs(home), *of_environment(home), *repositories(home)]
     findings += _limits(home)
     findings += _clock(home, state)
     if state is not None:
@@ -189,61 +183,6 @@ def _roles(home: Home) -> Iterator[Finding]:
         yield Finding(Level.OK, "roles", ", ".join(valid))
     else:
         yield Finding(Level.ERROR, "roles", "there is no usable role", "swarm-tui init writes them again.")
-
-
-def _programs(home: Home) -> Iterator[Finding]:
-    chosen = {home.policy.spawn.program, home.policy.root.program} - {""}
-    used = chosen | set(home.policy.programs)
-    path = with_our_command(inherited(os.environ)).get("PATH", os.defpath)
-    for name in sorted(used | {name for name in CODING if shutil.which(name, path=path)}):
-        try:
-            program = program_for(name, home.policy)
-        except SwarmError as error:
-            if name in used:
-                yield Finding(Level.ERROR, "programs", f"{name}: {error.title}", error.hint)
-            continue
-        yield from _command(home, name) if program.takes_command else _needs(program, must=name in chosen)
-    which = shutil.which(OUR_COMMAND, path=with_our_command(os.environ).get("PATH"))
-    if which is None:
-        yield Finding(
-            Level.WARNING, "programs", "swarm-tui itself is not on PATH", "Agents call it: put its directory on PATH."
-        )
-    python = ".".join(str(part) for part in sys.version_info[:3])
-    yield Finding(
-        Level.OK, "programs", f"python {python} at {sys.executable}" + (f", swarm-tui at {which}" if which else "")
-    )
-
-
-def _command(home: Home, name: str) -> Iterator[Finding]:
-    settings = home.policy.programs.get(name)
-    if settings is None or not settings.argv:
-        yield Finding(Level.OK, "programs", f"{name}: runs the command that a spawn gives after --")
-    elif (found := shutil.which(settings.argv[0])) is None:
-        yield Finding(
-            Level.ERROR, "programs", f"{name}: {settings.argv[0]!r} is not on PATH", f"[programs.{name}] argv"
-        )
-    else:
-        yield Finding(Level.OK, "programs", f"{name}: {found}")
-
-
-def _needs(program: Program, *, must: bool) -> Iterator[Finding]:
-    """must: agents run it where a spawn does not say otherwise, so that what is missing keeps them from starting."""
-    for need in program.needs():
-        text = f"{program.name}: {need.text}" if need.required else f"{program.name}, {need.name}: {need.text}"
-        if need.ok and need.required and os.path.isabs(need.text):
-            number = preflight.version(need.text, os.environ)
-            text += f", version {number}" if number else ", which did not say its version"
-            yield from _untested(program, number)
-        lack = (Level.ERROR if must else Level.WARNING) if need.required else Level.NOTE
-        yield Finding(Level.OK if need.ok else lack, "programs", text, "" if need.ok else need.hint)
-
-
-def _untested(program: Program, number: str) -> Iterator[Finding]:
-    """A release may read its words, and write its stream, in another way than those that the tests run."""
-    if number and program.tested and number not in program.tested:
-        text = f"{program.name} {number} was not tested with this swarm-tui; {' and '.join(program.tested)} were"
-        hint = "Try it with one agent first: limits and permissions go by what a release says and offers."
-        yield Finding(Level.WARNING, "programs", text, hint)
 
 
 def _limits(home: Home) -> Iterator[Finding]:

@@ -167,3 +167,19 @@ def test_a_spawn_without_a_login_says_so_before_it_starts(real: ProgramHome) -> 
     assert "warning: claude: no login is seen" in ran.err
     assert "claude setup-token" in ran.err
     assert not real.agent("worker-1").path.exists()
+
+
+def test_a_start_that_the_program_refuses_says_why_at_once_and_a_cure_can_be_tried(real: ProgramHome) -> None:
+    real.use("claude", [DONE, say("Done.")], settings='args = ["--no-such-option"]')
+    words = ("spawn", "worker-1", "--role", "worker", "--task", "Do it.")
+    ran = swarm_tui(*words, home=real.root)
+    assert ran.status == 1, ran.out + ran.err
+    assert "unknown option '--no-such-option'" in ran.err
+    assert "unknown option '--no-such-option'" in real.record("worker-1").why
+    assert "! error: unknown option" in swarm_tui("log", "worker-1", home=real.root).out
+    real.use("claude", [DONE, say("Done.")])
+    again = swarm_tui("respawn", "worker-1", "--force", home=real.root)
+    assert again.status == 0, again.err
+    view = real.ended("worker-1")
+    assert view.record is not None
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))

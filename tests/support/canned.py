@@ -70,6 +70,7 @@ class CannedSwarm(Swarm):
         self.canned_events: tuple[Event, ...] = ()
         self.check = SpawnCheck("genesis-01/idea-alpha/worker-9", 1, free_after=1)
         self.refuse: SwarmError | None = None
+        self.ended_at_once: SwarmError | None = None
         self.sends = False
         """Messages go into sessions."""
 
@@ -115,11 +116,14 @@ class CannedSwarm(Swarm):
         return Spawned(self.check.agent, "spawn-new", str(HOME / "swarm/agents" / self.check.agent))
 
     def respawn(self, agent_id: str, *, fresh: bool = False, force: bool = False, here: bool = False) -> Spawned:
+        for name, said in (("forced", force), ("here", here)):
+            if said:
+                self._note(name, agent_id)
         self._note("respawn", (agent_id, fresh))
         return Spawned(agent_id, "spawn-new", str(HOME / "swarm/agents" / agent_id))
 
     def why_ended_at_once(self, spawned: Spawned) -> SwarmError | None:
-        return None
+        return self.ended_at_once
 
     def kill(
         self,

@@ -277,6 +277,14 @@ def test_the_process_page_shows_the_tree_and_how_it_ended() -> None:
     ]
 
 
+def test_the_process_page_shows_what_a_failed_start_wrote_and_names_the_environment() -> None:
+    view = replace(a_view("w"), exit=an_exit("w", 1))
+    data = DetailData(view.id, view.spawn_id, stderr=("no such option",), environment=("HOME", "PATH"))
+    page = said(process_page(view, data, NOW))
+    assert "stderr  no such option" in page
+    assert "environment of its spawn  HOME, PATH (names only)" in page
+
+
 def test_an_agent_without_a_process_says_so() -> None:
     view = replace(a_view("w"), exit=an_exit("w", 0))
     page = said(process_page(view, DetailData(view.id, view.spawn_id, processes=()), NOW))

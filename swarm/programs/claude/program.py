@@ -1,5 +1,6 @@
 """The program `claude`: Claude Code, headless, with a live channel, hooks, our MCP server and a scope that holds."""
 
+import json
 import os
 import uuid
 from collections.abc import Mapping
@@ -112,10 +113,14 @@ class Claude:
         """Its daemon does, and does not start it again."""
         return session_list.end(self._settings.argv or command_line.OWN, self._environment(), session.short)
 
-    def why_not_logged_in(self, launch: Launch) -> str:
+    def why_not_logged_in(self, launch: Launch | None = None) -> str:
         """It is asked as it would run: with the environment, and the settings, of this launch."""
-        data = next((data for path, data in launch.files.items() if path.name == "settings.json"), b"")
-        return login.status(self._settings.argv or command_line.OWN, data, launch.environment)
+        argv = self._settings.argv or command_line.OWN
+        if launch is None:
+            taken = read_own_settings(self._environment()).settings((self._settings.env,))
+            return login.status(argv, json.dumps(taken).encode(), self._environment())
+        data = next((data for path, data in launch.files.items() if path.name == "settings.json"), b"{}")
+        return login.status(argv, data, launch.environment)
 
     def needs(self) -> tuple[Need, ...]:
         """The executable, a login as far as that shows, and the sandbox. Its version is `preflight.version`'s."""

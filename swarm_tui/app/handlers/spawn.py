@@ -144,15 +144,19 @@ def _respawn(room: ActingScreen, view: AgentView, earlier: Earlier) -> None:
     rows.append(CheckRow("fresh", (Cell("begin anew", "strong"), Cell("  it knows nothing but its brief", "muted"))))
     if earlier.differs:
         names = clean(", ".join(earlier.differs), 60)
-        words = f"  other than at its spawn: {names}"
-        rows.append(
-            CheckRow("here", (Cell("begin anew in the environment of this shell", "strong"), Cell(words, "muted")))
-        )
+        words = f"  other: {names}"
+        rows.append(CheckRow("here", (Cell("begin anew in this shell's environment", "strong"), Cell(words, "muted"))))
     if len(rows) == 1:
         room.ask(f"Spawn {name} again?", answered, targets=(room.target_of(view),), notes=(kept,), yes="Spawn")
         return
     notes = (kept, "enter spawns it; esc leaves it as it is")
     room.app.push_screen(PickOne(f"Spawn {name} again: how?", tuple(rows), notes=notes), chosen)
+
+
+class FailedBefore(NamedTuple):
+    """A start that was refused because several before it had failed, and in which words."""
+
+    words: str
 
 
 AGAIN = "Start {} again, after several failed starts?"
@@ -162,17 +166,17 @@ MENDED = "Where you have mended what made them fail, it can be tried at once."
 def _begin(room: ActingScreen, view: AgentView, *, fresh: bool, here: bool = False, force: bool = False) -> None:
     """Starts it again. What has failed several times is asked about, and not refused: the operator may know better."""
 
-    def work() -> Spawned | Refused:
+    def work() -> Spawned | FailedBefore:
         try:
             return room.swarm.respawn(view.id, fresh=fresh, force=force, here=here)
         except Refused as refusal:
             if refusal.code is not Code.CRASH_LOOP:
                 raise
-            return refusal
+            return FailedBefore(refusal.title)
 
-    def done(result: Spawned | Refused) -> None:
-        if isinstance(result, Refused):
-            notes = (result.title, room.words_for(view), MENDED)
+    def done(result: Spawned | FailedBefore) -> None:
+        if isinstance(result, FailedBefore):
+            notes = (result.words, room.words_for(view), MENDED)
             room.ask(
                 AGAIN.format(clean(view.id)), forced, targets=(room.target_of(view),), notes=notes, yes="Try again"
             )
@@ -191,11 +195,11 @@ def _show_spawned(room: ActingScreen, spawned: Spawned) -> None:
         room.say(f"{clean(spawned.agent)} goes on with its session")
     room.expect(spawned.agent)
 
-    def watched(ended: SwarmError | None) -> None:
-        if ended is not None:
-            room.show_error("spawn", ended)
+    def watch() -> None:
+        if (ended := room.swarm.why_ended_at_once(spawned)) is not None:
+            raise ended
 
-    room.perform("watch its start", lambda: room.swarm.why_ended_at_once(spawned), watched)
+    room.perform("spawn", watch)
 
 
 HANDLERS = {"spawn": spawn, "spawn_like": spawn_like, "respawn": respawn}

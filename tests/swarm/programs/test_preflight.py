@@ -182,6 +182,34 @@ def test_doctor_shows_how_a_program_without_a_sandbox_holds_agents(live_home: Li
     assert [(("refuses" in text), level) for text, level in told.items()] == [(True, "note")]
 
 
+def test_doctor_runs_a_program_and_says_what_it_answers_where_that_fails(live_home: LiveHome, tmp_path: Path) -> None:
+    body = 'echo "Error: Cannot find module" >&2; echo "    at Module._load" >&2; exit 7'
+    tool = script(tmp_path / "my-claude", body)
+    table = f'\n[programs.claude]\nargv = ["{tool}"]\n[root]\nprogram = "claude"\n'
+    live_home.rules(more=table)
+    live_home.swarm = live_home.open()
+    told = f"claude: {tool} does not run: it ends with exit code 7: Error: Cannot find module"
+    assert findings(live_home)[told] == "error"
+
+
+def test_doctor_asks_the_program_itself_whether_it_is_logged_in(live_home: LiveHome, tmp_path: Path) -> None:
+    tool = script(tmp_path / "my-claude", '[ "$1" = --version ] && echo 2.1.332 || echo \'{"loggedIn": false}\'')
+    live_home.rules(more=f'\n[programs.claude]\nargv = ["{tool}"]\nenv = {{ ANTHROPIC_API_KEY = "x" }}\n')
+    live_home.swarm = live_home.open()
+    told = "claude, login: ANTHROPIC_API_KEY is set, and yet it says that it is not logged in"
+    assert findings(live_home)[told] == "warning"
+
+
+def test_doctor_names_the_environment_of_the_root_and_no_value(
+    live_home: LiveHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    said = [each.text for each in examine(live_home.home) if each.topic == "environment"]
+    assert any("work with: " in text and "PATH" in text for text in said)
+    assert any(text.startswith("other in this shell") and "OPENAI_API_KEY" in text for text in said)
+    assert "sk-secret" not in "".join(said)
+
+
 def test_doctor_shows_what_is_on_path_although_nobody_uses_it(
     live_home: LiveHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

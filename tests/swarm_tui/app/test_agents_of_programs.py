@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from swarm.errors import Code, Refused, SwarmError
 from swarm.model.activity import ActivityState
 from swarm.model.record import Ending, Phase
 from swarm.model.requests import Messaged
@@ -242,6 +243,56 @@ async def test_r_goes_on_with_the_session_or_begins_anew(
         await pilot.press(*keys)
         await settle(pilot)
         assert asked(swarm, "respawn") == [(ended.id, fresh)]
+
+
+async def test_what_has_failed_several_times_is_asked_about_and_not_refused() -> None:
+    async with a_room() as (pilot, room, swarm):
+        ended = a_view("over", phase=Phase.ENDED, ending=Ending.FAILED, program="claude", spec=a_spec("over"))
+        room.show(replace(swarm.canned, agents=(*swarm.canned.agents, ended), generation=2))
+        room.agents.move_to(ended.id)
+        swarm.refuse = Refused(Code.CRASH_LOOP, "'over' failed 3 times in a row of 900 s.")
+        await pilot.press("r")
+        await settle(pilot)
+        await pilot.press("y")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, Confirm)
+        assert pilot.app.screen.question.title == f"Start {ended.id} again, after several failed starts?"
+        await pilot.pause()
+        assert "failed 3 times in a row" in screen_text(pilot.app)
+        swarm.refuse = None
+        await pilot.press("y")
+        await settle(pilot)
+        assert asked(swarm, "respawn") == [(ended.id, True), (ended.id, True)]
+        assert asked(swarm, "forced") == [ended.id]
+
+
+async def test_r_offers_the_environment_of_this_shell_where_it_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spawn, "names_that_differ", lambda _: ("ANTHROPIC_API_KEY",))
+    async with a_room() as (pilot, room, swarm):
+        ended = a_view("over", phase=Phase.ENDED, ending=Ending.FAILED, program="claude", spec=a_spec("over"))
+        room.show(replace(swarm.canned, agents=(*swarm.canned.agents, ended), generation=2))
+        room.agents.move_to(ended.id)
+        await pilot.press("r")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, PickOne)
+        await pilot.pause()
+        assert "other: ANTHROPIC_API_KEY" in screen_text(pilot.app)
+        await pilot.press("j", "enter")
+        await settle(pilot)
+        assert asked(swarm, "here") == [ended.id]
+
+
+async def test_a_start_that_ends_at_once_is_an_error_with_its_reason() -> None:
+    async with a_room() as (pilot, room, swarm):
+        ended = a_view("over", phase=Phase.ENDED, ending=Ending.FAILED, program="claude", spec=a_spec("over"))
+        room.show(replace(swarm.canned, agents=(*swarm.canned.agents, ended), generation=2))
+        room.agents.move_to(ended.id)
+        swarm.ended_at_once = SwarmError("'over' has ended as soon as it was started.", "Its stderr ends: no module.")
+        await pilot.press("r")
+        await settle(pilot)
+        await pilot.press("y")
+        await settle(pilot)
+        assert "no module" in toasts(pilot)
 
 
 async def test_an_agent_that_is_being_ended_is_shown_as_such() -> None:
