@@ -15,6 +15,7 @@ import msgspec
 from swarm.config.policy import Policy
 from swarm.errors import PolicyError, SwarmError
 from swarm.store import reader, syscalls, writer
+from swarm.store.text import decode
 
 SCHEMA = 1
 """Raised where a check comes to another result for a text that it has seen."""
@@ -106,7 +107,7 @@ def load_policy(path: Path, checked: CheckedFiles | None = None) -> Policy:
         raise PolicyError(f"{path} cannot be read.", error.strerror or str(error)) from error
     if len(raw) > MAX_POLICY_BYTES:
         raise PolicyError(f"{path} is larger than {MAX_POLICY_BYTES} bytes.", hint="It holds settings, nothing else.")
-    return parse_policy(raw.decode("utf-8", "replace"), checked, path.name)
+    return parse_policy(decode(raw), checked, path.name)
 
 
 def parse_policy(text: str, checked: CheckedFiles | None = None, name: str = "swarm.toml") -> Policy:

@@ -23,6 +23,7 @@ from swarm.protocol.paths import AgentDir
 from swarm.rules.plan import verdicts
 from swarm.scan.scanner import Scanner
 from swarm.store import reader, writer
+from swarm.store.text import decode
 
 MAX_LOG = 16 << 20
 """Bytes of output after which a new session begins, with the log put aside: a month of turns must not fill the disk."""
@@ -114,7 +115,7 @@ def launch_for(
     launch = program.resume(spec, home.layout, agent, session, words) if session else None
     if launch is None:
         task = reader.read_head(agent.task, MAX_TASK)
-        brief = task.data.decode("utf-8", "replace").rstrip() if task is not None else ""
+        brief = decode(task.data).rstrip() if task is not None else ""
         launch = program.prepare(spec, home.layout, agent, f"{brief}\n\n{words}")
     writer.make_dir(agent.run)
     writer.make_dir(agent.log)

@@ -15,6 +15,7 @@ from swarm.protocol import inbox
 from swarm.protocol.agent_files import read_spec
 from swarm.rules.service_wait import is_due, wait_after
 from swarm.store import reader
+from swarm.store.text import decode
 
 WORDS = (
     "Your model service had failed ({why}), and your program ended. It is started again, headless as before. Look at "
@@ -69,7 +70,7 @@ def _launch(home: Home, record: Record, waiting: Waiting) -> Launch:
         if launch is not None:
             return launch
     brief = reader.read_head(agent.task, BRIEF_BYTES)
-    text = brief.data.decode("utf-8", "replace") if brief is not None else ""
+    text = decode(brief.data) if brief is not None else ""
     return program.prepare(spec, home.layout, agent, "\n\n".join((text, *missed)))
 
 

@@ -10,6 +10,7 @@ from swarm.programs.claude.permissions import Scope
 from swarm.protocol.documents import home_document
 from swarm.protocol.paths import Layout
 from swarm.store import reader
+from swarm.store.text import decode
 
 MAX_BYTES = 256 * 1024
 """Of each file; what is longer is cut, and says so."""
@@ -68,7 +69,7 @@ def document(path: Path) -> str:
         return ""
     if read is None:
         return ""
-    text = read.data.decode("utf-8", "replace").removeprefix("\ufeff").strip()
+    text = decode(read.data).strip()
     return text + ("\n\n(cut here)" if read.truncated else "")
 
 

@@ -12,6 +12,7 @@ from swarm.protocol.names import check_name
 from swarm.protocol.paths import Layout
 from swarm.protocol.role import Role
 from swarm.store import reader
+from swarm.store.text import decode
 
 MAX_ROLE_BYTES = 256 * 1024
 REQUIRED = (
@@ -124,7 +125,7 @@ def _text(path: Path, code: Code, missing: str, hint: str) -> str:
         raise Refused(code, missing, f"Looked for {path}.", hint)
     if read.truncated:
         raise Refused(code, f"{path} is larger than {MAX_ROLE_BYTES} bytes.", hint="A role is read as a whole.")
-    return read.data.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n")
+    return decode(read.data)
 
 
 def _stems(directory: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from typing import Any
 
 from swarm.errors import Code, SwarmError
@@ -38,6 +39,15 @@ def parse_json(data: bytes, path: str | os.PathLike[str] = "") -> dict[str, Any]
     if data.count(b"[") + data.count(b"{") > DEPTH and deeper_than(value, DEPTH):
         raise Invalid(path, "it is nested too deep")
     return value
+
+
+def parse_written(data: bytes, path: str | os.PathLike[str] = "") -> dict[str, Any]:
+    """The same for a file that an agent or a person wrote: whatever their editor made of UTF-8 (store/text.py)."""
+    from swarm.store.text import decode_whole  # the engine's own files are UTF-8
+
+    with suppress(ValueError):  # `parse_json` says where it is not UTF-8
+        data = decode_whole(data).encode()
+    return parse_json(data, path)
 
 
 def to_json(value: object) -> bytes:

@@ -15,6 +15,7 @@ from swarm.programs.registry import new_reader_for
 from swarm.protocol.logs import Chunk, LogTail, last_lines
 from swarm.sanitize import clean, clean_block
 from swarm.store.reader import read_head
+from swarm.store.text import decode
 from swarm_tui.workers.audit_rows import event_rows
 from swarm_tui.workers.transcript_tail import TranscriptChunk, TranscriptTail
 from widgets.detail_head import Tab
@@ -119,7 +120,7 @@ class DetailLoader:
 
     def _task(self, view: AgentView) -> str:
         read = read_head(self._swarm.agent_dir(view.id).task, MAX_TASK_BYTES)
-        return clean_block(read.data.decode("utf-8", "replace")) if read is not None else ""
+        return clean_block(decode(read.data)) if read is not None else ""
 
     def _events(self, view: AgentView) -> tuple[EventRow, ...]:
         return event_rows(self._swarm.events(MAX_EVENTS, agent=view.id))

@@ -67,26 +67,38 @@ def iso(wall: float | None) -> str | None:
     return spell_stamp(wall) if wall is not None and has_date(wall) else None
 
 
+def written_text(name: str, limit: int) -> str:
+    """The text of a file, or of standard input for `-`, whatever editor wrote it; of `limit` bytes and one at most.
+
+    Raises OSError, and ValueError for what is no text.
+    """
+    import sys
+
+    from swarm.store.text import decode_whole
+
+    if name == STDIN:
+        if sys.stdin is None:
+            return ""
+        source = getattr(sys.stdin, "buffer", None)
+        return decode_whole(source.read(limit + 1)) if source is not None else sys.stdin.read(limit + 1)
+    with open(os.path.expanduser(name), "rb") as file:
+        return decode_whole(file.read(limit + 1))
+
+
 def text_from(words: str, option: str) -> str:
     """The text that an option means: itself, `@FILE`'s, or `-` for standard input's.
 
     Raises UsageError where the file cannot be read as text.
     """
-    import sys
-
     from swarm.errors import UsageError
 
     if words != STDIN and not words.startswith("@"):
         return words
     name = "standard input" if words == STDIN else words[1:]
     try:
-        if words == STDIN:
-            text = sys.stdin.read(MAX_TEXT + 1) if sys.stdin is not None else ""
-        else:
-            with open(os.path.expanduser(words[1:]), encoding="utf-8") as file:
-                text = file.read(MAX_TEXT + 1)
+        text = written_text(words if words == STDIN else words[1:], MAX_TEXT * 4)
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "It is not UTF-8 text."
+        why = error.strerror if isinstance(error, OSError) else f"{str(error)[:1].upper()}{str(error)[1:]}."
         raise UsageError(
             f"{option}: {name!r} cannot be read.", str(why), "@FILE takes the text of a file, - of standard input."
         ) from error

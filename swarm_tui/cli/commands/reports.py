@@ -1,10 +1,9 @@
 """What agents say of themselves (progress, done), and reading what came of it. Light: agents call these often."""
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from swarm.errors import UsageError
-from swarm_tui.cli.commands.common import acting, reporting
+from swarm_tui.cli.commands.common import acting, reporting, written_text
 
 if TYPE_CHECKING:
     import argparse
@@ -87,14 +86,9 @@ def read(args: "argparse.Namespace", out: "Output") -> int:
 def _given(name: str) -> dict[str, Any]:
     """The object of a file; raises UsageError where there is none."""
     import json
-    import sys
 
     try:
-        if name == "-":
-            text = sys.stdin.read(MAX_RESULTS + 1) if sys.stdin is not None else ""
-        else:
-            with open(os.path.expanduser(name), encoding="utf-8") as file:
-                text = file.read(MAX_RESULTS + 1)
+        text = written_text(name, MAX_RESULTS)
         value = json.loads(text)
     except OSError as error:
         raise UsageError(f"--file {name!r} cannot be read.", error.strerror or str(error)) from error
