@@ -2,12 +2,15 @@
 
 from swarm.home import audit
 from swarm.home.context import Home
+from swarm.ledger.state import State, raise_alert
 from swarm.ledger.transitions import Waits, move
 from swarm.lifecycle.end import last_observation
 from swarm.model.actor import AuditVerb
+from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
-from swarm.model.time import Now
+from swarm.model.time import Now, read_now
 from swarm.model.values import replace
+from swarm.rules.outage import outage_in_ledger
 from swarm.rules.service_wait import waiting_words
 
 
@@ -36,4 +39,13 @@ def record_wait(home: Home, before: Record, after: Record) -> bool:
             revision=revision,
         )
 
-    return home.ledger.update(before.ref, step, purpose=f"let {before.id} wait for its service", then=line) is not None
+    def close_gate(state: State, _: Record) -> State:
+        """No spawn comes between this moment and the next look, where the service refuses the whole swarm."""
+        words = outage_in_ledger([*state.agents.values()], home.policy, read_now(state.epoch, home.clock))
+        known = any(not alert.agent and alert.cause is AlertCause.SERVICE for alert in state.alerts)
+        if not words or known:
+            return state
+        return raise_alert(state, "", AlertCause.SERVICE, words, "", home.clock.wall())
+
+    purpose = f"let {before.id} wait for its service"
+    return home.ledger.update(before.ref, step, purpose=purpose, also=close_gate, then=line) is not None

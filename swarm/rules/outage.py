@@ -1,13 +1,13 @@
 """A model service that refuses the whole swarm, told from one agent's trouble with it. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from swarm.config.policy import Policy
 from swarm.formatting import plural, spell_clock, spell_duration
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health, Verdict
-from swarm.model.record import Phase
+from swarm.model.record import Phase, Record
 from swarm.model.service import Waiting
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
@@ -26,13 +26,40 @@ def outage(snapshot: Snapshot, judged: Mapping[str, Verdict], policy: Policy, no
     """
     telling = [view for view in snapshot.agents if _tells(view, judged[view.id])]
     refused = [view for view in telling if is_refused(view, judged[view.id])]
-    needed = 1 if any(_is_shared(view) for view in refused) else AT_LEAST
-    if len(refused) < needed or len(refused) < policy.service.pause_share * len(telling):
+    if not _is_outage(len(refused), len(telling), policy, shared=any(_is_shared(view) for view in refused)):
         return ""
-    reason, _ = Counter(_reason(view, judged[view.id]) for view in refused).most_common(1)[0]
-    since = spell_clock(_since(snapshot, refused, now), now.wall)
-    words = f"model service refuses: {len(refused)} of {plural(len(telling), 'agent')}, since {since}: {reason}"
-    return f"{words}{_next(refused, now)}"
+    waiting = [each for view in refused if (each := waits(view)) is not None]
+    reasons = [_reason(view, judged[view.id]) for view in refused]
+    return _words(reasons, len(telling), _since(snapshot, waiting, now), waiting, now)
+
+
+def outage_in_ledger(records: Sequence[Record], policy: Policy, now: Now) -> str:
+    """The same by the ledger alone: at the moment at which an agent begins to wait no scan has looked yet."""
+    waiting = [each.waiting for each in records if each.phase is Phase.WAITING and each.waiting is not None]
+    running = sum(each.phase is Phase.RUNNING and each.id != policy.root.id for each in records)
+    if not _is_outage(
+        len(waiting), len(waiting) + running, policy, shared=any(each.trouble.is_shared for each in waiting)
+    ):
+        return ""
+    since = min(each.since_at for each in waiting)
+    return _words([each.why for each in waiting], len(waiting) + running, since, waiting, now)
+
+
+def _is_outage(refused: int, telling: int, policy: Policy, *, shared: bool) -> bool:
+    """shared: one of the troubles is the account's, so that no other agent fares better."""
+    return refused >= (1 if shared else AT_LEAST) and refused >= policy.service.pause_share * telling
+
+
+def _words(reasons: Sequence[str], telling: int, since: float, waiting: Sequence[Waiting], now: Now) -> str:
+    """`model service refuses: 3 of 4 agents, since 21:53: the reason that most name; next try at 23:53`."""
+    reason, _ = Counter(reasons).most_common(1)[0]
+    began = spell_clock(since, now.wall)
+    words = f"model service refuses: {len(reasons)} of {plural(telling, 'agent')}, since {began}: {reason}"
+    times = [each.next_at for each in waiting if each.next_at is not None]
+    if not times:
+        return words
+    first = min(times)
+    return f"{words}; next try at {spell_clock(first, first if first - now.wall < DAY_S else now.wall)}"
 
 
 def given_up(snapshot: Snapshot, policy: Policy) -> str:
@@ -84,18 +111,7 @@ def _reason(view: AgentView, verdict: Verdict) -> str:
     return (refused.why if refused is not None else "") or view.retrying or verdict.why
 
 
-def _since(snapshot: Snapshot, refused: Iterable[AgentView], now: Now) -> float:
-    """Wall seconds at which it was first said."""
-    known = next((alert for alert in snapshot.alerts if not alert.agent and alert.cause is AlertCause.SERVICE), None)
-    began = [waiting.since_at for view in refused if (waiting := waits(view)) is not None]
-    return min([known.first_at] if known is not None else [], default=min(began, default=now.wall))
-
-
-def _next(refused: Iterable[AgentView], now: Now) -> str:
-    """`; next try at 07:10`: the first of those that wait; '' where none is tried again by itself."""
-    waiting = [each for view in refused if (each := waits(view)) is not None]
-    times = [each.next_at for each in waiting if each.next_at is not None]
-    if not times:
-        return ""
-    first = min(times)
-    return f"; next try at {spell_clock(first, first if first - now.wall < DAY_S else now.wall)}"
+def _since(snapshot: Snapshot, waiting: Sequence[Waiting], now: Now) -> float:
+    """Wall seconds at which it was first said, or met."""
+    known = [alert.first_at for alert in snapshot.alerts if not alert.agent and alert.cause is AlertCause.SERVICE]
+    return min(known or [each.since_at for each in waiting], default=now.wall)

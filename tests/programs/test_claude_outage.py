@@ -70,6 +70,7 @@ def test_a_whole_swarm_that_is_refused_raises_one_alert_and_starts_nobody_until_
     assert AlertCause.SERVICE not in alerts(real)
 
 
+@pytest.mark.every_version
 @pytest.mark.parametrize("worked", [False, True], ids=["at once", "after work"])
 def test_an_agent_that_an_overload_ended_goes_on_where_it_was(real: ProgramHome, worked: bool) -> None:
     back = threading.Event()
@@ -112,6 +113,7 @@ REFUSALS = {
 }
 
 
+@pytest.mark.every_version
 @pytest.mark.parametrize("status", REFUSALS, ids=str)
 def test_what_the_service_says_is_the_reason_why_an_agent_waits(real: ProgramHome, status: int) -> None:
     real.use("claude", [Refuse(status)], env={"CLAUDE_CODE_MAX_RETRIES": "1"})
@@ -141,6 +143,7 @@ def test_a_request_that_is_at_fault_itself_is_a_failure(real: ProgramHome) -> No
     assert view.record.ending is Ending.FAILED
 
 
+@pytest.mark.every_version
 def test_twelve_agents_come_through_five_minutes_of_outage(real: ProgramHome) -> None:
     """Nobody is lost, nobody is started twice, and what it all cost is told."""
     names = [f"worker-{number:02d}" for number in range(12)]

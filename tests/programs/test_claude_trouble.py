@@ -3,7 +3,8 @@
 import json
 
 from swarm.model.health import Health
-from swarm.model.record import Ending
+from swarm.model.record import Ending, Phase
+from swarm.model.service import Trouble
 from tests.support.model_scripts import Drop, Hang, Refuse, Usage, say, shell
 from tests.support.program_home import ENDS_S, ProgramHome
 from tests.support.wait import wait_for
@@ -26,14 +27,14 @@ def test_a_retry_storm_is_shown_while_it_lasts_and_recovers(real: ProgramHome) -
     assert not view.retrying
 
 
-def test_a_retry_storm_that_does_not_end_fails_the_agent_and_says_why(real: ProgramHome) -> None:
+def test_a_retry_storm_that_does_not_end_lets_the_agent_wait_and_says_why(real: ProgramHome) -> None:
     real.use("claude", [Refuse(529)])
     real.start("worker-1", "claude")
     view = real.ended("worker-1")
     assert view.record is not None
-    assert view.record.ending is Ending.FAILED
-    assert "529" in view.record.why
-    assert real.swarm.snapshot().slots.used == 0
+    assert view.record.phase is Phase.WAITING
+    assert "529" in real.verdict("worker-1").why
+    assert real.swarm.snapshot().slots.used == 1
 
 
 def test_a_request_that_cannot_succeed_fails_at_once(real: ProgramHome) -> None:
@@ -53,8 +54,8 @@ def test_a_server_that_never_answers_is_waited_for_then_retried_and_not_taken_fo
     assert real.verdict("worker-1").state is Health.RETRYING
     view = real.ended("worker-1")
     assert view.record is not None
-    assert view.record.ending is Ending.FAILED
-    assert view.record.why
+    assert view.record.waiting is not None
+    assert view.record.waiting.trouble is Trouble.UNREACHABLE
 
 
 def test_an_answer_that_breaks_off_is_asked_for_again(real: ProgramHome) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from swarm.errors import Refused
 from swarm.heartbeat import monitor
 from swarm.ledger.transitions import Spawning, move
 from swarm.lifecycle.recovery import resolve_intents
@@ -69,6 +70,21 @@ def test_an_agent_whose_program_ends_for_its_service_waits_and_keeps_its_slot(
     assert verdict.state is Health.WAITING
     assert "529 Overloaded" in verdict.why
     assert "the next try is at" in verdict.why
+
+
+def test_spawns_are_refused_from_the_moment_at_which_the_account_is_at_its_limit(
+    live_home: LiveHome, service: Service
+) -> None:
+    live_home.spawn("idea-a", slots=3)
+    service.down("rate_limit", 429, live_home.clock.wall() + HOUR)
+    start(live_home)
+    ended(live_home, "worker-1")
+
+    with pytest.raises(Refused) as refused:
+        live_home.open(live_home.actor("idea-a")).spawn(live_home.request("helper"))
+
+    assert refused.value.code == "service"
+    assert "session limit" in refused.value.detail
 
 
 def test_it_is_taken_up_by_itself_with_growing_pauses_until_the_service_answers(

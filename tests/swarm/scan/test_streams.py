@@ -411,17 +411,17 @@ class TestEnds:
         assert (view.tokens, view.cost_usd, view.activity) == (Tokens(*record.tokens), record.cost_usd, None)
 
     def test_an_end_with_0_after_a_failed_turn_is_a_failure_that_says_why(self, speaking: LiveHome) -> None:
-        recording = str(RECORDINGS / "claude_error_529.jsonl")
+        recording = str(RECORDINGS / "claude_error_400.jsonl")
         speaking.spawn("worker-1", sys.executable, "-c", SAYS_ALL, recording)
         self.wait_until_settled(speaking)
         record = speaking.record("worker-1")
         assert record.ending is Ending.FAILED
         assert "exit code 0" in record.why
         assert "results.json" in record.why
-        assert "529" in record.why
+        assert "400" in record.why
         verdict = speaking.swarm.verdicts(speaking.swarm.snapshot())[speaking.id("worker-1")]
         assert verdict.state is Health.FAILED
-        assert "529" in verdict.why
+        assert "400" in verdict.why
 
     def test_valid_results_are_a_success(self, speaking: LiveHome) -> None:
         recording = str(RECORDINGS / "claude_success.jsonl")

@@ -1,0 +1,72 @@
+"""Codex, Gemini and OpenCode meet with trouble of their service: they wait, and go on when it is over."""
+
+import threading
+
+import pytest
+
+from swarm.heartbeat import monitor
+from swarm.model.health import Health
+from swarm.model.record import Ending, Phase
+from swarm.model.service import Trouble
+from tests.support.model_scripts import Answer, Refuse, Seen, say, shell
+from tests.support.program_home import ENDS_S, ProgramHome, needs
+from tests.support.wait import wait_for
+
+PROGRAMS = ()
+DONE = shell('swarm-tui done --summary "it is there"')
+TROUBLES = {
+    "codex": (503, Trouble.OVERLOADED),
+    "gemini": (401, Trouble.LOGIN),
+    "opencode": (401, Trouble.LOGIN),
+}
+"""A refusal after which each ends within seconds; of others some try again for minutes."""
+
+
+@pytest.mark.parametrize("worked", [False, True], ids=["at once", "after work"])
+@pytest.mark.parametrize("other", TROUBLES)
+def test_it_waits_for_its_service_and_goes_on_where_it_was(real: ProgramHome, other: str, worked: bool) -> None:
+    needs(other)
+    back = threading.Event()
+    status, trouble = TROUBLES[other]
+
+    def script(seen: Seen) -> Answer:
+        if worked and seen.turns == 0:
+            return shell("echo the first half")
+        if not back.is_set():
+            return Refuse(status)
+        return say("Done.") if real.agent("worker-1").results.exists() else DONE
+
+    def look() -> bool:
+        real.swarm.settle()
+        monitor.monitor_agents(real.home, real.swarm.scanner, real.swarm.snapshot(), every=0.0)
+        return real.record("worker-1").phase is Phase.WAITING
+
+    real.use(other, script)
+    real.start("worker-1", other, task="The word is plover.")
+    wait_for(look, f"{other} to wait", ENDS_S)
+    waiting = real.record("worker-1").waiting
+    assert waiting is not None
+    assert (waiting.trouble, waiting.worked) == (trouble, worked), waiting
+    assert real.verdict("worker-1").state is Health.WAITING
+
+    back.set()
+    real.clock.advance(61)
+    look()
+    view = real.ended("worker-1")
+
+    assert view.record is not None
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
+    last = real.models.seen(other)[-1]
+    assert "The word is plover." in last.everything
+    assert ("the first half" in last.everything) is worked
+
+
+def test_codex_without_a_network_tries_on_and_is_no_failure(real: ProgramHome) -> None:
+    needs("codex")
+    real.use("codex", [say("Never reached.")])
+    config = real.user / ".codex" / "config.toml"
+    config.write_text(config.read_text().replace(f"127.0.0.1:{real.models.port}", "127.0.0.1:9"))
+    real.start("worker-1", "codex")
+    view = real.seen("worker-1", lambda view: view.retries >= 2, "two retries")
+    assert view.exit is None
+    assert real.verdict("worker-1").state is Health.RETRYING
