@@ -25,6 +25,8 @@ Client = Callable[[Launch, Callable[[int], MayGoOn]], int]
 def why_not(home: Home, record: Record | None) -> str:
     """Why the operator cannot attach to this agent now; '' where it can be tried."""
     idle = record is not None and record.phase is Phase.IDLE and home.is_root(record.id)
+    if record is not None and record.phase is Phase.WAITING:
+        return "it waits for its service; resume tries it again at once"
     if record is None or (record.phase is not Phase.RUNNING and not idle):
         return "it does not run"
     if record.taken_over:

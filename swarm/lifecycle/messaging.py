@@ -48,6 +48,8 @@ def program_of(home: Home, record: Record) -> Program | None:
 
 def listens(home: Home, record: Record | None) -> str:
     """Why words do not reach its running program; '' where they do."""
+    if record is not None and record.phase is Phase.WAITING:
+        return "it waits for its service"
     if record is None or record.phase is not Phase.RUNNING:
         return "it does not run at this moment"
     if record.taken_over:

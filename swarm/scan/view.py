@@ -170,7 +170,8 @@ def _of_processes(agent: TrackedAgent) -> Iterator[Problem]:
             "its keeper is gone: it works on, hears nothing new, and its end will be found out and not told; "
             "ending it now looks for all that is left of it",
         )
-    if agent.liveness is Liveness.STRANGER:
+    waits = agent.record is not None and agent.record.phase is Phase.WAITING  # its process has ended, as is known
+    if agent.liveness is Liveness.STRANGER and not waits:
         yield Problem(ProblemCode.STRANGER, "the process number in the ledger belongs to another process now")
 
 

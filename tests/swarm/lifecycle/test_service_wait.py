@@ -16,6 +16,7 @@ from swarm.model.causes import AlertCause
 from swarm.model.health import Health
 from swarm.model.record import Ending, Phase
 from swarm.model.service import Trouble, Waiting
+from tests.support.cli import swarm_tui
 from tests.support.homes import PERIOD, LiveHome
 from tests.support.refused import SAID, Service, starts
 from tests.support.wait import wait_for
@@ -359,7 +360,7 @@ def test_a_program_that_an_update_broke_is_waited_for(live_home: LiveHome, servi
 
     found = waiting(live_home)
     assert (found.trouble, found.worked) == (Trouble.PROGRAM, False)
-    assert found.why == "it ended before it said anything: Error: Cannot find module 'cli.js'"
+    assert found.why == "it ended before it said anything; its stderr ends: Error: Cannot find module 'cli.js'"
     beat(live_home)
     assert [alert.cause for alert in live_home.state.alerts] == [AlertCause.SERVICE]
 
@@ -400,3 +401,36 @@ def test_a_queue_whose_program_is_gone_waits_for_it_with_one_alert(live_home: Li
     made = beat(live_home, PERIOD)
     assert [each.agent for each in made.actions if each.action == "spawn"] == [live_home.id(name) for name in names]
     assert live_home.state.alerts == ()
+
+
+def test_a_message_to_it_waits_and_a_terminal_is_refused_with_what_to_do(live_home: LiveHome, service: Service) -> None:
+    service.down()
+    start(live_home)
+    ended(live_home, "worker-1")
+
+    told = live_home.swarm.message("worker-1", "Only shops that ship.")
+
+    assert (told.sent, told.waits) == (False, "it waits for its service")
+    assert "resume tries it again" in live_home.swarm.why_not_attach("genesis-01/worker-1")
+    assert live_home.swarm.snapshot().agent("genesis-01/worker-1").problems == ()  # type: ignore[union-attr]  # it is there
+
+
+def test_the_operator_sees_why_and_until_when_and_tries_again_from_a_shell(
+    live_home: LiveHome, service: Service
+) -> None:
+    service.down("rate_limit", 429, live_home.clock.wall() + HOUR)
+    start(live_home)
+    ended(live_home, "worker-1")
+
+    assert "session limit" in swarm_tui("status", home=live_home.root).out
+    (row,) = [
+        each
+        for each in swarm_tui("status", "--json", home=live_home.root).document["agents"]
+        if each["name"] == "worker-1"
+    ]
+    assert (row["state"], row["waiting"]["trouble"], row["waiting"]["tries"]) == ("waiting", "limit", 0)
+    assert row["waiting"]["next_try"]
+    service.up()
+    assert swarm_tui("resume", "worker-1", home=live_home.root).status == 0
+    ended(live_home, "worker-1")
+    assert live_home.record("worker-1").ending is Ending.DONE
