@@ -129,7 +129,7 @@ def _broken(home: Home, record: Record, gone: Exit, activity: ActivityState) -> 
     if record.waiting is None and not has_worked(home.ledger.read().agents.values(), record):
         return None
     said = last_complaint(home.layout.agent(record.id), gone.at)
-    why = "it ended before it said anything" + (f"; its stderr ends: {said}" if said else "")
+    why = "it ended before it said anything" + (f": {said}" if said else "")
     return TurnEnd(ok=False, why=why, trouble=Trouble.PROGRAM)
 
 

@@ -31,6 +31,7 @@ def keys_sent(real: ProgramHome) -> set[str]:
     return {each.get("x-api-key") or each.get("authorization", "").removeprefix("Bearer ") for each in asked}
 
 
+@pytest.mark.every_version
 @pytest.mark.parametrize("role", ["worker", "scout"])
 def test_a_helper_and_a_gateway_in_the_users_settings_log_every_agent_in_and_their_hooks_run_nowhere(
     real: ProgramHome, role: str
@@ -78,6 +79,7 @@ def test_an_agent_goes_on_with_the_key_of_its_spawn_where_a_process_without_one_
     assert keys_sent(real) == {KEY}
 
 
+@pytest.mark.every_version
 @needs_tmux
 def test_a_opens_a_tmux_window_that_is_logged_in_as_the_agent_is_and_names_no_key(
     real: ProgramHome, monkeypatch: pytest.MonkeyPatch
@@ -104,7 +106,7 @@ def test_a_opens_a_tmux_window_that_is_logged_in_as_the_agent_is_and_names_no_ke
         room.keys("j", "a")
         room.wait_for("Talk to genesis-01/worker-1 in a terminal?", "A tmux window opens")
         room.keys("y")
-        room.wait_for("Bash(touch", "❯", deadline=ENDS_S)
+        room.wait_for("gate-begun", "❯", deadline=ENDS_S)
         room.type("hello from a person")
         room.wait_for("hello from a person")
         room.keys("Enter")
@@ -131,6 +133,7 @@ def command_lines() -> list[str]:
     return found
 
 
+@pytest.mark.every_version
 @needs_tmux
 def test_who_is_not_logged_in_any_more_is_not_attached_to_and_its_run_stands(real: ProgramHome) -> None:
     gate = Gate(real.user)
