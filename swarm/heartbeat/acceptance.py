@@ -56,7 +56,8 @@ def _run(home: Home, view: AgentView, number: int, text: str, check: str) -> Jud
     import subprocess  # with tempfile 15 ms, and most heartbeats run no check
     import tempfile
 
-    with tempfile.TemporaryFile() as said:
+    # Inside the home: the machine of a small container may have no directory for temporary files.
+    with tempfile.TemporaryFile(dir=home.layout.swarm) as said:
         try:
             process = subprocess.Popen(
                 words,

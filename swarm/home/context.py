@@ -1,7 +1,6 @@
 """Everything a verb needs to act on one home, opened once."""
 
 import os
-from pathlib import Path
 
 from msgspec import Struct
 
@@ -18,6 +17,7 @@ from swarm.processes.local_runner import LocalRunner
 from swarm.processes.runner import Runner
 from swarm.protocol.find import find_home
 from swarm.protocol.paths import Layout
+from swarm.protocol.working_directory import working_directory
 
 DEFAULT_WAIT = 10.0
 
@@ -54,7 +54,7 @@ class Home(Struct, frozen=True):
         viewer: a wrong swarm.toml does not stop it: the default policy stands in, and `policy_error` says why.
         Raises NotFound `no-home`, PolicyError.
         """
-        layout = where if isinstance(where, Layout) else find_home(where, os.environ, Path.cwd())
+        layout = where if isinstance(where, Layout) else find_home(where, os.environ, working_directory())
         ticking = clock if clock is not None else SystemClock()
         policy, problem = Policy(), None
         if not layout.foreign:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from swarm.programs import sandbox as boxing
 from swarm.programs.base import Need
+from swarm.protocol.working_directory import working_directory
 from swarm.sanitize import clean, complaint
 
 VERSION_S = 20.0
@@ -41,7 +42,7 @@ def found(word: str, environment: Mapping[str, str], *, hint: str, cwd: Path | N
 def executable(word: str, environment: Mapping[str, str], cwd: Path | None = None) -> str:
     """The path of an executable; '' where there is none."""
     if "/" in word:
-        place = (cwd or Path.cwd()) / word
+        place = (cwd or working_directory()) / word
         return str(place) if place.is_file() and os.access(place, os.X_OK) else ""
     return shutil.which(word, path=environment.get("PATH", os.defpath)) or ""
 

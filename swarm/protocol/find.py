@@ -8,6 +8,7 @@ from pathlib import Path
 from swarm.errors import Code, NotFound
 from swarm.protocol.names import UNSEARCHED
 from swarm.protocol.paths import AGENT_FILES, POLICY_FILE, Layout
+from swarm.protocol.working_directory import named_directory
 
 MAX_DEPTH = 24
 MAX_DIRECTORIES = 50_000
@@ -61,7 +62,7 @@ def find_home(given: str | os.PathLike[str] | None, env: Mapping[str, str], cwd:
     """
     named = given or env.get("SWARM_HOME")
     if named:
-        root = Path(named).expanduser().absolute()
+        root = named_directory(named, cwd)
         found = _home_at(root)
         if found is not None:
             return found
@@ -76,7 +77,8 @@ def find_home(given: str | os.PathLike[str] | None, env: Mapping[str, str], cwd:
             return Layout(directory)
     raise NotFound(
         "No swarm home here.",
-        f"Neither {str(cwd)!r} nor a directory above it has a swarm.toml, and SWARM_HOME is not set.",
+        f"Neither {str(cwd)!r}{'' if cwd.is_dir() else ', which is gone,'} nor a directory above it has a swarm.toml,"
+        " and SWARM_HOME is not set.",
         "Make one with: swarm-tui init    or name one with: swarm-tui -C DIR    or look around with: swarm-tui demo",
         code=Code.NO_HOME,
     )

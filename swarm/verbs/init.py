@@ -28,6 +28,7 @@ from swarm.protocol.names import name_of
 from swarm.protocol.paths import HOME_DOCS, Layout
 from swarm.protocol.role import Role
 from swarm.protocol.roles import load_role
+from swarm.protocol.working_directory import named_directory, working_directory
 from swarm.rules.schedule import cost_words
 from swarm.store import reader, writer
 
@@ -59,7 +60,7 @@ def init(directory: str | os.PathLike[str], program: str = "command", clock: Clo
     """
     if program not in BUILT_IN:
         raise UsageError(f"There is no program {program[:80]!r}.", hint="There are: " + ", ".join(BUILT_IN) + ".")
-    root = Path(directory).expanduser().absolute()
+    root = _named_root(directory)
     # A link that the operator names is meant; links below the home are never followed.
     layout = Layout(Path(os.path.realpath(root)) if root.is_symlink() and root.is_dir() else root)
     policy = _existing_policy(layout)
@@ -70,6 +71,19 @@ def init(directory: str | os.PathLike[str], program: str = "command", clock: Clo
         audit_log.append(layout, "operator", AuditVerb.INIT, wall=ticking.wall(), reason=f"{len(written)} files")
     notes = (*_apart(layout), *_notes(policy, program), *cost_words(settings))
     return InitReport(str(layout.root), tuple(written), tuple(left), notes)
+
+
+def _named_root(directory: str | os.PathLike[str]) -> Path:
+    """The directory that is meant. One that was removed under the caller is not made anew by a relative name of it."""
+    cwd = working_directory()
+    root = named_directory(directory, cwd)
+    if not os.path.isabs(os.path.expanduser(directory)) and not cwd.is_dir():
+        raise HomeError(
+            f"{str(root)!r} cannot become a home.",
+            f"It is meant from {str(cwd)!r}, the working directory, which is gone.",
+            "Change into a directory that is there, or name one by its absolute path.",
+        )
+    return root
 
 
 def packaged_policy(program: str = "command") -> str:

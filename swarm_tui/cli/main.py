@@ -34,6 +34,10 @@ COMMANDS = {
 def main(argv: "Sequence[str] | None" = None) -> int:
     """Runs one command and returns its exit status. argv: the words after `swarm-tui`; None takes the process's."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if argv is None and os.getpid() == 1:
+        from swarm_tui.cli.first_process import stand_in  # a container without an init of its own
+
+        stand_in()
     if argv is None and words and words[0] in OF_AGENTS:
         gc.disable()
         _leave(_run(words, argv))
@@ -185,18 +189,18 @@ def _room(given: str | None) -> "Layout":
 
     One that is named and is not there (any more) opens too: the room says so, and shows it as soon as it is made.
     """
-    from pathlib import Path
-
     from swarm.protocol.find import find_home
     from swarm.protocol.paths import Layout
+    from swarm.protocol.working_directory import named_directory, working_directory
 
+    cwd = working_directory()
     try:
-        return find_home(given, os.environ, Path.cwd())
+        return find_home(given, os.environ, cwd)
     except NotFound:
         named = given or os.environ.get("SWARM_HOME")
         if not named:
             raise
-        return Layout(Path(named).expanduser().absolute())
+        return Layout(named_directory(named, cwd))
 
 
 def _of_system(error: OSError) -> SwarmError:

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from swarm.errors import UsageError
+from swarm.protocol.working_directory import named_directory, working_directory
 from swarm.sanitize import clean
 from swarm_tui.demo.home import DEFAULT_SPEED
 
@@ -19,7 +20,7 @@ def run(
     comes within two minutes. directory: where the home is made, and kept; None for a temporary one.
     """
     pace = DEFAULT_SPEED if speed is None else speed
-    where = None if directory is None else Path(directory).expanduser().absolute()
+    where = None if directory is None else named_directory(directory, working_directory())
     if headless:
         from swarm_tui.demo import headless as without_screen
 

@@ -31,11 +31,10 @@ def acting(args: "argparse.Namespace") -> "Swarm":
 
 def reporting(home: str | None, verb: str) -> "tuple[Layout, Actor]":
     """The home and who acts on it, for a verb that needs no more; see `calling`."""
-    from pathlib import Path
-
     from swarm.home.actor import calling
+    from swarm.protocol.working_directory import working_directory
 
-    return calling(home, os.environ, Path.cwd(), verb)
+    return calling(home, os.environ, working_directory(), verb)
 
 
 def looking(args: "argparse.Namespace", out: "Output") -> "Swarm":

@@ -3,7 +3,6 @@
 import argparse
 import os
 import sys
-from pathlib import Path
 
 from swarm.errors import UsageError
 from swarm_tui.cli.output import Output
@@ -27,6 +26,7 @@ def mcp(args: argparse.Namespace, out: Output) -> int:
         )
     from swarm.mcp.handlers import Caller
     from swarm.mcp.server import main
+    from swarm.protocol.working_directory import working_directory
 
     out.flush()
-    main(Caller(args.home, dict(os.environ), Path.cwd(), args.wait), sys.stdin.buffer)
+    main(Caller(args.home, dict(os.environ), working_directory(), args.wait), sys.stdin.buffer)

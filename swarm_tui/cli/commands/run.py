@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from swarm.errors import Busy, SwarmError
+from swarm.errors import Busy, Code, Refused, SwarmError
 from swarm.model.values import replace
 from swarm_tui.cli.commands.common import acting
 from swarm_tui.cli.commands.heartbeat import beat_once, line_of, record_of
@@ -27,11 +27,25 @@ INTERRUPTED = 130
 def run(args: argparse.Namespace, out: Output) -> int:
     """Beats until a signal stops it: 0 after SIGTERM or SIGHUP, 130 after SIGINT. One under way is finished first."""
     if args.once:
-        return beat_once(acting(args), out)
+        return _beat_if_due(acting(args), out)
     swarm = _opened(args)
     with _stopped_by_signals() as stop:
         _beat_until(stop, swarm, args, out)
     return INTERRUPTED if stop.signal == signal.SIGINT else 0
+
+
+def _beat_if_due(swarm: "Swarm", out: Output) -> int:
+    """Beats as `heartbeat` does. A timer that comes too early is no failure: it is told so, and ends well."""
+    try:
+        return beat_once(swarm, out)
+    except Refused as refused:
+        if refused.code is not Code.HALF_PERIOD:
+            raise
+        if out.json:
+            out.document({"due": False, "why": refused.title})
+        else:
+            out.say(f"Nothing to do yet: {refused.title}")
+        return 0
 
 
 def _opened(args: argparse.Namespace) -> "Swarm":

@@ -148,7 +148,9 @@ def test_several_agents_are_stopped_in_one_call(swarm_home: Path) -> None:
     assert ran.out.splitlines()[-1].startswith("2 stopped")
 
 
-def test_a_heartbeat_is_rehearsed_run_and_refused_within_half_a_period(swarm_home: Path) -> None:
+def test_a_heartbeat_is_rehearsed_run_and_refused_within_half_a_period_where_a_timer_only_waits(
+    swarm_home: Path,
+) -> None:
     plan = swarm_tui("heartbeat", "--dry-run", "--json", home=swarm_home)
     assert plan.status == 0
     assert {"schema", "dry_run", "n", "refused", "gap", "counts", "slots", "actions"} == set(plan.document)
@@ -161,7 +163,8 @@ def test_a_heartbeat_is_rehearsed_run_and_refused_within_half_a_period(swarm_hom
     assert second.status == 3
     assert second.document["error"]["code"] == "half-period"
     assert "[half-period]" in second.err
-    assert swarm_tui("run", "--once", home=swarm_home).status == 3
+    timed = swarm_tui("run", "--once", home=swarm_home)
+    assert (timed.status, "less than half a period" in timed.out) == (0, True)
     forced = swarm_tui("heartbeat", "--force", home=swarm_home)
     assert forced.status == 0
     assert "heartbeat 2 passed" in forced.out
