@@ -6,7 +6,7 @@ from swarm.errors import Busy, Code, NotFound, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.transitions import Spawning, move
-from swarm.lifecycle import messaging, relaunch
+from swarm.lifecycle import messaging, relaunch, terminal_talk
 from swarm.lifecycle.detach import Detached, Session, detach, exclusive, has_results, lives, not_attachable, session_of
 from swarm.lifecycle.intents import at_work, me, record_start, withdraw_start
 from swarm.model.actor import AuditVerb
@@ -85,10 +85,16 @@ def _talk(home: Home, intent: Record, launch: Launch, client: Client, session: S
     code = -1
     try:
         relaunch.make_ready(agent, launch)
+        begun = terminal_talk.look(home, intent, session.program, session.key)
         audit.record(
             home, AuditVerb.ATTACH, agent=intent.id, spawn_id=intent.spawn_id, by=intent.taken_over, session=session.key
         )
-        code = client(launch, lambda pid: _record_client(home, intent, pid))
+
+        def runs(pid: int) -> MayGoOn:
+            terminal_talk.begin(home, intent, begun)
+            return _record_client(home, intent, pid)
+
+        code = client(launch, runs)
     finally:
         current = _leave(home, intent)
         if current is not None and current.process and current.phase is Phase.RUNNING and current.paused is None:

@@ -8,7 +8,7 @@ from swarm.errors import Code, Refused, SwarmError
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert
 from swarm.ledger.transitions import Idle, move
-from swarm.lifecycle import environment, relaunch
+from swarm.lifecycle import environment, relaunch, terminal_talk
 from swarm.lifecycle.end import ended
 from swarm.lifecycle.settle import results_of
 from swarm.model.agent import AgentSpec, Liveness
@@ -99,6 +99,7 @@ def say_trouble(home: Home, record: Record, error: SwarmError | OSError) -> None
 
 def detach(home: Home, record: Record, code: int) -> Detached:
     """Relaunches the agent with its session, headless, and says what came of it. code: how the terminal's run ended."""
+    terminal_talk.bring_in(home, record)
     current = record.ref.find(home.ledger.read().agents)
     if current is None or current.phase is not Phase.RUNNING:
         return Detached(record.id, code, AfterAttach.ENDED, "it was ended meanwhile")

@@ -10,6 +10,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, without
 from swarm.ledger.transitions import Stopping, move
+from swarm.lifecycle import terminal_talk
 from swarm.lifecycle.end import End, StateChange, ended, record_ends
 from swarm.lifecycle.intents import (
     Order,
@@ -107,6 +108,8 @@ def stop_one(home: Home, record: Record, order: Order) -> End:
         report = StopReport(gone=False, unverified=str(error))
     if asked:
         report = report._replace(steps=(asked, *report.steps))
+    if before.taken_over:
+        terminal_talk.bring_in(home, before)  # before the end counts what was used
     left = see_to_leftovers(home, before)
     report = report._replace(found=(*report.found, *left.ended))
     unverified = report.unverified or ("" if report.gone else "something of it is still there")

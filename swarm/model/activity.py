@@ -193,5 +193,7 @@ class ActivityState(Struct, frozen=True):
     """(message id, wall seconds) of the last messages that reached it, 20 at most."""
     notes: tuple[Note, ...] = ()
     """What a person should look at, oldest first; 8 at most."""
+    untold: bool = False
+    """It was talked to in a terminal, and what was used there is not known: its figures leave that out."""
     handed: tuple[str, ...] = ()
     """What it may have left with others that outlives it, by name: `at jobs`, `containers`."""

@@ -1,5 +1,6 @@
 """What every program of agents offers, and what it needs to be there before a start."""
 
+from pathlib import Path
 from typing import Protocol, Self
 
 from msgspec import Struct
@@ -50,6 +51,14 @@ class WithoutChannel:
 
     def ask_what_it_costs(self) -> bytes:
         """It says so at its end, where it does."""
+        return b""
+
+    def session_file(self, session: str) -> Path | None:  # noqa: ARG002 the protocol's signature
+        """It writes nothing down that could be read here."""
+        return None
+
+    def as_output(self, before: bytes, since: bytes) -> bytes:  # noqa: ARG002 the protocol's signature
+        """Nothing can be told of what it writes down."""
         return b""
 
     def sessions(self) -> tuple[ListedSession, ...]:
@@ -120,6 +129,17 @@ class Program(Protocol):
 
     def ask_what_it_costs(self) -> bytes:
         """What goes into the channel to make it say what it has cost so far; b'' where it cannot."""
+        ...
+
+    def session_file(self, session: str) -> Path | None:
+        """Where a session is written down, also while a person talks in it; None where that cannot be read."""
+        ...
+
+    def as_output(self, before: bytes, since: bytes) -> bytes:
+        """What was said and used in a person's terminal, as lines of the headless output.
+
+        before, since: the session's file up to when the person came, and what was added to it.
+        """
         ...
 
     def sessions(self) -> tuple[ListedSession, ...]:

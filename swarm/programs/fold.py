@@ -70,6 +70,7 @@ class _Now:
     denials: int
     delivered: tuple[tuple[str, float], ...]
     notes: tuple[Note, ...]
+    untold: bool
     handed: tuple[str, ...]
 
     def __init__(self, state: ActivityState) -> None:
@@ -88,6 +89,7 @@ def _take(now: _Now, activity: Activity, seen_at: float) -> None:
         _served(now)
         _in_turn(now)
         now.runs += 1
+        now.untold = now.untold or activity.error
         now.ordered_model = activity.model or now.ordered_model
         now.open_tools, now.subagents, now.notes, now.background = (), (), (), 0
         now.answered = False

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Sequence
+from enum import StrEnum
 
 from swarm.model.activity import Tokens
 from swarm.model.agent import AgentSpec
@@ -15,6 +16,19 @@ def run_mark(spec: AgentSpec, program: str) -> bytes:
     """What a keeper writes into log/stdout before the start (`Launch.mark`)."""
     line = {"type": "swarm", "subtype": "run", "spawn_id": spec.spawn_id, "at": time.time()}
     return json.dumps({**line, "program": program, "model": spec.model}).encode() + b"\n"
+
+
+class Talk(StrEnum):
+    """What is known of what was said and used in a person's terminal. The words stand in the marks of runs."""
+
+    TOLD = "told"
+    UNTOLD = "untold"
+
+
+def terminal_mark(spec: AgentSpec, program: str, talk: Talk, at: float) -> bytes:
+    """The mark of a run in a person's terminal. at: wall seconds at which it began."""
+    line = {"type": "swarm", "subtype": "run", "spawn_id": spec.spawn_id, "at": at}
+    return json.dumps({**line, "program": program, "model": spec.model, "terminal": talk}).encode() + b"\n"
 
 
 def session_file(spec: AgentSpec, program: str, session: str) -> bytes:

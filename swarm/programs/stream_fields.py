@@ -26,6 +26,9 @@ def decode(line: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
+_TERMINAL = "in the operator's terminal"
+
+
 def run(line: bytes) -> Activity | None:
     """The beginning of a run, where this line is the mark that a keeper writes (`Launch.mark`); else None."""
     if b'"swarm"' not in line[:40]:
@@ -33,7 +36,16 @@ def run(line: bytes) -> Activity | None:
     value = decode(line)
     if value is None or value.get("type") != "swarm" or value.get("subtype") != "run":
         return None
-    return Activity(Kind.RUN, key=short(value, "spawn_id"), at=moment(value.get("at")), model=short(value, "model"))
+    talk = value.get("terminal")
+    text = _TERMINAL if talk is not None else ""
+    return Activity(
+        Kind.RUN,
+        text=f"{text}: what was said and used there is not known" if talk == "untold" else text,
+        key=short(value, "spawn_id"),
+        at=moment(value.get("at")),
+        model=short(value, "model"),
+        error=talk == "untold",
+    )
 
 
 def short(value: Mapping[str, Any], key: str, limit: int = 200) -> str:

@@ -102,8 +102,8 @@ def _denied(activity: Activity) -> list[str]:
     return [f"denied: {activity.tool} {_flat(activity.text)}".rstrip()]
 
 
-def _run(activity: Activity) -> list[str]:  # noqa: ARG001 one signature for all
-    return ["— run —"]
+def _run(activity: Activity) -> list[str]:
+    return [f"— {_with('run', activity.text)} —"]
 
 
 def _several(text: str, limit: int, mark: str = "") -> list[str]:

@@ -169,6 +169,11 @@ class AgentDir:
         return self.path / ".run" / "attach.lock"
 
     @property
+    def terminal(self) -> Path:
+        """{schema, spawn_id, session, path, offset, at}: where the session's own file stood when the operator came."""
+        return self.path / ".run" / "terminal.json"
+
+    @property
     def digest(self) -> Path:
         """The root: the digest that its last turn got, as it was sent."""
         return self.path / ".run" / "digest.md"

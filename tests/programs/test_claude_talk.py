@@ -9,6 +9,8 @@ import pytest
 
 from swarm.api import Swarm
 from swarm.model.record import Ending
+from swarm.programs.claude.stream import ClaudeReader
+from swarm.programs.transcript import TranscriptLine, transcribe
 from tests.support.cli import COMMAND
 from tests.support.model_scripts import Answer, Seen, Turn, Usage, say, shell
 from tests.support.program_home import ENDS_S, ProgramHome
@@ -63,6 +65,13 @@ def told(real: ProgramHome) -> list[str]:
     """Ids of the messages that the program says it has taken."""
     activity = real.view("worker-1").activity
     return [key for key, _ in activity.delivered] if activity is not None else []
+
+
+def transcript(real: ProgramHome) -> list[TranscriptLine]:
+    """All that the transcript of the worker shows."""
+    feed = ClaudeReader().feed
+    output = real.agent("worker-1").stdout.read_bytes()
+    return [line for each in output.splitlines() for activity in feed(each) for line in transcribe(activity)]
 
 
 def test_the_agent_and_its_channel_outlive_the_control_room_that_started_it(real: ProgramHome) -> None:
@@ -140,6 +149,7 @@ def test_an_agent_that_loses_its_keeper_alone_ends_its_turn_and_is_collected(rea
 
 
 @needs_tmux
+@pytest.mark.every_version
 def test_a_person_takes_the_session_over_in_a_terminal_and_gives_it_back(real: ProgramHome) -> None:
     gate = Gate(real.user)
     results = real.agent("worker-1").results
@@ -174,5 +184,13 @@ def test_a_person_takes_the_session_over_in_a_terminal_and_gives_it_back(real: P
     last = real.asked("claude")[-1]
     assert "The word is plover." in last.prompt
     assert "hello from a person" in "\n".join(last.users)
+    lines = [line.shown for line in transcript(real)]
+    talk = lines[lines.index("— run: in the operator's terminal —") :]
+    assert talk.index("▸ hello from a person") < talk.index("Hello to you, person.") < talk.index("— run —")
+    assert view.activity is None or not view.activity.untold
+    # Four answers of 100 and 10: one headless, one in the terminal, two headless again.
+    assert view.tokens is not None
+    if real.versions["claude"].version == "2.1.197":
+        assert (view.tokens.input, view.tokens.output) == (400, 40)
     assert [verb for verb, *_ in real.lines() if verb in {"attach", "detach"}] == ["attach", "detach"]
     assert not real.left()

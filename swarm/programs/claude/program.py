@@ -14,7 +14,15 @@ from swarm.model.listed import ListedSession
 from swarm.model.values import replace
 from swarm.programs import preflight, prompt, sandbox
 from swarm.programs.base import Need
-from swarm.programs.claude import command_line, login, permissions, session_list, settings, stdin_messages
+from swarm.programs.claude import (
+    command_line,
+    login,
+    permissions,
+    session_list,
+    settings,
+    stdin_messages,
+    terminal_lines,
+)
 from swarm.programs.claude.own_settings import read_own_settings
 from swarm.programs.environment import OWN_BIN, compose, present
 from swarm.programs.run_marker import run_mark, session_file
@@ -104,6 +112,14 @@ class Claude:
     def ask_what_it_costs(self) -> bytes:
         """It answers at once, also in mid-turn: its own results come only when a turn has ended."""
         return stdin_messages.cost()
+
+    def session_file(self, session: str) -> Path | None:
+        """In the user's directory, by the directory in which it was begun."""
+        return terminal_lines.session_file(session_list.config_directory(self._environment()), session)
+
+    def as_output(self, before: bytes, since: bytes) -> bytes:
+        """Its words and figures are the same in both, but for what holds them."""
+        return terminal_lines.as_output(before, since)
 
     def sessions(self) -> tuple[ListedSession, ...]:
         """Of this user, in terminals and in the background."""

@@ -18,13 +18,16 @@ from swarm.lifecycle.detach import detach_abandoned
 from swarm.lifecycle.intents import me
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.lifecycle.relaunch import session_of
+from swarm.model.activity import Activity
 from swarm.model.health import Health
 from swarm.model.launch import Launch
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.values import replace
 from swarm.processes import stdin_channel
 from swarm.processes.local_runner import LocalRunner
+from swarm.programs.claude.stream import ClaudeReader
 from swarm.protocol import inbox
+from swarm.protocol.paths import AgentDir
 from tests.support.chatting import chat, kept, lines, session, told, with_chatter
 from tests.support.homes import LiveHome
 from tests.support.wait import wait_for
@@ -162,8 +165,43 @@ def test_a_person_takes_over_and_the_session_goes_on_after(live_home: LiveHome) 
     assert [line[0] for line in live_home.lines() if line[0] in ("attach", "take-up", "detach")] == [
         "attach", "take-up", "detach",
     ]  # fmt: skip
-    assert len(lines(agent, "run")) == 2, "each run is marked"
+    assert len(lines(agent, "run")) == 3, "each run is marked, the operator's too"
     assert live_home.swarm.kill(["worker-1"]).gone
+
+
+def test_a_talk_that_its_program_does_not_write_down_is_marked_as_unknown_once(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home)
+    assert live_home.swarm.attach("worker-1", with_words("hello")).how == "up"
+    wait_for(lambda: len(told(agent)) == 2, "its next turn")
+
+    marks = [each for each in lines(agent, "swarm") if "terminal" in each]
+    assert [each["terminal"] for each in marks] == ["untold"]
+    assert not agent.terminal.exists()
+    view = live_home.swarm.snapshot().agent(live_home.id("worker-1"))
+    assert view is not None
+    assert view.activity is not None
+    assert view.activity.untold
+    live_home.swarm.kill(["worker-1"])
+    assert "not known" in "".join(each.text for each in activities(agent))
+
+
+def activities(agent: AgentDir) -> list[Activity]:
+    """What its output says, read as the program's."""
+    feed = ClaudeReader().feed
+    return [activity for line in agent.stdout.read_bytes().splitlines() for activity in feed(line)]
+
+
+def test_a_client_that_never_ran_leaves_no_mark(live_home: LiveHome) -> None:
+    with_chatter(live_home)
+    agent = chat(live_home)
+
+    def fails(*_: object) -> int:
+        raise OSError("no terminal")
+
+    with pytest.raises(OSError, match="no terminal"):
+        live_home.swarm.attach("worker-1", fails)
+    assert [each for each in lines(agent, "swarm") if "terminal" in each] == []
 
 
 def test_a_message_that_a_run_no_longer_read_is_brought_when_it_is_taken_up(live_home: LiveHome) -> None:
@@ -520,7 +558,7 @@ def test_the_root_is_talked_to_between_two_turns_and_rests_after(live_home: Live
     first = session(agent)
     live_home.clock.advance(900)
     live_home.swarm.beat(by="test")
-    wait_for(lambda: len(lines(agent, "run")) == 2 and len(lines(agent, "result")) == 2, "its next turn")
+    wait_for(lambda: len(lines(agent, "run")) == 3 and len(lines(agent, "result")) == 2, "its next turn")
     assert session(agent) == first
     assert kept(sessions, agent)[1] == "start with the second idea"
     stdin_channel.close(agent)
