@@ -19,7 +19,7 @@ from swarm.model.record import Phase, Record
 from swarm.model.time import Now, read_now, start_epoch
 from swarm.model.values import replace
 from swarm.processes.runner import Frozen, Life, Started, StopReport
-from swarm.programs.base import Program
+from swarm.programs.base import Program, WithoutChannel
 from swarm.protocol.paths import AgentDir, Layout
 from tests.support.clocks import FakeClock
 
@@ -157,7 +157,7 @@ class Stage:
         return ""
 
 
-class Talker:
+class Talker(WithoutChannel):
     """A program whose sessions go on, headless and in a terminal."""
 
     name = kind = "talker"
