@@ -171,6 +171,9 @@ class Talker(WithoutChannel):
     def take_over(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str) -> Launch:
         return launch_of(spec)
 
+    def why_not_logged_in(self, launch: Launch | None = None) -> str:
+        return ""
+
 
 def talker() -> Program:
     """The program of whoever is on the stage; only what a life needs of it is there."""

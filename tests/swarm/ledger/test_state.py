@@ -15,6 +15,7 @@ from swarm.model.actor import Actor
 from swarm.model.agent import Identity
 from swarm.model.causes import AlertCause, Course
 from swarm.model.record import Account, Alert, Ending, Fingerprint, Holder, Mark, Observed, Phase, QueueEntry, Record
+from swarm.model.repository import PLACE, Worktree
 from swarm.model.service import Trouble, Waiting
 from swarm.model.time import Epoch
 from swarm.model.values import replace
@@ -59,6 +60,15 @@ waits = st.builds(
     next_at=st.none() | times,
     named=st.booleans(),
 )
+worktrees = st.builds(
+    Worktree,
+    common=words.map("/{}".format),
+    path=ids.map(lambda name: f"{PLACE}/{name.replace('/', '-')}"),
+    branch=ids.map(lambda name: f"swarm/{name.replace('/', '-')}"),
+    base=st.text("0123456789abcdef", min_size=40, max_size=64),
+    into=words,
+    checkout=words,
+)
 RECORD_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "id": ids,
     "spawn_id": st.text(min_size=1, max_size=16),
@@ -94,6 +104,8 @@ RECORD_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "invalid_since_n": st.none() | counts,
     "respawn_of": words,
     "owns": st.lists(words, max_size=3).map(tuple),
+    "may_have_left": st.lists(words, max_size=3).map(tuple),
+    "worktree": st.none() | worktrees,
     "starter": st.none() | identities,
     "stopper": st.none() | identities,
     "taken_over": words,

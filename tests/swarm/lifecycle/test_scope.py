@@ -217,6 +217,7 @@ def test_what_holds_less_well_than_it_could_is_said_at_the_spawn(
     claude_home: LiveHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     claude_home.rules(more=f'\n[programs.claude]\nargv = ["{tmp_path}/claude"]\nenv = {{ PATH = "{tmp_path}" }}\n')
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "a key")
     claude_home.swarm = claude_home.open()
     request = claude_home.request("audit", command=(), program="claude", role="improvement")
     check = claude_home.swarm.check_spawn(request)
