@@ -61,11 +61,11 @@ def program_of(home: Home, spec: AgentSpec) -> Program:
 
 def session_for(home: Home, agent: AgentDir, spec: AgentSpec, last: Record | None) -> str:
     """The session to go on with; '' for a fresh one: where that is set, where there is none, and after a failed turn,
-    whose session may be what failed.
+    whose session may be what failed. Where the service failed, it goes on.
     """
     if home.policy.root.session != "resume" or last is None or last.program != spec.program:
         return ""
-    if last.ending not in (Ending.DONE, Ending.KILLED):
+    if last.ending not in (Ending.DONE, Ending.KILLED) and last.waiting is None:
         return ""
     known = turn_of(agent).session
     if not known:

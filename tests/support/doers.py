@@ -122,6 +122,8 @@ def die(root: str, deed: str, name: str, at: str) -> None:
         swarm.spawn(request(name))
     elif deed == "kill":
         swarm.kill([name])
+    elif deed == "resume":
+        swarm.resume(name)
     else:
         swarm.beat(by="one that dies", force=True)
     print(dying.count)

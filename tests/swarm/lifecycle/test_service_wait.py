@@ -1,5 +1,6 @@
 """An end that a program ascribes to its service: the agent waits, keeps its slot, and is taken up again by itself."""
 
+import sys
 import threading
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from swarm.errors import Refused
 from swarm.heartbeat import monitor
+from swarm.heartbeat.root_launch import session_for
 from swarm.ledger.transitions import Spawning, move
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.lifecycle.take_up import take_up_due
@@ -16,10 +18,14 @@ from swarm.model.causes import AlertCause
 from swarm.model.health import Health
 from swarm.model.record import Ending, Phase
 from swarm.model.service import Trouble, Waiting
+from swarm.model.values import replace
+from swarm.protocol.agent_files import read_spec
+from swarm.verbs.doctor import strays
 from tests.support.cli import swarm_tui
 from tests.support.homes import PERIOD, LiveHome
-from tests.support.refused import SAID, Service, starts
+from tests.support.refused import SAID, SESSION, Service, starts
 from tests.support.wait import wait_for
+from tests.swarm.test_proofs import die_at, operations, points
 
 HOUR = 3600.0
 
@@ -434,3 +440,44 @@ def test_the_operator_sees_why_and_until_when_and_tries_again_from_a_shell(
     assert swarm_tui("resume", "worker-1", home=live_home.root).status == 0
     ended(live_home, "worker-1")
     assert live_home.record("worker-1").ending is Ending.DONE
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_whoever_takes_it_up_and_dies_at_any_operation_leaves_it_started_once(
+    live_home: LiveHome, service: Service
+) -> None:
+    service.down()
+    names = [f"worker-{number:02d}" for number in range(10)]
+    for name in names:
+        start(live_home, name)
+    ended(live_home, *names)
+    service.up()
+    count = operations(live_home, "resume", names[0])
+    ended(live_home, names[0])
+
+    for name, at in zip(names[1:], points(count, len(names) - 1), strict=True):
+        die_at(live_home, "resume", name, at)
+        swarm = live_home.open()
+        resolve_intents(swarm.home)
+        swarm.settle()
+        if live_home.record(name).phase is Phase.WAITING:
+            swarm.resume(name)
+        ended(live_home, name)
+        assert live_home.record(name).ending is Ending.DONE, (name, at, live_home.record(name))
+        assert len(starts(live_home, name)) == 2, (name, at)
+    assert strays(live_home.home, live_home.state) == []
+
+
+def test_a_session_of_the_root_goes_on_after_trouble_of_its_service(live_home: LiveHome, tmp_path: Path) -> None:
+    service = Service(live_home, tmp_path, '\n[root]\non = true\nprogram = "refused"\n')
+    service.fails_after_work()
+    beat(live_home)
+    ended(live_home, "genesis-01")
+    root = live_home.record("genesis-01")
+    spec = root.ref.match(read_spec(live_home.agent("genesis-01")).value)
+    assert spec is not None
+
+    session = session_for(live_home.home, live_home.agent("genesis-01"), replace(spec, program="refused"), root)
+
+    assert session == SESSION
+    assert session_for(live_home.home, live_home.agent("genesis-01"), spec, replace(root, waiting=None)) == ""
