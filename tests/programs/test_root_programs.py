@@ -79,3 +79,23 @@ def test_a_turn_that_its_service_refuses_is_a_failed_one_and_the_next_begins_afr
     second = turn(real)
     assert (second.ending, second.why) == (Ending.DONE, "Looked at [2].")
     assert real.state.alerts == ()
+
+
+def test_a_turn_that_an_overload_ended_goes_on_in_its_session_and_is_no_failure_of_the_root(real: ProgramHome) -> None:
+    refused = False
+
+    def moody(seen: Seen) -> Answer:
+        return Refuse(529) if refused else mind(seen)
+
+    real.use("claude", moody, more=RULES.format("claude", "resume"))
+    assert turn(real).why == "Looked at [1]."
+    refused = True
+    second = turn(real)
+    assert second.waiting is not None
+    assert "529" in second.waiting.why
+    assert real.state.alerts == ()
+
+    refused = False
+    third = turn(real)
+    assert (third.ending, third.waiting) == (Ending.DONE, None)
+    assert third.why == "Looked at [1, 2]."

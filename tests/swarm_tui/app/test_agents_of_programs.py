@@ -21,7 +21,18 @@ from swarm_tui.app.deliveries import Deliveries
 from swarm_tui.app.handlers import message, spawn
 from swarm_tui.app.screens.control_room import ControlRoom
 from tests.support.canned import CannedSwarm
-from tests.support.swarms import MINUTE, NOW, a_snapshot, a_spec, a_view, big_example, full_id, with_programs, with_view
+from tests.support.swarms import (
+    MINUTE,
+    NOW,
+    a_snapshot,
+    a_spec,
+    a_view,
+    a_wait,
+    big_example,
+    full_id,
+    with_programs,
+    with_view,
+)
 from tests.support.widget_app import screen_text
 from widgets.confirm import Confirm, PickOne
 
@@ -303,3 +314,18 @@ async def test_an_agent_that_is_being_ended_is_shown_as_such() -> None:
         await pilot.pause()
         assert str(room.detail.border_title).endswith("ending")
         assert "is being ended: not" in screen_text(pilot.app)
+
+
+async def test_an_agent_that_waits_for_its_service_says_so_and_is_tried_again_with_the_key_of_resume() -> None:
+    swarm = CannedSwarm(with_programs(big_example()))
+    waits = a_view(WORKER, phase=Phase.WAITING, waiting=a_wait(), liveness=None)
+    swarm.canned = with_view(swarm.canned, waits)
+    async with a_room(swarm) as (pilot, room, _):
+        room.go_to(WORKER)
+        await pilot.pause()
+        assert "529 Overloaded" in screen_text(pilot.app)
+        assert "next try in" in screen_text(pilot.app)
+        await pilot.press("P")
+        await settle(pilot)
+        assert asked(swarm, "resume")
+        assert not asked(swarm, "pause")
