@@ -5,11 +5,14 @@ from pathlib import Path
 import pytest
 
 from swarm.model.record import Ending
-from tests.support.model_scripts import call, say, shell, write
-from tests.support.program_home import ProgramHome
+from tests.support.model_scripts import Usage, call, say, shell, write
+from tests.support.program_home import ENDS_S, ProgramHome, needs
 from tests.support.repositories import Repo
 
 PROGRAMS = ("claude",)
+OTHERS = ("codex", "gemini", "opencode")
+OURS = {"codex": "mcp__swarm::done", "gemini": "mcp_swarm_done", "opencode": "swarm_done"}
+PATCH = "apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: {path}\n+1\n*** End Patch\nEOF"
 
 
 @pytest.mark.parametrize("owns", [(), ("src",)], ids=["free", "held"])
@@ -45,3 +48,27 @@ def test_claude_commits_in_its_worktree_and_touches_nothing_else_of_the_reposito
     merged = real.swarm.merge("coder", message="the rest")
     assert (merged.files, merged.committed) == (2, 1)
     assert (repo.path / "src" / "loose.py").read_text() == "2\n"
+
+
+@pytest.mark.parametrize("program", OTHERS)
+def test_the_others_work_in_theirs_where_they_are_held_and_commit_where_they_have_a_shell(
+    real: ProgramHome, tmp_path: Path, program: str
+) -> None:
+    needs(program)
+    repo = Repo(tmp_path / "a project")
+    path = real.root / "swarm" / "worktrees" / "coder"
+    has_shell = program == "codex"
+    made = shell(PATCH.format(path=path / "api.py")) if has_shell else write(path / "api.py", "1\n")
+    outside = shell(f"echo x > '{repo.path}/other.py'") if has_shell else write(repo.path / "other.py", "x")
+    commit = [shell(f"cd '{path}' && git add -A && git commit -m 'Add the api'")] if has_shell else []
+    real.use(
+        program, [made, *commit, outside, call(OURS[program], usage=Usage(1, 1), summary="it is there"), say("Done.")]
+    )
+    real.start("coder", program, worktree=str(repo.path), owns=(".",))
+    view = real.ended("coder", 2 * ENDS_S)
+    assert (path / "api.py").exists(), real.said("coder")
+    assert not (repo.path / "other.py").exists()
+    assert view.changes is not None
+    assert (len(view.changes.files), view.changes.uncommitted) == (1, 0 if has_shell else 1), real.said("coder")
+    assert real.swarm.merge("coder", message="the api").files == 1
+    assert (repo.path / "api.py").read_text().strip() == "1"

@@ -9,6 +9,7 @@ from typing import Any
 from swarm.errors import Code, Refused
 from swarm.programs.oneshot import SERVER, OneShot, Run, server, without_shell
 from swarm.programs.prompt import habits
+from swarm.programs.work_places import worktree_of
 
 CONFIG = "OPENCODE_CONFIG_CONTENT"
 EVERYTHING = "***"
@@ -93,9 +94,12 @@ def _config(run: Run) -> dict[str, Any]:
         # The last rule that matches decides. Rules of the operator's own files come before those that they do not name:
         # so everything is denied in words that nobody else uses.
         edit = {EVERYTHING: "deny"}
-        base = _worktree(run.cwd)
+        base = _worktree(run)
+        if any(os.path.realpath(path) == str(base) for path in run.writable):
+            # First, because it says something of all that lies above, too.
+            edit |= {"*": "allow", "../*": "deny"}
         for path in run.writable:
-            for name in _names(path, base):
+            for name in _names(path, base) - {"."}:
                 edit |= {name: "allow", f"{name}/*": "allow"}
         for name in _names(run.agent.path, base):
             edit |= {f"{name}/{each}": "deny" for each in ENGINES}
@@ -112,9 +116,12 @@ def _names(path: Path, base: Path) -> set[str]:
     return {os.path.relpath(each, base) for each in (path, os.path.realpath(path))}
 
 
-def _worktree(cwd: Path) -> Path:
+def _worktree(run: Run) -> Path:
     """What paths in its permissions are relative to: the repository that it works in, else the root."""
-    real = Path(os.path.realpath(cwd))
+    own = worktree_of(run.spec, run.layout)
+    if own is not None and run.cwd.is_relative_to(own):
+        return Path(os.path.realpath(own))  # it is made only when the agent starts
+    real = Path(os.path.realpath(run.cwd))
     return next((each for each in (real, *real.parents) if (each / ".git").exists()), Path("/"))
 
 
