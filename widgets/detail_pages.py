@@ -166,6 +166,8 @@ def _record_lines(record: Record, now: Now) -> Iterable[Paragraph]:
             yield _labelled(word, f"pid {identity.pid}")
     ago = short_duration(now.awake - record.spawned)
     yield _labelled("spawned", f"{ago} ago by {quote(record.requested_by, 80)}, spawn {quote(record.spawn_id, 80)}")
+    if record.worktree is not None:
+        yield _labelled("worktree", quote(f"{record.worktree.path} on {record.worktree.branch}", 300))
     if record.why:
         yield _labelled(
             record.ending.value if record.ending is not None else record.phase.value, quote(record.why, 500)

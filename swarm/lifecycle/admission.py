@@ -17,6 +17,7 @@ from swarm.lifecycle import spawn_fields
 from swarm.lifecycle.environment import of_spawn
 from swarm.lifecycle.scope import confined, lies_in, overlap
 from swarm.lifecycle.worktrees import no_double_claim, planned
+from swarm.lifecycle.worktrees import warnings as worktree_warnings
 from swarm.model.agent import AgentSpec, Scope
 from swarm.model.launch import Launch
 from swarm.model.record import Phase, Ref
@@ -131,7 +132,7 @@ def draft(
         else None
     )
     objections.check("name", lambda: no_crash_loop(home, agent_id, state, force=request.force), None)
-    warnings = (*spawn_fields.warnings(spec), *(launch.warnings if launch else ()))
+    warnings = (*spawn_fields.warnings(spec), *worktree_warnings(worktree), *(launch.warnings if launch else ()))
     return Draft(
         agent_id, spec.spawn_id, parent, slots, role, spec, brief, launch, program, tuple(objections.errors), warnings
     )

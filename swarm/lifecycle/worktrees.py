@@ -120,3 +120,13 @@ def no_double_claim(home: Home, spec: AgentSpec, state: State) -> None:
                     "Two live agents may not own overlapping paths, in worktrees of their own either.",
                     f"Wait until {record.id!r} has ended, or divide the paths.",
                 )
+
+
+def warnings(worktree: Worktree | None) -> Iterable[str]:
+    """What is allowed and still to be known of a worktree."""
+    if worktree is None:
+        return
+    from swarm.repositories.git import Place, git
+
+    if git("cat-file", "-t", f"{worktree.base}:.gitmodules", at=Place(Path(worktree.common)), ok=(0, 128)).status == 0:
+        yield "The repository has submodules; a worktree begins without them (git submodule update --init brings them)."

@@ -1,6 +1,7 @@
 """Runs `git`: without questions, hooks, pagers or editors, bounded in time and output, in the words of no language."""
 
 import os
+import re
 import selectors
 import shutil
 import signal
@@ -22,6 +23,8 @@ WORK_S = 600.0
 MAX_OUTPUT = 8 << 20
 MAX_ERRORS = 64 << 10
 STEP = 1 << 16
+MERGES = (2, 38)
+"""The first version of git that merges without a checkout."""
 QUIET = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ASKPASS": "false",
@@ -94,6 +97,21 @@ class Place(Struct, frozen=True):
         if self.worktree is not None:
             made["GIT_WORK_TREE"] = str(self.worktree)
         return made
+
+
+def version() -> str:
+    """The version of git, like `2.39.5`; '' where there is none, or where it does not say. Never raises."""
+    try:
+        found = re.search(r"\d+(\.\d+)+", git("version", at=Path("/")).line)
+    except GitError:
+        return ""
+    return found[0] if found is not None else ""
+
+
+def merges_without_a_checkout(number: str) -> bool:
+    """Whether git of this version does."""
+    major, minor, *_ = (int(each) for each in f"{number or 0}.0".split("."))
+    return (major, minor) >= MERGES
 
 
 def git(

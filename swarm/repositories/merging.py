@@ -1,7 +1,6 @@
 """Merges the work of a worktree into a branch: clean and whole, or not at all, with the reason."""
 
 import os
-import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,12 +13,10 @@ from swarm.model.values import replace
 from swarm.protocol.paths import Layout
 from swarm.repositories.changes import PLAIN, base_of, changes_of, gone, place_of
 from swarm.repositories.find import HEADS
-from swarm.repositories.git import WORK_S, GitError, Place, git
+from swarm.repositories.git import MERGES, WORK_S, GitError, Place, git, merges_without_a_checkout, version
 from swarm.sanitize import clean
 
 SHOWN = 6
-OLDEST = (2, 38)
-"""The first version of git that merges without a checkout."""
 ALONE = ("-c", "submodule.recurse=false", "-c", "merge.autoStash=false", "-c", "commit.gpgSign=false")
 
 
@@ -167,7 +164,7 @@ def _is_in(path: str, place: str) -> bool:
 
 def _merged(whole: Place, worktree: Worktree, agent_id: str, target: str, old: str, tip: str) -> str:
     """A commit that has both; it is on no branch yet. Raises Refused `conflict`, which names the files."""
-    _must_be_new_enough(whole, worktree)
+    _must_be_new_enough(worktree)
     words = ("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", old, tip)
     answer = git(*words, at=whole, ok=(0, 1), what="The branches cannot be merged.", timeout=WORK_S)
     tree, *conflicts = answer.names()
@@ -183,13 +180,11 @@ def _merged(whole: Place, worktree: Worktree, agent_id: str, target: str, old: s
     return git(*ALONE, *made, at=whole, what="The merge cannot be committed.").line
 
 
-def _must_be_new_enough(whole: Place, worktree: Worktree) -> None:
-    said = git("version", at=whole).line
-    numbers = re.search(r"(\d+)\.(\d+)", said)
-    if numbers is not None and (int(numbers[1]), int(numbers[2])) < OLDEST:
+def _must_be_new_enough(worktree: Worktree) -> None:
+    if not merges_without_a_checkout(number := version()):
         raise Refused(
             Code.REPOSITORY,
-            f"{clean(said, 60)} cannot merge without a checkout; version {OLDEST[0]}.{OLDEST[1]} can.",
+            f"git {number} cannot merge without a checkout; version {MERGES[0]}.{MERGES[1]} can.",
             hint=f"Install a newer one, or merge by hand: git merge {worktree.branch}",
         )
 

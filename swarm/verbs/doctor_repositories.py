@@ -8,6 +8,7 @@ from swarm.home.context import Home
 from swarm.model.requests import Finding, Level, WorktreeRow
 from swarm.protocol.documents import home_document, in_repository, is_ours
 from swarm.protocol.paths import HOME_DOCS
+from swarm.repositories.git import MERGES, merges_without_a_checkout, version
 from swarm.verbs.init import home_documents, title_of
 from swarm.verbs.worktrees import worktrees
 
@@ -22,10 +23,22 @@ def repositories(home: Home) -> Iterator[Finding]:
     except SwarmError as error:
         yield Finding(Level.ERROR, "worktrees", str(error))
         return
+    if rows or in_repository(home.layout.root):
+        yield _git()
     left = [found for row in rows if (found := _left(row)) is not None]
     yield from left[:SHOWN]
     if rows and not left:
         yield Finding(Level.OK, "worktrees", f"{plural(len(rows), 'worktree')}, each of an agent that runs")
+
+
+def _git() -> Finding:
+    number = version()
+    if not number:
+        return Finding(Level.WARNING, "git", "git is not there, or does not say its version", "Install git.")
+    if not merges_without_a_checkout(number):
+        text = f"git {number} cannot merge without a checkout, so `merge` only moves branches forward"
+        return Finding(Level.NOTE, "git", text, f"Install {MERGES[0]}.{MERGES[1]} or newer.")
+    return Finding(Level.OK, "git", f"git {number}")
 
 
 def _documents(home: Home) -> Iterator[Finding]:

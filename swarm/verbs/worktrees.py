@@ -35,11 +35,13 @@ def diff(home: Home, words: str, *, stat: bool = False) -> DiffReport:
     return DiffReport(agent_id, own, seen, text.output.decode("utf-8", "replace"), text.cut)
 
 
-def merge(home: Home, words: str, *, into: str = "", message: str = "", remove: bool = False) -> MergeReport:
+def merge(
+    home: Home, words: str, *, into: str = "", message: str = "", remove: bool = False, spawn_id: str = ""
+) -> MergeReport:
     """Merges an agent's work into the branch that its worktree was made from: clean, or refused and nothing changed.
 
     into: another branch. message: commits what an agent that has ended left uncommitted. remove: its worktree and
-    branch go once they are merged. Raises NotFound; Refused with the reason; Busy; GitError.
+    branch go once they are merged. spawn_id: '' for whichever spawn there is. Raises NotFound; Refused with the reason; Busy; GitError.
     """
     agent_id = words
     try:
@@ -47,6 +49,8 @@ def merge(home: Home, words: str, *, into: str = "", message: str = "", remove: 
         agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         spec = _spec_of(home, agent_id)
+        if spawn_id not in ("", spec.spawn_id):
+            raise NotFound(f"{agent_id!r} has been spawned anew since.", hint="Look at its difference again first.")
         own = _worktree_of(home, agent_id)
         _must_be_its_own(home, into or own.into)
         if message or remove:

@@ -12,9 +12,12 @@ from swarm.model.beat import ActionKind, Beat
 from swarm.model.health import Health, Verdict
 from swarm.model.plan import Action, Plan
 from swarm.model.record import Alert, Holder
+from swarm.model.repository import ChangedFile, Changes, Worktree
 from swarm.model.requests import (
+    DiffReport,
     EvictionChoice,
     KillReport,
+    MergeReport,
     Messaged,
     Objection,
     Rehearsal,
@@ -32,6 +35,8 @@ from swarm.scan.watcher import Watch
 from tests.support.swarms import NOW, POLICY, an_identity, big_example
 
 HOME = Path("/home/operator/my-swarm")
+A_WORKTREE = Worktree("/repo/.git", "swarm/worktrees/worker-1", "swarm/worker-1", "0" * 40, "main", "/repo")
+SOME_CHANGES = Changes((ChangedFile("api.py", 1, 1), ChangedFile("new.py", uncommitted=True)), 1, "swarm/worker-1")
 
 
 class StillWatch(Watch):
@@ -158,6 +163,16 @@ class CannedSwarm(Swarm):
         if self.sends:
             return Messaged(agent_id, "m-4d5e6f", sent=True)
         return Messaged(agent_id, "m-1a2b3c", waits="its program (command) takes no words while it runs")
+
+    def diff(self, words: str, *, stat: bool = False) -> DiffReport:
+        self._note("diff", words)
+        return DiffReport(words, A_WORKTREE, SOME_CHANGES, "diff --git a/api.py b/api.py\n+one\n-two\n  as it was")
+
+    def merge(
+        self, words: str, *, into: str = "", message: str = "", remove: bool = False, spawn_id: str = ""
+    ) -> MergeReport:
+        self._note("merge", (words, message, spawn_id))
+        return MergeReport(words, "swarm/worker-1", "main", "0" * 40, 2, already=False, committed=0, removed=False)
 
     def keep_environment(self, agent_id: str) -> None:
         self._note("keep_environment", agent_id)

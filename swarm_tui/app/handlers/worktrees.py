@@ -51,7 +51,9 @@ def _ask(room: ActingScreen, view: AgentView, message: str) -> None:
     def answered(*, yes: bool) -> None:
         if yes:
             room.perform(
-                "merge", lambda: room.swarm.merge(view.id, message=message), lambda report: _show(room, report)
+                "merge",
+                lambda: room.swarm.merge(view.id, message=message, spawn_id=view.spawn_id),
+                lambda report: _show(room, report),
             )
 
     said = changes_text(view.changes) if view.changes is not None else "it was not looked at yet"

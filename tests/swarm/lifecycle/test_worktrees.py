@@ -8,6 +8,7 @@ import pytest
 from swarm.errors import Code, Refused, SwarmError
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.model.record import Phase
+from swarm.model.requests import SpawnRequest
 from swarm.model.values import replace
 from tests.support.homes import LiveHome, home_for_a_test
 from tests.support.repositories import Repo
@@ -231,3 +232,29 @@ def test_variables_of_git_that_name_a_place_are_not_inherited(
     works(home, "one", repo)
     monkeypatch.undo()
     assert repo.git("log", "-1", "--format=%s", "swarm/one") == "work"
+
+
+def test_a_spawn_says_that_submodules_are_still_to_be_fetched(home: LiveHome, repo: Repo, tmp_path: Path) -> None:
+    inner = Repo(tmp_path / "inner")
+    repo.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner.path), "sub")
+    repo.commit("a submodule")
+    spawned = home.spawn("one", worktree=str(repo.path))
+    assert any("submodules" in warning for warning in spawned.warnings)
+
+
+def test_a_held_parent_gives_worktrees_of_its_own_repository_only(home: LiveHome, repo: Repo, tmp_path: Path) -> None:
+    other = Repo(tmp_path / "other")
+    home.rules(more='\n[programs.claude]\nargv = ["sleep", "300"]\nscope = "narrow"\n')
+    home.swarm = home.open()
+    home.spawn("lead", worktree=str(repo.path), slots=3, owns=("src",))
+    record = home.record("lead")
+    spec = home.agent("lead").spec
+    spec.write_text(spec.read_text().replace('"program": "command"', '"program": "claude"'))
+    lead = home.open(home.actor("lead"))
+    assert record.owns == ("swarm/worktrees/lead/src",)
+    ours = lead.check_spawn(SpawnRequest(name="helper", role="worker", task="t", program="claude", worktree="."))
+    assert not [each for each in ours.objections if each.code is Code.SCOPE]
+    for asked in (str(other.path), str(home.root)):
+        request = SpawnRequest(name="helper", role="worker", task="t", program="claude", worktree=asked)
+        found = {each.code for each in lead.check_spawn(request).objections}
+        assert found & {Code.SCOPE, Code.REPOSITORY}

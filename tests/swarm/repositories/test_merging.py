@@ -1,5 +1,7 @@
 """A merge is clean and whole, or refused with the reason and nothing changed."""
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -220,3 +222,26 @@ def test_a_branch_of_another_worktree_is_moved_with_its_files(work: Work) -> Non
     merge(work.layout, helper, "genesis-01/lead/helper")
     assert (work.layout.root / lead.path / "helped.py").exists()
     assert work.repo.git("status", "--porcelain", at=work.layout.root / lead.path) == ""
+
+
+def test_a_git_that_is_too_old_for_a_merge_says_so_and_still_moves_a_branch_forward(
+    work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = shutil.which("git")
+    shim = tmp_path / "bin" / "git"
+    shim.parent.mkdir()
+    script = f"""#!/bin/sh
+for word in "$@"; do [ "$word" = version ] && echo "git version 2.34.1" && exit; done
+exec {real} "$@"
+"""
+    shim.write_text(script)
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", str(shim.parent), prepend=os.pathsep)
+    work.repo.write("theirs.py", "1\n")
+    work.repo.commit("theirs")
+    before = work.refs()
+    with pytest.raises(Refused, match=r"git 2\.34\.1 cannot merge without a checkout"):
+        work.merge()
+    assert work.refs() == before
+    work.repo.git("merge", "--quiet", "main", at=work.path)
+    assert work.merge().files == 1
