@@ -41,7 +41,8 @@ def merge(
     """Merges an agent's work into the branch that its worktree was made from: clean, or refused and nothing changed.
 
     into: another branch. message: commits what an agent that has ended left uncommitted. remove: its worktree and
-    branch go once they are merged. spawn_id: '' for whichever spawn there is. Raises NotFound; Refused with the reason; Busy; GitError.
+    branch go once they are merged. spawn_id: '' for whichever spawn there is. Raises NotFound;
+    Refused with the reason; Busy; GitError.
     """
     agent_id = words
     try:
