@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import swarm.verbs.pause
     import swarm.verbs.read
     import swarm.verbs.respawn
+    import swarm.verbs.sessions
     import swarm.verbs.worktrees  # noqa: TC004  (at run time `_verb` imports all of these)
     from swarm.errors import SwarmError
     from swarm.model.requests import Rehearsal, SpawnCheck, SpawnRequest
@@ -142,6 +143,7 @@ class Swarm:
     resolve = _verb("home.resolve", lambda: swarm.home.resolve.resolve)
     diff = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.diff)
     worktrees = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.worktrees)
+    sessions = _verb("verbs.sessions", lambda: swarm.verbs.sessions.sessions)
     preview_kill = _verb("verbs.kill", lambda: swarm.verbs.kill.preview)
 
     def check_spawn(self, request: "SpawnRequest", judged: Mapping[str, Verdict] | None = None) -> "SpawnCheck":
@@ -169,6 +171,7 @@ class Swarm:
 
     spawn = _verb("lifecycle.spawn", lambda: swarm.lifecycle.spawn.spawn)
     why_ended_at_once = _verb("lifecycle.first_moments", lambda: swarm.lifecycle.first_moments.why_ended_at_once)
+    adopt = _verb("verbs.sessions", lambda: swarm.verbs.sessions.adopt)
     respawn = _verb("verbs.respawn", lambda: swarm.verbs.respawn.respawn)
     attach = _verb("verbs.attach", lambda: swarm.verbs.attach.attach)
     keep_environment = _verb("lifecycle.environment", lambda: swarm.lifecycle.environment.keep_if_missing)

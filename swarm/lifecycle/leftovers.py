@@ -18,6 +18,7 @@ from swarm.model.listed import ListedSession, SessionKind
 from swarm.model.record import Record
 from swarm.model.values import replace
 from swarm.processes import leftovers
+from swarm.processes.stop import Sweep
 from swarm.programs.base import Program
 from swarm.programs.handing import TERMINALS
 from swarm.sanitize import clean
@@ -80,12 +81,22 @@ def _end_handed_over(
             break
         for session in mine:
             keys.add(session.key)
-            how = "its program ended it" if program.end_session(session) else "KILL"
-            swept = leftovers.end_listed(session.processes, record.spawn_id)
+            swept = end_session(program, session, record.spawn_id)
             name = f"{session.program}: {session.name or session.key}"
-            ended += swept.found or (FoundProcess(session.processes[0].pid, name, how),)
+            ended += swept.found or (FoundProcess(session.processes[0].pid, name, "TERM"),)
             left += [] if swept.clean else [session]
     return ended, left
+
+
+def end_session(program: Program, session: ListedSession, marker: str = "") -> Sweep:
+    """Ends a session that its program lists: the program's daemon is asked, else its processes; then it is swept.
+
+    marker: of the agent whose it is; '' for none.
+    """
+    if not program.end_session(session):
+        leftovers.ask(session.processes)
+    leftovers.wait_gone(session.processes)
+    return leftovers.end_listed(session.processes, marker)
 
 
 def _in_its_directory(

@@ -38,6 +38,7 @@ class AuditVerb(OpenEnum):
 
     # asked for by the operator or an agent
     ACKNOWLEDGE = "acknowledge"
+    ADOPT = "adopt"
     ATTACH = "attach"
     DETACH = "detach"
     DONE = "done"

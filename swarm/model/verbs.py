@@ -135,6 +135,22 @@ VERBS: tuple[Verb, ...] = (
             flag("here", "with the environment of this shell (PATH, keys, gateways), not that of its spawn"),
         ),
     ),
+    Verb("sessions", "list what your agent programs run beside this swarm", "sessions"),
+    Verb(
+        "adopt",
+        "make a session that runs beside this swarm an agent of it",
+        "adopt 850354a5 --name pages --role worker",
+        (
+            Argument(
+                "session", "its key, the beginning of that, or its name: see sessions", required=True, metavar="KEY"
+            ),
+            option("name", "NAME", "what the agent is called", required=True),
+            option("role", "R", "its role: one without a scope (default: worker)", default="worker"),
+            option("task", "TEXT", "what it is to bring about (default: to go on and end)", default=""),
+            option("parent", "ID", "who it stands under (default: the root)"),
+            flag("end", "also where a person talks in it: it ends in their terminal"),
+        ),
+    ),
     Verb(
         "events",
         "print the audit log: who did what, and what was refused",

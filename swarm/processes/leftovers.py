@@ -7,20 +7,24 @@ never signalled: the operator's own editor may work there too.
 """
 
 import os
+import time
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from signal import SIGTERM
 from typing import NamedTuple
 
 from swarm import platform
 from swarm.model.agent import Identity, Liveness
 from swarm.model.record import Record
 from swarm.platform.process_info import Stat
-from swarm.processes.identity import look, untouchable
+from swarm.processes.identity import look, send, untouchable
 from swarm.processes.members import below, marker_of
 from swarm.processes.stop import Sweep, sweep
 from swarm.protocol.find import is_agent
 
 SWEEP_S = 5.0
+ASKED_S = 5.0
+"""Seconds that a program has to leave its terminal clean, or its daemon to end it."""
 SLACK_S = 1.0
 """Seconds by which the start of a process, as the wall clock tells it, may seem earlier than it was."""
 
@@ -49,6 +53,22 @@ def end_listed(listed: Collection[Identity], marker: str) -> Sweep:
         return list({stat.pid: stat for stat in (*heads, *inner)}.values())
 
     return sweep(there, seconds=SWEEP_S)
+
+
+def ask(listed: Collection[Identity]) -> None:
+    """Asks these processes to end."""
+    for each in listed:
+        send(each, SIGTERM)
+
+
+def wait_gone(listed: Collection[Identity]) -> None:
+    """Gives these processes, which were asked to end, a moment for it.
+
+    A daemon that finds its session killed in the middle of that takes it for a crash, and starts it again.
+    """
+    deadline = time.monotonic() + ASKED_S
+    for each in listed:
+        platform.wait_gone(each.pid, each.ticks, max(0.0, deadline - time.monotonic()))
 
 
 def suspects(record: Record, directories: Iterable[Path]) -> list[Suspect]:

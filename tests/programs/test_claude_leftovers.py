@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from swarm.errors import NotFound
 from swarm.model.listed import ListedSession, SessionKind
+from swarm.model.record import Ending
 from swarm.processes.identity import identify
 from swarm.programs.registry import program_for
-from tests.support.model_scripts import Answer, Hang, Seen, shell
+from tests.support.model_scripts import Answer, Hang, Seen, say, shell
 from tests.support.program_home import ENDS_S, ProgramHome
 from tests.support.wait import wait_for
 
@@ -74,7 +76,11 @@ def use(real: ProgramHome, before: str = "") -> None:
     word = real.versions["claude"].executable
 
     def script(seen: Seen) -> Answer:
-        if MINE in seen.prompt or HANDED in seen.prompt:
+        if "made this session an agent" in seen.user:
+            return shell('pwd > where; swarm-tui done --summary "adopted"') if not seen.results else say("Done.")
+        if MINE in seen.prompt:
+            return say("I wait for more.")
+        if HANDED in seen.prompt:
             return Hang()
         return shell(f"{before} {word} --bg '{HANDED}' < /dev/null > said 2>&1; touch handed; sleep 300")
 
@@ -119,3 +125,25 @@ def test_a_session_that_it_handed_to_the_daemon_ends_with_it_and_the_operators_o
             assert not lives(handed)
             assert not daemon.session(place), "its daemon does not start it again"
             assert "sweep" in {verb for verb, *_ in real.lines()}
+
+
+def test_a_session_of_the_operators_daemon_is_listed_and_becomes_an_agent_where_it_worked(real: ProgramHome) -> None:
+    use(real)
+    with daemon_of(real) as daemon:
+        mine = daemon.session(daemon.project)
+        assert mine is not None
+        assert [each.key for each in real.swarm.sessions()] == [mine.key]
+
+        adopted = real.swarm.adopt(mine.key[:8], name="pages")
+
+        assert adopted.session == mine.key
+        assert not lives(mine)
+        assert real.swarm.sessions() == ()
+        view = real.ended("pages")
+        assert view.record is not None
+        assert view.record.ending is Ending.DONE, (view.record.why, real.said("pages"))
+        assert (daemon.project / "where").read_text().strip() == str(daemon.project)
+        assert MINE in real.asked("claude")[-1].prompt, "its conversation went on"
+        assert ("adopt", real.id("pages"), True, "") in real.lines("adopt")
+        with pytest.raises(NotFound):
+            real.swarm.adopt(mine.key, name="again")

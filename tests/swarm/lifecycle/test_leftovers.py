@@ -4,8 +4,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,32 +13,15 @@ from swarm.model.agent import Identity
 from swarm.model.causes import AlertCause
 from swarm.model.record import Ending
 from swarm.model.values import replace
-from swarm.processes.identity import identify, send
+from swarm.processes.identity import identify
 from swarm.processes.leftovers import end_listed, suspects
 from tests.support.homes import LiveHome
 from tests.support.ptys import Terminal
+from tests.support.services import served
 from tests.support.tmux import needs_tmux
 from tests.support.wait import wait_for
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
-
-
-@contextmanager
-def served(directory: Path, name: str) -> Iterator[Identity]:
-    """A process that a service started in this directory: no child of ours, no terminal, no marker."""
-    said = directory.parent / f"{name}.pid"
-    script = f"echo $$ > {said}; exec sleep 300"
-    subprocess.run(["setsid", "-f", "sh", "-c", script], cwd=directory, check=True)
-    wait_for(lambda: said.exists() and said.read_text().strip(), "its pid")
-    pid = int(said.read_text())
-    wait_for(lambda: platform.command(pid) == "sleep 300", "it to be at work")
-    identity = identify(pid)
-    assert identity is not None
-    try:
-        yield identity
-    finally:
-        send(identity, 9)
-        platform.wait_gone(identity.pid, identity.ticks, 10)
 
 
 def lives(identity: Identity) -> bool:

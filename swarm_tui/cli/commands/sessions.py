@@ -1,0 +1,72 @@
+"""`swarm-tui sessions`, `adopt`: what agent programs run beside this swarm."""
+
+import argparse
+import time
+
+from swarm.formatting import plural, spell_duration
+from swarm.sanitize import clean
+from swarm_tui.cli.commands.common import acting, iso, looking
+from swarm_tui.cli.output import Output
+
+
+def sessions(args: argparse.Namespace, out: Output) -> int:
+    """Lists them, one a line."""
+    found = looking(args, out).sessions()
+    if out.json:
+        out.document(
+            {
+                "sessions": [
+                    {
+                        "program": each.program,
+                        "key": each.key,
+                        "name": each.name,
+                        "kind": each.kind,
+                        "status": each.status or None,
+                        "cwd": each.cwd,
+                        "started_at": iso(each.started_at or None),
+                        "pid": each.processes[0].pid,
+                        "launched_by": each.launched_by,
+                    }
+                    for each in found
+                ]
+            }
+        )
+        return 0
+    for each in found:
+        age = spell_duration(max(0.0, time.time() - each.started_at))
+        words = (
+            each.key[:8],
+            each.program,
+            each.kind,
+            each.status or "-",
+            age,
+            clean(each.cwd, 200),
+            clean(each.name, 80),
+        )
+        out.say("  ".join(words).rstrip())
+    out.tell(
+        f"{plural(len(found), 'session')} beside this swarm." + (" Take one in: swarm-tui adopt KEY" if found else "")
+    )
+    return 0
+
+
+def adopt(args: argparse.Namespace, out: Output) -> int:
+    """Takes one in, and says as what."""
+    swarm = acting(args)
+    spawned = swarm.adopt(
+        args.session, name=args.name, role=args.role, task=args.task, parent=args.parent, end=args.end
+    )
+    for warning in spawned.warnings:
+        out.tell(warning)
+    if out.json:
+        out.document(
+            {
+                "id": spawned.agent,
+                "spawn_id": spawned.spawn_id,
+                "directory": spawned.directory,
+                "session": spawned.session,
+            }
+        )
+    else:
+        out.say(f"{spawned.agent} goes on with the session {spawned.session}")
+    return 0
