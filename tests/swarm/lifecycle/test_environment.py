@@ -70,7 +70,7 @@ def test_the_operator_gives_an_agent_the_environment_of_another_shell_by_name(
     home.wait_until_ended("worker-1")
     other_shell(monkeypatch)
     ran = swarm_tui("respawn", "worker-1", "--here", home=home.root)
-    assert ran.status == 0, ran.err
+    assert "has ended as soon as it was started" in ran.err
     again = told(home, "worker-1")
     assert again["ANTHROPIC_API_KEY"] == again["OPENAI_API_KEY"] == OTHER
     assert "ANTHROPIC_BASE_URL" not in again
@@ -219,3 +219,23 @@ def test_an_agent_of_such_a_version_keeps_what_a_control_room_has_that_opens_a_w
     other_shell(monkeypatch)
     home.swarm.keep_environment(home.id("worker-1"))
     assert (agent_environment.read(kept) or {})["ANTHROPIC_API_KEY"] == SECRET
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("bash", "-lc", "swarm-tui progress 'it arrives'"),
+        ("bash", "-c", "PATH=/usr/bin:/bin; swarm-tui progress 'it arrives'"),
+        ("sh", "-lc", "\"$SWARM_TUI\" progress 'it arrives'"),
+        ("env", "PATH=/nowhere", "/bin/sh", "-c", "\"$SWARM_TUI\" progress 'it arrives'"),
+    ],
+    ids=["a login bash", "a bash with a PATH of its own", "a login shell", "a shell without a PATH"],
+)
+def test_reports_arrive_from_a_shell_that_does_not_find_our_command_on_its_path(
+    home: LiveHome, command: tuple[str, ...]
+) -> None:
+    home.spawn("worker-1", *command)
+    home.wait_until_ended("worker-1")
+    progress = home.agent("worker-1").progress
+    assert progress.exists(), home.agent("worker-1").stderr.read_text()
+    assert progress.read_text().rstrip().endswith("it arrives")
