@@ -35,7 +35,7 @@ def why_ended_at_once(home: Home, spawned: Spawned) -> SwarmError | None:
         return None
     settle(home, {spawned.agent})
     record = ref.find(home.ledger.read().agents)
-    if record is None or record.live or record.ending is not Ending.FAILED:
+    if record is None or record.live or record.ending is not Ending.FAILED or record.exit_code == 0:
         return None
     return SwarmError(
         f"{spawned.agent!r} has ended as soon as it was started.",
