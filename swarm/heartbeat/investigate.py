@@ -43,7 +43,7 @@ def investigate(home: Home, view: AgentView, why: str, heartbeat_n: int) -> int:
         "stdout": last_lines(agent, "stdout"),
         "stderr": last_lines(agent, "stderr"),
     }
-    writer.make_dir(agent.log)
+    writer.make_dir(agent.log, parents=False)
     writer.write_json(agent.investigation(number), found)
     return number
 

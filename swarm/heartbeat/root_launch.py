@@ -117,8 +117,8 @@ def launch_for(
         task = reader.read_head(agent.task, MAX_TASK)
         brief = decode(task.data).rstrip() if task is not None else ""
         launch = program.prepare(spec, home.layout, agent, f"{brief}\n\n{words}")
-    writer.make_dir(agent.run)
-    writer.make_dir(agent.log)
+    writer.make_dir(agent.run, parents=False)
+    writer.make_dir(agent.log, parents=False)
     writer.write_atomic(agent.digest, words.encode("utf-8", "replace"), mode=0o600)
     if launch.stdin is None and not launch.channel:
         launch = replace(launch, stdin=agent.digest)

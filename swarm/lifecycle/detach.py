@@ -177,7 +177,7 @@ def lives(home: Home, record: Record) -> bool:
 
 def exclusive(agent: AgentDir) -> AbstractContextManager[bool]:
     """Whether this process is the only one that attaches to this agent, or detaches it, for the block."""
-    writer.make_dir(agent.run)
+    writer.make_dir(agent.run, parents=False)
     return locks.held(agent.attach_lock, 0.0)
 
 

@@ -84,7 +84,7 @@ def keep_if_missing(home: Home, agent_id: str) -> None:
     agent = home.layout.agent(agent_id)
     if home.actor.is_operator and agent_environment.read(agent.environment) is None:
         home.must_be_writable()
-        writer.make_dir(agent.run)
+        writer.make_dir(agent.run, parents=False)
         keep(home, agent, present())
 
 
@@ -122,6 +122,6 @@ def keep_for_root(home: Home) -> bool:
         found = all(need.ok for need in program.needs() if need.required)
         if not found or not set(program.logins).intersection(kept) <= now.keys():
             return False
-    writer.make_dir(agent.run)
+    writer.make_dir(agent.run, parents=False)
     keep(home, agent, now)
     return True

@@ -43,6 +43,8 @@ class AgentView(Struct, frozen=True):
     """Fresher than the record's: what this process saw since."""
     changed_at: float | None = None
     """Wall seconds of the last update, for people; None where there was none."""
+    absent: str = ""
+    """Why its files say nothing of it while it lives: gone, replaced, out of sight; '' where they do."""
     liveness: Liveness | None = None
     """What the look at the keeper and program said; None where there is no identity to look at."""
     usage: Usage | None = None

@@ -152,7 +152,7 @@ class LocalRunner:
 
 def _write_launch(agent: AgentDir, launch: Launch) -> None:
     """launch.json, for the owner's eyes only. What the program inherits is not in it: that may hold passwords."""
-    writer.make_dir(agent.run)
+    writer.make_dir(agent.run, parents=False)
     order = {
         "spawn_id": launch.spawn_id,
         "argv": list(launch.argv),

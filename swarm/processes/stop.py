@@ -14,7 +14,7 @@ from swarm.platform.process_info import Stat
 from swarm.processes.identity import look
 from swarm.processes.members import COMMAND_LENGTH, confirmed, members
 from swarm.processes.runner import StopReport
-from swarm.protocol.agent_files import StopOrder, read_exit
+from swarm.protocol.agent_files import StopOrder, read_exit, read_kept
 from swarm.protocol.paths import AgentDir
 from swarm.store import jsonio, writer
 
@@ -157,15 +157,19 @@ def stop(
             took_ms=_since(began),
         )
     outcome: Exit | None = None
-    if keeper is not None and confirmed(keeper, marker):
+    if keeper is not None and confirmed(keeper, marker) and not _is_its_directory(agent, marker):
+        gone = _end_without_directory(work, keeper, grace)
+    elif keeper is not None and confirmed(keeper, marker):
         outcome = _order(work, keeper, grace)
         if outcome is None and confirmed(keeper, marker):
+            work.steps.append("its keeper does not answer")
             gone = _end_with_keeper(work, keeper)
         else:
             gone = work.sweep(thorough=outcome is None)
     else:
         outcome = _outcome(agent, marker)
-        if outcome is None:
+        if outcome is None and work.members():
+            work.steps.append("its keeper is gone")
             _ask_directly(work, grace)
         gone = work.sweep(thorough=outcome is None)
     _judge(work, outcome, gone=gone)
@@ -214,9 +218,22 @@ def _order(work: _Stop, keeper: Identity, grace: float) -> Exit | None:
     return _outcome(work.agent, work.marker)
 
 
+def _is_its_directory(agent: AgentDir, marker: str) -> bool:
+    """Whether the keeper's own word lies there; where it does not, a report of the end would be written elsewhere."""
+    kept = read_kept(agent).value
+    return kept is not None and kept.spawn_id == marker
+
+
+def _end_without_directory(work: _Stop, keeper: Identity, grace: float) -> bool:
+    """Its directory was removed or moved, so its keeper can report nothing: it is stopped first, and only watches."""
+    work.steps.append("its directory is gone: its keeper cannot report")
+    platform.signal(keeper.pid, keeper.ticks, SIGSTOP)
+    _ask_directly(work, grace)
+    return _end_with_keeper(work, keeper)
+
+
 def _end_with_keeper(work: _Stop, keeper: Identity) -> bool:
     """A keeper that does not answer is stopped, so that it keeps its descendants in sight, and goes last."""
-    work.steps.append("its keeper does not answer")
     platform.signal(keeper.pid, keeper.ticks, SIGSTOP)
     gone = work.sweep(thorough=False)
     if gone:
@@ -232,7 +249,6 @@ def _ask_directly(work: _Stop, grace: float) -> None:
     there = work.members()
     if not there:
         return
-    work.steps.append("its keeper is gone")
     work.asked = [named(stat, "TERM") for stat in there if signal(stat, SIGTERM)]
     release(work.members)
     work.steps.append(f"signal {SIGTERM} to {len(work.asked)} found by scan")

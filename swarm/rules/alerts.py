@@ -32,9 +32,11 @@ def alerts_of(view: AgentView, verdict: Verdict, policy: Policy, heartbeat_n: in
         yield from _of_record(view, record, verdict, policy, heartbeat_n)
         if record.phase is Phase.ENDED:
             return
-    if (cause := _CAUSES.get(verdict.state)) is not None:
-        yield _alert(view, cause, verdict.why)
     said = {problem.code.alert: problem.text for problem in view.problems}
+    # One alert says that the directory is gone: that nothing can be known of the agent for it is no second trouble.
+    told = bool(view.absent) and AlertCause.DIRECTORY_MISSING in said
+    if (cause := _CAUSES.get(verdict.state)) is not None and not told:
+        yield _alert(view, cause, verdict.why)
     for cause, text in said.items():
         if cause is not None and cause is not _CAUSES.get(verdict.state):
             yield _alert(view, cause, text)

@@ -77,7 +77,7 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
     5.  results.json is valid (the root has none): done, or failed where its status says so, also while it still runs.
     6.  waiting: its program ended for its service, so that it keeps its slot and is taken up again.
     7.  Its process is gone: failed where exit.json gives a code, lost where nothing tells (a reboot, a foreign kill).
-    8.  progress.md cannot be read: unknown. What cannot be read is never taken for silence.
+    8.  Its directory or its progress.md is gone, replaced or cannot be read: unknown. Absence is never silence.
     9.  paused by the operator; 10. held by the operator.
     11. retrying: its program says that its model service fails, or it has waited for an answer for longer than
         `service.waiting_after`. Killing it would not help. Both explain silence up to `service.give_up_after`.
@@ -113,6 +113,8 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
 
 def _living(view: AgentView, record: Record | None, age: float, now: Now, policy: Policy, heartbeat_n: int) -> Verdict:
     """It runs: what the operator told it comes before what it does itself."""
+    if view.absent:
+        return Verdict(Health.UNKNOWN, f"{view.absent}{_last_heard(view, age, now)}", age=age)
     if view.progress.error:
         return Verdict(Health.UNKNOWN, f"progress.md cannot be read: {view.progress.error}", age=age)
     if record is not None and record.paused is not None:
@@ -126,6 +128,14 @@ def _living(view: AgentView, record: Record | None, age: float, now: Now, policy
         why = f"no automatic kill for {left}{because}; it would be {would.state}: {would.why}"
         return Verdict(Health.HELD, why, age=age)
     return _at_work(view, record, age, now, policy)
+
+
+def _last_heard(view: AgentView, age: float, now: Now) -> str:
+    """When it wrote its last words, which are still shown; '' where that was not seen."""
+    if view.observed.progress is None:
+        return ""
+    at = view.changed_at if view.changed_at is not None else now.wall - age
+    return f"; it last wrote at {spell_clock(at, now.wall)}, {spell_duration(age)} ago"
 
 
 def _at_work(view: AgentView, record: Record | None, age: float, now: Now, policy: Policy) -> Verdict:

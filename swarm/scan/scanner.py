@@ -17,7 +17,8 @@ from swarm.scan.pacing import Pacing, Wanted
 from swarm.scan.probes import Effort, Probes, Sampler
 from swarm.scan.tracked_agent import Hierarchy, TrackedAgent
 from swarm.scan.tree import Tree
-from swarm.scan.view import problems_of_tree, view_of
+from swarm.scan.tree_problems import problems_of_tree
+from swarm.scan.view import view_of
 
 if TYPE_CHECKING:
     from swarm.home.context import Home
@@ -165,9 +166,10 @@ class Scanner:
                     agent.directory, agent.files = directory, AgentFiles(directory.path)
             elif agent is not None and agent.directory is not None:
                 agent.directory, agent.files = None, None
+                agent.out_of_sight = self.tree.root.error
+                structural = True
                 if agent.record is None:
                     del self._tracked[found]
-                    structural = True
         return structural
 
     def _take_inner(self, changes: "_Changes") -> bool:
@@ -222,6 +224,7 @@ class Scanner:
             agent = self._tracked.get(known)
             if agent is None:
                 agent = self._tracked[known] = TrackedAgent(known, is_root=known == self.home.policy.root.id)
+                agent.out_of_sight = self.tree.root.error
             agent.take_record(self._ledger_view.records.get(known))
             if agent.record is None and agent.directory is None:
                 del self._tracked[known]

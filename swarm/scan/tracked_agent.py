@@ -22,6 +22,8 @@ from swarm.scan.tree import Directory
 FUTURE_TOLERANCE_S = 60.0
 """Seconds by which the time of a file may lie ahead of ours before it counts as of the future."""
 NO_PROGRESS = Progress()
+WITHOUT_FILES = (Phase.QUEUED, Phase.SPAWNING, Phase.ENDED, Phase.IDLE)
+"""A start reserves its slot first, and makes the directory then; after the end no files are asked for."""
 
 
 class TrackedAgent:
@@ -43,13 +45,16 @@ class TrackedAgent:
         "id",
         "inner",
         "is_root",
+        "last_words",
         "liveness",
         "looked_wall",
         "managed",
         "observed",
+        "out_of_sight",
         "parent",
         "record",
         "recorded",
+        "renamed_to",
         "same_files",
         "seen",
         "unkept",
@@ -64,6 +69,12 @@ class TrackedAgent:
         """It holds no slot and is idle without a process, so the ledger need not know it (protocol.md, Slots)."""
         self.directory: Directory | None = None
         self.files: AgentFiles | None = None
+        self.last_words = NO_PROGRESS
+        """What its progress.md said when it was last there."""
+        self.out_of_sight = ""
+        """Why no agent's directory can be seen at all; '' where they can."""
+        self.renamed_to = ""
+        """The id of the directory that holds this spawn's agent.json now, where its own is gone."""
         self.record: Record | None = None
         """Of the ledger."""
         self.observed: Observed | None = None
@@ -107,6 +118,14 @@ class TrackedAgent:
         return self.files.spec.value if self.files else None
 
     @property
+    def replaced(self) -> bool:
+        """Another directory lies in the place of its own: agent.json is not there, or of another spawn."""
+        record, files = self.record, self.files
+        if record is None or files is None or self.is_root or record.phase in WITHOUT_FILES or files.spec.why:
+            return False
+        return record.ref.match(files.spec.value) is None
+
+    @property
     def past(self) -> Record | None:
         """Its record from ended.json, where the ledger has let go of it and both speak of the same spawn."""
         if self.record is not None or self.files is None or self.spec is None:
@@ -132,6 +151,7 @@ class TrackedAgent:
             self.observed = self.recorded = self.seen = self.looked_wall = self.changed_at = None
             self.counted_at, self.liveness, self.unkept, self.usage = BEGINNING, None, False, None
             self.follower = self.heard = None
+            self.last_words, self.renamed_to = NO_PROGRESS, ""
         self.record = record
         if record is None or not record.live:
             self.follower = self.heard = None  # what it used up is in its record
@@ -139,7 +159,9 @@ class TrackedAgent:
     def look_at_progress(self, now: Now) -> bool:
         """Takes in what lies in progress.md now; returns whether anything about its age changed."""
         known = self.known
-        progress = self.files.progress if self.files else NO_PROGRESS
+        progress = self.files.progress if self.files and not self.replaced else NO_PROGRESS
+        if progress.lines:
+            self.last_words = progress
         written = progress.fingerprint if progress.fingerprint and progress.fingerprint.size else None
         if self.record is not None and self.record.observed is not self.recorded:
             self.recorded = self.record.observed
@@ -207,6 +229,7 @@ class Hierarchy:
 
     def _place(self, order: list[TrackedAgent], agents: Mapping[str, TrackedAgent]) -> None:
         children = Counter[str]()
+        renamed = _find_renamed(order)
         for agent in order:
             above = nearest(parent_of(agent.id), agents)
             agent.parent = above or None
@@ -216,7 +239,7 @@ class Hierarchy:
             agent.managed = parent is not None and (
                 parent.managed or (parent.record is not None and parent.record.live)
             )
-            agent.ghost = agent.managed and agent.known is None and not agent.over
+            agent.ghost = agent.managed and agent.known is None and not agent.over and agent.id not in renamed
             children[above] += 1
         for agent in order:
             agent.children = children[agent.id]
@@ -230,5 +253,18 @@ class Hierarchy:
             agent.budget, agent.used = agent.known.slots if agent.known else 1, 1 if agent.ghost else 0
 
 
+def _find_renamed(order: list[TrackedAgent]) -> frozenset[str]:
+    """Tells agents of the ledger that have no directory where it is now; returns the ids that these seem to be."""
+    homeless = {agent.record.spawn_id: agent for agent in order if agent.directory is None and agent.record is not None}
+    for agent in homeless.values():
+        agent.renamed_to = ""
+    for agent in order if homeless else ():
+        spec = agent.spec if agent.record is None else None
+        if spec is not None and spec.spawn_id in homeless:
+            homeless[spec.spawn_id].renamed_to = agent.id
+    return frozenset(agent.renamed_to for agent in homeless.values() if agent.renamed_to)
+
+
 def _place_of(agent: TrackedAgent) -> tuple[object, ...]:
-    return agent.parent, agent.depth, agent.children, agent.budget, agent.used, agent.ghost
+    place = agent.parent, agent.depth, agent.children, agent.budget, agent.used
+    return *place, agent.ghost, agent.renamed_to

@@ -15,9 +15,10 @@ from swarm.programs.follower import Follower
 from swarm.programs.model_names import same
 from swarm.protocol.names import is_name, name_of
 from swarm.sanitize import clean
+from swarm.scan.absence import absence_of, problems_of_absence
 from swarm.scan.files import AgentFiles
 from swarm.scan.tracked_agent import FUTURE_TOLERANCE_S, NO_PROGRESS, TrackedAgent
-from swarm.scan.tree import Directory, Tree
+from swarm.scan.tree import Directory
 from swarm.scan.worktrees import problems_of_worktree
 
 ENDED_LINES = 12
@@ -38,6 +39,9 @@ def _view(agent: TrackedAgent, now: Now) -> AgentView:
     files, known = agent.files, agent.known
     spec = agent.spec
     progress = files.progress if files else NO_PROGRESS
+    absent = absence_of(agent)
+    if absent and (agent.replaced or not progress.lines):
+        progress = agent.last_words
     if agent.over and len(progress.lines) > ENDED_LINES:
         progress = Progress(progress.lines[-ENDED_LINES:], progress.fingerprint, progress.mtime, progress.error)
     spawn_id = known.spawn_id if known else spec.spawn_id if spec else ""
@@ -60,10 +64,11 @@ def _view(agent: TrackedAgent, now: Now) -> AgentView:
         spec=spec,
         record=known,
         progress=progress,
-        results=files.results if files else _NO_RESULTS,
+        results=files.results if files and not agent.replaced else _NO_RESULTS,
         exit=_exit(agent, spawn_id),
         observed=agent.observed or Observed(),
         changed_at=agent.changed_at,
+        absent=absent,
         liveness=agent.liveness,
         usage=agent.usage,
         budget=agent.budget,
@@ -138,17 +143,14 @@ MANY_DENIALS = 3
 
 
 def problems_of(agent: TrackedAgent, now: Now) -> Iterator[Problem]:
-    if agent.directory is None:
-        # A start reserves its slot first, and makes the directory then.
-        if agent.record is not None and agent.record.phase not in (Phase.QUEUED, Phase.SPAWNING):
-            yield Problem(
-                ProblemCode.DIRECTORY_MISSING, "its directory is not there; its process is known and can be ended"
-            )
-    else:
+    absent = absence_of(agent)
+    yield from problems_of_absence(agent, absent)
+    if agent.directory is not None:
         yield from _of_directory(agent, agent.directory)
     if agent.files is not None:
         yield from _of_files(agent, agent.files)
-        yield from _of_times(agent, agent.files.progress, now)
+        if not absent:
+            yield from _of_times(agent, agent.files.progress, now)
         for why in agent.files.suspects:
             yield Problem(ProblemCode.INJECTION, f"its text looks like an instruction to its reader: {why}")
     if agent.follower is not None:
@@ -187,7 +189,7 @@ def _of_directory(agent: TrackedAgent, directory: Directory) -> Iterator[Problem
             ProblemCode.TWIN, "another directory here differs only in case or Unicode form; some disks mix them up"
         )
     if directory.links:
-        yield Problem(ProblemCode.LINK, f"links are not followed: {_names(directory.links)}")
+        yield Problem(ProblemCode.LINK, f"links are not followed: {some_names(directory.links)}")
     outputs = agent.spec.outputs if agent.spec else ()
     for name, meant in directory.misspelt:
         if not any(fnmatchcase(name, glob.rpartition("/")[2]) for glob in outputs):
@@ -267,36 +269,7 @@ def _of_times(agent: TrackedAgent, progress: Progress, now: Now) -> Iterator[Pro
         )
 
 
-def _names(names: tuple[str, ...]) -> str:
+def some_names(names: tuple[str, ...]) -> str:
+    """The first three of some names, and how many more there are."""
     shown = ", ".join(clean(name, 60) for name in names[:3])
     return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
-
-
-def problems_of_tree(tree: Tree) -> Iterator[tuple[str, Problem]]:
-    """What is wrong with the tree itself, and with directories that only group: (owner or '', problem)."""
-    if tree.root.error:
-        code = ProblemCode.LINK if tree.behind_link else ProblemCode.DIRECTORY_MISSING
-        yield "", Problem(code, f"the agents cannot be seen: {tree.root.error}")
-    for directory in tree.directories.values():
-        if directory.is_agent:
-            continue
-        owner = _owner(directory)
-        where = directory.id or "the top"
-        if directory.error and directory.parent is not None:
-            yield owner, Problem(ProblemCode.UNREADABLE, f"{where} cannot be listed: {directory.error}")
-        if directory.links and not owner:
-            yield "", Problem(ProblemCode.LINK, f"links in {where} are not followed: {_names(directory.links)}")
-        for name, meant in directory.misspelt:
-            text = f"{clean(name, 100)} in {where} looks like {meant}; the engine does not read it under that name"
-            yield owner, Problem(ProblemCode.MISSPELT, text)
-    for cut in sorted(tree.cut):
-        text = f"below {cut or 'the top'} not everything is searched: too deep, or too many"
-        yield "", Problem(ProblemCode.UNREADABLE, text)
-
-
-def _owner(directory: Directory) -> str:
-    """The id of the agent in whose directory it lies; '' outside of all."""
-    above = directory.parent
-    while above is not None and not above.is_agent:
-        above = above.parent
-    return above.id if above is not None else ""

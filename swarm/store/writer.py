@@ -90,14 +90,17 @@ def append_block(path: Path, block: bytes) -> None:
     _append(path, block.removesuffix(b"\n") + b"\n", sync=False)
 
 
-def make_dir(path: Path) -> None:
-    """Make a directory, and those above it that are missing; one that is there already is fine, a link is not."""
+def make_dir(path: Path, *, parents: bool = True) -> None:
+    """Make a directory, and those above it that are missing; one that is there already is fine, a link is not.
+
+    parents: False inside an agent's directory: one that was removed is not made anew by half.
+    """
     with _explained(path):
         if path.is_symlink():
             raise Unreadable(path, "is a link")
         if path.is_dir():
             return
-        if path.parent != path and not path.parent.exists():
+        if parents and path.parent != path and not path.parent.exists():
             make_dir(path.parent)
         with suppress(FileExistsError):
             syscalls.mkdir(path)

@@ -446,6 +446,35 @@ def test_the_agents_of_a_home_that_was_moved_are_still_its_own(live_home: LiveHo
     assert not live_home.alive("worker-1")
 
 
+@pytest.mark.parametrize("how", ["removed", "renamed", "replaced"])
+def test_an_agent_whose_directory_is_gone_is_ended_in_one_go_and_nothing_is_made_anew(
+    live_home: LiveHome, how: str
+) -> None:
+    live_home.spawn("worker-1", "sh", "-c", "sleep 300 & exec sleep 300")
+    directory = live_home.agent("worker-1").path
+    aside = directory.with_name("aside")
+    directory.rename(aside)
+    if how == "removed":
+        shutil.rmtree(aside)
+    elif how == "replaced":
+        directory.mkdir()
+        (directory / "progress.md").write_text("2026-01-01 00:00 - somebody else\n")
+    live_home.clock.advance(30 * 24 * 3600)
+    live_home.swarm.beat(by="test", force=True)
+    live_home.swarm.beat(by="test", force=True)
+    assert live_home.alive("worker-1")
+
+    report = live_home.swarm.kill(["worker-1"])
+
+    assert report.gone
+    assert not report.agents[0].unverified
+    assert not live_home.alive("worker-1")
+    assert live_home.swarm.snapshot().slots.used == 0
+    assert os.listdir(directory) == ["progress.md"] if how == "replaced" else not directory.exists()
+    if how != "replaced":
+        live_home.spawn("worker-1")
+
+
 def test_a_kill_that_another_process_does_not_finish_is_not_called_done(
     live_home: LiveHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,39 @@
+"""What is wrong with the tree of directories itself, where no agent's row can say it."""
+
+from collections.abc import Iterator
+
+from swarm.model.causes import ProblemCode
+from swarm.model.snapshot import Problem
+from swarm.sanitize import clean
+from swarm.scan.tree import Directory, Tree
+from swarm.scan.view import some_names
+
+
+def problems_of_tree(tree: Tree) -> Iterator[tuple[str, Problem]]:
+    """What is wrong with the tree itself, and with directories that only group: (owner or '', problem)."""
+    if tree.root.error:
+        code = ProblemCode.LINK if tree.behind_link else ProblemCode.DIRECTORY_MISSING
+        yield "", Problem(code, f"the agents cannot be seen: {tree.root.error}")
+    for directory in tree.directories.values():
+        if directory.is_agent:
+            continue
+        owner = _owner(directory)
+        where = directory.id or "the top"
+        if directory.error and directory.parent is not None:
+            yield owner, Problem(ProblemCode.UNREADABLE, f"{where} cannot be listed: {directory.error}")
+        if directory.links and not owner:
+            yield "", Problem(ProblemCode.LINK, f"links in {where} are not followed: {some_names(directory.links)}")
+        for name, meant in directory.misspelt:
+            text = f"{clean(name, 100)} in {where} looks like {meant}; the engine does not read it under that name"
+            yield owner, Problem(ProblemCode.MISSPELT, text)
+    for cut in sorted(tree.cut):
+        text = f"below {cut or 'the top'} not everything is searched: too deep, or too many"
+        yield "", Problem(ProblemCode.UNREADABLE, text)
+
+
+def _owner(directory: Directory) -> str:
+    """The id of the agent in whose directory it lies; '' outside of all."""
+    above = directory.parent
+    while above is not None and not above.is_agent:
+        above = above.parent
+    return above.id if above is not None else ""
