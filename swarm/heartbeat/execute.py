@@ -18,7 +18,7 @@ from swarm.lifecycle.intents import Order
 from swarm.lifecycle.settle import look_at_end, record_outcome, settle
 from swarm.lifecycle.spawn import WAITS
 from swarm.lifecycle.stop import end_subtree, stop_alone
-from swarm.lifecycle.take_up import may_go_on, try_again
+from swarm.lifecycle.take_up import try_again
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import Liveness
 from swarm.model.beat import ActionKind
@@ -178,7 +178,9 @@ class _Executor(Struct):
 
     def take_up(self, action: Action) -> None:
         record = self.record_of(action)
-        if record is not None and may_go_on(record, self.home) and not self.home.ledger.read().frozen_all:
+        state = self.home.ledger.read()
+        waits = record is not None and record.phase is Phase.WAITING and record.paused is None
+        if record is not None and waits and not state.frozen_all:
             started = try_again(self.home, record)
             self.done.note(action, ActionKind.TAKE_UP, action.reason if started else f"not started: {action.reason}")
 

@@ -55,7 +55,7 @@ def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every:
             _end(engine, scanner, action)
     stop_overdue_turn(engine)
     if not over:
-        take_up_due(engine)
+        take_up_due(engine, snapshot)
     _ask_what_it_costs(engine, scanner, snapshot)
 
 

@@ -155,7 +155,8 @@ def _waited(record: Record, awake: float) -> Record:
     """The record with what it waited for its service taken out of its age. awake: seconds."""
     if record.phase is not Phase.WAITING or record.waiting is None:
         return record
-    return replace(record, paused_total=record.paused_total + max(0.0, awake - record.waiting.began))
+    waited = max(0.0, awake - record.waiting.began)
+    return replace(record, paused_total=record.paused_total + waited, waiting=replace(record.waiting, over=awake))
 
 
 def _must_be_gone(home: Home, record: Record) -> None:

@@ -9,11 +9,12 @@ from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.launch import Launch
 from swarm.model.record import Phase, Record
 from swarm.model.service import Waiting
+from swarm.model.snapshot import Snapshot
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.protocol import inbox
 from swarm.protocol.agent_files import read_spec
-from swarm.rules.service_wait import is_due, wait_after
+from swarm.rules.service_wait import may_try, served_again, wait_after
 from swarm.store import reader
 from swarm.store.text import decode
 
@@ -24,19 +25,17 @@ WORDS = (
 BRIEF_BYTES = 1 << 20
 
 
-def take_up_due(home: Home) -> tuple[str, ...]:
-    """Starts every waiting agent whose next try is due; returns their ids. One that does not start waits on."""
+def take_up_due(home: Home, snapshot: Snapshot) -> tuple[str, ...]:
+    """Starts every waiting agent whose next try is due, or whose service is back by what the snapshot shows.
+
+    Returns their ids. One that does not start waits on.
+    """
     state = home.ledger.read()
     if state.frozen_all:
         return ()
-    due = [record for record in state.agents.values() if may_go_on(record, home)]
+    back, now = served_again(snapshot), home.now()
+    due = [record for record in state.agents.values() if may_try(record, now, back)]
     return tuple(record.id for record in due if try_again(home, record))
-
-
-def may_go_on(record: Record, home: Home) -> bool:
-    """Whether it waits for its service, its next try is due, and no person has paused it."""
-    waits = record.phase is Phase.WAITING and record.waiting is not None and record.paused is None
-    return waits and record.waiting is not None and is_due(record.waiting, home.now())
 
 
 def try_again(home: Home, record: Record) -> bool:

@@ -47,6 +47,8 @@ class Waiting(Struct, frozen=True, omit_defaults=True):
     """Awake seconds from which `[service] give_up_after` counts: a time that the service named comes before it."""
     worked: bool = False
     """It had done something before: its session goes on. Else it begins anew, with its brief."""
+    over: Seconds | None = None
+    """Awake seconds at which this wait ended: the agent was taken up. None while it waits."""
     tries: Count = 0
     """How often in a row the agent was taken up, and met with trouble again."""
     next_try: Seconds | None = None

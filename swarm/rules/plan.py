@@ -22,7 +22,7 @@ from swarm.rules.kills import Due, kills
 from swarm.rules.limits import due_for_limits, limit_alerts, swarm_over
 from swarm.rules.outage import given_up, outage
 from swarm.rules.schedule import cost_words, scheduled
-from swarm.rules.service_wait import is_due
+from swarm.rules.service_wait import may_try, served_again
 from swarm.rules.slot_tree import SlotTree, as_if
 from swarm.rules.slots import slots_of
 from swarm.rules.spawns import SpawnPause, queued, woken
@@ -81,8 +81,8 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     actions += queued(snapshot, policy, slot_tree, wait)
     actions += scheduled(snapshot, policy, slot_tree, n, wait)
     actions += woken(snapshot, policy, now, n, wait)
-    if n == 1:
-        actions += [Action(ActionKind.NOTE, "", "", words) for words in cost_words(policy)]
+    if n == 1 and (words_of_cost := " ".join(cost_words(policy))):
+        actions.append(Action(ActionKind.NOTE, "", "", words_of_cost))
     counts = Counter(str(one.state) for one in judged.values())
     return Plan(n, tuple(actions), dict(counts), slots, words)
 
@@ -174,12 +174,12 @@ def _taken_up(snapshot: Snapshot, now: Now, wait: SpawnPause | None) -> Iterator
     """Those who wait for their service and are due. While the swarm is over its limit, they wait on."""
     if wait is not None and wait.delay is Code.LIMIT:
         return
+    back = served_again(snapshot)
     for view in snapshot.agents:
         record = view.record
-        if record is None or record.phase is not Phase.WAITING or record.waiting is None or is_archived(view):
+        if record is None or record.waiting is None or is_archived(view) or not may_try(record, now, back):
             continue
-        if record.paused is None and is_due(record.waiting, now):
-            yield Action(ActionKind.TAKE_UP, view.id, view.spawn_id, f"its program had ended: {record.waiting.why}")
+        yield Action(ActionKind.TAKE_UP, view.id, view.spawn_id, f"its program had ended: {record.waiting.why}")
 
 
 def _let_go(slot_tree: SlotTree, action: Action) -> None:

@@ -1,6 +1,6 @@
 """How long an agent waits for its service before it is taken up again, and what is said of it. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from swarm.config.policy import Service
 from swarm.formatting import plural, spell_clock, spell_duration
@@ -8,7 +8,7 @@ from swarm.model.activity import ActivityState, TurnEnd
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.service import Trouble, Waiting
-from swarm.model.snapshot import AgentView
+from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 
 MAX_NAMED_S = 8 * 86_400.0
@@ -70,6 +70,30 @@ def is_due(waiting: Waiting, now: Now) -> bool:
     return now.awake >= waiting.next_try or (
         waiting.named and waiting.next_at is not None and now.wall >= waiting.next_at
     )
+
+
+def served_again(snapshot: Snapshot) -> Mapping[str, float]:
+    """By program: awake seconds at which an agent was taken up last whose model has answered since.
+
+    Whoever began to wait before that need not wait for a pause of its own: the service is back.
+    """
+    back: dict[str, float] = {}
+    for view in snapshot.agents:
+        record = view.record
+        over = record.waiting.over if record is not None and record.waiting is not None else None
+        if record is None or over is None or record.phase is not Phase.RUNNING:
+            continue
+        if view.activity is not None and view.activity.answered:
+            back[record.program] = max(over, back.get(record.program, over))
+    return back
+
+
+def may_try(record: Record, now: Now, back: Mapping[str, float]) -> bool:
+    """Whether a waiting agent is taken up now: its time has come, or its service is back. back: of `served_again`."""
+    waiting = record.waiting
+    if record.phase is not Phase.WAITING or waiting is None or record.paused is not None or is_given_up(waiting):
+        return False
+    return is_due(waiting, now) or waiting.began < back.get(record.program, float("-inf"))
 
 
 def is_given_up(waiting: Waiting | None) -> bool:

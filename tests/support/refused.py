@@ -19,6 +19,10 @@ for line in service["lines"]:
 if service["up"]:
     with open("results.json", "w") as file:
         json.dump({"status": "success", "summary": "it is there"}, file)
+if service["lasts"]:
+    import time
+
+    time.sleep(300)
 sys.exit(0 if service["up"] else 1)
 """
 SAID = {
@@ -61,12 +65,16 @@ class Service:
         lines = [_init(), _said("I begin."), {**_said(said, "<synthetic>"), "error": "server_error"}]
         self._write(up=False, lines=[*lines, _result(said, failed=True, status=529)])
 
+    def works_on(self) -> None:
+        """It answers, and agents work for as long as the test lasts."""
+        self._write(up=False, lines=[_init(), _said("I begin.")], lasts=True)
+
     def break_program(self) -> None:
         """The program itself ends before it says anything, as after an update that failed."""
-        self._state.write_text(json.dumps({"up": False, "broken": True, "lines": []}))
+        self._state.write_text(json.dumps({"up": False, "broken": True, "lasts": False, "lines": []}))
 
-    def _write(self, *, up: bool, lines: list[dict[str, object]]) -> None:
-        self._state.write_text(json.dumps({"up": up, "broken": False, "lines": lines}))
+    def _write(self, *, up: bool, lines: list[dict[str, object]], lasts: bool = False) -> None:
+        self._state.write_text(json.dumps({"up": up, "broken": False, "lasts": lasts, "lines": lines}))
 
 
 def starts(home: LiveHome, agent_id: str) -> list[str]:

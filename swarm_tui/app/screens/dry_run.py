@@ -25,10 +25,14 @@ _ROLES = {
     ActionKind.COLLECT: "accent",
     ActionKind.FREE: "notice",
     ActionKind.CHECK: "accent",
+    ActionKind.WAIT: "notice",
+    ActionKind.TAKE_UP: "good",
     ActionKind.SPAWN: "good",
     ActionKind.SCHEDULE: "good",
     ActionKind.SKIP: "muted",
+    ActionKind.NOTE: "muted",
     ActionKind.WAKE: "accent",
+    ActionKind.SPARE: "notice",
 }
 MAX_WHOM = 40
 
@@ -98,7 +102,7 @@ def rows(actions: Iterable[Action], root: str) -> list[CheckRow]:
                 Cell(fit_tail(whom, width), "strong"),
                 Cell(f"  {_below(action)}{clean(action.reason, 300)}", "muted"),
             ),
-            fixed=action.kind is ActionKind.SKIP,
+            fixed=action.kind in (ActionKind.SKIP, ActionKind.NOTE),
             full=f"{action.kind.value} {clean(action.agent, 300) or 'the swarm'}: {_below(action)}"
             f"{clean(action.reason, 1000)}",
         )

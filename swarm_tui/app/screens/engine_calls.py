@@ -163,7 +163,7 @@ class ActingScreen(LookingScreen):
 
     def beaten(self, beat: Beat) -> None:
         """Says what a heartbeat did."""
-        acts = len([action for action in beat.actions if action.action is not ActionKind.SKIP])
+        acts = len([action for action in beat.actions if action.action not in (ActionKind.SKIP, ActionKind.NOTE)])
         words = f"heartbeat {beat.n}: {acts} act{'s' if acts != 1 else ''}, {'passed' if beat.passed else 'not passed'}"
         self.say(words, severity="information" if beat.passed else "warning")
 

@@ -55,6 +55,7 @@ waits = st.builds(
     began=times,
     patient_from=times,
     worked=st.booleans(),
+    over=st.none() | times,
     tries=counts,
     next_try=st.none() | times,
     next_at=st.none() | times,

@@ -14,6 +14,8 @@ from textual.widgets import Input, Select, Static
 from swarm.errors import Code, Refused
 from swarm.ledger.audit_log import Event
 from swarm.model.actor import AuditVerb
+from swarm.model.beat import ActionKind
+from swarm.model.plan import Action
 from swarm.model.requests import Objection, SpawnCheck, SpawnRequest
 from swarm.model.snapshot import Access, Snapshot
 from swarm.model.values import replace
@@ -22,7 +24,7 @@ from swarm_tui.app.actions import ACTS
 from swarm_tui.app.app import SwarmApp
 from swarm_tui.app.command_palette import Palette
 from swarm_tui.app.screens.control_room import ControlRoom
-from swarm_tui.app.screens.dry_run import RehearsalScreen
+from swarm_tui.app.screens.dry_run import RehearsalScreen, rows
 from swarm_tui.app.screens.eviction import MakeRoom
 from swarm_tui.app.screens.help import HelpScreen
 from swarm_tui.app.screens.history import AuditScreen, TimelineScreen
@@ -562,3 +564,9 @@ async def test_a_picture_taken_under_older_settings_does_not_shut_out_the_new_on
         swarm.on_snapshot(replace(swarm.snapshot(), generation=1, home="as it is"))
         await pilot.pause()
         assert room.snapshot.home == "as it is"
+
+
+def test_a_rehearsal_has_a_row_for_whatever_a_plan_may_hold() -> None:
+    for kind in ActionKind:
+        (row,) = rows([Action(kind, "genesis-01/a", "s", "because")], "genesis-01")
+        assert kind.value in row.full
