@@ -158,6 +158,17 @@ class Limits(Section, frozen=True):
     """Of one agent that the schedule spawns, in its life, where its role has no limit."""
 
 
+class Price(Section, frozen=True):
+    """[prices.MODEL]: what a model costs, in dollars for a million tokens."""
+
+    input: Annotated[float, Meta(ge=0)]
+    output: Annotated[float, Meta(ge=0)]
+    cache_read: Annotated[float, Meta(ge=0)] | None = None
+    """Of tokens that come from the service's cache; None for a tenth of `input`."""
+    cache_write: Annotated[float, Meta(ge=0)] | None = None
+    """Of tokens that go into its cache; None for a quarter more than `input`."""
+
+
 class Service(Section, frozen=True):
     """[service]: what counts as trouble with a model service."""
 
@@ -190,3 +201,5 @@ class Policy(Section, frozen=True):
     limits: Limits = field(default_factory=Limits)
     service: Service = field(default_factory=Service)
     programs: dict[str, ProgramSettings] = field(default_factory=dict)
+    prices: dict[str, Price] = field(default_factory=dict)
+    """By model, where the program or the engine's own table names another price, or none."""

@@ -17,7 +17,7 @@ from swarm.model.plan import Action
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
 from swarm.rules.kills import kills
-from swarm.rules.limits import due_for_limits, in_play, swarm_over
+from swarm.rules.limits import due_for_limits, in_play, swarm_over, unpriced_alerts
 from swarm.rules.outage import outage
 from swarm.rules.plan import verdicts
 
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 EVERY_S = 15.0
 """Seconds between two looks: what an agent uses up meanwhile is small beside any limit."""
 _looked: "WeakKeyDictionary[Scanner, float]" = WeakKeyDictionary()
-_asked: "WeakKeyDictionary[Scanner, dict[str, int]]" = WeakKeyDictionary()
-"""By spawn id: what an agent had used when it was last asked what that costs."""
+ASKED = 2
+"""Questions after which an answer holds all that was used: a request that still runs is counted at its end."""
+_asked: "WeakKeyDictionary[Scanner, dict[str, tuple[int, int]]]" = WeakKeyDictionary()
+"""By spawn id: what an agent had used when it was last asked what that costs, and how often it was asked since."""
 
 
 def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every: float = EVERY_S) -> None:
@@ -53,6 +55,7 @@ def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every:
     for action in kills(snapshot, judged, due):
         if action.kind is ActionKind.KILL:
             _end(engine, scanner, action)
+    _say_what_is_unpriced(engine, snapshot)
     stop_overdue_turn(engine)
     if not over:
         take_up_due(engine, snapshot)
@@ -62,14 +65,24 @@ def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every:
 def _ask_what_it_costs(home: Home, scanner: "Scanner", snapshot: Snapshot) -> None:
     """Asks programs in a turn what they cost, where they used more since the last time: some report it only then."""
     before = _asked.get(scanner, {})
-    asked: dict[str, int] = {}
+    asked: dict[str, tuple[int, int]] = {}
     for view in snapshot.agents:
         if view.record is None or view.activity is None or not view.activity.in_turn or not in_play(view):
             continue
         used = view.tokens.total if view.tokens is not None else 0
-        if used and (before.get(view.spawn_id) == used or ask_what_it_costs(home, view.record)):
-            asked[view.spawn_id] = used
+        known, times = before.get(view.spawn_id, (0, 0))
+        times = times if known == used else 0
+        if used and (times >= ASKED or ask_what_it_costs(home, view.record)):
+            asked[view.spawn_id] = (used, min(times + 1, ASKED))
     _asked[scanner] = asked
+
+
+def _say_what_is_unpriced(home: Home, snapshot: Snapshot) -> None:
+    """Raises the alert that a limit in dollars does not hold, where it is not raised yet: heartbeats raise it again."""
+    if any(alert.cause is AlertCause.PRICE_UNKNOWN for alert in snapshot.alerts):
+        return
+    for action in unpriced_alerts(snapshot, home.policy):
+        raise_now(home, "", AlertCause.PRICE_UNKNOWN, action.reason)
 
 
 def _end(home: Home, scanner: "Scanner", action: Action) -> None:

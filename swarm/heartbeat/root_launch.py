@@ -90,10 +90,8 @@ def put_log_aside(home: Home, agent: AgentDir, record: Record) -> bool:
         found = record.ref.find(state.agents)
         if found is None or (found.tokens is None and found.cost_usd is None):
             return state
-        account = state.account
-        tokens, cost = account.tokens + sum(found.tokens or ()), account.cost_usd + (found.cost_usd or 0.0)
-        state = replace(state, account=replace(account, tokens=tokens, cost_usd=cost))
-        return with_record(state, replace(found, tokens=None, cost_usd=None))
+        state = replace(state, account=state.account.with_use_of(found))
+        return with_record(state, replace(found, tokens=None, cost_usd=None, unpriced=False))
 
     home.ledger.commit(change, purpose="put the root's log aside")
     return True

@@ -67,16 +67,11 @@ def without(state: State, agent_id: str) -> State:
 
 def with_forgotten(before: State, after: State) -> State:
     """Returns `after` with what agents used up that it no longer holds: spawned anew, dropped, or lost in a rebuild."""
-    tokens, cost = 0, 0.0
-    for record in before.agents.values():
-        if record.ref.find(after.agents) is not None:
-            continue
-        tokens += sum(record.tokens or ())
-        cost += record.cost_usd or 0.0
-    if not tokens and not cost:
-        return after
     account = after.account
-    return replace(after, account=replace(account, tokens=account.tokens + tokens, cost_usd=account.cost_usd + cost))
+    for record in before.agents.values():
+        if record.ref.find(after.agents) is None and (record.tokens is not None or record.cost_usd):
+            account = account.with_use_of(record)
+    return after if account == after.account else replace(after, account=account)
 
 
 def raise_alert(state: State, agent: str, cause: AlertCause, text: str, spawn_id: str, wall: float) -> State:

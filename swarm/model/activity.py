@@ -60,6 +60,15 @@ class Tokens(Struct, frozen=True):
             self.cache_write + other.cache_write,
         )
 
+    def __sub__(self, other: "Tokens") -> "Tokens":
+        """What came on top of `other`; no part is below nothing."""
+        return Tokens(
+            max(0, self.input - other.input),
+            max(0, self.output - other.output),
+            max(0, self.cache_read - other.cache_read),
+            max(0, self.cache_write - other.cache_write),
+        )
+
 
 class Activity(Struct, frozen=True):
     """One thing that happened. Every text has passed `untrusted`: the readers see to it."""
@@ -90,7 +99,9 @@ class Activity(Struct, frozen=True):
     tokens: Tokens | None = None
     """USAGE: of the whole stream so far, all runs together, sub-agents included where the program says so."""
     cost_usd: float | None = None
-    """USAGE: of the whole stream so far; None where the program names no price."""
+    """USAGE: of the whole stream so far; None where no price is known."""
+    unpriced: bool = False
+    """USAGE: tokens were used at no known price, and `cost_usd` leaves them out."""
     context: int | None = None
     """USAGE: tokens in the model's context now."""
     context_limit: int | None = None
@@ -184,6 +195,8 @@ class ActivityState(Struct, frozen=True):
     """Shells and the like that go on beside its turns."""
     tokens: Tokens | None = None
     cost_usd: float | None = None
+    unpriced: bool = False
+    """It used tokens at no known price, and `cost_usd` leaves them out."""
     context: int | None = None
     context_limit: int | None = None
     denied: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from swarm.model.bounds import Count, Dollars, ExitCode, NonEmpty, Outcomes, Sec
 from swarm.model.causes import AlertCause
 from swarm.model.repository import Worktree
 from swarm.model.service import Waiting
+from swarm.model.values import replace
 
 
 class OfSpawn(Protocol):
@@ -169,6 +170,8 @@ class Record(Struct, frozen=True, omit_defaults=True):
     """Of an ended agent: input, output, read from and written to the cache; None where they are unknown."""
     cost_usd: Dollars | None = None
     """Of an ended agent; None where it is unknown."""
+    unpriced: bool = False
+    """It used tokens at no known price, and `cost_usd` leaves them out."""
     checked_n: Count | None = None
     """Heartbeat number that ran its acceptance checks; None where none has."""
     acceptance: Outcomes = ()
@@ -185,6 +188,11 @@ class Record(Struct, frozen=True, omit_defaults=True):
     def live(self) -> bool:
         """It runs, or is about to, or waits for its service, or could not be proved dead."""
         return self.phase in _LIVE
+
+    @property
+    def is_unpriced(self) -> bool:
+        """Some of what it used up has no known price."""
+        return self.unpriced or (self.cost_usd is None and sum(self.tokens or ()) > 0)
 
     @property
     def holds_slot(self) -> bool:
@@ -252,6 +260,17 @@ class Account(Struct, frozen=True, omit_defaults=True):
     cost_usd: Dollars = 0.0
     marks: Annotated[tuple[Mark, ...], Meta(max_length=1000)] = ()
     """Oldest first, about one an hour; the first is a day old or more, where the swarm is."""
+    unpriced: Count = 0
+    """Those of these agents whose price was not known: the dollars leave them out."""
+
+    def with_use_of(self, record: Record) -> "Account":
+        """The account with what one more agent has used up that the ledger lets go of."""
+        return replace(
+            self,
+            tokens=self.tokens + sum(record.tokens or ()),
+            cost_usd=self.cost_usd + (record.cost_usd or 0.0),
+            unpriced=self.unpriced + record.is_unpriced,
+        )
 
 
 class QueueEntry(Struct, frozen=True, omit_defaults=True):

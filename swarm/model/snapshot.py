@@ -58,7 +58,9 @@ class AgentView(Struct, frozen=True):
     tokens: Tokens | None = None
     """Its own, over all its runs; None where they are unknown."""
     cost_usd: float | None = None
-    """Its own, over all its runs; None where the program names no price."""
+    """Its own, over all its runs; None where no price is known."""
+    unpriced: bool = False
+    """It used tokens at no known price, and `cost_usd` leaves them out."""
     description: str = ""
     """What a sub-agent of a program's own is for."""
     inner: SubAgent | None = None

@@ -64,6 +64,7 @@ class _Now:
     background: int
     tokens: Tokens | None
     cost_usd: float | None
+    unpriced: bool
     context: int | None
     context_limit: int | None
     denied: tuple[str, ...]
@@ -203,6 +204,7 @@ def _usage(now: _Now, activity: Activity) -> None:
     """Activities carry totals of the whole stream: what is not said stays as it was."""
     now.tokens = activity.tokens if activity.tokens is not None else now.tokens
     now.cost_usd = activity.cost_usd if activity.cost_usd is not None else now.cost_usd
+    now.unpriced = activity.unpriced
     now.context = activity.context if activity.context is not None else now.context
     now.context_limit = activity.context_limit if activity.context_limit is not None else now.context_limit
 

@@ -7,6 +7,7 @@ from swarm.errors import Code, Refused
 from swarm.model.activity import Reader
 from swarm.programs.base import Program
 from swarm.programs.command import Command
+from swarm.programs.prices import PricedReader, Prices
 
 COMMAND = Command.kind
 """Runs what a spawn, or swarm.toml, says in so many words."""
@@ -63,25 +64,25 @@ def new_reader_for(name: str, policy: Policy) -> NewReader | None:
     """
     settings = policy.programs.get(name)
     kind = (settings.kind if settings else "") or name
-    return new_reader_of(settings.format if settings and kind == "command" else kind)
+    return new_reader_of(settings.format if settings and kind == "command" else kind, Prices(policy.prices))
 
 
-def new_reader_of(language: str) -> NewReader | None:
+def new_reader_of(language: str, prices: Prices) -> NewReader | None:
     """What makes readers for one program's language; None where it is none of those that are known."""
     if language == "claude":
         from swarm.programs.claude.stream import ClaudeReader
 
-        return ClaudeReader
+        return lambda: ClaudeReader(prices)
     if language == "codex":
         from swarm.programs.codex.stream import CodexReader
 
-        return CodexReader
+        return lambda: PricedReader(CodexReader(), prices)
     if language == "gemini":
         from swarm.programs.gemini.stream import GeminiReader
 
-        return GeminiReader
+        return lambda: PricedReader(GeminiReader(), prices)
     if language == "opencode":
         from swarm.programs.opencode.stream import OpenCodeReader
 
-        return OpenCodeReader
+        return lambda: PricedReader(OpenCodeReader(), prices)
     return None

@@ -10,6 +10,7 @@ from swarm.model.beat import Beat
 from swarm.model.record import Account, Mark, Record
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
+from swarm.model.values import replace
 
 HOUR_S = 3600.0
 DAY_S = 24 * HOUR_S
@@ -29,7 +30,7 @@ class Spent(Struct, frozen=True):
     """Over the last hour, or what there are records of; None while that cannot be told."""
     tokens_per_hour: float | None = None
     unpriced: int = 0
-    """Agents that have used tokens and name no price: the costs leave them out."""
+    """Agents, gone ones too, that used tokens at no known price: the costs leave these out."""
 
 
 def totals(
@@ -59,14 +60,13 @@ def spent(snapshot: Snapshot, now: Now) -> Spent:
         cost_24h=max(0.0, snapshot.cost_usd - (base.cost_usd if base else 0.0)),
         cost_per_hour=cost / hours if hours else None,
         tokens_per_hour=tokens / hours if hours else None,
-        unpriced=sum(is_unpriced(view) for view in snapshot.agents),
+        unpriced=snapshot.account.unpriced + sum(is_unpriced(view) for view in snapshot.agents),
     )
 
 
 def is_unpriced(view: AgentView) -> bool:
-    """It has used tokens, and nothing names their price. Before its first turn has ended it may still do so."""
-    early = view.activity is not None and not view.activity.turns
-    return view.tokens is not None and view.tokens.total > 0 and view.cost_usd is None and not early
+    """It has used tokens, and nothing names the price of some of them."""
+    return view.unpriced or (view.cost_usd is None and view.tokens is not None and view.tokens.total > 0)
 
 
 def with_mark(account: Account, now: Now, tokens: int, cost_usd: float) -> Account:
@@ -78,7 +78,7 @@ def with_mark(account: Account, now: Now, tokens: int, cost_usd: float) -> Accou
     past = [mark for mark in marks if _is_past(mark, now)]
     recent = [mark for mark in marks if not _is_past(mark, now)]
     kept = (*past[-1:], *recent, Mark(now.wall, now.awake, tokens, cost_usd))[-MARKS:]
-    return Account(account.tokens, account.cost_usd, kept)
+    return replace(account, marks=kept)
 
 
 def _is_past(mark: Mark, now: Now) -> bool:
@@ -138,7 +138,7 @@ def spending(snapshot: Snapshot) -> Mapping[str, Spending]:
     for view in snapshot.agents:
         tokens[view.id] = view.tokens.total if view.tokens is not None else None
         costs[view.id] = view.cost_usd
-        unpriced[view.id] = int(view.cost_usd is None and (view.unread or bool(tokens[view.id])))
+        unpriced[view.id] = int(is_unpriced(view) or (view.cost_usd is None and view.unread))
     for view in reversed(snapshot.agents):
         if view.parent is None or view.parent not in tokens:
             continue

@@ -140,10 +140,10 @@ def limit_alerts(snapshot: Snapshot, policy: Policy, now: Now, spared: Mapping[s
             yield Action(ActionKind.ALERT, view.id, view.spawn_id, spared[view.id], AlertCause.LIMIT_NEAR)
         elif own is not None and policy.limits.warn <= own.share < 1:
             yield Action(ActionKind.ALERT, view.id, view.spawn_id, own.near, AlertCause.LIMIT_NEAR)
-    yield from _unpriced(snapshot, policy)
+    yield from unpriced_alerts(snapshot, policy)
 
 
-def _unpriced(snapshot: Snapshot, policy: Policy) -> Iterator[Action]:
+def unpriced_alerts(snapshot: Snapshot, policy: Policy) -> Iterator[Action]:
     """One alert for all of them: a limit in dollars does not hold for whom no price is known."""
     whole = policy.limits.cost_usd is not None
     found = [
@@ -155,7 +155,7 @@ def _unpriced(snapshot: Snapshot, policy: Policy) -> Iterator[Action]:
         names = ", ".join(view.id for view in found[:3]) + (" and others" if len(found) > 3 else "")
         text = (
             f"no price is known for {plural(len(found), 'agent')} ({names}): limits in dollars do not hold for them; "
-            "limits in tokens do"
+            "limits in tokens do, and [prices.MODEL] in swarm.toml names a price"
         )
         yield Action(ActionKind.ALERT, "", "", text, AlertCause.PRICE_UNKNOWN)
 

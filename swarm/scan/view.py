@@ -51,7 +51,7 @@ def _view(agent: TrackedAgent, now: Now) -> AgentView:
     unread = follower is not None and not follower.caught_up and follower.behind > 0
     activity = follower.activity if follower is not None and not unread and not follower.error else None
     activity, heard = _steady(agent.view, activity, _heard(agent) if activity is not None else None)
-    tokens, cost_usd = used_up(agent)
+    tokens, cost_usd, unpriced = used_up(agent)
     return AgentView(
         id=agent.id,
         name=clean(agent.directory.name, 255) if agent.directory else name_of(agent.id),
@@ -81,6 +81,7 @@ def _view(agent: TrackedAgent, now: Now) -> AgentView:
         changes=agent.changes,
         tokens=tokens,
         cost_usd=cost_usd,
+        unpriced=unpriced,
     )
 
 
@@ -120,16 +121,20 @@ def _inner(agent: TrackedAgent, inner: SubAgent) -> AgentView:
     )
 
 
-def used_up(agent: TrackedAgent) -> tuple[Tokens | None, float | None]:
-    """Tokens and dollars of all its runs: read so far of a living one, as recorded of one that has ended."""
+def used_up(agent: TrackedAgent) -> tuple[Tokens | None, float | None, bool]:
+    """Tokens and dollars of all its runs, and whether the dollars leave some tokens out.
+
+    They are read so far of a living one, as recorded of one that has ended.
+    """
     known = agent.known
     if agent.follower is not None:
         if agent.follower.behind and not agent.follower.caught_up:
-            return None, None  # a part is no total; once it was read, a burst makes it but a little late
-        return agent.follower.activity.tokens, agent.follower.activity.cost_usd
+            return None, None, False  # a part is no total; once it was read, a burst makes it but a little late
+        activity = agent.follower.activity
+        return activity.tokens, activity.cost_usd, activity.unpriced
     if known is None or known.tokens is None:
-        return None, None
-    return Tokens(*known.tokens), known.cost_usd
+        return None, None, False
+    return Tokens(*known.tokens), known.cost_usd, known.unpriced
 
 
 def _exit(agent: TrackedAgent, spawn_id: str) -> Exit | None:

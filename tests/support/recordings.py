@@ -5,6 +5,7 @@ from pathlib import Path
 
 from swarm.model.activity import Activity, ActivityState, Reader
 from swarm.programs.fold import EMPTY, fold
+from swarm.programs.prices import Prices
 from swarm.programs.registry import new_reader_of
 
 RECORDINGS = Path(__file__).parent.parent / "data" / "recordings"
@@ -24,7 +25,7 @@ def mark(spawn_id: str = "s-1", model: str = "") -> bytes:
 
 def reader_named(recording: str) -> Reader:
     """A reader for the program of a recording."""
-    new_reader = new_reader_of(recording.partition("_")[0])
+    new_reader = new_reader_of(recording.partition("_")[0], Prices())
     assert new_reader is not None
     return new_reader()
 

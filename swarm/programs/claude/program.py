@@ -77,7 +77,7 @@ class Claude:
 
     def resume(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str, words_: str) -> Launch | None:
         """The same session with `words_` as its next turn. Its old process must be gone."""
-        return self._headless(spec, layout, agent, session, stdin_messages.first(words_, agent.task), resume=True)
+        return self._headless(spec, layout, agent, session, stdin_messages.resumed(words_, agent.task), resume=True)
 
     def take_over(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str) -> Launch | None:
         """The same session in a person's terminal, held to the same scope."""

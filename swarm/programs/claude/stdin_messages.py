@@ -24,6 +24,11 @@ def first(brief: str, task: Path) -> bytes:
     )
 
 
+def resumed(words: str, task: Path) -> bytes:
+    """The first turn of a session that is taken up again, after the question for its cost: its totals may go on."""
+    return cost() + first(words, task)
+
+
 def message(text: str, key: str) -> bytes:
     """A message while it runs. key: the message's id, by which its arrival is known; '' without one."""
     return user(f"[{key}] {text}" if key else text)

@@ -11,6 +11,7 @@ from swarm.programs.claude import raw_lines, system_events
 from swarm.programs.claude.service_trouble import ServiceTrouble
 from swarm.programs.claude.subagents import Tasks
 from swarm.programs.claude.usage import Counter
+from swarm.programs.prices import Prices
 from swarm.programs.stream_fields import block, child, children, ident, moment, short
 from swarm.sanitize import clean
 
@@ -23,8 +24,8 @@ _Read = Callable[[Mapping[str, Any]], Iterator[Activity]]
 class ClaudeReader:
     """Turns lines into activities. Holds bounded memory: counts, live sub-agents, the last ids."""
 
-    def __init__(self) -> None:
-        self._count = Counter()
+    def __init__(self, prices: Prices | None = None) -> None:
+        self._count = Counter(prices or Prices())
         self._tasks = Tasks()
         self._service = ServiceTrouble()
         self._ordered = ""

@@ -80,7 +80,7 @@ class OpenCodeReader:
         fresh, read, wrote = whole(tokens, "input"), whole(cache, "read"), whole(cache, "write")
         came = fresh + read + wrote
         self._total += Tokens(fresh, _output(tokens, came), read, wrote)
-        self._cost = _sum(self._cost, money(part, "cost"))
+        self._cost = _sum(self._cost, money(part, "cost") or None)  # it says 0 of what it knows no price of
         return Activity(Kind.USAGE, tokens=self._total, cost_usd=self._cost, context=came, at=at)
 
 

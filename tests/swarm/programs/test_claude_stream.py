@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from swarm.config.policy import Price
 from swarm.hooks.stop import ask
 from swarm.model.activity import Activity, Kind, Note, Tokens
 from swarm.programs.claude.stream import ClaudeReader
 from swarm.programs.model_names import same
+from swarm.programs.prices import Prices
 from tests.support.recordings import folded, lines_of, mark, read
 
 
@@ -46,7 +48,7 @@ def test_lines_of_one_message_count_its_tokens_once_until_a_result_says_them() -
     lines = [init(), answer("m1", text("a")), answer("m1", call("t1", command="make")), answer("m2", text("b"))]
     state = folded(read(ClaudeReader(), lines))
     assert state.tokens == Tokens(200, 0, 14, 6)
-    assert state.cost_usd is None
+    assert state.cost_usd == pytest.approx(2 * (100 * 5 + 7 * 0.5 + 3 * 6.25) / 1e6), "what the tokens come to"
     assert state.context == 110
     reader = ClaudeReader()
     after = folded(read(reader, [*lines, result(0.5, 210)]))
@@ -69,7 +71,7 @@ def test_what_a_killed_run_used_stays_counted() -> None:
     lines = [mark(), init(), result(0.2, 100), answer("m9", text("x")), mark("s-2"), init(), result(0.1, 50)]
     state = folded(read(ClaudeReader(), lines))
     assert state.tokens == Tokens(250, 10, 7, 3)
-    assert state.cost_usd == pytest.approx(0.3)
+    assert state.cost_usd == pytest.approx(0.3, abs=0.001)
 
 
 def test_a_session_taken_up_without_a_mark_is_known_by_totals_that_shrank() -> None:
@@ -310,8 +312,8 @@ def test_the_answer_to_a_question_for_the_context_is_no_sign_of_life() -> None:
     assert (usage.context, usage.context_limit, usage.counts) == (5000, 200000, False)
 
 
-def costs(words: str) -> bytes:
-    told = {"text": f"Total cost:            {words}\nTotal duration (API):  0s"}
+def costs(words: str, *models: str) -> bytes:
+    told = {"text": "\n".join([f"Total cost:            {words}", "Total duration (API):  0s", *models])}
     return line("control_response", response={"subtype": "success", "request_id": "r", "response": told})
 
 
@@ -325,6 +327,61 @@ def test_what_it_says_of_its_cost_in_mid_turn_counts_until_a_result_says_it_exac
     assert state.cost_usd == 0.02215
     state = folded(read(reader, [init(), answer("m2", text("b")), costs("$0.0300"), mark("s-2"), init()]), state)
     assert folded(read(reader, [result(0.01, 50)]), state).cost_usd == pytest.approx(0.04)
+
+
+def test_a_newer_release_says_estimated_and_counts_what_is_written_in_mid_turn() -> None:
+    reader = ClaudeReader()
+    said = [
+        "Estimated cost:        $0.78",
+        "Usage by model:",
+        "     claude-opus-4-8:  100.0k input, 5.0k output, 50 cache read, 1.2m cache write ($0.78)",
+        "Prompt cache (main):   1 request",
+    ]
+    told = {"subtype": "success", "request_id": "r", "response": {"text": "\n".join(said)}}
+    state = folded(read(reader, [mark(), init(), answer("m1", text("a")), line("control_response", response=told)]))
+    assert (state.cost_usd, state.unpriced) == (0.78, False)
+    assert state.tokens == Tokens(100_000, 5_000, 50, 1_200_000)
+
+
+def session(total: float, own: float, index: int = 0) -> bytes:
+    """A result of a release whose totals are those of the session, whatever process they come from."""
+    tokens = [{"claude-opus-4-8": {"inputTokens": int(cost * 1000), "costUSD": cost}} for cost in (total, own)]
+    more = {"modelUsage": tokens[0], "model_usage_since_last_result": tokens[1], "result_index": index}
+    return result(total, 0, **more)
+
+
+def test_totals_that_go_on_from_an_earlier_process_of_the_session_are_counted_once() -> None:
+    first = [mark(), init(), session(0.5, 0.5)]
+    second = [
+        mark("s-2"),
+        costs("$0.50"),
+        init(),
+        answer("m2", text("b")),
+        session(0.8, 0.3),
+        init(),
+        session(1, 0.2, 1),
+    ]
+    reader = ClaudeReader()
+    state = folded(read(reader, [*first, *second]))
+    assert (state.cost_usd, state.tokens) == (1.0, Tokens(1000))
+    killed = read(reader, [mark("s-3"), costs("$1.00"), init(), answer("m3", text("c")), costs("$1.25")])
+    assert folded(killed, state).cost_usd == pytest.approx(1.25)
+
+
+def test_a_model_whose_price_the_program_guesses_is_said_to_have_none_unless_swarm_toml_names_it() -> None:
+    guess = "$0.09 (costs may be inaccurate due to usage of unknown models)"
+    asked = costs(guess, "    mine:  10.0k input, 1.0k output, 0 cache read, 0 cache write ($0.09)")
+    used = {"mine": {"inputTokens": 10_000, "outputTokens": 1_000, "costUSD": 0.09, "costBasis": "unknown"}}
+    old = {"mine": {"inputTokens": 10_000, "outputTokens": 1_000, "costUSD": 0.09}}
+    begun = [mark(), init("mine"), answer("m1", text("a"), model="mine")]
+    for end in ([], [asked], [result(0.09, 0, modelUsage=used)], [result(0.09, 0, modelUsage=old)]):
+        state = folded(read(ClaudeReader(), [*begun, *end]))
+        assert (state.cost_usd, state.unpriced) == (None, True), end
+    prices = Prices({"mine": Price(1, 10)})
+    for end in ([asked], [result(0.09, 0, modelUsage=used)], [result(0.09, 0, modelUsage=old)]):
+        state = folded(read(ClaudeReader(prices), [*begun, *end]))
+        assert state.cost_usd == pytest.approx(0.02), end
+        assert not state.unpriced
 
 
 def test_limits_of_the_account_are_noted_only_where_they_are_near() -> None:

@@ -156,7 +156,7 @@ TABLE = {
         "f15956d6-5801-4b3d-a7dc-1f4d239e241f", "gemini-2.5-flash", None, None, end=None, turns=0
     ),
     "gemini_success": Expected(
-        "33d39ca1-c52b-4e2e-a123-b5942a8c80dd", "gemini-2.5-flash", Tokens(35578, 126), None, tools=2
+        "33d39ca1-c52b-4e2e-a123-b5942a8c80dd", "gemini-2.5-flash", Tokens(35578, 126), 0.0109884, tools=2
     ),
     "opencode_error_401": Expected(
         "ses_df6c3a20bffeUK0I6FFY3xkdpR", "", None, None, end=False, why="APIError 401 fake 401"

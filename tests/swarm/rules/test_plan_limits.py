@@ -83,8 +83,9 @@ class TestOneAgent:
         assert of(made, ActionKind.ALERT) == [("w", "limit-near")]
         assert of(made, ActionKind.KILL) == []
 
-    def test_before_its_first_turn_has_ended_no_price_is_missed(self) -> None:
-        assert planned(worker(tokens=10, activity=ActivityState(in_turn=True)), policy=WORKER).actions == ()
+    def test_a_price_is_missed_in_the_middle_of_the_first_turn(self) -> None:
+        made = planned(worker(tokens=10, activity=ActivityState(in_turn=True)), policy=WORKER)
+        assert of(made, ActionKind.ALERT) == [("", "price-unknown")]
 
     def test_nobody_is_ended_over_somebody_who_is_held(self) -> None:
         made = planned(worker("a", cost=6.0, slots=2), a_view("a/b", held_until=HEARTBEAT_N + 2), policy=WORKER)
