@@ -45,7 +45,6 @@ def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every:
         return
     _looked[scanner] = at
     engine = replace(home, actor=ENGINE)
-    settle_idle_sessions(engine, snapshot.agents)
     now = home.now()
     judged = verdicts(snapshot, home.policy, now)
     over = swarm_over(snapshot, home.policy, now)
@@ -55,6 +54,8 @@ def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every:
     for action in kills(snapshot, judged, due):
         if action.kind is ActionKind.KILL:
             _end(engine, scanner, action)
+    # After the limits: a program that kept to its limit by itself has ended its turn, and is ended for the limit.
+    settle_idle_sessions(engine, snapshot.agents)
     _say_what_is_unpriced(engine, snapshot)
     stop_overdue_turn(engine)
     if not over:

@@ -14,6 +14,7 @@ from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.ledger.state import State
 from swarm.lifecycle import spawn_fields
+from swarm.lifecycle.budget import within_budget
 from swarm.lifecycle.environment import of_spawn
 from swarm.lifecycle.scope import confined, lies_in, overlap
 from swarm.lifecycle.worktrees import no_double_claim, planned
@@ -125,7 +126,11 @@ def draft(
     inherited = objections.check(
         "program", lambda: of_spawn(home, replacing=replacing, waiting=spawn_id, here=here), None
     )
-    program = objections.check("program", lambda: program_for(spec.program, home.policy, inherited), None)
+    program = objections.check(
+        "program",
+        lambda: within_budget(home, spec, program_for(spec.program, home.policy, inherited)),
+        None,
+    )
     launch = (
         objections.check("program", lambda: spawn_fields.launch_of(home, spec, program, brief), None)
         if program

@@ -9,7 +9,8 @@ from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert
 from swarm.ledger.transitions import Idle, move
 from swarm.lifecycle import environment, relaunch, terminal_talk
-from swarm.lifecycle.end import ended
+from swarm.lifecycle.budget import within_budget
+from swarm.lifecycle.end import ended, spent_by
 from swarm.lifecycle.settle import results_of
 from swarm.model.agent import AgentSpec, Liveness
 from swarm.model.causes import AlertCause
@@ -119,7 +120,8 @@ def detach(home: Home, record: Record, code: int) -> Detached:
         session = session_of(home, current)
         agent = home.layout.agent(record.id)
         words = "\n\n".join((WORDS, *relaunch.missed(inbox.unconfirmed(agent))))
-        launch = session.program.resume(session.spec, home.layout, agent, session.key, words)
+        program = within_budget(home, session.spec, session.program, spent_by(home, current))
+        launch = program.resume(session.spec, home.layout, agent, session.key, words)
         if launch is None:
             raise not_attachable(record.id, f"its program ({record.program}) cannot resume a session")
         relaunch.relaunch(home, current, launch, reason="its operator has left")

@@ -171,6 +171,12 @@ def last_words(home: Home, record: Record) -> ActivityState | None:
     return whole_output(home.layout.agent(record.id).stdout, new_reader, home.clock.wall()) if new_reader else None
 
 
+def spent_by(home: Home, record: Record) -> float:
+    """Returns the dollars that an agent's runs have cost so far, as far as its program says."""
+    activity = last_words(home, record)
+    return (activity.cost_usd or 0.0) if activity is not None else 0.0
+
+
 def release(home: Home, state: State, found: Record, after: Record) -> State:
     """The state with the agent's end in it. What the ledger learned of it since the look (pauses, reads) stays."""
     now = read_now(state.epoch, home.clock)

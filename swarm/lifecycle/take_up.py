@@ -4,6 +4,8 @@ from swarm.errors import Code, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.lifecycle import environment, relaunch, settle
+from swarm.lifecycle.budget import within_budget
+from swarm.lifecycle.end import spent_by
 from swarm.model.activity import TurnEnd
 from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.launch import Launch
@@ -61,6 +63,7 @@ def _launch(home: Home, record: Record, waiting: Waiting) -> Launch:
     spec, program = record.ref.match(read_spec(agent).value), environment.program_of(home, record)
     if spec is None:
         raise SwarmError(f"{record.id!r} cannot be taken up again.", "Its agent.json is not that of its spawn.")
+    program = within_budget(home, spec, program, spent_by(home, record))
     missed = relaunch.missed(inbox.unconfirmed(agent))
     session = relaunch.session_of(home, agent, record.program, record.spawn_id) if waiting.worked else ""
     if session:

@@ -62,9 +62,14 @@ def limit_of(view: AgentView, policy: Policy) -> Limit:
     """What this agent may use up: by its role, in its life; the root in one turn."""
     if view.id == policy.root.id:
         return Limit(cost_usd=policy.root.cost_usd)
-    if view.role in policy.schedule and view.record is not None and view.record.requested_by == str(ENGINE):
-        return scheduled_limit(view.role, policy)
-    return policy.limits.roles.get(view.role, Limit())
+    return limit_for(view.role, view.record.requested_by if view.record is not None else "", policy)
+
+
+def limit_for(role: str, requested_by: str, policy: Policy) -> Limit:
+    """What an agent of this role may use up in its life, that this actor asked for."""
+    if role in policy.schedule and requested_by == str(ENGINE):
+        return scheduled_limit(role, policy)
+    return policy.limits.roles.get(role, Limit())
 
 
 def scheduled_limit(role: str, policy: Policy) -> Limit:

@@ -16,7 +16,7 @@ from msgspec import structs, to_builtins
 
 from swarm.api import Swarm
 from swarm.config.checked import load_policy, parse_policy
-from swarm.config.policy import Policy, ProgramSettings
+from swarm.config.policy import Policy, Price, ProgramSettings
 from swarm.errors import HomeError, Refused, SwarmError, UsageError
 from swarm.ledger.ledger import Ledger
 from swarm.model.health import Health
@@ -83,7 +83,7 @@ def with_examples_cleared(policy: Policy) -> Policy:
     """TOML has no word for "no limit": what has no default stands there as an example."""
     bare = {"cost_usd": None, "tokens": None}
     limits = structs.replace(policy.limits, roles={}, **bare)
-    return structs.replace(policy, limits=limits, root=structs.replace(policy.root, cost_usd=None))
+    return structs.replace(policy, limits=limits, root=structs.replace(policy.root, cost_usd=None), prices={})
 
 
 def contents(root: Path) -> dict[str, bytes]:
@@ -103,7 +103,7 @@ def test_a_new_home_is_found_and_its_ledger_reads(tmp_path: Path) -> None:
     assert not layout.foreign
     state = Ledger(layout, SystemClock()).read()
     assert state.heartbeat_n == 0
-    assert load_policy(layout.policy) == Policy()
+    assert load_policy(layout.policy) == parse_policy(packaged_policy())
     assert all(isinstance(role, Role) for role in load_roles(layout).values())
 
 
@@ -254,7 +254,7 @@ def test_an_init_that_is_killed_anywhere_is_finished_by_the_next(tmp_path: Path)
         # A state.json that was not there yet is the ledger's to restore, at the next commit.
         assert set(contents(home)) >= EVERYTHING - {"swarm/state.json"}, point
         assert Ledger(Layout(home), SystemClock()).read().heartbeat_n == 0
-        assert load_policy(home / "swarm.toml") == Policy()
+        assert load_policy(home / "swarm.toml") == parse_policy(packaged_policy())
 
 
 def test_a_path_through_a_file_is_said_in_words(tmp_path: Path) -> None:
@@ -290,8 +290,10 @@ def test_the_root_is_called_as_an_existing_policy_says(tmp_path: Path) -> None:
     assert not (tmp_path / "swarm/agents/genesis-01").exists()
 
 
-def test_the_packaged_policy_is_valid_as_it_is_and_changes_nothing() -> None:
-    assert parse_policy(packaged_policy()) == Policy()
+def test_the_packaged_policy_is_valid_as_it_is_and_sets_nothing_but_a_ceiling() -> None:
+    written = parse_policy(packaged_policy())
+    assert written.limits.cost_usd == 50.0
+    assert with_examples_cleared(written) == Policy()
 
 
 def test_each_setting_stands_in_the_packaged_policy_with_its_default() -> None:
@@ -303,6 +305,8 @@ def test_each_setting_stands_in_the_packaged_policy_with_its_default() -> None:
     for table, settings in to_builtins(Policy()).items():
         if table == "programs":
             assert set(in_file["programs"]["command"]) == set(ProgramSettings.__struct_fields__)
+        elif table == "prices":
+            assert set(in_file["prices"]["my-model"]) == set(Price.__struct_fields__)
         elif isinstance(settings, dict):
             assert set(in_file[table]) == set(settings), table
         else:
