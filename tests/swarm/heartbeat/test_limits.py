@@ -33,7 +33,7 @@ def result(cost: float, tokens: int, *, bad: str = "") -> dict[str, Any]:
     """How a turn ends: what it used up, and whether it was well."""
     used = {"inputTokens": tokens, "outputTokens": 0, "cacheReadInputTokens": 0, "cacheCreationInputTokens": 0}
     made: dict[str, Any] = {"type": "result", "subtype": "success", "is_error": bool(bad), "result": bad or "All well."}
-    return {**made, "total_cost_usd": cost, "modelUsage": {"m-1": {**used, "costUSD": cost}}}
+    return {**made, "total_cost_usd": cost, "modelUsage": {"m-1": {**used, "costUSD": cost, "costBasis": "list"}}}
 
 
 class Talkers:

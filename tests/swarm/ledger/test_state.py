@@ -114,6 +114,7 @@ RECORD_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "waiting": st.none() | waits,
     "tokens": st.none() | st.tuples(counts, counts, counts, counts),
     "cost_usd": st.none() | amounts,
+    "unpriced": st.booleans(),
     "checked_n": st.none() | counts,
     "acceptance": st.lists(st.tuples(words, st.booleans()), max_size=3).map(tuple),
     "extra": extras,

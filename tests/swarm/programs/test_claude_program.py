@@ -176,7 +176,9 @@ def test_an_ended_session_is_taken_up_with_new_words(layout: Layout) -> None:
     assert launch is not None
     assert option(launch, "--resume") == "sid-1" == launch.session
     assert "--session-id" not in launch.argv
-    assert json.loads(launch.first)["message"]["content"] == "Go on."
+    asks, words = map(json.loads, launch.first.splitlines())
+    assert asks["request"]["subtype"] == "get_session_cost", "its totals may go on from those of the last run"
+    assert words["message"]["content"] == "Go on."
     assert written(launch, "session.json")["session"] == "sid-1"
 
 
