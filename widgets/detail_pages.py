@@ -78,6 +78,7 @@ def progress_page(view: AgentView) -> tuple[Paragraph, ...]:
         if line.outputs is not None:
             lead.append(Cell(f"[outputs {line.outputs}] ", "accent"))
         lines.append(Paragraph(quote(line.sentence, 2000), "quote", tuple(lead)))
+        lines += [Paragraph(f"    {quote(detail, 2000)}", "quote") for detail in line.details]
     if not view.progress.lines and not view.progress.error:
         lines.append(Paragraph("nothing written yet", "muted"))
     return tuple(lines)

@@ -137,6 +137,8 @@ class ProblemCode(StrEnum):
     SAME_FILE = "same-file"
     """Another agent changes the same file of the same repository."""
     SPEC_INVALID = "spec-invalid"
+    STAMPS = "stamps"
+    """No stamp of its progress.md can be read."""
     STRANGER = "stranger"
     TURN_FAILED = "turn-failed"
     """The last turn of its program failed, and none has begun since."""
@@ -156,7 +158,9 @@ class ProblemCode(StrEnum):
         return None if self in _WITHOUT_ALERT else AlertCause(self.value)
 
 
-_NOTES = frozenset({ProblemCode.CLOCK, ProblemCode.FUTURE_MTIME, ProblemCode.DENIED, ProblemCode.PROGRAM})
+_NOTES = frozenset(
+    {ProblemCode.CLOCK, ProblemCode.FUTURE_MTIME, ProblemCode.STAMPS, ProblemCode.DENIED, ProblemCode.PROGRAM}
+)
 _WITHOUT_ALERT = frozenset(
     {ProblemCode.RESULTS_INVALID, ProblemCode.OVER_BUDGET, ProblemCode.DENIED, ProblemCode.PROGRAM}
 )

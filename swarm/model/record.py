@@ -66,13 +66,17 @@ class Ending(StrEnum):
     LOST = "lost"
 
 
-class Fingerprint(Struct, frozen=True):
-    """What changes when progress.md changes. inode, size in bytes, mtime in nanoseconds, hash of the tail."""
+class Fingerprint(Struct, frozen=True, omit_defaults=True):
+    """What changes when progress.md changes. inode, size in bytes, mtime in nanoseconds, hash of the tail.
+
+    said: hash of its newest entries, each once, '' where they cannot be told apart: what is written twice is no update.
+    """
 
     inode: Annotated[int, Meta(ge=0)]
     size: Count
     mtime_ns: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
     tail: Text
+    said: Text = ""
 
 
 class Observed(Struct, frozen=True, omit_defaults=True):

@@ -10,7 +10,7 @@ from swarm.model.record import Fingerprint
 
 
 class ProgressLine(Struct, frozen=True):
-    """One line of progress.md. Texts have passed `untrusted`."""
+    """One entry of progress.md, mostly a line. Texts have passed `untrusted`."""
 
     stamp: float | None
     """Wall seconds that the line claims; None where it has no stamp."""
@@ -19,18 +19,26 @@ class ProgressLine(Struct, frozen=True):
     sentence: str
     naive: bool = False
     """The stamp had no offset: it was read as local time."""
+    details: tuple[str, ...] = ()
+    """Further lines of the entry."""
+    whole_day: bool = False
+    """The stamp has no time of day."""
 
 
 class Progress(Struct, frozen=True):
     """The tail of a progress.md."""
 
     lines: tuple[ProgressLine, ...] = ()
-    """The last lines, oldest first, 50 at most."""
+    """The last entries, oldest first, 50 at most: the newest is the last, wherever it stands in the file."""
     fingerprint: Fingerprint | None = None
     mtime: float | None = None
     """Wall seconds."""
     error: str = ""
     """Why it cannot be read; '' where it can, or where there is none yet."""
+    claimed: float | None = None
+    """Wall seconds of its newest stamp; None where there is none that can be read."""
+    unread: str = ""
+    """A stamp that cannot be read, where none can be."""
 
     @property
     def last(self) -> ProgressLine | None:

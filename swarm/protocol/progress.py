@@ -1,62 +1,25 @@
 """progress.md: its bounded tail as lines of stamp, outputs and sentence; appending one. Light: agents call it often."""
 
-import re
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from swarm.errors import UsageError
-from swarm.formatting import parse_stamp, spell_stamp
+from swarm.formatting import spell_stamp
+from swarm.protocol.progress_line import FUTURE_S, MAX_CHARS, MAX_OUTPUTS, parse_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from swarm.model import reports
+    from swarm.model.record import Fingerprint
+    from swarm.protocol.entries import Document
+    from swarm.protocol.entry import Entry
     from swarm.protocol.paths import AgentDir
     from swarm.store.reader import Read
 
 TAIL_BYTES = 64 * 1024
 MAX_LINES = 50
-MAX_CHARS = 2000
-MAX_OUTPUTS = 1_000_000_000
-
-
-class ParsedLine(NamedTuple):
-    """One line taken apart. stamp: wall seconds since 1970 that the line claims. naive: the stamp had no offset."""
-
-    stamp: float | None
-    stamp_text: str
-    outputs: int | None
-    sentence: str
-    naive: bool
-
-
-@cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """A line with a stamp, and a count of outputs; compiled by the first reader, since `append` needs neither."""
-    line = re.compile(
-        r"""\s*(?:[-*\u2022]\s+)?\[?                      # a list item or a bracket around the stamp is forgiven
-        (?P<stamp>(?P<day>\d{4}-\d\d-\d\d)[ T](?P<clock>\d\d:\d\d(?::\d\d)?)(?:\.\d+)?
-          (?P<offset>\ ?(?:Z|UTC)\b|[+-]\d\d:?\d\d)?)
-        \]?(?=\W|\Z)\s*(?:[-\u2013\u2014]+\s*)?(?P<rest>.*)""",
-        re.VERBOSE | re.DOTALL | re.ASCII,
-    )
-    outputs = re.compile(r"\[\s*outputs?\s*[:=]?\s*(\d{1,18})\s*\]\s*", re.IGNORECASE | re.ASCII)
-    return line, outputs
-
-
-def parse_line(line: str) -> ParsedLine:
-    """`YYYY-MM-DD HH:MM[:SS][+HH:MM] - [outputs N] sentence` (protocol.md); what is missing stays empty."""
-    with_stamp, with_outputs = _patterns()
-    stamped = with_stamp.match(line)
-    stamp, stamp_text, naive, rest = None, "", False, line
-    if stamped:
-        offset = (stamped["offset"] or "").strip().replace("UTC", "Z")
-        stamp = parse_stamp(f"{stamped['day']} {stamped['clock']}{offset}")
-        if stamp is not None:
-            stamp_text, naive, rest = stamped["stamp"], not stamped["offset"], stamped["rest"]
-    counted = with_outputs.match(rest.lstrip())
-    outputs = None
-    if counted:
-        outputs, rest = min(int(counted[1]), MAX_OUTPUTS), rest.lstrip()[counted.end() :]
-    return ParsedLine(stamp, stamp_text, outputs, rest.strip(), naive)
+COMPARED = 8
+"""The newest entries that tell one state of a file from another: a line that is written twice is no update."""
 
 
 def read_progress(agent: "AgentDir", keep: int = MAX_LINES) -> "reports.Progress":
@@ -73,14 +36,32 @@ def examine_progress(agent: "AgentDir", keep: int = MAX_LINES) -> "tuple[reports
         read = read_tail(agent.progress, TAIL_BYTES)
     except Unreadable as error:
         return Progress(error=error.why), []
-    return (Progress(), []) if read is None else _parse(read, keep)
+    return (Progress(), []) if read is None else _parse(read, agent, keep)
 
 
-def _parse(read: "Read", keep: int) -> "tuple[reports.Progress, list[str]]":
-    from hashlib import blake2b
+def _parse(read: "Read", agent: "AgentDir", keep: int) -> "tuple[reports.Progress, list[str]]":
+    from swarm.model.reports import Progress
 
-    from swarm.model.record import Fingerprint
-    from swarm.model.reports import Progress, ProgressLine
+    plain = _plain_lines(read, keep)
+    if plain is not None:
+        lines, written = plain
+        newest = next(
+            (line.stamp for line in reversed(lines) if (line.stamp or 0.0) <= read.mtime_ns / 1e9 + FUTURE_S), None
+        )
+        return Progress(lines, _fingerprint(read, _said(lines)), read.mtime_ns / 1e9, claimed=newest), written
+    document = _document(read, agent)
+    lines = tuple(map(_line, document.entries[-keep:]))
+    written = [raw for entry in document.entries[-keep:] for raw in entry.raw]
+    said = "" if read.truncated or document.newest is None else _said(lines, document.rest)
+    progress = Progress(
+        lines, _fingerprint(read, said), read.mtime_ns / 1e9, claimed=document.newest, unread=document.unread
+    )
+    return progress, [*document.rest[-MAX_LINES:], *written]
+
+
+def _plain_lines(read: "Read", keep: int) -> "tuple[tuple[reports.ProgressLine, ...], list[str]] | None":
+    """The last lines where all of them are in the plain form and none is older than the one before; else None."""
+    from swarm.model.reports import ProgressLine
     from swarm.sanitize import clean
     from swarm.store.reader import lines_backwards
 
@@ -88,16 +69,71 @@ def _parse(read: "Read", keep: int) -> "tuple[reports.Progress, list[str]]":
     written: list[str] = []
     for row in lines_backwards(read.data, cut=read.truncated):
         # Bytes first: a character takes four at most, so that no long line is decoded whole.
-        raw = row[: MAX_CHARS * 4].decode("utf-8", "replace")
+        try:
+            raw = row[: MAX_CHARS * 4].decode()
+        except UnicodeDecodeError:
+            return None
         text = clean(raw, MAX_CHARS).strip()
-        if text:
-            lines.append(ProgressLine(*parse_line(text)))
-            written.append(raw)
-            if len(lines) >= keep:
-                break
+        if not text:
+            continue
+        line = ProgressLine(*parse_line(text))
+        if line.stamp is None or not text[0].isdigit() or "\r" in raw[:-1] or "\0" in raw or not line.sentence:
+            return None
+        if lines and line.stamp > (lines[-1].stamp or 0.0):
+            return None
+        lines.append(line)
+        written.append(raw)
+        if len(lines) >= keep:
+            break
+    return (tuple(reversed(lines)), written[::-1]) if lines else None
+
+
+def _document(read: "Read", agent: "AgentDir") -> "Document":
+    """The file in any other form. Of a long one that has the newest first, the head counts."""
+    from swarm.protocol.entries import read_document
+    from swarm.store.reader import Unreadable, read_head
+    from swarm.store.text import decode
+
+    found = read_document(decode(read.data), read.mtime_ns / 1e9, cut=read.truncated)
+    if read.truncated and found.newest_first:
+        try:
+            head = read_head(agent.progress, TAIL_BYTES)
+        except Unreadable:
+            head = None
+        if head is not None:
+            text = decode(head.data).rpartition("\n")[0]
+            return read_document(text, read.mtime_ns / 1e9, cut=False)
+    return found
+
+
+def _line(entry: "Entry") -> "reports.ProgressLine":
+    from swarm.model.reports import ProgressLine
+
+    stamp = entry.stamp
+    if stamp is None:
+        return ProgressLine(None, "", entry.outputs, entry.sentence, details=tuple(entry.details))
+    return ProgressLine(
+        stamp.wall, stamp.text, entry.outputs, entry.sentence, stamp.naive, tuple(entry.details), stamp.whole_day
+    )
+
+
+def _said(lines: "tuple[reports.ProgressLine, ...]", rest: "Sequence[str]" = ()) -> str:
+    """A hash over the newest entries, each once, and all that is none; '' where lines have no stamp to tell them by."""
+    if not all(line.stamp_text for line in lines):
+        return ""
+    from hashlib import blake2b
+
+    distinct = sorted({(line.stamp or 0.0, line.sentence, *line.details, str(line.outputs)) for line in lines})
+    return blake2b(repr((distinct[-COMPARED:], rest)).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def _fingerprint(read: "Read", said: str) -> "Fingerprint":
+    from hashlib import blake2b
+
+    from swarm.model.record import Fingerprint
+
     tail = blake2b(read.data, digest_size=12).hexdigest()
-    fingerprint = Fingerprint(read.inode, read.size, read.mtime_ns, tail)
-    return Progress(tuple(reversed(lines)), fingerprint, read.mtime_ns / 1e9), written[::-1]
+    return Fingerprint(read.inode, read.size, read.mtime_ns, tail, said)
 
 
 def format_line(text: str, outputs: int | None, wall: float) -> str:

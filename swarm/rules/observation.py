@@ -19,10 +19,11 @@ def was_made(observed: Observed) -> bool:
 
 
 def same_content(one: Fingerprint | None, other: Fingerprint | None) -> bool:
-    """Whether two fingerprints speak of the same content: a touch, or a copy put in its place, is not an update."""
+    """Whether two fingerprints speak of the same content: neither a touch, nor a copy put in
+    its place, nor an update that is written twice is an update."""
     if one is None or other is None:
         return one is other
-    return one.size == other.size and one.tail == other.tail
+    return (one.size == other.size and one.tail == other.tail) or (one.said != "" and one.said == other.said)
 
 
 def observe_progress(

@@ -170,17 +170,17 @@ class TrackedAgent:
         before = self.observed
         if before is None and known is not None and was_made(known.observed):
             before = known.observed
-        last = progress.last
+        claimed = progress.claimed if known is None else None
         self.observed = observe_progress(
             before,
             written,
             now,
             born=self.record.spawned if self.record else BEGINNING,
             seen=self.seen,
-            claimed=last.stamp if last and known is None else None,
+            claimed=claimed,
             paused=self.record.paused_total if self.record else 0.0,
         )
-        changed_at = self._wall_of_change(progress, before, now, claimed=last.stamp if last and known is None else None)
+        changed_at = self._wall_of_change(progress, before, now, claimed=claimed)
         moved = self.observed is not before or changed_at != self.changed_at
         self.changed_at, self.seen, self.looked_wall = changed_at, now.awake, now.wall
         return moved

@@ -43,7 +43,7 @@ def _view(agent: TrackedAgent, now: Now) -> AgentView:
     if absent and (agent.replaced or not progress.lines):
         progress = agent.last_words
     if agent.over and len(progress.lines) > ENDED_LINES:
-        progress = Progress(progress.lines[-ENDED_LINES:], progress.fingerprint, progress.mtime, progress.error)
+        progress = replace(progress, lines=progress.lines[-ENDED_LINES:])
     spawn_id = known.spawn_id if known else spec.spawn_id if spec else ""
     if agent.inner is not None:
         return _inner(agent, agent.inner)
@@ -207,6 +207,11 @@ def _of_directory(agent: TrackedAgent, directory: Directory) -> Iterator[Problem
 def _of_files(agent: TrackedAgent, files: AgentFiles) -> Iterator[Problem]:
     if files.progress.error:
         yield Problem(ProblemCode.UNREADABLE, f"progress.md {files.progress.error}")
+    if files.progress.unread:
+        yield Problem(
+            ProblemCode.STAMPS,
+            f"its stamps cannot be read, such as {clean(files.progress.unread, 60)}; write them as YYYY-MM-DD HH:MM",
+        )
     if files.results.state is ResultsState.INVALID:
         yield Problem(ProblemCode.RESULTS_INVALID, f"results.json: {files.results.why}")
     if files.exit.why:
@@ -262,7 +267,7 @@ def _of_times(agent: TrackedAgent, progress: Progress, now: Now) -> Iterator[Pro
             ProblemCode.FUTURE_MTIME, "the time of progress.md lies in the future; its age is from our own observation"
         )
     last = progress.last
-    if last is None or last.stamp is None or agent.changed_at is None or agent.over:
+    if last is None or last.stamp is None or last.whole_day or agent.changed_at is None or agent.over:
         return
     off = last.stamp - agent.changed_at
     # What is foreign may be an old copy: its stamps are the better witness, unless they lie in the future.

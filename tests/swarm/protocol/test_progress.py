@@ -11,15 +11,8 @@ from hypothesis import strategies as st
 
 from swarm.errors import UsageError
 from swarm.protocol.paths import AgentDir
-from swarm.protocol.progress import (
-    MAX_CHARS,
-    MAX_LINES,
-    append,
-    examine_progress,
-    format_line,
-    parse_line,
-    read_progress,
-)
+from swarm.protocol.progress import MAX_LINES, append, examine_progress, format_line, read_progress
+from swarm.protocol.progress_line import MAX_CHARS, parse_line
 from swarm.store.reader import Unreadable
 from tests.support.trees import ODD_KINDS, Grove, make_odd
 
