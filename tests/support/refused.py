@@ -4,7 +4,11 @@ import json
 import sys
 from pathlib import Path
 
+from swarm.model.beat import Beat
+from swarm.model.record import Phase
+from swarm.model.service import Waiting
 from tests.support.homes import LiveHome
+from tests.support.wait import wait_for
 
 SESSION = "5e0c0de0-0000-4000-8000-000000000002"
 SCRIPT = """\
@@ -96,3 +100,26 @@ def _said(text: str, model: str = "claude-opus-4-8") -> dict[str, object]:
 def _result(text: str, *, failed: bool, status: int | None = None) -> dict[str, object]:
     told = {"type": "result", "subtype": "success", "is_error": failed, "api_error_status": status, "result": text}
     return {**told, "num_turns": 1, "session_id": SESSION, "total_cost_usd": 0, "usage": {}, "permission_denials": []}
+
+
+def start(home: LiveHome, name: str = "worker-1", **more: object) -> None:
+    home.spawn(name, program="refused", command=(), **more)
+
+
+def ended(home: LiveHome, *names: str) -> None:
+    """Their programs have ended, and the ledger knows."""
+    for name in names:
+        wait_for(home.agent(name).exit.exists, f"exit.json of {name}")
+    home.swarm.settle()
+
+
+def waiting(home: LiveHome, name: str = "worker-1") -> Waiting:
+    record = home.record(name)
+    assert record.phase is Phase.WAITING, record
+    assert record.waiting is not None
+    return record.waiting
+
+
+def beat(home: LiveHome, after: float = 0.0) -> Beat:
+    home.clock.advance(after)
+    return home.swarm.beat(by="test", force=True)
