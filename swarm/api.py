@@ -146,14 +146,16 @@ class Swarm:
     sessions = _verb("verbs.sessions", lambda: swarm.verbs.sessions.sessions)
     preview_kill = _verb("verbs.kill", lambda: swarm.verbs.kill.preview)
 
-    def check_spawn(self, request: "SpawnRequest", judged: Mapping[str, Verdict] | None = None) -> "SpawnCheck":
+    def check_spawn(self, request: "SpawnRequest", snapshot: Snapshot | None = None) -> "SpawnCheck":
         """What a spawn would meet, without doing it: the form's live validation, `--dry-run`.
 
-        judged: the verdicts on all agents, where the caller has them; else the home is scanned where there is no room.
+        snapshot: what the caller has seen last; else the home is scanned.
         """
+        from swarm.rules.slots import ghosts_in
         from swarm.verbs.spawn import check
 
-        return check(self.home, request, lambda: judged if judged is not None else self.verdicts(self.snapshot()))
+        seen = snapshot if snapshot is not None else self.snapshot()
+        return check(self.home, request, lambda: self.verdicts(seen), ghosts_in(seen))
 
     def why_not_attach(self, agent_id: str) -> str:
         """Why an operator cannot talk to this agent in a terminal now; '' where it can be tried."""

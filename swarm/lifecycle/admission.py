@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from swarm.ledger.state import State
 from swarm.lifecycle import spawn_fields
 from swarm.lifecycle.budget import within_budget
 from swarm.lifecycle.environment import of_spawn
+from swarm.lifecycle.ghosts import ghosts_now
 from swarm.lifecycle.scope import confined, lies_in, overlap
 from swarm.lifecycle.worktrees import no_double_claim, planned
 from swarm.lifecycle.worktrees import warnings as worktree_warnings
@@ -47,6 +48,8 @@ class Draft(Struct, frozen=True):
     program: Program | None = None
     errors: tuple[tuple[str, SwarmError], ...] = ()
     warnings: tuple[str, ...] = ()
+    ghosts: Mapping[str, int] = {}
+    """How many run unrecorded below each agent, as a scan found before the reservation."""
     work: Path | None = None
     """The directory of the earlier run whose session goes on: what the agent made there is carried over."""
 
@@ -73,12 +76,13 @@ def draft(
     replacing: str = "",
     spawn_id: str = "",
     here: bool = False,
+    ghosts: Mapping[str, int] | None = None,
 ) -> Draft:
     """The request as a spec with everything that speaks against it, except the lack of slots (that is `budget`'s).
 
     role: the request's role, where the caller has read it. replacing: an ended agent's id whose directory makes room
     (respawn). spawn_id: one given out already (queue). here: it works in the environment of this process, also where
-    another one was kept for it.
+    another one was kept for it. ghosts: who runs unrecorded below each agent, where the caller has just looked.
     """
     objections = _Objections()
     parent = objections.check("parent", lambda: parent_for(home, request, state), home.policy.root.id)
@@ -139,7 +143,18 @@ def draft(
     objections.check("name", lambda: no_crash_loop(home, agent_id, state, force=request.force), None)
     warnings = (*spawn_fields.warnings(spec), *worktree_warnings(worktree), *(launch.warnings if launch else ()))
     return Draft(
-        agent_id, spec.spawn_id, parent, slots, role, spec, brief, launch, program, tuple(objections.errors), warnings
+        agent_id,
+        spec.spawn_id,
+        parent,
+        slots,
+        role,
+        spec,
+        brief,
+        launch,
+        program,
+        tuple(objections.errors),
+        warnings,
+        ghosts=ghosts_now(home, state) if ghosts is None else ghosts,
     )
 
 

@@ -12,6 +12,7 @@ from swarm.ledger.state import State, clear_alert, with_record, without
 from swarm.ledger.transitions import Queued, Spawning, first
 from swarm.lifecycle import environment, spawn_gate
 from swarm.lifecycle.admission import Draft, must_be_able_to_parent, must_be_free, no_overlap
+from swarm.lifecycle.ghosts import still_below
 from swarm.lifecycle.intents import Order, at_work, live_members, mark_stopping, me, reopen_branch, to_be_stopped
 from swarm.lifecycle.start import clear_away, make_directory
 from swarm.lifecycle.stop import stop_all
@@ -122,7 +123,8 @@ def who_could_end(
 ) -> tuple[EvictionChoice, ...]:
     """The agents that could be ended to make room for this spawn, stuck ones first."""
     verdicts = judged if judged is not None else judged_now(home)
-    found = end_first(state.agents, verdicts, home.policy, parent=made.parent)
+    ghosts = still_below(made.ghosts, state)
+    found = end_first(state.agents, verdicts, home.policy, parent=made.parent, ghosts=ghosts)
     return tuple(EvictionChoice(one.id, one.spawn_id, str(one.state or "unknown"), one.why, one.frees) for one in found)
 
 
@@ -139,7 +141,7 @@ def no_room(
 ) -> Refused | None:
     """Why there is no room for this spawn; None where there is. judged: to name the stuck ones first."""
     no = refusal(
-        SlotTree(state.agents, home.policy.root.id),
+        SlotTree(state.agents, home.policy.root.id, still_below(made.ghosts, state)),
         home.policy,
         parent=made.parent,
         agent_id=made.agent,

@@ -24,7 +24,7 @@ from swarm.rules.outage import given_up, outage
 from swarm.rules.schedule import cost_words, scheduled
 from swarm.rules.service_wait import may_try, served_again
 from swarm.rules.slot_tree import SlotTree, as_if
-from swarm.rules.slots import slots_of
+from swarm.rules.slots import ghosts_in, slots_of
 from swarm.rules.spawns import SpawnPause, queued, woken
 
 PERIODS_WITHOUT_BEAT = 2
@@ -111,8 +111,7 @@ def _scheduler_gap(snapshot: Snapshot, limit: float, now: Now) -> Gap | None:
 
 def _slot_tree(snapshot: Snapshot, policy: Policy) -> SlotTree:
     records = {view.id: view.record for view in snapshot.agents if view.record is not None}
-    ghosts = Counter(view.parent or "" for view in snapshot.agents if view.ghost and view.record is None)
-    return SlotTree(records, policy.root.id, ghosts)
+    return SlotTree(records, policy.root.id, ghosts_in(snapshot))
 
 
 def _investigations(snapshot: Snapshot, judged: Mapping[str, Verdict]) -> Iterator[Action]:

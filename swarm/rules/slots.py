@@ -1,5 +1,6 @@
 """Slots: committed, used, reserve, per subtree; who may spawn, and who could be ended first (protocol.md, Slots)."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ from swarm.errors import Code
 from swarm.formatting import plural, spell_duration
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Record
-from swarm.model.snapshot import Slots
+from swarm.model.snapshot import Slots, Snapshot
 from swarm.rules.slot_tree import TOP, SlotTree
 
 
@@ -82,6 +83,11 @@ class Refusal(NamedTuple):
     title: str
     detail: str
     hint: str
+
+
+def ghosts_in(snapshot: Snapshot) -> Mapping[str, int]:
+    """How many agents run unrecorded below each agent, sub-agents of programs among them, by its id ('' at the top)."""
+    return Counter(view.parent or "" for view in snapshot.agents if view.ghost and view.record is None)
 
 
 def slots(records: Mapping[str, Record], policy: Policy, ghosts: Mapping[str, int] | None = None) -> Slots:
@@ -216,7 +222,12 @@ def _below(
 
 
 def end_first(
-    records: Mapping[str, Record], verdicts: Mapping[str, Verdict], policy: Policy, *, parent: str | None
+    records: Mapping[str, Record],
+    verdicts: Mapping[str, Verdict],
+    policy: Policy,
+    *,
+    parent: str | None,
+    ghosts: Mapping[str, int] | None = None,
 ) -> list[Candidate]:
     """Who could be ended so that slots come free under this parent, stuck ones first, older silences before younger.
 
@@ -224,5 +235,5 @@ def end_first(
     Kill before spawn (field report): overdue, not verified, looping, investigate, unreadable, done but not collected,
     late, retrying; then the healthy, and last what the operator has paused or held.
     """
-    slot_tree = SlotTree(records, policy.root.id)
+    slot_tree = SlotTree(records, policy.root.id, ghosts)
     return candidates(slot_tree, verdicts, slot_tree.level(parent))

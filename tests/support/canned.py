@@ -113,7 +113,7 @@ class CannedSwarm(Swarm):
             for name in ("worker", "scout", "idea-meta", "improvement", "diagnostic")
         }
 
-    def check_spawn(self, request: SpawnRequest, judged: Mapping[str, Verdict] | None = None) -> SpawnCheck:
+    def check_spawn(self, request: SpawnRequest, snapshot: Snapshot | None = None) -> SpawnCheck:
         return self.check
 
     def spawn(self, request: SpawnRequest, role: Role | None = None) -> Spawned:

@@ -59,7 +59,7 @@ def _open_form(room: ActingScreen, like: AgentSpec | None) -> None:
         room.ask(AGAIN.format(clean(check.agent)), forced, notes=(failed.title, MENDED), yes="Try again")
 
     def check(request: SpawnRequest) -> SpawnCheck:
-        return room.swarm.check_spawn(request, room.verdicts)
+        return room.swarm.check_spawn(request, room.snapshot)
 
     form = SpawnForm(roles, parents, chosen, check, like, _programs(room))
     room.app.push_screen(form, filled)
