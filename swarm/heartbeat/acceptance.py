@@ -48,6 +48,8 @@ def _run(home: Home, view: AgentView, number: int, text: str, check: str) -> Jud
     limit = home.policy.acceptance.timeout
     marker = f"check-{uuid.uuid4().hex}"
     environment = {**inherited(os.environ), "SWARM_HOME": str(home.layout.root), MARKER: marker}
+    if view.spec is not None and view.spec.worktree is not None:
+        environment["SWARM_WORKTREE"] = str(home.layout.root / view.spec.worktree.path)
     words: tuple[str, ...] = ("/bin/sh", "-c", check)
     if view.spec is not None and given_by_held(home, view.spec):
         if why := preflight.no_box(environment):

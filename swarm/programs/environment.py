@@ -115,6 +115,7 @@ def own(spec: AgentSpec, layout: Layout) -> dict[str, str]:
         "SWARM_AGENT": spec.id,
         "SWARM_PARENT": spec.parent or "",
         "SWARM_SLOTS": str(spec.slots),
+        **({"SWARM_WORKTREE": str(layout.root / spec.worktree.path)} if spec.worktree is not None else {}),
         "SWARM_TUI": our_shell_words() if len(our_command()) > 1 else our_command()[0],
     }
 

@@ -19,7 +19,7 @@ from swarm.scan.absence import absence_of, problems_of_absence
 from swarm.scan.files import AgentFiles
 from swarm.scan.tracked_agent import FUTURE_TOLERANCE_S, NO_PROGRESS, TrackedAgent
 from swarm.scan.tree import Directory
-from swarm.scan.worktrees import problems_of_worktree
+from swarm.scan.worktrees import problems_of_changes
 
 ENDED_LINES = 12
 STEADY_S = 5.0
@@ -164,9 +164,7 @@ def problems_of(agent: TrackedAgent, now: Now) -> Iterator[Problem]:
         yield Problem(ProblemCode.GHOST, "it was not spawned through the engine, and counts in the budget above it")
     if agent.record is not None and agent.record.holds_slot and agent.used > agent.budget:
         yield Problem(ProblemCode.OVER_BUDGET, f"{agent.used} run in its subtree; its budget is {agent.budget}")
-    yield from problems_of_worktree(agent)
-    if agent.known is not None and agent.known.outside:
-        yield Problem(ProblemCode.OUTSIDE, agent.known.outside)
+    yield from problems_of_changes(agent)
     yield from _of_processes(agent)
 
 

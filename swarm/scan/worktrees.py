@@ -43,12 +43,7 @@ class WorktreeLooks:
             if not wait:
                 return
             self._round.join()
-        wanted = {
-            known: agent.spec.worktree
-            for known, agent in agents.items()
-            # An earlier run, kept beside it, names the same one.
-            if agent.spec is not None and agent.spec.worktree is not None and agent.spec.id == known
-        }
+        wanted = {known: own for known, agent in agents.items() if (own := self._worktree_of(agent)) is not None}
         self._due = time.monotonic() + EVERY_S
         if not wanted:
             self._seen = {}
@@ -57,6 +52,15 @@ class WorktreeLooks:
         self._round.start()
         if wait:
             self._round.join()
+
+    def _worktree_of(self, agent: TrackedAgent) -> Worktree | None:
+        """Its worktree, where the engine has recorded it: git goes by the settings of what it looks at.
+
+        An earlier run, kept beside the agent, names the same one, and is passed over.
+        """
+        if self._home.layout.foreign or agent.spec is None or agent.spec.id != agent.id or agent.known is None:
+            return None
+        return agent.known.worktree
 
     def _go_round(self, wanted: Mapping[str, Worktree]) -> None:
         from concurrent.futures import ThreadPoolExecutor  # with git, only where there are worktrees
@@ -89,8 +93,10 @@ class WorktreeLooks:
         return changed
 
 
-def problems_of_worktree(agent: TrackedAgent) -> Iterator[Problem]:
-    """What a person should know of an agent's worktree before it is merged."""
+def problems_of_changes(agent: TrackedAgent) -> Iterator[Problem]:
+    """What a person should know of what an agent changed: outside of its scope, and in its worktree before a merge."""
+    if agent.known is not None and agent.known.outside:
+        yield Problem(ProblemCode.OUTSIDE, agent.known.outside)
     if agent.changes is not None and agent.changes.why:
         yield Problem(ProblemCode.WORKTREE, agent.changes.why)
     for others in agent.same_files:

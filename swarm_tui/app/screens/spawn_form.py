@@ -1,7 +1,7 @@
 """The spawn form: every field of a spec, checked against the disk and the slots while it is typed."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import ClassVar
 
@@ -80,20 +80,10 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
             yield Static("spawn an agent", id="title")
             with VerticalScroll(id="fields"):
                 yield from self._row("name", Input(self._suggestion(), placeholder="worker-1", id="name"))
-                role = self._first_role()
-                yield from self._row(
-                    "role",
-                    Select(((label, name) for name, label in self._roles), value=role, allow_blank=False, id="role"),
-                )
-                yield from self._row(
-                    "below",
-                    Select(
-                        ((clean(name), name) for name in self._branches),
-                        value=self._branch,
-                        allow_blank=False,
-                        id="parent",
-                    ),
-                )
+                roles = [(label, name) for name, label in self._roles]
+                yield from self._row("role", _choice("role", roles, self._first_role()))
+                parents = [(clean(name), name) for name in self._branches]
+                yield from self._row("below", _choice("parent", parents, self._branch))
                 yield from self._row("task", TextArea(like.task if like else "", id="task", tab_behavior="focus"))
                 accept = "\n".join(_accept_line(item) for item in like.acceptance) if like else ""
                 yield from self._row(
@@ -122,7 +112,7 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
         own = f"{clean(self._program)}, as swarm.toml says"
         names = [(own, ""), *((clean(name), name) for name in self._programs)]
         like = self._model_spec.program if self._model_spec is not None else ""
-        return Select(names, value=like if like in self._programs else "", allow_blank=False, id="program")
+        return _choice("program", names, like if like in self._programs else "")
 
     def _first_role(self) -> str:
         """The model's role; else a worker, which is what most spawns are."""
@@ -300,3 +290,8 @@ def _acceptance(line: str) -> Acceptance:
 
 def _accept_line(item: Acceptance) -> str:
     return f"{item.text} :: {item.check}" if item.check else item.text
+
+
+def _choice(name: str, options: Iterable[tuple[str, str]], value: str) -> Select[str]:
+    """One of several (label, value), of which one is always chosen."""
+    return Select(options, value=value, allow_blank=False, id=name)

@@ -7,6 +7,7 @@ import pytest
 
 from swarm.errors import Code, Refused, SwarmError
 from swarm.lifecycle.recovery import resolve_intents
+from swarm.model.agent import Acceptance
 from swarm.model.record import Phase
 from swarm.model.requests import SpawnRequest
 from swarm.model.values import replace
@@ -258,3 +259,13 @@ def test_a_held_parent_gives_worktrees_of_its_own_repository_only(home: LiveHome
         request = SpawnRequest(name="helper", role="worker", task="t", program="claude", worktree=asked)
         found = {each.code for each in lead.check_spawn(request).objections}
         assert found & {Code.SCOPE, Code.REPOSITORY}
+
+
+def test_an_acceptance_check_finds_the_worktree(home: LiveHome, repo: Repo) -> None:
+    outcome = Acceptance("work.py is there", 'test -s "$SWARM_WORKTREE/work.py"')
+    done = "import pathlib, os; pathlib.Path(os.environ['SWARM_WORKTREE'], 'work.py').write_text('1')"
+    home.spawn("one", sys.executable, "-c", done, worktree=str(repo.path), accept=(outcome,))
+    home.wait_until_ended("one")
+    home.write_results("one")
+    home.swarm.beat(by="test", force=True)
+    assert home.record("one").acceptance == (("work.py is there", True),)

@@ -81,3 +81,19 @@ def test_an_earlier_run_of_a_respawned_agent_has_no_changes_of_its_own(live_home
     assert view_of(live_home, "one").changes is not None
     assert view_of(live_home, "one.1").changes is None
     assert not [each for each in view_of(live_home, "one").problems if each.code is ProblemCode.SAME_FILE]
+
+
+def test_nothing_is_run_for_what_only_a_file_of_an_agent_names(live_home: LiveHome, repo: Repo, tmp_path: Path) -> None:
+    live_home.spawn("one", worktree=str(repo.path))
+    repo.write("new.py", "1", at=path_of(live_home, "one"))
+    repo.write(".gitattributes", "*.md filter=evil\n", at=path_of(live_home, "one"))
+    repo.write("readme.md", "changed\n", at=path_of(live_home, "one"))
+    other = Repo(tmp_path / "other")
+    other.git("worktree", "add", "--quiet", str(tmp_path / "one"))
+    other.git("config", "filter.evil.clean", f"touch {tmp_path}/ran")
+    spec = live_home.agent("one").spec
+    spec.write_text(spec.read_text().replace(str(repo.path), str(other.path)))
+    changes = view_of(live_home, "one").changes
+    assert changes is not None
+    assert len(changes.files) == 3, "it is looked at where the ledger says that it is"
+    assert not (tmp_path / "ran").exists()
