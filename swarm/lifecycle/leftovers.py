@@ -103,7 +103,9 @@ def _in_its_directory(
     home: Home, record: Record, sessions: Sequence[ListedSession], possible: Collection[str]
 ) -> list[str]:
     """What works in the agent's directory and may be of it, in words."""
-    own = (home.layout.agent(record.id).path,)
+    own = [home.layout.agent(record.id).path]
+    if record.worktree is not None:
+        own.append(home.layout.root / record.worktree.path)
     places = [os.path.realpath(each) for each in own]
     unsure = [
         each

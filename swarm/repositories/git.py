@@ -14,6 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from swarm.errors import Code, SwarmError
+from swarm.protocol.paths import MARKER
 from swarm.sanitize import clean_block
 
 LOOK_S = 30.0
@@ -51,6 +52,10 @@ UNTRUSTED = (
     *("-c", "advice.detachedHead=false"),
     *("-c", "color.ui=false"),
 )
+
+
+OURS = "swarm-tui"
+"""The marker of what we start, so that who looks for processes in an agent's worktree passes git over."""
 
 
 class GitError(SwarmError):
@@ -143,7 +148,7 @@ def git(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=directory,
-            env={**_operators(os.environ), **QUIET, **place, **more},
+            env={MARKER: OURS, **_operators(os.environ), **QUIET, **place, **more},
             start_new_session=True,
         )
     except OSError as error:

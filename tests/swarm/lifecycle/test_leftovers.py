@@ -15,8 +15,11 @@ from swarm.model.record import Ending
 from swarm.model.values import replace
 from swarm.processes.identity import identify
 from swarm.processes.leftovers import end_listed, suspects
+from swarm.protocol.paths import MARKER
+from swarm.repositories.git import Place, git
 from tests.support.homes import LiveHome
 from tests.support.ptys import Terminal
+from tests.support.repositories import Repo
 from tests.support.services import served
 from tests.support.tmux import needs_tmux
 from tests.support.wait import wait_for
@@ -41,6 +44,24 @@ def test_who_works_in_its_directory_without_its_marker_is_named_and_left_alone(l
     (outcome,) = live_home.swarm.kill(["worker-1"]).agents
     assert outcome.gone
     assert live_home.swarm.snapshot().slots.committed == 0
+
+
+def test_its_worktree_is_looked_at_too_and_our_own_git_in_it_is_passed_over(
+    live_home: LiveHome, tmp_path: Path
+) -> None:
+    repo = Repo(tmp_path / "repo")
+    live_home.spawn("worker-1", worktree=str(repo.path))
+    record = live_home.record("worker-1")
+    assert record.worktree is not None
+    path = live_home.root / record.worktree.path
+    place = Place(Path(record.worktree.common), Path(record.worktree.common) / "worktrees" / "worker-1", path)
+    with served(path, "stray") as stray:
+        said = git("-c", "alias.where=!env", "where", at=place).output.decode()
+        assert f"{MARKER}=swarm-tui" in said.splitlines()
+        (outcome,) = live_home.swarm.kill(["worker-1"]).agents
+        assert f"pid {stray.pid} sleep 300" in outcome.unverified
+        assert lives(stray)
+    assert live_home.swarm.kill(["worker-1"]).gone
 
 
 def test_an_agent_that_ends_by_itself_is_looked_after_in_the_same_way(live_home: LiveHome) -> None:
