@@ -193,6 +193,8 @@ def _begin(room: ActingScreen, view: AgentView, *, fresh: bool, here: bool = Fal
 def _show_spawned(room: ActingScreen, spawned: Spawned) -> None:
     if spawned.session:
         room.say(f"{clean(spawned.agent)} goes on with its session")
+    for warning in spawned.warnings:
+        room.say(warning, severity="warning")
     room.expect(spawned.agent)
 
     def watch() -> None:
