@@ -1,6 +1,6 @@
 """The app on a canned swarm: no disk, no clock, no processes; for pictures and for what only concerns the screen."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from swarm.api import Swarm
@@ -9,7 +9,7 @@ from swarm.errors import Code, SwarmError
 from swarm.home.context import Home
 from swarm.ledger.audit_log import Event
 from swarm.model.beat import ActionKind, Beat
-from swarm.model.health import Health, Verdict
+from swarm.model.health import Health
 from swarm.model.plan import Action, Plan
 from swarm.model.record import Alert, Holder
 from swarm.model.repository import ChangedFile, Changes, Worktree
