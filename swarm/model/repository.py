@@ -10,11 +10,12 @@ PLACE = "swarm/worktrees"
 """Where worktrees lie, relative to the home."""
 SHADOWS = frozenset(
     {
-        *(".bash_profile", ".bashrc", ".gitconfig", ".gitmodules", ".idea", ".mcp.json", ".profile", ".ripgreprc"),
-        *(".vscode", ".zprofile", ".zshrc"),
+        *(".bash_profile", ".bashrc", ".profile", ".zprofile", ".zshrc"),
+        *(".claude", ".gitconfig", ".gitmodules", ".idea", ".mcp.json", ".ripgreprc", ".vscode"),
     }
 )
-"""Names at the top of a worktree under which a sandbox shows empty files that are not there, so that none is made."""
+"""Names at the top of a worktree under which a sandbox shows empty files that are not there, so that none is made:
+agents that are held to a scope cannot write what is called so."""
 _NAME = r"[a-z0-9][a-z0-9._-]*\Z"
 
 

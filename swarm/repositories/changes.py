@@ -109,7 +109,7 @@ def _status(place: Place) -> tuple[str, frozenset[str], bool]:
 
 def _is_shadow(place: Place, name: str) -> bool:
     """Whether a file is a sandbox's, there only while a command runs in it."""
-    if name not in SHADOWS or place.worktree is None:
+    if name.partition("/")[0] not in SHADOWS or place.worktree is None:
         return False
     try:
         return os.lstat(place.worktree / name).st_size == 0

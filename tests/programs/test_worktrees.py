@@ -15,6 +15,7 @@ OURS = {"codex": "mcp__swarm::done", "gemini": "mcp_swarm_done", "opencode": "sw
 PATCH = "apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: {path}\n+1\n*** End Patch\nEOF"
 
 
+@pytest.mark.every_version
 @pytest.mark.parametrize("owns", [(), ("src",)], ids=["free", "held"])
 def test_claude_commits_in_its_worktree_and_touches_nothing_else_of_the_repository(
     real: ProgramHome, tmp_path: Path, owns: tuple[str, ...]

@@ -158,3 +158,10 @@ def test_a_submodule_is_only_compared_by_its_commit(tmp_path: Path) -> None:
 def test_the_layout_of_a_home_keeps_worktrees_out_of_the_agents(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     assert not layout.worktrees.is_relative_to(layout.agents)
+
+
+def test_the_empty_files_that_a_sandbox_shows_for_a_moment_are_no_work(made: Made) -> None:
+    for name in (".mcp.json", ".claude/agents", "src/.mcp.json"):
+        made.repo.write(name, "", at=made.path)
+    made.repo.write(".gitmodules", "[real]\n", at=made.path)
+    assert [file.path for file in changes_of(made.layout, made.worktree).files] == [".gitmodules", "src/.mcp.json"]
