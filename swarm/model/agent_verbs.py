@@ -102,7 +102,12 @@ SPAWN = Verb(
         ),
         option("program", "P", "what runs it (default: as swarm.toml says); for command: what follows --", default=""),
         option("model", "M", "its model (default: as swarm.toml says)", default=""),
-        option("env", "K=V", "a variable of its environment", many=True),
+        option(
+            "env",
+            "K=V",
+            "a variable of its environment, written into agent.json: keys belong into your shell",
+            many=True,
+        ),
         flag("queue", "if no slot is free: wait in the queue"),
         flag("use_reserve", "take a slot of the reserve, which is kept for emergencies"),
         flag("kill_stuck", "if no slot is free: end agents that are stuck, in the same step"),
