@@ -97,6 +97,7 @@ ACTS: tuple[Act, ...] = (
     Act("timeline", ("t",), "the agents over the last heartbeats", Group.LOOK, "t"),
     Act("alerts", ("exclamation_mark",), "go to the alerts, and back", Group.LOOK, "!", disabled_reason=needs_alerts),
     Act("audit", ("e",), "the audit log: who did what", Group.LOOK, "e", verb="events"),
+    Act("sessions", ("o",), "what your programs run beside this swarm; take one in", Group.LOOK, "o", verb="sessions"),
     Act("problems", ("p",), "show only what needs a person, worst first", Group.FIND, "p", "problems"),
     Act("next_problem", ("w",), "go to the next problem", Group.FIND, "w", disabled_reason=needs_problem),
     Act("filter", ("slash",), "filter agents; in the transcript: search (n next, N before)", Group.FIND, "/", "filter"),

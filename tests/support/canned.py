@@ -10,6 +10,7 @@ from swarm.home.context import Home
 from swarm.ledger.audit_log import Event
 from swarm.model.beat import ActionKind, Beat
 from swarm.model.health import Health
+from swarm.model.listed import ListedSession
 from swarm.model.plan import Action, Plan
 from swarm.model.record import Alert, Holder
 from swarm.model.repository import ChangedFile, Changes, Worktree
@@ -76,6 +77,8 @@ class CannedSwarm(Swarm):
         self.check = SpawnCheck("genesis-01/idea-alpha/worker-9", 1, free_after=1)
         self.refuse: SwarmError | None = None
         self.ended_at_once: SwarmError | None = None
+        self.beside: tuple[ListedSession, ...] = ()
+        """Sessions that run beside the swarm."""
         self.sends = False
         """Messages go into sessions."""
 
@@ -126,6 +129,13 @@ class CannedSwarm(Swarm):
                 self._note(name, agent_id)
         self._note("respawn", (agent_id, fresh))
         return Spawned(agent_id, "spawn-new", str(HOME / "swarm/agents" / agent_id))
+
+    def sessions(self) -> tuple[ListedSession, ...]:
+        return self.beside
+
+    def adopt(self, words: str, *, name: str, **_: object) -> Spawned:
+        self._note("adopt", (words, name))
+        return Spawned(f"genesis-01/{name}", "spawn-new", "")
 
     def why_ended_at_once(self, spawned: Spawned) -> SwarmError | None:
         return self.ended_at_once

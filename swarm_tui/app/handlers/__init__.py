@@ -2,7 +2,19 @@
 
 from collections.abc import Callable
 
-from swarm_tui.app.handlers import agents, app, detail, heartbeat, history, message, navigate, search, spawn, worktrees
+from swarm_tui.app.handlers import (
+    agents,
+    app,
+    detail,
+    heartbeat,
+    history,
+    message,
+    navigate,
+    search,
+    sessions,
+    spawn,
+    worktrees,
+)
 from swarm_tui.app.screens.engine_calls import ActingScreen
 
 Handler = Callable[[ActingScreen], None]
@@ -16,6 +28,7 @@ HANDLERS: dict[str, Handler] = {
     **heartbeat.HANDLERS,
     **history.HANDLERS,
     **worktrees.HANDLERS,
+    **sessions.HANDLERS,
     **app.HANDLERS,
 }
 """Act name -> what it does. A test holds it against the table."""

@@ -1,4 +1,4 @@
-"""What happened: the agents over the last heartbeats, the audit log of the whole swarm, what an agent changed."""
+"""Lists over the room: agents over the last heartbeats, the audit log, what an agent changed, sessions beside us."""
 
 from typing import ClassVar
 
@@ -10,11 +10,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from swarm.model.listed import ListedSession
 from swarm.model.snapshot import Snapshot
 from swarm.model.time import Now
 from swarm.sanitize import clean_block
 from widgets.event_feed import EventFeed, EventRow
 from widgets.line_list import LineList
+from widgets.session_list import SessionList
 from widgets.text_pane import Paragraph, TextPane
 from widgets.timeline import Legend, Timeline
 
@@ -93,6 +95,28 @@ class AuditScreen(_History):
         """Goes to the agent of the record under the cursor."""
         row = self._feed.current
         self.dismiss(row.agent if row is not None else None)
+
+
+class SessionsScreen(_History):
+    """Sessions that run beside the swarm; dismissed with the key of the one to take in."""
+
+    TITLE_TEXT = "what your agent programs run beside this swarm"
+    HINT = "enter makes it an agent of this swarm, esc leaves"
+
+    def __init__(self, sessions: tuple[ListedSession, ...], now: float) -> None:
+        self._list = SessionList(now)
+        super().__init__(self._list)
+        self._sessions = sessions
+
+    def on_mount(self) -> None:
+        self._list.set_sessions(self._sessions)
+        self._list.focus()
+
+    @on(SessionList.Picked)
+    def action_pick(self) -> None:
+        """Takes in the session under the cursor."""
+        session = self._list.current
+        self.dismiss(session.key if session is not None else None)
 
 
 MAX_LINES = 20_000
