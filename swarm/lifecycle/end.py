@@ -162,7 +162,7 @@ def _with_usage(home: Home, after: Record) -> Record:
         return after
     used = activity.tokens
     tokens = (used.input, used.output, used.cache_read, used.cache_write)
-    return replace(after, tokens=tokens, cost_usd=activity.cost_usd, unpriced=activity.unpriced)
+    return replace(after, tokens=tokens, cost_usd=activity.cost_usd, unpriced=activity.unpriced or activity.untold)
 
 
 def last_words(home: Home, record: Record) -> ActivityState | None:

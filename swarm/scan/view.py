@@ -131,7 +131,7 @@ def used_up(agent: TrackedAgent) -> tuple[Tokens | None, float | None, bool]:
         if agent.follower.behind and not agent.follower.caught_up:
             return None, None, False  # a part is no total; once it was read, a burst makes it but a little late
         activity = agent.follower.activity
-        return activity.tokens, activity.cost_usd, activity.unpriced
+        return activity.tokens, activity.cost_usd, activity.unpriced or activity.untold
     if known is None or known.tokens is None:
         return None, None, False
     return Tokens(*known.tokens), known.cost_usd, known.unpriced

@@ -190,7 +190,8 @@ def test_a_person_takes_the_session_over_in_a_terminal_and_gives_it_back(real: P
     assert view.activity is None or not view.activity.untold
     # Four answers of 100 and 10: one headless, one in the terminal, two headless again.
     assert view.tokens is not None
-    if real.versions["claude"].version == "2.1.197":
-        assert (view.tokens.input, view.tokens.output) == (400, 40)
+    assert (view.tokens.input, view.tokens.output) == (400, 40)
+    assert view.cost_usd == pytest.approx(4 * 0.00075)
+    assert not view.unpriced
     assert [verb for verb, *_ in real.lines() if verb in {"attach", "detach"}] == ["attach", "detach"]
     assert not real.left()

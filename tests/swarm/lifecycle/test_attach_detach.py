@@ -182,6 +182,7 @@ def test_a_talk_that_its_program_does_not_write_down_is_marked_as_unknown_once(l
     assert view is not None
     assert view.activity is not None
     assert view.activity.untold
+    assert view.unpriced, "no sum that leaves it out is shown as the whole"
     live_home.swarm.kill(["worker-1"])
     assert "not known" in "".join(each.text for each in activities(agent))
 
