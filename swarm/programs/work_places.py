@@ -1,11 +1,18 @@
 """Where an agent works, and where one that is held to its scope may write."""
 
+import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from swarm.errors import SwarmError
 from swarm.model.agent import AgentSpec
 from swarm.model.repository import SHADOWS
 from swarm.protocol.paths import AgentDir, Layout
+from swarm.store import reader
+
+LINUX = sys.platform.startswith("linux")
+MAX_IGNORED = 64 << 10
 
 
 def working_directory(spec: AgentSpec, layout: Layout, agent: AgentDir) -> Path:
@@ -47,14 +54,25 @@ def git_keeps(spec: AgentSpec) -> tuple[Path, ...]:
     return tuple(directory / name for name in ("commondir", "gitdir", "config.worktree"))
 
 
-def unseen_by_git(spec: AgentSpec, agent: AgentDir) -> dict[Path, bytes]:
-    """The file that keeps git from adding what only a sandbox shows at the top of a worktree."""
-    return {_excluded(agent): "".join(f"/{name}\n" for name in sorted(SHADOWS)).encode()} if spec.worktree else {}
+def unseen_by_git(spec: AgentSpec, agent: AgentDir, environment: Mapping[str, str]) -> dict[Path, bytes]:
+    """The file that keeps git from adding what only a sandbox shows at the top of a worktree, which Linux's does.
+
+    It stands in for the operator's own, at its usual place, whose patterns it repeats.
+    """
+    if spec.worktree is None or not LINUX:
+        return {}
+    place = environment.get("XDG_CONFIG_HOME") or os.path.join(environment.get("HOME", "/"), ".config")
+    try:
+        read = reader.read_head(Path(place) / "git" / "ignore", MAX_IGNORED)
+    except SwarmError:
+        read = None
+    own = read.data if read is not None else b""
+    return {_excluded(agent): own + b"\n" + "".join(f"/{name}\n" for name in sorted(SHADOWS)).encode()}
 
 
 def git_settings(spec: AgentSpec, agent: AgentDir, inherited: Mapping[str, str]) -> dict[str, str]:
     """The variables that have git go by that file, after what the operator's variables set."""
-    if spec.worktree is None:
+    if spec.worktree is None or not LINUX:
         return {}
     count = inherited.get("GIT_CONFIG_COUNT", "")
     number = int(count) if count.isascii() and count.isdigit() else 0

@@ -193,7 +193,7 @@ class Claude:
         made[agent.session] = session_file(spec, self.name, session)
         made[agent.system] = prompt.system(spec, layout, held, mcp=mcp).encode("utf-8", "replace")
         if held.sandbox is not None:
-            made |= unseen_by_git(spec, agent)
+            made |= unseen_by_git(spec, agent, self._environment())
         if held.sandbox is not None and sandbox.root_on_linux():
             made[_bin(agent) / "bwrap"] = sandbox.shim(preflight.executable("bwrap", self._environment())).encode()
         return made

@@ -533,3 +533,22 @@ def test_an_observer_only_reads_in_its_worktree(layout: Layout) -> None:
 
 def test_an_agent_that_is_not_held_works_in_its_worktree(layout: Layout) -> None:
     assert prepared(layout, IN_TREE).cwd == layout.root / TREE.path
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its sandbox shows no files that are not there")
+def test_git_of_a_held_agent_adds_nothing_that_only_its_sandbox_shows(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "git").mkdir()
+    (tmp_path / "git" / "ignore").write_text("*.swp")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr(preflight, "sandbox", lambda _: BOX)
+    for name, value in (("COUNT", "1"), ("KEY_0", "user.name"), ("VALUE_0", "Operator")):
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    launch = prepared(layout, replace(IN_TREE, owns=(TREE.path,)))
+    (excluded,) = [path for path in launch.files if path.name == "git-exclude"]
+    assert launch.env["GIT_CONFIG_COUNT"] == "2", "what the operator has set holds, too"
+    assert (launch.env["GIT_CONFIG_KEY_1"], launch.env["GIT_CONFIG_VALUE_1"]) == ("core.excludesFile", str(excluded))
+    assert launch.files[excluded].startswith(b"*.swp\n")
+    assert b"/.mcp.json\n" in launch.files[excluded]
+    assert "GIT_CONFIG_COUNT" not in prepared(layout, IN_TREE).env

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from swarm.model.record import Phase
 from swarm.model.repository import Changes
@@ -12,6 +13,7 @@ from swarm_tui.app.app import SwarmApp
 from swarm_tui.app.screens.control_room import ControlRoom
 from swarm_tui.app.screens.history import DiffScreen
 from swarm_tui.app.screens.prompt import Prompt
+from swarm_tui.app.screens.spawn_form import SpawnForm
 from tests.support.canned import A_WORKTREE, SOME_CHANGES, CannedSwarm
 from tests.support.swarms import big_example, full_id
 from widgets.confirm import Confirm
@@ -23,14 +25,15 @@ AGENT = full_id("idea-alpha/worker-1")
 
 @asynccontextmanager
 async def a_room(
-    changes: Changes | None = SOME_CHANGES, phase: Phase = Phase.RUNNING
+    changes: Changes | None = SOME_CHANGES, phase: Phase = Phase.RUNNING, owns: str = "", cwd: str = ""
 ) -> AsyncIterator[tuple[Pilot[int], ControlRoom, CannedSwarm]]:
     """The cursor is on an agent with a worktree, or (changes: None) without one."""
     whole = big_example()
     agents = []
     for view in whole.agents:
         if view.id == AGENT and changes is not None and view.spec is not None and view.record is not None:
-            spec, record = replace(view.spec, worktree=A_WORKTREE), replace(view.record, phase=phase)
+            spec = replace(view.spec, worktree=A_WORKTREE, owns=(owns,) if owns else (), cwd=cwd)
+            record = replace(view.record, phase=phase)
             agents.append(replace(view, spec=spec, record=record, changes=changes))
         else:
             agents.append(view)
@@ -108,3 +111,17 @@ async def test_the_detail_says_how_much_is_changed() -> None:
         view = room.agents.cursor_view
         assert view is not None
         assert "2 changes, 1 uncommitted" in "".join(cell.text for cell in facts_cells(view))
+
+
+async def test_a_spawn_like_it_asks_for_another_worktree_of_the_same_repository() -> None:
+    async with a_room(owns=f"{A_WORKTREE.path}/src", cwd=A_WORKTREE.path) as (pilot, _, swarm):
+        await pilot.press("N")
+        await settle(pilot)
+        form = pilot.app.screen
+        assert isinstance(form, SpawnForm)
+        assert form.query_one("#worktree", Input).value == "/repo@main"
+        assert form.query_one("#owns", Input).value == "src"
+        form.query_one("#cwd", Input).value = "src"
+        request = form.request()
+        assert (request.worktree, request.cwd, request.owns) == ("/repo@main", "src", ("src",))
+        assert swarm.asked == []
