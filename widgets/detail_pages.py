@@ -115,7 +115,16 @@ def results_page(view: AgentView, charset: Charset = UNICODE) -> tuple[Paragraph
     if results.state is ResultsState.ABSENT:
         return (Paragraph("no results yet", "muted"),)
     if results.state is ResultsState.INVALID:
-        return (Paragraph(f"results.json does not count: {quote(results.why)}", "warning"),)
+        disputed = [Paragraph(f"results.json does not count: {quote(results.why, 600)}", "warning")]
+        disputed += [Paragraph(quote(results.summary, 2000), "quote")] if results.summary else []
+        return (
+            *disputed,
+            *(
+                Paragraph(line, "quote")
+                for text in results.extra.values()
+                for line in clean_block(str(text)).split("\n")
+            ),
+        )
     lines = [Paragraph(quote(results.summary, 2000), "", (Cell(f"{quote(results.status, 20)}  ", "accent"),))]
     if record is not None and record.read_at is not None:
         by = f" by {quote(record.read_by, 60)}" if record.read_by else ""

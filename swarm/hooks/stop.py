@@ -14,11 +14,10 @@ from swarm.hooks.deliver import delivered, is_late, ordered_to_stop, unread
 from swarm.model.actor import AuditVerb
 from swarm.processes import stdin_channel
 from swarm.protocol import inbox
-from swarm.protocol.results import check_results
+from swarm.protocol.results import check_results, read_object
 from swarm.sanitize import clean
 from swarm.store import locks
 from swarm.store.jsonio import Invalid
-from swarm.store.reader import read_json
 from swarm.store.validators import Wrong
 
 Say = Callable[[context.Answer], None]
@@ -70,10 +69,10 @@ def is_root(caller: HookCaller) -> bool:
 def why_not(caller: HookCaller) -> str:
     """Why there are no results that the engine would take; '' where there are."""
     try:
-        found = read_json(caller.agent.results)
+        found = read_object(caller.agent.results)
         if found is None:
             return "results.json is missing"
-        check_results(found)
+        check_results(found, caller.spawn_id)
     except Invalid as error:
         return f"results.json is not valid: {clean(error.why, 300)}"
     except Wrong as error:

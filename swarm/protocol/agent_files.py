@@ -12,14 +12,16 @@ from swarm.model.reports import Results, ResultsState, ResultsStatus
 from swarm.model.values import replace
 from swarm.protocol.names import name_of
 from swarm.protocol.paths import AgentDir
-from swarm.protocol.results import check_results
+from swarm.protocol.results import KEYS, WITNESS, check_results, read_object
 from swarm.sanitize import clean, clean_block, suspicion
 from swarm.store import declared, validators
-from swarm.store.jsonio import Invalid
+from swarm.store.jsonio import Invalid, for_people
 from swarm.store.reader import Unreadable, read_json
 from swarm.store.validators import MAX_ITEMS, MAX_TEXT, Wrong
 
 T = TypeVar("T")
+MAX_DISPUTED = 16_000
+"""Characters that are kept of what does not count as results."""
 
 
 class Loaded(Struct, Generic[T], frozen=True):
@@ -36,10 +38,32 @@ def read_results(agent: AgentDir) -> Results:
 
 def examine_results(agent: AgentDir) -> tuple[Results, str]:
     """The same, and why its summary looks like an injection (untrusted.py); '' where it does not."""
-    loaded = load(agent.results, lambda data: (_results(data), suspicion(validators.text(data, "summary")) or ""))
+    kept: list[dict[str, Any]] = []
+
+    def make(data: dict[str, Any]) -> tuple[Results, str]:
+        kept.append(data)
+        return _results(data, agent), suspicion(validators.text(data, "summary")) or ""
+
+    loaded = load(agent.results, make, read_object)
     if loaded.value is not None:
         return loaded.value
-    return (Results(ResultsState.INVALID, why=loaded.why) if loaded.why else Results()), ""
+    if not loaded.why:
+        return Results(), ""
+    if not kept:
+        return Results(ResultsState.INVALID, why=loaded.why), ""
+    said = kept[0].get("summary")
+    summary = said if isinstance(said, str) else ""
+    return _disputed(kept[0], summary, loaded.why), suspicion(summary) or ""
+
+
+def _disputed(data: dict[str, Any], summary: str, why: str) -> Results:
+    """What does not count as results can still be read; of a long file of a tool its beginning."""
+    rest = {key: value for key, value in data.items() if key != "summary" or not isinstance(value, str)}
+    text = for_people(rest).decode() if rest else ""
+    extra = {"text": clean_block(text[:MAX_DISPUTED], limit=MAX_TEXT)} if rest else {}
+    if len(text) > MAX_DISPUTED:
+        extra["cut"] = f"{len(text) - MAX_DISPUTED} more characters stand in results.json"
+    return Results(ResultsState.INVALID, summary=clean(summary, MAX_TEXT), extra=extra, why=why)
 
 
 def read_spec(agent: AgentDir) -> Loaded[AgentSpec]:
@@ -73,10 +97,14 @@ def read_kept(agent: AgentDir) -> Loaded[Kept]:
     return load(agent.kept, lambda data: declared.read(Kept, data, "", []) or Kept())
 
 
-def load(path: Path, make: Callable[[dict[str, Any]], T]) -> Loaded[T]:
+def load(
+    path: Path,
+    make: Callable[[dict[str, Any]], T],
+    read: Callable[[Path], dict[str, Any] | None] = read_json,
+) -> Loaded[T]:
     """A file as the value that `make` makes of its object; `make` raises Wrong."""
     try:
-        data = read_json(path)
+        data = read(path)
         return Loaded() if data is None else Loaded(make(data))
     except Unreadable as error:
         return Loaded(why=f"cannot be read: it {error.why}" if error.why.startswith("is ") else error.why)
@@ -86,8 +114,10 @@ def load(path: Path, make: Callable[[dict[str, Any]], T]) -> Loaded[T]:
         return Loaded(why=clean(str(error), 300))
 
 
-def _results(data: dict[str, Any]) -> Results:
-    check_results(data)
+def _results(data: dict[str, Any], agent: AgentDir) -> Results:
+    named = isinstance(data.get(WITNESS), str)
+    spec = read_spec(agent).value if named else None
+    check_results(data, spec.spawn_id if spec is not None else "")
     return Results(
         ResultsState.VALID,
         status=ResultsStatus(data.get("status", "success")),
@@ -98,7 +128,7 @@ def _results(data: dict[str, Any]) -> Results:
         extra={
             clean(key, 200): validators.cleaned(value)
             for key, value in list(data.items())[:MAX_ITEMS]
-            if key not in ("status", "summary", "outputs", "acceptance", "finished_at")
+            if key not in (*KEYS, WITNESS)
         },
     )
 

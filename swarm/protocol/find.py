@@ -4,22 +4,72 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
-from swarm.errors import Code, NotFound
+from swarm.errors import Code, NotFound, SwarmError
 from swarm.protocol.names import UNSEARCHED
 from swarm.protocol.paths import AGENT_FILES, POLICY_FILE, Layout
 from swarm.protocol.working_directory import named_directory
+from swarm.store.reader import read_json
 
 MAX_DEPTH = 24
 MAX_DIRECTORIES = 50_000
 FOREIGN_DEPTH = 3
 """How many directories deep the first agent of a foreign tree may lie."""
 _AGENT_FILES = frozenset(AGENT_FILES)
+SPEC, ENGINES = "agent.json", ".run"
+"""What the engine puts into the directory of each of its agents."""
+VERSIONED = frozenset({".git", ".hg", ".svn", ".jj", POLICY_FILE})
+"""Names that make a directory a checkout (of a submodule too), or another home."""
+PROJECT = frozenset(
+    {
+        *("package.json", "pyproject.toml", "setup.py", "Cargo.toml", "go.mod", "pom.xml", "build.gradle"),
+        *("composer.json", "Gemfile", "CMakeLists.txt", "mix.exs", "PKG-INFO", "LICENSE"),
+    }
+)
+"""Names that make a directory below an agent a project of others: a clone without its history, an unpacked archive."""
+OUTPUT_OF_TOOLS = frozenset({"vendor", ".venv", "venv", "target", "dist", "build", "third_party", "site-packages"})
+
+
+class Place(NamedTuple):
+    """Where a directory lies. below_agent: in an agent's directory, at any depth. alien: in documents of others.
+
+    In documents of others only what our own agent.json vouches for is an agent, and nothing is searched but what lies
+    in an agent's directory itself, where its children are.
+    """
+
+    below_agent: bool = False
+    alien: bool = False
+
+
+TOP = Place()
 
 
 def is_agent(names: Iterable[str]) -> bool:
     """Whether a directory that holds these names is an agent's: one of the protocol's files lies in it."""
     return not _AGENT_FILES.isdisjoint(names)
+
+
+def judge(place: Place, name: str, path: str, names: Collection[str]) -> tuple[bool, Place | None]:
+    """Whether a directory is an agent's, and the place of what lies in it; None where that is not searched.
+
+    place: where it lies. name, path: its own. names: what lies in it.
+    """
+    alien = place.alien or (place.below_agent and (name in OUTPUT_OF_TOOLS or name.startswith(".")))
+    versioned = not VERSIONED.isdisjoint(names)
+    doubtful = alien or (place.below_agent and (versioned or not PROJECT.isdisjoint(names)))
+    if is_agent(names) and (not doubtful or ENGINES in names or (SPEC in names and _is_ours(path, name))):
+        return True, Place(below_agent=True, alien=versioned or place.alien)
+    return False, None if doubtful else place
+
+
+def _is_ours(path: str, name: str) -> bool:
+    """Whether the engine wrote the agent.json of a directory: other programs have files of that name."""
+    try:
+        spec = read_json(Path(path) / SPEC) or {}
+    except SwarmError:
+        return True  # what is wrong with it is said on the agent's row
+    return isinstance(spec.get("spawn_id"), str) and str(spec.get("id")).rpartition("/")[2] == name
 
 
 def is_searched(name: str, ignore: Iterable[str] = ()) -> bool:
@@ -32,22 +82,25 @@ def walk(layout: Layout, ignore: Collection[str] = (), *, depth: int = MAX_DEPTH
 
     Links are never followed, nothing is opened. What cannot be listed is passed over: the scan shows it.
     """
-    pending = [(layout.agents, 0)]
+    pending = [(layout.agents, 0, TOP)]
     seen = 0
     while pending:
-        directory, level = pending.pop()
+        directory, level, place = pending.pop()
         try:
             with os.scandir(directory) as entries:
                 children = list(entries)
         except OSError:
             continue
-        if level and is_agent(entry.name for entry in children):
-            yield layout.id_of(directory)
-        if level >= depth or seen > MAX_DIRECTORIES:
+        inside: Place | None = place
+        if level:
+            agent, inside = judge(place, directory.name, os.fspath(directory), {entry.name for entry in children})
+            if agent:
+                yield layout.id_of(directory)
+        if inside is None or level >= depth or seen > MAX_DIRECTORIES:
             continue
         inner = [entry for entry in children if is_searched(entry.name, ignore) and entry.is_dir(follow_symlinks=False)]
         seen += len(inner)
-        pending.extend((Path(entry.path), level + 1) for entry in sorted(inner, key=_name, reverse=True))
+        pending.extend((Path(entry.path), level + 1, inside) for entry in sorted(inner, key=_name, reverse=True))
 
 
 def _name(entry: "os.DirEntry[str]") -> str:

@@ -12,12 +12,14 @@ from swarm.model.agent import AgentSpec, Exit
 from swarm.model.record import Record
 from swarm.model.reports import Progress, Results
 from swarm.protocol.agent_files import Loaded, examine_results, read_exit, read_spec
+from swarm.protocol.find import ENGINES, PROJECT, VERSIONED
 from swarm.protocol.paths import AGENT_FILES, AgentDir
 from swarm.protocol.progress import MAX_LINES, examine_progress
 from swarm.sanitize import suspicion
 
 KNOWN_FILES = frozenset({*AGENT_FILES, "exit.json", "ended.json"})
 MAX_GUESSES = 200
+_DECIDE = frozenset({*AGENT_FILES, ENGINES, *VERSIONED, *PROJECT})
 _OURS = frozenset({*KNOWN_FILES, "inbox.md"})
 # What may be a slip of the pen: thousands of numbered files are not worth a comparison each.
 _GUESSABLE = re.compile(r"[A-Za-z_-]{2,10}\d?\.[A-Za-z]{1,5}~?\Z")
@@ -51,6 +53,8 @@ class DirectoryListing(NamedTuple):
     directories: list[str]
     links: tuple[str, ...]
     misspelt: tuple[tuple[str, str], ...]
+    names: frozenset[str] = frozenset()
+    """Of all that lies in it, those that decide whether it is an agent's."""
 
 
 def list_directory(path: str) -> DirectoryListing:
@@ -59,9 +63,12 @@ def list_directory(path: str) -> DirectoryListing:
     directories: list[str] = []
     links: list[str] = []
     odd: list[str] = []
+    deciding: list[str] = []
     with os.scandir(path) as entries:
         for entry in entries:
             name = entry.name
+            if name in _DECIDE:
+                deciding.append(name)
             if name in KNOWN_FILES:
                 files.append(name)
             elif entry.is_symlink():
@@ -72,7 +79,7 @@ def list_directory(path: str) -> DirectoryListing:
             elif _GUESSABLE.match(name):
                 odd.append(name)
     present = frozenset(files)
-    return DirectoryListing(present, directories, tuple(sorted(links)), _misspelt(odd, present))
+    return DirectoryListing(present, directories, tuple(sorted(links)), _misspelt(odd, present), frozenset(deciding))
 
 
 def _misspelt(names: list[str], present: frozenset[str]) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from swarm.model.agent import AgentSpec
 from swarm.model.reports import Counted
+from swarm.protocol.find import VERSIONED
 from swarm.protocol.paths import AGENT_FILES, Layout
 
 MAX_ENTRIES = 20_000
@@ -122,7 +123,7 @@ def _matching(start: str, pattern: str, budget: _Budget) -> Iterator[str]:
     stack = [("", 0)]
     while stack and not budget.spent:
         inner, depth = stack.pop()
-        for name, is_directory in _entries(os.path.join(start, inner) if inner else start, budget):
+        for name, is_directory in _entries(os.path.join(start, inner) if inner else start, budget, below=bool(inner)):
             relative = f"{inner}/{name}" if inner else name
             if is_directory:
                 if depth < deepest and name not in _PASSED_BY:
@@ -131,11 +132,13 @@ def _matching(start: str, pattern: str, budget: _Budget) -> Iterator[str]:
                 yield os.path.join(start, relative)
 
 
-def _entries(directory: str, budget: _Budget) -> list[tuple[str, bool]]:
+def _entries(directory: str, budget: _Budget, *, below: bool) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
     try:
         with os.scandir(directory) as entries:
             for entry in entries:
+                if below and entry.name in VERSIONED:
+                    return []  # what was cloned is the work of others
                 budget.left -= 1
                 if budget.spent:
                     break

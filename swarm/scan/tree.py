@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from swarm.protocol.find import MAX_DEPTH, MAX_DIRECTORIES, is_agent, is_searched
+from swarm.protocol.find import MAX_DEPTH, MAX_DIRECTORIES, TOP, Place, is_searched, judge
 from swarm.protocol.names import escape_name, is_name, twin_key
 from swarm.protocol.paths import Layout
 from swarm.scan.files import Key, is_racy, key_of, list_directory
@@ -21,12 +21,15 @@ class Directory:
         "error",
         "files",
         "id",
+        "inside",
+        "is_agent",
         "key",
         "links",
         "misspelt",
         "name",
         "parent",
         "path",
+        "place",
         "racy",
         "twins",
     )
@@ -40,6 +43,11 @@ class Directory:
         self.key: Key | None = None
         self.racy = True
         self.children: dict[str, Directory] = {}
+        self.place = TOP
+        """Where it lies."""
+        self.inside: Place | None = TOP
+        """The place of what lies in it; None where that is not searched."""
+        self.is_agent = False
         self.files: frozenset[str] = frozenset()
         """The protocol's files that lie in it, of whatever kind."""
         self.links: tuple[str, ...] = ()
@@ -50,10 +58,6 @@ class Directory:
         """Names of children that some file systems take for one another."""
         self.error = ""
         """Why it cannot be listed; the rest is then as it was last seen."""
-
-    @property
-    def is_agent(self) -> bool:
-        return self.parent is not None and is_agent(self.files)
 
     def walk(self) -> "Iterator[Directory]":
         """Itself and everything below it, parents first."""
@@ -187,6 +191,16 @@ class Tree:
         if listing != (directory.files, directory.links, directory.misspelt, directory.error):
             directory.files, directory.links, directory.misspelt, directory.error = listing
             self.changed.add(directory.id)
+        if directory.parent is not None:
+            agent, inside = judge(directory.place, directory.name, directory.path, found.names)
+            if agent is not directory.is_agent:
+                directory.is_agent = agent
+                self.changed.add(directory.id)
+            if inside != directory.inside:
+                directory.inside = inside
+                self._forget_children(directory)  # what lies in it may be an agent's now, or no longer
+            if inside is None:
+                return []
         return self._take_children(directory, [name for name in found.directories if is_searched(name, self.ignore)])
 
     def _take_children(self, directory: Directory, names: list[str]) -> list[Directory]:
@@ -206,6 +220,7 @@ class Tree:
         part = escape_name(name)
         child_id = f"{directory.id}/{part}" if directory.id else part
         child = Directory(os.path.join(directory.path, name), child_id, name, directory)
+        child.place = directory.inside or TOP
         directory.children[name] = child
         self.directories[child_id] = child
         self.changed.add(child_id)

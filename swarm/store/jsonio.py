@@ -45,9 +45,12 @@ def parse_written(data: bytes, path: str | os.PathLike[str] = "") -> dict[str, A
     """The same for a file that an agent or a person wrote: whatever their editor made of UTF-8 (store/text.py)."""
     from swarm.store.text import decode_whole  # the engine's own files are UTF-8
 
-    with suppress(ValueError):  # `parse_json` says where it is not UTF-8
-        data = decode_whole(data).encode()
-    return parse_json(data, path)
+    try:
+        return parse_json(data, path)
+    except Invalid:
+        with suppress(ValueError, Invalid):
+            return parse_json(decode_whole(data).encode(), path)
+        raise  # it says where it is not UTF-8
 
 
 def to_json(value: object) -> bytes:

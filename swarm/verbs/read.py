@@ -29,7 +29,8 @@ def read(home: Home, words: str) -> ReadReport:
     """The results of an agent, marked read by the caller; a home that cannot be written is only looked at.
 
     Raises NotFound; Refused `hierarchy` where an agent reads one that is not its child; SwarmError `no-results`. An
-    agent that has ended without any is marked as seen, too: there is nothing more to come.
+    agent that has ended without any is marked as seen, too: there is nothing more to come. What does not count as
+    results can still be read.
     """
     agent_id = words
     try:
@@ -53,6 +54,9 @@ def read(home: Home, words: str) -> ReadReport:
 
 def lines_of(results: Results) -> list[str]:
     """Results as lines for people and agents, all but the summary."""
+    if results.state is ResultsState.INVALID:
+        lines = ["status: disputed", f"results.json does not count: {results.why}"]
+        return [*lines, *(line for text in results.extra.values() for line in str(text).splitlines())]
     return [
         f"status: {results.status}",
         *([f"finished at: {results.finished_at}"] if results.finished_at else []),
@@ -68,7 +72,7 @@ def _has_ended(home: Home, agent_id: str) -> bool:
 
 
 def _must_be_there(results: Results, agent_id: str) -> None:
-    if results.state is ResultsState.INVALID:
+    if results.state is ResultsState.INVALID and not (results.summary or results.extra):
         raise SwarmError(
             f"The results of {agent_id!r} are not valid.",
             f"results.json: {results.why}.",

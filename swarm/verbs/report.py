@@ -49,7 +49,7 @@ def done(
 
     try:
         agent = _own(layout, actor)
-        value = results_value(status=status, summary=summary, outputs=outputs, given=given)
+        value = results_value(status=status, summary=summary, outputs=outputs, given=given, spawn_id=actor.spawn_id)
         _write_once(agent, value)
     except SwarmError as error:
         _record(layout, actor, AuditVerb.DONE, error=error)
@@ -63,7 +63,7 @@ def _write_once(agent: AgentDir, value: dict[str, Any]) -> None:
     from swarm.store.writer import write_atomic
 
     data = encode_results(value)
-    if _are_there(agent):
+    if _are_there(agent, value.get("spawn_id")):
         raise Refused(
             Code.EXISTS,
             "These results are written already.",
@@ -73,19 +73,33 @@ def _write_once(agent: AgentDir, value: dict[str, Any]) -> None:
     write_atomic(agent.results, data)
 
 
-def _are_there(agent: AgentDir) -> bool:
-    from swarm.protocol.results import check_results
+def _are_there(agent: AgentDir, spawn_id: object) -> bool:
+    """Whether the agent's results are there. Another program's file of that name is put aside."""
+    from swarm.protocol.results import check_results, is_foreign, read_object
     from swarm.store.jsonio import Invalid
-    from swarm.store.reader import read_json
     from swarm.store.validators import Wrong
 
+    written = None
     try:
-        written = read_json(agent.results)
+        written = read_object(agent.results)
         if written is not None:
-            check_results(written)
+            check_results(written, str(spawn_id or ""))
     except (Invalid, Wrong):
+        if written is not None and is_foreign(written):
+            _put_aside(agent)
         return False  # what the engine would not take is what this verb mends
     return written is not None
+
+
+def _put_aside(agent: AgentDir) -> None:
+    """Renames a file that another program wrote under the name of the results: it may be what was asked for."""
+    from swarm.store import reader, syscalls
+
+    with reader.directory(agent.path) as home:
+        number = 1
+        while (agent.path / f"results-{number}.json").exists():
+            number += 1
+        syscalls.rename(agent.results.name, f"results-{number}.json", home)
 
 
 def _own(layout: Layout, actor: Actor) -> AgentDir:

@@ -21,6 +21,7 @@ from swarm.lifecycle.spawn import admit
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import AgentSpec
 from swarm.model.record import Ending, Phase, Record
+from swarm.model.reports import ResultsState
 from swarm.model.requests import Spawned, SpawnRequest
 from swarm.model.values import replace
 from swarm.programs import run_marker
@@ -201,7 +202,9 @@ def learned_from(agent: AgentDir, record: Record | None) -> str:
             parts.append(f"Its exit code was {record.exit_code}.")
     results = read_results(agent)
     if results.summary:
-        parts.append(f"Its results said {results.status}: {results.summary}")
+        disputed = results.state is ResultsState.INVALID
+        said = f"{results.why}; they do not count" if disputed else results.status
+        parts.append(f"Its results said {said}: {results.summary}")
     lines = [f"{line.stamp_text} - {line.sentence}" for line in read_progress(agent, LEARNED_LINES).lines]
     if lines:
         parts.append("\n".join(("Its last lines of progress:", *lines)))

@@ -158,8 +158,9 @@ def _read(room: ActingScreen, agent_id: str) -> None:
 
 
 def _show_read(room: ActingScreen, report: ReadReport) -> None:
+    said = "disputed" if report.results.state is ResultsState.INVALID else report.results.status
     again = "" if report.first else " (it was read before)"
-    room.say(f"{clean(report.agent)}: {report.results.status}, read{again}")
+    room.say(f"{clean(report.agent)}: {said}, read{again}")
 
 
 def acknowledge(room: ActingScreen) -> None:

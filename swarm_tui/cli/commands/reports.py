@@ -106,11 +106,14 @@ def _given(name: str) -> dict[str, Any]:
 
 
 def _document(results: "Results") -> dict[str, object]:
+    from swarm.model.reports import ResultsState
+
     return {
         **dict(results.extra),
-        "status": results.status,
+        "status": results.status if results.state is not ResultsState.INVALID else "disputed",
         "summary": results.summary,
         "outputs": results.outputs,
         "acceptance": [{"text": text, "passed": passed} for text, passed in results.acceptance],
         "finished_at": results.finished_at,
+        **({"why": results.why} if results.why else {}),
     }

@@ -184,7 +184,13 @@ def test_a_parent_reads_its_children_and_nobody_elses(live_home: LiveHome) -> No
 
 
 def test_children_of_an_agent_that_is_done_go_on(live_home: LiveHome) -> None:
-    live_home.spawn("idea-a", "sh", "-c", "while [ ! -e go ]; do sleep 0.05; done; echo '{}' > results.json", slots=2)
+    live_home.spawn(
+        "idea-a",
+        "sh",
+        "-c",
+        'while [ ! -e go ]; do sleep 0.05; done; echo \'{"status": "success"}\' > results.json',
+        slots=2,
+    )
     live_home.spawn("worker-1", parent="idea-a")
     (live_home.agent("idea-a").path / "go").touch()
     live_home.wait_until_ended("idea-a")

@@ -50,9 +50,68 @@ def test_no_file_is_no_results(agent: AgentDir) -> None:
     assert read_results(agent) == Results()
 
 
-def test_an_empty_object_is_success(agent: AgentDir) -> None:
-    results = results_of(agent, {})
+def test_results_without_a_status_are_a_success(agent: AgentDir) -> None:
+    results = results_of(agent, {"summary": "There."})
     assert (results.state, results.status) == (ResultsState.VALID, "success")
+
+
+TOOLS: dict[str, dict[str, Any]] = {
+    "jest": {"numTotalTests": 418, "numFailedTests": 27, "success": False, "testResults": [{"status": "failed"}]},
+    "trivy": {"SchemaVersion": 2, "ArtifactName": "shop:1.4", "Results": [{"Class": "os-pkgs"}]},
+    "pytest-json": {"created": 1.0, "exitcode": 1, "summary": {"passed": 3, "failed": 1}, "tests": []},
+    "mocha": {"stats": {"suites": 1, "passes": 3}, "failures": []},
+    "k6": {"metrics": {"http_reqs": {"count": 100}}, "root_group": {}},
+    "eslint": {"results": [], "errorCount": 3},
+    "lm-eval": {"results": {"hellaswag": {"acc": 0.5}}, "versions": {}},
+    "cypress": {"status": "finished", "startedTestsAt": "2026-02-28T09:00:00Z", "totalFailed": 1},
+    "sarif": {"version": "2.1.0", "runs": []},
+    "bench": {"p50_ms": 12.5, "p99_ms": 80.1},
+    "empty": {},
+}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_the_report_of_a_tool_is_not_the_agents_word_and_can_be_read(agent: AgentDir, tool: str) -> None:
+    results = results_of(agent, TOOLS[tool])
+    assert results.state is ResultsState.INVALID
+    assert results.why
+    for key in TOOLS[tool]:
+        assert key in str(results.extra)
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [("completed", "success"), ("ok", "success"), ("Done", "success"), ("error", "failed"), ("in_progress", "partial")],
+)
+def test_a_word_that_is_not_ours_is_told_the_right_one_and_its_text_can_be_read(
+    agent: AgentDir, status: str, word: str
+) -> None:
+    results = results_of(agent, {"status": status, "summary": "All is there.", "outputs": [{"path": "a.md"}]})
+    assert (results.state, results.summary) == (ResultsState.INVALID, "All is there.")
+    assert f'write "{word}"' in results.why
+    assert "a.md" in str(results.extra)
+
+
+def test_outputs_as_objects_are_told_what_is_right(agent: AgentDir) -> None:
+    assert "a list of paths" in results_of(agent, {"summary": "x", "outputs": [{"path": "a.md"}]}).why
+
+
+def test_results_of_another_spawn_are_not_its_own(agent: AgentDir) -> None:
+    agent.spec.write_text(json.dumps({"id": "a-1", "spawn_id": "s-2", "role": "worker"}))
+    assert results_of(agent, {"summary": "x", "spawn_id": "s-2"}).state is ResultsState.VALID
+    assert "spawn s-1" in results_of(agent, {"summary": "x", "spawn_id": "s-1"}).why
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+def test_results_are_read_as_an_editor_left_them(agent: AgentDir, encoding: str) -> None:
+    results = results_of(agent, json.dumps({"summary": "Größe"}, ensure_ascii=False).encode(encoding))
+    assert (results.state, results.summary) == (ResultsState.VALID, "Größe")
+
+
+def test_of_a_long_report_of_a_tool_the_beginning_is_kept(agent: AgentDir) -> None:
+    results = results_of(agent, {"rows": ["x" * 100] * 2000})
+    assert "more characters stand in results.json" in str(results.extra)
+    assert len(str(results.extra)) < 20_000
 
 
 @pytest.mark.parametrize(
@@ -112,7 +171,7 @@ def test_text_in_results_is_fit_for_a_screen(agent: AgentDir) -> None:
 
 
 def test_a_number_that_nobody_can_read_is_told_in_words(agent: AgentDir) -> None:
-    results = results_of(agent, b'{"n": ' + b"9" * 4000 + b"}")
+    results = results_of(agent, b'{"summary": "x", "n": ' + b"9" * 4000 + b"}")
     assert results.extra["n"] == "a number of more than 100 digits"
 
 

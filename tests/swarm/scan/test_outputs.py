@@ -151,3 +151,12 @@ class TestObservation:
             observe_outputs(Observed(), Counted(1, "k", 9_980.0), self.now, first=True, born=42.0).outputs_changed
             == 480
         )
+
+
+def test_files_of_a_clone_are_no_outputs_unless_the_work_is_in_it(tmp_path: Path) -> None:
+    for name in ("out/a.csv", "shop/.git/HEAD", "shop/b.csv", "shop/deep/c.csv"):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    assert count_outputs(("**/*.csv",), tmp_path, tmp_path, 0.0).number == 1
+    assert count_outputs(("**/*.csv",), tmp_path / "shop", tmp_path, 0.0).number == 2

@@ -219,7 +219,7 @@ class TestLedger:
         enter(home, record_of("a-1"))
         scanner = scanner_of(home.layout, home.clock)
         assert view_in(scanner.full(), "a-1/stray").ghost
-        stray.results.write_text("{}")
+        stray.results.write_text('{"status": "success"}')
         assert not view_in(scanner.rescan([str(stray.results)]), "a-1/stray").ghost
         stray.results.unlink()
         assert view_in(scanner.rescan([str(stray.results)]), "a-1/stray").ghost
