@@ -17,7 +17,7 @@ from swarm.model.reports import Results, ResultsState
 from swarm.model.service import Trouble, Waiting
 from swarm.model.values import replace
 from swarm.platform.clock import wait_until
-from swarm.processes.members import home_of
+from swarm.processes.belonging import home_of
 from swarm.protocol.agent_files import read_exit, read_results
 from swarm.protocol.logs import last_complaint
 from swarm.rules.outcome import turn_words

@@ -35,6 +35,7 @@ from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.platform.clock import wait_until
 from swarm.processes import stdin_channel
+from swarm.processes.belonging import home_of
 from swarm.processes.runner import StopReport
 from swarm.sanitize import clean
 
@@ -97,7 +98,8 @@ def stop_one(home: Home, record: Record, order: Order) -> End:
     starts = not dead_or_none(before.starter)
     gone = look_at_end(home, before) if before.phase is not Phase.ENDED and not starts else None
     if gone is not None and (before.waiting is None or gone.ending is not Ending.FAILED):
-        return End(before, gone, {"note": "already ended"})
+        left_alone = gone.ending is Ending.LOST and home_of(home.layout, before)
+        return End(before, gone, {"note": gone.why if left_alone else "already ended"})
     agent = home.layout.agent(before.id)
     if order.automatic and not home.is_root(before.id) and results_of(home, before.id).state is ResultsState.VALID:
         leave_by_itself(home, before)

@@ -99,6 +99,7 @@ class AlertCause(OpenEnum):
     MCP = "mcp", Course.LASTS
     MISSPELT = "misspelt", Course.LASTS
     MODEL = "model", Course.LASTS
+    MOVED = "moved", Course.LASTS
     RECORD_MISSING = "record-missing", Course.LASTS
     SPEC_INVALID = "spec-invalid", Course.LASTS
     SAME_FILE = "same-file", Course.LASTS
@@ -128,6 +129,8 @@ class ProblemCode(StrEnum):
     MISSPELT = "misspelt"
     MODEL = "model"
     """Another model answers than was ordered."""
+    MOVED = "moved"
+    """The home was moved or copied under it."""
     OUTSIDE = "outside"
     OVER_BUDGET = "over-budget"
     PROGRAM = "program"

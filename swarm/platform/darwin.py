@@ -145,6 +145,11 @@ def writers(paths: Iterable[str | os.PathLike[str]]) -> list[int]:  # noqa: ARG0
     return []
 
 
+def open_directories(pid: int) -> list[str]:  # noqa: ARG001 the signature of the port
+    """Returns none: macOS does not say which directories another process holds."""
+    return []
+
+
 def signal(pid: int, ticks: int, number: int) -> bool:
     """Signals the process that started at `ticks`; False where it is gone. Raises PermissionError."""
     found = stat(pid)

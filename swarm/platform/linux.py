@@ -124,6 +124,23 @@ def writers(paths: Iterable[str | os.PathLike[str]]) -> list[int]:
     return [pid for pid in pids() if wanted and _writes(pid, wanted)]
 
 
+def open_directories(pid: int) -> list[str]:
+    """The directories that a process holds open, by their paths of today; those that are gone are left out."""
+    try:
+        descriptors = os.listdir(f"/proc/{pid}/fd")
+    except OSError:
+        return []
+    found = []
+    for descriptor in descriptors:
+        try:
+            path = os.readlink(f"/proc/{pid}/fd/{descriptor}")
+        except OSError:
+            continue
+        if path.startswith("/") and os.path.isdir(path):
+            found.append(path)
+    return found
+
+
 def _writes(pid: int, wanted: set[tuple[int, int]]) -> bool:
     try:
         descriptors = os.listdir(f"/proc/{pid}/fd")

@@ -16,9 +16,10 @@ from swarm.model.launch import Launch
 from swarm.model.record import Record
 from swarm.model.time import Clock
 from swarm.model.values import replace
+from swarm.processes.belonging import home_of_leftovers
 from swarm.processes.freeze import AgentProcesses, freeze, thaw
 from swarm.processes.identity import identify, look
-from swarm.processes.members import confirmed, home_of_leftovers, marked
+from swarm.processes.members import confirmed, marked
 from swarm.processes.runner import Frozen, Life, Started, StopReport
 from swarm.processes.stop import stop
 from swarm.protocol.agent_files import read_kept

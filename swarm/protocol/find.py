@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from swarm.errors import Code, NotFound, SwarmError
-from swarm.protocol.names import UNSEARCHED
+from swarm.protocol.names import UNSEARCHED, check_id
 from swarm.protocol.paths import AGENT_FILES, POLICY_FILE, Layout
 from swarm.protocol.working_directory import named_directory
 from swarm.store.reader import read_json
@@ -119,6 +119,8 @@ def find_home(given: str | os.PathLike[str] | None, env: Mapping[str, str], cwd:
         found = _home_at(root)
         if found is not None:
             return found
+        if not given and (moved := _moved_home(env, cwd)) is not None:
+            return moved
         raise NotFound(
             f"No swarm home at {str(root)!r}.",
             "There is no swarm.toml, and no agents, in it." if root.is_dir() else "There is no such directory.",
@@ -135,6 +137,32 @@ def find_home(given: str | os.PathLike[str] | None, env: Mapping[str, str], cwd:
         "Make one with: swarm-tui init    or name one with: swarm-tui -C DIR    or look around with: swarm-tui demo",
         code=Code.NO_HOME,
     )
+
+
+def _moved_home(env: Mapping[str, str], cwd: Path) -> Layout | None:
+    """The home of the calling agent, where it is no longer at the place in SWARM_HOME: found by where the agent is.
+
+    That is the home above its working directory, else the one whose directory of it a keeper above it holds open.
+    Whether the agent is known there is for `calling` to check.
+    """
+    try:
+        agent = check_id(env.get("SWARM_AGENT", ""))
+    except SwarmError:
+        return None
+    above = next((each for each in (cwd, *cwd.parents) if (each / POLICY_FILE).is_file()), None)
+    if above is not None and Layout(above).agent(agent).spec.is_file():
+        return Layout(above)
+    from swarm import platform  # only who has lost its home asks the kernel
+
+    inner = os.sep + os.path.join("swarm", "agents", agent)
+    pid: int | None = os.getppid()
+    while pid and pid > 1:
+        for path in platform.open_directories(pid):
+            home = Path(path.removesuffix(inner))
+            if path.endswith(inner) and (home / POLICY_FILE).is_file():
+                return Layout(home)
+        pid = platform.parent(pid)
+    return None
 
 
 def _home_at(root: Path) -> Layout | None:

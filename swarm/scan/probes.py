@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from swarm.model.agent import Usage
 from swarm.model.record import Phase, Record
 from swarm.model.time import Now
+from swarm.processes.belonging import origin_of
 from swarm.rules.observation import BEGINNING, observe_outputs
 from swarm.scan.outputs import outputs_of
 from swarm.scan.streams import OutputReaders
@@ -100,12 +101,14 @@ class Probes:
 
     def _look_alive(self, agent: TrackedAgent) -> bool:
         record = agent.record
-        before = agent.liveness, agent.unkept
+        before = agent.liveness, agent.unkept, agent.origin
         if record is None or not record.holds_slot or (record.keeper is None and record.process is None):
-            agent.liveness, agent.unkept = None, False
+            agent.liveness, agent.unkept, agent.origin = None, False, None
         else:
             agent.liveness, agent.unkept = self.home.runner.life(record)
-        return (agent.liveness, agent.unkept) != before
+            if agent.origin_of is not record:
+                agent.origin, agent.origin_of = origin_of(self.home.layout, record), record
+        return (agent.liveness, agent.unkept, agent.origin) != before
 
     def _count_outputs(self, agents: Mapping[str, TrackedAgent], now: Now, *, everything: bool) -> set[str]:
         """Counts some agents' outputs: as many as fit into OUTPUTS_BUDGET_S, one at least."""

@@ -11,6 +11,7 @@ from swarm.model.reports import Progress, ResultsState
 from swarm.model.repository import Changes
 from swarm.model.snapshot import AgentView, Slots
 from swarm.model.time import Now
+from swarm.processes.belonging import Origin
 from swarm.programs.follower import Follower
 from swarm.protocol.names import nearest, parent_of
 from swarm.rules.observation import BEGINNING, observe_progress, was_made
@@ -50,6 +51,8 @@ class TrackedAgent:
         "looked_wall",
         "managed",
         "observed",
+        "origin",
+        "origin_of",
         "out_of_sight",
         "parent",
         "record",
@@ -88,6 +91,10 @@ class TrackedAgent:
         self.counted_at: float = BEGINNING
         """Awake seconds of the last count of its outputs."""
         self.liveness: Liveness | None = None
+        self.origin: Origin | None = None
+        """Where it was started, where that is not here."""
+        self.origin_of: Record | None = None
+        """The record that this was asked for."""
         self.unkept = False
         """Its keeper is gone, and its program goes on."""
         self.usage: Usage | None = None

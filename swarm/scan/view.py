@@ -169,6 +169,9 @@ def problems_of(agent: TrackedAgent, now: Now) -> Iterator[Problem]:
 
 
 def _of_processes(agent: TrackedAgent) -> Iterator[Problem]:
+    if agent.origin is not None:
+        how = "this home is a copy, and leaves its processes alone" if agent.origin.copied else "this home was moved"
+        yield Problem(ProblemCode.MOVED, f"it runs for {agent.origin.home}: {how}")
     if agent.unkept:
         yield Problem(
             ProblemCode.KEEPER,

@@ -18,7 +18,7 @@ from swarm.model.record import Phase
 from swarm.model.requests import Finding, Level
 from swarm.model.snapshot import Access
 from swarm.model.time import gap_between
-from swarm.processes.members import is_here
+from swarm.processes.belonging import is_here, origin_of
 from swarm.protocol.find import walk
 from swarm.protocol.paths import MARKER
 from swarm.protocol.roles import load_roles
@@ -67,7 +67,7 @@ def examine(home: Home) -> list[Finding]:
     findings = [*_home(home)]
     state = _state(home)
     if state is not None:
-        findings += _ledger(home, state)
+        findings += [*_ledger(home, state), *_origins(home, state)]
     if not home.layout.foreign:
         findings += [*_roles(home), *of_programs(home), *of_environment(home), *repositories(home)]
     findings += _limits(home)
@@ -124,6 +124,18 @@ def _home(home: Home) -> Iterator[Finding]:
         yield Finding(Level.ERROR, "policy", home.policy_error.title, home.policy_error.hint)
     elif not home.layout.foreign:
         yield Finding(Level.OK, "policy", "swarm.toml is valid")
+
+
+def _origins(home: Home, state: State) -> Iterator[Finding]:
+    """Where this home was moved, or copied, under agents that run."""
+    found = {origin for record in state.agents.values() if record.live and (origin := origin_of(home.layout, record))}
+    for origin in sorted(found):
+        if origin.copied:
+            text = f"agents in the ledger belong to {origin.home}, which this home is a copy of: they are left alone"
+            yield Finding(Level.NOTE, "home", text, f"Act on them there: swarm-tui -C {origin.home!r} status")
+        else:
+            text = f"this home was at {origin.home} when agents that run were started"
+            yield Finding(Level.NOTE, "home", text, "Their reports still arrive; respawn them, or move the home back.")
 
 
 def _state(home: Home) -> State | None:

@@ -17,7 +17,7 @@ from swarm.model.actor import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.time import read_now
 from swarm.model.values import replace
-from swarm.processes.members import home_of
+from swarm.processes.belonging import home_of
 from swarm.processes.runner import Frozen
 
 QUIET_S = 2.0
