@@ -28,6 +28,7 @@ from swarm_tui.app import theme
 from swarm_tui.app.screens.control_room import ControlRoom
 from swarm_tui.terminal import gc_tuning
 from swarm_tui.terminal.ascii_output import PlainLines
+from swarm_tui.terminal.certain_widths import CertainWidths
 from swarm_tui.terminal.hangup import take_hangups
 from swarm_tui.terminal.toasts import SteadyNotification
 from swarm_tui.workers.detail_loader import DetailLoader
@@ -93,7 +94,7 @@ class SwarmApp(App[int], inherit_bindings=False):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()
-        return filters if self.charset.unicode else [*filters, PlainLines()]
+        return [*filters, CertainWidths() if self.charset.unicode else PlainLines()]
 
     def on_mount(self) -> None:
         if "TEXTUAL_THEME" not in os.environ:
