@@ -41,8 +41,8 @@ def read(home: Home, words: str) -> ReadReport:
             settle.settle(home)
         results = read_results(home.layout.agent(agent_id))
         over = writable and _has_ended(home, agent_id)
-        if results.state is ResultsState.VALID or over:
-            first = writable and _mark(home, agent_id)
+        counts = results.state is ResultsState.VALID or over
+        first = counts and writable and _mark(home, agent_id)
         _must_be_there(results, agent_id)
     except SwarmError as error:
         audit.record(home, AuditVerb.READ, agent=agent_id, error=error)

@@ -12,7 +12,9 @@ from swarm.lifecycle.settle import settle
 from swarm.model.agent import Liveness
 from swarm.model.health import Health
 from swarm.model.record import Ending, Phase
+from swarm.model.reports import ResultsState
 from swarm.processes.identity import look, send
+from swarm.verbs import report
 from tests.support.homes import PERIOD, LiveHome
 from tests.support.wait import wait_for
 
@@ -299,3 +301,35 @@ def test_outputs_that_come_after_its_end_are_not_its_own(live_home: LiveHome) ->
     live_home.swarm.beat(by="test", force=True)
 
     assert live_home.record("worker-1").observed.outputs == 1
+
+
+def test_a_tools_file_ends_no_living_agent_and_is_disputed_after_its_end(live_home: LiveHome) -> None:
+    live_home.spawn("worker-1", "sh", "-c", "while [ ! -e go ]; do sleep 0.05; done")
+    live_home.write_results("worker-1", '{"numTotalTests": 418, "success": true}')
+
+    assert live_home.swarm.settle() == ()
+    assert live_home.record("worker-1").phase is Phase.RUNNING
+    seen = live_home.swarm.read("worker-1")
+    assert (seen.results.state, seen.first) == (ResultsState.INVALID, False)
+    assert "418" in str(seen.results.extra)
+
+    (live_home.agent("worker-1").path / "go").touch()
+    live_home.wait_until_ended("worker-1")
+    live_home.swarm.settle()
+    assert live_home.record("worker-1").ending is Ending.FAILED
+    assert "418" in str(live_home.swarm.read("worker-1").results.extra)
+
+
+def test_done_puts_a_tools_file_aside_and_says_whose_results_it_writes(live_home: LiveHome) -> None:
+    live_home.spawn("worker-1", "sh", "-c", "while [ ! -e go ]; do sleep 0.05; done")
+    agent, spawn_id = live_home.agent("worker-1"), live_home.record("worker-1").spawn_id
+    live_home.write_results("worker-1", '{"numTotalTests": 418}')
+
+    report.done(live_home.home.layout, live_home.actor("worker-1"), summary="There.")
+
+    assert "418" in (agent.path / "results-1.json").read_text()
+    assert spawn_id in agent.results.read_text()
+    (agent.path / "go").touch()
+    live_home.wait_until_ended("worker-1")
+    live_home.swarm.settle()
+    assert live_home.record("worker-1").ending is Ending.DONE
