@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from swarm.hooks import subagents
 from swarm.hooks.context import HookCaller, HookError, text_of
 from swarm.hooks.write_scope import (
     DenialCode,
@@ -30,6 +31,8 @@ WRITERS: Mapping[str, str] = {
 }
 """Tools that write one file, and where their input names it."""
 SHELL = "Bash"
+SUBAGENTS = "subagents"
+"""The code of a denial because as many are at work as the agent may have."""
 SHOWN = 6
 MAX_SHOWN = 300
 
@@ -49,6 +52,9 @@ def judge(caller: HookCaller, given: Mapping[str, Any], env: Mapping[str, str]) 
     said = given.get("tool_input")
     if not tool or not isinstance(said, dict):
         raise HookError("The hook was not told which tool is called with what.")
+    if tool in subagents.TOOLS:
+        no = subagents.start(caller)
+        return Denial(SUBAGENTS, tool, text_of(said, "description")[:MAX_SHOWN], no) if no else None
     scope = _write_scope(caller)
     cwd = text_of(given, "cwd") or scope.own
     if not os.path.isabs(cwd):

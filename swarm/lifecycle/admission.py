@@ -108,6 +108,7 @@ def draft(
         spawn_id=spawn_id or uuid.uuid4().hex,
         task=request.task,
         slots=slots,
+        subagents=min(role.subagents, slots - 1) if role else 0,
         inputs=objections.check("inputs", lambda: spawn_fields.inputs(home.layout, request.inputs), ()),
         outputs=objections.check("outputs", lambda: spawn_fields.outputs(request.outputs), ()),
         owns=owns,

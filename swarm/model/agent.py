@@ -42,6 +42,8 @@ class AgentSpec(Struct, frozen=True):
     spawn_id: NonEmpty
     task: Text
     slots: SlotCount = 1
+    subagents: Whole = 0
+    """Sub-agents of its program's own that it may have at once, within its slots."""
     inputs: Strings = ()
     outputs: Strings = ()
     """Globs, relative to the agent's working directory, of files that count as outputs."""

@@ -179,7 +179,7 @@ VERBS: tuple[Verb, ...] = (
                 "which",
                 "before a tool call, after it, before the program stops, at its session's end; JSON on standard input",
                 required=True,
-                choices=("guard", "after", "stop", "end"),
+                choices=("guard", "after", "stop", "end", "subagent"),
             ),
         ),
     ),

@@ -173,6 +173,9 @@ class OneShot(WithoutChannel, ABC):
 
     def _launch(self, run: Run, words: tuple[str, ...], text: str, session: str) -> Launch:
         warnings = self.can_hold(run) if run.held else ()
+        if run.spec.subagents:
+            uncounted = f"{self.kind} tells of no sub-agents, so that none can be counted: {run.spec.name} gets none."
+            warnings = (*warnings, uncounted)
         files = {**self.files(run), run.agent.brief: text.encode("utf-8", "replace")}
         if session:
             files[run.agent.session] = session_file(run.spec, self.name, session)

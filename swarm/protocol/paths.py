@@ -159,6 +159,11 @@ class AgentDir:
         return self.path / ".run" / "told.lock"
 
     @property
+    def subagents(self) -> Path:
+        """How many sub-agents of its program's own the agent may have, and which are at work."""
+        return self.path / ".run" / "subagents.json"
+
+    @property
     def hooks_lock(self) -> Path:
         """The lock that is held while messages are delivered: hooks of parallel tool calls run in parallel."""
         return self.path / ".run" / "hooks.lock"

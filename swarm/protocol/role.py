@@ -18,6 +18,8 @@ class Role(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The slots that it commits where neither the spawn nor [slots.roles] says; 0 only for the root."""
     spawns: bool = False
     """It may have agents below it."""
+    subagents: Annotated[int, Meta(ge=0, le=100)] = 0
+    """Sub-agents of its program's own that it may have at once. Each takes a slot of its budget."""
     reserve: bool = False
     """It may use the reserve."""
     every: Annotated[int, Meta(ge=1)] | None = None

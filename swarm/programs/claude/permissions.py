@@ -22,6 +22,8 @@ WORKING = (
 )
 """The tools an agent is offered. The list is positive, because some tools need no permission: those of a new release,
 those that reach other sessions of the operator (SendMessage), and those that go on by themselves (CronCreate)."""
+NESTED = "Agent"
+"""The tool that starts a sub-agent of the program's own: for roles that allow some, and a hook counts them."""
 READING = ("Read", "Grep", "Glob", "WebFetch", "WebSearch")
 WITHOUT_SHELL = ("Read", "Grep", "Glob", "Write", "Edit", "NotebookEdit", "WebFetch", "WebSearch")
 OURS = "mcp__swarm"

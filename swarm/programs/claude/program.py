@@ -175,7 +175,11 @@ class Claude:
     def _scope(self, spec: AgentSpec, layout: Layout, agent: AgentDir) -> permissions.Scope:
         # An agent that is not held needs no sandbox: nothing is tried for it.
         box = preflight.sandbox(self._environment()) if permissions.held(spec) else Need("sandbox", ok=False, text="")
-        return permissions.decide(spec, layout, agent, self._settings, box)
+        scope = permissions.decide(spec, layout, agent, self._settings, box)
+        if not spec.subagents:
+            return scope
+        nested = permissions.NESTED
+        return replace(scope, tools=(*scope.tools, nested), allow=(*scope.allow, nested))
 
     def _files(
         self,

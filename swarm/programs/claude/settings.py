@@ -7,13 +7,16 @@ from pathlib import Path
 
 from swarm.model.agent import AgentSpec
 from swarm.platform.own_command import our_command
-from swarm.programs.claude.permissions import Scope
+from swarm.programs.claude.permissions import NESTED, Scope
 from swarm.programs.environment import own
 from swarm.programs.work_places import worktree_of
 from swarm.protocol.paths import AgentDir, Layout
+from swarm.protocol.subagents import allowance
 
 SCHEMA = 1
 WRITERS = "Write|Edit|MultiEdit|NotebookEdit|Bash"
+STARTERS = "Agent|Task"
+"""What starts a sub-agent, in the words of several releases."""
 HOOK_S = 120
 """A PreToolUse hook that takes longer lets the tool run: it must never come to that on a busy machine."""
 SERVER = "swarm"
@@ -38,6 +41,8 @@ def files(
         agent.settings: _json({**logins, **settings(scope, gate=gate)}),
         agent.guard: _json(guard(spec, layout, scope)),
     }
+    if spec.subagents:
+        made[agent.subagents] = allowance(spec.subagents)
     return {**made, agent.mcp: _json(servers(spec, layout))} if mcp else made
 
 
@@ -51,6 +56,9 @@ def settings(scope: Scope, *, gate: bool = True) -> dict[str, object]:
         "PostToolUse": [{"matcher": "*", "hooks": [_hook("after")]}],
         "SessionEnd": [{"hooks": [_hook("end")]}],
     }
+    if NESTED in scope.tools:
+        hooks["PreToolUse"] = [{"matcher": f"{WRITERS}|{STARTERS}", "hooks": [_hook("guard", closed=True)]}]
+        hooks["SubagentStop"] = [{"hooks": [_hook("subagent")]}]
     if gate:
         hooks |= {event: [{"hooks": [_hook("stop")]}] for event in ("Stop", "StopFailure")}
     made: dict[str, object] = {"permissions": permissions, "hooks": hooks, "includeCoAuthoredBy": False}
