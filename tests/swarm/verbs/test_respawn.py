@@ -190,3 +190,21 @@ def test_an_alert_is_acknowledged_once_and_comes_back_when_it_happens_again(live
     agent = live_home.open(live_home.actor("idea-a"))
     with pytest.raises(Refused):
         agent.acknowledge(alerts)
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "\n".join(f"Requirement {number}: must hold." for number in range(1500)) + "\nEND",
+        "Return exactly: " + ", ".join(map(str, range(900))) + " END",
+        "all:\n\tmake build\nKeep trailing spaces:  \nEND",
+        "Use the icon \U0001f469\u200d\U0001f4bb and the word Donau\u00addampf. END",
+    ],
+    ids=["long", "long line", "tabs", "joiners"],
+)
+def test_a_task_is_handed_on_letter_by_letter(live_home: LiveHome, task: str) -> None:
+    live_home.spawn("worker-1", task=task)
+    for _ in range(2):
+        live_home.swarm.kill(["worker-1"], grace=0.0)
+        live_home.swarm.respawn("worker-1")
+        assert task in live_home.agent("worker-1").task.read_text()
