@@ -65,7 +65,9 @@ def test_its_worktree_is_looked_at_too_and_our_own_git_in_it_is_passed_over(
 
 
 def test_an_agent_that_ends_by_itself_is_looked_after_in_the_same_way(live_home: LiveHome) -> None:
-    live_home.spawn("worker-1", "sh", "-c", "while [ ! -e over ]; do sleep 0.05; done; echo '{}' > results.json")
+    done = '{"status": "success", "summary": "It is over."}'
+    wait = f"while [ ! -e over ]; do sleep 0.05; done; echo '{done}' > results.json"
+    live_home.spawn("worker-1", "sh", "-c", wait)
     agent = live_home.agent("worker-1")
     with served(agent.path, "stray") as stray:
         (agent.path / "over").touch()
