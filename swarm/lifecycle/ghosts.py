@@ -12,9 +12,11 @@ def ghosts_now(home: Home, state: State) -> Mapping[str, int]:
     """Returns how many ghosts and sub-agents run below each agent, by its id; nothing is looked at where none runs."""
     if not any(record.live for record in state.agents.values()):
         return {}
+    from swarm.scan.probes import Effort
     from swarm.scan.scanner import Scanner  # a first spawn needs none
 
-    return ghosts_in(Scanner(home).full())
+    # Not outputs, worktrees and long transcripts: whoever spawns waits for this.
+    return ghosts_in(Scanner(home).full(Effort.PLACES))
 
 
 def still_below(ghosts: Mapping[str, int], state: State) -> Mapping[str, int]:

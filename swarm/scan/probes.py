@@ -58,6 +58,7 @@ class Effort(Enum):
     URGENT = "only the agents that are named as urgent"
     SOME = "also the agents whose turn it is"
     ALL = "every agent"
+    PLACES = "only whether programs have sub-agents"
 
 
 class Probes:
@@ -79,6 +80,8 @@ class Probes:
         self, agents: Mapping[str, TrackedAgent], now: Now, *, urgent: Iterable[TrackedAgent], effort: Effort
     ) -> set[str]:
         """Returns the ids of those for whom something changed. urgent: agents that are looked at out of turn."""
+        if effort is Effort.PLACES:
+            return self.output_readers.listen_for_subagents(agents, now)
         everything = effort is Effort.ALL
         changed = set() if everything else {agent.id for agent in urgent if self._look_alive(agent)}
         if not everything:

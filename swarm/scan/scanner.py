@@ -54,10 +54,10 @@ class Scanner:
         self.last: Snapshot | None = None
         """What the last look saw, for any caller; None before the first."""
 
-    def full(self) -> Snapshot:
-        """Looks at everything."""
+    def full(self, effort: Effort = Effort.ALL) -> Snapshot:
+        """Looks at everything. effort: with PLACES only at who is there and below whom, sub-agents among them."""
         with self._lock:
-            return self._scan(None, effort=Effort.ALL)
+            return self._scan(None, effort=effort)
 
     def paced(self) -> Snapshot:
         """The scan of every second or so: everything that lives, and from time to time the rest (pacing.py).

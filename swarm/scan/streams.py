@@ -60,6 +60,20 @@ class OutputReaders:
                 break
         return changed
 
+    def listen_for_subagents(self, agents: Mapping[str, TrackedAgent], now: Now) -> set[str]:
+        """Reads all that is said by programs that may have sub-agents, and of the others what takes no time."""
+        followed = [agent for agent in agents.values() if self._is_followed(agent, agent.record)]
+        may_have = [agent for agent in followed if self._may_have_subagents(agent)]
+        until = time.perf_counter() + PATIENCE_S
+        changed = {agent.id for agent in may_have if self._hear(agent, now, until)}
+        until = time.perf_counter() + SHARE_S
+        for agent in followed:
+            if time.perf_counter() > until:
+                break
+            if agent not in may_have and self._hear(agent, now, until):
+                changed.add(agent.id)
+        return changed
+
     def hear(self, agents: Iterable[TrackedAgent], now: Now) -> set[str]:
         """Reads what came of these, whose process may have ended."""
         until = time.perf_counter() + SHARE_S
@@ -83,6 +97,13 @@ class OutputReaders:
         if agent.follower is None and new_reader is not None:
             agent.follower = Follower(self.home.layout.agent(agent.id).stdout, new_reader)
         return agent.follower is not None
+
+    def _may_have_subagents(self, agent: TrackedAgent) -> bool:
+        """Its role allows it some, or nothing keeps its program from having any."""
+        if agent.spec is not None and agent.spec.subagents:
+            return True
+        settings = self.home.policy.programs.get(agent.record.program) if agent.record is not None else None
+        return settings is not None and bool(settings.format)
 
     def _new_reader(self, program: str) -> NewReader | None:
         if program not in self._readers:

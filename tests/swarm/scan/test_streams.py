@@ -307,6 +307,13 @@ class TestSubAgents:
         assert view.inner is None
         assert view.progress.lines
 
+    def test_they_count_in_a_spawn_as_they_do_on_the_screen(self, speaking: LiveHome) -> None:
+        speaker(speaking)
+        free = speaking.swarm.snapshot().slots.free
+        say(speaking, "worker-1", init(), calls("call-a", "Agent"), begins("a1", "call-a", "look around"))
+        assert speaking.swarm.snapshot().slots.free == free - 1
+        assert speaking.swarm.check_spawn(speaking.request("next")).free_after == free - 2
+
     def test_a_directory_that_comes_later_stays_when_the_sub_agent_goes(self, speaking: LiveHome) -> None:
         agent = speaker(speaking)
         say(speaking, "worker-1", init(), begins("a1", "call-1", "look"))
