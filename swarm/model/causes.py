@@ -165,5 +165,5 @@ _NOTES = frozenset(
     {ProblemCode.CLOCK, ProblemCode.FUTURE_MTIME, ProblemCode.STAMPS, ProblemCode.DENIED, ProblemCode.PROGRAM}
 )
 _WITHOUT_ALERT = frozenset(
-    {ProblemCode.RESULTS_INVALID, ProblemCode.OVER_BUDGET, ProblemCode.DENIED, ProblemCode.PROGRAM}
+    {ProblemCode.RESULTS_INVALID, ProblemCode.OVER_BUDGET, ProblemCode.STAMPS, ProblemCode.DENIED, ProblemCode.PROGRAM}
 )
