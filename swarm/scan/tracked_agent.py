@@ -158,7 +158,8 @@ class TrackedAgent:
             self.observed = self.recorded = self.seen = self.looked_wall = self.changed_at = None
             self.counted_at, self.liveness, self.unkept, self.usage = BEGINNING, None, False, None
             self.follower = self.heard = None
-            self.last_words, self.renamed_to = NO_PROGRESS, ""
+        if self.record is None or self.record.ref.match(record) is None:
+            self.last_words, self.renamed_to = NO_PROGRESS, ""  # those of a stranger in this place are not its own
         self.record = record
         if record is None or not record.live:
             self.follower = self.heard = None  # what it used up is in its record
