@@ -43,6 +43,10 @@ COLOURS = {"standard": 16, "windows": 16, "256": 256, "truecolor": 1 << 24}
 """How many colours a terminal of each of rich's systems has."""
 
 
+# One of each: strips remember what a filter made of them by the filter itself.
+_CERTAIN, _PLAIN = CertainWidths(), PlainLines()
+
+
 class SwarmApp(App[int], inherit_bindings=False):
     """One control room on one home."""
 
@@ -94,7 +98,7 @@ class SwarmApp(App[int], inherit_bindings=False):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()
-        return [*filters, CertainWidths() if self.charset.unicode else PlainLines()]
+        return [*filters, _CERTAIN if self.charset.unicode else _PLAIN]
 
     def on_mount(self) -> None:
         if "TEXTUAL_THEME" not in os.environ:
