@@ -9,7 +9,7 @@ from swarm.errors import UsageError
 from swarm.formatting import spell_stamp
 from swarm.store import validators
 from swarm.store.jsonio import Invalid, for_people, parse_json, parse_written
-from swarm.store.reader import JSON_BYTES, read_head
+from swarm.store.reader import JSON_BYTES, read_json
 from swarm.store.validators import Wrong
 
 STATUSES = ("success", "failed", "partial")
@@ -61,12 +61,7 @@ def check_results(data: Mapping[str, Any], spawn_id: str = "") -> None:
 
 def read_object(path: Path) -> dict[str, Any] | None:
     """The object that an agent wrote, in whatever encoding; None where there is no file. Raises Unreadable, Invalid."""
-    found = read_head(path, JSON_BYTES)
-    if found is None:
-        return None
-    if found.truncated:
-        raise Invalid(path, f"it is larger than {JSON_BYTES} bytes")
-    return parse_written(found.data, path)
+    return read_json(path, parse=parse_written)
 
 
 def results_value(

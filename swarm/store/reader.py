@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,14 +55,19 @@ def read_head(path: Path, limit: int = JSON_BYTES) -> Read | None:
     return _read(path, limit, 0)
 
 
-def read_json(path: Path, limit: int = JSON_BYTES) -> dict[str, Any] | None:
-    """The object in a JSON file of at most `limit` bytes; None where there is no file. Raises Unreadable or Invalid."""
+def read_json(
+    path: Path, limit: int = JSON_BYTES, *, parse: Callable[[bytes, Path], dict[str, Any]] = parse_json
+) -> dict[str, Any] | None:
+    """The object in a JSON file of at most `limit` bytes; None where there is no file. Raises Unreadable or Invalid.
+
+    parse: what makes an object of the bytes, for files that others write in encodings of their own.
+    """
     found = read_head(path, limit)
     if found is None:
         return None
     if found.truncated:
         raise Invalid(path, f"it is larger than {limit} bytes")
-    return parse_json(found.data, path)
+    return parse(found.data, path)
 
 
 @contextmanager
