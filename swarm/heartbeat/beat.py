@@ -52,13 +52,10 @@ def beat(
     `half-period` unless force, Refused `hierarchy` where an agent other than the root asks.
     """
     started = time.monotonic()
-    try:
+    with audit.attempt(home, AuditVerb.HEARTBEAT, by=by):
         home.must_be_writable()
         _may_beat(home)
         state = claim(home, by, force=force)
-    except SwarmError as error:
-        audit.record(home, AuditVerb.HEARTBEAT, error=error, by=by)
-        raise
     try:
         resolve_intents(home)
         forget_waiting(home, state)

@@ -1,6 +1,7 @@
 """Writes audit log lines for the verbs of an opened home: who did what, refusals too."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 
 from swarm.errors import SwarmError
@@ -56,3 +57,24 @@ def by_engine(
 ) -> None:
     """A line about what the engine did or noticed by itself."""
     record(home, verb, agent=agent, spawn_id=spawn_id, reason=reason, actor=ENGINE, also=more)
+
+
+class Attempt:
+    """A verb on its way. The verb says which agent is meant as soon as it knows it: a refusal's line names that one."""
+
+    def __init__(self, agent: str) -> None:
+        self.agent = agent
+
+
+@contextmanager
+def attempt(home: Home, verb: AuditVerb, agent: str = "", spawn_id: str = "", **more: object) -> Iterator[Attempt]:
+    """Appends a line about the SwarmError that is raised within, and raises it on.
+
+    agent: as the caller names it. What was done gets its line from the verb, which knows what there is to say of it.
+    """
+    under_way = Attempt(agent)
+    try:
+        yield under_way
+    except SwarmError as error:
+        record(home, verb, agent=under_way.agent, spawn_id=spawn_id, error=error, also=more)
+        raise

@@ -36,15 +36,11 @@ def spawn(home: Home, request: SpawnRequest, role: Role | None = None) -> Spawne
     With `queue`, a spawn without room waits for it. With `kill_first` or `kill_stuck`, room is made and taken in one
     step. role: the request's role, where the caller has read it.
     """
-    agent_id = request.name
-    try:
+    with audit.attempt(home, AuditVerb.SPAWN, request.name) as attempt:
         home.must_be_writable()
         made = draft(home, request, home.ledger.read(), role=role)
-        agent_id = made.agent
+        attempt.agent = made.agent
         return admit(home, request, made)
-    except SwarmError as error:
-        audit.record(home, AuditVerb.SPAWN, agent=agent_id, error=error)
-        raise
 
 
 def admit(home: Home, request: SpawnRequest, made: Draft) -> Spawned:

@@ -24,11 +24,10 @@ def acknowledge(home: Home, alerts: Iterable[Alert]) -> int:
 
     An end that the operator has acknowledged (failed, lost) counts as read.
     """
-    home.must_be_writable()
-    if home.actor.is_agent:
-        error = Refused(Code.HIERARCHY, "Only the operator acknowledges alerts.")
-        audit.record(home, AuditVerb.ACKNOWLEDGE, error=error)
-        raise error
+    with audit.attempt(home, AuditVerb.ACKNOWLEDGE):
+        home.must_be_writable()
+        if home.actor.is_agent:
+            raise Refused(Code.HIERARCHY, "Only the operator acknowledges alerts.")
     keys = {alert.key for alert in alerts}
     if not any(alert.key in keys and alert.acked_at is None for alert in home.ledger.read().alerts):
         return 0

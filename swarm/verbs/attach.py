@@ -1,6 +1,6 @@
 """attach: the operator talks to an agent in a terminal, in place of its headless run."""
 
-from swarm.errors import Code, NotFound, Refused, SwarmError
+from swarm.errors import Code, NotFound, Refused
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_meant, resolve
@@ -16,10 +16,9 @@ def attach(home: Home, words: str, client: Client, *, who: str = "the operator",
 
     Raises NotFound; Refused `hierarchy` where an agent asks, `attach` where its program cannot, or it has no session.
     """
-    agent_id = words
-    try:
+    with audit.attempt(home, AuditVerb.ATTACH, words) as attempt:
         home.must_be_writable()
-        agent_id = resolve(home, words)
+        attempt.agent = agent_id = resolve(home, words)
         if home.actor.is_agent:
             raise Refused(
                 Code.HIERARCHY,
@@ -36,6 +35,3 @@ def attach(home: Home, words: str, client: Client, *, who: str = "the operator",
             )
         must_be_meant(record, spawn_id)
         return attach_terminal(home, record, client, who)
-    except SwarmError as error:
-        audit.record(home, AuditVerb.ATTACH, agent=agent_id, error=error)
-        raise

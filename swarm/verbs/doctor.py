@@ -85,14 +85,11 @@ def rebuild(home: Home) -> list[Finding]:
     from swarm.lifecycle.recovery import resolve_intents
     from swarm.lifecycle.settle import settle
 
-    try:
+    with audit.attempt(home, AuditVerb.REBUILD):
         home.must_be_writable()
         if home.actor.is_agent:
             raise Refused(Code.HIERARCHY, "Only the operator rebuilds the ledger.")
         state = home.ledger.rebuild()
-    except SwarmError as error:
-        audit.record(home, AuditVerb.REBUILD, error=error)
-        raise
     looked = resolve_intents(home)
     settled = settle(home)
     audit.record(home, AuditVerb.REBUILD, agents=len(state.agents), revision=state.revision)

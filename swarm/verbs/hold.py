@@ -1,6 +1,6 @@
 """hold: no automatic kill for some heartbeats. Only a person says so."""
 
-from swarm.errors import Code, Refused, SwarmError, UsageError
+from swarm.errors import Code, Refused, UsageError
 from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
@@ -18,18 +18,14 @@ def hold(home: Home, words: str, *, beats: int, why: str, spawn_id: str = "") ->
 
     Raises NotFound; Refused `hierarchy` for agents; UsageError where `beats` is no number of heartbeats.
     """
-    agent_id = words
-    try:
+    with audit.attempt(home, AuditVerb.HOLD, words, spawn_id) as attempt:
         home.must_be_writable()
-        agent_id = resolve(home, words)
+        attempt.agent = agent_id = resolve(home, words)
         if home.actor.is_agent:
             raise Refused(Code.HIERARCHY, "Only the operator holds agents.", "It lifts a rule of the whole swarm.")
         if not 0 <= beats <= MAX_BEATS:
             raise UsageError(f"{beats} is not a number of heartbeats.", f"It is 0 to {MAX_BEATS}.")
         _commit(home, agent_id, beats, clean(why, 300), spawn_id)
-    except SwarmError as error:
-        audit.record(home, AuditVerb.HOLD, agent=agent_id, spawn_id=spawn_id, error=error)
-        raise
 
 
 def _commit(home: Home, agent_id: str, beats: int, why: str, spawn_id: str) -> None:

@@ -38,22 +38,19 @@ def kill(
     """
 
     started = time.monotonic()
-    asked = ""
     inner = [words for words in agent_ids if is_subagent(words)]
     ended = [stop(home, words, reason=clean(reason, 500), spawn_id=(spawn_ids or {}).get(words, "")) for words in inner]
     agent_ids = [words for words in agent_ids if words not in inner]
-    try:
+    with audit.attempt(home, AuditVerb.KILL) as attempt:
         home.must_be_writable()
         ids: list[str] = []
         for asked in agent_ids:
-            asked = agent_id = resolve(home, asked)
+            attempt.agent = asked
+            attempt.agent = agent_id = resolve(home, asked)
             must_be_below(home, agent_id)
             ids += [agent_id] if agent_id not in ids else []
         targets = [_target(home, agent_id, (spawn_ids or {}).get(agent_id, "")) for agent_id in ids]
         targets = [one for one in targets if not any(one.id.startswith(other.id + "/") for other in targets)]
-    except SwarmError as error:
-        audit.record(home, AuditVerb.KILL, agent=asked, error=error)
-        raise
     order = Order(
         reason=clean(reason, 500), grace=home.policy.stop.grace if grace is None else grace, by=str(home.actor)
     )
@@ -131,7 +128,7 @@ def stop(home: Home, words: str, *, reason: str = "", spawn_id: str = "") -> Sto
     """
     above, _, key = words.rpartition(MARK)
     agent_id = above.partition(MARK)[0]
-    try:
+    with audit.attempt(home, AuditVerb.KILL, words, spawn_id):
         home.must_be_writable()
         agent_id = resolve(home, agent_id)
         must_be_below(home, agent_id)
@@ -140,9 +137,6 @@ def stop(home: Home, words: str, *, reason: str = "", spawn_id: str = "") -> Sto
             raise NotFound(f"{agent_id!r} does not run any more.", "What it ran inside itself has ended with it.")
         stop_subagent(home, record, key)
         gone = _has_ended(home, record, key)
-    except SwarmError as error:
-        audit.record(home, AuditVerb.KILL, agent=words, spawn_id=spawn_id, error=error)
-        raise
     said = "its program has ended it" if gone else "its program was told to end it, and has not said that it did"
     audit.record(
         home,

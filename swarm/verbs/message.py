@@ -27,11 +27,10 @@ def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Message
     delivers it a second time. Raises NotFound where the agent has ended, which is looked at now, or was spawned anew;
     Refused `hierarchy` where an agent writes to an agent that is not its child; Usage where there is no text.
     """
-    agent_id = words
     key = f"m-{os.urandom(3).hex()}"
-    try:
+    with audit.attempt(home, AuditVerb.MESSAGE, words, spawn_id) as attempt:
         home.must_be_writable()
-        agent_id = resolve(home, words)
+        attempt.agent = agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         settle(home, among=(agent_id,))
         record = _must_read_it(home, agent_id, spawn_id)
@@ -39,9 +38,6 @@ def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Message
         block = entry(text, str(home.actor), home.clock.wall(), key)
         waits = _send(home, record, agent, block, key)
         _append(agent, block)
-    except SwarmError as error:
-        audit.record(home, AuditVerb.MESSAGE, agent=agent_id, spawn_id=spawn_id, error=error)
-        raise
     if not waits:
         with suppress(SwarmError):  # its id is remembered: the offset only saves looking
             inbox.pass_over(agent)

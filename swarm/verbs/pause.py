@@ -5,7 +5,7 @@ An agent that waits for its service has no process: paused, it is not taken up; 
 
 from collections.abc import Callable, Sequence
 
-from swarm.errors import Code, Refused, SwarmError
+from swarm.errors import Code, Refused
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, must_live, resolve
@@ -50,13 +50,10 @@ def thaw_all(home: Home) -> int:
 
 
 def _only_the_operator(home: Home, verb: AuditVerb) -> None:
-    try:
+    with audit.attempt(home, verb):
         home.must_be_writable()
         if home.actor.is_agent:
             raise Refused(Code.HIERARCHY, "Only the operator stops the whole swarm.")
-    except SwarmError as error:
-        audit.record(home, verb, error=error)
-        raise
 
 
 def _same(state: State) -> State:
@@ -66,17 +63,13 @@ def _same(state: State) -> State:
 def _act_on_subtree(
     home: Home, verb: AuditVerb, words: str, spawn_id: str, act: Callable[[Home, str, AuditVerb], Sequence[Record]]
 ) -> None:
-    agent_id = words
-    try:
+    with audit.attempt(home, verb, words, spawn_id) as attempt:
         home.must_be_writable()
-        agent_id = resolve(home, words)
+        attempt.agent = agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         if not home.is_root(agent_id):
             must_live(home.ledger.read(), agent_id, spawn_id)
         act(home, agent_id, verb)
-    except SwarmError as error:
-        audit.record(home, verb, agent=agent_id, spawn_id=spawn_id, error=error)
-        raise
 
 
 def _stop(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], State] = _same) -> list[Record]:

@@ -32,9 +32,8 @@ def read(home: Home, words: str) -> ReadReport:
     agent that has ended without any is marked as seen, too: there is nothing more to come. What does not count as
     results can still be read.
     """
-    agent_id = words
-    try:
-        agent_id = resolve(home, words)
+    with audit.attempt(home, AuditVerb.READ, words) as attempt:
+        attempt.agent = agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         writable = _writable(home)
         if writable:
@@ -44,9 +43,6 @@ def read(home: Home, words: str) -> ReadReport:
         counts = results.state is ResultsState.VALID or over
         first = counts and writable and _mark(home, agent_id)
         _must_be_there(results, agent_id)
-    except SwarmError as error:
-        audit.record(home, AuditVerb.READ, agent=agent_id, error=error)
-        raise
     spawn_id = _spawn_id(home, agent_id)
     audit.record(home, AuditVerb.READ, agent=agent_id, spawn_id=spawn_id, first=first)
     return ReadReport(agent_id, spawn_id, results, first)

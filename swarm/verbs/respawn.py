@@ -48,17 +48,13 @@ def respawn(home: Home, words: str, *, fresh: bool = False, force: bool = False,
     it, still runs, `hierarchy` where an agent forces; everything that a spawn is refused for, and then nothing has
     moved.
     """
-    agent_id = words
-    try:
+    with audit.attempt(home, AuditVerb.RESPAWN, words) as attempt:
         home.must_be_writable()
-        agent_id = resolve(home, words)
+        attempt.agent = agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         settle.settle(home)
         _end_waiting(home, agent_id)
         return _again(home, agent_id, Again(fresh, force, here))
-    except SwarmError as error:
-        audit.record(home, AuditVerb.RESPAWN, agent=agent_id, error=error)
-        raise
 
 
 class Again(NamedTuple):

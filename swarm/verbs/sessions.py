@@ -51,7 +51,7 @@ def adopt(
     `hierarchy` where an agent asks, `attach` where it cannot go on as one, and all that a spawn is refused for: then
     it runs on as it did.
     """
-    try:
+    with audit.attempt(home, AuditVerb.ADOPT, name):
         home.must_be_writable()
         if home.actor.is_agent:
             raise Refused(Code.HIERARCHY, "Only the operator adopts sessions.", hint="Ask your parent.")
@@ -68,9 +68,6 @@ def adopt(
         )
         _end(home, session)
         spawned = admit(home, made[1], made[0])
-    except SwarmError as error:
-        audit.record(home, AuditVerb.ADOPT, agent=name, error=error)
-        raise
     audit.record(
         home,
         AuditVerb.ADOPT,

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 
-from swarm.errors import Code, NotFound, Refused, SwarmError
+from swarm.errors import Code, NotFound, Refused
 from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
@@ -44,10 +44,9 @@ def merge(
     branch go once they are merged. spawn_id: '' for whichever spawn there is. Raises NotFound;
     Refused with the reason; Busy; GitError.
     """
-    agent_id = words
-    try:
+    with audit.attempt(home, AuditVerb.MERGE, words) as attempt:
         home.must_be_writable()
-        agent_id = resolve(home, words)
+        attempt.agent = agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         spec = _spec_of(home, agent_id)
         if spawn_id not in ("", spec.spawn_id):
@@ -62,9 +61,6 @@ def merge(
         )
         if remove:
             worktree.remove(home.layout, own, branch=True)
-    except SwarmError as error:
-        audit.record(home, AuditVerb.MERGE, agent=agent_id, error=error)
-        raise
     audit.record(
         home,
         AuditVerb.MERGE,
@@ -107,15 +103,14 @@ def remove(home: Home, words: str, *, discard: bool = False) -> str:
     words: the agent, or the name of a worktree. Its branch goes only where it is merged. discard: what is not committed
     is lost; then `words` has to be the whole id or the name. Raises NotFound; Refused.
     """
-    agent_id = words
-    try:
+    with audit.attempt(home, AuditVerb.REMOVE_WORKTREE, words) as attempt:
         home.must_be_writable()
         if home.actor.is_agent:
             raise Refused(
                 Code.HIERARCHY, "Only the operator removes worktrees.", "An agent may remove one by merging it."
             )
         found = next((spec for name, spec in owners_of(home).items() if words in (name, spec.id)), None)
-        agent_id = found.id if found is not None else resolve(home, words)
+        attempt.agent = agent_id = found.id if found is not None else resolve(home, words)
         own = found.worktree if found is not None and found.worktree is not None else _worktree_of(home, agent_id)
         _must_have_ended(home, agent_id)
         if discard and words not in (agent_id, own.name):
@@ -135,9 +130,6 @@ def remove(home: Home, words: str, *, discard: bool = False) -> str:
             )
         merged = _is_merged(own)
         worktree.remove(home.layout, own, branch=merged)
-    except SwarmError as error:
-        audit.record(home, AuditVerb.REMOVE_WORKTREE, agent=agent_id, error=error)
-        raise
     audit.record(home, AuditVerb.REMOVE_WORKTREE, agent=agent_id, reason=own.name, discarded=seen.uncommitted)
     return "" if merged else own.branch
 
