@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +13,7 @@ from msgspec import Struct
 
 from swarm.programs import sandbox as boxing
 from swarm.programs.base import Need
+from swarm.programs.questions import FAILURES, TooLate, ask
 from swarm.protocol.working_directory import working_directory
 from swarm.sanitize import clean, complaint
 
@@ -71,19 +71,12 @@ def answer(place: str, environment: Mapping[str, str]) -> Answer:
 
 @lru_cache(maxsize=64)
 def _answer(place: str, changed: int, path: str, home: str) -> Answer:  # noqa: ARG001 a changed file is asked anew
+    environment = {"PATH": path, "HOME": home, "DISABLE_AUTOUPDATER": "1", "LANG": "C.UTF-8"}
     try:
-        ran = subprocess.run(
-            [place, "--version"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=VERSION_S,
-            check=False,
-            cwd="/",
-            env={"PATH": path, "HOME": home, "DISABLE_AUTOUPDATER": "1", "LANG": "C.UTF-8"},
-        )
-    except subprocess.TimeoutExpired:
+        ran = ask([place, "--version"], environment, seconds=VERSION_S)
+    except TooLate:
         return Answer(why=f"it does not answer within {VERSION_S:g} s")
-    except (OSError, subprocess.SubprocessError) as error:
+    except FAILURES as error:
         return Answer(why=clean(str(error), 300))
     if ran.returncode != 0:
         how = f"signal {-ran.returncode}" if ran.returncode < 0 else f"exit code {ran.returncode}"
@@ -172,12 +165,10 @@ def _works(*words: str) -> str:
     if known is not None and (not known[1] or time.monotonic() - known[0] < TRIED_FOR_S):
         return known[1]
     try:
-        answer = subprocess.run(
-            words, stdin=subprocess.DEVNULL, capture_output=True, timeout=TRY_S, check=False, cwd="/"
-        )
+        answer = ask(words, None, seconds=TRY_S)
         said = clean(answer.stderr[:1000].decode("utf-8", "replace"), 300).strip()
         why = "" if answer.returncode == 0 else f"it does not work here: {said or 'it failed'}"
-    except (OSError, subprocess.SubprocessError) as error:
+    except FAILURES as error:
         why = f"it does not work here: {clean(str(error), 200)}"
     _tried[words] = (time.monotonic(), why)
     return why

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -14,6 +13,7 @@ from swarm.platform.own_command import OUR_COMMAND, our_shell_words
 from swarm.programs import preflight
 from swarm.programs.base import Program
 from swarm.programs.environment import present
+from swarm.programs.questions import FAILURES, ask
 from swarm.programs.registry import CODING, program_for
 from swarm.protocol import agent_environment
 
@@ -120,14 +120,6 @@ def _untested(program: Program, number: str) -> Iterator[Finding]:
 def _login_shell_finds_us() -> bool:
     """A shell that reads its profile sets PATH anew."""
     try:
-        found = subprocess.run(
-            ["sh", "-lc", f"command -v {OUR_COMMAND}"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=LOGIN_SHELL_S,
-            check=False,
-            cwd="/",
-        )
-    except (OSError, subprocess.SubprocessError):
+        return ask(["sh", "-lc", f"command -v {OUR_COMMAND}"], None, seconds=LOGIN_SHELL_S).returncode == 0
+    except FAILURES:
         return True  # it cannot be told
-    return found.returncode == 0

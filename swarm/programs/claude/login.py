@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from swarm.programs.base import Need
 from swarm.programs.claude.own_settings import OwnSettings
 from swarm.programs.claude.session_list import config_directory
+from swarm.programs.questions import FAILURES, ask
 from swarm.sanitize import clean
 from swarm.store import jsonio
 
@@ -53,18 +53,10 @@ def status(argv: Sequence[str], settings: bytes, environment: Mapping[str, str])
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         file.write(settings)
         file.flush()
+        words = [*argv, "--setting-sources", "", "--settings", file.name, "auth", "status"]
         try:
-            answer = subprocess.run(
-                [*argv, "--setting-sources", "", "--settings", file.name, "auth", "status"],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=STATUS_S,
-                check=False,
-                cwd="/",
-                env=dict(environment),
-            )
-            said = jsonio.parse_json(answer.stdout[:65536])
-        except (OSError, ValueError, subprocess.SubprocessError, jsonio.Invalid):
+            said = jsonio.parse_json(ask(words, environment, seconds=STATUS_S).stdout[:65536])
+        except (*FAILURES, ValueError, jsonio.Invalid):
             return ""  # an earlier version, or another program under its name: it does not know the question
     return "it says that it is not logged in" if said.get("loggedIn") is False else ""
 

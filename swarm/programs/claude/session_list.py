@@ -1,7 +1,6 @@
 """The listing of its own sessions that Claude Code keeps in the user's directory, read and never written."""
 
 import os
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +12,7 @@ from swarm.errors import SwarmError
 from swarm.model.agent import Identity
 from swarm.model.bounds import Text
 from swarm.model.listed import ListedSession, SessionKind
+from swarm.programs.questions import FAILURES, ask
 from swarm.store import declared
 from swarm.store.reader import read_json
 
@@ -88,18 +88,9 @@ def end(argv: Sequence[str], environment: Mapping[str, str], short: str) -> bool
     if not short.isalnum():
         return False  # it stands in a file that others can write, and must be no option
     try:
-        done = subprocess.run(
-            [*argv, "stop", short],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=END_S,
-            check=False,
-            cwd="/",
-            env=dict(environment),
-        )
-    except (OSError, subprocess.SubprocessError):
+        return ask([*argv, "stop", short], environment, seconds=END_S).returncode == 0
+    except FAILURES:
         return False
-    return done.returncode == 0
 
 
 def _files(directory: Path) -> list[Path]:
