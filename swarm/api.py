@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import swarm.lifecycle.first_moments
     import swarm.lifecycle.spawn
     import swarm.verbs.acknowledge
+    import swarm.verbs.archive
     import swarm.verbs.attach
     import swarm.verbs.doctor
     import swarm.verbs.hold
@@ -144,6 +145,7 @@ class Swarm:
     diff = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.diff)
     worktrees = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.worktrees)
     sessions = _verb("verbs.sessions", lambda: swarm.verbs.sessions.sessions)
+    archived = _verb("verbs.archive", lambda: swarm.verbs.archive.archived)
     preview_kill = _verb("verbs.kill", lambda: swarm.verbs.kill.preview)
 
     def check_spawn(self, request: "SpawnRequest", snapshot: Snapshot | None = None) -> "SpawnCheck":
@@ -188,6 +190,8 @@ class Swarm:
     merge = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.merge)
     remove_worktree = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.remove)
     settle = _verb("verbs.read", lambda: swarm.verbs.read.collect)
+    archive = _verb("verbs.archive", lambda: swarm.verbs.archive.archive)
+    restore = _verb("verbs.archive", lambda: swarm.verbs.archive.restore)
     acknowledge = _verb("verbs.acknowledge", lambda: swarm.verbs.acknowledge.acknowledge)
     rebuild = _verb("verbs.doctor", lambda: swarm.verbs.doctor.rebuild)
     own_heartbeat = _verb("heartbeat.lease", lambda: swarm.heartbeat.lease.own)

@@ -51,7 +51,11 @@ def not_found(words: str, ids: Iterable[str]) -> NotFound:
     for match in get_close_matches(words[:200], list(names)[:5000], n=4, cutoff=0.5):
         near.extend(agent_id for agent_id in names[match] if agent_id not in near)
     detail = "Nearest: " + _listed(near) + "." if near else "There is nothing like it in this home."
-    return NotFound(f"There is no agent {words[:200]!r}.", detail, "swarm-tui status lists all of them.")
+    return NotFound(
+        f"There is no agent {words[:200]!r}.",
+        detail,
+        "swarm-tui status lists all of them, and archive --list what was put away.",
+    )
 
 
 def _recorded_ids(home: Home) -> set[str]:

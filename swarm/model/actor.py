@@ -39,6 +39,7 @@ class AuditVerb(OpenEnum):
     # asked for by the operator or an agent
     ACKNOWLEDGE = "acknowledge"
     ADOPT = "adopt"
+    ARCHIVE = "archive"
     ATTACH = "attach"
     DETACH = "detach"
     DONE = "done"
@@ -54,6 +55,7 @@ class AuditVerb(OpenEnum):
     REBUILD = "rebuild"
     REMOVE_WORKTREE = "remove-worktree"
     RESPAWN = "respawn"
+    RESTORE = "restore"
     RESUME = "resume"
     SPAWN = "spawn"
     THAW_ALL = "thaw-all"

@@ -135,6 +135,21 @@ VERBS: tuple[Verb, ...] = (
             flag("here", "with the environment of this shell (PATH, keys, gateways), not that of its spawn"),
         ),
     ),
+    Verb(
+        "archive",
+        "put away agents that are over, with all below them; their directories are kept",
+        "archive",
+        (
+            AGENT._replace(
+                name="ids",
+                help="which agents (default: all that are over, read and not needed)",
+                many=True,
+                required=False,
+            ),
+            flag("list", "list what is in the archive"),
+            option("restore", "ID", "put this one back into the tree", default=""),
+        ),
+    ),
     Verb("sessions", "list what your agent programs run beside this swarm", "sessions"),
     Verb(
         "adopt",

@@ -264,9 +264,15 @@ class Layout:
         return self.waiting / f"{spawn_id}.json"
 
     @property
+    def archive(self) -> Path:
+        """The directories of agents that were put away; never searched for agents."""
+        return self.root / "swarm" / "archive"
+
+    @property
     def engines(self) -> tuple[Path, ...]:
         """What the engine alone writes, beside the agents."""
-        return (self.state, self.revs, self.lock, self.events, self.heartbeats, self.checked, self.waiting)
+        records = (self.state, self.revs, self.lock, self.events, self.heartbeats)
+        return (*records, self.checked, self.waiting, self.archive)
 
     @property
     def templates(self) -> Path:

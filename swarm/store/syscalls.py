@@ -75,6 +75,11 @@ def rename(source: str, target: str, directory: int) -> None:
     os.rename(source, target, src_dir_fd=directory, dst_dir_fd=directory)
 
 
+def move(source: str, source_directory: int, target: str, target_directory: int) -> None:
+    """Put `source` into another directory of the same file system; an empty directory in the place gives way."""
+    os.rename(source, target, src_dir_fd=source_directory, dst_dir_fd=target_directory)
+
+
 def unlink(name: str, directory: int) -> None:
     """Take a name away."""
     os.unlink(name, dir_fd=directory)

@@ -14,6 +14,7 @@ from swarm.model.reports import ResultsState
 from swarm.model.snapshot import Access, AgentView, Snapshot
 from swarm.programs.base import Program
 from swarm.programs.registry import program_for
+from swarm.rules.archive import reasons_to_keep
 from widgets.agent_words import SUBAGENT_MARK, is_subagent
 
 
@@ -117,6 +118,11 @@ def needs_ended(where: Where) -> str:
     if view.record is not None and view.record.phase not in (Phase.ENDED, Phase.WAITING):
         return f"{view.id} is still running: stop it first"
     return ""
+
+
+def needs_over(where: Where) -> str:
+    reasons = reasons_to_keep(where.snapshot, where.policy)
+    return next((str(said) for view in where.targets if (said := reasons.get(view.id)) is not None), "")
 
 
 def needs_spec(where: Where) -> str:

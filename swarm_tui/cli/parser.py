@@ -87,7 +87,7 @@ def _add(parser: Parser, argument: Argument) -> None:
     if argument.kind is ArgumentKind.WORDS:
         parser.add_argument(argument.name, nargs="+", action=_Joined, **given)
     elif not argument.flags:
-        nargs = "+" if argument.many else None if argument.required else "?"
+        nargs = ("+" if argument.required else "*") if argument.many else None if argument.required else "?"
         parser.add_argument(argument.name, nargs=nargs, default=argument.default, **given)
     elif argument.many:
         parser.add_argument(*argument.flags, dest=argument.name, action="append", default=[], **given)

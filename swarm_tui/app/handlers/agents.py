@@ -163,6 +163,18 @@ def _show_read(room: ActingScreen, report: ReadReport) -> None:
     room.say(f"{clean(report.agent)}: {said}, read{again}")
 
 
+def archive(room: ActingScreen) -> None:
+    lives = {view.id: view.spawn_id for view in room.where().targets}
+    room.perform(
+        "archive",
+        lambda: room.swarm.archive(list(lives), spawn_ids=lives),
+        lambda report: room.say(
+            f"{', '.join(clean(row.id) for row in report.archived)} put away; "
+            "swarm-tui archive --restore ID brings one back"
+        ),
+    )
+
+
 def acknowledge(room: ActingScreen) -> None:
     chosen = room.alerts_in_question()
     room.perform(
@@ -173,6 +185,7 @@ def acknowledge(room: ActingScreen) -> None:
 
 
 HANDLERS = {
+    "archive": archive,
     "stop": stop,
     "stop_hard": stop_hard,
     "pause": pause,

@@ -1,0 +1,264 @@
+"""archive: agents that are over leave ledger and tree, and their directories are kept; any of them can be put back."""
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+
+from swarm.errors import Code, NotFound, Refused, SwarmError
+from swarm.home import audit
+from swarm.home.context import Home
+from swarm.home.resolve import must_be_below, resolve
+from swarm.ledger.codec import ended_json, read_ended
+from swarm.ledger.state import State, without
+from swarm.lifecycle import settle
+from swarm.model.actor import AuditVerb
+from swarm.model.archive import ArchivedAgent, ArchiveReport
+from swarm.model.record import Record, Ref
+from swarm.model.repository import PLACE
+from swarm.model.snapshot import AgentView
+from swarm.model.values import replace
+from swarm.protocol.agent_files import read_spec
+from swarm.protocol.archive import archived_directories, free_beside, place_for
+from swarm.protocol.names import parent_of
+from swarm.protocol.paths import AgentDir
+from swarm.rules.archive import FOREIGN, Reason, is_over, reasons_to_keep
+from swarm.scan.scanner import Scanner
+from swarm.store import moves, reader, writer
+
+
+def archive(home: Home, words: Sequence[str] = (), *, spawn_ids: Mapping[str, str] | None = None) -> ArchiveReport:
+    """Puts agents away, each with all that ended below it and with its earlier runs.
+
+    words: which; with none, every one that is over and not needed, of an agent's caller those directly below it.
+    spawn_ids: by id, the spawns that are meant. Raises NotFound; Refused `hierarchy`, and `exists` with the reason
+    where a named one has to stay: then none was put away.
+    """
+    asked = ""
+    try:
+        home.must_be_writable()
+        settle.settle(home)
+        snapshot = Scanner(home).full()
+        reasons = reasons_to_keep(snapshot, home.policy, _worktrees(home))
+        views = {view.id: view for view in snapshot.agents}
+        kept: list[tuple[str, str]] = []
+        chosen: list[AgentView] = []
+        for asked in words:
+            asked = agent_id = resolve(home, asked)
+            must_be_below(home, agent_id)
+            _must_go(views, reasons, Ref(agent_id, (spawn_ids or {}).get(agent_id, "")))
+            chosen.append(views[agent_id])
+            chosen += [view for view in snapshot.agents if _is_earlier(view, agent_id) and reasons[view.id] is None]
+        if not words:
+            chosen = [view for view in snapshot.agents if reasons[view.id] is None and _may(home, view.id)]
+            kept = _left(home, snapshot.agents, reasons)
+        archived = tuple(_put_away(home, view) for view in _topmost(chosen))
+    except SwarmError as error:
+        audit.record(home, AuditVerb.ARCHIVE, agent=asked, error=error)
+        raise
+    return ArchiveReport(archived, tuple(kept))
+
+
+def archived(home: Home) -> tuple[ArchivedAgent, ...]:
+    """What is in the archive, the last to end first. Looks only."""
+    rows = [_row(agent) for agent in archived_directories(home.layout)]
+    return tuple(sorted(rows, key=lambda row: row.ended_at or 0.0, reverse=True))
+
+
+def restore(home: Home, words: str) -> str:
+    """Puts an agent of the archive back into the tree; returns its id there: NAME.1 where its name is used again.
+
+    words: its id, an end of it, or its key; of several runs the last. Raises NotFound; Refused `hierarchy`, `exists`.
+    """
+    agent_id = words
+    try:
+        home.must_be_writable()
+        row = _find(home, words)
+        agent_id = row.id
+        must_be_below(home, agent_id)
+        parent = parent_of(agent_id)
+        above = home.layout.agent(parent).path if parent else home.layout.agents
+        if not above.is_dir():
+            raise Refused(
+                Code.HIERARCHY,
+                f"{parent!r}, above it, is not there.",
+                "It can only be put back where it was.",
+                f"Put that one back first: swarm-tui archive --restore {parent}",
+            )
+        taken = agent_id in home.ledger.read().agents
+        back = home.layout.agent(agent_id).path
+        if taken or os.path.lexists(back):
+            back = free_beside(back)
+        _move(AgentDir(home.layout.archive / row.key), AgentDir(back), row.spawn_id)
+    except SwarmError as error:
+        audit.record(home, AuditVerb.RESTORE, agent=agent_id, error=error)
+        raise
+    agent_id = home.layout.id_of(back)
+    audit.record(home, AuditVerb.RESTORE, agent=agent_id, spawn_id=row.spawn_id, reason=row.key)
+    return agent_id
+
+
+# -- which ---------------------------------------------------------------------------------------------------------
+
+
+def _must_go(views: Mapping[str, AgentView], reasons: Mapping[str, Reason | None], meant: Ref) -> None:
+    view = views.get(meant.id)
+    if view is None:
+        raise Refused(Code.EXISTS, f"{meant.id!r} stays.", "It has no directory and no end yet.")
+    if meant.spawn_id not in ("", view.spawn_id):
+        raise NotFound(f"{meant.id!r} has been spawned anew since.", hint="Look at it again first.")
+    reason = reasons[meant.id]
+    if reason is not None:
+        raise Refused(
+            Code.EXISTS, f"{meant.id!r} stays where it is.", f"{reason}.", "What is over, read and not needed can go."
+        )
+
+
+def _is_earlier(view: AgentView, agent_id: str) -> bool:
+    """It is the directory of an earlier run of this agent itself, and not of one below an earlier run."""
+    record = view.record
+    return record is not None and record.id == agent_id != view.id and parent_of(view.id) == parent_of(agent_id)
+
+
+def _may(home: Home, agent_id: str) -> bool:
+    return not home.actor.is_agent or parent_of(agent_id) == home.actor.agent
+
+
+def _left(home: Home, views: Sequence[AgentView], reasons: Mapping[str, Reason | None]) -> list[tuple[str, str]]:
+    """(id, why) of those that are over and stay: what still runs stays anyway, and is not told of."""
+    found = ((view, reasons[view.id]) for view in views if is_over(view.record) and _may(home, view.id))
+    return [(view.id, str(reason)) for view, reason in found if reason is not None and reason.why != FOREIGN]
+
+
+def _topmost(views: Sequence[AgentView]) -> list[AgentView]:
+    """Each once, without those that go along with one above them."""
+    ids = {view.id: view for view in views}
+    return [
+        view
+        for agent_id, view in ids.items()
+        if not any(f"{agent_id}/".startswith(f"{up}/") for up in _above(agent_id) if up in ids)
+    ]
+
+
+def _above(agent_id: str) -> list[str]:
+    parts = agent_id.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts))]
+
+
+def _worktrees(home: Home) -> Collection[str]:
+    try:
+        return frozenset(f"{PLACE}/{name}" for name in os.listdir(home.layout.worktrees))
+    except OSError:
+        return frozenset()
+
+
+# -- out of the tree -----------------------------------------------------------------------------------------------
+
+
+def _put_away(home: Home, view: AgentView) -> ArchivedAgent:
+    """First the ledger lets go, then the directory moves: one that dies between leaves an agent known by its files."""
+    members = _forget(home, view)
+    agent = home.layout.agent(view.id)
+    target = place_for(home.layout, view.name, view.spawn_id)
+    there = agent.path.is_dir()
+    if there:
+        writer.make_dir(home.layout.archive)
+        _move(agent, AgentDir(target), view.spawn_id)
+    audit.record(
+        home,
+        AuditVerb.ARCHIVE,
+        agent=view.id,
+        spawn_id=view.spawn_id,
+        reason=target.name if there else "its directory is gone",
+        below=[record.id for record in members if record.id != view.id],
+    )
+    return replace(_row(AgentDir(target)), id=view.id) if there else ArchivedAgent("", view.id, view.spawn_id, "")
+
+
+def _forget(home: Home, view: AgentView) -> list[Record]:
+    """Takes it and all below it out of the ledger; returns their records. Their ended.json keeps what that knew."""
+    prefix = f"{view.id}/"
+
+    def members(state: State) -> list[Record]:
+        return [record for record in state.agents.values() if record.id == view.id or record.id.startswith(prefix)]
+
+    for record in members(home.ledger.read()):
+        _keep_end(home, record)
+    gone: list[Record] = []
+
+    def change(state: State) -> State:
+        gone[:] = members(state)
+        for record in gone:
+            if not is_over(record) or (record.id == view.id and record.spawn_id != view.spawn_id):
+                raise Refused(
+                    Code.EXISTS, f"{record.id!r} has come back.", "It was started again meanwhile.", "Look again."
+                )
+            state = without(state, record.id)
+        refs = {record.ref for record in gone}
+        kept = tuple(alert for alert in state.alerts if alert.ref not in refs)
+        return state if len(kept) == len(state.alerts) else replace(state, alerts=kept)
+
+    home.ledger.commit(change, purpose=f"archive {view.id}")
+    return gone
+
+
+def _keep_end(home: Home, record: Record) -> None:
+    """Brings ended.json up to what the ledger knows, and is about to forget: what was read since, by whom."""
+    agent = home.layout.agent(record.id)
+    if not is_over(record) or record.ref.match(read_spec(agent).value) is None:
+        return  # refused in the commit, or there is no directory to keep anything in
+    known = reader.read_json(agent.ended) or {}
+    if (whole := {**known, **ended_json(record)}) != known:
+        writer.write_json(agent.ended, whole)
+
+
+def _move(source: AgentDir, target: AgentDir, spawn_id: str) -> None:
+    """Moves the directory of this spawn: of no other one that took its place since it was looked at."""
+    try:
+        moves.move_directory(source.path, target.path)
+    except (FileExistsError, FileNotFoundError) as error:
+        raise Refused(
+            Code.EXISTS,
+            f"{source.path.name!r} was not moved.",
+            "Another process works on it at this moment.",
+            "Look again.",
+        ) from error
+    spec = read_spec(target).value
+    if spec is not None and spec.spawn_id != spawn_id:
+        moves.move_directory(target.path, source.path)
+        raise Refused(Code.EXISTS, f"{source.path.name!r} has been spawned anew meanwhile.", "It stays.", "Look again.")
+
+
+# -- in the archive ------------------------------------------------------------------------------------------------
+
+
+def _row(agent: AgentDir) -> ArchivedAgent:
+    spec = read_spec(agent).value
+    record = read_ended(agent).value
+    return ArchivedAgent(
+        key=agent.path.name,
+        id=spec.id if spec is not None else "",
+        spawn_id=spec.spawn_id if spec is not None else "",
+        path=os.fspath(agent.path),
+        role=spec.role if spec is not None else "",
+        ending=str(record.ending) if record is not None and record.ending is not None else "",
+        ended_at=record.ended_at if record is not None else None,
+    )
+
+
+def _find(home: Home, words: str) -> ArchivedAgent:
+    wanted = words.strip().strip("/")
+    rows = archived(home)
+    exact = [row for row in rows if wanted in (row.key, row.id)]
+    found = exact or [row for row in rows if wanted and row.id.endswith(f"/{wanted}")]
+    ids = sorted({row.id for row in found})
+    if len(ids) > 1:
+        raise NotFound(
+            f"{words[:200]!r} could mean {len(ids)} agents.",
+            f"It could be {', '.join(ids[:8])}.",
+            "Give more of the id.",
+            code=Code.AMBIGUOUS,
+        )
+    if not found:
+        raise NotFound(
+            f"There is no agent {words[:200]!r} in the archive.", hint="swarm-tui archive --list lists what is there."
+        )
+    return found[0]
