@@ -2,14 +2,15 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from swarm.formatting import spell_stamp
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, clear_alert, raise_alert
 from swarm.lifecycle.end import ensure_ended_json
-from swarm.model.actor import AuditVerb
+from swarm.model.actor import ENGINE, AuditVerb
+from swarm.model.audit_line import AuditLine
 from swarm.model.beat import Beat
 from swarm.model.causes import AlertCause, Course
 from swarm.model.health import Health, Verdict
@@ -61,7 +62,7 @@ def record_beat(
             account=with_mark(state.account, now, tokens, cost_usd),
         )
 
-    def write(state: State) -> None:
+    def lines(state: State) -> Iterator[AuditLine]:
         held = slots(state.agents, home.policy)
         record = Beat(
             n=planned.n,
@@ -78,23 +79,23 @@ def record_beat(
             tokens=tokens,
             cost_usd=round(cost_usd, 6),
         )
-        heartbeats.append(home.layout, record)
-        made.append(record)
+        made[:] = [record]
         for alert in fresh:
-            audit.by_engine(
-                home, AuditVerb.ALERT, agent=alert.agent, spawn_id=alert.spawn_id, reason=alert.text, cause=alert.cause
+            yield audit.line(
+                home,
+                AuditVerb.ALERT,
+                agent=alert.agent,
+                spawn_id=alert.spawn_id,
+                reason=alert.text,
+                actor=ENGINE,
+                cause=alert.cause,
             )
-        audit.record(
-            home,
-            AuditVerb.HEARTBEAT,
-            reason=_words(record),
-            n=planned.n,
-            by=by,
-            passed=record.passed,
-            revision=state.revision,
-        )
+        yield audit.line(home, AuditVerb.HEARTBEAT, reason=_words(record), n=planned.n, by=by, passed=record.passed)
 
-    home.ledger.commit(change, purpose=f"record heartbeat {planned.n}", then=write)
+    def write(_: State) -> None:
+        heartbeats.append(home.layout, made[-1])
+
+    home.ledger.commit(change, purpose=f"record heartbeat {planned.n}", lines=lines, then=write)
     return made[-1]
 
 

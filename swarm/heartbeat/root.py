@@ -19,6 +19,7 @@ from swarm.lifecycle.start import take_turn
 from swarm.lifecycle.stop import stop_alone
 from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.agent import AgentSpec
+from swarm.model.audit_line import AuditLine
 from swarm.model.beat import Beat
 from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Phase, Record, Ref
@@ -120,8 +121,8 @@ def _begin(home: Home, beat: Beat, scanner: Scanner) -> None:
             fail_turn(home, intent, why, purpose="give the root's turn up")
             raise
 
-        def line(running: Record, revision: int) -> None:
-            audit.record(
+        def line(running: Record) -> AuditLine:
+            return audit.line(
                 home,
                 AuditVerb.WAKE,
                 agent=running.id,
@@ -129,7 +130,6 @@ def _begin(home: Home, beat: Beat, scanner: Scanner) -> None:
                 reason=f"heartbeat {beat.n}, {'its session goes on' if session else 'a fresh session'}",
                 n=beat.n,
                 pid=started.program.pid,
-                revision=revision,
             )
 
         running = record_start(home, intent, *started, purpose="record the root's turn", line=line)

@@ -6,10 +6,40 @@ from types import MappingProxyType
 
 from swarm.errors import SwarmError
 from swarm.home.context import Home
-from swarm.ledger import audit_log
+from swarm.ledger import outbox
 from swarm.model.actor import ENGINE, Actor, AuditVerb
+from swarm.model.audit_line import AuditLine
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+def line(
+    home: Home,
+    verb: AuditVerb,
+    *,
+    agent: str = "",
+    spawn_id: str = "",
+    error: SwarmError | None = None,
+    reason: str = "",
+    actor: Actor | None = None,
+    also: Mapping[str, object] = NOTHING,
+    **more: object,
+) -> AuditLine:
+    """Makes the line, for a commit that carries it. error: why it was refused or failed; without one it was done.
+
+    reason: why it was done. actor: who did it, where that is not who opened the home. also: further keys, like `more`.
+    """
+    return AuditLine(
+        str(actor if actor is not None else home.actor),
+        verb,
+        home.clock.wall(),
+        agent=agent,
+        spawn_id=spawn_id,
+        ok=error is None,
+        code=error.code if error is not None else "",
+        reason=f"{error.title} {error.detail}".strip() if error is not None else reason,
+        more={**also, **more},
+    )
 
 
 def record(
@@ -24,29 +54,16 @@ def record(
     also: Mapping[str, object] = NOTHING,
     **more: object,
 ) -> None:
-    """Appends the line. error: why it was refused or failed; without one it was done, for `reason`.
+    """Appends the line that `line` makes of the same words.
 
-    actor: who did it, where that is not who opened the home. also: further keys, like `more`. A home that is only
-    looked at gets no line; a refusal whose line cannot be written (a full disk) is raised all the same.
+    A home that is only looked at gets no line; a refusal whose line cannot be written (a full disk) is raised all the
+    same.
     """
     if home.layout.foreign or home.read_only:
         return
-    said = f"{error.title} {error.detail}".strip() if error is not None else reason
+    said = line(home, verb, agent=agent, spawn_id=spawn_id, error=error, reason=reason, actor=actor, also=also, **more)
     try:
-        audit_log.append(
-            home.layout,
-            str(actor if actor is not None else home.actor),
-            verb,
-            agent=agent,
-            spawn_id=spawn_id,
-            ok=error is None,
-            code=error.code if error is not None else "",
-            reason=said,
-            wall=home.clock.wall(),
-            sync=None,
-            wait_s=None,
-            **{**also, **more},
-        )
+        outbox.append(home.layout, said)
     except SwarmError:
         if error is None:
             raise

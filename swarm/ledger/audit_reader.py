@@ -85,6 +85,23 @@ def recent(
         window = min(window * 8, reach)
 
 
+def since(layout: "Layout", number: int, *, reach: int = 1 << 20) -> list[Event] | None:
+    """The records with a higher number, newest first; None where they reach back further than `reach` bytes.
+
+    Raises Unreadable.
+    """
+    read = reader.read_tail(layout.events, reach)
+    if read is None:
+        return []
+    found: list[Event] = []
+    for row in reader.lines_backwards(read.data, cut=read.truncated):
+        event = parse(row)
+        if event is not None and event.seq <= number:
+            return found
+        found += [event] if event is not None else []
+    return None if read.truncated else found
+
+
 def is_wanted(event: Event, agent: str | None, since_wall: float | None) -> bool:
     """Whether a record is of this agent, and not older than these wall seconds; None asks for all."""
     return (agent is None or event.agent == agent) and _is_since(event, since_wall)

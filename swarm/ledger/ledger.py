@@ -3,15 +3,17 @@
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from typing import NamedTuple
 
 from swarm.errors import Busy, Code, HomeError, Refused
-from swarm.ledger import audit_log, codec
+from swarm.ledger import audit_log, codec, revisions
+from swarm.ledger.outbox import Outbox, audited_by
 from swarm.ledger.publishing import Outcome, publish
-from swarm.ledger.revisions import Look, Trouble, exists, findings, look, remember, taken_numbers, with_alerts
+from swarm.ledger.revisions import Look, Stamp, Trouble, look
 from swarm.ledger.state import State, with_forgotten, with_record
+from swarm.model.audit_line import AuditLine
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Record, Ref
 from swarm.model.time import Clock, Epoch, Now, read_now, renew, start_epoch
@@ -22,7 +24,8 @@ from swarm.store import locks, writer
 Change = Callable[[State], State]
 Step = Callable[[Record, Now], Record | None]
 """Makes the next record of one spawn, given the clocks; None leaves the record as it is."""
-Stamp = tuple[int, int, int] | None
+Lines = Callable[[State], Iterable[AuditLine]]
+"""Makes the audit lines of a commit, given the state that is committed."""
 NO_LOCKS = "locks do not work on this file system"
 
 
@@ -44,6 +47,7 @@ class Ledger:
         self._newest: State | None = None
         self._own_epoch: Epoch | None = None
         self._unreported: tuple[Trouble, ...] = ()
+        self._outbox = Outbox(layout)
 
     def read(self) -> State:
         """The newest committed state. Never waits, never locks, never writes; two calls of stat where nothing changed.
@@ -54,7 +58,11 @@ class Ledger:
         if self._layout.foreign:
             raise HomeError("There is no ledger here.", "This is not a swarm home: no swarm.toml.", code=Code.FOREIGN)
         seen = self._seen
-        if seen is not None and self._stamp() == seen.stamp and not exists(self._layout.rev(seen.look.top + 1)):
+        if (
+            seen is not None
+            and revisions.stamp_of(self._layout) == seen.stamp
+            and not revisions.exists(self._layout.rev(seen.look.top + 1))
+        ):
             return seen.look.state
         with self._guard:
             stamp, found = self._look_without_lock()
@@ -78,22 +86,30 @@ class Ledger:
         if seen is not None:
             alerts += [
                 Alert(agent, trouble.cause, trouble.text, spawn_id, wall, wall)
-                for agent, spawn_id, trouble in findings(seen.look)
+                for agent, spawn_id, trouble in revisions.findings(seen.look)
             ]
         return tuple({alert.key: alert for alert in alerts}.values())
 
-    def commit(self, change: Change, *, purpose: str, then: Callable[[State], None] | None = None) -> State:
+    def commit(
+        self,
+        change: Change,
+        *,
+        purpose: str,
+        lines: Lines | None = None,
+        then: Callable[[State], None] | None = None,
+    ) -> State:
         """Change the state, as one revision (protocol.md, Commits to the ledger).
 
         change: pure, because it runs again where another process was faster. Where it raises (Refused), nothing is
         written; where it returns the state that it got, no revision is made. purpose: a few words for processes that
-        wait. then: called once with the committed state while the lock is held: it writes the audit log's line, so that
-        the log has the order of the ledger.
+        wait. lines: pure too; they are committed with the state and written while the lock is held, so that the log has
+        the order of the ledger; a line that cannot be written, or whose writer died, is written by a later commit.
+        then: called once with the committed state while the lock is held, for what else belongs to this moment.
 
         Returns the committed state. Raises Busy naming who holds the lock, HomeError `full`, `read-only` and those of
         `read`, SwarmError: then nothing was committed. What `then` raises comes after the commit.
         """
-        return self._commit(change, purpose, then, None)
+        return self._commit(change, purpose, lines, then, None)
 
     def update(
         self,
@@ -102,13 +118,13 @@ class Ledger:
         *,
         purpose: str,
         also: Callable[[State, Record], State] | None = None,
-        then: Callable[[Record, int], None] | None = None,
+        line: Callable[[Record], AuditLine | None] | None = None,
     ) -> Record | None:
         """Changes the record of one spawn in one commit; where the ledger has a later spawn, changes nothing.
 
         step: pure, gets the record as it is now; returns the new record, the same record where nothing has to change,
-        or None where it comes too late. also: what else belongs to the same commit. then: called once under the lock
-        with the new record and its revision, where something was changed.
+        or None where it comes too late. also: what else belongs to the same commit. line: makes the audit line of the
+        new record, where something was changed.
 
         Returns what `step` returned; None too where the ledger no longer has that spawn. Raises as `commit`.
         """
@@ -125,11 +141,11 @@ class Ledger:
             state = with_record(state, answer)
             return also(state, answer) if also is not None else state
 
-        def line(state: State) -> None:
-            if then is not None and answer is not None and changed:
-                then(answer, state.revision)
+        def lines(_: State) -> Iterable[AuditLine]:
+            said = line(answer) if line is not None and answer is not None and changed else None
+            return () if said is None else (said,)
 
-        self.commit(change, purpose=purpose, then=line)
+        self.commit(change, purpose=purpose, lines=lines)
         return answer
 
     def rebuild(self) -> State:
@@ -147,6 +163,7 @@ class Ledger:
             lambda state: from_tree(self._layout, state, self._clock.wall()),
             "rebuild the ledger",
             None,
+            None,
             self._fresh,
         )
 
@@ -159,14 +176,15 @@ class Ledger:
         for path in (layout.lock, layout.events, layout.heartbeats):
             with suppress(FileExistsError):
                 writer.write_new(path, b"")
-        if exists(layout.state) or os.listdir(layout.revs):
+        if revisions.exists(layout.state) or os.listdir(layout.revs):
             raise Refused(Code.EXISTS, f"There is a ledger in {str(layout.swarm)!r} already.", "Nothing was changed.")
-        return ledger._commit(lambda state: replace(state), "make the ledger", None, ledger._fresh)
+        return ledger._commit(lambda state: replace(state), "make the ledger", None, None, ledger._fresh)
 
     def _commit(
         self,
         change: Change,
         purpose: str,
+        lines: Lines | None,
         then: Callable[[State], None] | None,
         fresh: Callable[[], State] | None,
     ) -> State:
@@ -177,7 +195,7 @@ class Ledger:
         while True:
             with ExitStack() as locked:
                 self._lock(locked, purpose, troubles, max(0.0, give_up - time.monotonic()))
-                outcome, new = self._attempt(change, troubles, fresh)
+                outcome, new = self._attempt(change, lines, troubles, fresh)
                 if outcome is Outcome.COMMITTED:
                     if then is not None:
                         then(new)
@@ -191,31 +209,38 @@ class Ledger:
             time.sleep(0.02 * os.urandom(1)[0] / 256)  # jitter: two processes that collided must not collide again
 
     def _attempt(
-        self, change: Change, troubles: list[Trouble], fresh: Callable[[], State] | None
+        self, change: Change, lines: Lines | None, troubles: list[Trouble], fresh: Callable[[], State] | None
     ) -> tuple[Outcome, State]:
         """Tries once, under the lock; adds what the next try has to report to `troubles`."""
         started = time.monotonic()
         with self._guard:
             found = self._look_to_commit(fresh)
             self._notice(found)
-        audited, lost = self._audited(found.state)
-        new = with_alerts(change(found.state), found, (*troubles, *self._unreported, *lost), self._clock.wall())
+        owed = self._outbox.still_owed(found.state)
+        audited, lost = audited_by(self._layout, found.state)
+        new = revisions.with_alerts(
+            change(found.state), found, (*troubles, *self._unreported, *lost), self._clock.wall()
+        )
         if new is found.state:
+            self._outbox.say(lines(new) if lines is not None else ())
             return Outcome.COMMITTED, new
         if found.unfinished:
             return Outcome.LATE, new
         new = with_forgotten(found.state, new)
         new = replace(new, revision=found.top + 1, epoch=renew(found.state.epoch, self._clock), audited=audited)
+        new = self._outbox.packed(new, owed, lines(new) if lines is not None else ())
         data = codec.encode(new)
         outcome = publish(self._layout, data, found, started)
         if outcome is Outcome.COMMITTED:
-            remember(data, new)
+            revisions.remember(data, new)
             with self._guard:
                 self._unreported, self._seen, self._newest = (), None, new
             for trouble in lost:
                 audit_log.append_gap(self._layout, trouble.text, self._clock.wall())
+            self._outbox.send(new)
         elif outcome is Outcome.TAKEN:
-            troubles.append(self._lock_failed(found.top + 1))
+            text = f"another process committed revision {found.top + 1} while the lock was held here; nothing was lost"
+            troubles.append(Trouble(AlertCause.LOCKS, f"{NO_LOCKS}: {text}"))
         return outcome, new
 
     def _look_to_commit(self, fresh: Callable[[], State] | None) -> Look:
@@ -224,8 +249,8 @@ class Ledger:
         except HomeError as error:
             if fresh is None or error.code not in (Code.MISSING, Code.DAMAGED):
                 raise
-            top = max(taken_numbers(self._layout), default=0)
-            return Look(fresh(), top, odd_state=exists(self._layout.state))
+            top = max(revisions.taken_numbers(self._layout), default=0)
+            return Look(fresh(), top, odd_state=revisions.exists(self._layout.state))
 
     def _fresh(self) -> State:
         return State(0, os.urandom(16).hex(), start_epoch(self._clock))
@@ -245,37 +270,16 @@ class Ledger:
         except locks.NoLocks:
             troubles.append(Trouble(AlertCause.LOCKS, f"{NO_LOCKS}; revisions alone keep commits apart"))
 
-    def _audited(self, state: State) -> tuple[int, tuple[Trouble, ...]]:
-        """Returns the number of the audit log's last record, and the trouble where the ledger counted more."""
-        last = audit_log.last_number(self._layout)
-        if last is None or last >= state.audited:
-            return state.audited if last is None else last, ()
-        text = f"events.jsonl ended at record {last}, where the ledger knows of {state.audited}: some were lost"
-        return last, (Trouble(AlertCause.AUDIT_GAP, text),)
-
     def _make_lock(self) -> None:
         with suppress(FileExistsError):
             writer.write_new(self._layout.lock, b"")
 
-    def _lock_failed(self, number: int) -> Trouble:
-        return Trouble(
-            AlertCause.LOCKS,
-            f"{NO_LOCKS}: another process committed revision {number} while the lock was held here; nothing was lost",
-        )
-
-    def _stamp(self) -> Stamp:
-        try:
-            found = os.stat(self._layout.state, follow_symlinks=False)
-        except OSError:
-            return None
-        return found.st_ino, found.st_size, found.st_mtime_ns
-
     def _look_without_lock(self) -> tuple[Stamp, Look]:
         """Looks at the files, again where a writer was at work: only what stays odd is odd."""
         for _ in range(10):
-            stamp = self._stamp()
+            stamp = revisions.stamp_of(self._layout)
             found = look(self._layout, thorough=False)
-            if not found.repairs or self._stamp() == stamp:
+            if not found.repairs or revisions.stamp_of(self._layout) == stamp:
                 break
         return stamp, found
 

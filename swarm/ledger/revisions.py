@@ -19,6 +19,8 @@ from swarm.store.declared import RefusedValue
 MAX_BYTES = 64 << 20
 COMMIT_S = 2.0
 """Seconds from reading to linking after which a writer starts over: its number could have been taken and trimmed."""
+Stamp = tuple[int, int, int] | None
+"""Inode, size and time of change of state.json, in nanoseconds."""
 _NAME = re.compile(r"[1-9][0-9]{0,14}\Z")
 
 
@@ -133,6 +135,20 @@ def _is_newest(layout: Layout, current: _File, numbers: tuple[int, ...] | None) 
     revision = current.decoded.state.revision
     above = exists(layout.rev(revision + 1)) if numbers is None else numbers[-1:] != (revision,)
     return not above and _read(layout.rev(revision)) == current.data
+
+
+def stamp_of(layout: Layout) -> Stamp:
+    """What changes with state.json; None where there is none."""
+    try:
+        found = os.stat(layout.state, follow_symlinks=False)
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def is_as_it_was(layout: Layout, stamp: Stamp, seen: Look) -> bool:
+    """Whether nothing was committed since a look. stamp: as it was then."""
+    return stamp_of(layout) == stamp and not exists(layout.rev(seen.top + 1))
 
 
 def exists(path: Path) -> bool:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from swarm.model.audit_line import AuditLine
 from swarm.model.bounds import Count, NonEmpty, Seconds, Text
 from swarm.model.causes import AlertCause, Course
 from swarm.model.record import Account, Alert, Holder, QueueEntry, Record
@@ -47,6 +48,8 @@ class State(Struct, frozen=True, omit_defaults=True):
     """By id: awake seconds of its last failed spawns (protocol.md, Processes: crash loops)."""
     audited: Count = 0
     """Number of the last record in the audit log before this commit: a log that ends below it has lost some."""
+    owed: tuple[AuditLine, ...] = ()
+    """The audit lines of this revision, and those of earlier ones that could not be written."""
     account: Account = Account()
     """What was used up by agents that are not in here any more, and the totals of the last day."""
     extra: Mapping[str, Any] = {}

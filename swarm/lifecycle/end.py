@@ -1,6 +1,6 @@
 """The end of an agent, written down: ended.json, the slot, the line in the audit log, the alert; in that order."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from swarm.errors import SwarmError
@@ -16,6 +16,7 @@ from swarm.lifecycle.scope import Outside, outside_of
 from swarm.model.activity import ActivityState
 from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.agent import AgentSpec
+from swarm.model.audit_line import AuditLine
 from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Observed, Phase, Record
 from swarm.model.reports import Counted
@@ -98,7 +99,7 @@ def _record_turn_verified(home: Home, record: Record) -> bool:
         step,
         purpose=f"nothing of the last turn of {record.id} is left",
         also=lambda state, found: clear_alert(state, found.id, AlertCause.UNVERIFIED, found.spawn_id),
-        then=lambda found, revision: write_line(home, found, revision, {"note": VERIFIED}),
+        line=lambda found: end_line(home, found, {"note": VERIFIED}),
     )
     return verified is not None
 
@@ -136,13 +137,13 @@ def record_ends(home: Home, ends: Sequence[End], also: StateChange | None = None
             state = replace(state, branches_closed=opened)
         return also(state) if also is not None else state
 
-    def lines(state: State) -> None:
+    def lines(_: State) -> Iterator[AuditLine]:
         for end in done:
             more = {**end.more, "ended_json": why} if (why := unwritten[end.before.id]) else end.more
-            write_line(home, end.after, state.revision, more)
+            yield end_line(home, end.after, more)
 
     names = ", ".join(end.before.id for end in ends[:3])
-    home.ledger.commit(change, purpose=f"record the end of {names}", then=lines)
+    home.ledger.commit(change, purpose=f"record the end of {names}", lines=lines)
     return tuple(end.before.id for end in done)
 
 
@@ -221,7 +222,7 @@ def count_crash(home: Home, state: State, agent_id: str, awake: float) -> State:
 
 
 def fail_turn(
-    home: Home, intent: Record, why: str, *, purpose: str, then: Callable[[Record, int], None] | None = None
+    home: Home, intent: Record, why: str, *, purpose: str, line: Callable[[Record], AuditLine | None] | None = None
 ) -> None:
     """Records that the root's turn did not start: the root is idle again, and why stands in its record.
 
@@ -240,7 +241,7 @@ def fail_turn(
         step,
         purpose=purpose,
         also=lambda state, record: root_turn.with_turn_alerts(state, record, home.clock.wall()),
-        then=then,
+        line=line,
     )
 
 
@@ -275,11 +276,11 @@ _VERBS = {
 }
 
 
-def write_line(home: Home, after: Record, revision: int, more: Mapping[str, object] = NOTHING) -> None:
+def end_line(home: Home, after: Record, more: Mapping[str, object] = NOTHING) -> AuditLine:
     """The audit line of an end. `freed`: the slots it gives back at its own level; 0 while it is unverified."""
     killed = after.ending is Ending.KILLED
     root = home.is_root(after.id)
-    audit.record(
+    return audit.line(
         home,
         AuditVerb.TURN if root else _VERBS[after.ending or Ending.LOST],
         agent=after.id,
@@ -290,6 +291,5 @@ def write_line(home: Home, after: Record, revision: int, more: Mapping[str, obje
         exit_code=after.exit_code,
         freed=0 if after.unverified or root else after.slots,
         unverified=after.unverified,
-        revision=revision,
         also={**more, "outside": after.outside} if after.outside else more,
     )

@@ -15,6 +15,7 @@ from swarm.ledger import transitions
 from swarm.ledger.state import State, with_record
 from swarm.ledger.transitions import Stopping, move
 from swarm.model.agent import Identity, Liveness
+from swarm.model.audit_line import AuditLine
 from swarm.model.record import Phase, Record
 from swarm.model.time import Now
 from swarm.model.values import replace
@@ -77,8 +78,8 @@ def dead_or_none(identity: Identity | None) -> bool:
 
 Apply = Callable[[Record, Now], Record]
 """What becomes of the rest of a record together with its phase, given the clocks."""
-Line = Callable[[Record, int], None]
-"""Writes the audit line of an outcome: the record, and the revision that has it."""
+Line = Callable[[Record], AuditLine]
+"""Makes the audit line of an outcome."""
 
 
 def record_start(
@@ -131,11 +132,10 @@ def _record(home: Home, intent: Record, outcome: Apply, purpose: str, line: Line
             return None
         return outcome(found, now) if found.starter == intent.starter else found
 
-    def then(record: Record, revision: int) -> None:
-        if line is not None and record.phase is Phase.RUNNING:
-            line(record, revision)
+    def said(record: Record) -> AuditLine | None:
+        return line(record) if line is not None and record.phase is Phase.RUNNING else None
 
-    return home.ledger.update(intent.ref, step, purpose=purpose, then=then)
+    return home.ledger.update(intent.ref, step, purpose=purpose, line=said)
 
 
 def must_run(record: Record | None, title: str) -> Record:

@@ -15,6 +15,7 @@ from swarm.lifecycle.relaunch import put_back
 from swarm.lifecycle.start import clear_away
 from swarm.lifecycle.stop import stop_all
 from swarm.model.actor import ENGINE, AuditVerb
+from swarm.model.audit_line import AuditLine
 from swarm.model.record import Phase, Record
 from swarm.model.time import Now
 from swarm.model.values import replace
@@ -52,13 +53,13 @@ def resolve_intents(home: Home) -> tuple[str, ...]:
 def _finish_start(home: Home, record: Record) -> None:
     """The outcome of a start whose starter died: what runs is recorded, and what does not is taken back."""
     agent = home.layout.agent(record.id)
-    line = partial(_write_line, home)
+    line = partial(_line, home)
     purpose = f"look into the start of {record.id}"
     if (started := home.runner.started(agent, record.spawn_id)) is not None:
         record_start(home, record, *started, purpose=purpose, line=line)
     elif home.is_root(record.id):
         why = "the process that began its turn died before it ran"
-        fail_turn(home, record, why, purpose=purpose, then=partial(_write_line, home, cut_short=True))
+        fail_turn(home, record, why, purpose=purpose, line=partial(_line, home, cut_short=True))
     elif record.process is not None:
         # It ran before, and was being relaunched: the relaunch did not start, so its earlier end stands.
         put_back(agent)
@@ -76,20 +77,19 @@ def _take_out(home: Home, record: Record, purpose: str) -> None:
         taken_out = found is not None and _is_still(found, record)
         return without(state, record.id) if taken_out else state
 
-    def line(state: State) -> None:
-        if taken_out:
-            _write_line(home, record, state.revision, cut_short=True)
+    def lines(_: State) -> tuple[AuditLine, ...]:
+        return (_line(home, record, cut_short=True),) if taken_out else ()
 
-    home.ledger.commit(change, purpose=purpose, then=line)
+    home.ledger.commit(change, purpose=purpose, lines=lines)
     if taken_out:
         clear_away(home.layout, home.layout.agent(record.id))
 
 
-def _write_line(home: Home, record: Record, revision: int, *, cut_short: bool = False) -> None:
+def _line(home: Home, record: Record, *, cut_short: bool = False) -> AuditLine:
     cut = SwarmError(
         "Its start was cut short.", "The process that started it died; nothing of it runs.", code=Code.START
     )
-    audit.record(
+    return audit.line(
         home,
         AuditVerb.SPAWN,
         agent=record.id,
@@ -99,7 +99,6 @@ def _write_line(home: Home, record: Record, revision: int, *, cut_short: bool = 
         actor=ENGINE,
         slots=record.slots,
         parent=record.parent,
-        revision=revision,
     )
 
 

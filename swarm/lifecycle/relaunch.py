@@ -15,6 +15,7 @@ from swarm.lifecycle.settle import results_of
 from swarm.model.activity import Kind, Reader
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import Liveness
+from swarm.model.audit_line import AuditLine
 from swarm.model.launch import Launch
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState
@@ -59,15 +60,14 @@ def relaunch(home: Home, record: Record, launch: Launch, *, reason: str) -> Reco
             withdraw_start(home, intent, purpose=f"give up the relaunch of {record.id}")
             raise
 
-        def line(running: Record, revision: int) -> None:
-            audit.record(
+        def line(running: Record) -> AuditLine:
+            return audit.line(
                 home,
                 AuditVerb.TAKE_UP,
                 agent=running.id,
                 spawn_id=running.spawn_id,
                 reason=reason,
                 pid=started.program.pid,
-                revision=revision,
             )
 
         running = record_start(

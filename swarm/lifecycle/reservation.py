@@ -1,6 +1,6 @@
 """Slots for a spawn: reserved, waited for in the queue, or freed by agents that are ended to make room."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import ValidationError, convert, to_builtins
 
@@ -17,6 +17,7 @@ from swarm.lifecycle.intents import Order, at_work, live_members, mark_stopping,
 from swarm.lifecycle.start import clear_away, make_directory
 from swarm.lifecycle.stop import stop_all
 from swarm.model.actor import AuditVerb
+from swarm.model.audit_line import AuditLine
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Phase, QueueEntry, Record, Ref
@@ -56,18 +57,17 @@ def enqueue(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
         record = first(spec, Queued(), now, reserve=request.use_reserve)
         return replace(with_record(state, record), queue=(*state.queue, entry))
 
-    def line(state: State) -> None:
-        audit.record(
+    def lines(_: State) -> Iterator[AuditLine]:
+        yield audit.line(
             home,
             AuditVerb.QUEUE,
             agent=made.agent,
             spawn_id=made.spawn_id,
             reason="it waits for a slot",
             slots=made.slots,
-            revision=state.revision,
         )
 
-    home.ledger.commit(change, purpose=f"queue {made.agent}", then=line)
+    home.ledger.commit(change, purpose=f"queue {made.agent}", lines=lines)
     directory = str(home.layout.agent(made.agent).path)
     return Spawned(made.agent, made.spawn_id, directory, queued=True, warnings=made.warnings)
 

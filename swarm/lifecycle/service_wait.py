@@ -5,7 +5,8 @@ from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert
 from swarm.ledger.transitions import Waits, move
 from swarm.lifecycle.end import last_observation
-from swarm.model.actor import AuditVerb
+from swarm.model.actor import ENGINE, AuditVerb
+from swarm.model.audit_line import AuditLine
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
 from swarm.model.time import Now, read_now
@@ -26,8 +27,8 @@ def record_wait(home: Home, before: Record, after: Record) -> bool:
         newest = max(observed, found.observed, key=lambda each: each.seen)
         return replace(move(found, Waits(waiting)), observed=newest)
 
-    def line(record: Record, revision: int) -> None:
-        audit.by_engine(
+    def line(record: Record) -> AuditLine:
+        return audit.line(
             home,
             AuditVerb.WAIT,
             agent=record.id,
@@ -36,7 +37,7 @@ def record_wait(home: Home, before: Record, after: Record) -> bool:
             trouble=waiting.trouble,
             tries=waiting.tries,
             next_at=waiting.next_at,
-            revision=revision,
+            actor=ENGINE,
         )
 
     def close_gate(state: State, _: Record) -> State:
@@ -48,4 +49,4 @@ def record_wait(home: Home, before: Record, after: Record) -> bool:
         return raise_alert(state, "", AlertCause.SERVICE, words, "", home.clock.wall())
 
     purpose = f"let {before.id} wait for its service"
-    return home.ledger.update(before.ref, step, purpose=purpose, also=close_gate, then=line) is not None
+    return home.ledger.update(before.ref, step, purpose=purpose, also=close_gate, line=line) is not None

@@ -15,6 +15,7 @@ from swarm.lifecycle.carry_over import carry_over
 from swarm.lifecycle.end import count_crash
 from swarm.lifecycle.intents import must_run, record_start
 from swarm.model.actor import AuditVerb
+from swarm.model.audit_line import AuditLine
 from swarm.model.record import Record, Ref
 from swarm.processes.runner import Started
 from swarm.protocol.agent_files import read_spec, spec_json
@@ -117,8 +118,8 @@ def start(home: Home, made: Draft, agent: AgentDir, reserved: State) -> Started:
         clear_away(home.layout, agent)
         raise
 
-    def line(record: Record, revision: int) -> None:
-        audit.record(
+    def line(record: Record) -> AuditLine:
+        return audit.line(
             home,
             AuditVerb.SPAWN,
             agent=record.id,
@@ -127,7 +128,6 @@ def start(home: Home, made: Draft, agent: AgentDir, reserved: State) -> Started:
             parent=record.parent,
             role=record.role,
             pid=started.program.pid,
-            revision=revision,
         )
 
     must_run(

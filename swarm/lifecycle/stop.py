@@ -1,7 +1,7 @@
 """Carrying out a stop that the ledger knows of: children first, results looked for before and after every signal."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 
@@ -28,6 +28,7 @@ from swarm.lifecycle.messaging import ask_to_end
 from swarm.lifecycle.settle import look_at_end, results_of
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import FoundProcess
+from swarm.model.audit_line import AuditLine
 from swarm.model.record import Ending, Phase, Record, Ref
 from swarm.model.reports import ResultsState
 from swarm.model.requests import StopOutcome
@@ -237,7 +238,7 @@ def _end_once(home: Home, target: Ref, order: Order) -> list[StopOutcome]:
         state = home.ledger.commit(
             close,
             purpose=f"stop {target.id}",
-            then=lambda state: _say_unqueued(home, unqueued, order, state.revision),
+            lines=lambda _: _unqueued_lines(home, unqueued, order),
         )
         ended = [StopOutcome(record.id, record.spawn_id, gone=True, note="queued") for record in unqueued]
         if marked:
@@ -248,9 +249,9 @@ def _end_once(home: Home, target: Ref, order: Order) -> list[StopOutcome]:
     return ended
 
 
-def _say_unqueued(home: Home, unqueued: Sequence[Record], order: Order, revision: int) -> None:
+def _unqueued_lines(home: Home, unqueued: Sequence[Record], order: Order) -> Iterator[AuditLine]:
     for record in unqueued:
-        audit.record(
+        yield audit.line(
             home,
             AuditVerb.KILL,
             agent=record.id,
@@ -258,7 +259,6 @@ def _say_unqueued(home: Home, unqueued: Sequence[Record], order: Order, revision
             reason=order.reason or "taken out of the queue",
             freed=0,
             queued=True,
-            revision=revision,
         )
 
 

@@ -1,12 +1,13 @@
 """acknowledge: a person has seen these alerts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from swarm.errors import Code, Refused
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record
 from swarm.model.actor import AuditVerb
+from swarm.model.audit_line import AuditLine
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Record
 from swarm.model.values import replace
@@ -45,17 +46,16 @@ def acknowledge(home: Home, alerts: Iterable[Alert]) -> int:
             alerts=tuple(replace(each, acked_at=wall, acked_by=by) if each in seen else each for each in state.alerts),
         )
 
-    def lines(state: State) -> None:
+    def lines(_: State) -> Iterator[AuditLine]:
         for alert in seen:
-            audit.record(
+            yield audit.line(
                 home,
                 AuditVerb.ACKNOWLEDGE,
                 agent=alert.agent,
                 spawn_id=alert.spawn_id,
                 reason=alert.text,
                 cause=alert.cause,
-                revision=state.revision,
             )
 
-    home.ledger.commit(change, purpose="acknowledge alerts", then=lines)
+    home.ledger.commit(change, purpose="acknowledge alerts", lines=lines)
     return len(seen)

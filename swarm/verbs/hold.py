@@ -1,5 +1,7 @@
 """hold: no automatic kill for some heartbeats. Only a person says so."""
 
+from collections.abc import Iterator
+
 from swarm.errors import Code, Refused, UsageError
 from swarm.formatting import plural
 from swarm.home import audit
@@ -7,6 +9,7 @@ from swarm.home.context import Home
 from swarm.home.resolve import must_live, resolve
 from swarm.ledger.state import State, with_record
 from swarm.model.actor import AuditVerb
+from swarm.model.audit_line import AuditLine
 from swarm.model.values import replace
 from swarm.sanitize import clean
 
@@ -34,15 +37,14 @@ def _commit(home: Home, agent_id: str, beats: int, why: str, spawn_id: str) -> N
         until = state.heartbeat_n + beats if beats else None
         return with_record(state, replace(record, held_until=until, held_why=why if beats else ""))
 
-    def line(state: State) -> None:
-        audit.record(
+    def lines(state: State) -> Iterator[AuditLine]:
+        yield audit.line(
             home,
             AuditVerb.HOLD,
             agent=agent_id,
             spawn_id=state.agents[agent_id].spawn_id,
             reason=f"{plural(beats, 'heartbeat')}: {why}" if beats else "taken back",
             beats=beats,
-            revision=state.revision,
         )
 
-    home.ledger.commit(change, purpose=f"hold {agent_id}", then=line)
+    home.ledger.commit(change, purpose=f"hold {agent_id}", lines=lines)

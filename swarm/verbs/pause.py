@@ -3,7 +3,7 @@
 An agent that waits for its service has no process: paused, it is not taken up; resumed, it is tried again at once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from swarm.errors import Code, Refused
 from swarm.home import audit
@@ -14,6 +14,7 @@ from swarm.ledger.state import State, with_record
 from swarm.lifecycle.intents import live_members
 from swarm.lifecycle.take_up import try_again
 from swarm.model.actor import AuditVerb
+from swarm.model.audit_line import AuditLine
 from swarm.model.record import Phase, Record
 from swarm.model.time import read_now
 from swarm.model.values import replace
@@ -144,18 +145,17 @@ def _resume(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], 
             state = with_record(state, replace(found, paused=None, paused_total=total))
         return also(state)
 
-    def lines(state: State) -> None:
+    def lines(_: State) -> Iterator[AuditLine]:
         for record in gone_on:
-            audit.record(
+            yield audit.line(
                 home,
                 verb,
                 agent=record.id,
                 spawn_id=record.spawn_id,
                 processes=len(thawed[record.spawn_id].processes) if record.spawn_id in thawed else 0,
-                revision=state.revision,
             )
         if not gone_on:
-            audit.record(home, verb, agent=agent_id, reason="no agent was paused")
+            yield audit.line(home, verb, agent=agent_id, reason="no agent was paused")
 
-    home.ledger.commit(change, purpose=f"resume {agent_id}", then=lines)
+    home.ledger.commit(change, purpose=f"resume {agent_id}", lines=lines)
     return gone_on

@@ -10,7 +10,7 @@ from typing import cast
 from swarm.config.policy import Policy, SlotsPolicy, SpawnPolicy
 from swarm.errors import Code, SwarmError
 from swarm.home.context import Home
-from swarm.ledger.ledger import Change, Ledger
+from swarm.ledger.ledger import Change, Ledger, Lines
 from swarm.ledger.state import State
 from swarm.ledger.transitions import EDGES
 from swarm.model.agent import AgentSpec, Identity, Liveness
@@ -48,7 +48,14 @@ class MemoryLedger(Ledger):
     def now(self) -> Now:
         return read_now(self.state.epoch, self.clock)
 
-    def commit(self, change: Change, *, purpose: str, then: Callable[[State], None] | None = None) -> State:
+    def commit(
+        self,
+        change: Change,
+        *,
+        purpose: str,
+        lines: Lines | None = None,
+        then: Callable[[State], None] | None = None,
+    ) -> State:
         if self.dead:
             raise Died
         new = change(self.state)

@@ -16,6 +16,7 @@ from swarm.ledger.ledger import Ledger
 from swarm.ledger.state import State, raise_alert, with_record
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import Identity
+from swarm.model.audit_line import AuditLine
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record, Ref
 from swarm.model.time import Now
@@ -115,9 +116,8 @@ def test_a_change_that_changes_nothing_makes_no_revision(layout: Layout, ledger:
     assert not layout.rev(2).exists()
 
 
-def test_an_update_changes_the_record_of_the_spawn_that_is_named(ledger: Ledger) -> None:
+def test_an_update_changes_the_record_of_the_spawn_that_is_named(layout: Layout, ledger: Ledger) -> None:
     ledger.commit(lambda state: with_record(state, Record("a", "s1", Phase.RUNNING)), purpose="start")
-    told: list[tuple[str, int]] = []
 
     def step(found: Record, now: Now) -> Record:
         return replace(found, paused=now.awake)
@@ -127,16 +127,16 @@ def test_an_update_changes_the_record_of_the_spawn_that_is_named(ledger: Ledger)
         step,
         purpose="pause",
         also=lambda state, record: replace(state, frozen_all=record.paused is not None),
-        then=lambda record, revision: told.append((record.id, revision)),
+        line=lambda record: AuditLine("operator", AuditVerb.PAUSE, 0.0, agent=record.id),
     )
 
     state = ledger.read()
     assert after == state.agents["a"]
     assert (state.agents["a"].paused, state.frozen_all) == (0.0, True)
-    assert told == [("a", state.revision)]
+    assert [(each.agent, each.more["revision"]) for each in audit_reader.recent(layout)] == [("a", state.revision)]
 
 
-def never(record: Record, _: object) -> None:
+def never(record: Record, *_: object) -> None:
     """A step or a line that must not be asked for."""
     pytest.fail(f"{record.id} was changed")
 
@@ -145,7 +145,7 @@ def never(record: Record, _: object) -> None:
 def test_a_late_word_about_another_spawn_changes_nothing(ledger: Ledger, spawn_id: str) -> None:
     before = ledger.commit(lambda state: with_record(state, Record("a", "s1", Phase.RUNNING)), purpose="start")
 
-    assert ledger.update(Ref("a", spawn_id), never, purpose="too late", then=never) is None
+    assert ledger.update(Ref("a", spawn_id), never, purpose="too late", line=never) is None
 
     assert ledger.read() == before
 
@@ -153,8 +153,8 @@ def test_a_late_word_about_another_spawn_changes_nothing(ledger: Ledger, spawn_i
 def test_a_step_that_leaves_its_record_makes_no_revision_and_no_line(ledger: Ledger) -> None:
     before = ledger.commit(lambda state: with_record(state, Record("a", "s1", Phase.RUNNING)), purpose="start")
 
-    assert ledger.update(Ref("a", "s1"), lambda found, _: found, purpose="as it is", then=never) is not None
-    assert ledger.update(Ref("a", "s1"), lambda _, __: None, purpose="too late", then=never) is None
+    assert ledger.update(Ref("a", "s1"), lambda found, _: found, purpose="as it is", line=never) is not None
+    assert ledger.update(Ref("a", "s1"), lambda _, __: None, purpose="too late", line=never) is None
 
     assert ledger.read() == before
 

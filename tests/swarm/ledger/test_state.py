@@ -11,8 +11,9 @@ from msgspec.structs import fields
 from swarm.errors import HomeError
 from swarm.ledger.codec import decode, encode
 from swarm.ledger.state import MAX_ALERTS, State, clear_alert, raise_alert, with_forgotten, with_record, without
-from swarm.model.actor import Actor
+from swarm.model.actor import Actor, AuditVerb
 from swarm.model.agent import Identity
+from swarm.model.audit_line import AuditLine
 from swarm.model.causes import AlertCause, Course
 from swarm.model.record import Account, Alert, Ending, Fingerprint, Holder, Mark, Observed, Phase, QueueEntry, Record
 from swarm.model.repository import PLACE, Worktree
@@ -149,6 +150,20 @@ queue_entries = st.builds(
     by=st.dictionaries(st.sampled_from(Actor._fields), words),
     extra=st.dictionaries(st.just("colour"), words),
 )
+lines = st.builds(
+    AuditLine,
+    actor=words,
+    verb=st.sampled_from(AuditVerb),
+    wall=times,
+    agent=words,
+    spawn_id=words,
+    ok=st.booleans(),
+    code=words,
+    reason=words,
+    more=st.dictionaries(st.sampled_from(["found", "note"]), json_values),
+    revision=counts,
+    after=counts,
+)
 STATE_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "revision": st.integers(1, 10**15),
     "home_id": st.text(min_size=1, max_size=40),
@@ -167,6 +182,7 @@ STATE_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "frozen_all": st.booleans(),
     "crashes": st.dictionaries(words, st.lists(times, max_size=3).map(tuple), max_size=2),
     "audited": counts,
+    "owed": st.lists(lines, max_size=2).map(tuple),
     "account": accounts,
     "extra": st.dictionaries(st.sampled_from(["newer", "colour"]), json_values),
 }
