@@ -15,6 +15,7 @@ from swarm.ledger.state import State, raise_alert
 from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.end import ended, record_verified
 from swarm.lifecycle.intents import Order
+from swarm.lifecycle.leftovers import any_left
 from swarm.lifecycle.settle import look_at_end, record_outcome, settle
 from swarm.lifecycle.spawn import WAITS
 from swarm.lifecycle.stop import end_subtree, stop_alone
@@ -269,7 +270,7 @@ def _search_again(home: Home, snapshot: Snapshot) -> None:
         if record is None or not _is_unverified(view):
             continue
         report = home.runner.stop(record, home.layout.agent(view.id), 0.0)
-        if report.gone and not report.unverified:
+        if report.gone and not report.unverified and not any_left(record):
             record_verified(home, record)
 
 

@@ -12,6 +12,7 @@ from swarm.ledger.transitions import Idle, Spawning, first, move
 from swarm.lifecycle.detach import exclusive
 from swarm.lifecycle.end import fail_turn, record_verified
 from swarm.lifecycle.intents import Order, at_work, me, must_run, record_start
+from swarm.lifecycle.leftovers import any_left
 from swarm.lifecycle.reservation import next_start
 from swarm.lifecycle.root_turn import Turn, write_turn
 from swarm.lifecycle.settle import settle
@@ -149,7 +150,7 @@ def search_last_turn(home: Home) -> None:
         if last is None:
             return
         report = home.runner.stop(last, agent, 0.0)
-        if report.gone and not report.unverified:
+        if report.gone and not report.unverified and not any_left(last):
             record_verified(home, last)
 
 

@@ -228,4 +228,5 @@ def _without_an_end(record: Record) -> Record:
         ended_at=None,
         exit_code=None,
         unverified="",
+        leftovers=(),
     )

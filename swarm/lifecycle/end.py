@@ -84,7 +84,7 @@ def record_verified(home: Home, record: Record) -> bool:
     """
     if record.phase is Phase.IDLE:
         return _record_turn_verified(home, record)
-    end = End(record, replace(record, unverified=""), {"note": VERIFIED})
+    end = End(record, replace(record, unverified="", leftovers=()), {"note": VERIFIED})
     return bool(record_ends(home, [end]))
 
 
@@ -92,7 +92,7 @@ def _record_turn_verified(home: Home, record: Record) -> bool:
     def step(found: Record, _: Now) -> Record | None:
         if found.phase is not Phase.IDLE or not found.unverified:
             return None
-        return replace(found, unverified="", process=None, keeper=None)
+        return replace(found, unverified="", leftovers=(), process=None, keeper=None)
 
     verified = home.ledger.update(
         record.ref,
@@ -195,7 +195,7 @@ def release(home: Home, state: State, found: Record, after: Record) -> State:
         state = raise_alert(state, after.id, AlertCause(after.ending.value), after.why, after.spawn_id, now.wall)
     state = _with_doubt(state, after, now.wall)
     if after.may_have_left and found.phase is not Phase.ENDED:
-        words = f"it may have left: {', '.join(after.may_have_left)}; its tool calls asked for that"
+        words = f"it may have left: {', '.join(after.may_have_left)}; nothing here ends that"
         state = raise_alert(state, after.id, AlertCause.LEFT_BEHIND, words, after.spawn_id, now.wall)
     if after.ending is Ending.FAILED:
         state = count_crash(home, state, after.id, now.awake)

@@ -175,6 +175,8 @@ class Order(Struct, frozen=True):
     """The process that was stopping it died: the words of its order stay in the record."""
     automatic: bool = False
     """A heartbeat ordered it: an agent that has written its results is first given a moment to end by itself."""
+    accepts: str = ""
+    """The ended agent of which the operator, who was told what may be left of it, leaves just that alone."""
 
 
 def live_members(state: State, agent_id: str, root: str) -> list[Record]:

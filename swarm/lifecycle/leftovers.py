@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -13,19 +14,30 @@ from swarm.lifecycle.end import last_words
 from swarm.lifecycle.environment import program_of
 from swarm.lifecycle.root_turn import activity_of
 from swarm.model.actor import AuditVerb
-from swarm.model.agent import FoundProcess
+from swarm.model.agent import FoundProcess, Identity, Liveness
 from swarm.model.listed import ListedSession, SessionKind
 from swarm.model.record import Record
 from swarm.model.values import replace
 from swarm.processes import leftovers
+from swarm.processes.identity import look
 from swarm.processes.stop import Sweep
 from swarm.programs.base import Program
 from swarm.programs.handing import TERMINALS
+from swarm.programs.registry import keeps_listing
 from swarm.sanitize import clean
 
 ROUNDS = 5
 """A session that was handed over may have handed over another: so often it is looked for those."""
 SHOWN = 3
+KEPT = 100
+"""Processes that a record keeps the names of."""
+
+
+class Suspected(NamedTuple):
+    """What may be of an agent and still runs: in words, and its processes."""
+
+    words: str
+    processes: tuple[Identity, ...]
 
 
 class Leftovers(Struct, frozen=True):
@@ -35,38 +47,79 @@ class Leftovers(Struct, frozen=True):
     """Processes of sessions that it had handed to a daemon of its program, ended with it."""
     unverified: str = ""
     """What may be of it and still runs, in a sentence; '' where nothing is."""
+    processes: tuple[Identity, ...] = ()
+    """Those that the sentence names."""
     possible: tuple[str, ...] = ()
-    """What its tool calls may have left where no look reaches: `at jobs`, `containers`."""
+    """What its tool calls may have left where no look reaches, and what works in its directory: `at jobs`."""
 
 
-def see_to_leftovers(home: Home, record: Record) -> Leftovers:
+def see_to_leftovers(home: Home, record: Record, *, accepted: bool = False) -> Leftovers:
     """Ends the sessions that the agent had its program's daemon run, and names what else may be left of it.
 
-    Only a session of which the program's own listing says that the agent's session started it is the agent's for sure.
+    accepted: the operator leaves alone what the record names. Only a session of which the program's own listing says
+    that the agent's session started it is the agent's for sure.
     """
     if home.runner.lost(record):
         return Leftovers()  # with the machine all of it is gone
     root = home.is_root(record.id)
     activity = activity_of(home, record, home.layout.agent(record.id)) if root else last_words(home, record)
-    possible = activity.handed if activity is not None else ()
-    try:
-        program: Program | None = program_of(home, record)
-    except SwarmError:  # swarm.toml does not know it any more: then it is searched for in its directory alone
-        program = None
+    handed = activity.handed if activity is not None else ()
+    program = _asked_of(home, record)
     sessions = program.sessions() if program is not None else ()
     keys = {activity.session} if activity is not None and activity.session else set()
     swept: list[FoundProcess] = []
-    doubts: list[str] = []
+    doubts: list[Suspected] = []
     if program is not None and keys:
         swept, left = _end_handed_over(program, record, keys)
-        doubts += [f"session {clean(each.name or each.key, 80)}, which it handed over, does not end" for each in left]
-    if not root:  # between two turns its directory is everybody's
-        doubts += _in_its_directory(home, record, sessions, possible)
+        doubts = [_still_there(each) for each in left]
+    # Between two turns the root's directory is everybody's.
+    beside = [] if root else _in_its_directory(home, record, sessions, handed)
+    known = record.leftovers if accepted else ()
+    beside = [each for each in beside if not frozenset(known).issuperset(each.processes)]
     if swept:
         names = "; ".join(clean(each.command, 100) for each in swept[:SHOWN])
         audit.by_engine(home, AuditVerb.SWEEP, agent=record.id, spawn_id=record.spawn_id, reason=names)
-    words = f"May be of it, and was left alone: {'; '.join(doubts)}." if doubts else ""
-    return Leftovers(tuple(swept), words, possible)
+    if activity is not None and not handed:
+        # All its calls are known, and none asked another to run anything: what works there is told, and holds no slot.
+        named = tuple(f"{words} in its directory" for words in _first(beside))
+        found = Leftovers(tuple(swept), possible=named)
+    else:
+        found, doubts = Leftovers(tuple(swept), possible=handed), [*doubts, *beside]
+    return _in_doubt(found, record, doubts, known) if doubts else found
+
+
+def _in_doubt(found: Leftovers, record: Record, doubts: Sequence[Suspected], known: Sequence[Identity]) -> Leftovers:
+    """The same with what may be of it. known: what the operator leaves alone, as long as it lasts."""
+    processes = dict.fromkeys((*known, *(process for each in doubts for process in each.processes)))
+    cure = f"Where it is not, kill {record.id} once more: that frees its slot, and leaves the other alone."
+    words = f"May be of it, and was left alone: {'; '.join(_first(doubts))}. {cure}"
+    return replace(found, unverified=words, processes=tuple(processes)[:KEPT])
+
+
+def _asked_of(home: Home, record: Record) -> Program | None:
+    """Its program, where that keeps a listing that can be asked."""
+    if not keeps_listing(record.program, home.policy):
+        return None
+    try:
+        return program_of(home, record)
+    except SwarmError:  # swarm.toml does not know it any more: then it is searched for in its directory alone
+        return None
+
+
+def any_left(record: Record) -> bool:
+    """Whether something that its end left in doubt still runs."""
+    return any(look(each) is Liveness.ALIVE for each in record.leftovers)
+
+
+def accepted_words(record: Record) -> str:
+    """What of an ended agent's doubtful processes still runs, now that its slot is free, for the audit log."""
+    living = [each for each in record.leftovers if look(each) is Liveness.ALIVE]
+    return "left alone: " + ", ".join(f"pid {each.pid}" for each in living[:SHOWN]) if living else ""
+
+
+def _still_there(session: ListedSession) -> Suspected:
+    words = f"session {clean(session.name or session.key, 80)}, which it handed over and which does not end"
+    return Suspected(words, session.processes)
 
 
 def _end_handed_over(
@@ -100,9 +153,9 @@ def end_session(program: Program, session: ListedSession, marker: str = "") -> S
 
 
 def _in_its_directory(
-    home: Home, record: Record, sessions: Sequence[ListedSession], possible: Collection[str]
-) -> list[str]:
-    """What works in the agent's directory and may be of it, in words."""
+    home: Home, record: Record, sessions: Sequence[ListedSession], handed: Collection[str]
+) -> list[Suspected]:
+    """What works in the agent's directory and may be of it."""
     own = [home.layout.agent(record.id).path]
     if record.worktree is not None:
         own.append(home.layout.root / record.worktree.path)
@@ -117,21 +170,30 @@ def _in_its_directory(
         and leftovers.is_inside(each.cwd, places)
     ]
     listed = {each.pid for one in sessions for each in one.processes}
-    terminals = not TERMINALS.isdisjoint(possible)
+    terminals = not TERMINALS.isdisjoint(handed)
     found = [each for each in leftovers.suspects(record, own) if terminals or not each.on_terminal]
-    named = [f"pid {each.pid} {clean(each.command, 100)}" for each in found if each.pid not in listed]
-    words = [
-        f"pid {each.processes[0].pid} session {clean(each.name or each.key, 80)} of {each.program}" for each in unsure
+    return [
+        *(
+            Suspected(
+                f"pid {each.processes[0].pid} session {clean(each.name or each.key, 80)} of {each.program}",
+                each.processes,
+            )
+            for each in unsure
+        ),
+        *(
+            Suspected(f"pid {each.process.pid} {clean(each.command, 100)}", (each.process,))
+            for each in found
+            if each.process.pid not in listed
+        ),
     ]
-    return _first(words + named)
 
 
-def _first(words: Sequence[str]) -> list[str]:
-    more = [plural(len(words) - SHOWN, "more process", "more processes")] if len(words) > SHOWN else []
-    return [*words[:SHOWN], *more]
+def _first(found: Sequence[Suspected]) -> list[str]:
+    more = [plural(len(found) - SHOWN, "more process", "more processes")] if len(found) > SHOWN else []
+    return [*(each.words for each in found[:SHOWN]), *more]
 
 
 def with_leftovers(after: Record, left: Leftovers) -> Record:
     """The record of an end, with what the agent may have left."""
     unverified = " ".join(filter(None, (after.unverified, left.unverified)))
-    return replace(after, unverified=unverified, may_have_left=left.possible)
+    return replace(after, unverified=unverified, leftovers=left.processes, may_have_left=left.possible)

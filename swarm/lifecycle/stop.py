@@ -23,7 +23,7 @@ from swarm.lifecycle.intents import (
     reopen_branch,
     to_be_stopped,
 )
-from swarm.lifecycle.leftovers import see_to_leftovers, with_leftovers
+from swarm.lifecycle.leftovers import accepted_words, see_to_leftovers, with_leftovers
 from swarm.lifecycle.messaging import ask_to_end
 from swarm.lifecycle.settle import look_at_end, results_of
 from swarm.model.actor import AuditVerb
@@ -113,7 +113,7 @@ def stop_one(home: Home, record: Record, order: Order) -> End:
         report = report._replace(steps=(asked, *report.steps))
     if before.taken_over:
         terminal_talk.bring_in(home, before)  # before the end counts what was used
-    left = see_to_leftovers(home, before)
+    left = see_to_leftovers(home, before, accepted=order.accepts == before.id)
     report = report._replace(found=(*report.found, *left.ended))
     unverified = report.unverified or ("" if report.gone else "something of it is still there")
     if starts and not unverified:
@@ -130,7 +130,10 @@ def stop_one(home: Home, record: Record, order: Order) -> End:
         why = before.why if order.taken_over else order.reason
         after = ended(home, before, Ending.KILLED, why, by=order.by, exit_code=report.exit_code, unverified=unverified)
     after = with_leftovers(after, left)
-    return End(before, after, _facts(report, "done" if after.ending is Ending.DONE else ""))
+    note = "done" if after.ending is Ending.DONE else ""
+    if before.leftovers and not after.unverified:
+        note = accepted_words(before)
+    return End(before, after, _facts(report, note))
 
 
 def leave_by_itself(home: Home, record: Record) -> None:

@@ -14,6 +14,8 @@ from swarm.model.repository import Worktree
 from swarm.model.service import Waiting
 from swarm.model.values import replace
 
+Identities = Annotated[tuple[Identity, ...], Meta(max_length=100)]
+
 
 class OfSpawn(Protocol):
     """A value that names its spawn: a record, spec, exit or view."""
@@ -144,6 +146,8 @@ class Record(Struct, frozen=True, omit_defaults=True):
     """Exit code, negative for a signal; None while unknown."""
     unverified: Text = ""
     """What could not be excluded when it was stopped; while set, it holds its slot."""
+    leftovers: Identities = ()
+    """Of an ended agent: the processes that may be of it and were left alone, as far as `unverified` tells of such."""
     outside: Text = ""
     """Of an ended agent that is held to a scope: what changed outside of that while it ran, in words."""
     may_have_left: Texts = ()

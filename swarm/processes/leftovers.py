@@ -3,7 +3,8 @@
 A service that was there before (a terminal multiplexer, a container engine, a scheduler, a daemon of the program's own)
 starts them as its own children, without the agent's marker. Where the program's own listing says that the agent's
 session asked for one, it is the agent's, and is ended. Where it only works in the agent's directory it is named and
-never signalled: the operator's own editor may work there too.
+never signalled: the operator's own editor may work there too. What runs under the operator's own terminal, or under
+what we ourselves run under, is the operator's.
 """
 
 import os
@@ -17,7 +18,7 @@ from swarm import platform
 from swarm.model.agent import Identity, Liveness
 from swarm.model.record import Record
 from swarm.platform.process_info import Stat
-from swarm.processes.identity import look, send, untouchable
+from swarm.processes.identity import identify, look, send, untouchable
 from swarm.processes.members import below, marker_of
 from swarm.processes.stop import Sweep, sweep
 from swarm.protocol.find import is_agent
@@ -32,7 +33,7 @@ SLACK_S = 1.0
 class Suspect(NamedTuple):
     """A process that works in an agent's directory and that nothing ties to the agent."""
 
-    pid: int
+    process: Identity
     command: str
     """Raw and bounded: clean it before it is shown."""
     on_terminal: bool
@@ -75,9 +76,10 @@ def suspects(record: Record, directories: Iterable[Path]) -> list[Suspect]:
     """The processes that may be of this agent, as they work in one of its directories and began after its spawn.
 
     Left out is what carries the marker of any agent, what belongs to another user, what works in the directory of an
-    agent further down, and what was started by a terminal that we ourselves run in.
+    agent further down, and what was started by a terminal that we ourselves run in, or by what runs us.
     """
     own = [os.path.realpath(each) for each in directories]
+    ours = _what_runs_us()
     found = []
     for pid in platform.pids():
         if not is_inside(platform.directory(pid), own):
@@ -86,11 +88,17 @@ def suspects(record: Record, directories: Iterable[Path]) -> list[Suspect]:
         if stat is None or stat.dead or pid in untouchable() or marker_of(pid) != "" or not _began_after(record, stat):
             continue
         chain = _ancestors(stat)
+        # A multiplexer that we run in may run the agent's terminals as well: of a terminal only itself counts.
         terminals = {each for each in chain if platform.has_terminal(each)}
-        if terminals & untouchable():
-            continue
-        found.append(Suspect(pid, platform.command(pid), bool(terminals)))
+        identity = identify(pid)
+        if identity is not None and not (terminals or set(chain)) & ours:
+            found.append(Suspect(identity, platform.command(pid), bool(terminals)))
     return found
+
+
+def _what_runs_us() -> frozenset[int]:
+    """What we run under, without the services at the top of it: those run for whoever asks them, agents too."""
+    return frozenset(pid for pid in untouchable() if (platform.parent(pid) or 0) > 1)
 
 
 def _began_after(record: Record, stat: Stat) -> bool:

@@ -14,11 +14,24 @@ COMMAND = Command.kind
 CODING = ("claude", "codex", "gemini", "opencode")
 """Coding agents that are known by name."""
 BUILT_IN = (COMMAND, *CODING)
+LISTING = frozenset({"claude"})
+"""Those that keep a listing of the sessions that run."""
 
 
 def names(policy: Policy) -> list[str]:
     """The programs that a spawn can name: built in, or defined in swarm.toml."""
     return sorted({*BUILT_IN, *policy.programs})
+
+
+def kind_of(name: str, policy: Policy) -> str:
+    """What kind a program of this name is: as swarm.toml says, else its own name."""
+    settings = policy.programs.get(name)
+    return (settings.kind if settings else "") or name
+
+
+def keeps_listing(name: str, policy: Policy) -> bool:
+    """Whether a program of this name keeps a listing of the sessions that run, which can be asked."""
+    return kind_of(name, policy) in LISTING
 
 
 def program_for(name: str, policy: Policy, environment: Mapping[str, str] | None = None) -> Program:
@@ -27,7 +40,7 @@ def program_for(name: str, policy: Policy, environment: Mapping[str, str] | None
     environment: what its agents inherit; None for that of this process.
     """
     settings = policy.programs.get(name)
-    kind = (settings.kind if settings else "") or name
+    kind = kind_of(name, policy)
     if kind == COMMAND:
         return Command(name, settings, environment)
     if kind == "claude":
@@ -63,8 +76,8 @@ def new_reader_for(name: str, policy: Policy) -> NewReader | None:
     A program of the kind `command` has one where swarm.toml says in whose `format` it writes.
     """
     settings = policy.programs.get(name)
-    kind = (settings.kind if settings else "") or name
-    return new_reader_of(settings.format if settings and kind == "command" else kind, Prices(policy.prices))
+    kind = kind_of(name, policy)
+    return new_reader_of(settings.format if settings and kind == COMMAND else kind, Prices(policy.prices))
 
 
 def new_reader_of(language: str, prices: Prices) -> NewReader | None:

@@ -16,6 +16,7 @@ from swarm.model.actor import AuditVerb
 from swarm.model.record import Phase, Record, Ref
 from swarm.model.requests import KillPreview, KillReport, StopOutcome
 from swarm.model.snapshot import Snapshot
+from swarm.model.values import replace
 from swarm.processes.members import marked
 from swarm.programs.registry import new_reader_for
 from swarm.protocol.agent_files import read_spec
@@ -54,7 +55,10 @@ def kill(
     order = Order(
         reason=clean(reason, 500), grace=home.policy.stop.grace if grace is None else grace, by=str(home.actor)
     )
-    ended += [each for target in targets for each in end_subtree(home, target, order)]
+    for target in targets:
+        # Whoever ends an ended agent once more has read what may be left of it; another agent has no say in that.
+        accepts = target.id if home.actor.is_operator else ""
+        ended += end_subtree(home, target, replace(order, accepts=accepts))
     return KillReport(tuple(ended), round((time.monotonic() - started) * 1000))
 
 

@@ -99,6 +99,7 @@ RECORD_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "ended_at": st.none() | times,
     "exit_code": st.none() | st.integers(-64, 255),
     "unverified": words,
+    "leftovers": st.lists(identities, max_size=3).map(tuple),
     "outside": words,
     "collected_n": st.none() | counts,
     "read_at": st.none() | times,

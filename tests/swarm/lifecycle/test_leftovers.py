@@ -39,11 +39,82 @@ def test_who_works_in_its_directory_without_its_marker_is_named_and_left_alone(l
         assert lives(stray)
         assert not outcome.gone
         assert f"pid {stray.pid} sleep 300" in outcome.unverified
+        assert f"kill {live_home.id('worker-1')} once more" in outcome.unverified
+        assert live_home.record("worker-1").leftovers == (stray,)
         assert live_home.swarm.snapshot().slots.committed == 1
         assert AlertCause.UNVERIFIED in {alert.cause for alert in live_home.state.alerts}
-    (outcome,) = live_home.swarm.kill(["worker-1"]).agents
-    assert outcome.gone
+
+
+def test_an_operator_who_kills_once_more_leaves_alone_what_was_named_and_nothing_else(live_home: LiveHome) -> None:
+    live_home.spawn("worker-1")
+    place = live_home.agent("worker-1").path
+    with served(place, "mine") as mine:
+        assert not live_home.swarm.kill(["worker-1"]).gone
+        with served(place, "new") as new:
+            (outcome,) = live_home.swarm.kill(["worker-1"]).agents
+            assert f"pid {new.pid} " in outcome.unverified
+            assert f"pid {mine.pid} " not in outcome.unverified
+        (outcome,) = live_home.swarm.kill(["worker-1"]).agents
+        assert outcome.gone
+        assert live_home.swarm.snapshot().slots.committed == 0
+        assert lives(mine)
+        assert AlertCause.UNVERIFIED not in {alert.cause for alert in live_home.state.alerts}
+
+
+def test_the_audit_log_says_what_the_operator_left_alone(live_home: LiveHome) -> None:
+    live_home.spawn("worker-1")
+    with served(live_home.agent("worker-1").path, "mine") as mine:
+        live_home.swarm.kill(["worker-1"])
+        (outcome,) = live_home.swarm.kill(["worker-1"]).agents
+        assert outcome.note == f"left alone: pid {mine.pid}"
+        assert lives(mine)
+
+
+def test_no_agent_says_that_what_is_left_of_another_is_not_its_own(live_home: LiveHome) -> None:
+    live_home.spawn("idea-a", role="idea-meta", slots=2)
+    live_home.spawn("worker-1", parent="idea-a")
+    parent = live_home.open(live_home.actor("idea-a"))
+    with served(live_home.agent("idea-a/worker-1").path, "stray"):
+        assert not parent.kill(["worker-1"]).gone
+        assert not parent.kill(["worker-1"]).gone
+        assert live_home.record("idea-a/worker-1").unverified
+
+
+def test_a_heartbeat_frees_the_slot_when_what_was_named_has_ended_and_not_before(live_home: LiveHome) -> None:
+    live_home.spawn("worker-1")
+    with served(live_home.agent("worker-1").path, "stray") as stray:
+        live_home.swarm.kill(["worker-1"])
+        live_home.swarm.beat(by="test", force=True)
+        assert live_home.record("worker-1").unverified
+        assert lives(stray)
+    live_home.swarm.beat(by="test", force=True)
+    assert not live_home.record("worker-1").unverified
     assert live_home.swarm.snapshot().slots.committed == 0
+
+
+def test_where_its_calls_are_known_and_hand_nothing_over_a_stranger_is_named_and_holds_no_slot(
+    live_home: LiveHome,
+) -> None:
+    hand_over(live_home, "true")
+    with served(live_home.agent("worker-1").path, "stray") as stray:
+        (outcome,) = live_home.swarm.kill(["worker-1"]).agents
+
+        assert outcome.gone
+        assert outcome.may_have_left == (f"pid {stray.pid} sleep 300 in its directory",)
+        assert lives(stray)
+        assert live_home.swarm.snapshot().slots.committed == 0
+        (alert,) = [each for each in live_home.state.alerts if each.cause is AlertCause.LEFT_BEHIND]
+        assert f"pid {stray.pid} " in alert.text
+
+
+def test_what_we_ourselves_run_under_started_is_the_operators(live_home: LiveHome) -> None:
+    live_home.spawn("worker-1")
+    with subprocess.Popen(["sleep", "300"], cwd=live_home.agent("worker-1").path, start_new_session=True) as editor:
+        try:
+            assert live_home.swarm.kill(["worker-1"]).gone
+            assert editor.poll() is None
+        finally:
+            editor.kill()
 
 
 def test_its_worktree_is_looked_at_too_and_our_own_git_in_it_is_passed_over(
@@ -102,10 +173,10 @@ def test_what_began_before_the_agent_is_not_of_it_nor_what_works_in_the_place_of
     above, below = live_home.record("idea-a"), live_home.record("idea-a/worker-1")
     place = live_home.agent("idea-a").path
     with served(live_home.agent("idea-a/worker-1").path, "stray") as stray:
-        assert [each.pid for each in suspects(below, [live_home.agent("idea-a/worker-1").path])] == [stray.pid]
+        assert [each.process.pid for each in suspects(below, [live_home.agent("idea-a/worker-1").path])] == [stray.pid]
         assert suspects(above, [place]) == []
     with served(place, "older") as older:
-        assert [each.pid for each in suspects(above, [place])] == [older.pid]
+        assert [each.process.pid for each in suspects(above, [place])] == [older.pid]
         assert suspects(replace(above, keeper=None, spawned_at=time.time() + 60), [place]) == []
 
 
