@@ -1,4 +1,4 @@
-"""Makes agent text safe for a screen: one bounded line without control characters; tags suspected injections."""
+"""Makes agent text safe for a screen: one bounded line without control characters."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ _PLAIN = re.compile(
 )
 # CSI; OSC, DCS, SOS, PM and APC with their strings up to BEL or ST; any other escape sequence. No part can run over the
 # start of another sequence, so a million introducers cost one pass. A string that never ends loses only its start.
-_SEQUENCE = re.compile(
+ESCAPE_SEQUENCE = re.compile(
     "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"
     "|(?:\x1b[\\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x0a\x1b\x90\x98\x9b-\x9f]*(?:\x07|\x1b\\\\|\x9c)"
     "|\x1b[ -/]*[0-~]"
@@ -63,7 +63,7 @@ def _cut(text: str, limit: int) -> str:
 
 def _scrub(text: str, limit: int) -> str:
     # Hostile text may be nearly all removed: look at more than is shown, but never at all of it.
-    shown = _SEQUENCE.sub("", text[: limit * 8])
+    shown = ESCAPE_SEQUENCE.sub("", text[: limit * 8])
     out: list[str] = []
     marks = MARKS_PER_BASE  # a mark without a base would combine with what the screen drew before it
     for char in shown:
@@ -86,51 +86,6 @@ def _scrub(text: str, limit: int) -> str:
             out.append(char)
             marks = 0
     return "".join(out)
-
-
-_INJECTIONS = re.compile(
-    r"(?:ignore|disregard|forget|override|bypass)\b[\w ,']{0,40}?"
-    r"\b(?:previous|prior|above|earlier|preceding|existing|system)\b[\w ,']{0,20}?"
-    r"\b(?:instructions?|prompts?|rules|directions|commands|messages?)\b"
-    r"|(?:ignore|disregard|forget) (?:all |any )?(?:of )?(?:your|the|my) (?:instructions|rules|guidelines)\b"
-    r"|(?:reveal|print|show|repeat|leak|output|display|tell me|send)\b[\w ]{0,20}?\b(?:your|the) "
-    r"(?:hidden |secret |initial )?(?:system prompt|instructions verbatim)\b"
-    r"|(?:new|updated|real) (?:system (?:prompt|message)|instructions) ?:"
-    r"|you are now (?:a|an|the|in|acting|playing|dan|free from|no longer|unrestricted|jailbroken)\b"
-    r"|do not (?:tell|inform|alert) (?:the|your) (?:user|operator|parent)\b"
-    r"|</?\s?(?:system|assistant|instructions?|im_start|im_end)\s?>|<\|(?:im_start|im_end|system|endoftext)\|?>"
-    r"|\[/?inst\]|<</?sys>>"
-)
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3164\ufe00-\ufe0f\ufeff\uffa0]"
-)
-_TAGS = re.compile("[\U000e0020-\U000e007e]{3,}")
-_CLIPBOARD = re.compile("(?:\x1b\\]|\x9d)52;")
-_FLAG = "\U0001f3f4"  # England, Scotland and Wales are written as this flag and tags; that is no message
-QUOTED = 60
-
-
-def suspicion(text: str) -> str | None:
-    """Why a text looks like an attempt to instruct its reader, quoted and short; None where it does not.
-
-    Conservative: phrases that work on agents, invisible tag text, forged role marks, a try at the clipboard. It looks
-    through case, width, line ends and invisible characters. Field report, failure 7; the answer itself is clean.
-    """
-    head = text[: LIMIT * 4]
-    if not head.isascii():
-        hidden = _TAGS.search(head)
-        if hidden and head[: hidden.start()][-1:] != _FLAG:
-            said = "".join(chr(ord(char) - 0xE0000) for char in hidden[0])
-            return f"invisible text {_quote(said)}"
-        head = unicodedata.normalize("NFKC", _INVISIBLE.sub("", head))
-    found = _INJECTIONS.search(" ".join(_SEQUENCE.sub("", head).casefold().split()))
-    if found:
-        return _quote(found[0])
-    return "sets the clipboard (OSC 52)" if _CLIPBOARD.search(text) else None
-
-
-def _quote(said: str) -> str:
-    return f'"{clean(said, QUOTED)}"'
 
 
 def quoted(text: str, limit: int = 300) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, to_builtins
 
+from swarm.injection.detect import suspicion
 from swarm.model.agent import SCHEMA, Acceptance, AgentSpec, Exit, FoundProcess, Identity, Scope
 from swarm.model.bounds import Seconds, Text
 from swarm.model.reports import Results, ResultsState, ResultsStatus
@@ -13,7 +14,7 @@ from swarm.model.values import replace
 from swarm.protocol.names import name_of
 from swarm.protocol.paths import AgentDir
 from swarm.protocol.results import KEYS, WITNESS, check_results, read_object
-from swarm.sanitize import clean, clean_block, suspicion
+from swarm.sanitize import clean, clean_block
 from swarm.store import declared, validators
 from swarm.store.jsonio import Invalid, for_people
 from swarm.store.reader import Unreadable, read_json

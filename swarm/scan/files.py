@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from swarm.injection.detect import suspicion
 from swarm.ledger.codec import read_ended
 from swarm.model.agent import AgentSpec, Exit
 from swarm.model.record import Record
@@ -15,7 +16,6 @@ from swarm.protocol.agent_files import Loaded, examine_results, read_exit, read_
 from swarm.protocol.find import ENGINES, PROJECT, VERSIONED
 from swarm.protocol.paths import AGENT_FILES, AgentDir
 from swarm.protocol.progress import MAX_LINES, examine_progress
-from swarm.sanitize import suspicion
 
 KNOWN_FILES = frozenset({*AGENT_FILES, "exit.json", "ended.json"})
 MAX_GUESSES = 200

@@ -14,7 +14,21 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.bench import commits, hooks, idle, keys, latency, lives, picture, planning, transcript, twelve, verbs, ways
+from tests.bench import (
+    commits,
+    hooks,
+    idle,
+    injection,
+    keys,
+    latency,
+    lives,
+    picture,
+    planning,
+    transcript,
+    twelve,
+    verbs,
+    ways,
+)
 from tests.bench.figures import Figure, machine, table, write_json
 from tests.bench.homes import BenchHome
 from tests.bench.pty import Silent
@@ -71,6 +85,12 @@ BENCHES = (
     Bench("spawn", "spawn -> program running; kill -> verified gone", (SMALL,), _in_home(lives.measure)),
     Bench("ledger", "commits of eight writers", (), lambda _, __, quick: commits.measure(quick=quick)),
     Bench("transcript", "reading a long transcript", (), lambda _, __, quick: transcript.measure(quick=quick)),
+    Bench(
+        "injection",
+        "how well orders to a reader are found, and what it costs",
+        (),
+        lambda _, __, quick: injection.measure(quick=quick),
+    ),
     Bench(
         "ways", "how many of our files the four ways lead through", (), lambda _, __, quick: ways.measure(quick=quick)
     ),
