@@ -11,10 +11,11 @@ from swarm.model.record import Ref
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from widgets.agent_row import Columns, columns_for, mark_column, row
-from widgets.cells import Cell, Cells, cell_at, fit_cells, quote
+from widgets.cells import Cell, Cells, cell_at, fit_cells
 from widgets.line_list import LineList
 from widgets.tree_order import SortMode, verdict_of
 from widgets.tree_state import TreeChange, TreeState
+from widgets.tree_words import view_words
 
 _LARGE = 2_000
 """From so many agents on, the order of a narrowed or sorted list is found again at most so often, in seconds: after
@@ -82,7 +83,7 @@ class AgentTree(LineList):
     def tick(self, verdicts: Mapping[str, Verdict], now: Now) -> None:
         """The same agents, later: rows age while the disk is silent."""
         self._state.verdicts, self._now = verdicts, now
-        aged = self._state.depends_on_time and self._rested(_LARGE_AGED)
+        aged = self._rested(_LARGE_AGED) and (self._state.look_for_over(now) or self._state.depends_on_time)
         if aged or (self._order_is_old and self._rested(_LARGE_CHANGED)):
             self._reorder()
         else:
@@ -131,16 +132,7 @@ class AgentTree(LineList):
     @property
     def view_words(self) -> str:
         """How the list is narrowed and ordered, for the border; '' where it is the plain tree."""
-        words: list[str] = []
-        if self.problems_only:
-            words.append("problems")
-        if self.filter_text:
-            words.append(f"/{quote(self.filter_text, 40)}")
-        if self.sort_mode is not SortMode.TREE or self.sort_reverse:
-            words.append(f"by {self.sort_mode.value} {self.charset.up if self.sort_reverse else self.charset.down}")
-        if self.marks:
-            words.append(f"{len(self.marks)} marked")
-        return "  ".join(words)
+        return view_words(self._state)
 
     def move_to(self, agent_id: str) -> bool:
         """Put the cursor on an agent, unfolding what hides it; False where it is not in the list."""
@@ -222,6 +214,11 @@ class AgentTree(LineList):
         self._state.folded = frozenset()
         self._reorder()
 
+    def toggle_over(self) -> None:
+        """Show what is over, after its siblings; or fold it away."""
+        self._state.show_over = not self._state.show_over
+        self._reorder()
+
     # -- lines ---------------------------------------------------------------------------------------------------
 
     def _reorder(self) -> None:
@@ -229,6 +226,7 @@ class AgentTree(LineList):
         state = self._state
         state.charset, state.filter_text, state.problems_only = self.charset, self.filter_text, self.problems_only
         state.mode, state.reverse = self.sort_mode, self.sort_reverse
+        state.look_for_over(self._now)
         old_lines, above = state.lines, self.cursor_line - self.scroll_offset.y
         why = state.reorder()
         self._ordered_at = self._now.wall
@@ -284,8 +282,10 @@ class AgentTree(LineList):
         on_mark = x == mark_column(state, self._columns, self.charset)
         fold_sign = f" {self.charset.fold}{state.folded}"
         on_sign = state.folded > 0 and cell_at(self.line_cells(index, self.view_size.width), x).startswith(fold_sign)
-        if on_mark or on_sign:
+        if on_mark or (on_sign and self._state.is_folded(self._state.lines[index].at)):
             self.toggle_fold()
+        elif on_sign:
+            self.toggle_over()
         elif chain == 2:
             self.action_open()
 

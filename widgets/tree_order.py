@@ -101,18 +101,29 @@ class TreeIndex:
         folded: Collection[Ref] = (),
         wanted: Collection[int] | None = None,
         reverse: bool = False,
+        last_ones: Collection[int] = (),
+        hidden: Collection[int] = (),
     ) -> list[TreeLine]:
         """The lines of the tree, with their guides.
 
         folded: whose children are left out. wanted: only these places and what is above them; folds do not count then.
-        reverse: siblings in the opposite order.
+        reverse: siblings in the opposite order. last_ones: places that come after their siblings. hidden: places that
+        are left out with all below them.
         """
         branch, last, through, gap = charset.branch, charset.last, charset.through, charset.gap
         views, children = self.views, self.children
         shown = None if wanted is None else self.with_ancestors(wanted)
         top = [at for at, parent in enumerate(self.parents) if parent < 0 and (shown is None or at in shown)]
-        step = 1 if reverse else -1
-        stack = [(at, "", "") for at in top[::step]]
+
+        def order(places: list[int]) -> list[int]:
+            """Siblings from the last to the first, as a stack takes them."""
+            ordered = places if reverse else places[::-1]
+            if not last_ones:
+                return ordered
+            after = [at for at in ordered if at in last_ones and at not in hidden]
+            return after + [at for at in ordered if at not in last_ones]
+
+        stack = [(at, "", "") for at in order(top)]
         lines: list[TreeLine] = []
         while stack:
             at, guides, below = stack.pop()
@@ -125,7 +136,7 @@ class TreeIndex:
             # What lies lowest on the stack comes out last: it closes the branch.
             stack += [
                 (kid, below + (branch if number else last), below + (through if number else gap))
-                for number, kid in enumerate(kids[::step])
+                for number, kid in enumerate(order(kids))
             ]
         return lines
 

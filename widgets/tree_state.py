@@ -5,6 +5,7 @@ from enum import Enum
 
 from swarm.model.record import Ref
 from swarm.model.snapshot import AgentView
+from swarm.model.time import Now
 from swarm.rules.triage import is_problem
 from widgets.agent_row import RowState
 from widgets.agent_words import STATE_ROLES
@@ -22,6 +23,7 @@ from widgets.tree_order import (
     verdict_of,
     worst_of,
 )
+from widgets.tree_over import branches_over
 
 _LOOK_BELOW = 500
 """How many agents below a fold are looked at for trouble."""
@@ -49,6 +51,12 @@ class TreeState:
         self.reverse = False
         self.marks: frozenset[Ref] = frozenset()
         self.folded: frozenset[Ref] = frozenset()
+        self.show_over = False
+        """What is over is shown, after its siblings."""
+        self.over: frozenset[int] = frozenset()
+        """The places of what is over."""
+        self.hidden: frozenset[int] = frozenset()
+        """Of these, the ones that are folded away."""
         self.cursor: Ref | None = None
         self.cursor_line = 0
         self.lines: list[TreeLine] = []
@@ -83,6 +91,24 @@ class TreeState:
         """It is a list of paths, not a tree."""
         return self.problems_only or self.mode is not SortMode.TREE
 
+    def look_for_over(self, now: Now) -> bool:
+        """Finds what is over by now, and what of it is folded away; True where `reorder` must follow."""
+        before = self.over, self.hidden
+        self.over = branches_over(self.tree, now)
+        narrowed = self.flat or self.show_over or bool(self.filter_text.split())
+        self.hidden = frozenset() if narrowed or not self.over else self.over - self._in_use()
+        return before != (self.over, self.hidden)
+
+    def _in_use(self) -> set[int]:
+        """The places under the cursor and with a mark, and those above them."""
+        held = (self.tree.find(key) for key in (*self.marks, *([self.cursor] if self.cursor is not None else [])))
+        return self.tree.with_ancestors({at for at in held if at is not None})
+
+    @property
+    def hidden_count(self) -> int:
+        """How many agents are folded away because they are over."""
+        return len(self.hidden)
+
     # -- lines and cursor ----------------------------------------------------------------------------------------
 
     def reorder(self) -> str:
@@ -104,7 +130,14 @@ class TreeState:
         tree = self.tree
         wanted = matching(tree.views, self.verdicts, self.filter_text) if self.filter_text.split() else None
         if not self.flat:
-            return tree.lines(self.charset, folded=self.folded, wanted=wanted, reverse=self.reverse)
+            return tree.lines(
+                self.charset,
+                folded=self.folded,
+                wanted=wanted,
+                reverse=self.reverse,
+                last_ones=self.over,
+                hidden=self.hidden,
+            )
         places: Iterable[int] = range(len(tree.views)) if wanted is None else wanted
         mode = self.mode
         if self.problems_only:
@@ -176,11 +209,17 @@ class TreeState:
             guides=drawn.guides,
             label=short_id(view.id, self.root) if drawn.flat else "",
             marked=key in self.marks,
-            folded=self.tree.sizes[drawn.at] - 1 if folded else 0,
+            folded=self.tree.sizes[drawn.at] - 1 if folded else self._hidden_below(drawn.at),
             folded_role=self._worst_below(drawn.at) if folded else "",
             root=view.id == self.root,
             context=drawn.context,
         )
+
+    def _hidden_below(self, at: int) -> int:
+        """How many agents directly and indirectly below a place are folded away because they are over."""
+        if not self.hidden:
+            return 0
+        return sum(self.tree.sizes[child] for child in self.tree.children[at] if child in self.hidden)
 
     def _worst_below(self, at: int) -> str:
         """The role of the worst state that a fold hides, so that folding never hides trouble; '' where all is well."""
@@ -215,6 +254,7 @@ class TreeState:
     def reveal(self, agent_id: str) -> None:
         """Unfold what hides an agent; `reorder` must follow."""
         at = self.tree.index.get(agent_id)
+        self.show_over |= at in self.hidden
         if at is not None:
             self.folded -= {self.tree.views[above].ref for above in self.tree.ancestors(at)}
 

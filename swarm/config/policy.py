@@ -185,6 +185,13 @@ class Service(Section, frozen=True):
     """Spawning pauses when this share of the running agents (two at least) is refused."""
 
 
+class Archive(Section, frozen=True):
+    """[archive]: what becomes of agents that are over."""
+
+    after: Annotated[Duration, Meta(ge=0)] = 0.0
+    """Seconds after which a heartbeat puts away who is over, read and not needed; 0: only the operator does."""
+
+
 class Policy(Section, frozen=True):
     """All of swarm.toml."""
 
@@ -200,6 +207,7 @@ class Policy(Section, frozen=True):
     root: Root = field(default_factory=Root)
     limits: Limits = field(default_factory=Limits)
     service: Service = field(default_factory=Service)
+    archive: Archive = field(default_factory=Archive)
     programs: dict[str, ProgramSettings] = field(default_factory=dict)
     prices: dict[str, Price] = field(default_factory=dict)
     """By model, where the program or the engine's own table names another price, or none."""

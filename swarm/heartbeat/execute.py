@@ -13,6 +13,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert
 from swarm.lifecycle import spawn_gate
+from swarm.lifecycle.archive import put_away
 from swarm.lifecycle.end import ended, record_verified
 from swarm.lifecycle.intents import Order
 from swarm.lifecycle.leftovers import any_left
@@ -220,6 +221,10 @@ class _Executor(Struct):
         did, why = (ActionKind.SKIP, "all agents are frozen") if frozen else (ActionKind.WAKE, action.reason)
         self.done.note(action, did, why)
 
+    def archive(self, action: Action) -> None:
+        put_away(self.home, self.views[action.agent])
+        self.done.note(action, ActionKind.ARCHIVE, action.reason)
+
     def skip(self, action: Action) -> None:
         self.done.note(action, ActionKind.SKIP, action.reason)
 
@@ -242,6 +247,7 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
         ActionKind.SKIP: hands.skip,
         ActionKind.WAKE: hands.wake,
         ActionKind.NOTE: hands.remark,
+        ActionKind.ARCHIVE: hands.archive,
     }
     said = {action.cause: action.reason for action in plan.actions if action.cause is not None and not action.agent}
     spawn_gate.update(home, said, only_clear=True)  # what this heartbeat starts is not refused for what is over

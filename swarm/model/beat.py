@@ -29,6 +29,8 @@ class ActionKind(OpenEnum):
     NOTE = "note"
     """Something that people should know, and nothing is done: what the schedule costs, said at the first heartbeat."""
     WAKE = "wake"
+    ARCHIVE = "archive"
+    """An agent that is over is put away."""
 
 
 class Performed(Struct, frozen=True):

@@ -1,12 +1,13 @@
 """Which agents may be put away: those that are over, and of which no person or agent needs anything more. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from swarm.config.policy import Policy
 from swarm.model.record import Ending, Phase, Record, Ref
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.time import Now
 from swarm.rules.health import is_archived
 
 FOREIGN = "was not spawned through the engine, so the engine leaves it alone"
@@ -23,21 +24,18 @@ class Reason(NamedTuple):
         return f"{self.id} {self.why}"
 
 
-def reasons_to_keep(
-    snapshot: Snapshot, policy: Policy, worktrees: Collection[str] = frozenset()
-) -> dict[str, Reason | None]:
+def reasons_to_keep(snapshot: Snapshot, policy: Policy) -> dict[str, Reason | None]:
     """Why each agent cannot be put away, by id; None of one that can.
 
     An agent takes along all that lies below it, so the reason of each of those is its own too; what did not come
-    through the engine goes along unasked, because nothing of an ended agent runs. worktrees: paths of those that are
-    left, relative to the home.
+    through the engine goes along unasked, because nothing of an ended agent runs.
     """
     views = {view.id: view for view in snapshot.agents}
     needed = tuple(_inputs(snapshot))
     last_runs = _last_runs(snapshot, policy)
     said: dict[str, Reason | None] = {}
     for view in reversed(snapshot.agents):  # children before parents
-        why = "is the root" if view.id == snapshot.root else _why(view, views, worktrees)
+        why = "is the root" if view.id == snapshot.root else _why(view, views)
         if not why and view.ref in last_runs:
             why = "is the last run of its role, from which [schedule] counts"
         if not why:
@@ -53,12 +51,42 @@ def reasons_to_keep(
     return said
 
 
+def due(snapshot: Snapshot, policy: Policy, now: Now) -> list[AgentView]:
+    """The agents that a heartbeat puts away: over and seen for as long as [archive] after says, with all below them."""
+    after = policy.archive.after
+    if not after:
+        return []
+    reasons = reasons_to_keep(snapshot, policy)
+    recent: set[str] = set()
+    for view in reversed(snapshot.agents):  # children before parents
+        if view.id in recent or (view.record is not None and _over_for(view.record, now) < after):
+            recent.update((view.id, *([view.parent] if view.parent is not None else [])))
+    return topmost([view for view in snapshot.agents if reasons[view.id] is None and view.id not in recent])
+
+
+def topmost(views: Sequence[AgentView]) -> list[AgentView]:
+    """Each of these once, without those that go along with one above them."""
+    ids = {view.id: view for view in views}
+    return [view for view in ids.values() if not any(above in ids for above in _above(view.id))]
+
+
+def _above(agent_id: str) -> Iterator[str]:
+    parts = agent_id.split("/")
+    return ("/".join(parts[:count]) for count in range(1, len(parts)))
+
+
+def _over_for(record: Record, now: Now) -> float:
+    """Seconds since it ended or was read, whichever came last."""
+    ended = now.awake - record.ended if record.ended is not None else 0.0
+    return ended if record.read_at is None else min(ended, now.wall - record.read_at)
+
+
 def is_over(record: Record | None) -> bool:
     """It has ended, and nothing of it is left."""
     return record is not None and record.phase is Phase.ENDED and not record.unverified
 
 
-def _why(view: AgentView, views: Mapping[str, AgentView], worktrees: Collection[str]) -> str:
+def _why(view: AgentView, views: Mapping[str, AgentView]) -> str:
     record = view.record
     if record is None or view.inner is not None:
         return FOREIGN
@@ -74,8 +102,7 @@ def _why(view: AgentView, views: Mapping[str, AgentView], worktrees: Collection[
         return "has disputed results that are not read"
     if record.read_at is None and record.ending in _UNSEEN:
         return f"ended as {record.ending}, which is not acknowledged"
-    tree = view.spec.worktree if view.spec is not None else None
-    if tree is not None and tree.path in worktrees:
+    if view.changes is not None:
         return "has a worktree that is left: merge it, or remove it"
     return ""
 

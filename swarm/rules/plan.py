@@ -17,6 +17,7 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Gap, GapKind, Now
 from swarm.model.values import replace
 from swarm.rules.alerts import alerts_of, swarm_alerts
+from swarm.rules.archive import due as due_for_archive
 from swarm.rules.health import is_archived, is_root, verdict
 from swarm.rules.kills import Due, kills
 from swarm.rules.limits import due_for_limits, limit_alerts, swarm_over
@@ -49,7 +50,7 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     acceptance, collect, free what ended without results, alert. 4. slots, as they will be. 5. spawn: those who wait for
     their service and whose next try is due, which no gate stops, for only a try shows that it is back; queued ones in
     order, then scheduled roles; none while the swarm is over its limit, or refused by its model service. 7. wake the
-    root; 6, the record, comes before that and is not a matter of the plan.
+    root; 6, the record, comes before that and is not a matter of the plan. Last, who is over for long is put away.
 
     gap: the hole in observed time that the clocks show; a scheduler that was down is found here. period: seconds
     between the heartbeats of the caller, where it is not the policy's. Nothing is touched; an executor must look
@@ -81,6 +82,10 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     actions += queued(snapshot, policy, slot_tree, wait)
     actions += scheduled(snapshot, policy, slot_tree, n, wait)
     actions += woken(snapshot, policy, now, n, wait)
+    actions += [
+        Action(ActionKind.ARCHIVE, view.id, view.spawn_id, "over and read for long enough")
+        for view in due_for_archive(snapshot, policy, now)
+    ]
     if n == 1 and (words_of_cost := " ".join(cost_words(policy))):
         actions.append(Action(ActionKind.NOTE, "", "", words_of_cost))
     counts = Counter(str(one.state) for one in judged.values())

@@ -2,7 +2,8 @@
 
 from swarm.model.causes import ProblemCode
 from swarm.model.health import Health, Verdict
-from swarm.model.record import Phase
+from swarm.model.record import Ending, Phase
+from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
 from swarm.rules.health import is_archived
 from swarm.rules.service_wait import is_given_up
@@ -40,6 +41,16 @@ def is_problem(v: Verdict, view: AgentView) -> bool:
         return True
     over = record is not None and record.phase is Phase.ENDED
     return not over and any(not problem.code.is_note for problem in view.problems)
+
+
+def is_settled(view: AgentView) -> bool:
+    """It is over, and no person needs to look at it any more: its end was ordered or is seen, its results are read."""
+    record = view.record
+    if record is None or record.phase is not Phase.ENDED or record.unverified:
+        return False
+    if is_archived(view) or record.read_at is not None:
+        return True
+    return record.ending is Ending.KILLED and view.results.state is ResultsState.ABSENT
 
 
 def severity(v: Verdict, view: AgentView) -> int:

@@ -1,28 +1,24 @@
 """archive: agents that are over leave ledger and tree, and their directories are kept; any of them can be put back."""
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, resolve
-from swarm.ledger.codec import ended_json, read_ended
-from swarm.ledger.state import State, without
 from swarm.lifecycle import settle
+from swarm.lifecycle.archive import move, put_away, row_of
 from swarm.model.actor import AuditVerb
 from swarm.model.archive import ArchivedAgent, ArchiveReport
-from swarm.model.record import Record, Ref
-from swarm.model.repository import PLACE
+from swarm.model.record import Ref
 from swarm.model.snapshot import AgentView
-from swarm.model.values import replace
-from swarm.protocol.agent_files import read_spec
-from swarm.protocol.archive import archived_directories, free_beside, place_for
+from swarm.protocol.archive import archived_directories, free_beside
 from swarm.protocol.names import parent_of
 from swarm.protocol.paths import AgentDir
-from swarm.rules.archive import FOREIGN, Reason, is_over, reasons_to_keep
+from swarm.rules.archive import FOREIGN, Reason, is_over, reasons_to_keep, topmost
 from swarm.scan.scanner import Scanner
-from swarm.store import moves, reader, writer
+from swarm.store import reader, writer
 
 
 def archive(home: Home, words: Sequence[str] = (), *, spawn_ids: Mapping[str, str] | None = None) -> ArchiveReport:
@@ -37,7 +33,7 @@ def archive(home: Home, words: Sequence[str] = (), *, spawn_ids: Mapping[str, st
         home.must_be_writable()
         settle.settle(home)
         snapshot = Scanner(home).full()
-        reasons = reasons_to_keep(snapshot, home.policy, _worktrees(home))
+        reasons = reasons_to_keep(snapshot, home.policy)
         views = {view.id: view for view in snapshot.agents}
         kept: list[tuple[str, str]] = []
         chosen: list[AgentView] = []
@@ -50,7 +46,7 @@ def archive(home: Home, words: Sequence[str] = (), *, spawn_ids: Mapping[str, st
         if not words:
             chosen = [view for view in snapshot.agents if reasons[view.id] is None and _may(home, view.id)]
             kept = _left(home, snapshot.agents, reasons)
-        archived = tuple(_put_away(home, view) for view in _topmost(chosen))
+        archived = tuple(put_away(home, view) for view in topmost(chosen))
     except SwarmError as error:
         audit.record(home, AuditVerb.ARCHIVE, agent=asked, error=error)
         raise
@@ -59,7 +55,7 @@ def archive(home: Home, words: Sequence[str] = (), *, spawn_ids: Mapping[str, st
 
 def archived(home: Home) -> tuple[ArchivedAgent, ...]:
     """What is in the archive, the last to end first. Looks only."""
-    rows = [_row(agent) for agent in archived_directories(home.layout)]
+    rows = [row_of(agent) for agent in archived_directories(home.layout)]
     return tuple(sorted(rows, key=lambda row: row.ended_at or 0.0, reverse=True))
 
 
@@ -87,13 +83,22 @@ def restore(home: Home, words: str) -> str:
         back = home.layout.agent(agent_id).path
         if taken or os.path.lexists(back):
             back = free_beside(back)
-        _move(AgentDir(home.layout.archive / row.key), AgentDir(back), row.spawn_id)
+        agent = AgentDir(home.layout.archive / row.key)
+        _mark_seen(home, agent)
+        move(agent, AgentDir(back), row.spawn_id)
     except SwarmError as error:
         audit.record(home, AuditVerb.RESTORE, agent=agent_id, error=error)
         raise
     agent_id = home.layout.id_of(back)
     audit.record(home, AuditVerb.RESTORE, agent=agent_id, spawn_id=row.spawn_id, reason=row.key)
     return agent_id
+
+
+def _mark_seen(home: Home, agent: AgentDir) -> None:
+    """It was just asked for, so that [archive] after counts anew: the next heartbeat does not put it away again."""
+    known = reader.read_json(agent.ended)
+    if known is not None:
+        writer.write_json(agent.ended, {**known, "read_at": home.clock.wall(), "read_by": str(home.actor)})
 
 
 # -- which ---------------------------------------------------------------------------------------------------------
@@ -128,120 +133,7 @@ def _left(home: Home, views: Sequence[AgentView], reasons: Mapping[str, Reason |
     return [(view.id, str(reason)) for view, reason in found if reason is not None and reason.why != FOREIGN]
 
 
-def _topmost(views: Sequence[AgentView]) -> list[AgentView]:
-    """Each once, without those that go along with one above them."""
-    ids = {view.id: view for view in views}
-    return [
-        view
-        for agent_id, view in ids.items()
-        if not any(f"{agent_id}/".startswith(f"{up}/") for up in _above(agent_id) if up in ids)
-    ]
-
-
-def _above(agent_id: str) -> list[str]:
-    parts = agent_id.split("/")
-    return ["/".join(parts[:count]) for count in range(1, len(parts))]
-
-
-def _worktrees(home: Home) -> Collection[str]:
-    try:
-        return frozenset(f"{PLACE}/{name}" for name in os.listdir(home.layout.worktrees))
-    except OSError:
-        return frozenset()
-
-
-# -- out of the tree -----------------------------------------------------------------------------------------------
-
-
-def _put_away(home: Home, view: AgentView) -> ArchivedAgent:
-    """First the ledger lets go, then the directory moves: one that dies between leaves an agent known by its files."""
-    members = _forget(home, view)
-    agent = home.layout.agent(view.id)
-    target = place_for(home.layout, view.name, view.spawn_id)
-    there = agent.path.is_dir()
-    if there:
-        writer.make_dir(home.layout.archive)
-        _move(agent, AgentDir(target), view.spawn_id)
-    audit.record(
-        home,
-        AuditVerb.ARCHIVE,
-        agent=view.id,
-        spawn_id=view.spawn_id,
-        reason=target.name if there else "its directory is gone",
-        below=[record.id for record in members if record.id != view.id],
-    )
-    return replace(_row(AgentDir(target)), id=view.id) if there else ArchivedAgent("", view.id, view.spawn_id, "")
-
-
-def _forget(home: Home, view: AgentView) -> list[Record]:
-    """Takes it and all below it out of the ledger; returns their records. Their ended.json keeps what that knew."""
-    prefix = f"{view.id}/"
-
-    def members(state: State) -> list[Record]:
-        return [record for record in state.agents.values() if record.id == view.id or record.id.startswith(prefix)]
-
-    for record in members(home.ledger.read()):
-        _keep_end(home, record)
-    gone: list[Record] = []
-
-    def change(state: State) -> State:
-        gone[:] = members(state)
-        for record in gone:
-            if not is_over(record) or (record.id == view.id and record.spawn_id != view.spawn_id):
-                raise Refused(
-                    Code.EXISTS, f"{record.id!r} has come back.", "It was started again meanwhile.", "Look again."
-                )
-            state = without(state, record.id)
-        refs = {record.ref for record in gone}
-        kept = tuple(alert for alert in state.alerts if alert.ref not in refs)
-        return state if len(kept) == len(state.alerts) else replace(state, alerts=kept)
-
-    home.ledger.commit(change, purpose=f"archive {view.id}")
-    return gone
-
-
-def _keep_end(home: Home, record: Record) -> None:
-    """Brings ended.json up to what the ledger knows, and is about to forget: what was read since, by whom."""
-    agent = home.layout.agent(record.id)
-    if not is_over(record) or record.ref.match(read_spec(agent).value) is None:
-        return  # refused in the commit, or there is no directory to keep anything in
-    known = reader.read_json(agent.ended) or {}
-    if (whole := {**known, **ended_json(record)}) != known:
-        writer.write_json(agent.ended, whole)
-
-
-def _move(source: AgentDir, target: AgentDir, spawn_id: str) -> None:
-    """Moves the directory of this spawn: of no other one that took its place since it was looked at."""
-    try:
-        moves.move_directory(source.path, target.path)
-    except (FileExistsError, FileNotFoundError) as error:
-        raise Refused(
-            Code.EXISTS,
-            f"{source.path.name!r} was not moved.",
-            "Another process works on it at this moment.",
-            "Look again.",
-        ) from error
-    spec = read_spec(target).value
-    if spec is not None and spec.spawn_id != spawn_id:
-        moves.move_directory(target.path, source.path)
-        raise Refused(Code.EXISTS, f"{source.path.name!r} has been spawned anew meanwhile.", "It stays.", "Look again.")
-
-
 # -- in the archive ------------------------------------------------------------------------------------------------
-
-
-def _row(agent: AgentDir) -> ArchivedAgent:
-    spec = read_spec(agent).value
-    record = read_ended(agent).value
-    return ArchivedAgent(
-        key=agent.path.name,
-        id=spec.id if spec is not None else "",
-        spawn_id=spec.spawn_id if spec is not None else "",
-        path=os.fspath(agent.path),
-        role=spec.role if spec is not None else "",
-        ending=str(record.ending) if record is not None and record.ending is not None else "",
-        ended_at=record.ended_at if record is not None else None,
-    )
 
 
 def _find(home: Home, words: str) -> ArchivedAgent:

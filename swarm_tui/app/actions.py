@@ -75,6 +75,7 @@ ACTS: tuple[Act, ...] = (
     Act("fold", ("h", "left"), "fold this branch, or go to its parent", Group.MOVE, "h ←", palette=False),
     Act("unfold", ("l", "right"), "unfold this branch", Group.MOVE, "l →", palette=False),
     Act("toggle_fold", ("space",), "fold or unfold this branch", Group.MOVE, "space", palette=False),
+    Act("toggle_over", ("u",), "show what is over, or fold it away", Group.MOVE, "u"),
     Act("fold_all", ("minus",), "fold every branch", Group.MOVE, "-"),
     Act("unfold_all", ("equals_sign",), "unfold every branch", Group.MOVE, "="),
     Act(

@@ -13,6 +13,7 @@ from swarm_tui.demo.agent_kit import ALIVE_FILE, MINUTE_VARIABLE, agent_command
 
 DEFAULT_SPEED = 60.0
 PERIOD_MINUTES = 15.0
+ARCHIVED_MINUTES = 720.0
 LOCK_S = 1.0
 _POLICY = """\
 # The policy of the demo. Time runs {speed:g} times as fast: {period} stand for 15 minutes.
@@ -31,6 +32,9 @@ crash_window = "{period}"
 
 [stop]
 grace = "2s"
+
+[archive]
+after = "{archived}"
 
 [watch]
 seen = "{seen}"
@@ -65,6 +69,7 @@ def policy_text(speed: float) -> str:
     return _POLICY.format(
         speed=speed,
         period=f"{PERIOD_MINUTES * minute:g}s",
+        archived=f"{ARCHIVED_MINUTES * minute:g}s",
         seen=f"{min(1.0, minute * 2):g}s",
         argv=", ".join(_toml_text(word) for word in agent_command("observer")),
         minute=MINUTE_VARIABLE,

@@ -39,6 +39,10 @@ def toggle_fold(room: ActingScreen) -> None:
     room.agents.toggle_fold()
 
 
+def toggle_over(room: ActingScreen) -> None:
+    room.agents.toggle_over()
+
+
 def fold_all(room: ActingScreen) -> None:
     room.agents.fold_all()
 
@@ -57,6 +61,7 @@ HANDLERS = {
     "fold": fold,
     "unfold": unfold,
     "toggle_fold": toggle_fold,
+    "toggle_over": toggle_over,
     "fold_all": fold_all,
     "unfold_all": unfold_all,
 }

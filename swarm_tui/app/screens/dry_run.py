@@ -31,6 +31,7 @@ _ROLES = {
     ActionKind.SCHEDULE: "good",
     ActionKind.SKIP: "muted",
     ActionKind.NOTE: "muted",
+    ActionKind.ARCHIVE: "muted",
     ActionKind.WAKE: "accent",
     ActionKind.SPARE: "notice",
 }

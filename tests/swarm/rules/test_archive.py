@@ -7,7 +7,7 @@ import pytest
 from swarm.config.checked import parse_policy
 from swarm.model.record import Ending, Phase
 from swarm.model.snapshot import AgentView
-from swarm.rules.archive import reasons_to_keep
+from swarm.rules.archive import due, reasons_to_keep
 from tests.support.swarms import NOW, POLICY, ROOT, a_record, a_root, a_snapshot, a_spec, a_view, full_id, results
 from tests.support.swarms import invalid_results as disputed
 
@@ -83,3 +83,20 @@ def test_an_earlier_run_stays_as_long_as_the_agent_runs() -> None:
     earlier = over("w.1", record=a_record("w", phase=Phase.ENDED, ending=Ending.FAILED, spawn_id="first"))
     assert "is an earlier run" in said(a_root(), a_view("w"), earlier)["w.1"]
     assert said(a_root(), over("w"), earlier)["w.1"] == ""
+
+
+def test_a_heartbeat_puts_away_whole_branches_in_which_no_end_is_recent() -> None:
+    policy = parse_policy('[archive]\nafter = "1h"')
+    old: dict[str, Any] = {"ended_ago": 7200.0}
+    views = (
+        over("old", Ending.KILLED, read=False, **old),
+        over("idea", Ending.KILLED, read=False, **old),
+        over("idea/old", Ending.KILLED, read=False, **old),
+        over("team", Ending.KILLED, read=False, **old),
+        over("team/recent", Ending.KILLED, read=False, ended_ago=60.0),
+        over("read-just-now", **old),
+        a_view("busy"),
+    )
+    snapshot = a_snapshot(a_root(), *views)
+    assert [view.name for view in due(snapshot, policy, NOW)] == ["idea", "old"]
+    assert due(snapshot, POLICY, NOW) == []

@@ -1,16 +1,20 @@
 """What is over leaves ledger and tree, keeps its files and can be put back; what is needed stays, and says why."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from swarm.errors import NotFound, Refused
+from swarm.ledger.ledger import Change, Ledger
+from swarm.ledger.state import State
 from swarm.model.record import Phase
 from swarm.store import moves, syscalls
-from swarm.verbs import archive as verb
 from tests.support.homes import LiveHome
 from tests.support.repositories import Repo
+
+Then = Callable[[State], None] | None
 
 
 def finish(home: LiveHome, name: str, *, read: bool = True) -> None:
@@ -216,17 +220,17 @@ def test_one_that_comes_back_between_look_and_act_is_left_alone(
 ) -> None:
     live_home.spawn("w")
     live_home.swarm.kill(["w"])
-    keep_end = verb._keep_end
+    commit = Ledger.commit
     respawned = False
 
-    def and_respawn(*given: object) -> None:
+    def after_a_respawn(ledger: Ledger, change: Change, *, purpose: str, then: Then = None) -> State:
         nonlocal respawned
-        if not respawned:
+        if not respawned and purpose.startswith("archive"):
             respawned = True
             live_home.open().respawn("w")
-        keep_end(*given)  # type: ignore[arg-type]  # handed on as it came
+        return commit(ledger, change, purpose=purpose, then=then)
 
-    monkeypatch.setattr(verb, "_keep_end", and_respawn)
+    monkeypatch.setattr(Ledger, "commit", after_a_respawn)
     with pytest.raises(Refused, match="has come back"):
         live_home.swarm.archive(["w"])
     assert live_home.alive("w")
@@ -287,3 +291,30 @@ def test_one_whose_directory_is_gone_leaves_the_ledger(live_home: LiveHome) -> N
     report = live_home.swarm.archive(["w"])
     assert [(row.id, row.path) for row in report.archived] == [("genesis-01/w", "")]
     assert live_home.state.agents == {}
+
+
+def test_a_heartbeat_puts_away_what_is_over_for_long_enough_and_says_so(live_home: LiveHome) -> None:
+    live_home.rules(more='[archive]\nafter = "2h"\n')
+    live_home.swarm = live_home.open()
+    finish(live_home, "w")
+    finish(live_home, "unread", read=False)
+    assert [each.action for each in live_home.swarm.beat(by="test").actions if each.agent == "genesis-01/w"] == []
+    live_home.clock.advance(7201)
+
+    beat = live_home.swarm.beat(by="test")
+
+    archived = [each for each in beat.actions if each.action == "archive"]
+    assert [(each.agent, each.reason) for each in archived] == [("genesis-01/w", "over and read for long enough")]
+    assert in_archive(live_home) == ["w"]
+    assert "unread" in in_tree(live_home)
+    live_home.swarm.restore("w")
+    live_home.clock.advance(900)
+    live_home.swarm.beat(by="test")
+    assert "w" in in_tree(live_home)
+
+
+def test_without_a_time_no_heartbeat_puts_anything_away(live_home: LiveHome) -> None:
+    finish(live_home, "w")
+    live_home.clock.advance(10 * 86_400)
+    live_home.swarm.beat(by="test")
+    assert "w" in in_tree(live_home)

@@ -1,0 +1,22 @@
+"""How the list of agents is narrowed and ordered, in words for its border."""
+
+from widgets.cells import quote
+from widgets.tree_order import SortMode
+from widgets.tree_state import TreeState
+
+
+def view_words(state: TreeState) -> str:
+    """What is not the plain tree; '' where all of it is."""
+    words: list[str] = []
+    if state.problems_only:
+        words.append("problems")
+    if state.filter_text:
+        words.append(f"/{quote(state.filter_text, 40)}")
+    if state.mode is not SortMode.TREE or state.reverse:
+        arrow = state.charset.up if state.reverse else state.charset.down
+        words.append(f"by {state.mode.value} {arrow}")
+    if state.marks:
+        words.append(f"{len(state.marks)} marked")
+    if state.hidden_count:
+        words.append(f"{state.hidden_count} over: u")
+    return "  ".join(words)
