@@ -7,8 +7,10 @@ _BEGIN = (
     r"\s*(?:\w+=\S*\s+)*(?:[\w./~-]*/)?"
 )
 """Where a command's name may stand: at the start, after an operator or a word that takes a command, with its path."""
+_TIME = r"(?:now|noon|midnight|teatime|today|tomorrow|next|mon|tue|wed|thu|fri|sat|sun|\d)"
+"""How a time begins that `at` takes."""
 _HANDING = (
-    ("at jobs", r"at\s+(?:-\S+\s+(?:[^-\s]\S*\s+)?)*(?:now|noon|midnight|teatime|tomorrow|next|\d)|batch\s*(?:<|$)"),
+    ("at jobs", rf"at\s+(?:-\S+\s+(?:[^-\s]\S*\s+)?)*{_TIME}|batch\s*(?:<|$)"),
     ("cron entries", r"crontab\s+(?!-l\b)"),
     ("systemd units", r"systemd-run\b|systemctl\s+(?:--user\s+)?(?:start|enable)\b"),
     ("launchd jobs", r"launchctl\s+(?:load|submit|bootstrap|kickstart)\b"),
@@ -16,6 +18,7 @@ _HANDING = (
     ("terminals of tmux", r"tmux\s+(?:-\S+\s+\S+\s+)*(?:new|neww|new-session|new-window|split-window|respawn\S*)\b"),
     ("terminals of screen", r"screen\s+(?:\S+\s+)*-[a-zA-Z]*[dD]"),
     ("sessions of its program's daemon", r"claude\s+(?:\S+\s+)*(?:--bg|--background)\b"),
+    ("sessions of its program's daemon", r"codex\s+(?:queue|app-server\s+daemon)\b"),
     ("processes on other machines", r"(?:ssh|kubectl\s+(?:run|apply|create))\s"),
 )
 _PATTERNS = tuple((what, re.compile(_BEGIN + f"(?:{command})")) for what, command in _HANDING)

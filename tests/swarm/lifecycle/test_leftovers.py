@@ -21,7 +21,6 @@ from tests.support.homes import LiveHome
 from tests.support.ptys import Terminal
 from tests.support.repositories import Repo
 from tests.support.services import served
-from tests.support.tmux import needs_tmux
 from tests.support.wait import wait_for
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
@@ -90,21 +89,6 @@ def test_a_heartbeat_frees_the_slot_when_what_was_named_has_ended_and_not_before
     live_home.swarm.beat(by="test", force=True)
     assert not live_home.record("worker-1").unverified
     assert live_home.swarm.snapshot().slots.committed == 0
-
-
-def test_where_its_calls_are_known_and_hand_nothing_over_a_stranger_is_named_and_holds_no_slot(
-    live_home: LiveHome,
-) -> None:
-    hand_over(live_home, "true")
-    with served(live_home.agent("worker-1").path, "stray") as stray:
-        (outcome,) = live_home.swarm.kill(["worker-1"]).agents
-
-        assert outcome.gone
-        assert outcome.may_have_left == (f"pid {stray.pid} sleep 300 in its directory",)
-        assert lives(stray)
-        assert live_home.swarm.snapshot().slots.committed == 0
-        (alert,) = [each for each in live_home.state.alerts if each.cause is AlertCause.LEFT_BEHIND]
-        assert f"pid {stray.pid} " in alert.text
 
 
 def test_what_we_ourselves_run_under_started_is_the_operators(live_home: LiveHome) -> None:
@@ -178,61 +162,6 @@ def test_what_began_before_the_agent_is_not_of_it_nor_what_works_in_the_place_of
     with served(place, "older") as older:
         assert [each.process.pid for each in suspects(above, [place])] == [older.pid]
         assert suspects(replace(above, keeper=None, spawned_at=time.time() + 60), [place]) == []
-
-
-HANDS_OVER = """
-import json, subprocess, sys, time
-command = sys.argv[1]
-call = {"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {"command": command}}
-print(json.dumps({"type": "assistant", "message": {"id": "m", "role": "assistant", "content": [call]}}), flush=True)
-subprocess.run(command, shell=True, check=False, env={"PATH": "/usr/bin:/bin"})
-open("handed", "w").close()
-time.sleep(300)
-"""
-
-
-def hand_over(home: LiveHome, command: str) -> None:
-    """An agent whose program tells of its tool calls, and makes this one."""
-    home.rules(more='\n[programs.teller]\nkind = "command"\nformat = "claude"\n')
-    home.swarm.reread()
-    home.swarm.spawn(home.request("worker-1", *home.python(HANDS_OVER, command), program="teller"))
-    wait_for((home.agent("worker-1").path / "handed").exists, "its tool call")
-
-
-def test_what_it_may_have_left_where_no_look_reaches_is_told_by_name(live_home: LiveHome) -> None:
-    hand_over(live_home, "docker run -d nginx || true; at now + 1 hour < job || true")
-
-    (outcome,) = live_home.swarm.kill(["worker-1"]).agents
-
-    assert outcome.gone
-    assert outcome.may_have_left == ("at jobs", "containers")
-    assert live_home.record("worker-1").may_have_left == outcome.may_have_left
-    (alert,) = [each for each in live_home.state.alerts if each.cause is AlertCause.LEFT_BEHIND]
-    assert "at jobs, containers" in alert.text
-
-
-@needs_tmux
-def test_a_terminal_that_it_had_the_operators_tmux_open_is_named_and_left_alone(
-    live_home: LiveHome, tmp_path: Path
-) -> None:
-    socket = tmp_path / "operators"
-    tmux = ["tmux", "-f", "/dev/null", "-S", str(socket)]
-    subprocess.run([*tmux, "new", "-d", "-s", "own", "exec sleep 300"], check=True, cwd="/")
-    try:
-        hand_over(live_home, f"tmux -S {socket} new-session -d -s handed 'exec sleep 300'")
-        listed = subprocess.run(
-            [*tmux, "list-panes", "-aF", "#{pane_pid} #{session_name}"], capture_output=True, text=True, check=True
-        )
-        pids = {name: int(pid) for pid, name in (line.split() for line in listed.stdout.splitlines())}
-
-        (outcome,) = live_home.swarm.kill(["worker-1"]).agents
-
-        assert outcome.may_have_left == ("terminals of tmux",)
-        assert f"pid {pids['handed']} " in outcome.unverified
-        assert f"pid {pids['own']} " not in outcome.unverified
-        assert all(platform.state(pid) for pid in pids.values())
-    finally:
-        subprocess.run([*tmux, "kill-server"], check=False)
 
 
 def test_only_the_listed_process_itself_is_ended_with_all_below_it(tmp_path: Path) -> None:
