@@ -315,6 +315,58 @@ class TestLooping:
         assert judge(a_view("w", "Something else.", *LOOP)).state is Health.LOOPING
         assert judge(a_view("w", *LOOP, "Something else.")).state is Health.FRESH
 
+    @pytest.mark.parametrize(
+        ("said", "loops"),
+        [
+            ("a b " * 3, True),
+            ("a b " * 12, True),
+            ("x a b " + "a b " * 3, True),
+            ("b " + "a b " * 3, True),
+            ("a b c " * 3, True),
+            ("a b c " * 8, True),
+            ("c " + "a b c " * 3, True),
+            ("a a b " * 3, True),
+            ("a b " * 2, False),
+            ("a b a b a", False),
+            ("a b c " * 2, False),
+            ("a b c a b c a b", False),
+            ("a b " * 3 + "x", False),
+            ("a x " + "a b " * 2, False),
+            ("a b c d " * 5, False),
+            ("a b a c a d a e a f", False),
+        ],
+    )
+    def test_rounds_of_two_and_three_sentences_loop_and_others_do_not(self, said: str, loops: bool) -> None:
+        words = {"a": "Hit the rate limit, sleeping.", "b": "Trying again at 09:31.", "c": "Page still not there"}
+        lines = [words.get(each, f"Something else: {each}.") for each in said.split()]
+        assert (judge(a_view("w", *lines)).state is Health.LOOPING) is loops
+
+    def test_a_round_is_told_in_its_own_words(self) -> None:
+        found = judge(a_view("w", *("Hit the rate limit.", "Trying again.") * 4))
+        assert found.why == 'its last 6 updates go round: "Hit the rate limit.", "Trying again."'
+
+    def test_rounds_whose_numbers_go_forward_are_progress(self) -> None:
+        said = [text for n in range(9) for text in (f"Reading page {n}.", "Writing it down.", "Checking it.")]
+        assert judge(a_view("w", *said)).state is Health.FRESH
+
+    def test_rounds_whose_numbers_stand_still_are_none(self) -> None:
+        said = ("Waiting 60 s for the API.", "429 again, 3 of 10 pages.") * 4
+        assert judge(a_view("w", *said)).state is Health.LOOPING
+
+    def test_rounds_with_more_outputs_each_time_are_progress(self) -> None:
+        counts = [count for n in range(4) for count in (n, n)]
+        assert judge(a_view("w", *("Run the tests.", "Mend it.") * 4, outputs=counts)).state is Health.FRESH
+
+    def test_rounds_are_forgiven_while_outputs_arrive(self) -> None:
+        said = ("Run the tests.", "Mend it.") * 4
+        assert judge(self.declaring(barren=5 * MINUTE, sentences=said, outputs=7)).state is Health.FRESH
+
+    def test_a_swarm_that_waits_longer_waits_longer_for_rounds_too(self) -> None:
+        policy = replace(POLICY, heartbeat=replace(POLICY.heartbeat, loop_sentences=12))
+        said = ("Hit the rate limit.", "Trying again.") * 6
+        assert verdict(a_view("w", *said[:11]), NOW, policy, heartbeat_n=N).state is Health.FRESH
+        assert verdict(a_view("w", *said), NOW, policy, heartbeat_n=N).state is Health.LOOPING
+
     def test_no_new_output_for_four_periods_is_a_loop(self) -> None:
         found = judge(self.declaring(barren=60 * MINUTE))
         assert found.why == "updates arrive, but no new output for 1h; the limit is 1h"
