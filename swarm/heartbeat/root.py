@@ -13,10 +13,9 @@ from swarm.lifecycle.detach import exclusive
 from swarm.lifecycle.end import fail_turn, record_verified
 from swarm.lifecycle.intents import Order, at_work, me, must_run, record_start
 from swarm.lifecycle.leftovers import any_left
-from swarm.lifecycle.reservation import next_start
 from swarm.lifecycle.root_turn import Turn, write_turn
 from swarm.lifecycle.settle import settle
-from swarm.lifecycle.start import take_turn
+from swarm.lifecycle.stagger import wait_for_turn, with_turn
 from swarm.lifecycle.stop import stop_alone
 from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.agent import AgentSpec
@@ -115,7 +114,7 @@ def _begin(home: Home, beat: Beat, scanner: Scanner) -> None:
             launch, offset = launch_for(home, agent, spec, program, session, words)
             inbox.begin_turn(agent, delivered_to)
             write_turn(agent, Turn(beat.n, offset, launch.session or session))
-            take_turn(home, reserved)
+            wait_for_turn(home, reserved.last_start)
             started = home.runner.spawn(agent, launch)
         except BaseException as error:
             why = str(error) if isinstance(error, SwarmError) else f"{type(error).__name__}: {error}"
@@ -167,8 +166,7 @@ def intend_turn(home: Home, spec: AgentSpec, program: Program) -> tuple[Record, 
         if found is not None and found.live:
             raise Refused(Code.TURN, "A turn of the root goes on already.", "One at a time.")
         now = read_now(state.epoch, home.clock)
-        at = next_start(state.last_start, now.awake, home.runner.cores(), program.start_cost_s)
-        return replace(with_record(state, _beginning(found, spec, now)), last_start=at)
+        return with_turn(home, with_record(state, _beginning(found, spec, now)), program.start_cost_s)
 
     state = home.ledger.commit(change, purpose="wake the root")
     return state.agents[spec.id], state

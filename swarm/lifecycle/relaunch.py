@@ -8,10 +8,12 @@ from contextlib import suppress
 from swarm.errors import Code, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
+from swarm.ledger.state import State
 from swarm.ledger.transitions import Spawning, move
 from swarm.lifecycle.end import ended, record_end
 from swarm.lifecycle.intents import at_work, me, must_run, record_start, withdraw_start
 from swarm.lifecycle.settle import results_of
+from swarm.lifecycle.stagger import wait_for_turn, with_turn
 from swarm.model.activity import Kind, Reader
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import Liveness
@@ -50,9 +52,10 @@ def relaunch(home: Home, record: Record, launch: Launch, *, reason: str) -> Reco
     """
     agent = home.layout.agent(record.id)
     with at_work([record.spawn_id]):
-        intent = _intend(home, record)
+        intent, turn = _intend(home, record)
         try:
             _must_be_gone(home, intent)
+            wait_for_turn(home, turn)  # after an outage many are started again by one look
             make_ready(agent, launch)
             started = home.runner.spawn(agent, launch)
         except BaseException:
@@ -137,7 +140,17 @@ def end_instead(home: Home, record: Record, why: str) -> None:
         record_end(home, now, ended(home, now, Ending.FAILED, why))
 
 
-def _intend(home: Home, record: Record) -> Record:
+def _intend(home: Home, record: Record) -> tuple[Record, float]:
+    """Commits the intent; returns the record with it, and its turn among the starts (see `stagger`)."""
+    cost_s = program_for(record.program, home.policy).start_cost_s
+    turn = 0.0
+
+    def take_turn(state: State, _: Record) -> State:
+        nonlocal turn
+        state = with_turn(home, state, cost_s)
+        turn = state.last_start
+        return state
+
     def step(found: Record, now: Now) -> Record:
         if found.phase not in (Phase.RUNNING, Phase.WAITING):
             raise Refused(Code.STOPPED, _not_relaunched(record.id), f"It is {found.phase}.")
@@ -145,10 +158,10 @@ def _intend(home: Home, record: Record) -> Record:
             raise Refused(Code.PAUSED_BRANCH, _not_relaunched(record.id), "It is paused.")
         return move(_waited(found, now.awake), Spawning(me()))
 
-    intent = home.ledger.update(record.ref, step, purpose=f"relaunch {record.id}")
+    intent = home.ledger.update(record.ref, step, purpose=f"relaunch {record.id}", also=take_turn)
     if intent is None:
         raise Refused(Code.STOPPED, _not_relaunched(record.id), "It was spawned anew, or taken out of the ledger.")
-    return intent
+    return intent, turn
 
 
 def _waited(record: Record, awake: float) -> Record:

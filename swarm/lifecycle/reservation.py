@@ -14,6 +14,7 @@ from swarm.lifecycle import environment, spawn_gate
 from swarm.lifecycle.admission import Draft, must_be_able_to_parent, must_be_free, no_overlap
 from swarm.lifecycle.ghosts import still_below
 from swarm.lifecycle.intents import Order, at_work, live_members, mark_stopping, me, reopen_branch, to_be_stopped
+from swarm.lifecycle.stagger import with_turn
 from swarm.lifecycle.start import clear_away, make_directory
 from swarm.lifecycle.stop import stop_all
 from swarm.model.actor import AuditVerb
@@ -103,19 +104,10 @@ def reserve(home: Home, state: State, request: SpawnRequest, made: Draft) -> Sta
         state = clear_alert(replace(state, crashes=others), made.agent, AlertCause.CRASH_LOOP)
     now = read_now(state.epoch, home.clock)
     cost = made.program.start_cost_s if made.program is not None else 0.0
-    state = replace(state, last_start=next_start(state.last_start, now.awake, home.runner.cores(), cost))
     return with_record(
-        state, first(spec, Spawning(me()), now, reserve=request.use_reserve, respawn_of=request.respawn_of)
+        with_turn(home, state, cost),
+        first(spec, Spawning(me()), now, reserve=request.use_reserve, respawn_of=request.respawn_of),
     )
-
-
-def next_start(last_start: float, awake: float, cores: int, cost_s: float) -> float:
-    """The awake second at which the next start may go, so that no more than one is under way on each core.
-
-    Callers commit the answer to the ledger as the new `last_start` and wait for it outside the lock: so it holds
-    between all processes of a home without a file of its own. cost_s: processor seconds that a start takes.
-    """
-    return max(awake, last_start + cost_s / max(1, cores)) if last_start <= awake + 60 else awake
 
 
 def who_could_end(

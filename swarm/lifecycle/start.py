@@ -1,7 +1,6 @@
 """From an admitted spawn to a running agent: directory, files, processes; and nothing left where that fails."""
 
 import shutil
-import time
 from contextlib import suppress
 from stat import S_ISDIR
 
@@ -14,6 +13,7 @@ from swarm.lifecycle.admission import Draft
 from swarm.lifecycle.carry_over import carry_over
 from swarm.lifecycle.end import count_crash
 from swarm.lifecycle.intents import must_run, record_start
+from swarm.lifecycle.stagger import wait_for_turn
 from swarm.model.actor import AuditVerb
 from swarm.model.audit_line import AuditLine
 from swarm.model.record import Record, Ref
@@ -21,8 +21,6 @@ from swarm.processes.runner import Started
 from swarm.protocol.agent_files import read_spec, spec_json
 from swarm.protocol.paths import AgentDir, Layout
 from swarm.store import syscalls, writer
-
-MAX_STAGGER = 30.0
 
 
 def make_directory(home: Home, made: Draft) -> AgentDir:
@@ -111,7 +109,7 @@ def start(home: Home, made: Draft, agent: AgentDir, reserved: State) -> Started:
     assert made.launch is not None  # noqa: S101 an admitted draft has one
     try:
         intent = _intent(made, reserved)
-        take_turn(home, reserved)
+        wait_for_turn(home, reserved.last_start)
         started = home.runner.spawn(agent, made.launch)
     except BaseException as error:
         discard(home, made, crash=isinstance(error, SwarmError))
@@ -163,11 +161,3 @@ def discard(home: Home, made: Draft, *, crash: bool) -> None:
         return count_crash(home, state, made.agent, home.ledger.now().awake) if crash else state
 
     home.ledger.commit(change, purpose=f"take back the start of {made.agent}")
-
-
-def take_turn(home: Home, reserved: State) -> None:
-    """Waits until its start's turn comes: not more of them at once than there are cores (protocol.md, Processes)."""
-    if home.policy.spawn.stagger:
-        wait = reserved.last_start - home.ledger.now().awake
-        if wait > 0:
-            time.sleep(min(wait, MAX_STAGGER))
