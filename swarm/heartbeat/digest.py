@@ -25,6 +25,7 @@ SHOWN_ACTIONS = (
     ActionKind.KILL,
     ActionKind.SPARE,
     ActionKind.FREE,
+    ActionKind.REMOVE_WORKTREE,
     ActionKind.COLLECT,
     ActionKind.CHECK,
     ActionKind.INVESTIGATE,

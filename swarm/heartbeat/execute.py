@@ -9,6 +9,7 @@ from swarm.heartbeat.acceptance import run_checks
 from swarm.heartbeat.investigate import investigate
 from swarm.heartbeat.root import search_last_turn, stop_turn
 from swarm.heartbeat.starts import Starts
+from swarm.heartbeat.worktrees import remove_unneeded
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert
@@ -173,6 +174,13 @@ class _Executor(Struct):
         did = ActionKind.WAIT if end.phase is Phase.WAITING else ActionKind.FREE
         self.done.note(action, did, end.why or action.reason)
 
+    def remove_worktree(self, action: Action) -> None:
+        record = self.record_of(action)
+        if record is None or record.phase is not Phase.ENDED:
+            return
+        why = remove_unneeded(self.home, record)
+        self.done.note(action, ActionKind.SPARE if why else ActionKind.REMOVE_WORKTREE, why or action.reason)
+
     def wait(self, action: Action) -> None:
         """Its program has ended for its service, by the plan's look and by this one."""
         if settle(self.home, {action.agent}):
@@ -240,6 +248,7 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
         ActionKind.FREE: hands.free,
         ActionKind.CHECK: hands.check,
         ActionKind.ALERT: hands.alert,
+        ActionKind.REMOVE_WORKTREE: hands.remove_worktree,
         ActionKind.WAIT: hands.wait,
         ActionKind.TAKE_UP: hands.take_up,
         ActionKind.SPAWN: starts.queued,

@@ -13,6 +13,7 @@ from swarm.model.agent import AgentSpec
 from swarm.model.record import Record
 from swarm.model.repository import PLACE, Worktree
 from swarm.model.requests import SpawnRequest
+from swarm.model.values import replace
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.role import Role
 
@@ -26,7 +27,7 @@ def planned(home: Home, request: SpawnRequest, role: Role | None, agent_id: str,
     Raises Refused: `repository` where there is no such repository or commit.
     """
     if request.goes_on_in is not None:
-        return request.goes_on_in
+        return _gone_on_in(request.goes_on_in)
     words = request.worktree or (role.worktree if role is not None else "")
     if not words:
         return None
@@ -39,6 +40,19 @@ def planned(home: Home, request: SpawnRequest, role: Role | None, agent_id: str,
         found = locate(home.layout.root, words)
     name = free_name(found, agent_id, home.policy.root.id, home.layout.worktrees)
     return Worktree(str(found.common), f"{PLACE}/{name}", BRANCHES + name, found.base, found.into, found.checkout)
+
+
+def _gone_on_in(own: Worktree) -> Worktree:
+    """The worktree of the earlier run; where it was removed with its branch, one like it from where `into` is now."""
+    from swarm.repositories import worktree
+    from swarm.repositories.find import HEADS
+    from swarm.repositories.git import Place, git
+
+    if not own.into or worktree.is_left(own):
+        return own
+    at = Place(Path(own.common))
+    tip = git("rev-parse", "--verify", "--quiet", f"{HEADS}{own.into}^{{commit}}", at=at, ok=(0, 1, 128))
+    return replace(own, base=tip.line) if tip.status == 0 else own
 
 
 def _worktree_of(home: Home, agent_id: str) -> Worktree | None:

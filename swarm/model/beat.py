@@ -17,6 +17,8 @@ class ActionKind(OpenEnum):
     """A kill or a free was not done, because the second look did not agree with the plan."""
     COLLECT = "collect"
     FREE = "free"
+    REMOVE_WORKTREE = "remove-worktree"
+    """Of an ended agent, where it holds nothing that is not elsewhere."""
     CHECK = "check"
     ALERT = "alert"
     WAIT = "wait"

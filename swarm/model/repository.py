@@ -75,6 +75,8 @@ class Changes(Struct, frozen=True):
     """The branch it stands on; '' where it stands on none."""
     cut: bool = False
     """There are more files than were read."""
+    ignored: int = 0
+    """Files and directories that git ignores, without the caches of tools: they are in no commit, and may be work."""
     why: str = ""
     """Why nothing is known of it; '' where everything above is."""
 
@@ -82,3 +84,8 @@ class Changes(Struct, frozen=True):
     def uncommitted(self) -> int:
         """The number of files whose last changes are in no commit."""
         return sum(file.uncommitted for file in self.files)
+
+    def holds_nothing(self, branch: str) -> bool:
+        """Whether nothing is in the worktree that is not elsewhere. branch: the one that it has to stand on."""
+        known = not self.why and not self.cut and self.head == branch
+        return known and not self.files and not self.commits and not self.ignored

@@ -101,6 +101,12 @@ def _what_runs_us() -> frozenset[int]:
     return frozenset(pid for pid in untouchable() if (platform.parent(pid) or 0) > 1)
 
 
+def at_work_in(directory: Path, but: str) -> list[int]:
+    """The pids of all processes, of whomever, that work in this directory or below it. but: a marker to pass over."""
+    own = [os.path.realpath(directory)]
+    return [pid for pid in platform.pids() if is_inside(platform.directory(pid), own) and marker_of(pid) != but]
+
+
 def _began_after(record: Record, stat: Stat) -> bool:
     keeper = record.keeper
     if keeper is not None and keeper.boot_id == platform.boot_id() and stat.ticks >= keeper.ticks:

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 from swarm.model.repository import SHADOWS, ChangedFile, Changes, Worktree
 from swarm.protocol.paths import Layout
@@ -14,6 +15,23 @@ PLAIN = ("--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=
 MAX_FILES = 5000
 MAX_LIST = 2 << 20
 """Bytes of a list of files."""
+CACHES = frozenset(
+    {
+        *("node_modules", "__pycache__", ".venv", ".cache"),
+        *(".pytest_cache", ".mypy_cache", ".ruff_cache", ".tox"),
+    }
+)
+"""Directories that tools make again by themselves: what git ignores in them is nobody's work."""
+
+
+class _Status(NamedTuple):
+    """What `git status` says."""
+
+    head: str
+    loose: frozenset[str]
+    """The files whose last changes are in no commit."""
+    ignored: int
+    cut: bool
 
 
 def place_of(layout: Layout, worktree: Worktree) -> Place:
@@ -40,21 +58,22 @@ def changes_of(layout: Layout, worktree: Worktree) -> Changes:
         return Changes(why=why)
     place = place_of(layout, worktree)
     try:
-        head, loose, cut = _status(place)
+        status = _status(place)
         since = base_of(place, worktree)
         diff = git("diff", "--numstat", "-z", *PLAIN, since, "--", at=place, most=MAX_LIST)
         count = git("rev-list", "--count", f"{since}..HEAD", at=place)
     except GitError as error:
         return Changes(why=f"{error.title} {error.detail}".strip())
-    files = {file.path: file for file in _counted(diff, loose)}
-    for path in loose:
+    files = {file.path: file for file in _counted(diff, status.loose)}
+    for path in status.loose:
         files.setdefault(path, ChangedFile(path, uncommitted=True))
     names = sorted(files)
     return Changes(
         tuple(files[name] for name in names[:MAX_FILES]),
         int(count.line or 0),
-        head,
-        cut or diff.cut or len(names) > MAX_FILES,
+        status.head,
+        status.cut or diff.cut or len(names) > MAX_FILES,
+        status.ignored,
     )
 
 
@@ -87,12 +106,12 @@ def difference(layout: Layout, worktree: Worktree, *, stat: bool = False) -> Ans
         return git("diff", *how, *PLAIN, since, "--", at=place, more=more, what=what, timeout=2 * LOOK_S)
 
 
-def _status(place: Place) -> tuple[str, frozenset[str], bool]:
-    """The branch it stands on, the files whose last changes are in no commit, and whether there are more of them."""
+def _status(place: Place) -> _Status:
     words = ("status", "--porcelain=v2", "-z", "--branch", "--untracked-files=all", "--ignore-submodules=dirty")
-    answer = git(*words, "--no-renames", at=place, most=MAX_LIST)
+    answer = git(*words, "--no-renames", "--ignored=matching", at=place, most=MAX_LIST)
     head = ""
     loose: set[str] = set()
+    ignored = 0
     for line in answer.names():
         if line.startswith("# branch.head "):
             name = line.removeprefix("# branch.head ")
@@ -104,7 +123,9 @@ def _status(place: Place) -> tuple[str, frozenset[str], bool]:
             loose.add(line.split(" ", 8 if line[0] == "1" else 10)[-1])
         elif line.startswith("? ") and not _is_shadow(place, line[2:]):
             loose.add(line[2:])
-    return head, frozenset(loose), answer.cut
+        elif line.startswith("! ") and CACHES.isdisjoint(line[2:].split("/")):
+            ignored += not _is_shadow(place, line[2:])
+    return _Status(head, frozenset(loose), ignored, answer.cut)
 
 
 def _is_shadow(place: Place, name: str) -> bool:

@@ -59,7 +59,7 @@ def discard_untouched(layout: Layout, worktree: Worktree) -> bool:
         place = place_of(layout, worktree)
         if place.worktree is not None and place.worktree.is_dir():
             seen = changes_of(layout, worktree)
-            if seen.why or seen.files or seen.commits or seen.cut:
+            if not seen.holds_nothing(worktree.branch):
                 return False
         if has_branch(worktree):
             tip = git("rev-parse", "--verify", HEADS + worktree.branch, at=Place(place.common)).line
@@ -69,6 +69,11 @@ def discard_untouched(layout: Layout, worktree: Worktree) -> bool:
     except SwarmError:
         return False  # it stays, and `doctor` lists it
     return True
+
+
+def is_left(worktree: Worktree) -> bool:
+    """Whether its repository knows the worktree, or has its branch. Raises GitError."""
+    return os.path.lexists(Path(worktree.common) / "worktrees" / worktree.name) or has_branch(worktree)
 
 
 def remove(layout: Layout, worktree: Worktree, *, branch: bool) -> None:

@@ -27,6 +27,7 @@ from swarm.rules.service_wait import may_try, served_again
 from swarm.rules.slot_tree import SlotTree, as_if
 from swarm.rules.slots import ghosts_in, slots_of
 from swarm.rules.spawns import SpawnPause, queued, woken
+from swarm.rules.unneeded_worktrees import unneeded_worktrees
 
 PERIODS_WITHOUT_BEAT = 2
 _GAP_WORDS = {
@@ -47,10 +48,11 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
 
     1. progress check: every agent's verdict, counted. 2. stuck detection: investigate once per silence; kill what is
     overdue, never after a gap; end who has used up its limit, for that is no matter of time. 3. results: check
-    acceptance, collect, free what ended without results, alert. 4. slots, as they will be. 5. spawn: those who wait for
-    their service and whose next try is due, which no gate stops, for only a try shows that it is back; queued ones in
-    order, then scheduled roles; none while the swarm is over its limit, or refused by its model service. 7. wake the
-    root; 6, the record, comes before that and is not a matter of the plan. Last, who is over for long is put away.
+    acceptance, collect, free what ended without results, remove worktrees that hold nothing, alert. 4. slots, as they
+    will be. 5. spawn: those who wait for their service and whose next try is due, which no gate stops, for only a try
+    shows that it is back; queued ones in order, then scheduled roles; none while the swarm is over its limit, or
+    refused by its model service. 7. wake the root; 6, the record, comes before that and is not a matter of the plan.
+    Last, who is over for long is put away.
 
     gap: the hole in observed time that the clocks show; a scheduler that was down is found here. period: seconds
     between the heartbeats of the caller, where it is not the policy's. Nothing is touched; an executor must look
@@ -70,6 +72,7 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     actions += ends
     results = [*_results(snapshot, policy, judged, may_free=hole is None)]
     actions += results
+    actions += unneeded_worktrees(snapshot)
     said = words if hole and hole.kind is not GapKind.FIRST_BEAT else ""
     actions += _alerts(snapshot, policy, judged, slot_tree, gap=said, refused=refused)
     actions += _given_up(snapshot, policy)

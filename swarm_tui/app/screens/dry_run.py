@@ -24,6 +24,7 @@ _ROLES = {
     ActionKind.ALERT: "warning",
     ActionKind.COLLECT: "accent",
     ActionKind.FREE: "notice",
+    ActionKind.REMOVE_WORKTREE: "muted",
     ActionKind.CHECK: "accent",
     ActionKind.WAIT: "notice",
     ActionKind.TAKE_UP: "good",
@@ -36,6 +37,7 @@ _ROLES = {
     ActionKind.SPARE: "notice",
 }
 MAX_WHOM = 40
+KIND_WIDTH = max(map(len, ActionKind)) + 1
 
 
 class RehearsalScreen(ModalScreen[frozenset[str] | None]):
@@ -99,7 +101,7 @@ def rows(actions: Iterable[Action], root: str) -> list[CheckRow]:
         CheckRow(
             action.key,
             (
-                Cell(f"{action.kind.value:<12}", _ROLES[action.kind]),
+                Cell(f"{action.kind.value:<{KIND_WIDTH}}", _ROLES[action.kind]),
                 Cell(fit_tail(whom, width), "strong"),
                 Cell(f"  {_below(action)}{clean(action.reason, 300)}", "muted"),
             ),
