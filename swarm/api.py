@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     import swarm.verbs.archive
     import swarm.verbs.attach
     import swarm.verbs.doctor
+    import swarm.verbs.handover
     import swarm.verbs.hold
     import swarm.verbs.kill
+    import swarm.verbs.merge
     import swarm.verbs.message
     import swarm.verbs.pause
     import swarm.verbs.read
@@ -142,7 +144,7 @@ class Swarm:
 
     doctor = _verb("verbs.doctor", lambda: swarm.verbs.doctor.examine)
     resolve = _verb("home.resolve", lambda: swarm.home.resolve.resolve)
-    diff = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.diff)
+    diff = _verb("verbs.merge", lambda: swarm.verbs.merge.diff)
     worktrees = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.worktrees)
     sessions = _verb("verbs.sessions", lambda: swarm.verbs.sessions.sessions)
     archived = _verb("verbs.archive", lambda: swarm.verbs.archive.archived)
@@ -187,8 +189,10 @@ class Swarm:
     hold = _verb("verbs.hold", lambda: swarm.verbs.hold.hold)
     message = _verb("verbs.message", lambda: swarm.verbs.message.message)
     read = _verb("verbs.read", lambda: swarm.verbs.read.read)
-    merge = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.merge)
+    merge = _verb("verbs.merge", lambda: swarm.verbs.merge.merge)
+    handover = _verb("verbs.handover", lambda: swarm.verbs.handover.handover)
     remove_worktree = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.remove)
+    prune_worktrees = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.prune)
     settle = _verb("verbs.read", lambda: swarm.verbs.read.collect)
     archive = _verb("verbs.archive", lambda: swarm.verbs.archive.archive)
     restore = _verb("verbs.archive", lambda: swarm.verbs.archive.restore)

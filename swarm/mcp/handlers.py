@@ -150,11 +150,18 @@ def _diff(caller: Caller, given: Any) -> str:
 
 
 def _merge(caller: Caller, given: Any) -> str:
-    from swarm.verbs.worktrees import merge_text
+    from swarm.verbs.merge import merge_text
 
     return merge_text(
         caller.acting("merge").merge(given.id, into=given.into, message=given.message, remove=given.remove)
     )
+
+
+def _handover(caller: Caller, given: Any) -> str:
+    from swarm.verbs.handover import handover_text
+
+    acting = caller.acting("handover")
+    return handover_text(acting.handover(given.id, name=given.name, to=given.to, message=given.message))
 
 
 def _status(caller: Caller, given: Any) -> str:
@@ -171,6 +178,7 @@ CALLS: Mapping[str, Callable[[Caller, Any], str]] = {
     "read": _read,
     "diff": _diff,
     "merge": _merge,
+    "handover": _handover,
     "message": _message,
     "kill": _kill,
 }

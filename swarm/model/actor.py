@@ -44,6 +44,7 @@ class AuditVerb(OpenEnum):
     DETACH = "detach"
     DONE = "done"
     FREEZE_ALL = "freeze-all"
+    HANDOVER = "handover"
     HOLD = "hold"
     INIT = "init"
     KILL = "kill"
@@ -102,6 +103,7 @@ _SYNCED = frozenset(
         AuditVerb.END,
         AuditVerb.RESPAWN,
         AuditVerb.INIT,
+        AuditVerb.HANDOVER,
         AuditVerb.MERGE,
     }
 )

@@ -182,6 +182,26 @@ class MergeReport(Struct, frozen=True):
     """The worktree and its branch are gone."""
 
 
+class HandOverReport(Struct, frozen=True):
+    """The work of an agent, handed over: as a branch, or into the branch of another agent."""
+
+    agent: str
+    branch: str
+    """Where it is now."""
+    commit: str
+    """Where that branch stands."""
+    to: str = ""
+    """The agent whose branch that is; '' where it is nobody's."""
+    commits: int = 0
+    """On a branch that is nobody's, and not in what it was made from."""
+    files: int = 0
+    """Files that changed in another agent's branch."""
+    committed: int = 0
+    """Files whose changes were committed for it."""
+    told: str = ""
+    """Why the other agent has not been told yet, where it runs; '' where it has."""
+
+
 class WorktreeRow(Struct, frozen=True):
     """One worktree of the home."""
 
@@ -195,6 +215,8 @@ class WorktreeRow(Struct, frozen=True):
     """Its agent still runs."""
     merged: bool = False
     """All that is committed there is in the branch that it was made from."""
+    handed_over: bool = False
+    """The worktree was removed, and its branch was left to whoever wants it."""
 
 
 class InitReport(Struct, frozen=True):

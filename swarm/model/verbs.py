@@ -1,6 +1,6 @@
 """Every verb, declared once: the command line, the palette and the MCP server are made from this table."""
 
-from swarm.model import agent_verbs
+from swarm.model import agent_verbs, repository_verbs
 from swarm.model.agent_verbs import AGENT
 from swarm.model.verb import Argument, ArgumentKind, Verb, flag, option
 
@@ -86,15 +86,17 @@ VERBS: tuple[Verb, ...] = (
         ),
         narrow=True,
     ),
-    agent_verbs.DIFF,
-    agent_verbs.MERGE,
+    repository_verbs.DIFF,
+    repository_verbs.MERGE,
+    repository_verbs.HANDOVER,
     Verb(
         "worktrees",
-        "list the worktrees of agents, with what is in them; remove one",
+        "list the worktrees of agents, with what is in them; remove one, or all that hold nothing",
         "worktrees --remove worker-1",
         (
             option("remove", "ID", "remove the worktree of this agent, where it holds nothing uncommitted", default=""),
             flag("discard", "with --remove and the whole id or name: lose what is not committed"),
+            flag("prune", "remove those of all ended agents in which nothing is that is not elsewhere"),
         ),
     ),
     agent_verbs.MESSAGE,

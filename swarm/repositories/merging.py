@@ -46,7 +46,7 @@ def merge(
     target = into or worktree.into
     whole = Place(Path(worktree.common))
     old = _tip_of(whole, worktree, target)
-    tip, files = _tip(layout, worktree, message)
+    tip, files = tip_of_work(layout, worktree, message)
     if _holds(whole, old, tip):
         return Merged(worktree.branch, target, old, already=True)
     begin = base_of(whole, _aimed_at(worktree, target), tip)
@@ -55,7 +55,7 @@ def merge(
     new = tip if _holds(whole, tip, old) else _merged(whole, worktree, agent_id, target, old, tip)
     _advance(layout, worktree, target, old, new)
     if files:
-        _move_branch(layout, worktree, tip)
+        move_branch(layout, worktree, tip)
     return Merged(worktree.branch, target, new, len(changed), committed=files)
 
 
@@ -66,7 +66,7 @@ def is_merged(worktree: Worktree) -> bool:
     if found.status:
         return True
     return found.line == worktree.base or (
-        bool(worktree.into) and _exists(whole, worktree.into) and _holds(whole, HEADS + worktree.into, found.line)
+        bool(worktree.into) and has(whole, worktree.into) and _holds(whole, HEADS + worktree.into, found.line)
     )
 
 
@@ -83,7 +83,7 @@ def _tip_of(whole: Place, worktree: Worktree, target: str) -> str:
             "Its worktree was made from a commit that is no branch.",
             "Name one: --into BRANCH.",
         )
-    if target == worktree.branch or not _exists(whole, target):
+    if target == worktree.branch or not has(whole, target):
         why = "That is its own branch." if target == worktree.branch else ""
         raise Refused(
             Code.REPOSITORY, f"There is no branch {clean(target, 200)!r} to merge into.", why, "Name another."
@@ -91,16 +91,20 @@ def _tip_of(whole: Place, worktree: Worktree, target: str) -> str:
     return git("rev-parse", "--verify", HEADS + target, at=whole).line
 
 
-def _exists(whole: Place, branch: str) -> bool:
+def has(whole: Place, branch: str) -> bool:
+    """Whether the repository has a branch of this name."""
     return git("show-ref", "--verify", "--quiet", HEADS + branch, at=whole, ok=(0, 1)).status == 0
 
 
-def _tip(layout: Layout, worktree: Worktree, message: str) -> tuple[str, int]:
-    """The commit to merge, and the number of files that it commits first. No branch has moved yet."""
+def tip_of_work(layout: Layout, worktree: Worktree, message: str) -> tuple[str, int]:
+    """The commit that has all of its work, and the number of files that were committed for it. No branch has moved yet.
+
+    message: of that commit; '' refuses what is not committed. Raises Refused, GitError.
+    """
     place = place_of(layout, worktree)
     whole = Place(place.common)
     if gone(layout, worktree):
-        if not _exists(whole, worktree.branch):
+        if not has(whole, worktree.branch):
             raise Refused(Code.REPOSITORY, f"The worktree and the branch {worktree.branch!r} are gone.")
         return git("rev-parse", "--verify", HEADS + worktree.branch, at=whole).line, 0
     seen = changes_of(layout, worktree)
@@ -121,8 +125,8 @@ def _tip(layout: Layout, worktree: Worktree, message: str) -> tuple[str, int]:
         raise Refused(
             Code.UNCOMMITTED,
             f"Its worktree holds work that is not committed: {_named(loose)}.",
-            "A merge takes commits.",
-            "Have it committed there, or let the merge do it: --commit MESSAGE.",
+            "Only commits leave it.",
+            "Have it committed there, or let it be done now: --commit MESSAGE.",
         )
     return _committed(place, tip, message), len(loose)
 
@@ -237,7 +241,8 @@ def _place_of_checkout(layout: Layout, worktree: Worktree, path: Path) -> Place 
     return Place(common, common, path) if str(path) == worktree.checkout else path
 
 
-def _move_branch(layout: Layout, worktree: Worktree, tip: str) -> None:
+def move_branch(layout: Layout, worktree: Worktree, tip: str) -> None:
+    """Moves the worktree's own branch to a commit of what was not committed in it."""
     place = place_of(layout, worktree)
     git("update-ref", "-m", "commit what was left", HEADS + worktree.branch, tip, at=Place(place.common))
     git("reset", "--quiet", at=place, timeout=WORK_S)

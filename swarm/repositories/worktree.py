@@ -21,7 +21,7 @@ def make(layout: Layout, worktree: Worktree, agent_id: str) -> bool:
     path, common = layout.root / worktree.path, Path(worktree.common)
     title = f"The worktree of {agent_id!r} cannot be made."
     whole = Place(common)
-    known = os.path.lexists(common / "worktrees" / worktree.name)
+    known = is_known(worktree)
     if known and path.is_dir() and not path.is_symlink():
         return False
     if os.path.lexists(path):
@@ -71,9 +71,14 @@ def discard_untouched(layout: Layout, worktree: Worktree) -> bool:
     return True
 
 
+def is_known(worktree: Worktree) -> bool:
+    """Whether its repository knows the worktree: it does until git removes it, also where its directory is gone."""
+    return os.path.lexists(Path(worktree.common) / "worktrees" / worktree.name)
+
+
 def is_left(worktree: Worktree) -> bool:
     """Whether its repository knows the worktree, or has its branch. Raises GitError."""
-    return os.path.lexists(Path(worktree.common) / "worktrees" / worktree.name) or has_branch(worktree)
+    return is_known(worktree) or has_branch(worktree)
 
 
 def remove(layout: Layout, worktree: Worktree, *, branch: bool) -> None:
@@ -83,7 +88,7 @@ def remove(layout: Layout, worktree: Worktree, *, branch: bool) -> None:
 
 def _remove(worktree: Worktree, path: Path, *, branch: bool) -> None:
     whole = Place(Path(worktree.common))
-    if os.path.lexists(whole.common / "worktrees" / worktree.name):
+    if is_known(worktree):
         git("worktree", "unlock", str(path), at=whole, ok=(0, 128))
         # Twice, because a worktree that is locked or holds submodules is removed only so.
         what = f"The worktree {worktree.name!r} cannot be removed."

@@ -61,6 +61,8 @@ def _left(row: WorktreeRow) -> Finding | None:
     if row.live:
         return Finding(Level.WARNING, "worktrees", f"{row.agent}: {row.changes.why}") if row.changes.why else None
     hint = f"swarm-tui merge {row.agent}    or    swarm-tui worktrees --remove {row.name}"
+    if row.handed_over:
+        return None
     if row.changes.why:
         return Finding(Level.NOTE, "worktrees", f"{row.agent} has ended: {row.changes.why}", hint)
     loose = row.changes.uncommitted

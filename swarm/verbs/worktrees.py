@@ -1,4 +1,4 @@
-"""diff, merge, worktrees: what agents changed in repositories, taken over or removed."""
+"""worktrees: those of this home, with what is in them; removed where they hold nothing, or by name."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -7,73 +7,17 @@ from swarm.errors import Code, NotFound, Refused
 from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.home.resolve import must_be_below, resolve
-from swarm.lifecycle.scope import is_held
+from swarm.home.resolve import resolve
+from swarm.ledger.state import State
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import AgentSpec
 from swarm.model.repository import Changes, Worktree
-from swarm.model.requests import DiffReport, MergeReport, WorktreeRow
+from swarm.model.requests import WorktreeRow
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.find import walk
 from swarm.repositories import merging, worktree
-from swarm.repositories.changes import changes_of, difference
+from swarm.repositories.changes import changes_of
 from swarm.repositories.git import GitError
-from swarm.sanitize import clean
-
-
-def diff(home: Home, words: str, *, stat: bool = False) -> DiffReport:
-    """What an agent changed in its worktree, committed or not, against what it is merged into. Looks only.
-
-    stat: only how much each file changed. Raises NotFound; Refused `hierarchy`, `repository`; GitError.
-    """
-    agent_id = resolve(home, words)
-    if agent_id != home.actor.agent:
-        must_be_below(home, agent_id)
-    own = _worktree_of(home, agent_id)
-    seen = changes_of(home.layout, own)
-    text = difference(home.layout, own, stat=stat)
-    return DiffReport(agent_id, own, seen, text.output.decode("utf-8", "replace"), text.cut)
-
-
-def merge(
-    home: Home, words: str, *, into: str = "", message: str = "", remove: bool = False, spawn_id: str = ""
-) -> MergeReport:
-    """Merges an agent's work into the branch that its worktree was made from: clean, or refused and nothing changed.
-
-    into: another branch. message: commits what an agent that has ended left uncommitted. remove: its worktree and
-    branch go once they are merged. spawn_id: '' for whichever spawn there is. Raises NotFound;
-    Refused with the reason; Busy; GitError.
-    """
-    with audit.attempt(home, AuditVerb.MERGE, words) as attempt:
-        home.must_be_writable()
-        attempt.agent = agent_id = resolve(home, words)
-        must_be_below(home, agent_id)
-        spec = _spec_of(home, agent_id)
-        if spawn_id not in ("", spec.spawn_id):
-            raise NotFound(f"{agent_id!r} has been spawned anew since.", hint="Look at its difference again first.")
-        own = _worktree_of(home, agent_id)
-        _must_be_its_own(home, into or own.into)
-        if message or remove:
-            _must_have_ended(home, agent_id)
-        inner = tuple(path for each in spec.owns if (path := own.inside(each)) is not None)
-        merged = merging.merge(
-            home.layout, own, agent_id, into=into, message=clean(message, 500), owned=() if "" in inner else inner
-        )
-        if remove:
-            worktree.remove(home.layout, own, branch=True)
-    audit.record(
-        home,
-        AuditVerb.MERGE,
-        agent=agent_id,
-        spawn_id=spec.spawn_id,
-        reason=f"{merged.branch} into {merged.into}" + (": it was there already" if merged.already else ""),
-        commit=merged.commit,
-        files=merged.files,
-        removed=remove,
-    )
-    return MergeReport(
-        agent_id, merged.branch, merged.into, merged.commit, merged.files, merged.already, merged.committed, remove
-    )
 
 
 def worktrees(home: Home) -> tuple[WorktreeRow, ...]:
@@ -90,10 +34,11 @@ def worktrees(home: Home) -> tuple[WorktreeRow, ...]:
         path = home.layout.root / own.path
         record = state.agents.get(spec.id)
         live = record is not None and record.live
-        there = path.is_dir()
-        if not (there or live or worktree_is_left(own)):
+        known = path.is_dir() or worktree.is_known(own)
+        if not (known or live or worktree_is_left(own)):
             continue  # it was removed, with its branch
-        rows.append(WorktreeRow(name, str(path), spec.id, own, changes_of(home.layout, own), live, _is_merged(own)))
+        seen, merged = changes_of(home.layout, own), _is_merged(own)
+        rows.append(WorktreeRow(name, str(path), spec.id, own, seen, live, merged, not (known or live)))
     return tuple(rows)
 
 
@@ -104,15 +49,11 @@ def remove(home: Home, words: str, *, discard: bool = False) -> str:
     is lost; then `words` has to be the whole id or the name. Raises NotFound; Refused.
     """
     with audit.attempt(home, AuditVerb.REMOVE_WORKTREE, words) as attempt:
-        home.must_be_writable()
-        if home.actor.is_agent:
-            raise Refused(
-                Code.HIERARCHY, "Only the operator removes worktrees.", "An agent may remove one by merging it."
-            )
+        _must_be_the_operator(home)
         found = next((spec for name, spec in owners_of(home).items() if words in (name, spec.id)), None)
         attempt.agent = agent_id = found.id if found is not None else resolve(home, words)
-        own = found.worktree if found is not None and found.worktree is not None else _worktree_of(home, agent_id)
-        _must_have_ended(home, agent_id)
+        own = found.worktree if found is not None and found.worktree is not None else worktree_of(home, agent_id)
+        must_have_ended(home, agent_id)
         if discard and words not in (agent_id, own.name):
             raise Refused(
                 Code.UNCOMMITTED,
@@ -121,10 +62,10 @@ def remove(home: Home, words: str, *, discard: bool = False) -> str:
                 f"swarm-tui worktrees --remove {own.name} --discard",
             )
         seen = changes_of(home.layout, own)
-        if not discard and (seen.uncommitted or seen.cut):
+        if not discard and (what := _would_be_lost(seen)):
             raise Refused(
                 Code.UNCOMMITTED,
-                f"The worktree {own.name!r} holds {seen.uncommitted} changes that are not committed.",
+                f"The worktree {own.name!r} holds {what}.",
                 f"swarm-tui diff {agent_id} shows them.",
                 f"Merge them, or lose them: swarm-tui worktrees --remove {own.name} --discard",
             )
@@ -132,6 +73,31 @@ def remove(home: Home, words: str, *, discard: bool = False) -> str:
         worktree.remove(home.layout, own, branch=merged)
     audit.record(home, AuditVerb.REMOVE_WORKTREE, agent=agent_id, reason=own.name, discarded=seen.uncommitted)
     return "" if merged else own.branch
+
+
+def prune(home: Home) -> tuple[str, ...]:
+    """Removes the worktrees of all ended agents that hold nothing that is not elsewhere, with their branches.
+
+    Returns their names. Heartbeats do the same for agents that the ledger still knows. Raises Refused; GitError.
+    """
+    _must_be_the_operator(home)
+    state, rows = home.ledger.read(), worktrees(home)
+    used = [row for row in rows if row.worktree is not None and not _is_unneeded(row, state)]
+    targets = {(row.worktree.common, row.worktree.into) for row in used if row.worktree is not None}
+    gone = []
+    for row in rows:
+        own = row.worktree
+        if own is not None and row not in used and (own.common, own.branch) not in targets:
+            remove(home, own.name)
+            gone.append(own.name)
+    return tuple(gone)
+
+
+def _is_unneeded(row: WorktreeRow, state: State) -> bool:
+    """Its agent has ended, and nothing is in it that is not elsewhere."""
+    record, own = state.agents.get(row.agent), row.worktree
+    ended = record is None or not record.holds_slot
+    return ended and own is not None and row.merged and row.changes.holds_nothing(own.branch)
 
 
 def changes_text(changes: Changes) -> str:
@@ -143,18 +109,9 @@ def changes_text(changes: Changes) -> str:
         parts.append(f"{changes.uncommitted} of them not committed")
     if changes.commits:
         parts.append(plural(changes.commits, "commit"))
+    if changes.ignored:
+        parts.append(f"{plural(changes.ignored, 'file')} that git ignores")
     return ", ".join(parts)
-
-
-def merge_text(report: MergeReport) -> str:
-    """What a merge did, in words."""
-    if report.already:
-        done = f"{report.branch} was merged into {report.into} already"
-    else:
-        files = plural(report.files, "file")
-        done = f"{report.branch} is merged into {report.into}, {files} changed ({report.commit[:12]})"
-    left = f"; {plural(report.committed, 'file')} committed for it first" if report.committed else ""
-    return f"{report.agent}: {done}{left}{'; its worktree and branch are removed' if report.removed else ''}"
 
 
 def owners_of(home: Home) -> Mapping[str, AgentSpec]:
@@ -188,15 +145,17 @@ def _directories(home: Home) -> list[str]:
         return []
 
 
-def _spec_of(home: Home, agent_id: str) -> AgentSpec:
+def spec_of(home: Home, agent_id: str) -> AgentSpec:
+    """What an agent was spawned with. Raises NotFound."""
     loaded = read_spec(home.layout.agent(agent_id))
     if loaded.value is None:
         raise NotFound(f"{agent_id!r} has no spec.", loaded.why or "There is no agent.json.")
     return loaded.value
 
 
-def _worktree_of(home: Home, agent_id: str) -> Worktree:
-    own = _spec_of(home, agent_id).worktree
+def worktree_of(home: Home, agent_id: str) -> Worktree:
+    """An agent's worktree. Raises NotFound; Refused `repository` where it has none."""
+    own = spec_of(home, agent_id).worktree
     if own is None:
         raise Refused(
             Code.REPOSITORY,
@@ -207,21 +166,8 @@ def _worktree_of(home: Home, agent_id: str) -> Worktree:
     return own
 
 
-def _must_be_its_own(home: Home, target: str) -> None:
-    """Raises Refused `scope` where an agent that is held would write a branch other than its own."""
-    if not home.actor.is_agent:
-        return
-    spec = _spec_of(home, home.actor.agent)
-    if is_held(home, spec) and (spec.worktree is None or spec.worktree.branch != target):
-        raise Refused(
-            Code.SCOPE,
-            f"{spec.id!r} is held to its scope, and may merge only into its own branch.",
-            f"{clean(target, 100)!r} is another.",
-            "Ask your parent, or the operator.",
-        )
-
-
-def _must_have_ended(home: Home, agent_id: str) -> None:
+def must_have_ended(home: Home, agent_id: str) -> None:
+    """Raises Refused `exists` where the agent may still work in its worktree."""
     record = home.ledger.read().agents.get(agent_id)
     if record is not None and record.holds_slot:
         raise Refused(
@@ -230,6 +176,21 @@ def _must_have_ended(home: Home, agent_id: str) -> None:
             "Its worktree is its own as long as it runs.",
             "Wait until it has ended, or end it first.",
         )
+
+
+def _must_be_the_operator(home: Home) -> None:
+    home.must_be_writable()
+    if home.actor.is_agent:
+        raise Refused(Code.HIERARCHY, "Only the operator removes worktrees.", "An agent may remove one by merging it.")
+
+
+def _would_be_lost(seen: Changes) -> str:
+    """What is in no commit, or in commits that are on no branch, in words; '' for nothing."""
+    if seen.uncommitted or seen.cut:
+        return f"{seen.uncommitted} changes that are not committed"
+    if seen.commits and not seen.head and not seen.why:
+        return f"{plural(seen.commits, 'commit')} that are on no branch"
+    return ""
 
 
 def _is_merged(own: Worktree) -> bool:

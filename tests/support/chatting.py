@@ -30,9 +30,9 @@ def with_chatter(home: LiveHome, more: str = "", **rules: float) -> Path:
     return sessions
 
 
-def chat(home: LiveHome, name: str = "worker-1", task: str = "Wait for words.") -> AgentDir:
+def chat(home: LiveHome, name: str = "worker-1", task: str = "Wait for words.", **more: object) -> AgentDir:
     """Spawns a chatter, and waits until its first turn is over."""
-    home.swarm.spawn(home.request(name, program="claude", task=task, command=()))
+    home.swarm.spawn(home.request(name, program="claude", task=task, command=(), **more))
     agent = home.agent(name)
     wait_for(lambda: lines(agent, "init"), "its first turn")
     return agent

@@ -4,7 +4,8 @@ from swarm.model.record import Phase
 from swarm.model.requests import DiffReport, MergeReport
 from swarm.model.snapshot import AgentView
 from swarm.sanitize import clean
-from swarm.verbs.worktrees import changes_text, merge_text
+from swarm.verbs.merge import merge_text
+from swarm.verbs.worktrees import changes_text
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from swarm_tui.app.screens.history import DiffScreen
 from swarm_tui.app.screens.prompt import Prompt

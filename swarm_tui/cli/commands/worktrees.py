@@ -1,4 +1,4 @@
-"""`swarm-tui diff`, `merge`, `worktrees`: what agents changed in repositories."""
+"""`swarm-tui diff`, `merge`, `handover`, `worktrees`: what agents changed in repositories."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -34,7 +34,7 @@ def diff(args: argparse.Namespace, out: Output) -> int:
 
 def merge(args: argparse.Namespace, out: Output) -> int:
     """Merges, and says what was done."""
-    from swarm.verbs.worktrees import merge_text
+    from swarm.verbs.merge import merge_text
 
     report = acting(args).merge(args.id, into=args.into, message=args.message, remove=args.remove)
     if out.json:
@@ -44,11 +44,30 @@ def merge(args: argparse.Namespace, out: Output) -> int:
     return 0
 
 
+def handover(args: argparse.Namespace, out: Output) -> int:
+    """Hands the work of an ended agent over, and says where it is now."""
+    from swarm.verbs.handover import handover_text
+
+    report = acting(args).handover(args.id, name=args.name, to=args.to, message=args.message)
+    if out.json:
+        out.document(to_builtins(report))
+    else:
+        out.say(handover_text(report))
+    return 0
+
+
 def worktrees(args: argparse.Namespace, out: Output) -> int:
-    """Lists them, or removes one."""
+    """Lists them, or removes one, or all that hold nothing."""
     swarm = acting(args)
     if args.discard and not args.remove:
         raise UsageError("--discard says what becomes of a worktree that --remove names.", hint="Add: --remove ID")
+    if args.prune:
+        gone = swarm.prune_worktrees()
+        if out.json:
+            out.document({"removed": list(gone)})
+        else:
+            out.say("\n".join(f"{name}: its worktree is removed" for name in gone) or "There is none that can go.")
+        return 0
     if args.remove:
         stays = swarm.remove_worktree(args.remove, discard=args.discard)
         if out.json:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from swarm.mcp.tools import OFFERED
 from tests.support.hooked import Hooked
 from tests.support.mcp_client import McpClient
 from tests.support.wait import wait_for
@@ -55,7 +56,7 @@ def test_the_tools_have_exact_schemas_and_the_homes_roles(client: McpClient, hoo
     (hooked.root / "roles" / "poet.md").write_text("not even valid")
     client.start()
     tools = {tool["name"]: tool for tool in client.ask("tools/list")["result"]["tools"]}
-    assert set(tools) == {"progress", "done", "status", "spawn", "read", "message", "kill", "diff", "merge"}
+    assert set(tools) == {"progress", "done", "status", "spawn", "read", "message", "kill", "diff", "merge", "handover"}
     for tool in tools.values():
         schema = tool["inputSchema"]
         assert schema["type"] == "object"
@@ -177,7 +178,7 @@ def test_calls_come_one_after_the_other_and_keep_nobody_from_being_answered(clie
         for key in range(3):
             client.send(request("tools/call", key, name="progress", arguments={"text": f"line {key}"}))
         assert client.ask("ping", key="now")["result"] == {}
-        assert len(client.ask("tools/list", key="and this")["result"]["tools"]) == 9
+        assert len(client.ask("tools/list", key="and this")["result"]["tools"]) == len(OFFERED)
     assert [client.hear()["id"] for _ in range(3)] == [0, 1, 2]
     said = [line.rpartition(" - ")[2] for line in hooked.dir.progress.read_text().splitlines()]
     assert said == ["line 0", "line 1", "line 2"]

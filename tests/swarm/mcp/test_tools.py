@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from swarm.mcp.tools import OFFERED
 from swarm.protocol.agent_files import read_results
 from swarm.protocol.paths import Layout
 from tests.support.homes import LiveHome
@@ -224,7 +225,7 @@ def test_a_home_that_is_gone_or_broken_is_a_readable_refusal(home: LiveHome, met
 def test_a_server_without_a_home_starts_and_says_what_is_missing(tmp_path: Path) -> None:
     with McpClient({"SWARM_HOME": str(tmp_path / "nowhere")}) as lost:
         lost.start()
-        assert len(lost.ask("tools/list")["result"]["tools"]) == 9
+        assert len(lost.ask("tools/list")["result"]["tools"]) == len(OFFERED)
         assert "[no-home]" in lost.refused("status")
 
 
@@ -281,3 +282,10 @@ def test_a_child_gets_a_worktree_and_its_work_is_seen_and_merged(
     repo.commit("work", at=home.root / worktree.path)
     assert "is merged into main, 1 file changed" in meta.did("merge", id="one")
     assert (repo.path / "work.py").exists()
+    assert "[exists]" in meta.refused("handover", id="one")
+    repo.write("more.py", "1\n", at=home.root / worktree.path)
+    assert "gone" in meta.did("kill", id="one")
+    assert "its work is the branch swarm/idea.one, 2 commits; 1 file committed for it first" in meta.did(
+        "handover", id="one", message="the rest"
+    )
+    assert not (home.root / worktree.path).exists()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from swarm.errors import Code, Refused, SwarmError
+from swarm.ledger.state import without
 from tests.support.homes import LiveHome
 from tests.support.repositories import Repo
 
@@ -147,3 +148,37 @@ def test_an_agent_without_a_worktree_has_neither_diff_nor_merge(live_home: LiveH
     for act in (live_home.swarm.diff, live_home.swarm.merge):
         with pytest.raises(Refused, match="has no worktree"):
             act("one")
+
+
+def test_commits_that_are_on_no_branch_are_no_less_work_than_what_is_not_committed(
+    live_home: LiveHome, repo: Repo
+) -> None:
+    path = worked(live_home, repo)
+    live_home.swarm.merge("one")
+    repo.git("switch", "--quiet", "--detach", at=path)
+    repo.write("more.py", "1", at=path)
+    repo.commit("on no branch", at=path)
+    with pytest.raises(Refused, match="1 commit that are on no branch"):
+        live_home.swarm.remove_worktree("one")
+    assert live_home.swarm.prune_worktrees() == ()
+    assert (path / "more.py").exists()
+
+
+def test_all_that_hold_nothing_are_pruned_also_those_that_the_ledger_has_forgotten(
+    live_home: LiveHome, repo: Repo
+) -> None:
+    worked(live_home, repo, "merged")
+    live_home.swarm.merge("merged")
+    kept = worked(live_home, repo, "unmerged")
+    live_home.spawn("runs", worktree=str(repo.path))
+    live_home.spawn("idle", "true", worktree=str(repo.path))
+    live_home.wait_until_ended("idle")
+    live_home.swarm.settle()
+    live_home.home.ledger.commit(lambda state: without(state, live_home.id("merged")), purpose="forget it")
+
+    assert live_home.swarm.prune_worktrees() == ("idle", "merged")
+
+    assert kept.is_dir()
+    assert path_of(live_home, "runs").is_dir()
+    assert repo.branches() == ["main", "swarm/runs", "swarm/unmerged"]
+    assert live_home.swarm.prune_worktrees() == ()

@@ -385,6 +385,27 @@ def test_the_work_of_an_agent_in_a_repository_is_shown_merged_and_its_worktree_r
     assert swarm_tui("worktrees", "--discard", home=swarm_home).status == 2
 
 
+def test_work_is_handed_over_as_a_branch_and_empty_worktrees_are_pruned(swarm_home: Path, tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "a project")
+    work = "echo 1 > work.py; git add -A; git commit -qm work; echo 2 > loose.py"
+    for name, command in (("w", work), ("idle", "true")):
+        spawned = spawn(swarm_home, name, "--worktree", str(repo.path), command=("--", "sh", "-c", command))
+        assert spawned.status == 0, spawned.err
+        wait_for(Layout(swarm_home).agent(f"genesis-01/{name}").exit.exists, f"the end of {name}")
+    status_of(swarm_home)
+    refused = swarm_tui("handover", "w", "--as", "feature/work", home=swarm_home)
+    assert (refused.status, "--commit MESSAGE" in refused.err) == (3, True)
+    words = ("handover", "w", "--as", "feature/work", "--commit", "the rest")
+    done = swarm_tui(*words, home=swarm_home)
+    assert done.out == (
+        "genesis-01/w: its work is the branch feature/work, 2 commits; 1 file committed for it first: "
+        "git switch feature/work\n"
+    )
+    assert swarm_tui("worktrees", "--prune", home=swarm_home).out == "idle: its worktree is removed\n"
+    assert repo.branches() == ["feature/work", "main"]
+    assert swarm_tui("worktrees", "--prune", "--json", home=swarm_home).document["removed"] == []
+
+
 def test_worktree_alone_means_the_repository_of_the_home(tmp_path: Path) -> None:
     Repo(tmp_path)
     with made_home(tmp_path / "my-swarm") as home:
