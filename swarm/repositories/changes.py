@@ -46,7 +46,9 @@ def gone(layout: Layout, worktree: Worktree) -> str:
     if not Path(worktree.common).is_dir():
         return f"its repository {worktree.common} is gone"
     if not path.is_dir() or path.is_symlink():
-        return f"its worktree {path} is gone; what it had committed is on the branch {worktree.branch}"
+        return (
+            f"its worktree {path} is gone; what it had committed and is not merged is on the branch {worktree.branch}"
+        )
     if not (Path(worktree.common) / "worktrees" / worktree.name).is_dir():
         return f"its repository does not know the worktree {path} any more"
     return ""

@@ -19,7 +19,7 @@ def repositories(home: Home) -> Iterator[Finding]:
     """Every finding about the repository that the home lies in, and about its worktrees."""
     yield from _documents(home)
     try:
-        rows = worktrees(home)
+        rows = [row for row in worktrees(home) if not row.handed_over]
     except SwarmError as error:
         yield Finding(Level.ERROR, "worktrees", str(error))
         return
@@ -61,8 +61,6 @@ def _left(row: WorktreeRow) -> Finding | None:
     if row.live:
         return Finding(Level.WARNING, "worktrees", f"{row.agent}: {row.changes.why}") if row.changes.why else None
     hint = f"swarm-tui merge {row.agent}    or    swarm-tui worktrees --remove {row.name}"
-    if row.handed_over:
-        return None
     if row.changes.why:
         return Finding(Level.NOTE, "worktrees", f"{row.agent} has ended: {row.changes.why}", hint)
     loose = row.changes.uncommitted

@@ -284,7 +284,7 @@ def test_a_child_gets_a_worktree_and_its_work_is_seen_and_merged(
     assert (repo.path / "work.py").exists()
     assert "[exists]" in meta.refused("handover", id="one")
     repo.write("more.py", "1\n", at=home.root / worktree.path)
-    assert "gone" in meta.did("kill", id="one")
+    assert "gone" in meta.did("kill", ids=["one"])
     assert "its work is the branch swarm/idea.one, 2 commits; 1 file committed for it first" in meta.did(
         "handover", id="one", message="the rest"
     )
