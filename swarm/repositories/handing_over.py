@@ -8,6 +8,7 @@ from swarm.errors import Code, Refused
 from swarm.model.repository import Worktree
 from swarm.protocol.paths import Layout
 from swarm.repositories import merging, worktree
+from swarm.repositories.changes import base_of
 from swarm.repositories.find import HEADS
 from swarm.repositories.git import Place, git
 from swarm.sanitize import clean
@@ -36,7 +37,7 @@ def leave_branch(layout: Layout, own: Worktree, *, name: str = "", message: str 
     if called != own.branch:
         _must_be_free(whole, called)
     tip, files = merging.tip_of_work(layout, own, message)
-    commits = int(git("rev-list", "--count", f"{own.base}..{tip}", at=whole).line or 0)
+    commits = int(git("rev-list", "--count", f"{base_of(whole, own, tip)}..{tip}", at=whole).line or 0)
     if not commits:
         raise Refused(
             Code.REPOSITORY,

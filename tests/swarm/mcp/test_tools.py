@@ -284,8 +284,8 @@ def test_a_child_gets_a_worktree_and_its_work_is_seen_and_merged(
     assert (repo.path / "work.py").exists()
     assert "[exists]" in meta.refused("handover", id="one")
     repo.write("more.py", "1\n", at=home.root / worktree.path)
-    assert "gone" in meta.did("kill", ids=["one"])
-    assert "its work is the branch swarm/idea.one, 2 commits; 1 file committed for it first" in meta.did(
+    assert "gone" in meta.did("kill", ids=["one"], reason="done")
+    assert "its work is the branch swarm/idea.one, 1 commit; 1 file committed for it first" in meta.did(
         "handover", id="one", message="the rest"
     )
     assert not (home.root / worktree.path).exists()
