@@ -69,7 +69,11 @@ def judge(caller: HookCaller, given: Mapping[str, Any], env: Mapping[str, str]) 
 def _write_scope(caller: HookCaller) -> WriteScope:
     guard = read_json(caller.agent.guard)
     if guard is None:
-        raise HookError(f"{os.fspath(caller.agent.guard)!r} is not there, so nothing says where this agent may write.")
+        raise HookError(
+            f"{os.fspath(caller.agent.guard)!r} is not there, so nothing says where this agent may write.",
+            "" if caller.layout.policy.is_file() else "The home was moved or removed while the agent runs.",
+            "" if caller.layout.policy.is_file() else "The operator puts it back, or spawns the agent anew.",
+        )
     return write_scope_of(caller, guard)
 
 

@@ -76,7 +76,10 @@ def look_at_end(home: Home, record: Record) -> Record | None:
         if home.runner.alive(record) not in (Liveness.DEAD, Liveness.STRANGER):
             return None
         # Its keeper writes it, and ends: look once more after the process was seen gone.
-        gone = record.ref.match(read_exit(agent).value)
+        told = read_exit(agent)
+        gone = record.ref.match(told.value)
+        if told.why and results_of(home, record.id).state is not ResultsState.VALID:
+            return None  # what cannot be read may tell later: no end is made up, and the operator can end it
         if gone is None:
             return with_leftovers(_end_without_exit(home, record), see_to_leftovers(home, record))
     elif not wait_until(lambda: home.runner.alive(record) is not Liveness.ALIVE, LAST_MOMENTS_S):

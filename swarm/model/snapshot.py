@@ -39,6 +39,8 @@ class AgentView(Struct, frozen=True):
     progress: Progress = Progress()
     results: Results = Results()
     exit: Exit | None = None
+    exit_why: str = ""
+    """Why its exit.json cannot be read; '' where it can, or where there is none."""
     observed: Observed = Observed()
     """Fresher than the record's: what this process saw since."""
     changed_at: float | None = None

@@ -29,7 +29,8 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
     4.  The root without a process: idle. It works in turns: an ended process and silence say nothing of it.
     5.  results.json is valid (the root has none): done, or failed where its status says so, also while it still runs.
     6.  waiting: its program ended for its service, so that it keeps its slot and is taken up again.
-    7.  Its process is gone: failed where exit.json gives a code, lost where nothing tells (a reboot, a foreign kill).
+    7.  Its process is gone: failed where exit.json gives a code, lost where nothing tells (a reboot, a foreign kill),
+        unknown where exit.json cannot be read.
     8.  Its directory or its progress.md is gone, replaced or cannot be read: unknown. Absence is never silence.
     9.  paused by the operator; 10. held by the operator.
     11. retrying: its program says that its model service fails, or it has waited for an answer for longer than

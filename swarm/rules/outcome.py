@@ -72,6 +72,9 @@ def _exit_words(code: int) -> str:
 
 def gone(view: AgentView, record: Record | None, age: float) -> Verdict:
     """Its process has ended, and there are no valid results."""
+    if view.exit_why:
+        why = f"its process is gone, and how it ended cannot be read: exit.json: {view.exit_why}"
+        return Verdict(Health.UNKNOWN, why, age=age)
     end = view.ref.match(view.exit)
     lacks = "without results.json"
     if view.results.state is ResultsState.INVALID:

@@ -17,7 +17,7 @@ from swarm.scan.pacing import Pacing, Wanted
 from swarm.scan.probes import Effort, Probes, Sampler
 from swarm.scan.tracked_agent import Hierarchy, TrackedAgent
 from swarm.scan.tree import Tree
-from swarm.scan.tree_problems import problems_of_tree
+from swarm.scan.tree_problems import problems_of_home, problems_of_tree
 from swarm.scan.view import view_of
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ class Scanner:
             generation=last.generation + 1 if last else 1,
             agents=tuple(self._views) if changed or last is None else last.agents,
             slots=self._hierarchy.slots,
-            problems=(*self._tree_problems, *ledger.problems),
+            problems=(*problems_of_home(self._order), *self._tree_problems, *ledger.problems),
             tokens=tokens,
             cost_usd=cost_usd,
             pulse=replace(ledger.pulse, watching=watching, watching_why=why, scanned_at=now.wall),

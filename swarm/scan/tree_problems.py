@@ -1,10 +1,12 @@
 """What is wrong with the tree of directories itself, where no agent's row can say it."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from swarm.model.causes import ProblemCode
 from swarm.model.snapshot import Problem
 from swarm.sanitize import clean
+from swarm.scan.tracked_agent import TrackedAgent
 from swarm.scan.tree import Directory, Tree
 from swarm.scan.view import some_names
 
@@ -29,6 +31,15 @@ def problems_of_tree(tree: Tree) -> Iterator[tuple[str, Problem]]:
     for cut in sorted(tree.cut):
         text = f"below {cut or 'the top'} not everything is searched: too deep, or too many"
         yield "", Problem(ProblemCode.UNREADABLE, text)
+
+
+def problems_of_home(agents: Iterable[TrackedAgent]) -> Iterator[tuple[str, Problem]]:
+    """That the home was moved or copied under its agents, said once for all of them: ('', problem)."""
+    origins = Counter(agent.origin for agent in agents if agent.origin is not None)
+    for origin, count in origins.most_common():
+        run = "1 agent runs" if count == 1 else f"{count} agents run"
+        how = "this home is a copy of it, and leaves their processes alone" if origin.copied else "this home was moved"
+        yield "", Problem(ProblemCode.MOVED, f"{run} for {clean(origin.home)}: {how}")
 
 
 def _owner(directory: Directory) -> str:

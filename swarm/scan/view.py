@@ -66,6 +66,7 @@ def _view(agent: TrackedAgent, now: Now) -> AgentView:
         progress=progress,
         results=files.results if files and not agent.replaced else _NO_RESULTS,
         exit=_exit(agent, spawn_id),
+        exit_why=files.exit.why if files and not agent.replaced else "",
         observed=agent.observed or Observed(),
         changed_at=agent.changed_at,
         absent=absent,

@@ -234,6 +234,48 @@ def test_an_exit_that_an_agent_wrote_itself_ends_nobody(live_home: LiveHome) -> 
     assert live_home.record("worker-1").holds_slot
 
 
+@pytest.mark.parametrize("damage", ["garbage", "a directory"])
+def test_an_exit_that_cannot_be_read_is_unknown_until_it_can_be_or_a_person_ends_the_agent(
+    live_home: LiveHome, damage: str
+) -> None:
+    live_home.spawn("worker-1", "sh", "-c", "exit 7")
+    live_home.wait_until_ended("worker-1")
+    kept = live_home.agent("worker-1").exit.read_bytes()
+    live_home.agent("worker-1").exit.unlink()
+    if damage == "garbage":
+        live_home.agent("worker-1").exit.write_text("{ torn")
+    else:
+        live_home.agent("worker-1").exit.mkdir()
+    record = live_home.record("worker-1")
+    wait_for(lambda: live_home.home.runner.alive(record) is not Liveness.ALIVE, "its keeper to end")
+
+    live_home.swarm.beat(by="test")
+
+    swarm = live_home.open()
+    verdict = swarm.verdicts(swarm.snapshot())["genesis-01/worker-1"]
+    assert verdict.state is Health.UNKNOWN
+    assert "how it ended cannot be read: exit.json" in verdict.why
+    assert live_home.record("worker-1").phase is Phase.RUNNING
+    if damage == "garbage":
+        live_home.agent("worker-1").exit.write_bytes(kept)
+        live_home.open().settle()
+        assert live_home.record("worker-1").ending is Ending.FAILED
+        assert not live_home.record("worker-1").holds_slot
+    else:
+        live_home.swarm.kill(["worker-1"])
+        assert live_home.record("worker-1").phase is Phase.ENDED
+
+
+def test_results_count_also_where_the_exit_cannot_be_read(live_home: LiveHome) -> None:
+    live_home.spawn("worker-1", "sh", "-c", """echo '{"summary": "there"}' > results.json""")
+    live_home.wait_until_ended("worker-1")
+    live_home.agent("worker-1").exit.write_text("{ torn")
+    record = live_home.record("worker-1")
+    wait_for(lambda: live_home.home.runner.alive(record) is not Liveness.ALIVE, "its keeper to end")
+    live_home.swarm.settle()
+    assert live_home.record("worker-1").ending is Ending.DONE
+
+
 def test_an_agent_whose_directory_was_removed_can_still_be_ended(live_home: LiveHome) -> None:
     live_home.spawn("worker-1")
     shutil.rmtree(live_home.agent("worker-1").path)

@@ -39,6 +39,10 @@ def test_a_home_that_was_moved_is_said_on_the_row_and_by_doctor_and_ends_nobody(
         view = swarm.snapshot().agent("genesis-01/worker-1")
         assert view is not None
         assert ProblemCode.MOVED in {problem.code for problem in view.problems}
+        assert [problem.text for _, problem in swarm.snapshot().problems] == [
+            f"1 agent runs for {live_home.root}: this home was moved"
+        ]
+        assert f"1 agent runs for {live_home.root}: this home was moved" in swarm_tui("status", home=place).out
         assert any(f"this home was at {live_home.root}" in finding.text for finding in swarm.doctor())
         swarm.beat(by="test", force=True)
         assert live_home_alive(swarm)
