@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, to_builtins
 
-from swarm.injection.detect import suspicion
+from swarm.injection.elsewhere import suspicion_in
 from swarm.model.agent import SCHEMA, Acceptance, AgentSpec, Exit, FoundProcess, Identity, Scope
 from swarm.model.bounds import Seconds, Text
 from swarm.model.reports import Results, ResultsState, ResultsStatus
@@ -38,12 +38,12 @@ def read_results(agent: AgentDir) -> Results:
 
 
 def examine_results(agent: AgentDir) -> tuple[Results, str]:
-    """The same, and why its summary looks like an injection (untrusted.py); '' where it does not."""
+    """The same, and why one of its texts looks like an order to its reader; '' where none does."""
     kept: list[dict[str, Any]] = []
 
     def make(data: dict[str, Any]) -> tuple[Results, str]:
         kept.append(data)
-        return _results(data, agent), suspicion(validators.text(data, "summary")) or ""
+        return _results(data, agent), suspicion_in(data)
 
     loaded = load(agent.results, make, read_object)
     if loaded.value is not None:
@@ -54,7 +54,7 @@ def examine_results(agent: AgentDir) -> tuple[Results, str]:
         return Results(ResultsState.INVALID, why=loaded.why), ""
     said = kept[0].get("summary")
     summary = said if isinstance(said, str) else ""
-    return _disputed(kept[0], summary, loaded.why), suspicion(summary) or ""
+    return _disputed(kept[0], summary, loaded.why), suspicion_in(kept[0])
 
 
 def _disputed(data: dict[str, Any], summary: str, why: str) -> Results:

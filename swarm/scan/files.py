@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from swarm.injection.detect import suspicion
+from swarm.injection.elsewhere import is_telling
 from swarm.ledger.codec import read_ended
 from swarm.model.agent import AgentSpec, Exit
 from swarm.model.record import Record
@@ -16,6 +16,7 @@ from swarm.protocol.agent_files import Loaded, examine_results, read_exit, read_
 from swarm.protocol.find import ENGINES, PROJECT, VERSIONED
 from swarm.protocol.paths import AGENT_FILES, AgentDir
 from swarm.protocol.progress import MAX_LINES, examine_progress
+from swarm.scan.suspects import Channel, Lines, Suspect
 
 KNOWN_FILES = frozenset({*AGENT_FILES, "exit.json", "ended.json"})
 MAX_GUESSES = 200
@@ -55,6 +56,8 @@ class DirectoryListing(NamedTuple):
     misspelt: tuple[tuple[str, str], ...]
     names: frozenset[str] = frozenset()
     """Of all that lies in it, those that decide whether it is an agent's."""
+    telling: tuple[str, ...] = ()
+    """Names that are long enough to say something to who lists them."""
 
 
 def list_directory(path: str) -> DirectoryListing:
@@ -64,11 +67,14 @@ def list_directory(path: str) -> DirectoryListing:
     links: list[str] = []
     odd: list[str] = []
     deciding: list[str] = []
+    telling: list[str] = []
     with os.scandir(path) as entries:
         for entry in entries:
             name = entry.name
             if name in _DECIDE:
                 deciding.append(name)
+            if len(telling) < MAX_GUESSES and is_telling(name):
+                telling.append(name)
             if name in KNOWN_FILES:
                 files.append(name)
             elif entry.is_symlink():
@@ -79,7 +85,14 @@ def list_directory(path: str) -> DirectoryListing:
             elif _GUESSABLE.match(name):
                 odd.append(name)
     present = frozenset(files)
-    return DirectoryListing(present, directories, tuple(sorted(links)), _misspelt(odd, present), frozenset(deciding))
+    return DirectoryListing(
+        present,
+        directories,
+        tuple(sorted(links)),
+        _misspelt(odd, present),
+        frozenset(deciding),
+        tuple(sorted(telling)),
+    )
 
 
 def _misspelt(names: list[str], present: frozenset[str]) -> tuple[tuple[str, str], ...]:
@@ -113,10 +126,10 @@ class AgentFiles:
     """What is known of an agent's files. Values that did not change stay the same objects."""
 
     __slots__ = (
-        "_examined",
         "_keys",
+        "_lines",
         "_racy",
-        "_summary",
+        "_results_why",
         "ended",
         "exit",
         "keep",
@@ -135,9 +148,9 @@ class AgentFiles:
         self.spec = _NO_SPEC
         self.exit = _NO_EXIT
         self.ended = _NO_RECORD
-        self._examined: dict[str, str] = {}
-        """Lines of progress as written -> why they look like an injection, '' where they do not."""
-        self._summary = ""
+        self._lines = Lines()
+        self._results_why = ""
+        """Why a text of its results looks like an order; '' where none does."""
         self._keys: dict[str, Key | None] = {}
         """By file: as it was when it was read."""
         self._racy: set[str] = set()
@@ -172,10 +185,10 @@ class AgentFiles:
         return True
 
     @property
-    def suspects(self) -> tuple[str, ...]:
-        """Why texts that the agent wrote look like an injection, newest last."""
-        found = [why for why in self._examined.values() if why]
-        return (*found, self._summary) if self._summary else tuple(found)
+    def suspects(self) -> tuple[Suspect, ...]:
+        """The texts in its files that look like orders to their reader, newest last."""
+        found = [Suspect(Channel.PROGRESS, why) for why in self._lines.found]
+        return (*found, Suspect(Channel.RESULTS, self._results_why)) if self._results_why else tuple(found)
 
     @property
     def restless(self) -> frozenset[str]:
@@ -202,10 +215,7 @@ class AgentFiles:
         progress, written = examine_progress(AgentDir(Path(self.path)), self.keep) if there else (_NO_PROGRESS, [])
         if progress == self.progress:
             return False
-        # A line is examined once, and its finding stays while the line is shown.
-        self._examined = {
-            raw: self._examined[raw] if raw in self._examined else suspicion(raw) or "" for raw in written
-        }
+        self._lines.take(written)
         self.progress = progress
         return True
 
@@ -213,5 +223,5 @@ class AgentFiles:
         results, suspect = examine_results(AgentDir(Path(self.path))) if there else (_NO_RESULTS, "")
         if results == self.results:
             return False
-        self.results, self._summary = results, suspect
+        self.results, self._results_why = results, suspect
         return True

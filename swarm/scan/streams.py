@@ -11,6 +11,7 @@ from swarm.model.time import Now
 from swarm.programs.follower import Follower
 from swarm.programs.registry import NewReader, new_reader_for
 from swarm.rules.observation import awake_at
+from swarm.scan.stream_texts import StreamTexts
 from swarm.scan.tracked_agent import TrackedAgent
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class OutputReaders:
         self.home = home
         self.patient = True
         """A look at everything may take its time; a first snapshot may not."""
+        self._texts = StreamTexts(home)
         self._turn: list[str] = []
         self._readers: dict[str, NewReader | None] = {}
         self._behind: set[str] = set()
@@ -58,7 +60,9 @@ class OutputReaders:
                 changed.add(agent.id)
             if time.perf_counter() > until:
                 break
-        return changed
+        if everything and not self.patient:
+            return changed  # the first picture waits for nothing that can be found in the next look
+        return changed | self._texts.look(agents, everything=everything)
 
     def listen_for_subagents(self, agents: Mapping[str, TrackedAgent], now: Now) -> set[str]:
         """Reads all that is said by programs that may have sub-agents, and of the others what takes no time."""
@@ -118,7 +122,7 @@ class OutputReaders:
         before = follower.activity, follower.caught_up, follower.error
         heard = _last_word(follower.activity)
         while follower.grown():
-            follower.look(now.wall, PART_BYTES)
+            self._texts.hear(agent, follower.look(now.wall, PART_BYTES))
             if follower.error or time.perf_counter() > until:
                 break
         if follower.behind and not follower.error:

@@ -18,6 +18,7 @@ from swarm.rules.observation import BEGINNING, observe_progress, was_made
 from swarm.rules.slot_tree import SlotTree
 from swarm.rules.slots import slots_of
 from swarm.scan.files import AgentFiles
+from swarm.scan.suspects import Stream
 from swarm.scan.tree import Directory
 
 FUTURE_TOLERANCE_S = 60.0
@@ -60,6 +61,7 @@ class TrackedAgent:
         "renamed_to",
         "same_files",
         "seen",
+        "stream",
         "unkept",
         "usage",
         "used",
@@ -100,6 +102,8 @@ class TrackedAgent:
         self.usage: Usage | None = None
         self.follower: Follower | None = None
         """Reads what its program says, where it says anything."""
+        self.stream: Stream | None = None
+        """What of its program's output looks like an order to its reader."""
         self.heard: float | None = None
         """Awake seconds of its program's last sign of life, or of its last word that it tries again."""
         self.heard_paused = 0.0

@@ -17,6 +17,7 @@ from swarm.protocol.names import is_name, name_of
 from swarm.sanitize import clean
 from swarm.scan.absence import absence_of, problems_of_absence
 from swarm.scan.files import AgentFiles
+from swarm.scan.suspects import Channel, Suspect
 from swarm.scan.tracked_agent import FUTURE_TOLERANCE_S, NO_PROGRESS, TrackedAgent
 from swarm.scan.tree import Directory
 from swarm.scan.worktrees import problems_of_changes
@@ -157,8 +158,8 @@ def problems_of(agent: TrackedAgent, now: Now) -> Iterator[Problem]:
         yield from _of_files(agent, agent.files)
         if not absent:
             yield from _of_times(agent, agent.files.progress, now)
-        for why in agent.files.suspects:
-            yield Problem(ProblemCode.INJECTION, f"its text looks like an instruction to its reader: {why}")
+    for channel, why in suspects_of(agent):
+        yield Problem(ProblemCode.INJECTION, f"{channel} looks like an order to its reader: {why}")
     if agent.follower is not None:
         yield from _of_program(agent.follower)
     if agent.ghost:
@@ -167,6 +168,16 @@ def problems_of(agent: TrackedAgent, now: Now) -> Iterator[Problem]:
         yield Problem(ProblemCode.OVER_BUDGET, f"{agent.used} run in its subtree; its budget is {agent.budget}")
     yield from problems_of_changes(agent)
     yield from _of_processes(agent)
+
+
+def suspects_of(agent: TrackedAgent) -> Iterator[Suspect]:
+    """The texts of an agent that look like orders to their reader, those of its own last."""
+    if agent.stream is not None:
+        yield from agent.stream.found
+    if agent.directory is not None and agent.directory.suspect_name:
+        yield Suspect(Channel.NAMES, agent.directory.suspect_name)
+    if agent.files is not None:
+        yield from agent.files.suspects
 
 
 def _of_processes(agent: TrackedAgent) -> Iterator[Problem]:
