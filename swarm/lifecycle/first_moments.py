@@ -2,12 +2,15 @@
 
 import time
 
+from swarm import platform
 from swarm.errors import Code, SwarmError
 from swarm.home.context import Home
 from swarm.lifecycle.settle import settle
-from swarm.model.agent import AgentSpec
+from swarm.model.agent import AgentSpec, Identity, Liveness
 from swarm.model.record import Ending, Ref
 from swarm.model.requests import Spawned
+from swarm.processes.identity import look
+from swarm.processes.members import tree
 from swarm.programs.registry import new_reader_for, program_for
 from swarm.protocol.agent_files import read_exit, read_spec
 from swarm.protocol.paths import AgentDir
@@ -16,8 +19,10 @@ from swarm.store import reader
 LEAST_S = 0.3
 MOST_S = 2.5
 STARTS = 2.0
-"""A program is waited for so many times the processor time that its start takes."""
+"""A program is waited for so many times the processor time that its start takes, by the clock or by what it got."""
 LOOK_S = 0.02
+RUNNABLE = ("R", "D")
+"""States of a process that runs, or waits for its turn or for the disk: not for others, or for time to pass."""
 HEAD_BYTES = 4096
 
 
@@ -46,17 +51,43 @@ def why_ended_at_once(home: Home, spawned: Spawned) -> SwarmError | None:
 
 
 def _has_ended(home: Home, agent: AgentDir, spec: AgentSpec) -> bool:
-    """Waits; a program whose output is read has started when it has said its first words."""
+    """Waits; a program whose output is read has started when it has said its first words.
+
+    On a busy machine a start takes longer than it has work to do: then it is waited for until that is done.
+    """
     speaks = new_reader_for(spec.program, home.policy) is not None
-    until = time.monotonic() + min(MOST_S, max(LEAST_S, STARTS * program_for(spec.program, home.policy).start_cost_s))
-    while time.monotonic() < until:
+    work = STARTS * program_for(spec.program, home.policy).start_cost_s
+    began = time.monotonic()
+    program: Identity | None = None
+    while (passed := time.monotonic() - began) < MOST_S:
         gone = read_exit(agent).value
         if gone is not None and gone.spawn_id == spec.spawn_id:
             return True
         if speaks and _has_spoken(agent):
             return False
+        if passed > max(LEAST_S, work):
+            program = program or _program(home, spec)
+            if program is None or not is_starting(program, work):
+                return False
         time.sleep(LOOK_S)
     return False
+
+
+def _program(home: Home, spec: AgentSpec) -> Identity | None:
+    record = Ref(spec.id, spec.spawn_id).find(home.ledger.read().agents)
+    return record.process if record is not None else None
+
+
+def is_starting(program: Identity, work: float) -> bool:
+    """Whether it, or what it has started, wants the processor and has not had it for so many seconds; or is ending."""
+    if look(program) is not Liveness.ALIVE:
+        return True  # its keeper is about to report that
+    there = [stat for stat in (platform.stat(program.pid), *tree(program)) if stat is not None]
+    if not any(stat.state in RUNNABLE or stat.dead for stat in there):
+        return False
+    from swarm.processes.usage import spent  # psutil costs 17 ms, and few starts take so long
+
+    return sum(spent(stat.pid)[0] for stat in there) < work
 
 
 def _has_spoken(agent: AgentDir) -> bool:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from swarm.errors import Code, Refused
+from swarm.lifecycle.first_moments import is_starting
 from swarm.model.causes import AlertCause
 from swarm.model.record import Ending
 from tests.support.cli import agent_environment, swarm_tui
@@ -55,6 +56,21 @@ def test_a_spawn_whose_program_ends_at_once_fails_with_what_it_wrote(live_home: 
         assert ran.document["error"]["code"] == Code.START
         assert ran.document["id"] == "genesis-01/worker-1"
     assert live_home.record("worker-1").ending is Ending.FAILED  # it did start: its files and its record stay
+
+
+def test_on_a_busy_machine_a_start_is_waited_for_until_its_work_is_done(live_home: LiveHome) -> None:
+    live_home.spawn("at-work", "sh", "-c", "while :; do :; done")
+    live_home.spawn("asleep", "sleep", "300")
+    live_home.spawn("gone", "true")
+    live_home.wait_until_ended("gone")
+    at_work, asleep, gone = (live_home.record(name).process for name in ("at-work", "asleep", "gone"))
+    assert at_work is not None
+    assert asleep is not None
+    assert gone is not None
+    wait_for(lambda: is_starting(at_work, work=60.0), "it to have less of the processor than its start takes")
+    wait_for(lambda: not is_starting(at_work, work=0.01), "it to have had that")
+    wait_for(lambda: not is_starting(asleep, work=60.0), "it to wait for nothing but time")
+    assert is_starting(gone, work=0.0)  # its keeper has the word
 
 
 def test_a_spawn_that_goes_well_fails_in_no_way(live_home: LiveHome) -> None:
