@@ -2,6 +2,7 @@
 
 from collections.abc import Container
 
+from swarm.errors import SwarmError
 from swarm.formatting import plural
 from swarm.home.context import Home
 from swarm.ledger.transitions import Waits, move
@@ -18,6 +19,7 @@ from swarm.model.service import Trouble, Waiting
 from swarm.model.values import replace
 from swarm.platform.clock import wait_until
 from swarm.processes.belonging import home_of
+from swarm.programs.registry import program_for
 from swarm.protocol.agent_files import read_exit, read_results
 from swarm.protocol.logs import last_complaint
 from swarm.rules.outcome import turn_words
@@ -119,10 +121,24 @@ def _waiting(home: Home, record: Record, gone: Exit, activity: ActivityState | N
     """How it waits, where its program ascribes its end to its service; None where it does not, or was stopped."""
     if activity is None or gone.error or gone.stopped:
         return None
-    refused = refusal_of(activity) or _broken(home, record, gone, activity)
+    refused = (
+        refusal_of(activity) or _told_by_exit(home, record, gone, activity) or _broken(home, record, gone, activity)
+    )
     if refused is None:
         return None
     return wait_after(record.waiting, refused, home.now(), home.policy.service, answered=activity.answered)
+
+
+def _told_by_exit(home: Home, record: Record, gone: Exit, activity: ActivityState) -> TurnEnd | None:
+    """The end of a failed turn that the program ascribes to its service by its exit code alone."""
+    failed = activity.turn_end
+    if failed is None or failed.ok or not gone.code:
+        return None
+    try:
+        trouble = program_for(record.program, home.policy).trouble_of_exit(gone.code)
+    except SwarmError:  # swarm.toml does not know it any more
+        return None
+    return replace(failed, trouble=trouble) if trouble is not None else None
 
 
 def _broken(home: Home, record: Record, gone: Exit, activity: ActivityState) -> TurnEnd | None:

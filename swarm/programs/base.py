@@ -8,6 +8,7 @@ from msgspec import Struct
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.model.listed import ListedSession
+from swarm.model.service import Trouble
 from swarm.protocol.paths import AgentDir, Layout
 
 
@@ -68,6 +69,10 @@ class WithoutChannel:
     def end_session(self, session: ListedSession) -> bool:  # noqa: ARG002 the protocol's signature
         """It has no daemon that would."""
         return False
+
+    def trouble_of_exit(self, code: int) -> Trouble | None:  # noqa: ARG002 the protocol's signature
+        """Its output says it, or nothing does."""
+        return None
 
 
 class Program(Protocol):
@@ -144,6 +149,10 @@ class Program(Protocol):
 
     def sessions(self) -> tuple[ListedSession, ...]:
         """The sessions of this user that run, as the program's own listing tells; nothing where it keeps none."""
+        ...
+
+    def trouble_of_exit(self, code: int) -> Trouble | None:
+        """The trouble of its service that its exit code tells of, where its output says only that a turn failed."""
         ...
 
     def end_session(self, session: ListedSession) -> bool:

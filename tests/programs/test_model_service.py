@@ -115,3 +115,25 @@ def test_other_hosts_are_refused_and_written_down(models: ModelServer) -> None:
     assert refused.value.code == 403
     refused.value.close()
     assert models.elsewhere == ["http://example.invalid/x"]
+
+
+def test_an_outage_cuts_every_connection_and_ends_on_the_same_port(models: ModelServer) -> None:
+    url = models.play("out", [Hang(times=1, then=say("back"))])
+    said: list[BaseException] = []
+
+    def waits() -> None:
+        try:
+            ask(url, user("go"))
+        except OSError as error:
+            said.append(error)
+
+    thread = threading.Thread(target=waits)
+    thread.start()
+    wait_for(lambda: models.seen("out"), "the request")
+    models.down()
+    thread.join(10)
+    assert len(said) == 1
+    with pytest.raises(urllib.error.URLError, match="refused"):
+        ask(url, user("go"))
+    models.up()
+    assert ask(url, user("go"))["content"][0]["text"] == "back"

@@ -8,6 +8,7 @@ from swarm.heartbeat import monitor
 from swarm.model.health import Health
 from swarm.model.record import Ending, Phase
 from swarm.model.service import Trouble
+from tests.support.homes import PERIOD
 from tests.support.model_scripts import Answer, Refuse, Seen, say, shell
 from tests.support.program_home import ENDS_S, ProgramHome, needs
 from tests.support.wait import wait_for
@@ -70,3 +71,37 @@ def test_codex_without_a_network_tries_on_and_is_no_failure(real: ProgramHome) -
     view = real.seen("worker-1", lambda view: view.retries >= 2, "two retries")
     assert view.exit is None
     assert real.verdict("worker-1").state is Health.RETRYING
+
+
+def test_gemini_that_tries_again_by_itself_for_an_hour_is_said_to_wait_and_no_heartbeat_ends_it(
+    real: ProgramHome,
+) -> None:
+    needs("gemini")
+    back = threading.Event()
+
+    def script(seen: Seen) -> Answer:
+        if not back.is_set():
+            return Refuse(503)
+        return say("Done.") if real.agent("worker-1").results.exists() else DONE
+
+    real.use("gemini", script)
+    real.start("worker-1", "gemini")
+    wait_for(lambda: len(real.models.seen("gemini")) > 1, "its second try", ENDS_S)
+    said = real.agent("worker-1").stdout.read_bytes()
+
+    real.clock.advance(180)
+    verdict = real.verdict("worker-1")
+    assert verdict.state is Health.RETRYING
+    assert verdict.why.startswith("waiting for the model for 3m")
+    for _ in range(4):
+        real.clock.advance(PERIOD)
+        beat = real.swarm.beat(by="test", force=True)
+        assert [each.action for each in beat.actions if each.agent == real.id("worker-1")] == ["alert"]
+        assert beat.counts == {Health.IDLE: 1, Health.RETRYING: 1}
+    assert real.agent("worker-1").stdout.read_bytes() == said, "it says nothing of its tries"
+    back.set()
+    view = real.ended("worker-1")
+
+    assert view.record is not None
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
+    assert view.record.waiting is None, "it was never started again"

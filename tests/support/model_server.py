@@ -60,7 +60,12 @@ class ModelServer:
         self._wrong: list[_Wrong] = []
         self._guard = threading.Lock()
         self._closing = threading.Event()
-        self._http = _Http(("127.0.0.1", 0), _Handler)
+        self._kept: socket.socket | None = None
+        """Keeps the port while nothing listens there."""
+        self._serve(0)
+
+    def _serve(self, port: int) -> None:
+        self._http = _Http(("127.0.0.1", port), _Handler)
         self._http.models = self
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
@@ -68,16 +73,40 @@ class ModelServer:
         self._thread.start()
         return self
 
+    def down(self) -> None:
+        """A real outage: every connection is cut, and nothing listens on its port any more."""
+        port = self.port
+        self._stop()
+        self._kept = socket.socket()
+        self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._kept.bind(("127.0.0.1", port))
+
+    def up(self) -> None:
+        """The service is back, on the port that it had."""
+        assert self._kept is not None
+        self._serve(int(self._kept.getsockname()[1]))
+        self._kept.close()
+        self._kept = None
+        self._thread.start()
+
+    def _stop(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+        self._http.cut()
+        self._thread.join(10)
+
     def __exit__(self, *_: object) -> None:
         self._closing.set()
         for event in list(self._released.values()):
             event.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join(10)
+        if self._kept is not None:
+            self._kept.close()
+        else:
+            self._stop()
 
     @property
     def port(self) -> int:
+        """Where it listens, or listened before an outage."""
         return int(self._http.server_address[1])
 
     def url(self, scenario: str) -> str:
@@ -157,6 +186,26 @@ class _Http(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
     models: ModelServer
+
+    def __init__(self, *given: Any) -> None:
+        self._open: set[socket.socket] = set()
+        super().__init__(*given)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Remembers the connection, so that an outage can cut it."""
+        connection, address = super().get_request()
+        self._open.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def cut(self) -> None:
+        """Cuts every connection that is open."""
+        for connection in list(self._open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A program that is killed in the middle of an answer is no news."""

@@ -11,6 +11,7 @@ from swarm.config.policy import ProgramSettings
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.model.listed import ListedSession
+from swarm.model.service import Trouble
 from swarm.model.values import replace
 from swarm.programs import preflight, prompt, sandbox
 from swarm.programs.base import Need
@@ -124,6 +125,10 @@ class Claude:
     def sessions(self) -> tuple[ListedSession, ...]:
         """Of this user, in terminals and in the background."""
         return session_list.listed(self.name, session_list.config_directory(self._environment()))
+
+    def trouble_of_exit(self, code: int) -> Trouble | None:  # noqa: ARG002 the protocol's signature
+        """Its output says it, with the status of the answer."""
+        return None
 
     def end_session(self, session: ListedSession) -> bool:
         """Its daemon does, and does not start it again."""

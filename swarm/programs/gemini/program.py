@@ -5,6 +5,8 @@ import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from swarm.model.service import Trouble
+from swarm.programs.http_status import trouble_of_status
 from swarm.programs.oneshot import SERVER, OneShot, Run, handed_on, must_be_directories, server, without_shell
 from swarm.programs.prompt import habits
 
@@ -35,6 +37,13 @@ class Gemini(OneShot):
     def new_session(self) -> str:
         """Ours, so that it is known before the program says anything."""
         return str(uuid.uuid4())
+
+    def trouble_of_exit(self, code: int) -> Trouble | None:
+        """After its own tries it ends with the status of the last answer, as far as an exit code holds it (503: 247).
+
+        Its output then has the words of the service alone. Its own codes are below those of any such status.
+        """
+        return trouble_of_status(256 + code)
 
     def headless(self, run: Run, session: str, *, resume: bool) -> tuple[str, ...]:
         """The prompt is on standard input; without -p nothing is added to it."""

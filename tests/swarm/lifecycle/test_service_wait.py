@@ -1,5 +1,6 @@
 """An end that a program ascribes to its service: the agent waits, keeps its slot, and is taken up again by itself."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,18 @@ def test_a_message_to_it_waits_and_a_terminal_is_refused_with_what_to_do(live_ho
     assert (told.sent, told.waits) == (False, "it waits for its service")
     assert "resume tries it again" in live_home.swarm.why_not_attach("genesis-01/worker-1")
     assert live_home.swarm.snapshot().agent("genesis-01/worker-1").problems == ()  # type: ignore[union-attr]  # it is there
+
+
+def test_gemini_that_gave_up_by_itself_waits_and_its_exit_code_says_why(live_home: LiveHome, tmp_path: Path) -> None:
+    gemini = tmp_path / "gemini"
+    error = {"type": "unknown", "message": "[API Error: The model is overloaded.]"}
+    lines = [{"type": "init", "session_id": "s1", "model": "m"}, {"type": "result", "status": "error", "error": error}]
+    said = "\n".join(json.dumps(each) for each in lines)
+    gemini.write_text(f"#!/bin/sh\ncat > /dev/null\ncat <<'END'\n{said}\nEND\nexit 247\n")
+    gemini.chmod(0o755)
+    live_home.rules(more=f'\n[programs.gemini]\nargv = ["{gemini}"]\nmcp = false\n')
+    live_home.swarm = live_home.open()
+    live_home.spawn("worker-1", program="gemini", command=())
+    ended(live_home, "worker-1")
+    found = waiting(live_home)
+    assert (found.trouble, found.why) == (Trouble.OVERLOADED, "[API Error: The model is overloaded.]")

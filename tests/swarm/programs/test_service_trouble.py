@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from swarm.config.policy import Policy
 from swarm.model.activity import Activity, Kind, TurnEnd
 from swarm.model.service import Trouble
 from swarm.programs.fold import EMPTY, fold
+from swarm.programs.registry import program_for
 from tests.support.recordings import reader_named
 
 
@@ -141,3 +143,22 @@ def test_gemini_quotes_the_answer() -> None:
     assert gemini('[API Error: {"error":{"code":400,"message":"no"}}]').trouble is None
     assert gemini("[API Error: exception TypeError: fetch failed sending request]").trouble is Trouble.UNREACHABLE
     assert gemini("You have exhausted your daily quota on this model.").trouble is Trouble.LIMIT
+
+
+@pytest.mark.parametrize(
+    ("code", "trouble"),
+    [
+        (247, Trouble.OVERLOADED),  # 503
+        (244, Trouble.OVERLOADED),  # 500
+        (173, Trouble.LIMIT),  # 429
+        (145, Trouble.LOGIN),  # 401
+        (144, None),  # 400
+        (1, None),
+        (41, None),  # its own code for a login that is not set
+        (130, None),
+        (137, None),
+    ],
+)
+def test_gemini_ends_with_what_an_exit_code_holds_of_the_status(code: int, trouble: Trouble | None) -> None:
+    assert program_for("gemini", Policy()).trouble_of_exit(code) is trouble
+    assert program_for("codex", Policy()).trouble_of_exit(code) is None
