@@ -22,8 +22,10 @@ from tests.bench import (
     keys,
     latency,
     lives,
+    long_life,
     picture,
     planning,
+    reader,
     transcript,
     twelve,
     verbs,
@@ -43,6 +45,8 @@ class Bench(NamedTuple):
     help: str
     sizes: tuple[int, ...]
     run: Callable[["Homes", int, bool], list[Figure]]
+    named_only: bool = False
+    """It takes so long that it is measured only where it is named."""
 
 
 class Homes:
@@ -84,6 +88,14 @@ BENCHES = (
     Bench("key", "key pressed -> screen changed", (LARGE,), _in_home(keys.measure)),
     Bench("spawn", "spawn -> program running; kill -> verified gone", (SMALL,), _in_home(lives.measure)),
     Bench("ledger", "commits of eight writers", (), lambda _, __, quick: commits.measure(quick=quick)),
+    Bench("reader", "the last words of a long progress.md", (), lambda _, __, quick: reader.measure(quick=quick)),
+    Bench(
+        "life",
+        "memory through ten days of the demo: takes an hour, so name it",
+        (),
+        lambda _, __, quick: long_life.measure(quick=quick),
+        named_only=True,
+    ),
     Bench("transcript", "reading a long transcript", (), lambda _, __, quick: transcript.measure(quick=quick)),
     Bench(
         "injection",
@@ -100,7 +112,7 @@ BENCHES = (
 
 def main(words: Sequence[str]) -> int:
     args = _parser().parse_args(words)
-    chosen = [bench for bench in BENCHES if not args.names or bench.name in args.names]
+    chosen = [bench for bench in BENCHES if bench.name in args.names or not (args.names or bench.named_only)]
     _compile()
     before, figures, failed = machine(), [], False
     homes = Homes()

@@ -1,8 +1,8 @@
 """What is over leaves ledger and tree, keeps its files and can be put back; what is needed stays, and says why."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +13,6 @@ from swarm.model.record import Phase
 from swarm.store import moves, syscalls
 from tests.support.homes import LiveHome
 from tests.support.repositories import Repo
-
-Then = Callable[[State], None] | None
 
 
 def finish(home: LiveHome, name: str, *, read: bool = True) -> None:
@@ -223,12 +221,12 @@ def test_one_that_comes_back_between_look_and_act_is_left_alone(
     commit = Ledger.commit
     respawned = False
 
-    def after_a_respawn(ledger: Ledger, change: Change, *, purpose: str, then: Then = None) -> State:
+    def after_a_respawn(ledger: Ledger, change: Change, *, purpose: str, **more: Any) -> State:
         nonlocal respawned
         if not respawned and purpose.startswith("archive"):
             respawned = True
             live_home.open().respawn("w")
-        return commit(ledger, change, purpose=purpose, then=then)
+        return commit(ledger, change, purpose=purpose, **more)
 
     monkeypatch.setattr(Ledger, "commit", after_a_respawn)
     with pytest.raises(Refused, match="has come back"):
