@@ -147,6 +147,7 @@ class Swarm:
     diff = _verb("verbs.merge", lambda: swarm.verbs.merge.diff)
     worktrees = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.worktrees)
     sessions = _verb("verbs.sessions", lambda: swarm.verbs.sessions.sessions)
+    unlisted = _verb("verbs.sessions", lambda: swarm.verbs.sessions.unlisted)
     archived = _verb("verbs.archive", lambda: swarm.verbs.archive.archived)
     preview_kill = _verb("verbs.kill", lambda: swarm.verbs.kill.preview)
 

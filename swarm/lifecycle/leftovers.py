@@ -146,6 +146,8 @@ def end_session(program: Program, session: ListedSession, marker: str = "") -> S
 
     marker: of the agent whose it is; '' for none.
     """
+    if session.alone_by:
+        return Sweep(clean=False, found=(), left=())  # what ends it ends others
     if not program.end_session(session):
         leftovers.ask(session.processes)
     leftovers.wait_gone(session.processes)

@@ -34,5 +34,7 @@ class ListedSession(Struct, frozen=True):
     """In the program's own word: busy, idle."""
     processes: tuple[Identity, ...] = ()
     """Those that the listing names, as far as they live and started when it says that they did."""
+    alone_by: str = ""
+    """What gives it a process of its own, as a command for a person; '' where its process runs no other session."""
     launched_by: tuple[str, ...] | None = None
     """Keys of the sessions in which it was started; empty: in none. None: this release does not tell."""

@@ -5,6 +5,7 @@ import sys
 if sys.platform == "darwin":
     from swarm.platform.darwin import (
         HAS_SUBREAPER,
+        TELLS_OPEN_FILES,
         boot_id,
         children,
         command,
@@ -12,6 +13,7 @@ if sys.platform == "darwin":
         environ,
         has_terminal,
         open_directories,
+        open_files,
         parent,
         pid_namespace,
         pids,
@@ -25,6 +27,7 @@ if sys.platform == "darwin":
 else:
     from swarm.platform.linux import (
         HAS_SUBREAPER,
+        TELLS_OPEN_FILES,
         boot_id,
         children,
         command,
@@ -32,6 +35,7 @@ else:
         environ,
         has_terminal,
         open_directories,
+        open_files,
         parent,
         pid_namespace,
         pids,
@@ -45,6 +49,7 @@ else:
 
 __all__ = [
     "HAS_SUBREAPER",
+    "TELLS_OPEN_FILES",
     "boot_id",
     "children",
     "command",
@@ -52,6 +57,7 @@ __all__ = [
     "environ",
     "has_terminal",
     "open_directories",
+    "open_files",
     "parent",
     "pid_namespace",
     "pids",

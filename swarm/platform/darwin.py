@@ -11,6 +11,7 @@ import psutil
 from swarm.platform.process_info import Stat
 
 HAS_SUBREAPER = False
+TELLS_OPEN_FILES = False
 POLL_S = 0.005
 STATES = {
     psutil.STATUS_IDLE: "I",
@@ -147,6 +148,11 @@ def writers(paths: Iterable[str | os.PathLike[str]]) -> list[int]:  # noqa: ARG0
 
 def open_directories(pid: int) -> list[str]:  # noqa: ARG001 the signature of the port
     """Returns none: macOS does not say which directories another process holds."""
+    return []
+
+
+def open_files(pid: int) -> list[str]:  # noqa: ARG001 the signature of the port
+    """Returns none: macOS does not say which files another process holds."""
     return []
 
 

@@ -15,6 +15,8 @@ from swarm.keeper import procfs
 from swarm.platform.process_info import Stat
 
 HAS_SUBREAPER = True
+TELLS_OPEN_FILES = True
+"""It says which files another process of the user holds open, and how."""
 POLL_S = 0.002
 
 
@@ -126,6 +128,11 @@ def writers(paths: Iterable[str | os.PathLike[str]]) -> list[int]:
 
 def open_directories(pid: int) -> list[str]:
     """The directories that a process holds open, by their paths of today; those that are gone are left out."""
+    return [path for path in open_files(pid) if os.path.isdir(path)]
+
+
+def open_files(pid: int) -> list[str]:
+    """What a process holds open that has a path, by the paths of today."""
     try:
         descriptors = os.listdir(f"/proc/{pid}/fd")
     except OSError:
@@ -136,7 +143,7 @@ def open_directories(pid: int) -> list[str]:
             path = os.readlink(f"/proc/{pid}/fd/{descriptor}")
         except OSError:
             continue
-        if path.startswith("/") and os.path.isdir(path):
+        if path.startswith("/"):
             found.append(path)
     return found
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from swarm.config.policy import Policy
 from swarm.errors import Code, Refused
 from swarm.model.activity import Reader
+from swarm.platform import TELLS_OPEN_FILES
 from swarm.programs.base import Program
 from swarm.programs.command import Command
 from swarm.programs.prices import PricedReader, Prices
@@ -14,8 +15,8 @@ COMMAND = Command.kind
 CODING = ("claude", "codex", "gemini", "opencode")
 """Coding agents that are known by name."""
 BUILT_IN = (COMMAND, *CODING)
-LISTING = frozenset({"claude"})
-"""Those that keep a listing of the sessions that run."""
+LISTING = frozenset({"claude", "codex"} if TELLS_OPEN_FILES else {"claude"})
+"""Kinds of which it can be told which sessions run; of others no listing tells, or only which there have been."""
 
 
 def names(policy: Policy) -> list[str]:
@@ -30,7 +31,7 @@ def kind_of(name: str, policy: Policy) -> str:
 
 
 def keeps_listing(name: str, policy: Policy) -> bool:
-    """Whether a program of this name keeps a listing of the sessions that run, which can be asked."""
+    """Whether it can be told which sessions of a program of this name run."""
     return kind_of(name, policy) in LISTING
 
 

@@ -13,7 +13,7 @@ from swarm.model.listed import ListedSession, SessionKind
 from swarm.model.requests import Spawned, SpawnRequest
 from swarm.model.values import replace
 from swarm.processes.members import marker_of
-from swarm.programs.registry import names, program_for
+from swarm.programs.registry import CODING, keeps_listing, kind_of, names, program_for
 from swarm.protocol.paths import AgentDir
 from swarm.sanitize import clean
 
@@ -24,7 +24,7 @@ SHORTEST = 4
 def sessions(home: Home) -> tuple[ListedSession, ...]:
     """The sessions of this user that run and belong to no agent of any swarm, oldest first, as programs list them."""
     found: dict[str, ListedSession] = {}
-    for name in names(home.policy):
+    for name in filter(lambda each: keeps_listing(each, home.policy), names(home.policy)):
         try:
             listed = program_for(name, home.policy).sessions()
         except SwarmError:
@@ -33,6 +33,12 @@ def sessions(home: Home) -> tuple[ListedSession, ...]:
             if not any(marker_of(process.pid) for process in each.processes):
                 found.setdefault(each.key, each)
     return tuple(sorted(found.values(), key=lambda one: one.started_at))
+
+
+def unlisted(home: Home) -> tuple[str, ...]:
+    """The coding agents of which it cannot be told which sessions run: they keep a listing of saved ones, or none."""
+    kinds = {name: kind_of(name, home.policy) for name in names(home.policy)}
+    return tuple(name for name, kind in kinds.items() if kind in CODING and not keeps_listing(name, home.policy))
 
 
 def adopt(
@@ -55,7 +61,14 @@ def adopt(
         home.must_be_writable()
         if home.actor.is_agent:
             raise Refused(Code.HIERARCHY, "Only the operator adopts sessions.", hint="Ask your parent.")
-        session = _meant(sessions(home), words)
+        session = _meant(home, words)
+        if session.alone_by:
+            raise Refused(
+                Code.ATTACH,
+                f"The session {_called(session)} runs in a server of its program, together with others.",
+                f"It has the pid {session.processes[0].pid}, and cannot end this session alone.",
+                f"Close it there, go on with it by {clean(session.alone_by, 200)}, and adopt it then with --end.",
+            )
         if session.kind is SessionKind.INTERACTIVE and not end:
             raise Refused(
                 Code.ATTACH,
@@ -79,15 +92,21 @@ def adopt(
     return replace(spawned, session=session.key)
 
 
-def _meant(listed: tuple[ListedSession, ...], words: str) -> ListedSession:
+def _meant(home: Home, words: str) -> ListedSession:
+    listed = sessions(home)
     exact = [each for each in listed if words in (each.key, each.short, each.name)]
     found = exact or [each for each in listed if len(words) >= SHORTEST and each.key.startswith(words)]
     if len(found) == 1:
         return found[0]
+    if found:
+        several = ", ".join(_called(each) for each in found[:10])
+        raise NotFound(f"{clean(words, 100)!r} means several sessions.", several, "Name more of its key.")
+    untold = unlisted(home)
+    beside = f" Of {' and '.join(untold)} it cannot be told which sessions run." if untold else ""
     raise NotFound(
-        f"No session {clean(words, 100)!r} runs." if not found else f"{clean(words, 100)!r} means several sessions.",
-        ", ".join(_called(each) for each in found[:10]),
-        "See what runs with: swarm-tui sessions",
+        f"No session {clean(words, 100)!r} runs.",
+        f"Only a session that runs can be adopted; of one that has ended, its program keeps the conversation.{beside}",
+        "See what runs with swarm-tui sessions; or go on with it in its program first, and adopt it then.",
     )
 
 

@@ -133,6 +133,9 @@ class CannedSwarm(Swarm):
     def sessions(self) -> tuple[ListedSession, ...]:
         return self.beside
 
+    def unlisted(self) -> tuple[str, ...]:
+        return ("gemini",)
+
     def adopt(self, words: str, *, name: str, **_: object) -> Spawned:
         self._note("adopt", (words, name))
         return Spawned(f"genesis-01/{name}", "spawn-new", "")

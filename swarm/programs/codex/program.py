@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from swarm.model.listed import ListedSession
+from swarm.programs.codex import session_list
 from swarm.programs.oneshot import SERVER, OneShot, Run, handed_on, must_be_directories, server
 from swarm.programs.prompt import habits
 from swarm.programs.work_places import git_keeps, git_writes
@@ -33,7 +35,12 @@ class Codex(OneShot):
 
     def interactive(self, run: Run, session: str) -> tuple[str, ...]:
         """The person at the terminal is asked for what the sandbox does not allow."""
-        return ("resume", session, *self._common(run), *self._args())
+        # The server of this user's terminals would run it in an environment of its own, and go on when the person left.
+        return ("resume", "--no-daemon", session, *self._common(run), *self._args())
+
+    def sessions(self) -> tuple[ListedSession, ...]:
+        """Of this user, in terminals, scripts and its own server."""
+        return session_list.listed(self.name, session_list.config_directory({**self._inherited, **self._settings.env}))
 
     def here(self, run: Run) -> Iterable[str]:
         """Its sandbox leaves it a shell."""
@@ -54,13 +61,11 @@ class Codex(OneShot):
 
     def credentials(self, environment: Mapping[str, str]) -> tuple[Path, ...]:
         """Its login file."""
-        place = environment.get("CODEX_HOME") or str(Path(environment.get("HOME", "/")) / ".codex")
-        return (Path(place) / "auth.json",)
+        return (session_list.config_directory(environment) / "auth.json",)
 
     def configs(self, environment: Mapping[str, str]) -> tuple[Path, ...]:
         """It may have a provider with a key of its own."""
-        place = environment.get("CODEX_HOME") or str(Path(environment.get("HOME", "/")) / ".codex")
-        return (Path(place) / "config.toml",)
+        return (session_list.config_directory(environment) / "config.toml",)
 
     def _common(self, run: Run) -> tuple[str, ...]:
         chosen: dict[str, object] = {

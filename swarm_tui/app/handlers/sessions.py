@@ -9,15 +9,20 @@ from swarm_tui.app.screens.prompt import Prompt
 
 
 def sessions(room: ActingScreen) -> None:
-    def show(found: tuple[ListedSession, ...]) -> None:
+    def look() -> tuple[tuple[ListedSession, ...], tuple[str, ...]]:
+        return room.swarm.sessions(), room.swarm.unlisted()
+
+    def show(looked: tuple[tuple[ListedSession, ...], tuple[str, ...]]) -> None:
+        found, untold = looked
+
         def picked(key: str | None) -> None:
             chosen = next((each for each in found if each.key == key), None)
             if chosen is not None:
                 _take_in(room, chosen)
 
-        room.app.push_screen(SessionsScreen(found, room.swarm.now().wall), picked)
+        room.app.push_screen(SessionsScreen(found, room.swarm.now().wall, untold), picked)
 
-    room.perform("list the sessions of programs", room.swarm.sessions, show)
+    room.perform("list the sessions of programs", look, show)
 
 
 def _take_in(room: ActingScreen, session: ListedSession) -> None:

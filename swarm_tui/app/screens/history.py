@@ -13,7 +13,7 @@ from textual.widgets import Static
 from swarm.model.listed import ListedSession
 from swarm.model.snapshot import Snapshot
 from swarm.model.time import Now
-from swarm.sanitize import clean_block
+from swarm.sanitize import clean, clean_block
 from widgets.event_feed import EventFeed, EventRow
 from widgets.line_list import LineList
 from widgets.session_list import SessionList
@@ -103,9 +103,12 @@ class SessionsScreen(_History):
     TITLE_TEXT = "what your agent programs run beside this swarm"
     HINT = "enter makes it an agent of this swarm, esc leaves"
 
-    def __init__(self, sessions: tuple[ListedSession, ...], now: float) -> None:
+    def __init__(self, sessions: tuple[ListedSession, ...], now: float, untold: tuple[str, ...] = ()) -> None:
+        """now: wall seconds. untold: programs of which it cannot be told which sessions run."""
         self._list = SessionList(now)
         super().__init__(self._list)
+        if untold:
+            self.TITLE_TEXT += f"; of {clean(' and '.join(untold), 80)} it cannot be told"
         self._sessions = sessions
 
     def on_mount(self) -> None:

@@ -11,7 +11,8 @@ from swarm_tui.cli.output import Output
 
 def sessions(args: argparse.Namespace, out: Output) -> int:
     """Lists them, one a line."""
-    found = looking(args, out).sessions()
+    swarm = looking(args, out)
+    found, untold = swarm.sessions(), swarm.unlisted()
     if out.json:
         out.document(
             {
@@ -25,10 +26,12 @@ def sessions(args: argparse.Namespace, out: Output) -> int:
                         "cwd": each.cwd,
                         "started_at": iso(each.started_at or None),
                         "pid": each.processes[0].pid,
+                        "alone_by": each.alone_by or None,
                         "launched_by": each.launched_by,
                     }
                     for each in found
-                ]
+                ],
+                "unlisted": untold,
             }
         )
         return 0
@@ -47,6 +50,8 @@ def sessions(args: argparse.Namespace, out: Output) -> int:
     out.tell(
         f"{plural(len(found), 'session')} beside this swarm." + (" Take one in: swarm-tui adopt KEY" if found else "")
     )
+    if untold:
+        out.tell(f"Of {' and '.join(untold)} it cannot be told which sessions run.")
     return 0
 
 

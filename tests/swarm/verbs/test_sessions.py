@@ -119,6 +119,28 @@ def test_only_the_operator_takes_sessions_in_and_only_what_there_is(live_home: L
     assert beside.runs
 
 
+def test_only_what_runs_is_adopted_and_the_refusal_says_so_and_of_which_programs_it_cannot_be_told(
+    live_home: LiveHome, beside: Beside
+) -> None:
+    with pytest.raises(NotFound) as refused:
+        live_home.swarm.adopt("01a21557", name="worker-1")
+    assert "Only a session that runs can be adopted" in refused.value.detail
+    assert "Of gemini and opencode it cannot be told" in refused.value.detail
+    assert live_home.swarm.unlisted() == ("gemini", "opencode")
+    assert beside.runs
+
+
+def test_what_runs_in_one_process_with_others_is_left_alone_with_the_way_to_take_it_in(
+    live_home: LiveHome, beside: Beside
+) -> None:
+    beside.listed = replace(beside.listed, alone_by="program resume --alone 850354a5-5f5a")
+    with pytest.raises(Refused) as refused:
+        live_home.swarm.adopt("pages", name="worker-1", end=True)
+    assert refused.value.code == "attach"
+    assert "program resume --alone 850354a5-5f5a" in refused.value.hint
+    assert beside.runs
+
+
 def test_a_person_in_a_terminal_is_ended_only_when_asked_for(live_home: LiveHome, beside: Beside) -> None:
     beside.listed = replace(beside.listed, kind=SessionKind.INTERACTIVE, short="")
     live_home.swarm.adopt("8503", name="worker-1", end=True)
