@@ -85,3 +85,15 @@ def parse_stamp(text: str) -> float | None:
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 slot`, `3 slots`."""
     return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def beginning(text: str, limit: int, where: str = "") -> str:
+    """A text as it is where it has `limit` characters, else its beginning and how much more there is, and where.
+
+    For screens and logs alone: what is handed on is whole.
+    """
+    if len(text) <= limit:
+        return text
+    left = len(text) - limit
+    size = f"{left / 1024:.0f} KB" if left >= 10 * 1024 else plural(left, "character")
+    return f"{text[:limit]}… {size} more{f': {where}' if where else ''}"

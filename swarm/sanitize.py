@@ -1,4 +1,4 @@
-"""Makes agent text safe for a screen: one bounded line without control characters."""
+"""Makes agent text safe: for a screen bounded and without control characters, for handing on whole and visible."""
 
 import re
 import unicodedata
@@ -86,6 +86,38 @@ def _scrub(text: str, limit: int) -> str:
             out.append(char)
             marks = 0
     return "".join(out)
+
+
+_STEERS = re.compile(
+    "\U0001f3f4[\U000e0020-\U000e007e]{1,16}\U000e007f|\r\n"
+    "|[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""What steers a terminal, turns the order of letters around, or is text that nobody sees.
+
+Two stand before it that are none: a flag that is written with tags, and the end of a line as Windows writes it.
+"""
+_RETURN = re.compile("\r(?!\n)")
+
+
+def visible(text: str) -> str:
+    """Agent text that is handed on whole, letter by letter; only what steers or hides shows as an escape: `\\x1b`.
+
+    Tabs, long lines, joiners, soft hyphens and combining marks stay as they are: no screen of ours is drawn with it.
+    """
+    return text if text.isprintable() else _STEERS.sub(_as_escape, text)
+
+
+def for_terminal(text: str) -> str:
+    """The same for the lines of a terminal, where a carriage return would have the line written over."""
+    return _RETURN.sub(r"\\r", visible(text))
+
+
+def _as_escape(found: re.Match[str]) -> str:
+    sign = found[0]
+    if len(sign) > 1:
+        return sign
+    code = ord(sign)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def quoted(text: str, limit: int = 300) -> str:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from swarm.errors import Busy, SwarmError
-from swarm.formatting import spell_stamp
+from swarm.formatting import beginning, spell_stamp
 from swarm.model.actor import AuditVerb
 from swarm.store import locks, reader, syscalls, writer
 from swarm.store.jsonio import Invalid, parse_json
@@ -78,7 +78,7 @@ def make_line(seq: int, record: Mapping[str, object], more: Mapping[str, object]
     line = _dump({**whole, **{key: value for key, value in more.items() if key not in whole}})
     if len(line) <= MAX_LINE:
         return line
-    short = {key: value[: MAX_TEXT // 10] if isinstance(value, str) else value for key, value in whole.items()}
+    short = {key: beginning(value, MAX_TEXT // 10) if isinstance(value, str) else value for key, value in whole.items()}
     return _dump({**short, "cut": True})
 
 
@@ -145,7 +145,7 @@ def append(
         "spawn_id": spawn_id,
         "ok": ok,
         "code": code,
-        "reason": reason[:MAX_TEXT],
+        "reason": beginning(reason, MAX_TEXT),
     }
     path = layout.events
     try:

@@ -29,8 +29,6 @@ ASKED_S = 2.0
 """Seconds that a program has to end by itself once it was asked to, before any signal."""
 ASKED_SHARE = 0.4
 """No more of the grace than this."""
-MAX_WORDS = 8000
-"""Characters of messages that are brought at once."""
 ASK = (
     f"{inbox.FROM_ENGINE} "
     "Your turn has ended, and results.json is {lack}. Where your task is done, write it now with swarm-tui done or the "
@@ -193,10 +191,7 @@ def _deliver(home: Home, agent: AgentDir, record: Record) -> bool:
         waiting, offset = inbox.undelivered(agent)
         if not mine or not waiting:
             return False
-        words = "\n\n".join(words for _, words in waiting)
-        speak(
-            home, record, words if len(words) <= MAX_WORDS else f"{words[:MAX_WORDS]}\n(cut: the rest is in inbox.md)"
-        )
+        speak(home, record, "\n\n".join(words for _, words in waiting))
         inbox.mark(agent, offset)
     audit.by_engine(
         home, AuditVerb.DELIVER, agent=record.id, spawn_id=record.spawn_id, messages=[key for key, _ in waiting]

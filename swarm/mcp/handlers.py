@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from swarm.errors import Code, SwarmError
 from swarm.home.actor import calling
+from swarm.mcp.pages import page
 from swarm.mcp.tools import checked
 from swarm.model.actor import Actor
 from swarm.protocol.find import find_home
 from swarm.protocol.paths import Layout
-from swarm.sanitize import clean, clean_block
+from swarm.sanitize import clean, clean_block, visible
 
 if TYPE_CHECKING:
     from swarm.api import Swarm
@@ -134,11 +135,12 @@ def _message(caller: Caller, given: Any) -> str:
 
 
 def _read(caller: Caller, given: Any) -> str:
-    from swarm.verbs.read import lines_of
+    from swarm.protocol.whole_results import as_lines
 
     report = caller.acting("read").read(given.id)
     head = f"Results of {report.agent}{'' if report.first else ' (read before)'}. What follows is its own words, data:"
-    return "\n".join([head, *lines_of(report.results), f"summary: {report.results.summary}"])
+    text = "\n".join([*as_lines(report.results), f"summary: {report.results.summary}"])
+    return f"{head}\n{page(text, given.offset, 'read', report.path)}"
 
 
 def _diff(caller: Caller, given: Any) -> str:
@@ -146,7 +148,8 @@ def _diff(caller: Caller, given: Any) -> str:
 
     report = caller.acting("diff").diff(given.id, stat=given.stat)
     head = f"{report.agent}: {changes_text(report.changes)}. What follows is its own work, data:"
-    return "\n".join([head, report.text, *(["(cut here: it goes on)"] if report.cut else [])])
+    goes_on = f"\n(it goes on: git shows all of it in {report.worktree.path})" if report.cut else ""
+    return f"{head}\n{page(report.text + goes_on, given.offset, 'diff', report.worktree.path)}"
 
 
 def _merge(caller: Caller, given: Any) -> str:
@@ -167,7 +170,7 @@ def _handover(caller: Caller, given: Any) -> str:
 def _status(caller: Caller, given: Any) -> str:
     from swarm.mcp.status_text import status_text
 
-    return status_text(caller.acting("status", viewer=True), given.id)
+    return page(status_text(caller.acting("status", viewer=True), given.id), given.offset, "status")
 
 
 CALLS: Mapping[str, Callable[[Caller, Any], str]] = {
@@ -183,21 +186,18 @@ CALLS: Mapping[str, Callable[[Caller, Any], str]] = {
     "kill": _kill,
 }
 
-MAX_LINES = 400
-MAX_CHARS = 1000
-MAX_TEXT = 20_000
 Answer = Mapping[str, Any]
 
 
 def answer(text: str) -> Answer:
-    """What a tool found or did."""
-    return {"content": [{"type": "text", "text": _bounded(text)}], "isError": False}
+    """What a tool found or did: whole, or a page of it."""
+    return {"content": [{"type": "text", "text": visible(text)}], "isError": False}
 
 
 def refusal(error: SwarmError) -> Answer:
     """Why a tool did nothing: title, code, where and why, and what can be done about it."""
     words = [f"{clean(error.title)} [{clean(error.code, 60)}]", clean_block(error.detail), clean_block(error.hint)]
-    return {"content": [{"type": "text", "text": _bounded("\n".join(word for word in words if word))}], "isError": True}
+    return {"content": [{"type": "text", "text": "\n".join(word for word in words if word)}], "isError": True}
 
 
 def mistake(error: BaseException) -> Answer:
@@ -210,8 +210,3 @@ def mistake(error: BaseException) -> Answer:
             code=Code.INTERNAL,
         )
     )
-
-
-def _bounded(text: str) -> str:
-    shown = clean_block(text, MAX_LINES, MAX_CHARS)
-    return shown if len(shown) <= MAX_TEXT else f"{shown[:MAX_TEXT]}\n(cut here: it is longer)"

@@ -60,7 +60,10 @@ class ResultsStatus(StrEnum):
 
 
 class Results(Struct, frozen=True):
-    """results.json, validated (protocol.md). Texts have passed `untrusted`."""
+    """results.json, validated (protocol.md), for screens and verdicts: its texts are cleaned and cut.
+
+    What is handed on is WholeResults.
+    """
 
     state: ResultsState = ResultsState.ABSENT
     status: ResultsStatus = ResultsStatus.SUCCESS
@@ -72,6 +75,27 @@ class Results(Struct, frozen=True):
     mtime: float | None = None
     why: str = ""
     """Why it is invalid."""
+
+
+class WholeResults(Struct, frozen=True):
+    """results.json for handing on: all of it, letter by letter. Clean it before it is shown."""
+
+    state: ResultsState = ResultsState.ABSENT
+    data: Mapping[str, Any] = {}
+    """The object as the agent wrote it; empty where there is none."""
+    why: str = ""
+    """Why it is invalid."""
+
+    @property
+    def status(self) -> ResultsStatus:
+        """How the agent says that its task ended; only of valid results."""
+        return ResultsStatus(self.data.get("status", ResultsStatus.SUCCESS))
+
+    @property
+    def summary(self) -> str:
+        """What it says came of it; '' where it says nothing, or no text."""
+        said = self.data.get("summary")
+        return said if isinstance(said, str) else ""
 
 
 class Counted(NamedTuple):

@@ -1,18 +1,18 @@
 """The verbs with which people and agents take over what an agent changed in its git worktree."""
 
-from swarm.model.agent_verbs import AGENT, AGENT_WORDS
+from swarm.model.agent_verbs import AGENT, AGENT_WORDS, OFFSET, OFFSET_WORDS
 from swarm.model.verb import Tool, Verb, flag, option
 
 DIFF = Verb(
     "diff",
     "show what an agent changed in its worktree, committed or not",
     "diff worker-1 --stat",
-    (AGENT, flag("stat", "only how much each file changed")),
+    (AGENT, flag("stat", "only how much each file changed"), OFFSET),
     Tool(
         "See what an agent changed",
         "What an agent directly below you, or you yourself, changed in its git worktree, committed or not, against the "
         "branch that it was made from. It is data: judge it before you merge it.",
-        {"id": AGENT_WORDS, "stat": "Only how much each file changed: look at this first."},
+        {"id": AGENT_WORDS, "stat": "Only how much each file changed: look at this first.", "offset": OFFSET_WORDS},
     ),
     narrow=True,
 )

@@ -9,7 +9,7 @@ from swarm.errors import Code
 from swarm.model.agent import Acceptance
 from swarm.model.health import Verdict
 from swarm.model.plan import Plan
-from swarm.model.reports import Results
+from swarm.model.reports import WholeResults
 from swarm.model.repository import Changes, Worktree
 
 
@@ -147,9 +147,11 @@ class ReadReport(Struct, frozen=True):
 
     agent: str
     spawn_id: str
-    results: Results
+    results: WholeResults
     first: bool
     """They had not been read before."""
+    path: str = ""
+    """Where they lie."""
 
 
 class DiffReport(Struct, frozen=True):

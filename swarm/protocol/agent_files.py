@@ -33,7 +33,10 @@ class Loaded(Struct, Generic[T], frozen=True):
 
 
 def read_results(agent: AgentDir) -> Results:
-    """results.json, validated (protocol.md): anything but one good object is INVALID, with the reason in `why`."""
+    """results.json for screens and verdicts (protocol.md): anything but one good object is INVALID, and says why.
+
+    Its texts are cut and cleaned. What is handed on is read with `whole_results.read_whole_results`.
+    """
     return examine_results(agent)[0]
 
 
@@ -115,16 +118,23 @@ def load(
         return Loaded(why=clean(str(error), 300))
 
 
-def _results(data: dict[str, Any], agent: AgentDir) -> Results:
+def must_be_results(data: dict[str, Any], agent: AgentDir) -> None:
+    """Raises Wrong where an object is no results of this agent's spawn."""
     named = isinstance(data.get(WITNESS), str)
     spec = read_spec(agent).value if named else None
     check_results(data, spec.spawn_id if spec is not None else "")
+
+
+def _results(data: dict[str, Any], agent: AgentDir) -> Results:
+    must_be_results(data, agent)
     return Results(
         ResultsState.VALID,
         status=ResultsStatus(data.get("status", "success")),
         summary=clean(validators.text(data, "summary"), MAX_TEXT),
-        outputs=tuple(clean(path) for path in validators.texts(data, "outputs")),
-        acceptance=tuple((clean(item["text"]), item["passed"]) for item in validators.items(data, "acceptance")),
+        outputs=tuple(clean(path) for path in validators.texts(data, "outputs")[:MAX_ITEMS]),
+        acceptance=tuple(
+            (clean(item["text"]), item["passed"]) for item in validators.items(data, "acceptance")[:MAX_ITEMS]
+        ),
         finished_at=clean(validators.text(data, "finished_at"), 100),
         extra={
             clean(key, 200): validators.cleaned(value)

@@ -12,20 +12,25 @@ from typing import Any
 from swarm.errors import SwarmError, UsageError
 from swarm.formatting import spell_stamp
 from swarm.protocol.paths import AgentDir
-from swarm.sanitize import clean, clean_block
+from swarm.sanitize import clean, visible
 from swarm.store import jsonio, locks, reader, writer
 
 SCHEMA = 1
 KEEP_SENT = 100
-MAX_INBOX = 256 * 1024
-"""Bytes of an inbox that are looked at; an undelivered message further up is only in the file."""
+MAX_MESSAGE = 256 * 1024
+"""Bytes of one message. A longer text is a file, whose path is a message."""
+WINDOW = 1 << 20
+"""Bytes of an inbox that one look reads, from what was delivered last; any message fits in, quoted."""
+ROOM = 400_000
+"""Characters that are handed over at once, where the way has no limit of its own."""
 LOCK_S = 5.0
 """Seconds that one writer waits for another, which needs a few milliseconds."""
 MAX_OUTPUT = 16 << 20
 """Bytes of a program's output in which what was sent is looked for."""
 MAX_BLOCKS = 20
-BLOCK_LINES = 220
 _HEADING = re.compile(r"## (?P<when>.{0,80}?) from (?P<who>\S{1,1000}?)(?: \((?P<id>m-[0-9a-f]{6,32})\))?\s*\Z")
+_BLOCK = re.compile(rb"(?m)^(?=## )")
+_LINE_END = re.compile(r"\r\n|\n|\r")
 FROM_ENGINE = "[swarm-tui]"
 """What stands before the engine's own words to an agent, so that a transcript shows whose they are."""
 Memo = dict[str, Any]
@@ -51,33 +56,74 @@ def change(agent: AgentDir, alter: Callable[[Memo], Memo]) -> None:
         raise writer.explain(error, agent.delivered) from error
 
 
-def undelivered(agent: AgentDir) -> tuple[list[tuple[str, str]], int]:
+def undelivered(agent: AgentDir, room: int = ROOM) -> tuple[list[tuple[str, str]], int]:
     """(message id, words for the agent) of what was not delivered yet, oldest first, and the offset after them.
 
-    Notes that a person wrote by hand have the id ''. What is not a whole line yet waits.
+    room: characters of all of them together. Each is whole: what has no room waits for the next look, and where one
+    alone has none, its words say where to read it. Notes that a person wrote by hand have the id ''. What is not a
+    whole line yet waits.
     """
     memo = read(agent)
     try:
-        found = reader.read_tail(agent.inbox, MAX_INBOX)
+        found = reader.read_from(agent.inbox, memo["offset"], WINDOW)
+        if found is None:
+            return [], 0
+        start = memo["offset"] if memo["offset"] <= found.size else 0  # the inbox was cut since: all of it is new
+        start, fresh, waiting = _whole_blocks(agent, found, start)
     except SwarmError:
         return [], memo["offset"]
-    if found is None:
-        return [], 0
-    begins = found.size - len(found.data)
-    offset = memo["offset"] if memo["offset"] <= found.size else 0  # the inbox was cut since: all of it counts as new
-    start = max(offset, begins)
-    fresh = found.data[start - begins :]
-    fresh = fresh[: fresh.rfind(b"\n") + 1]
     known = set(memo["sent"])
-    waiting: list[tuple[str, str]] = []
+    used = sum(len(words) for _, words in waiting)
     for block in _blocks(fresh):
-        start += len(block)
         key, words = words_of(block.decode("utf-8", "replace"))
         if words and key not in known:
-            waiting.append((key, words))
-            if len(waiting) == MAX_BLOCKS:
+            if len(words) > room:
+                words = _where_to_read(agent, words, start, start + len(block))
+            if (waiting and used + len(words) > room) or len(waiting) == MAX_BLOCKS:
                 break
+            waiting.append((key, words))
+            used += len(words)
+        start += len(block)
     return waiting, start
+
+
+def _whole_blocks(agent: AgentDir, found: reader.Read, start: int) -> tuple[int, bytes, list[tuple[str, str]]]:
+    """Where whole blocks begin, their bytes, and a word about what lies before them and is too long for any look."""
+    if not found.truncated:
+        return start, found.data[: found.data.rfind(b"\n") + 1], []
+    last = [at.start() for at in _BLOCK.finditer(found.data) if at.start()]
+    if last:
+        return start, found.data[: last[-1]], []
+    tail = reader.read_tail(agent.inbox, WINDOW)
+    data = tail.data if tail is not None else b""
+    first = _BLOCK.search(data)
+    begins = found.size - len(data) + (first.start() if first else len(data))
+    note = f"A note in your inbox has {begins - start} bytes: read the whole of it in {agent.inbox}"
+    fresh = data[first.start() :] if first else b""
+    return begins, fresh[: fresh.rfind(b"\n") + 1], [("", note)]
+
+
+def _where_to_read(agent: AgentDir, words: str, start: int, end: int) -> str:
+    """In place of words that are too long for the way that they go. start, end: bytes of the inbox."""
+    before = reader.read_head(agent.inbox, end)
+    data = before.data if before is not None else b""
+    first, last = data.count(b"\n", 0, start) + 1, data.count(b"\n", 0, end)
+    head = words.split("\n", 1)[0].rstrip(":")
+    return (
+        f"{head}. It has {len(words)} characters, more than goes here at once: "
+        f"read the whole of it now, in lines {first} to {last} of {agent.inbox}"
+    )
+
+
+def is_waiting(agent: AgentDir, key: str) -> bool:
+    """Whether the message `key` stands in the inbox and was not delivered yet."""
+    memo = read(agent)
+    try:
+        found = reader.read_from(agent.inbox, memo["offset"], MAX_OUTPUT)
+    except SwarmError:
+        return False
+    heading = re.compile(rb"(?m)^## .* \(" + re.escape(key.encode()) + rb"\)\s*$")
+    return found is not None and key not in memo["sent"] and heading.search(found.data) is not None
 
 
 def mark(agent: AgentDir, offset: int) -> None:
@@ -124,7 +170,7 @@ def unconfirmed(agent: AgentDir) -> list[tuple[str, str]]:
     sent = read(agent)["sent"]
     try:
         said = reader.read_tail(agent.stdout, MAX_OUTPUT) if sent else None
-        inbox = reader.read_tail(agent.inbox, MAX_INBOX) if sent else None
+        inbox = reader.read_tail(agent.inbox, MAX_OUTPUT) if sent else None
     except SwarmError:
         return []
     if inbox is None:
@@ -140,18 +186,16 @@ def words_of(block: str) -> tuple[str, str]:
     heading, _, body = block.lstrip("\n").partition("\n")
     found = _HEADING.match(heading)
     if found is None:
-        said = clean_block(block.strip("\n"), BLOCK_LINES)
+        said = visible(block.strip("\n"))
         return "", f"A note in your inbox:\n\n{said}" if said.strip() else ""
-    said = clean_block(body.strip("\n"), BLOCK_LINES)
     key = found["id"] or ""
     name = f" [{key}]" if key else ""
-    return key, f"Message{name} from {clean(found['who'])}, {clean(found['when'])}:\n\n{said}"
+    return key, f"Message{name} from {clean(found['who'])}, {clean(found['when'])}:\n\n{visible(body.strip(chr(10)))}"
 
 
 def _blocks(text: bytes) -> list[bytes]:
     """Cut before every heading; all parts together are the text."""
-    parts = re.split(rb"(?m)^(?=## )", text)
-    return [part for part in parts if part]
+    return [part for part in _BLOCK.split(text) if part]
 
 
 def _number(memo: Memo, key: str) -> int:
@@ -159,18 +203,20 @@ def _number(memo: Memo, key: str) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
 
 
-MAX_LINES = 200
-MAX_CHARS = 2000
-
-
 def entry(text: str, sender: str, wall: float, key: str = "") -> str:
-    """One message as it stands in an inbox. No line of the text can look like a heading: all of them are quoted.
+    """One message as it stands in an inbox, whole. No line of the text can look like a heading: all of them are quoted.
 
-    wall: seconds. key: its id.
+    wall: seconds. key: its id. Raises UsageError where there is no text, or more than MAX_MESSAGE bytes of it.
     """
-    said = clean_block(text.strip(), MAX_LINES, MAX_CHARS)
+    said = visible(text.strip("\n"))
     if not said.strip():
         raise UsageError("There is no message.", "Its text is empty.")
-    quoted = "\n".join(f"> {line}" for line in said.split("\n"))
+    if (size := len(said.encode("utf-8", "replace"))) > MAX_MESSAGE:
+        raise UsageError(
+            "The message is too long.",
+            f"It has {size} bytes; a message has {MAX_MESSAGE} at most.",
+            "Put the text into a file, and send its path.",
+        )
+    quoted = "> " + _LINE_END.sub(r"\g<0>> ", said)
     name = f" ({key})" if key else ""
     return f"\n## {spell_stamp(wall, ' ')} from {sender}{name}\n\n{quoted}\n"

@@ -55,6 +55,15 @@ def read_head(path: Path, limit: int = JSON_BYTES) -> Read | None:
     return _read(path, limit, 0)
 
 
+def read_from(path: Path, start: int, limit: int) -> Read | None:
+    """`limit` bytes of a regular file from `start` on, or from its beginning where it is shorter than that.
+
+    Returns None where there is no file. `truncated` says that there is more behind. Raises Unreadable.
+    """
+    found = _read(path, limit, start)
+    return found and found._replace(truncated=found.size > limit + (start if start <= found.size else 0))
+
+
 def read_json(
     path: Path, limit: int = JSON_BYTES, *, parse: Callable[[bytes, Path], dict[str, Any]] = parse_json
 ) -> dict[str, Any] | None:
@@ -143,11 +152,12 @@ def _read(path: Path, limit: int, start: int | None) -> Read | None:
     """start: None for the last `limit` bytes."""
     try:
         with opened(path) as (descriptor, found):
-            start = max(0, found.st_size - limit) if start is None else start
-            data = _pread(descriptor, limit, start, found.st_size - start)
+            size = found.st_size
+            start = max(0, size - limit) if start is None else start if start <= size else 0
+            data = _pread(descriptor, limit, start, size - start)
     except FileNotFoundError:
         return None
-    return Read(data, found.st_ino, found.st_size, found.st_mtime_ns, found.st_size > limit)
+    return Read(data, found.st_ino, size, found.st_mtime_ns, size > limit)
 
 
 def _pread(descriptor: int, limit: int, start: int, expected: int) -> bytes:

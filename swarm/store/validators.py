@@ -25,24 +25,24 @@ def seconds(value: object) -> float:
     return 0.0
 
 
-def text(data: Mapping[str, Any], key: str, limit: int = 4000) -> str:
-    """A text, cut at `limit` characters; '' where the key is absent or null. Raises Wrong, as all of these do."""
+def text(data: Mapping[str, Any], key: str) -> str:
+    """A text, whole; '' where the key is absent or null. Raises Wrong, as all of these do."""
     value = data.get(key)
     if value is None:
         return ""
     if not isinstance(value, str):
         raise Wrong(f"{key} is {quote(value)}; it is a text")
-    return value[:limit]
+    return value
 
 
 def items(data: Mapping[str, Any], key: str) -> list[Any]:
-    """A list, cut at MAX_ITEMS; empty where the key is absent or null."""
+    """A list, whole; empty where the key is absent or null."""
     value = data.get(key)
     if value is None:
         return []
     if not isinstance(value, list):
         raise Wrong(f"{key} is {quote(value)}; it is a list")
-    return value[:MAX_ITEMS]
+    return value
 
 
 def texts(data: Mapping[str, Any], key: str) -> tuple[str, ...]:

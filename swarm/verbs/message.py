@@ -4,6 +4,7 @@ import os
 from contextlib import suppress
 
 from swarm.errors import NotFound, SwarmError
+from swarm.formatting import beginning
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, must_be_meant, resolve
@@ -15,9 +16,12 @@ from swarm.model.record import Phase, Record, Ref
 from swarm.model.requests import Messaged
 from swarm.protocol import inbox
 from swarm.protocol.agent_files import read_spec
-from swarm.protocol.inbox import MAX_CHARS, entry
+from swarm.protocol.inbox import entry
 from swarm.protocol.paths import AgentDir
 from swarm.store import writer
+
+AUDITED = 2000
+"""Characters of a message that the audit log repeats."""
 
 
 def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Messaged:
@@ -25,7 +29,8 @@ def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Message
 
     Where its program has a live channel it is sent through that as well, before it stands in the inbox, so that no hook
     delivers it a second time. Raises NotFound where the agent has ended, which is looked at now, or was spawned anew;
-    Refused `hierarchy` where an agent writes to an agent that is not its child; Usage where there is no text.
+    Refused `hierarchy` where an agent writes to an agent that is not its child; Usage where there is no text, or more
+    of it than a message has.
     """
     key = f"m-{os.urandom(3).hex()}"
     with audit.attempt(home, AuditVerb.MESSAGE, words, spawn_id) as attempt:
@@ -46,7 +51,7 @@ def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Message
         AuditVerb.MESSAGE,
         agent=agent_id,
         spawn_id=record.spawn_id if record else "",
-        text=text[:MAX_CHARS],
+        text=beginning(text, AUDITED, "inbox.md"),
         id=key,
         sent=not waits,
         waits=waits,

@@ -11,11 +11,12 @@ from swarm.lifecycle.end import write_ended
 from swarm.model.actor import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
-from swarm.model.reports import Results, ResultsState
+from swarm.model.reports import ResultsState, WholeResults
 from swarm.model.requests import ReadReport
 from swarm.model.snapshot import Access
 from swarm.model.values import replace
-from swarm.protocol.agent_files import read_results, read_spec
+from swarm.protocol.agent_files import read_spec
+from swarm.protocol.whole_results import read_whole_results
 from swarm.store import reader, writer
 
 
@@ -26,7 +27,7 @@ def collect(home: Home) -> tuple[str, ...]:
 
 
 def read(home: Home, words: str) -> ReadReport:
-    """The results of an agent, marked read by the caller; a home that cannot be written is only looked at.
+    """The results of an agent, whole, marked read by the caller; a home that cannot be written is only looked at.
 
     Raises NotFound; Refused `hierarchy` where an agent reads one that is not its child; SwarmError `no-results`. An
     agent that has ended without any is marked as seen, too: there is nothing more to come. What does not count as
@@ -38,28 +39,14 @@ def read(home: Home, words: str) -> ReadReport:
         writable = _writable(home)
         if writable:
             settle.settle(home)
-        results = read_results(home.layout.agent(agent_id))
+        results = read_whole_results(home.layout.agent(agent_id))
         over = writable and _has_ended(home, agent_id)
         counts = results.state is ResultsState.VALID or over
         first = counts and writable and _mark(home, agent_id)
-        _must_be_there(results, agent_id)
+        _must_be_there(home, results, agent_id)
     spawn_id = _spawn_id(home, agent_id)
     audit.record(home, AuditVerb.READ, agent=agent_id, spawn_id=spawn_id, first=first)
-    return ReadReport(agent_id, spawn_id, results, first)
-
-
-def lines_of(results: Results) -> list[str]:
-    """Results as lines for people and agents, all but the summary."""
-    if results.state is ResultsState.INVALID:
-        lines = ["status: disputed", f"results.json does not count: {results.why}"]
-        return [*lines, *(line for text in results.extra.values() for line in str(text).splitlines())]
-    return [
-        f"status: {results.status}",
-        *([f"finished at: {results.finished_at}"] if results.finished_at else []),
-        *(f"output: {path}" for path in results.outputs),
-        *(f"{'passed' if passed else 'FAILED'}: {text}" for text, passed in results.acceptance),
-        *(f"{key}: {value}" for key, value in results.extra.items()),
-    ]
+    return ReadReport(agent_id, spawn_id, results, first, str(home.layout.agent(agent_id).results))
 
 
 def _has_ended(home: Home, agent_id: str) -> bool:
@@ -67,12 +54,12 @@ def _has_ended(home: Home, agent_id: str) -> bool:
     return record is not None and record.phase is Phase.ENDED
 
 
-def _must_be_there(results: Results, agent_id: str) -> None:
-    if results.state is ResultsState.INVALID and not (results.summary or results.extra):
+def _must_be_there(home: Home, results: WholeResults, agent_id: str) -> None:
+    if results.state is ResultsState.INVALID and not results.data:
         raise SwarmError(
             f"The results of {agent_id!r} are not valid.",
             f"results.json: {results.why}.",
-            "They may still be written; look again.",
+            f"They may still be written; look again, or into the file: {home.layout.agent(agent_id).results}",
             code=Code.NO_RESULTS,
         )
     if results.state is ResultsState.ABSENT:

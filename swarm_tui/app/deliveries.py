@@ -51,8 +51,7 @@ class Deliveries:
             if agent is None or not agent.inbox.exists():
                 self._inboxes.discard(key)  # the agent was spawned again, or is gone
                 continue
-            waiting, _ = inbox.undelivered(agent)
-            if len(waiting) < inbox.MAX_BLOCKS and key not in {known for known, _ in waiting}:
+            if not inbox.is_waiting(agent, key):
                 taken.append(key)
         return taken
 

@@ -51,9 +51,16 @@ class Output:
         """One line of data or of an answer, on standard output."""
         self.out.write(one_line(text) + "\n")
 
-    def say_block(self, text: str) -> None:
-        """Text of several lines on standard output."""
-        self.out.write("\n".join(one_line(line) for line in text.split("\n")) + "\n")
+    def say_whole(self, text: str) -> bool:
+        """Text of any length on standard output, none of it cut; returns whether it is there letter by letter.
+
+        Else what steers a terminal shows as escapes.
+        """
+        from swarm.sanitize import for_terminal
+
+        shown = for_terminal(text)
+        self.out.write(shown + "\n")
+        return shown == text
 
     def say_cells(self, cells: Iterable[tuple[str, str]]) -> None:
         """One line of (text, role of colour) pieces; the text is cleaned before it is coloured."""

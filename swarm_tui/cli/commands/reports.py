@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from swarm.model.reports import Results
     from swarm_tui.cli.output import Output
 
 MAX_RESULTS = 1 << 20
@@ -67,19 +66,17 @@ def done(args: "argparse.Namespace", out: "Output") -> int:
 
 
 def read(args: "argparse.Namespace", out: "Output") -> int:
-    """Prints the results of an agent; they count as read from now on."""
-    from swarm.verbs.read import lines_of
+    """Prints the results of an agent, whole; they count as read from now on."""
+    from swarm.protocol.whole_results import as_document, as_lines
 
     report = acting(args).read(args.id)
     if out.json:
-        results = _document(report.results)
+        results = as_document(report.results)
         out.document({"id": report.agent, "spawn_id": report.spawn_id, "first": report.first, "results": results})
         return 0
-    for line in lines_of(report.results):
-        out.say(line)
-    if report.results.summary:
-        out.say()
-        out.say_block(report.results.summary)
+    summary = report.results.summary
+    if not out.say_whole("\n".join([*as_lines(report.results), *(["", summary] if summary else [])])):
+        out.tell(f"(what steers a terminal is shown as escapes; letter by letter with --json, or in {report.path})")
     return 0
 
 
@@ -103,17 +100,3 @@ def _given(name: str) -> dict[str, Any]:
             "Write an object with status and summary.",
         )
     return value
-
-
-def _document(results: "Results") -> dict[str, object]:
-    from swarm.model.reports import ResultsState
-
-    return {
-        **dict(results.extra),
-        "status": results.status if results.state is not ResultsState.INVALID else "disputed",
-        "summary": results.summary,
-        "outputs": results.outputs,
-        "acceptance": [{"text": text, "passed": passed} for text, passed in results.acceptance],
-        "finished_at": results.finished_at,
-        **({"why": results.why} if results.why else {}),
-    }

@@ -353,13 +353,13 @@ def test_a_tools_file_ends_no_living_agent_and_is_disputed_after_its_end(live_ho
     assert live_home.record("worker-1").phase is Phase.RUNNING
     seen = live_home.swarm.read("worker-1")
     assert (seen.results.state, seen.first) == (ResultsState.INVALID, False)
-    assert "418" in str(seen.results.extra)
+    assert "418" in str(seen.results.data)
 
     (live_home.agent("worker-1").path / "go").touch()
     live_home.wait_until_ended("worker-1")
     live_home.swarm.settle()
     assert live_home.record("worker-1").ending is Ending.FAILED
-    assert "418" in str(live_home.swarm.read("worker-1").results.extra)
+    assert "418" in str(live_home.swarm.read("worker-1").results.data)
 
 
 def test_done_puts_a_tools_file_aside_and_says_whose_results_it_writes(live_home: LiveHome) -> None:

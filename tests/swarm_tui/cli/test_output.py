@@ -56,10 +56,12 @@ def test_json_of_hostile_text_is_escaped_and_leads_back_to_it(name: str) -> None
     assert json.loads(text) == {"said": HOSTILE[name]}
 
 
-def test_a_block_keeps_its_lines_and_its_indentation() -> None:
+def test_a_whole_text_keeps_every_letter_and_steers_no_terminal() -> None:
     out, stdout, _ = output()
-    out.say_block("one\n  two\x1b[2J\n\nfour")
-    assert stdout.getvalue() == "one\n  two\n\nfour\n"
+    assert out.say_whole("one\n\ttwo\n\nfour " + "x" * 100_000)
+    assert stdout.getvalue() == "one\n\ttwo\n\nfour " + "x" * 100_000 + "\n"
+    assert not out.say_whole("\x1b[2Jone\rtwo")
+    assert stdout.getvalue().endswith("\\x1b[2Jone\\rtwo\n")
 
 
 def test_a_plain_line_is_not_touched() -> None:
