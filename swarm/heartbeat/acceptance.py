@@ -40,7 +40,9 @@ def run_checks(home: Home, view: AgentView) -> tuple[Judged, ...]:
     The checks are the spec's, written once at its spawn. What a check prints is kept in the agent's log.
     """
     outcomes = view.spec.acceptance if view.spec is not None else ()
-    checks = [(number, outcome.text, outcome.check) for number, outcome in enumerate(outcomes, 1) if outcome.check]
+    checks = [
+        (number, clean(outcome.text), outcome.check) for number, outcome in enumerate(outcomes, 1) if outcome.check
+    ]
     return tuple(_run(home, view, number, text, check) for number, text, check in checks)
 
 

@@ -15,7 +15,7 @@ from swarm.rules.limits import dollars, many
 from swarm.sanitize import clean
 
 MAX_BYTES = 20_000
-"""Of the whole digest: it goes through a pipe together with a brief."""
+"""Of the whole digest but for its messages: a turn is to begin with what matters."""
 MAX_WORDS = 160
 MAX_REASON = 240
 ROWS = 24
@@ -47,13 +47,13 @@ class Digested(NamedTuple):
 
 
 def digest(found: Digested, *, last_turn: str = "", messages: Sequence[str] = ()) -> str:
-    """The text, MAX_BYTES of UTF-8 at most, in the order of what matters.
+    """The text, MAX_BYTES of UTF-8 at most beside the messages, in the order of what matters.
 
-    last_turn: how the root's last turn ended, '' for the first. messages: those of its inbox that were not delivered.
+    last_turn: how the root's last turn ended, '' for the first. messages: those of its inbox that were not delivered,
+    which are whole.
     """
     sections = [
         _head(found, last_turn),
-        _section("Messages to you", messages),
         _section("What this heartbeat did", _actions(found.beat)),
         _section("Alerts that the operator has not acknowledged", _alerts(found)),
         _section("Results that wait for you to read them", _unread(found)),
@@ -62,7 +62,8 @@ def digest(found: Digested, *, last_turn: str = "", messages: Sequence[str] = ()
         _costs(found),
         _tail(),
     ]
-    return _bounded([section for section in sections if section])
+    said = "## Messages to you\n\n" + "\n".join(messages) if messages else ""
+    return _bounded([section for section in sections if section], said)
 
 
 def _head(found: Digested, last_turn: str) -> str:
@@ -211,7 +212,7 @@ def _section(title: str, rows: Iterable[str]) -> str:
     return f"## {title}\n\n" + "\n".join(kept)
 
 
-def _bounded(sections: Sequence[str]) -> str:
+def _bounded(sections: Sequence[str], messages: str) -> str:
     """All sections, or the first and the last of them and what fits between, with a word for what did not."""
     first, *middle, last = sections
     room = MAX_BYTES - _size(first) - _size(last) - 200
@@ -226,7 +227,7 @@ def _bounded(sections: Sequence[str]) -> str:
             left_out += 1
     if left_out:
         kept.append(f"({plural(left_out, 'section')} did not fit: swarm-tui status, swarm-tui events --since 1h)")
-    return "\n\n".join((first, *kept, last)) + "\n"
+    return "\n\n".join(part for part in (first, messages, *kept, last) if part) + "\n"
 
 
 def _size(text: str) -> int:

@@ -16,6 +16,7 @@ from swarm.model.launch import Launch
 from swarm.model.record import Ending, Record
 from swarm.model.values import replace
 from swarm.programs.base import Program
+from swarm.programs.prompt import document
 from swarm.programs.registry import program_for
 from swarm.protocol import inbox
 from swarm.protocol.agent_files import read_spec, spec_json
@@ -23,13 +24,9 @@ from swarm.protocol.paths import AgentDir
 from swarm.rules.plan import verdicts
 from swarm.scan.scanner import Scanner
 from swarm.store import reader, writer
-from swarm.store.text import decode
 
 MAX_LOG = 16 << 20
 """Bytes of output after which a new session begins, with the log put aside: a month of turns must not fill the disk."""
-MAX_MESSAGES = 6000
-"""Bytes of messages that are put into a turn; longer ones are left to the inbox."""
-MAX_TASK = 64 * 1024
 
 
 def spec_of(home: Home, agent: AgentDir) -> AgentSpec:
@@ -112,9 +109,7 @@ def launch_for(
     """What is started, its files in place, and where its output will begin. Raises SwarmError."""
     launch = program.resume(spec, home.layout, agent, session, words) if session else None
     if launch is None:
-        task = reader.read_head(agent.task, MAX_TASK)
-        brief = decode(task.data).rstrip() if task is not None else ""
-        launch = program.prepare(spec, home.layout, agent, f"{brief}\n\n{words}")
+        launch = program.prepare(spec, home.layout, agent, f"{document(agent.task)}\n\n{words}")
     writer.make_dir(agent.run, parents=False)
     writer.make_dir(agent.log, parents=False)
     writer.write_atomic(agent.digest, words.encode("utf-8", "replace"), mode=0o600)
@@ -130,13 +125,10 @@ def launch_for(
 
 
 def _messages(agent: AgentDir) -> tuple[list[str], int]:
-    """The undelivered messages of its inbox, and how far they go; nothing where they are too much for a turn."""
+    """The undelivered messages of its inbox, each whole, and how far they go; what has no room waits for a turn."""
     messages, offset = inbox.undelivered(agent)
     # Indented, so that no line of a handwritten note looks like one of the digest's own.
-    texts = ["- " + text.strip().replace("\n", "\n  ") for _, text in messages]
-    if sum(len(text.encode("utf-8", "replace")) for text in texts) > MAX_MESSAGES:
-        return [], offset
-    return texts, offset
+    return ["- " + text.replace("\n", "\n  ") for _, text in messages], offset
 
 
 def _last_words(last: Record | None) -> str:

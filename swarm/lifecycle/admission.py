@@ -18,6 +18,7 @@ from swarm.lifecycle.budget import within_budget
 from swarm.lifecycle.environment import of_spawn
 from swarm.lifecycle.ghosts import ghosts_now
 from swarm.lifecycle.scope import confined, lies_in, overlap
+from swarm.lifecycle.spawn_limits import must_be_readable
 from swarm.lifecycle.worktrees import no_double_claim, planned
 from swarm.lifecycle.worktrees import warnings as worktree_warnings
 from swarm.model.agent import AgentSpec, Scope
@@ -125,6 +126,7 @@ def draft(
     )
     spec = objections.check("owns", lambda: confined(home, spec), spec)
     objections.check("owns", lambda: no_overlap(home, spec, state), None)
+    objections.check("task", lambda: must_be_readable(spec), None)
     brief = ""
     if role is not None and name:
         brief = objections.check("task", lambda: compose(spec, role, home.layout, home.policy, request.learned), "")

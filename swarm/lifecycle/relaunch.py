@@ -31,7 +31,7 @@ from swarm.store.reader import read_json, read_tail
 
 LAST_MOMENTS_S = 5.0
 """Seconds that a keeper may take to end after its program: it sweeps, writes, and goes."""
-MAX_MISSED = 400_000
+MAX_MISSED = 200_000
 """Characters of messages that are brought at once; more are left where they stand, which is said."""
 HEAD_BYTES = 1 << 20
 """A program names its session in its first lines."""

@@ -10,6 +10,7 @@ from swarm.errors import Code, Refused
 from swarm.home.context import Home
 from swarm.ledger.state import State
 from swarm.lifecycle.scope import overlap
+from swarm.lifecycle.spawn_limits import must_be_short
 from swarm.lifecycle.worktrees import directory_in, path_in
 from swarm.model.agent import Acceptance, AgentSpec, Scope
 from swarm.model.launch import Launch
@@ -263,6 +264,7 @@ def launch_of(home: Home, spec: AgentSpec, program: Program, brief: str) -> Laun
         )
     agent = home.layout.agent(spec.id)
     launch = program.prepare(spec, home.layout, agent, brief)
+    must_be_short(launch)
     word = launch.argv[0]
     if "/" in word:
         # Its own directory and its worktree are not there yet, so a path in them is left to the start itself.

@@ -14,17 +14,15 @@ from swarm.model.service import Waiting
 from swarm.model.snapshot import Snapshot
 from swarm.model.time import Now
 from swarm.model.values import replace
+from swarm.programs.prompt import document
 from swarm.protocol import inbox
 from swarm.protocol.agent_files import read_spec
 from swarm.rules.service_wait import may_try, served_again, wait_after
-from swarm.store import reader
-from swarm.store.text import decode
 
 WORDS = (
     "Your model service had failed ({why}), and your program ended. It is started again, headless as before. Look at "
     "what was done already, go on with your task, report progress, and write results.json when it is done."
 )
-BRIEF_BYTES = 1 << 20
 
 
 def take_up_due(home: Home, snapshot: Snapshot) -> tuple[str, ...]:
@@ -71,9 +69,7 @@ def _launch(home: Home, record: Record, waiting: Waiting) -> Launch:
         launch = program.resume(spec, home.layout, agent, session, words)
         if launch is not None:
             return launch
-    brief = reader.read_head(agent.task, BRIEF_BYTES)
-    text = decode(brief.data) if brief is not None else ""
-    return program.prepare(spec, home.layout, agent, "\n\n".join((text, *missed)))
+    return program.prepare(spec, home.layout, agent, "\n\n".join((document(agent.task), *missed)))
 
 
 def _wait_on(home: Home, record: Record, waiting: Waiting, error: SwarmError) -> None:

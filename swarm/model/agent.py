@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from swarm.model.bounds import ExitCode, NonEmpty, Pid, Seconds, SlotCount, Strings, Text, Texts, Whole
+from swarm.model.bounds import ExitCode, HandedOn, NonEmpty, Pid, Seconds, SlotCount, Strings, Text, Texts, Whole
 from swarm.model.open_enum import OpenEnum
 from swarm.model.repository import Worktree
 
@@ -16,7 +16,7 @@ SCHEMA = 1
 class Acceptance(Struct, frozen=True):
     """An outcome that the agent is to bring about; `check` is a command whose exit 0 means passed."""
 
-    text: Text
+    text: HandedOn
     check: str | None = None
 
 
@@ -40,7 +40,8 @@ class AgentSpec(Struct, frozen=True):
     role: NonEmpty
     parent: Text | None
     spawn_id: NonEmpty
-    task: Text
+    task: HandedOn
+    """Letter by letter, like the outcomes: clean it before it is shown."""
     slots: SlotCount = 1
     subagents: Whole = 0
     """Sub-agents of its program's own that it may have at once, within its slots."""

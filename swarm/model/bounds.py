@@ -5,6 +5,8 @@ from typing import Annotated
 from msgspec import Meta
 
 Text = Annotated[str, Meta(max_length=20_000)]
+HandedOn = Annotated[str, Meta(max_length=1 << 20)]
+"""A text that is handed on whole, as long as the file that holds it may be: none of it is ever cut."""
 NonEmpty = Annotated[str, Meta(min_length=1, max_length=20_000)]
 Texts = Annotated[tuple[Text, ...], Meta(max_length=1000)]
 Strings = Annotated[tuple[str, ...], Meta(max_length=1000)]

@@ -22,10 +22,11 @@ WAIT_S = 5.0
 """Seconds that a writer waits for another one, and for a program that is slow to read."""
 FINISH_S = 60.0
 """Seconds more for words that are half written: only where a system cannot tell beforehand whether they fit."""
-MAX_BYTES = 32 * 1024
-"""What fits into any channel at once, so that it goes in whole or not at all."""
+MAX_BYTES = 1 << 20
+"""What fits into a channel that was made as wide as Linux lets a user, so that it goes in whole or not at all."""
 PAGE = 4096
 _GET_SIZE = getattr(fcntl, "F_GETPIPE_SZ", 1032)
+_SET_SIZE = getattr(fcntl, "F_SETPIPE_SZ", 1031)
 _UNREAD = 0x541B
 _LINUX = sys.platform.startswith("linux")
 _DEAF = (errno.ENOENT, errno.ENXIO, errno.EPIPE, errno.ENOTDIR)
@@ -114,9 +115,19 @@ def _wait_for_room(channel: int, size: int, deadline: float) -> None:
         taken = PAGE * (2 * unread // PAGE + 3) if unread else 0
         if size <= capacity - taken:
             return
-        if size > capacity or time.monotonic() > deadline:
+        if size > capacity - 3 * PAGE and not _widen(channel, size + 3 * PAGE):
+            raise _no(f"{size} bytes are more than go into its channel at once ({capacity}).")
+        if time.monotonic() > deadline:
             raise _full()
         time.sleep(0.01)
+
+
+def _widen(channel: int, size: int) -> bool:
+    """Gives a channel room for so many bytes at once; False where the system refuses."""
+    try:
+        return fcntl.fcntl(channel, _SET_SIZE, size) >= size
+    except OSError:
+        return False
 
 
 def _unread(channel: int) -> int:

@@ -12,8 +12,8 @@ from swarm.protocol.paths import Layout
 from swarm.store import reader
 from swarm.store.text import decode
 
-MAX_BYTES = 256 * 1024
-"""Of each file; what is longer is cut, and says so."""
+MAX_BYTES = 1 << 20
+"""Of each file."""
 
 
 FOUND = (
@@ -62,7 +62,10 @@ def habits(*, mcp: str, has_shell: bool, writable: Iterable[Path]) -> list[str]:
 
 
 def document(path: Path) -> str:
-    """The text of one of the home's files, cut at MAX_BYTES; '' where it cannot be read."""
+    """The text of one of the home's files; of a longer one than MAX_BYTES its beginning, and where the rest stands.
+
+    '' where it cannot be read.
+    """
     try:
         read = reader.read_head(path, MAX_BYTES)
     except SwarmError:
@@ -70,7 +73,8 @@ def document(path: Path) -> str:
     if read is None:
         return ""
     text = decode(read.data).strip()
-    return text + ("\n\n(cut here)" if read.truncated else "")
+    rest = f"\n\n(… {read.size - len(read.data)} bytes more: read the rest of {path} now)"
+    return text + (rest if read.truncated else "")
 
 
 def system(spec: AgentSpec, layout: Layout, scope: Scope, *, mcp: bool) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct, to_builtins
 
 from swarm.injection.elsewhere import suspicion_in
-from swarm.model.agent import SCHEMA, Acceptance, AgentSpec, Exit, FoundProcess, Identity, Scope
+from swarm.model.agent import SCHEMA, AgentSpec, Exit, FoundProcess, Identity, Scope
 from swarm.model.bounds import Seconds, Text
 from swarm.model.reports import Results, ResultsState, ResultsStatus
 from swarm.model.values import replace
@@ -71,7 +71,7 @@ def _disputed(data: dict[str, Any], summary: str, why: str) -> Results:
 
 
 def read_spec(agent: AgentDir) -> Loaded[AgentSpec]:
-    """agent.json."""
+    """agent.json. Its words are fit for a screen, but for the task and its outcomes, which are handed on whole."""
     return load(agent.spec, _spec)
 
 
@@ -157,8 +157,6 @@ def _spec(data: dict[str, Any]) -> AgentSpec:
         role=clean(spec.role, 200),
         parent=clean(spec.parent or "") or None,
         spawn_id=clean(spec.spawn_id, 200),
-        task=clean_block(spec.task),
-        acceptance=tuple(Acceptance(clean(each.text), each.check) for each in spec.acceptance),
         program=clean(spec.program, 200) or "command",
         model=clean(spec.model, 200),
         scope=Scope(clean(spec.scope, 200)),

@@ -21,7 +21,7 @@ MAX_MESSAGE = 256 * 1024
 """Bytes of one message. A longer text is a file, whose path is a message."""
 WINDOW = 1 << 20
 """Bytes of an inbox that one look reads, from what was delivered last; any message fits in, quoted."""
-ROOM = 400_000
+ROOM = 200_000
 """Characters that are handed over at once, where the way has no limit of its own."""
 LOCK_S = 5.0
 """Seconds that one writer waits for another, which needs a few milliseconds."""

@@ -20,20 +20,17 @@ from swarm.lifecycle.relaunch import missed, session_of
 from swarm.lifecycle.spawn import admit
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import AgentSpec
-from swarm.model.record import Ending, Phase, Record
-from swarm.model.reports import ResultsState
+from swarm.model.record import Ending, Phase
 from swarm.model.requests import Spawned, SpawnRequest
 from swarm.model.values import replace
 from swarm.programs import run_marker
 from swarm.protocol import agent_environment, inbox
-from swarm.protocol.agent_files import read_results, read_spec
-from swarm.protocol.logs import last_lines
+from swarm.protocol.agent_files import read_spec
 from swarm.protocol.names import name_of
 from swarm.protocol.paths import AgentDir
-from swarm.protocol.progress import read_progress
 from swarm.store import reader, writer
+from swarm.verbs.learned import learned_from
 
-LEARNED_LINES = 10
 MARK_BYTES = 4096
 
 
@@ -81,8 +78,7 @@ def _again(home: Home, agent_id: str, how: Again) -> Spawned:
             f"{agent_id!r} has no spec to start again.", loaded.why or "There is no agent.json.", "Spawn it anew."
         )
     record = state.agents.get(agent_id) or read_ended(agent).value
-    asked = request_from(loaded.value, learned_from(agent, record))
-    request = replace(asked, task=_whole_task(agent, asked.task), force=how.force)
+    request = replace(request_from(loaded.value, learned_from(agent, record)), force=how.force)
     made = draft(home, request, state, replacing=agent_id, here=how.here)
     if made.errors:
         raise made.errors[0][1]
@@ -165,12 +161,6 @@ def words_after(learned: str, kept: str, messages: Sequence[str] = ()) -> str:
     return "\n\n".join(parts)
 
 
-def _whole_task(agent: AgentDir, shown: str) -> str:
-    """The task letter by letter, as the spawn was given it: what a spec is read with is cut and cleaned for screens."""
-    written = (reader.read_json(agent.spec) or {}).get("task")
-    return written if isinstance(written, str) else shown
-
-
 def request_from(spec: AgentSpec, learned: str) -> SpawnRequest:
     """The request that a spec came from: it goes on in the same worktree, with all that lies in it."""
     tree = spec.worktree
@@ -193,28 +183,6 @@ def request_from(spec: AgentSpec, learned: str) -> SpawnRequest:
         learned=learned,
         respawn_of=spec.spawn_id,
     )
-
-
-def learned_from(agent: AgentDir, record: Record | None) -> str:
-    """What an earlier attempt taught: how it ended, what it reported, its last words. Quoted in the brief as data."""
-    parts: list[str] = []
-    if record is not None and record.ending is not None:
-        by = f" by {record.ended_by}" if record.ending is Ending.KILLED and record.ended_by else ""
-        parts.append(f"It ended as {record.ending}{by}: {record.why or 'no reason was given'}.")
-        if record.exit_code is not None:
-            parts.append(f"Its exit code was {record.exit_code}.")
-    results = read_results(agent)
-    if results.summary:
-        disputed = results.state is ResultsState.INVALID
-        said = f"{results.why}; they do not count" if disputed else results.status
-        parts.append(f"Its results said {said}: {results.summary}")
-    lines = [f"{line.stamp_text} - {line.sentence}" for line in read_progress(agent, LEARNED_LINES).lines]
-    if lines:
-        parts.append("\n".join(("Its last lines of progress:", *lines)))
-    errors = last_lines(agent, "stderr")[-LEARNED_LINES:]
-    if errors:
-        parts.append("\n".join(("Its last lines of stderr:", *errors)))
-    return "\n\n".join(parts)
 
 
 def _end_waiting(home: Home, agent_id: str) -> None:

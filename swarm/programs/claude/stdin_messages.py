@@ -5,8 +5,8 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
-MAX_FIRST = 55_000
-"""Bytes. What a pipe takes at once is 64 KiB, and the keeper puts the first words into it before anybody reads."""
+MAX_FIRST = 4 << 20
+"""Bytes. What does not go into a pipe at once the keeper puts into it as the program reads."""
 
 
 def user(text: str) -> bytes:
@@ -15,7 +15,7 @@ def user(text: str) -> bytes:
 
 
 def first(brief: str, task: Path) -> bytes:
-    """Its brief as the first turn; where that is too long for a pipe, where to read it."""
+    """Its brief as the first turn, whole; where that is longer than a turn should be, where to read it."""
     words = user(brief)
     if brief.strip() and len(words) <= MAX_FIRST:
         return words

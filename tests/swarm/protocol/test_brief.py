@@ -109,10 +109,6 @@ def test_what_was_learned_is_quoted_as_data(layout: Layout) -> None:
     assert "This is the first attempt." not in text
 
 
-def test_what_was_learned_is_bounded(layout: Layout) -> None:
-    assert len(compose(spec_of(), layout, Policy(), learned="x" * 1_000_000)) < 30_000
-
-
 def test_braces_in_a_task_are_left_as_they_are(layout: Layout) -> None:
     assert "print {home} and {nobody}" in compose(spec_of(task="print {home} and {nobody}"), layout, Policy())
 
