@@ -82,7 +82,7 @@ class ProgramSettings(Section, frozen=True):
     bash: tuple[str, ...] = ()
     """Further shell commands that a narrow scope allows, as rules of the program: `npm test`, `make *`."""
     tools: tuple[str, ...] = ()
-    """Further tools of the program that agents are offered which are not held (claude)."""
+    """Further tools, in the program's own names, that agents are offered which are not held."""
     inherit: bool = False
     """The operator's own settings of the program hold for its agents too (never those of a project)."""
     mcp: bool = True

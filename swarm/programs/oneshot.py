@@ -39,6 +39,8 @@ class Run(Struct, frozen=True):
     mcp: bool
     """Our MCP server is given to it."""
     inherited: Mapping[str, str]
+    further: tuple[str, ...] = ()
+    """Tools that it gets beside those of our list: `tools` of swarm.toml, where it is not held."""
 
     @property
     def writable(self) -> tuple[Path, ...]:
@@ -59,6 +61,8 @@ class OneShot(WithoutChannel, ABC):
     install = ""
     logins: tuple[str, ...] = ()
     """Variables of which one holds a login."""
+    lists_tools = True
+    """It takes a list of allowed tools, so that no release can add one; else what is known to go too far is off."""
     own_sandbox = False
     """Agents that own paths, or only observe, are held by its own sandbox; else without a shell."""
 
@@ -144,7 +148,17 @@ class OneShot(WithoutChannel, ABC):
                 self.kind, self.logins, self.credentials(environment), environment, self.configs(environment)
             ),
             self._holds(),
+            self._offers(),
         )
+
+    def _offers(self) -> Need:
+        if self.lists_tools:
+            return Need(
+                "tools", ok=True, text="its agents get those of a list, whatever a release adds", required=False
+            )
+        text = f"it takes no list of allowed tools: those of {self.tested[-1]} that reach too far are off by name"
+        hint = "A newer release may offer its agents more: look at what it says is new before you update it."
+        return Need("tools", ok=False, text=text, hint=hint, required=False)
 
     def _holds(self) -> Need:
         who = "agents that own paths or observe"
@@ -166,7 +180,8 @@ class OneShot(WithoutChannel, ABC):
         cwd = working_directory(spec, layout, agent)
         if held and not any(cwd.is_relative_to(path) for path in (agent.path, *places)):
             cwd = agent.path
-        return Run(spec, layout, agent, cwd, held, places, self._settings.mcp, self._inherited)
+        further = () if held else self._settings.tools
+        return Run(spec, layout, agent, cwd, held, places, self._settings.mcp, self._inherited, further)
 
     def _own_environment(self, run: Run) -> dict[str, str]:
         return compose(run.spec, run.layout, self.environment(run), self._settings.env, run.spec.env)

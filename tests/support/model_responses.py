@@ -1,11 +1,18 @@
 """OpenAI Responses: what codex speaks."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.support.model_scripts import Result, Say, Seen, Turn
 from tests.support.model_words import NUMBERS, Events, named, text_of, typed
+
+SCRIPTS = "exec"
+"""The tool of newer models, which run a script that calls the others."""
+FUNCTIONS = "functions"
+"""The name space of tools that stand in none."""
+NESTED = re.compile(r"^### `(\w+)`", re.MULTILINE)
 
 
 def seen_of(scenario: str, path: str, body: Mapping[str, Any]) -> Seen:
@@ -36,9 +43,22 @@ def seen_of(scenario: str, path: str, body: Mapping[str, Any]) -> Seen:
         reminders=tuple(reminders),
         results=tuple(results),
         turns=turns,
-        tools=tuple(tool.get("name") or tool.get("type", "") for tool in body.get("tools", [])),
+        tools=tuple(_tools(body)),
         stream=bool(body.get("stream")),
     )
+
+
+def _tools(body: Mapping[str, Any]) -> Iterator[str]:
+    """What is offered: by name, `SPACE::NAME` in a name space, and `exec::NAME` for what the scripts of `exec` call."""
+    for tool in body.get("tools", []):
+        yield tool.get("name") or tool.get("type", "")
+    for item in body.get("input", []):
+        for space in item.get("tools", []) if item.get("type") == "additional_tools" else []:
+            for tool in space.get("tools", []):
+                plain = space["name"] == FUNCTIONS
+                yield tool["name"] if plain else f"{space['name']}::{tool['name']}"
+                if tool["name"] == SCRIPTS:
+                    yield from (f"{SCRIPTS}::{name}" for name in NESTED.findall(tool["description"]))
 
 
 def events_of(turn: Turn, seen: Seen) -> Events:
@@ -53,13 +73,16 @@ def events_of(turn: Turn, seen: Seen) -> Events:
             item = {"type": "message", "id": f"msg_{number}_{index}", "role": "assistant", "content": content}
         else:
             name, given = named(block, seen)
+            if SCRIPTS in seen.tools and f"{SCRIPTS}::{name}" in seen.tools:
+                script = f"text(JSON.stringify(await tools.{name}({json.dumps(given)})))"
+                item = {"type": "custom_tool_call", "id": f"ctc_{number}_{index}", "call_id": f"call_{number}_{index}"}
+                yield from _done(item | {"name": SCRIPTS, "input": script, "status": "completed"}, index, response)
+                continue
             item = {"type": "function_call", "id": f"fc_{number}_{index}", "call_id": f"call_{number}_{index}"}
             space, _, name = name.rpartition("::")  # tools of MCP servers stand in a name space of their own
             item |= {"name": name, "arguments": json.dumps(given), **({"namespace": space} if space else {})}
         item["status"] = "completed"
-        response["output"].append(item)
-        yield typed({"type": "response.output_item.added", "output_index": index, "item": item})
-        yield typed({"type": "response.output_item.done", "output_index": index, "item": item})
+        yield from _done(item, index, response)
     usage = turn.usage
     whole = usage.input + usage.cache_read
     response["status"] = "completed"
@@ -71,3 +94,9 @@ def events_of(turn: Turn, seen: Seen) -> Events:
         "total_tokens": whole + usage.output,
     }
     yield typed({"type": "response.completed", "response": response})
+
+
+def _done(item: dict[str, Any], index: int, response: dict[str, Any]) -> Events:
+    response["output"].append(item)
+    yield typed({"type": "response.output_item.added", "output_index": index, "item": item})
+    yield typed({"type": "response.output_item.done", "output_index": index, "item": item})

@@ -36,11 +36,12 @@ def named(call: Call, seen: Seen) -> tuple[str, dict[str, Any]]:
             ("bash", {"command": command, "description": "run it"}),
             ("run_shell_command", {"command": command}),
             ("exec_command", {"cmd": command}),
+            ("exec::exec_command", {"cmd": command}),
             ("shell_command", {"command": command}),
             ("shell", {"command": ["bash", "-lc", command]}),
         ):
             if tool in offered:
-                return tool, words
+                return tool.removeprefix("exec::"), words
         return "Bash", {"command": command, "description": "run it"}
     if call.tool == "write":
         for tool, words in (

@@ -4,8 +4,12 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+<<<<<<< HEAD
 from swarm.model.listed import ListedSession
 from swarm.programs.codex import session_list
+=======
+from swarm.programs.codex.tools import project_configs, servers_off, switched_off
+>>>>>>> 422f5d1 (Offer agents of Gemini and OpenCode the tools of a list, and turn off by name what goes further in Codex)
 from swarm.programs.oneshot import SERVER, OneShot, Run, handed_on, must_be_directories, server
 from swarm.programs.prompt import habits
 from swarm.programs.work_places import git_keeps, git_writes
@@ -23,6 +27,7 @@ class Codex(OneShot):
     install = "@openai/codex"
     logins: tuple[str, ...] = ("OPENAI_API_KEY", "CODEX_API_KEY")
     own_sandbox = True
+    lists_tools = False
     tested: tuple[str, ...] = ("0.169.0",)
 
     def headless(self, run: Run, session: str, *, resume: bool) -> tuple[str, ...]:
@@ -57,7 +62,7 @@ class Codex(OneShot):
     def can_hold(self, run: Run) -> tuple[str, ...]:
         """A root that is no directory leaves its sandbox without effect or without work: that is refused."""
         must_be_directories(run, "Codex")
-        return ()
+        return (f"Codex takes no list of allowed tools: what a newer release adds is offered to {run.spec.name} too.",)
 
     def credentials(self, environment: Mapping[str, str]) -> tuple[Path, ...]:
         """Its login file."""
@@ -67,13 +72,18 @@ class Codex(OneShot):
         """It may have a provider with a key of its own."""
         return (session_list.config_directory(environment) / "config.toml",)
 
+    def _settings_files(self, run: Run) -> tuple[Path, ...]:
+        """Where MCP servers of the operator's, and of the project it works in, are named."""
+        return (*self.configs({**self._inherited, **self._settings.env, **run.spec.env}), *project_configs(run.cwd))
+
     def _common(self, run: Run) -> tuple[str, ...]:
         chosen: dict[str, object] = {
             "check_for_update_on_startup": False,
             "analytics.enabled": False,
             "allow_login_shell": False,  # its profile would set PATH anew, without swarm-tui
-            "features.multi_agent": False,  # nobody would see them in the tree, and no budget would count them
             "sandbox_mode": "workspace-write" if run.held else "danger-full-access",
+            **switched_off(run.further),
+            **servers_off(self._settings_files(run), SERVER, run.further),
         }
         if run.held:
             chosen |= {

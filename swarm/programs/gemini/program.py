@@ -10,10 +10,15 @@ from swarm.programs.http_status import trouble_of_status
 from swarm.programs.oneshot import SERVER, OneShot, Run, handed_on, must_be_directories, server, without_shell
 from swarm.programs.prompt import habits
 
-ALWAYS_OFF = ("invoke_agent", "enter_plan_mode", "ask_user")
-"""Agents of the program's own nobody would see in the tree, and no budget would count; nobody answers questions."""
-SHELL = ("run_shell_command",)
 WRITERS = ("write_file", "replace")
+TOOLS = (
+    *("read_file", "read_many_files", "list_directory", "glob", "grep_search", *WRITERS),
+    *("web_fetch", "google_web_search", "write_todos", "update_topic"),
+)
+"""The tools an agent is offered, whatever a release adds. None starts an agent of the program's own: nobody would see
+it in the tree, and no budget would count it. None asks: nobody answers."""
+SHELL = ("run_shell_command", "list_background_processes", "read_background_output", "activate_skill")
+"""What an agent gets besides that is not held. A skill is a script as often as not."""
 OURS = (
     *(r'agent\.json"', r'exit\.json"', r'ended\.json"', r'task\.md"'),
     *(r"\.env", "log/std", r"\.gemini/", r"\.run/"),
@@ -22,6 +27,7 @@ OURS = (
 PLACES = (r'"file_path":"', r'"file_path":"([^"\\]|\\.)*/')
 """What stands before those names in a call. Its policy engine takes no pattern that might take long: no `(...?)*`."""
 PRIORITY = 950
+"""Of what is never done; then come the tools that it gets, and then that it gets no other."""
 
 
 class Gemini(OneShot):
@@ -65,7 +71,7 @@ class Gemini(OneShot):
 
     def files(self, run: Run) -> Mapping[Path, bytes]:
         """Its rules; and our MCP server, which it takes from its working directory where that is the agent's own."""
-        made = {_rules_of(run): _rules(run).encode()}
+        made = {_rules_of(run): _rules(run, with_server=self._with_server(run)).encode()}
         if self._with_server(run):
             (command, *words), ours = server(run)
             # It puts values in the place of names, so that none of them is written down.
@@ -110,16 +116,19 @@ def _rules_of(run: Run) -> Path:
     return run.agent.run / "gemini.toml"
 
 
-def _rules(run: Run) -> str:
+def _rules(run: Run, *, with_server: bool) -> str:
     """Rules of its policy engine. They come before its own and before those of the directory it works in."""
-    rules = [_rule("deny", (*ALWAYS_OFF, *(SHELL if run.held else ())))]
-    if run.held:
-        rules += [_rule("deny", WRITERS, place + name) for place in PLACES for name in OURS]
+    never = [_rule("deny", WRITERS, PRIORITY, f"argsPattern = '{place}{name}'") for place in PLACES for name in OURS]
+    offered = (*TOOLS, *(() if run.held else SHELL), *run.further)
+    rules = [
+        *(never if run.held else ()),
+        _rule("allow", offered, PRIORITY - 1, "allowRedirection = true"),
+        *([_rule("allow", ("*",), PRIORITY - 1, f"mcpName = {json.dumps(SERVER)}")] if with_server else []),
+        _rule("deny", ("*",), PRIORITY - 2),
+    ]
     return "\n".join(rules)
 
 
-def _rule(decision: str, tools: tuple[str, ...], pattern: str = "") -> str:
-    lines = ["[[rule]]", f"toolName = {json.dumps(list(tools))}"]
-    if pattern:
-        lines.append(f"argsPattern = '{pattern}'")
-    return "\n".join([*lines, f'decision = "{decision}"', f"priority = {PRIORITY}", ""])
+def _rule(decision: str, tools: tuple[str, ...], priority: int, further: str = "") -> str:
+    lines = ["[[rule]]", f"toolName = {json.dumps(list(tools))}", *([further] if further else [])]
+    return "\n".join([*lines, f'decision = "{decision}"', f"priority = {priority}", ""])

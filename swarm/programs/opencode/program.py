@@ -12,6 +12,14 @@ from swarm.programs.prompt import habits
 from swarm.programs.work_places import worktree_of
 
 CONFIG = "OPENCODE_CONFIG_CONTENT"
+TOOLS = (
+    *("read", "glob", "grep", "list", "webfetch", "websearch", "codesearch", "skill"),
+    *("todowrite", "todoread"),
+)
+"""What an agent is offered beside editing and, where it is not held, a shell, whatever a release or a plugin adds. A
+`task` would be an agent of the program's own: nobody would see it in the tree, and no budget would count it."""
+OWN_AGENT = "swarm"
+"""The program's name for what runs with that list. In the operator's own agents their rules could stand after ours."""
 EVERYTHING = "***"
 ENGINES = ("agent.json", "task.md", "exit.json", "ended.json", ".run/*", "log/*")
 _SPECIAL = frozenset("*?\n")
@@ -88,8 +96,7 @@ def _model(run: Run) -> tuple[str, ...]:
 
 
 def _config(run: Run) -> dict[str, Any]:
-    # A task would be an agent of the program's own: nobody would see it in the tree, and no budget would count it.
-    permission: dict[str, Any] = {"task": "deny", "external_directory": "allow"}
+    everywhere: dict[str, Any] = {"task": "deny", "external_directory": "allow"}
     if run.held:
         # The last rule that matches decides. Rules of the operator's own files come before those that they do not name:
         # so everything is denied in words that nobody else uses.
@@ -103,12 +110,25 @@ def _config(run: Run) -> dict[str, Any]:
                 edit |= {name: "allow", f"{name}/*": "allow"}
         for name in _names(run.agent.path, base):
             edit |= {f"{name}/{each}": "deny" for each in ENGINES}
-        permission |= {"bash": "deny", "edit": edit}
-    made: dict[str, Any] = {"autoupdate": False, "share": "disabled", "permission": permission}
+        everywhere |= {"bash": "deny", "edit": edit}
+    made: dict[str, Any] = {
+        "autoupdate": False,
+        "share": "disabled",
+        "permission": everywhere,
+        "default_agent": OWN_AGENT,
+        "agent": {OWN_AGENT: {"mode": "primary", "permission": _offered(run) | everywhere}},
+    }
     if run.mcp:
         words, env = server(run)
         made["mcp"] = {SERVER: {"type": "local", "command": words, "environment": env, "enabled": True}}
     return made
+
+
+def _offered(run: Run) -> dict[str, str]:
+    """The list of allowed tools. The last rule that matches a tool decides, and what is denied is not offered."""
+    shell = () if run.held else ("bash", "edit")
+    servers = (f"{SERVER}_*",) if run.mcp else ()
+    return {EVERYTHING: "deny", "doom_loop": "ask", **dict.fromkeys((*TOOLS, *shell, *servers, *run.further), "allow")}
 
 
 def _names(path: Path, base: Path) -> set[str]:

@@ -197,7 +197,9 @@ def test_a_held_agent_is_held_and_any_other_is_not(name: str, layout: Layout) ->
         assert (places[f"{own}/.run"], places[f"{own}/.run/tmp"], places[f"{own}/task.md"]) == ("read", "write", "read")
         assert value_of(free, "default_permissions") is None
         assert held.env["TMPDIR"] == str(agent_of(layout).run / "tmp")
-        assert not held.warnings
+        assert held.warnings == (
+            "Codex takes no list of allowed tools: what a newer release adds is offered to w too.",
+        )
         return
     assert "it gets no shell" in held.warnings[0]
     assert "You have no shell" in told
@@ -205,8 +207,7 @@ def test_a_held_agent_is_held_and_any_other_is_not(name: str, layout: Layout) ->
         assert "yolo" in free.argv
         assert "auto_edit" in held.argv
         rules = tomllib.loads(held.files[agent_of(layout).run / "gemini.toml"].decode())["rule"]
-        assert "run_shell_command" in rules[0]["toolName"]
-        denied = [re.compile(rule["argsPattern"]) for rule in rules[1:]]
+        denied = [re.compile(rule["argsPattern"]) for rule in rules if "argsPattern" in rule]
         assert not [rule for rule in denied if SLOW.search(rule.pattern)]  # else the program drops the whole file
         for path, ours in (
             *((f"{own}/agent.json", True), ("agent.json", True), ("./.run/x", True), ('a"b/../.run/x', True)),
@@ -283,16 +284,6 @@ def test_opencode_refuses_a_path_that_means_more_than_itself(layout: Layout) -> 
     (layout.root / "a*").mkdir()
     with pytest.raises(Refused, match="cannot be named"):
         started("opencode", layout, owns=("a*",))
-
-
-def test_agents_of_the_programs_own_are_off(name: str, layout: Layout) -> None:
-    launch = started(name, layout)
-    if name == "codex":
-        assert value_of(launch, "features.multi_agent") is False
-    elif name == "gemini":
-        assert b"invoke_agent" in launch.files[agent_of(layout).run / "gemini.toml"]
-    else:
-        assert config_of(launch)["permission"]["task"] == "deny"
 
 
 def test_what_it_needs_is_found_or_named_with_how_to_get_it(
