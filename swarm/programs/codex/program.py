@@ -4,12 +4,9 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-<<<<<<< HEAD
 from swarm.model.listed import ListedSession
 from swarm.programs.codex import session_list
-=======
 from swarm.programs.codex.tools import project_configs, servers_off, switched_off
->>>>>>> 422f5d1 (Offer agents of Gemini and OpenCode the tools of a list, and turn off by name what goes further in Codex)
 from swarm.programs.oneshot import SERVER, OneShot, Run, handed_on, must_be_directories, server
 from swarm.programs.prompt import habits
 from swarm.programs.work_places import git_keeps, git_writes
