@@ -137,6 +137,13 @@ class Root(Section, frozen=True):
     """What one turn may cost; None for no limit."""
 
 
+class Injection(Section, frozen=True):
+    """[injection]: what becomes of an agent in whose texts an order to its reader is found (failure 7)."""
+
+    then: Literal["alert", "stop", "kill"] = "alert"
+    """alert: a person decides. stop: it is asked to end, with grace. kill: it is ended without."""
+
+
 class Limit(Section, frozen=True):
     """What an agent may use up in its life. None: no limit."""
 
@@ -205,6 +212,7 @@ class Policy(Section, frozen=True):
     watch: WatchPolicy = field(default_factory=WatchPolicy)
     acceptance: Checks = field(default_factory=Checks)
     root: Root = field(default_factory=Root)
+    injection: Injection = field(default_factory=Injection)
     limits: Limits = field(default_factory=Limits)
     service: Service = field(default_factory=Service)
     archive: Archive = field(default_factory=Archive)

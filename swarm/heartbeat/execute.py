@@ -32,13 +32,16 @@ from swarm.model.requests import StopOutcome
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.values import replace
 from swarm.rules.health import verdict
+from swarm.rules.injection import due_for_injection
 from swarm.rules.limits import due_for_limits, swarm_over
 from swarm.rules.plan import verdicts
 from swarm.scan.scanner import Scanner
 
 
-def end_for_limit(home: Home, scanner: "Scanner", action: Action) -> tuple[str, list[StopOutcome]]:
-    """Ends an agent over its limit, with all below it, after a second look at what it uses; of the root, its turn.
+def end_for_cause(home: Home, scanner: "Scanner", action: Action) -> tuple[str, list[StopOutcome]]:
+    """Ends an agent over its limit, or in whose texts an order to its reader was found, after a second look.
+
+    All below it ends too; of the root, its turn.
 
     Returns why it was spared ('' where it was not), and the agents that ended.
     """
@@ -48,12 +51,17 @@ def end_for_limit(home: Home, scanner: "Scanner", action: Action) -> tuple[str, 
         return "it is not there any more, or was spawned anew", []
     now = home.now()
     judged = verdicts(snapshot, home.policy, now)
-    due, _ = due_for_limits(snapshot, judged, home.policy, swarm_over(snapshot, home.policy, now))
+    if action.cause is AlertCause.INJECTION:
+        due, spared = due_for_injection(snapshot, judged, home.policy), "no order to its reader is in its texts"
+    else:
+        due, _ = due_for_limits(snapshot, judged, home.policy, swarm_over(snapshot, home.policy, now))
+        spared = "its limit is not used up"
     if action.agent not in due:
-        return f"a second look says {judged[action.agent].state}, and that its limit is not used up", []
+        return f"a second look says {judged[action.agent].state}, and that {spared}", []
     if home.is_root(action.agent):
         return "", stop_turn(home, action.reason)
-    order = Order(action.reason, home.policy.stop.grace, str(home.actor), automatic=True)
+    at_once = action.cause is AlertCause.INJECTION and home.policy.injection.then == "kill"
+    order = Order(action.reason, 0.0 if at_once else home.policy.stop.grace, str(home.actor), automatic=True)
     return "", end_subtree(home, action.ref, order)
 
 
@@ -63,10 +71,12 @@ def raise_now(home: Home, agent: str, cause: AlertCause, text: str, spawn_id: st
     def change(state: State) -> State:
         return raise_alert(state, agent, cause, text, spawn_id, home.clock.wall())
 
-    home.ledger.commit(change, purpose=f"say that {agent or 'the swarm'} has used up its limit")
+    home.ledger.commit(change, purpose=f"say of {agent or 'the swarm'}: {cause}")
 
 
 FAILED = "failed: "
+CAUSES_OF_ENDS = frozenset({AlertCause.LIMIT, AlertCause.INJECTION})
+"""Causes for which agents end that are no matter of silence."""
 
 
 class _Executor(Struct):
@@ -100,8 +110,8 @@ class _Executor(Struct):
 
     def kill(self, action: Action) -> None:
         """Two looks have to agree: the plan's, and a fresh one right now."""
-        if action.cause is AlertCause.LIMIT:
-            self._end_for_limit(action)
+        if action.cause in CAUSES_OF_ENDS:
+            self._end_for_cause(action)
             return
         spared = self._second_look(action)
         if spared:
@@ -111,8 +121,8 @@ class _Executor(Struct):
         for each in end_subtree(self.home, action.ref, order):
             self._note_end(action, each)
 
-    def _end_for_limit(self, action: Action) -> None:
-        spared, ends = end_for_limit(self.home, self.scanner, action)
+    def _end_for_cause(self, action: Action) -> None:
+        spared, ends = end_for_cause(self.home, self.scanner, action)
         if spared:
             self.done.note(action, ActionKind.SPARE, spared)
         for each in ends:

@@ -1,10 +1,10 @@
-"""Between two heartbeats: limits that are used up, a service that refuses, a root's turn that takes too long."""
+"""Between two heartbeats: limits that are used up, orders to readers, a service that refuses, a root's long turn."""
 
 import time
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from swarm.heartbeat.execute import end_for_limit, raise_now
+from swarm.heartbeat.execute import end_for_cause, raise_now
 from swarm.heartbeat.root import stop_overdue_turn
 from swarm.home.context import Home
 from swarm.lifecycle import spawn_gate
@@ -16,6 +16,7 @@ from swarm.model.causes import AlertCause
 from swarm.model.plan import Action
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
+from swarm.rules.injection import due_for_injection
 from swarm.rules.kills import kills
 from swarm.rules.limits import due_for_limits, in_play, swarm_over, unpriced_alerts
 from swarm.rules.outage import outage
@@ -36,9 +37,10 @@ _asked: "WeakKeyDictionary[Scanner, dict[str, tuple[int, int]]]" = WeakKeyDictio
 def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every: float = EVERY_S) -> None:
     """Checks, once in `every` seconds, what cannot wait for the next heartbeat. Raises SwarmError.
 
-    Agents over their limits are ended, an outage of the model service closes the spawn gate, an overdue turn of the
-    root is stopped, agents that wait for their service are taken up when they are due, and idle sessions are asked for
-    results or closed. Called by the owner of the heartbeat.
+    Agents over their limits are ended, and those in whose texts orders to readers are found, where the policy says so.
+    An outage of the model service closes the spawn gate, an overdue turn of the root is stopped, agents that wait for
+    their service are taken up when they are due, and idle sessions are asked for results or closed. Called by the
+    owner of the heartbeat.
     """
     at = time.monotonic()
     if at - _looked.get(scanner, float("-inf")) < every:
@@ -51,6 +53,7 @@ def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every:
     found = {AlertCause.SWARM_LIMIT: over, AlertCause.SERVICE: outage(snapshot, judged, home.policy, now)}
     spawn_gate.update(engine, {cause: text for cause, text in found.items() if text})
     due, _ = due_for_limits(snapshot, judged, home.policy, over)
+    due = {**due_for_injection(snapshot, judged, home.policy), **due}
     for action in kills(snapshot, judged, due):
         if action.kind is ActionKind.KILL:
             _end(engine, scanner, action)
@@ -87,6 +90,6 @@ def _say_what_is_unpriced(home: Home, snapshot: Snapshot) -> None:
 
 
 def _end(home: Home, scanner: "Scanner", action: Action) -> None:
-    spared, _ = end_for_limit(home, scanner, action)
-    if not spared:
-        raise_now(home, action.agent, AlertCause.LIMIT, action.reason, action.spawn_id)
+    spared, _ = end_for_cause(home, scanner, action)
+    if not spared and action.cause is not None:
+        raise_now(home, action.agent, action.cause, action.reason, action.spawn_id)

@@ -1,4 +1,4 @@
-"""The order to set aside what one was told, in thirteen languages beside English."""
+"""The order to set aside what one was told, in sixteen languages beside English."""
 
 import re
 

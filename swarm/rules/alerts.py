@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from swarm.config.policy import Policy
 from swarm.formatting import plural
 from swarm.model.beat import ActionKind
-from swarm.model.causes import AlertCause
+from swarm.model.causes import AlertCause, ProblemCode
 from swarm.model.health import Health, Verdict
 from swarm.model.plan import Action
 from swarm.model.record import Phase, Record
@@ -31,6 +31,8 @@ def alerts_of(view: AgentView, verdict: Verdict, policy: Policy, heartbeat_n: in
     if record is not None:
         yield from _of_record(view, record, verdict, policy, heartbeat_n)
         if record.phase is Phase.ENDED:
+            if view.results.state is ResultsState.VALID and not record.read_at:
+                yield from _of_injection(view)  # its parent is about to read them
             return
     said = {problem.code.alert: problem.text for problem in view.problems}
     # One alert says that the directory is gone: that nothing can be known of the agent for it is no second trouble.
@@ -56,6 +58,13 @@ def _of_record(view: AgentView, record: Record, verdict: Verdict, policy: Policy
         yield _alert(view, AlertCause.HOLD_EXPIRED, "its hold has run out; heartbeats judge it again")
     if view.used > view.budget and not is_root(view, policy):
         yield _alert(view, AlertCause.OVER_BUDGET, f"{view.used} run in its subtree; its budget is {view.budget}")
+
+
+def _of_injection(view: AgentView) -> Iterator[Action]:
+    for problem in view.problems:
+        if problem.code is ProblemCode.INJECTION:
+            yield _alert(view, AlertCause.INJECTION, problem.text)
+            return
 
 
 def _invalid_for(view: AgentView, record: Record, heartbeat_n: int) -> int:

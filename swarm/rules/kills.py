@@ -13,7 +13,10 @@ from swarm.model.snapshot import AgentView, Snapshot
 
 
 class Due(NamedTuple):
-    """Why an agent is to be ended. cause: LIMIT where it has used up what it may, None for its silence."""
+    """Why an agent is to be ended.
+
+    cause: LIMIT where it has used up what it may, INJECTION for what stands in its texts, None for its silence.
+    """
 
     reason: str
     cause: AlertCause | None = None

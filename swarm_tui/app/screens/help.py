@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from swarm.config.policy import Policy
+from swarm.model.causes import AlertCause
 from swarm.model.health import Health
 from swarm_tui.app.actions import ACTS, Act, Group
 from swarm_tui.app.capabilities import Where
@@ -36,6 +37,14 @@ _RULES: dict[Health, str] = {
     Health.IDLE: "the root between two heartbeats",
     Health.UNKNOWN: "its files cannot be read",
 }
+
+_ALERTS: dict[AlertCause, str] = {
+    AlertCause.INJECTION: (
+        "a text of it, or one that it read, gives orders to its reader: look what it quotes, and whether anything "
+        "was done about it; end the agent, or acknowledge ([injection] then in swarm.toml)"
+    ),
+}
+"""What an alert means, and what to do."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -93,6 +102,10 @@ class HelpScreen(ModalScreen[None]):
         for state, rule in _RULES.items():
             lead = Content.styled(f"{charset.states[state]} {state.value}", "bold")
             lines.append((lead, Content(rule.format(**limits))))
+        lines.append((alone, alone))
+        lines.append((alone, Content.styled("What alerts mean, and what to do", "bold $accent")))
+        for cause, meaning in _ALERTS.items():
+            lines.append((Content.styled(cause.value, "bold"), Content(meaning)))
         lines.append((alone, alone))
         lines.append((alone, Content("A heartbeat comes every " + duration(heartbeat.period) + ".")))
         return lines
