@@ -15,6 +15,7 @@ from widgets.agent_words import count_flags
 from widgets.cells import Cell, Cells, fit_cells, short_money
 from widgets.charset import Charset, charset_for
 from widgets.tree_order import TreeIndex
+from widgets.tree_over import branches_over
 
 LINE_COLUMNS = 39
 PIPE_COLUMNS = 200
@@ -61,7 +62,9 @@ def tree(
     total = width or PIPE_COLUMNS
     for line_cells in (*_header(snapshot, verdicts, now, charset), *_problems(snapshot)):
         yield fit_cells(line_cells, total, charset.cut)
-    placed = [(snapshot.agents[each.at], each.guides) for each in TreeIndex(snapshot.agents).lines(charset)]
+    index = TreeIndex(snapshot.agents)
+    lines = index.lines(charset, last_ones=branches_over(index, now))
+    placed = [(snapshot.agents[each.at], each.guides) for each in lines]
     columns = columns_for(width) if width else _roomy(placed)
     for view, guides in placed:
         yield row(view, verdicts[view.id], now, columns, RowState(guides, root=view.id == snapshot.root), charset)

@@ -8,6 +8,7 @@ from swarm.config.policy import Policy
 from swarm.errors import Code, SwarmError
 from swarm.home.context import Home
 from swarm.ledger.audit_log import Event
+from swarm.model.archive import ArchivedAgent, ArchiveReport
 from swarm.model.beat import ActionKind, Beat
 from swarm.model.health import Health
 from swarm.model.listed import ListedSession
@@ -186,6 +187,10 @@ class CannedSwarm(Swarm):
     ) -> MergeReport:
         self._note("merge", (words, message, spawn_id))
         return MergeReport(words, "swarm/worker-1", "main", "0" * 40, 2, already=False, committed=0, removed=False)
+
+    def archive(self, words: Sequence[str] = (), *, spawn_ids: object = None) -> ArchiveReport:
+        self._note("archive", (tuple(words), spawn_ids))
+        return ArchiveReport(tuple(ArchivedAgent(word, word, "s", "") for word in words))
 
     def keep_environment(self, agent_id: str) -> None:
         self._note("keep_environment", agent_id)

@@ -48,6 +48,14 @@ def test_what_is_over_and_read_leaves_ledger_and_tree_and_keeps_its_files(live_h
     assert live_home.lines("archive") == [("archive", "genesis-01/w", True, "")]
 
 
+def test_a_ledger_that_is_rebuilt_does_not_bring_it_back(live_home: LiveHome) -> None:
+    finish(live_home, "w")
+    live_home.swarm.archive(["w"])
+    live_home.open().rebuild()
+    assert set(live_home.state.agents) <= {"genesis-01"}
+    assert in_tree(live_home) == {"genesis-01"}
+
+
 def test_its_name_can_be_used_again_and_both_are_kept(live_home: LiveHome) -> None:
     for _ in range(2):
         finish(live_home, "w")
