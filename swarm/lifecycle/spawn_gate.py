@@ -7,6 +7,7 @@ from swarm.home.context import Home
 from swarm.ledger.state import State, clear_alert, raise_alert
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert
+from swarm.model.values import replace
 
 CODES: Mapping[AlertCause, Code] = {AlertCause.SWARM_LIMIT: Code.LIMIT, AlertCause.SERVICE: Code.SERVICE}
 """The alerts that close the gate, and the code of the refusals."""
@@ -52,19 +53,33 @@ def warning(home: Home, state: State) -> str:
 def update(home: Home, found: Mapping[AlertCause, str], *, only_clear: bool = False) -> bool:
     """Raises these alerts, by their cause, and clears those that are over. Commits only what changes.
 
-    only_clear: raise none; the caller records new ones itself. Returns whether anything changed.
+    What is said of the service is kept true: how many are refused, and the time of the next try. That is no new alert.
+    only_clear: raise and reword none; the caller records them itself. Returns whether anything changed.
     """
-    before = {alert.cause for alert in home.ledger.read().alerts if not alert.agent and alert.cause in CODES}
-    if not (before - found.keys()) and (only_clear or not (found.keys() - before)):
+    before = {alert.cause: alert for alert in home.ledger.read().alerts if not alert.agent and alert.cause in CODES}
+    words = found.get(AlertCause.SERVICE)
+    said = before.get(AlertCause.SERVICE)
+    reworded = said is not None and words is not None and said.text != words
+    if not (before.keys() - found.keys()) and (only_clear or not (found.keys() - before.keys() or reworded)):
         return False
 
     def change(state: State) -> State:
         there = {alert.cause for alert in state.alerts if not alert.agent and alert.cause in CODES}
         for cause in there - found.keys():
             state = clear_alert(state, "", cause)
-        for cause in () if only_clear else found.keys() - there:
+        if only_clear:
+            return state
+        for cause in found.keys() - there:
             state = raise_alert(state, "", cause, found[cause], "", home.clock.wall())
-        return state
+        return _reworded(state, words) if words is not None else state
 
     home.ledger.commit(change, purpose="open or close the spawn gate")
     return True
+
+
+def _reworded(state: State, words: str) -> State:
+    alerts = [
+        replace(alert, text=words) if not alert.agent and alert.cause is AlertCause.SERVICE else alert
+        for alert in state.alerts
+    ]
+    return replace(state, alerts=tuple(alerts))

@@ -22,7 +22,8 @@ def outage(snapshot: Snapshot, judged: Mapping[str, Verdict], policy: Policy, no
     """That the model service refuses so many of the agents that the swarm has to wait; '' where it does not.
 
     Counted are agents that wait for their service, the root's next turn with them, and running ones whose program tells
-    what it does. At least two of them have to be refused; one, where the trouble is the account's.
+    what it does. At least two of them have to be refused; one, where the trouble is the account's. Who was taken up is
+    refused until its model has answered: a try is not the end of an outage.
     """
     telling = [view for view in snapshot.agents if _tells(view, judged[view.id])]
     refused = [view for view in telling if is_refused(view, judged[view.id])]
@@ -30,7 +31,8 @@ def outage(snapshot: Snapshot, judged: Mapping[str, Verdict], policy: Policy, no
         return ""
     waiting = [each for view in refused if (each := waits(view)) is not None]
     reasons = [_reason(view, judged[view.id]) for view in refused]
-    return _words(reasons, len(telling), _since(snapshot, waiting, now), waiting, now)
+    met = [each for view in refused if (each := waits(view) or on_trial(view)) is not None]
+    return _words(reasons, len(telling), _since(snapshot, met, now), waiting, now)
 
 
 def outage_in_ledger(records: Sequence[Record], policy: Policy, now: Now) -> str:
@@ -77,7 +79,7 @@ def given_up(snapshot: Snapshot, policy: Policy) -> str:
 
 def is_refused(view: AgentView, verdict: Verdict) -> bool:
     """Its program says that its model service refuses or does not answer, or has ended for that."""
-    if verdict.state in (Health.RETRYING, Health.WAITING) or waits(view) is not None:
+    if verdict.state in (Health.RETRYING, Health.WAITING) or (waits(view) or on_trial(view)) is not None:
         return True
     return refusal_of(view.activity) is not None or (verdict.state is Health.HELD and bool(view.retrying))
 
@@ -89,12 +91,22 @@ def waits(view: AgentView) -> Waiting | None:
     return record.waiting if record is not None and waits else None
 
 
+def on_trial(view: AgentView) -> Waiting | None:
+    """How this agent had waited, where it was taken up since and its model has not answered yet; else None."""
+    record = view.record
+    started = record is not None and record.id == view.id and record.phase in (Phase.SPAWNING, Phase.RUNNING)
+    answered = view.activity is not None and view.activity.answered
+    return record.waiting if record is not None and started and not answered else None
+
+
 def _tells(view: AgentView, verdict: Verdict) -> bool:
-    return verdict.state is Health.WAITING or waits(view) is not None or (in_play(view) and view.activity is not None)
+    if verdict.state is Health.WAITING or (waits(view) or on_trial(view)) is not None:
+        return True
+    return in_play(view) and view.activity is not None
 
 
 def _is_shared(view: AgentView) -> bool:
-    waiting, refused = waits(view), refusal_of(view.activity)
+    waiting, refused = waits(view) or on_trial(view), refusal_of(view.activity)
     troubles = (waiting.trouble if waiting is not None else None, refused.trouble if refused is not None else None)
     return any(trouble is not None and trouble.is_shared for trouble in troubles)
 
@@ -105,13 +117,13 @@ def _is_given_up(view: AgentView) -> bool:
 
 
 def _reason(view: AgentView, verdict: Verdict) -> str:
-    waiting, refused = waits(view), refusal_of(view.activity)
+    waiting, refused = waits(view) or on_trial(view), refusal_of(view.activity)
     if waiting is not None:
         return waiting.why
     return (refused.why if refused is not None else "") or view.retrying or verdict.why
 
 
-def _since(snapshot: Snapshot, waiting: Sequence[Waiting], now: Now) -> float:
+def _since(snapshot: Snapshot, met: Sequence[Waiting], now: Now) -> float:
     """Wall seconds at which it was first said, or met."""
     known = [alert.first_at for alert in snapshot.alerts if not alert.agent and alert.cause is AlertCause.SERVICE]
-    return min(known or [each.since_at for each in waiting], default=now.wall)
+    return min(known or [each.since_at for each in met], default=now.wall)

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from swarm.model.agent import Usage
+from swarm.model.agent import Liveness, Usage
 from swarm.model.record import Phase, Record
 from swarm.model.time import Now
 from swarm.processes.belonging import origin_of
 from swarm.rules.observation import BEGINNING, observe_outputs
+from swarm.scan.files import EXIT, RESULTS
 from swarm.scan.outputs import outputs_of
 from swarm.scan.streams import OutputReaders
 from swarm.scan.tracked_agent import TrackedAgent
@@ -61,6 +62,18 @@ class Effort(Enum):
     PLACES = "only whether programs have sub-agents"
 
 
+def _read_last_words(agent: TrackedAgent, record: Record) -> bool:
+    """Reads how it ended and what it reported, where it has ended since its files were read: it is not lost.
+
+    Its keeper writes exit.json, and only then ends. Returns whether there is anything new.
+    """
+    files, directory = agent.files, agent.directory
+    if files is None or directory is None or record.ref.match(files.exit.value) is not None:
+        return False
+    names = frozenset({EXIT, RESULTS})
+    return bool(files.refresh(directory.files | names, names))
+
+
 class Probes:
     """Looks at the agents that live, some in every scan, so that a thousand of them cost no more than a hundred."""
 
@@ -109,6 +122,8 @@ class Probes:
             agent.liveness, agent.unkept, agent.origin = None, False, None
         else:
             agent.liveness, agent.unkept = self.home.runner.life(record)
+            if agent.liveness in (Liveness.DEAD, Liveness.STRANGER) and _read_last_words(agent, record):
+                return True
             if agent.origin_of is not record:
                 agent.origin, agent.origin_of = origin_of(self.home.layout, record), record
         return (agent.liveness, agent.unkept, agent.origin) != before

@@ -60,10 +60,12 @@ def _left(row: WorktreeRow) -> Finding | None:
         return Finding(Level.NOTE, "worktrees", f"{row.path} belongs to no agent of this home", "Look, and remove it.")
     if row.live:
         return Finding(Level.WARNING, "worktrees", f"{row.agent}: {row.changes.why}") if row.changes.why else None
-    hint = f"swarm-tui merge {row.agent}    or    swarm-tui worktrees --remove {row.name}"
+    gone = f"swarm-tui worktrees --remove {row.name}"
+    hint = gone if row.merged and not row.changes.uncommitted else f"swarm-tui merge {row.agent}    or    {gone}"
     if row.changes.why:
         return Finding(Level.NOTE, "worktrees", f"{row.agent} has ended: {row.changes.why}", hint)
     loose = row.changes.uncommitted
     what = "all merged" if row.merged else f"{plural(row.changes.commits, 'commit')} not merged"
     what += f", {plural(loose, 'change')} not committed" if loose else ""
+    what += f", {plural(row.changes.ignored, 'entry', 'entries')} that git ignores" if row.changes.ignored else ""
     return Finding(Level.NOTE, "worktrees", f"{row.agent} has ended and its worktree is left, {what}: {row.path}", hint)

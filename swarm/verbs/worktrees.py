@@ -110,7 +110,7 @@ def changes_text(changes: Changes) -> str:
     if changes.commits:
         parts.append(plural(changes.commits, "commit"))
     if changes.ignored:
-        parts.append(f"{plural(changes.ignored, 'file')} that git ignores")
+        parts.append(f"{plural(changes.ignored, 'entry', 'entries')} that git ignores")
     return ", ".join(parts)
 
 

@@ -73,6 +73,10 @@ class Service:
         """It answers, and agents work for as long as the test lasts."""
         self._write(up=False, lines=[_init(), _said("I begin.")], lasts=True)
 
+    def hangs(self) -> None:
+        """It takes every request, and answers none."""
+        self._write(up=False, lines=[_init()], lasts=True)
+
     def break_program(self) -> None:
         """The program itself ends before it says anything, as after an update that failed."""
         self._state.write_text(json.dumps({"up": False, "broken": True, "lasts": False, "lines": []}))

@@ -155,6 +155,35 @@ def test_a_queue_whose_program_is_gone_waits_for_it_with_one_alert(live_home: Li
     assert live_home.state.alerts == ()
 
 
+def test_a_try_is_not_the_end_of_an_outage(live_home: LiveHome, service: Service) -> None:
+    service.down()
+    names = [f"worker-{number}" for number in range(3)]
+    for name in names:
+        start(live_home, name)
+    ended(live_home, *names)
+    look(live_home)
+    (before,) = live_home.state.alerts
+    service.hangs()
+    live_home.clock.advance(61)
+
+    look(live_home)
+
+    assert {live_home.record(name).phase for name in names} == {Phase.RUNNING}
+    look(live_home)
+    (during,) = live_home.state.alerts
+    assert (during.cause, during.first_at) == (AlertCause.SERVICE, before.first_at)
+    assert "3 of 3 agents" in during.text
+    assert not beat(live_home).passed
+    live_home.swarm.kill(names)
+    look(live_home)
+    assert live_home.state.alerts == ()
+
+
+def look(home: LiveHome) -> None:
+    """What the owner of the heartbeat does every 15 seconds."""
+    monitor.monitor_agents(home.home, home.swarm.scanner, home.swarm.snapshot(), every=0.0)
+
+
 def test_when_one_is_answered_again_all_that_waited_longer_are_taken_up_at_once(
     live_home: LiveHome, service: Service
 ) -> None:

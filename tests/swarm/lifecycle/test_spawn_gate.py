@@ -57,10 +57,12 @@ def test_who_asks_for_the_queue_waits_in_it_until_a_heartbeat_finds_it_over(live
 def test_the_alerts_come_and_go_once(live_home: LiveHome) -> None:
     stand(live_home, AlertCause.SERVICE, DOWN)
     revision = live_home.state.revision
-    assert not spawn_gate.update(live_home.home, {AlertCause.SERVICE: "8 of 10"})
+    assert not spawn_gate.update(live_home.home, {AlertCause.SERVICE: DOWN})
     assert not spawn_gate.update(
         live_home.home, {AlertCause.SERVICE: "8 of 10", AlertCause.SWARM_LIMIT: OVER}, only_clear=True
     )
     assert live_home.state.revision == revision
+    assert spawn_gate.update(live_home.home, {AlertCause.SERVICE: "8 of 10"})
+    assert [(alert.text, alert.count) for alert in live_home.state.alerts] == [("8 of 10", 1)]
     assert spawn_gate.update(live_home.home, {})
     assert live_home.state.alerts == ()

@@ -2,16 +2,20 @@
 
 import json
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from swarm.formatting import spell_clock
+from swarm.model.activity import ActivityState, Kind, Note, OpenTool, SubAgent, TurnEnd
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health
-from swarm.model.record import Alert, Holder
+from swarm.model.record import Alert, Holder, Phase
+from swarm.model.service import Trouble, Waiting
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
 from swarm.rules.plan import verdicts
+from swarm_tui.cli.commands.common import iso
 from swarm_tui.cli.output import to_json
 from swarm_tui.cli.status_json import document
 from swarm_tui.cli.status_text import count, line, tree
@@ -21,6 +25,7 @@ from tests.support.swarms import (
     PERIOD,
     POLICY,
     a_progress,
+    a_record,
     a_root,
     a_snapshot,
     a_view,
@@ -74,6 +79,90 @@ def test_the_document_has_the_keys_of_the_contract_and_no_others() -> None:
     for row in agents_of(big_example()).values():
         assert set(row) == AGENT_KEYS
         assert set(row["slots"]) == {"budget", "used"}  # type: ignore[call-overload]  # a dict, by JSON
+
+
+def test_what_its_program_tells_is_said_key_by_key_and_the_readme_names_each() -> None:
+    told = ActivityState(
+        session="s-1",
+        model="m-1",
+        runs=1,
+        turns=3,
+        last_text="I look at the shops.",
+        turn_end=TurnEnd(ok=False, why="API Error: 529 overloaded"),
+        open_tools=(OpenTool("k", "Bash", "make test", NOW.wall - 60),),
+        subagents=(SubAgent("a", "reads"), SubAgent("b", "counts")),
+        background=2,
+        notes=(Note(Kind.NOTE, "the server `db` failed"),),
+        retrying="529 overloaded",
+        retries=4,
+        context=50_000,
+        context_limit=200_000,
+        denials=1,
+        last_at=NOW.wall,
+    )
+    row = agents_of(a_snapshot(a_view("worker-1", activity=told)))["worker-1"]
+    doing = row["doing"]
+    assert doing == {
+        "session": "s-1",
+        "model": "m-1",
+        "in_turn": False,
+        "turns": 3,
+        "tools": [{"tool": "Bash", "text": "make test", "since": iso(NOW.wall - 60)}],
+        "text": "I look at the shops.",
+        "last_turn": {"ok": False, "why": "API Error: 529 overloaded"},
+        "subagents": 2,
+        "background": 2,
+        "notes": [{"kind": "note", "text": "the server `db` failed"}],
+        "retrying": "529 overloaded",
+        "retries": 4,
+        "context_tokens": 50_000,
+        "context_limit": 200_000,
+        "context_percent": 25.0,
+        "denials": 1,
+        "last_at": iso(NOW.wall),
+    }
+    assert row["state"] == "retrying"
+    readme = (Path(__file__).parents[3] / "README.md").read_text()
+    assert isinstance(doing, dict)
+    assert [key for key in (*doing, "trouble", "since", "tries", "next_try") if f"`{key}`" not in readme] == []
+
+
+def test_a_turn_that_is_under_way_has_no_last_one_and_a_program_that_tells_nothing_is_null() -> None:
+    under_way = ActivityState(session="s-1", in_turn=True)
+    rows = agents_of(a_snapshot(a_view("worker-1", activity=under_way), a_view("worker-2")))
+    assert rows["worker-1"]["doing"]["last_turn"] is None  # type: ignore[index]  # a dict, by JSON
+    assert rows["worker-2"]["doing"] is None
+
+
+def test_who_waits_for_its_service_says_why_since_when_and_until_when() -> None:
+    waiting = Waiting(
+        Trouble.LIMIT,
+        "You've hit your session limit",
+        since=NOW.awake - 60,
+        since_at=NOW.wall - 60,
+        began=NOW.awake - 60,
+        tries=2,
+        next_try=NOW.awake + 600,
+        next_at=NOW.wall + 600,
+    )
+    view = a_view("worker-1", record=a_record("worker-1", phase=Phase.WAITING, waiting=waiting))
+    row = agents_of(a_snapshot(view))["worker-1"]
+    assert row["state"] == "waiting"
+    assert row["waiting"] == {
+        "trouble": "limit",
+        "why": "You've hit your session limit",
+        "since": iso(NOW.wall - 60),
+        "tries": 2,
+        "next_try": iso(NOW.wall + 600),
+    }
+    assert "the next try is at" in str(row["why"])
+    text = "\n".join(lines(a_snapshot(view)))
+    assert "waiting" in text
+    given_up = replace(waiting, next_try=None, next_at=None)
+    view = a_view("worker-1", record=a_record("worker-1", phase=Phase.WAITING, waiting=given_up))
+    row = agents_of(a_snapshot(view))["worker-1"]
+    assert row["waiting"]["next_try"] is None  # type: ignore[index]  # a dict, by JSON
+    assert "resume, respawn or kill it" in str(row["why"])
 
 
 def test_parents_come_before_their_children() -> None:
