@@ -29,8 +29,9 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
     4.  The root without a process: idle. It works in turns: an ended process and silence say nothing of it.
     5.  results.json is valid (the root has none): done, or failed where its status says so, also while it still runs.
     6.  waiting: its program ended for its service, so that it keeps its slot and is taken up again.
-    7.  Its process is gone: failed where exit.json gives a code, lost where nothing tells (a reboot, a foreign kill),
-        unknown where exit.json cannot be read.
+    7.  Its process is gone: starting where it is being started again, for what is seen is of its earlier run. Else
+        failed where exit.json gives a code, lost where nothing tells (a reboot, a foreign kill), unknown where
+        exit.json cannot be read.
     8.  Its directory or its progress.md is gone, replaced or cannot be read: unknown. Absence is never silence.
     9.  paused by the operator; 10. held by the operator.
     11. retrying: its program says that its model service fails, or it has waited for an answer for longer than
@@ -59,10 +60,17 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
     if record is not None and record.phase is Phase.WAITING and record.waiting is not None:
         return waiting_verdict(record, record.waiting, age, now)
     if is_gone(view):
+        if record is not None and record.phase is Phase.SPAWNING:
+            return Verdict(Health.STARTING, _again(record), age=age)
         if has_just_been_refused(view, record):
             return Verdict(Health.WAITING, refused_words(view), age=age)
         return gone(view, record, age)
     return _living(view, record, age, now, policy, heartbeat_n)
+
+
+def _again(record: Record) -> str:
+    why = record.waiting.why if record.waiting is not None else ""
+    return f"it is being started again{f'; its program had ended: {why}' if why else ''}"
 
 
 def _living(view: AgentView, record: Record | None, age: float, now: Now, policy: Policy, heartbeat_n: int) -> Verdict:

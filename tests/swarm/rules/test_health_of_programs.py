@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.model.activity import ActivityState, OpenTool, SubAgent, TurnEnd
+from swarm.model.agent import Exit, Liveness
 from swarm.model.causes import ProblemCode
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Phase
@@ -14,7 +15,19 @@ from swarm.model.snapshot import AgentView, Problem
 from swarm.model.values import replace
 from swarm.rules.health import verdict, waiting_for_model
 from swarm.rules.triage import is_problem, severity
-from tests.support.swarms import HEARTBEAT_N, HOUR, LOOP, MINUTE, NOW, POLICY, a_view, an_exit, results
+from tests.support.swarms import (
+    HEARTBEAT_N,
+    HOUR,
+    LOOP,
+    MINUTE,
+    NOW,
+    POLICY,
+    a_record,
+    a_view,
+    a_wait,
+    an_exit,
+    results,
+)
 
 PATIENCE = POLICY.service.waiting_after
 IN_TURN = ActivityState(in_turn=True, session="s")
@@ -211,3 +224,12 @@ class TestATurnThatFailed:
 
     def test_is_over_with_the_next_turn(self) -> None:
         assert "failed" not in judge(at_work(replace(self.FAILED, in_turn=True, turn_end=None))).why
+
+
+@pytest.mark.parametrize("left", [None, an_exit("worker-1")], ids=["put aside", "not yet"])
+def test_who_is_started_again_is_not_judged_by_what_its_earlier_run_left(left: Exit | None) -> None:
+    waited = a_wait(why="529 overloaded", over=NOW.awake)
+    record = a_record("worker-1", phase=Phase.SPAWNING, waiting=waited)
+    judged = judge(a_view("worker-1", record=record, exit=left, liveness=Liveness.DEAD))
+    assert judged.state is Health.STARTING
+    assert judged.why == "it is being started again; its program had ended: 529 overloaded"
