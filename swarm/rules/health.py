@@ -60,17 +60,19 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
     if record is not None and record.phase is Phase.WAITING and record.waiting is not None:
         return waiting_verdict(record, record.waiting, age, now)
     if is_gone(view):
-        if record is not None and record.phase is Phase.SPAWNING:
-            return Verdict(Health.STARTING, _again(record), age=age)
-        if has_just_been_refused(view, record):
-            return Verdict(Health.WAITING, refused_words(view), age=age)
-        return gone(view, record, age)
+        return _without_process(view, record, age)
     return _living(view, record, age, now, policy, heartbeat_n)
 
 
-def _again(record: Record) -> str:
-    why = record.waiting.why if record.waiting is not None else ""
-    return f"it is being started again{f'; its program had ended: {why}' if why else ''}"
+def _without_process(view: AgentView, record: Record | None, age: float) -> Verdict:
+    """What ran has ended: it is about to run again, to wait for its service, or it is over."""
+    if record is not None and record.phase is Phase.SPAWNING:
+        why = record.waiting.why if record.waiting is not None else ""
+        said = f"it is being started again{f'; its program had ended: {why}' if why else ''}"
+        return Verdict(Health.STARTING, said, age=age)
+    if has_just_been_refused(view, record):
+        return Verdict(Health.WAITING, refused_words(view), age=age)
+    return gone(view, record, age)
 
 
 def _living(view: AgentView, record: Record | None, age: float, now: Now, policy: Policy, heartbeat_n: int) -> Verdict:

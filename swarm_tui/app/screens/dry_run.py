@@ -37,7 +37,8 @@ _ROLES = {
     ActionKind.SPARE: "notice",
 }
 MAX_WHOM = 40
-KIND_WIDTH = max(map(len, ActionKind)) + 1
+KIND_WIDTH = 12
+"""What most kinds of actions need."""
 
 
 class RehearsalScreen(ModalScreen[frozenset[str] | None]):
@@ -97,11 +98,12 @@ def rows(actions: Iterable[Action], root: str) -> list[CheckRow]:
     """What a heartbeat would do, in columns: what, whom, why; all of a row's words stand in `full`."""
     steps = [(action, _whom(action, root)) for action in actions]
     width = column((whom for _, whom in steps), MAX_WHOM)
+    kinds = max([KIND_WIDTH, *(len(action.kind) + 1 for action, _ in steps)])
     return [
         CheckRow(
             action.key,
             (
-                Cell(f"{action.kind.value:<{KIND_WIDTH}}", _ROLES[action.kind]),
+                Cell(f"{action.kind.value:<{kinds}}", _ROLES[action.kind]),
                 Cell(fit_tail(whom, width), "strong"),
                 Cell(f"  {_below(action)}{clean(action.reason, 300)}", "muted"),
             ),
