@@ -10,6 +10,7 @@ from swarm.model.causes import AlertCause
 from swarm.model.health import Health
 from swarm.model.record import Ending, Phase
 from swarm.model.service import Trouble, Waiting
+from tests.support.homes import PERIOD
 from tests.support.model_scripts import Answer, Refuse, Seen, Usage, say, shell
 from tests.support.program_home import ENDS_S, ProgramHome
 from tests.support.wait import wait_for
@@ -17,6 +18,7 @@ from tests.support.wait import wait_for
 PROGRAMS = ("claude",)
 NAMES = ("worker-1", "worker-2", "worker-3")
 DONE = 'swarm-tui done --summary "it is there"'
+HOUR = 3600.0
 
 
 def alerts(real: ProgramHome) -> list[str]:
@@ -224,3 +226,60 @@ def staggered(real: ProgramHome) -> None:
 def waitings(real: ProgramHome, names: list[str]) -> list[Waiting]:
     """How they wait for their service."""
     return [waiting for name in names if (waiting := real.record(name).waiting) is not None]
+
+
+@pytest.mark.every_version
+def test_a_limit_that_names_its_end_in_five_hours_is_waited_for_and_then_it_goes_on(real: ProgramHome) -> None:
+    """The account of a subscription: its service says when it may be used again."""
+    back = threading.Event()
+    resets = real.clock.wall() + 5 * HOUR
+
+    def script(seen: Seen) -> Answer:
+        if seen.turns == 0:
+            return shell("echo the first half")
+        if not back.is_set():
+            return Refuse(429, headers=limited_until(resets))
+        return say("Done.") if len(seen.results) > 1 else shell(DONE)
+
+    url = real.models.url("claude")
+    login = {"ANTHROPIC_BASE_URL": url, "CLAUDE_CODE_OAUTH_TOKEN": "sk-ant-oat01-not-a-real-token-of-anybody"}
+    real.use("claude", script, env=login, logged_in=False)
+    real.start("worker-1", "claude")
+    waits(real, "worker-1")
+    waiting = real.record("worker-1").waiting
+    assert waiting is not None
+    assert (waiting.trouble, waiting.named) == (Trouble.LIMIT, True), (waiting, real.said("worker-1"))
+    assert waiting.next_at == pytest.approx(resets, abs=60)
+    for _ in range(19):  # heartbeats go on all the time, and nothing is tried
+        real.clock.advance(PERIOD)
+        beat = real.swarm.beat(by="test", force=True)
+        look(real)
+        assert not beat.passed
+        assert real.record("worker-1").phase is Phase.WAITING
+    assert alerts(real) == [AlertCause.SERVICE]
+
+    back.set()
+    real.clock.advance(PERIOD + 60)
+    beat = real.swarm.beat(by="test", force=True)
+    view = real.ended("worker-1")
+
+    assert (real.id("worker-1"), "take-up") in {(each.agent, each.action) for each in beat.actions}
+    assert view.record is not None
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
+    assert "the first half" in real.models.seen("claude")[-1].everything
+    assert real.agent("worker-1").stdout.read_bytes().count(b'"subtype": "run"') == 2
+    real.clock.advance(PERIOD)
+    assert real.swarm.beat(by="test", force=True).passed
+    assert alerts(real) == []
+
+
+def limited_until(wall: float) -> dict[str, str]:
+    """What the service of a subscription says beside its 429. wall: seconds at which the limit ends."""
+    return {
+        "anthropic-ratelimit-unified-status": "rejected",
+        "anthropic-ratelimit-unified-representative-claim": "five_hour",
+        "anthropic-ratelimit-unified-reset": str(int(wall)),
+        "anthropic-ratelimit-unified-5h-status": "rejected",
+        "anthropic-ratelimit-unified-5h-reset": str(int(wall)),
+        "anthropic-ratelimit-unified-5h-utilization": "1.0",
+    }

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from swarm.heartbeat import monitor
+from swarm.model.causes import AlertCause
 from swarm.model.health import Health
 from swarm.model.record import Ending, Phase
 from swarm.model.service import Trouble
@@ -62,15 +63,50 @@ def test_it_waits_for_its_service_and_goes_on_where_it_was(real: ProgramHome, ot
     assert ("the first half" in last.everything) is worked
 
 
-def test_codex_without_a_network_tries_on_and_is_no_failure(real: ProgramHome) -> None:
+def test_codex_without_a_network_waits_for_it_and_goes_on_in_the_same_run(real: ProgramHome) -> None:
+    """Its own "waiting for network" is an outage like any other: one alert, nothing is started, nobody is ended."""
     needs("codex")
-    real.use("codex", [say("Never reached.")])
-    config = real.user / ".codex" / "config.toml"
-    config.write_text(config.read_text().replace(f"127.0.0.1:{real.models.port}", "127.0.0.1:9"))
-    real.start("worker-1", "codex")
-    view = real.seen("worker-1", lambda view: view.retries >= 2, "two retries")
-    assert view.exit is None
-    assert real.verdict("worker-1").state is Health.RETRYING
+    names = ("worker-1", "worker-2")
+    begun, goes_on = real.user / "begun", real.user / "goes-on"
+    begun.mkdir()
+    half = f"touch {begun}/$SWARM_SPAWN; until [ -e {goes_on} ]; do sleep 0.2; done; echo the first half"
+
+    def script(seen: Seen) -> Answer:
+        return shell(half) if seen.turns == 0 else DONE if len(seen.results) == 1 else say("Done.")
+
+    real.use("codex", script)
+    real.sized(2)
+    for name in names:
+        real.start(name, "codex")
+    wait_for(lambda: len(list(begun.iterdir())) == len(names), "both to be at work", ENDS_S)
+    real.models.down()
+    goes_on.touch()
+    for name in names:
+        real.seen(name, lambda view: view.retries >= 2, "two retries")
+    real.start("worker-3", "codex", queue=True)
+
+    for _ in range(4):
+        real.clock.advance(PERIOD)
+        beat = real.swarm.beat(by="test", force=True)
+        assert not beat.passed
+        assert {(each.agent, each.action) for each in beat.actions} == {
+            ("", "alert"),
+            (real.id("worker-3"), "skip"),
+        }
+    (alert,) = real.state.alerts
+    assert alert.cause is AlertCause.SERVICE
+    assert alert.text.startswith("model service refuses: 2 of 2 agents")
+    assert {real.verdict(name).state for name in names} == {Health.RETRYING}
+    real.models.up()
+    for name in names:
+        view = real.ended(name)
+        assert view.record is not None
+        assert view.record.ending is Ending.DONE, (view.record.why, real.said(name))
+        assert real.agent(name).stdout.read_bytes().count(b'"subtype": "run"') == 1
+    real.clock.advance(PERIOD)
+    beat = real.swarm.beat(by="test", force=True)
+    assert (real.id("worker-3"), "spawn") in {(each.agent, each.action) for each in beat.actions}
+    assert real.state.alerts == ()
 
 
 def test_gemini_that_tries_again_by_itself_for_an_hour_is_said_to_wait_and_no_heartbeat_ends_it(

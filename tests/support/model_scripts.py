@@ -48,6 +48,8 @@ class Refuse:
     then: "Answer | None" = None
     retry_after: int | None = None
     """Seconds, as the header says."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What else the answer says of itself."""
 
 
 @dataclass(frozen=True, slots=True)

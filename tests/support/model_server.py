@@ -267,7 +267,7 @@ class _Handler(BaseHTTPRequestHandler):
                     self._send(200, api.whole(answer, seen))
             elif isinstance(answer, Refuse):
                 after = {} if answer.retry_after is None else {"retry-after": str(answer.retry_after)}
-                self._send(answer.status, api.refusal(answer.status), after)
+                self._send(answer.status, api.refusal(answer.status), {**answer.headers, **after})
             else:
                 self.close_connection = True
                 if isinstance(answer, Stall | Drop):
