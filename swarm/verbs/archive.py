@@ -1,6 +1,5 @@
 """archive: agents that are over leave ledger and tree, and their directories are kept; any of them can be put back."""
 
-import os
 from collections.abc import Mapping, Sequence
 
 from swarm.errors import Code, NotFound, Refused, SwarmError
@@ -13,7 +12,7 @@ from swarm.model.actor import AuditVerb
 from swarm.model.archive import ArchivedAgent, ArchiveReport
 from swarm.model.record import Ref
 from swarm.model.snapshot import AgentView
-from swarm.protocol.archive import archived_directories, free_beside
+from swarm.protocol.archive import archived_directories, free_beside, is_free
 from swarm.protocol.names import parent_of
 from swarm.protocol.paths import AgentDir
 from swarm.rules.archive import FOREIGN, Reason, is_over, reasons_to_keep, topmost
@@ -81,7 +80,7 @@ def restore(home: Home, words: str) -> str:
             )
         taken = agent_id in home.ledger.read().agents
         back = home.layout.agent(agent_id).path
-        if taken or os.path.lexists(back):
+        if taken or not is_free(back):
             back = free_beside(back)
         agent = AgentDir(home.layout.archive / row.key)
         _mark_seen(home, agent)

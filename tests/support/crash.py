@@ -16,9 +16,9 @@ from swarm.store import syscalls
 Around = Callable[[int, str, Callable[[], Any], tuple[Any, ...]], Any]
 """Stands in for an operation: its number, its name, the operation itself, its arguments."""
 
-CHANGES = ("open_append", "create", "write", "truncate", "sync", "link", "rename", "unlink", "mkdir", "lock")
+CHANGES = ("open_append", "create", "write", "truncate", "sync", "link", "rename", "move", "unlink", "mkdir", "lock")
 """The functions of `swarm.store.syscalls` that change something, or decide whether something may change."""
-TAKES_ROOM = frozenset({"open_append", "create", "write", "sync", "link", "rename", "mkdir"})
+TAKES_ROOM = frozenset({"open_append", "create", "write", "sync", "link", "rename", "move", "mkdir"})
 FAULTS = (errno.ENOSPC, errno.EIO)
 
 _context = multiprocessing.get_context("forkserver")

@@ -22,9 +22,18 @@ def test_a_directory_moves_with_all_that_lies_in_it(tmp_path: Path) -> None:
 def test_a_place_that_is_taken_stays_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "file").write_text("its own")
     with pytest.raises(FileExistsError):
         move_directory(tmp_path / "a", tmp_path / "b")
     assert (tmp_path / "a").is_dir()
+    assert (tmp_path / "b" / "file").read_text() == "its own"
+
+
+def test_an_empty_place_of_a_mover_that_died_gives_way(tmp_path: Path) -> None:
+    (tmp_path / "a" / "deep").mkdir(parents=True)
+    (tmp_path / "b").mkdir()
+    move_directory(tmp_path / "a", tmp_path / "b")
+    assert (tmp_path / "b" / "deep").is_dir()
 
 
 def test_what_cannot_be_moved_leaves_no_empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,16 +1,20 @@
 """What is over leaves ledger and tree, keeps its files and can be put back; what is needed stays, and says why."""
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from swarm.api import Swarm
 from swarm.errors import NotFound, Refused
 from swarm.ledger.ledger import Change, Ledger
 from swarm.ledger.state import State
 from swarm.model.record import Phase
 from swarm.store import moves, syscalls
+from tests.support import crash
 from tests.support.homes import LiveHome
 from tests.support.repositories import Repo
 
@@ -324,3 +328,39 @@ def test_without_a_time_no_heartbeat_puts_anything_away(live_home: LiveHome) -> 
     live_home.clock.advance(10 * 86_400)
     live_home.swarm.beat(by="test")
     assert "w" in in_tree(live_home)
+
+
+def _archive(root: Path, name: str) -> None:
+    Swarm.open(root).archive([name])
+
+
+def _restore(root: Path, name: str) -> None:
+    Swarm.open(root).restore(name)
+
+
+@pytest.mark.parametrize("verb", [_archive, _restore])
+def test_one_that_is_killed_on_its_way_leaves_the_agent_in_one_place_and_the_next_one_works(
+    live_home: LiveHome, verb: Callable[[Path, str], None]
+) -> None:
+    away_at_the_end = verb is _archive
+
+    def begin(name: str) -> None:
+        finish(live_home, name)
+        if not away_at_the_end:
+            live_home.swarm.archive([name])
+
+    for name in ("first", "second"):  # the first one finds no archive yet
+        begin(name)
+        names = crash.operations(partial(verb, live_home.root, name))
+    decisive = [at for at, made in enumerate(names) if made in ("rename", "mkdir", "move", "open_append")]
+    assert "move" in names
+    for at in decisive:
+        name = f"w-{at}"
+        begin(name)
+        assert crash.kill_at(at, "after", verb, live_home.root, name), names
+        assert (name in in_tree(live_home)) != (name in in_archive(live_home)), names[at]
+        if (name in in_archive(live_home)) != away_at_the_end:
+            verb(live_home.root, name)
+        assert (name in in_archive(live_home)) is away_at_the_end
+        assert (name in in_tree(live_home)) is not away_at_the_end
+    assert not [each for each in in_tree(live_home) if each.endswith(".1")]
