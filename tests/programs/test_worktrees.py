@@ -1,13 +1,17 @@
 """Real agents commit in worktrees of their own, also where they are held, and what they did is merged."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
-from swarm.model.record import Ending
-from tests.support.model_scripts import Usage, call, say, shell, write
+from swarm.model.record import Ending, Phase
+from tests.support.cli import COMMAND
+from tests.support.model_scripts import Answer, Refuse, Seen, Usage, call, say, shell, write
 from tests.support.program_home import ENDS_S, ProgramHome, needs
 from tests.support.repositories import Repo
+from tests.support.tmux import Tmux, needs_tmux
+from tests.support.wait import wait_for
 
 PROGRAMS = ("claude",)
 OTHERS = ("codex", "gemini", "opencode")
@@ -73,3 +77,60 @@ def test_the_others_work_in_theirs_where_they_are_held_and_commit_where_they_hav
     assert (len(view.changes.files), view.changes.uncommitted) == (1, 0 if has_shell else 1), real.said("coder")
     assert real.swarm.merge("coder", message="the api").files == 1
     assert (repo.path / "api.py").read_text().strip() == "1"
+
+
+@needs_tmux
+@pytest.mark.every_version
+def test_claude_goes_on_in_its_worktree_after_an_outage_and_after_a_person_has_talked_to_it(
+    real: ProgramHome, tmp_path: Path
+) -> None:
+    repo = Repo(tmp_path / "a project")
+    path = real.root / "swarm" / "worktrees" / "coder"
+    back, held, let_go = threading.Event(), real.user / "held", real.user / "let-go"
+    hold = f"touch {held}; until [ -e {let_go} ]; do sleep 0.2; done; pwd"
+
+    def script(seen: Seen) -> Answer:
+        if "hello from a person" in seen.user:
+            return say("Hello to you, person.")
+        if seen.turns == 0:
+            return write(path / "half.py", "1\n")
+        if not back.is_set():
+            return Refuse(529)
+        if not held.exists():
+            return shell(hold)
+        if not (path / "whole.py").exists():
+            return shell("pwd; echo 2 > whole.py; git add -A && git commit -qm 'Both halves'")
+        return say("Done.") if real.agent("coder").results.exists() else call("mcp__swarm__done", summary="committed")
+
+    real.use("claude", script)
+    real.onboarded(path)
+    real.start("coder", "claude", worktree=str(repo.path))
+
+    def waits() -> bool:
+        real.swarm.settle()
+        return real.record("coder").phase is Phase.WAITING
+
+    wait_for(waits, "it to wait for its service", ENDS_S)
+    assert (path / "half.py").exists()
+    back.set()
+    real.swarm.resume("coder")
+    wait_for(held.exists, "it to go on", ENDS_S)
+    with Tmux([COMMAND, "-C", str(real.root), "attach", "coder"]) as terminal:
+        terminal.wait_for("❯", deadline=ENDS_S)
+        terminal.type("hello from a person")
+        terminal.wait_for("hello from a person")
+        terminal.keys("Enter")
+        terminal.wait_for("Hello to you, person.")
+        terminal.type("/exit")
+        terminal.wait_for("/exit")
+        terminal.press_until("Enter", lambda screen: "goes on by itself" in screen, "the way back", ENDS_S)
+    view = real.ended("coder")
+
+    assert view.record is not None
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("coder"))
+    assert str(path) in real.asked("claude")[-1].everything, "its shell works there"
+    assert repo.git("log", "-1", "--format=%s", "swarm/coder") == "Both halves"
+    left = real.swarm.handover("coder", name="feature/halves")
+    repo.git("switch", "--quiet", left.branch)
+    assert {each.name for each in repo.path.glob("*.py")} == {"half.py", "whole.py"}
+    assert not path.exists()
