@@ -7,7 +7,7 @@ Standard library only, and all it needs lies in the agent's directory, so that a
 - .run/launch.json, read: {spawn_id, argv, env, cwd, stdin, channel, mark, gentle_signal, gentle_group, grace_s}. `env`
   goes over the keeper's own environment, in which SWARM_SPAWN must be the same spawn id. `mark`: a line for log/stdout.
 - .run/first, read where `channel` is true: what stands in the channel when the program starts.
-- .run/stdin, a FIFO where `channel` is true: the program's standard input, open as long as the program runs.
+- .run/stdin, where `channel` is true: a FIFO, or a note of where its end is, as long as the program listens.
 - .run/orders, a FIFO likewise: the byte `c` closes the channel, so that the program reads its end. Both go with it.
 - .run/kept.json, written once the program runs: {schema, spawn_id, keeper, program, subreaper}, both as identities.
 - .run/order.json, read on SIGTERM: {spawn_id, grace_s}.

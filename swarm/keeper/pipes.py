@@ -3,13 +3,16 @@
 Both lie in `.run` and are its owner's alone. The keeper holds the writing end of the channel, and never a reading one:
 so words reach the program however often control rooms come and go, and a writer gets an error when the program has
 stopped reading.
+
+On Linux both lose their names as soon as they are open, and a note in their place says where the keeper has its ends. A
+writer opens those below /proc, which agents in a sandbox do not have: a disk that is read-only to them closes no FIFO.
 """
 
 from __future__ import annotations
 
 import os
 
-from swarm.keeper.jsonfile import open_directory
+from swarm.keeper.jsonfile import open_directory, write_atomic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +50,8 @@ class Channel:
             self.reads = os.open(CHANNEL, os.O_RDONLY | _FLAGS, dir_fd=run)
             self.writes = os.open(CHANNEL, os.O_WRONLY | _FLAGS, dir_fd=run)
             self.orders = os.open(ORDERS, os.O_RDWR | _FLAGS, dir_fd=run)  # a writer too, so that it never ends
+            for name, end in ((CHANNEL, self.writes), (ORDERS, self.orders)):
+                _take_name(name, end, run)
         except OSError:
             self.let_go()
             raise
@@ -105,6 +110,14 @@ def _make(name: str, run: int) -> None:
         os.mkfifo(name, 0o600)
     finally:
         os.chdir("/")
+
+
+def _take_name(name: str, end: int, run: int) -> None:
+    """A note takes the place of a FIFO, where others find the keeper's end without its name."""
+    if os.path.exists(f"/proc/self/fd/{end}"):
+        found = os.fstat(end)
+        note: dict[str, object] = {"keeper": os.getpid(), "end": end, "device": found.st_dev, "inode": found.st_ino}
+        write_atomic(name, note, run, sync=False)
 
 
 def _hold(descriptor: int) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from swarm.errors import Code, SwarmError
 from swarm.protocol.paths import AgentDir
 from swarm.store import locks, reader, syscalls
+from swarm.store.jsonio import Invalid
 
 WAIT_S = 5.0
 """Seconds that a writer waits for another one, and for a program that is slow to read."""
@@ -29,6 +30,7 @@ _GET_SIZE = getattr(fcntl, "F_GETPIPE_SZ", 1032)
 _SET_SIZE = getattr(fcntl, "F_SETPIPE_SZ", 1031)
 _UNREAD = 0x541B
 _LINUX = sys.platform.startswith("linux")
+STRANGER = "Another program has put a file in its place: look at it."
 _DEAF = (errno.ENOENT, errno.ENXIO, errno.EPIPE, errno.ENOTDIR)
 """There is no channel, or no process has its other end."""
 
@@ -81,17 +83,31 @@ def is_open(agent: AgentDir) -> bool:
 def _opened(path: Path) -> Iterator[int]:
     try:
         with reader.directory(path.parent) as run:
-            descriptor = syscalls.open_pipe(path.name, run)
+            named = stat.S_ISFIFO(os.stat(path.name, dir_fd=run, follow_symlinks=False).st_mode)
+            descriptor = syscalls.open_pipe(path.name, run) if named else _held_end(path)
     except OSError as error:
         raise _because(error) from error
     except reader.Unreadable as error:
         raise _no(f"{error}") from error
     try:
         if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
-            raise _no(f"{str(path)!r} is not a FIFO.", "Another program has put a file in its place: look at it.")
+            raise _no(f"{str(path)!r} is not a FIFO.", STRANGER)
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _held_end(path: Path) -> int:
+    """A descriptor of the end that the note at this path tells of; raises OSError, Unreadable, SwarmError `channel`."""
+    try:
+        note = reader.read_json(path) or {}
+    except Invalid:
+        note = {}
+    found = [note.get(key) for key in ("keeper", "end", "device", "inode")]
+    keeper, end, device, inode = (each if isinstance(each, int) and 0 <= each < 2**64 else -1 for each in found)
+    if min(keeper, end, device, inode) < 0:
+        raise _no(f"{str(path)!r} is not a FIFO, and no note of one.", STRANGER)
+    return syscalls.open_end(keeper, end, device, inode)
 
 
 @contextmanager

@@ -100,7 +100,7 @@ class AgentDir:
 
     @property
     def channel(self) -> Path:
-        """The FIFO that is the program's standard input, where it listens while it runs; held by the keeper."""
+        """The program's standard input while it listens: a FIFO, or a note of where the keeper holds its end."""
         return self.path / ".run" / "stdin"
 
     @property
@@ -115,7 +115,7 @@ class AgentDir:
 
     @property
     def keeper_orders(self) -> Path:
-        """The FIFO of the keeper's single-byte commands: `c` closes the channel, so that the program ends."""
+        """The keeper's single-byte commands, likewise: `c` closes the channel, so that the program ends."""
         return self.path / ".run" / "orders"
 
     @property

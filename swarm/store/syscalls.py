@@ -7,6 +7,7 @@ power between two calls replaces the functions of this module.
 import errno
 import fcntl
 import os
+import stat
 import sys
 
 _COMMON = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
@@ -32,6 +33,15 @@ def open_write(name: str, directory: int) -> int:
 def open_pipe(name: str, directory: int) -> int:
     """A descriptor for writing into a FIFO; ENXIO where no process has it open for reading."""
     return os.open(name, os.O_WRONLY | _COMMON, dir_fd=directory)
+
+
+def open_end(process: int, descriptor: int, device: int, inode: int) -> int:
+    """A descriptor for writing into a pipe that a process holds open (Linux); ENOENT where it is not that pipe."""
+    place = f"/proc/{process}/fd/{descriptor}"
+    found = os.stat(place)  # before it is opened: the process may be another one by now
+    if not stat.S_ISFIFO(found.st_mode) or (found.st_dev, found.st_ino) != (device, inode):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), place)
+    return os.open(place, os.O_WRONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
 
 
 def open_append(name: str, directory: int, mode: int = 0o644) -> int:

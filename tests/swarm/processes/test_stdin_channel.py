@@ -23,7 +23,8 @@ from tests.support import talker
 from tests.support.agents import Stage, record_of, stage
 from tests.support.wait import wait_for
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+pytestmark = LINUX
 TALKER = (sys.executable, "-S", "-E", talker.__file__)
 
 
@@ -128,8 +129,9 @@ def test_the_channel_is_the_owners_alone_and_goes_with_the_program(home: Stage) 
     agent = home.agent()
     start(home, agent)
     for path in (agent.channel, agent.keeper_orders):
-        assert stat.S_ISFIFO(path.lstat().st_mode)
-        assert stat.S_IMODE(path.lstat().st_mode) == 0o600
+        note = json.loads(path.read_text())
+        end = os.stat(f"/proc/{note['keeper']}/fd/{note['end']}")
+        assert (stat.S_ISFIFO(end.st_mode), stat.S_IMODE(end.st_mode)) == (True, 0o600)
     assert stdin_channel.is_open(agent)
 
     stdin_channel.tell(agent, line(do="exit", code=3))
@@ -252,7 +254,8 @@ def test_the_keeper_of_a_channel_stays_below_ten_megabytes_and_holds_no_reading_
     wait_for(lambda: {"ready": True} in said(agent), "it to run")
     assert psutil.Process(keeper).memory_info().rss <= 10 * 1024 * 1024
     ends = [Path(f"/proc/{keeper}/fd/{name}") for name in os.listdir(f"/proc/{keeper}/fd")]
-    held = [end for end in ends if os.readlink(end) == str(agent.channel)]
+    inode = json.loads(agent.channel.read_text())["inode"]
+    held = [end for end in ends if os.path.exists(end) and os.stat(end).st_ino == inode]
     assert len(held) == 1
     assert not held[0].lstat().st_mode & stat.S_IRUSR
 
