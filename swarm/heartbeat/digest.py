@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from swarm.formatting import plural, spell_duration
+from swarm.injection.fence import tagged
 from swarm.model.beat import ActionKind, Beat
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Phase
@@ -120,7 +121,7 @@ def _unread(found: Digested) -> Iterator[str]:
             others += 1
             continue
         yield f"- {view.id} ({view.results.status}): swarm/agents/{view.id}/results.json"
-        yield f'  "{quoted(view.results.summary)}"'
+        yield f"  {_said(view.results.summary)}"
         if view.results.outputs:
             files = ", ".join(clean(path, 120) for path in view.results.outputs[:4])
             more = f" and {len(view.results.outputs) - 4} more" if len(view.results.outputs) > 4 else ""
@@ -146,7 +147,7 @@ def _agents(found: Digested) -> Iterator[str]:
         yield f"- {view.id}: {_facts(view, found.judged[view.id])}"
         last = view.progress.last
         if last is not None:
-            yield f'  "{quoted(last.sentence)}"'
+            yield f"  {_said(last.sentence)}"
 
 
 def _facts(view: AgentView, verdict: Verdict) -> str:
@@ -228,6 +229,11 @@ def _bounded(sections: Sequence[str], messages: str) -> str:
     if left_out:
         kept.append(f"({plural(left_out, 'section')} did not fit: swarm-tui status, swarm-tui events --since 1h)")
     return "\n\n".join(part for part in (first, messages, *kept, last) if part) + "\n"
+
+
+def _said(text: str) -> str:
+    """An agent's words in quotation marks, which they cannot close, with a tag where they give orders."""
+    return tagged(text, f'"{quoted(text)}"')
 
 
 def _size(text: str) -> int:

@@ -28,36 +28,37 @@ def suspicion(text: str) -> str | None:
     return found.why if found is not None else None
 
 
-def examine(text: str) -> Finding | None:
+def examine(text: str, apart: frozenset[Kind] = frozenset()) -> Finding | None:
     """What a text tries on its reader; None where it is a report like others. Safe for any text, of any length.
 
     A demand counts where it is aimed at the reader and names an object of control (instructions, role, task, secret,
-    budget): a word alone does not, nor does a quotation that somebody reports.
+    budget): a word alone does not, nor does a quotation that somebody reports. apart: kinds that are not looked for,
+    where who writes may give such orders.
     """
     if len(text) > LOOKED_AT:
         text = f"{text[: LOOKED_AT // 2]}\n{text[-LOOKED_AT // 2 :]}"
     if not text.isascii() and (said := invisible(text)):
         return Finding(Kind.HIDDEN, f"invisible text {_quote(said)}")
     seen = readable(text)
-    found = _plain(seen) or next(filter(None, map(_plain, decoded(seen))), None)
+    found = next(filter(None, (_plain(each, apart) for each in (seen, *decoded(seen)))), None)
     if found is None and "52;" in text and _CLIPBOARD.search(text):
         return Finding(Kind.TERMINAL, "sets the clipboard (OSC 52)")
     return found
 
 
-def _plain(seen: str) -> Finding | None:
+def _plain(seen: str, apart: frozenset[Kind]) -> Finding | None:
     """What a readable text tries: in its words as they are, or in letters and figures that look like them."""
     lower = latin(seen)
     words = clauses(lower)
-    if found := _order(words):
+    if found := _order(words, apart):
         return found
     alike = look_alike(lower)
-    if alike is not lower and (found := _order(clauses(alike))):
+    if alike is not lower and (found := _order(clauses(alike), apart)):
         return found
     if (
         not _FIGURES.isdisjoint(alike)
         and _MIXED.search(alike)
-        and rulebook(skeleton=True).first(clauses(alike.translate(_LEET)))
+        and rulebook(skeleton=True).first(clauses(alike.translate(_LEET)), apart)
     ):
         return Finding(Kind.OVERRIDE, f"in letters that look like others: {_quote(seen)}")
     if (mark := forged(alike)) and not _is_reported(alike, mark.start()):
@@ -69,8 +70,8 @@ def _plain(seen: str) -> Finding | None:
     return None
 
 
-def _order(words: str) -> Finding | None:
-    found = rulebook().first(words)
+def _order(words: str, apart: frozenset[Kind]) -> Finding | None:
+    found = rulebook().first(words, apart)
     return Finding(found.rule.kind, _quote(_said(words[found.start : found.end]))) if found is not None else None
 
 

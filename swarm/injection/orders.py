@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from swarm.injection.clauses import MARKS
 from swarm.injection.commands import COMMANDS
+from swarm.injection.kinds import Kind
 from swarm.injection.mention import is_mention
 from swarm.injection.pretences import PRETENCES
 from swarm.injection.rule import Rule
@@ -40,12 +41,16 @@ class Rulebook:
         self._adverbs = frozenset(map(self._alike, ADVERBS))
         self._patterns: dict[str, re.Pattern[str]] = {}
 
-    def first(self, words: str) -> Order | None:
-        """The first order that is not merely reported."""
+    def first(self, words: str, apart: frozenset[Kind] = frozenset()) -> Order | None:
+        """The first order that is not merely reported, and not of the kinds `apart`."""
         listed = words.split(" ")
         present = frozenset(listed)
         likely = {at for word in present if word in self._by_need for at in self._by_need[word]}
-        rules = [(RULES[at], self._first[at]) for at in sorted(likely) if not self._first[at].isdisjoint(present)]
+        rules = [
+            (RULES[at], self._first[at])
+            for at in sorted(likely)
+            if RULES[at].kind not in apart and not self._first[at].isdisjoint(present)
+        ]
         found = self._orders(words, listed, rules) if rules else ()
         return next((each for each in found if not is_mention(words, each.start, each.end)), None)
 

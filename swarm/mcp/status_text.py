@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from swarm.api import Swarm
 from swarm.formatting import plural, spell_duration
+from swarm.injection.fence import tagged
 from swarm.model.health import Verdict
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
@@ -70,7 +71,7 @@ def _beat(snapshot: Snapshot) -> str:
 def _agent(view: AgentView, verdict: Verdict) -> str:
     last = view.progress.last
     age = f", last line {spell_duration(verdict.age)} ago" if verdict.age is not None else ""
-    said = f", says {quoted(last.sentence)}" if last is not None else ""
+    said = f", says {tagged(last.sentence, quoted(last.sentence))}" if last is not None else ""
     outputs = f", {plural(view.observed.outputs, 'output')}" if view.spec is not None and view.spec.outputs else ""
     cost = f", ${view.cost_usd:.2f}" if view.cost_usd is not None else ""
     slots = f", {plural(view.budget, 'slot')}" if view.budget > 1 else ""

@@ -152,6 +152,8 @@ class ReadReport(Struct, frozen=True):
     """They had not been read before."""
     path: str = ""
     """Where they lie."""
+    tagged: str = ""
+    """Why one of their texts looks like an order to its reader; '' where none does."""
 
 
 class DiffReport(Struct, frozen=True):

@@ -203,10 +203,11 @@ def _number(memo: Memo, key: str) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
 
 
-def entry(text: str, sender: str, wall: float, key: str = "") -> str:
+def entry(text: str, sender: str, wall: float, key: str = "", tag: str = "") -> str:
     """One message as it stands in an inbox, whole. No line of the text can look like a heading: all of them are quoted.
 
-    wall: seconds. key: its id. Raises UsageError where there is no text, or more than MAX_MESSAGE bytes of it.
+    wall: seconds. key: its id. tag: a line of the engine's that stands before the text. Raises UsageError where there
+    is no text, or more than MAX_MESSAGE bytes of it.
     """
     said = visible(text.strip("\n"))
     if not said.strip():
@@ -219,4 +220,5 @@ def entry(text: str, sender: str, wall: float, key: str = "") -> str:
         )
     quoted = "> " + _LINE_END.sub(r"\g<0>> ", said)
     name = f" ({key})" if key else ""
-    return f"\n## {spell_stamp(wall, ' ')} from {sender}{name}\n\n{quoted}\n"
+    label = f"{tag}\n\n" if tag else ""
+    return f"\n## {spell_stamp(wall, ' ')} from {sender}{name}\n\n{label}{quoted}\n"

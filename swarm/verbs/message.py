@@ -2,16 +2,21 @@
 
 import os
 from contextlib import suppress
+from typing import Any
 
 from swarm.errors import NotFound, SwarmError
 from swarm.formatting import beginning
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, must_be_meant, resolve
+from swarm.injection.fence import tag
+from swarm.injection.kinds import Kind
 from swarm.ledger.codec import read_ended
+from swarm.ledger.state import raise_alert
 from swarm.lifecycle.messaging import listens, speak
 from swarm.lifecycle.settle import settle
 from swarm.model.actor import AuditVerb
+from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record, Ref
 from swarm.model.requests import Messaged
 from swarm.protocol import inbox
@@ -40,12 +45,14 @@ def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Message
         settle(home, among=(agent_id,))
         record = _must_read_it(home, agent_id, spawn_id)
         agent = home.layout.agent(agent_id)
-        block = entry(text, str(home.actor), home.clock.wall(), key)
+        why = _suspicion(home, text)
+        block = entry(text, str(home.actor), home.clock.wall(), key, tag(why))
         waits = _send(home, record, agent, block, key)
         _append(agent, block)
     if not waits:
         with suppress(SwarmError):  # its id is remembered: the offset only saves looking
             inbox.pass_over(agent)
+    more: dict[str, Any] = {"tagged": why} if why else {}
     audit.record(
         home,
         AuditVerb.MESSAGE,
@@ -55,8 +62,37 @@ def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Message
         id=key,
         sent=not waits,
         waits=waits,
+        **more,
     )
+    if why:
+        _alert(home, agent_id, why)
     return Messaged(agent_id, key, sent=not waits, waits=waits)
+
+
+def _suspicion(home: Home, text: str) -> str:
+    """Why an agent's message looks like an order that no parent gives; '' where it does not, and for the operator's.
+
+    New tasks and grants are what messages are for: what sets rules aside, forges a speaker, asks for secrets or
+    silence, or hides is not.
+    """
+    if home.actor.is_operator:
+        return ""
+    from swarm.injection.detect import examine
+
+    found = examine(text, frozenset({Kind.NEW_ORDERS, Kind.AUTHORITY}))
+    return found.why if found is not None else ""
+
+
+def _alert(home: Home, receiver: str, why: str) -> None:
+    """Says of the sender, at once, what it passes on."""
+    actor, text = home.actor, f"its message to {receiver} looks like an order to its reader: {why}"
+    with suppress(SwarmError):  # the message is there, and so is its tag
+        home.ledger.commit(
+            lambda state: raise_alert(
+                state, actor.agent, AlertCause.INJECTION, text, actor.spawn_id, home.clock.wall()
+            ),
+            purpose=f"say what {actor.agent} passes on",
+        )
 
 
 def _send(home: Home, record: Record | None, agent: AgentDir, block: str, key: str) -> str:

@@ -4,6 +4,7 @@ from swarm.errors import Code, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, resolve
+from swarm.injection.elsewhere import suspicion_in
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, clear_alert, with_record
 from swarm.lifecycle import settle
@@ -46,7 +47,9 @@ def read(home: Home, words: str) -> ReadReport:
         _must_be_there(home, results, agent_id)
     spawn_id = _spawn_id(home, agent_id)
     audit.record(home, AuditVerb.READ, agent=agent_id, spawn_id=spawn_id, first=first)
-    return ReadReport(agent_id, spawn_id, results, first, str(home.layout.agent(agent_id).results))
+    return ReadReport(
+        agent_id, spawn_id, results, first, str(home.layout.agent(agent_id).results), suspicion_in(dict(results.data))
+    )
 
 
 def _has_ended(home: Home, agent_id: str) -> bool:

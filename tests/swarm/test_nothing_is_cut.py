@@ -64,10 +64,13 @@ def read_in_pages(home: LiveHome) -> str:
     while True:
         said: str = answer(call("read", caller, {"id": "worker-1", "offset": offset}))["content"][0]["text"]
         assert len(said) < PAGE + 1000
-        body, more, rest = said.partition("\n")[2].rpartition(SAID_IN_PARTS)
-        if not more:
-            return whole + rest
-        whole += body[: body.rindex("\n(… ")]
+        head, _, said = said.partition("\n")
+        mark = "\n" + head[head.index("=== end of its words") : head.index(" ===, is") + 4]
+        body, _, rest = said.partition(mark)
+        whole += body
+        if SAID_IN_PARTS not in rest:
+            return whole
+        rest = rest.partition(SAID_IN_PARTS)[2]
         assert str(home.agent("worker-1").results) in rest
         offset = int(rest.split(";")[0].rstrip(")"))
 
