@@ -7,7 +7,7 @@ from swarm.errors import Code, HomeError
 from swarm.heartbeat import digest
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record
-from swarm.lifecycle import environment, relaunch
+from swarm.lifecycle import environment
 from swarm.lifecycle.relaunch import make_ready
 from swarm.lifecycle.root_turn import activity_of, turn_of
 from swarm.model.agent import AgentSpec
@@ -20,6 +20,7 @@ from swarm.programs.prompt import document
 from swarm.programs.registry import program_for
 from swarm.protocol import inbox
 from swarm.protocol.agent_files import read_spec, spec_json
+from swarm.protocol.names import is_plain
 from swarm.protocol.paths import AgentDir
 from swarm.rules.plan import verdicts
 from swarm.scan.scanner import Scanner
@@ -68,7 +69,7 @@ def session_for(home: Home, agent: AgentDir, spec: AgentSpec, last: Record | Non
     if not known:
         activity = activity_of(home, last, agent)
         known = activity.session if activity is not None else ""
-    return known if relaunch.is_plain(known) else ""
+    return known if is_plain(known) else ""
 
 
 def put_log_aside(home: Home, agent: AgentDir, record: Record) -> bool:

@@ -12,8 +12,8 @@ from swarm.hooks import context
 from swarm.hooks.context import HookError, caller_of, parse_input, read_input, record
 from swarm.model.actor import AuditVerb
 
-GUARD, AFTER, STOP, END, SUBAGENT = "guard", "after", "stop", "end", "subagent"
-HOOKS = (GUARD, AFTER, STOP, END, SUBAGENT)
+GUARD, AFTER, STOP, END, SUBAGENT, SESSION = "guard", "after", "stop", "end", "subagent", "session"
+HOOKS = (GUARD, AFTER, STOP, END, SUBAGENT, SESSION)
 DENIED = 2
 """The exit status at which a program does not make the call (PreToolUse)."""
 UNHEARD = 1
@@ -74,6 +74,10 @@ def _others(which: str, env: Mapping[str, str]) -> int:
         from swarm.hooks import subagents
 
         return subagents.end(caller)
+    if which == SESSION:
+        from swarm.hooks import sessions
+
+        return sessions.begin(caller, given)
     if which == STOP:
         from swarm.hooks.stop import stop
 

@@ -30,6 +30,12 @@ WORDS = (
 )
 
 
+ANEW = (
+    "Your operator began this conversation anew, so that it holds nothing of what came before. Your brief is the file "
+    "{task}: read the whole of it now, it holds."
+)
+
+
 class AfterAttach(StrEnum):
     """What became of an agent when the operator left. The words stand in `--json` and in events.jsonl."""
 
@@ -100,7 +106,7 @@ def say_trouble(home: Home, record: Record, error: SwarmError | OSError) -> None
 
 def detach(home: Home, record: Record, code: int) -> Detached:
     """Relaunches the agent with its session, headless, and says what came of it. code: how the terminal's run ended."""
-    terminal_talk.bring_in(home, record)
+    anew = terminal_talk.bring_in(home, record)
     current = record.ref.find(home.ledger.read().agents)
     if current is None or current.phase is not Phase.RUNNING:
         return Detached(record.id, code, AfterAttach.ENDED, "it was ended meanwhile")
@@ -119,7 +125,8 @@ def detach(home: Home, record: Record, code: int) -> Detached:
     try:
         session = session_of(home, current)
         agent = home.layout.agent(record.id)
-        words = "\n\n".join((WORDS, *relaunch.missed(inbox.unconfirmed(agent))))
+        began = (ANEW.format(task=agent.task),) if anew else ()
+        words = "\n\n".join((WORDS, *began, *relaunch.missed(inbox.unconfirmed(agent))))
         program = within_budget(home, session.spec, session.program, spent_by(home, current))
         launch = program.resume(session.spec, home.layout, agent, session.key, words)
         if launch is None:

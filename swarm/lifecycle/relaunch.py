@@ -25,6 +25,7 @@ from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.platform.clock import wait_until
 from swarm.programs.registry import NewReader, new_reader_for, program_for
+from swarm.protocol.names import is_plain
 from swarm.protocol.paths import AgentDir
 from swarm.store import reader, writer
 from swarm.store.reader import read_json, read_tail
@@ -251,8 +252,3 @@ def _named(reader: Reader, output: bytes) -> str:
             if activity.kind is Kind.STARTED and is_plain(activity.key):
                 return activity.key
     return ""
-
-
-def is_plain(session: str) -> bool:
-    """A word that can stand in a command line and be nothing but a session there."""
-    return 0 < len(session) <= 200 and session[0].isalnum() and session.replace("-", "").replace("_", "").isalnum()

@@ -93,3 +93,8 @@ def nearest(agent_id: str, known: Container[str]) -> str:
     while agent_id and agent_id not in known:
         agent_id = parent_of(agent_id)
     return agent_id
+
+
+def is_plain(session: str) -> bool:
+    """A word that can stand in a command line and be nothing but a session there."""
+    return 0 < len(session) <= 200 and session[0].isalnum() and session.replace("-", "").replace("_", "").isalnum()

@@ -179,6 +179,11 @@ class AgentDir:
         return self.path / ".run" / "terminal.json"
 
     @property
+    def terminal_sessions(self) -> Path:
+        """The sessions that a person in its terminal went on with, one a line."""
+        return self.path / ".run" / "terminal-sessions.jsonl"
+
+    @property
     def digest(self) -> Path:
         """The root: the digest that its last turn got, as it was sent."""
         return self.path / ".run" / "digest.md"

@@ -5,7 +5,6 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.lifecycle.admission import Draft, draft
 from swarm.lifecycle.leftovers import end_session
-from swarm.lifecycle.relaunch import is_plain
 from swarm.lifecycle.reservation import no_room
 from swarm.lifecycle.spawn import admit
 from swarm.model.actor import AuditVerb
@@ -14,6 +13,7 @@ from swarm.model.requests import Spawned, SpawnRequest
 from swarm.model.values import replace
 from swarm.processes.members import marker_of
 from swarm.programs.registry import CODING, keeps_listing, kind_of, names, program_for
+from swarm.protocol.names import is_plain
 from swarm.protocol.paths import AgentDir
 from swarm.sanitize import clean
 

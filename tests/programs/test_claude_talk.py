@@ -149,6 +149,63 @@ def test_an_agent_that_loses_its_keeper_alone_ends_its_turn_and_is_collected(rea
 
 
 @needs_tmux
+def test_what_is_said_after_a_person_begins_the_conversation_anew_counts_and_the_agent_goes_on_with_that(
+    real: ProgramHome,
+) -> None:
+    gate = Gate(real.user)
+    results = real.agent("worker-1").results
+
+    def script(seen: Seen) -> Answer:
+        if "another matter" in seen.user:
+            return say("Then about that other one.")
+        if "hello from a person" in seen.user:
+            return say("Hello to you, person.")
+        if seen.turns == 0 and "The word is plover" in seen.prompt:
+            return gate.call
+        return say("Done.") if results.exists() else DONE
+
+    real.use("claude", script)
+    real.onboarded(real.agent("worker-1").path)
+    real.start("worker-1", "claude", task="The word is plover.")
+    gate.wait()
+    with Tmux([COMMAND, "-C", str(real.root), "attach", "worker-1"]) as terminal:
+        terminal.wait_for("gate-begun", "❯", deadline=ENDS_S)
+        say_in(terminal, "hello from a person", "Hello to you, person.")
+        terminal.type("/clear")
+        terminal.wait_for("/clear")
+        terminal.press_until("Enter", lambda screen: "Hello to you, person." not in screen, "a fresh start", ENDS_S)
+        say_in(terminal, "another matter", "Then about that other one.")
+        terminal.type("/exit")
+        terminal.wait_for("/exit")
+        terminal.press_until("Enter", lambda screen: "goes on by itself" in screen, "the way back", ENDS_S)
+        assert terminal.exit_status() == 0
+    view = real.ended("worker-1")
+    assert view.record is not None
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
+    last = real.asked("claude")[-1]
+    asked = "\n".join(last.users)
+    assert "another matter" in asked
+    assert "hello from a person" not in asked, "its conversation was begun anew"
+    assert f"Your brief is the file {real.agent('worker-1').task}" in asked
+    lines = [line.shown for line in transcript(real)]
+    order = ("▸ hello from a person", "Hello to you, person.", "▸ another matter", "Then about that other one.")
+    assert [lines.index(each) for each in order] == sorted(lines.index(each) for each in order)
+    # Five answers of 100 and 10: one headless, two in the terminal, two headless again.
+    assert view.tokens is not None
+    assert (view.tokens.input, view.tokens.output) == (500, 50)
+    assert view.cost_usd == pytest.approx(5 * 0.00075)
+    assert not real.left()
+
+
+def say_in(terminal: Tmux, words: str, answer: str) -> None:
+    """Types words, and waits for the answer to them."""
+    terminal.type(words)
+    terminal.wait_for(words)
+    terminal.keys("Enter")
+    terminal.wait_for(answer)
+
+
+@needs_tmux
 @pytest.mark.every_version
 def test_a_person_takes_the_session_over_in_a_terminal_and_gives_it_back(real: ProgramHome) -> None:
     gate = Gate(real.user)

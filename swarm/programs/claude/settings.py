@@ -34,7 +34,8 @@ def files(
 ) -> dict[Path, bytes]:
     """The files below the agent's `.run` that must be there before it starts, without session and system prompt.
 
-    gate: it is asked for its results before it may stop, and ends by itself afterwards. logins: what the operator's own
+    gate: it is asked for its results before it may stop, and ends by itself afterwards; else a person is at it, and may
+    begin other sessions, which are noted. logins: what the operator's own
     settings say of logins.
     """
     made = {
@@ -61,6 +62,8 @@ def settings(scope: Scope, *, gate: bool = True) -> dict[str, object]:
         hooks["SubagentStop"] = [{"hooks": [_hook("subagent")]}]
     if gate:
         hooks |= {event: [{"hooks": [_hook("stop")]}] for event in ("Stop", "StopFailure")}
+    else:
+        hooks["SessionStart"] = [{"hooks": [_hook("session")]}]
     made: dict[str, object] = {"permissions": permissions, "hooks": hooks, "includeCoAuthoredBy": False}
     if scope.sandbox is not None:
         made["sandbox"] = scope.sandbox

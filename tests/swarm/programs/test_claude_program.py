@@ -203,7 +203,7 @@ def test_a_person_is_not_asked_for_results_at_the_end_of_each_turn(layout: Layou
     assert launch is not None
     hooks = written(launch, "settings.json")["hooks"]
     assert isinstance(hooks, dict)
-    assert set(hooks) == {"PreToolUse", "PostToolUse", "SessionEnd"}
+    assert set(hooks) == {"PreToolUse", "PostToolUse", "SessionStart", "SessionEnd"}
 
 
 def test_a_run_begins_with_a_mark_for_its_readers(layout: Layout) -> None:

@@ -110,6 +110,7 @@ def test_no_hook_loads_a_screen_a_parser_or_anything_heavy(tmp_path: Path) -> No
         "after": [{"hook_event_name": "PostToolUse"}],
         "stop": [{"hook_event_name": "Stop"}, {"hook_event_name": "Stop", "stop_hook_active": True}],
         "end": [{"hook_event_name": "SessionEnd"}],
+        "session": [{"hook_event_name": "SessionStart", "session_id": "s-1"}],
     }
     for which, inputs in calls.items():
         for given in inputs:
