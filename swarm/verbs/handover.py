@@ -1,6 +1,6 @@
 """handover: the work of an ended agent becomes a branch of the operator's, or goes on in another agent's worktree."""
 
-from swarm.errors import Code, Refused, SwarmError, UsageError
+from swarm.errors import Code, NotFound, Refused, SwarmError, UsageError
 from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
@@ -16,12 +16,15 @@ from swarm.verbs.message import message as leave_message
 from swarm.verbs.worktrees import must_have_ended, spec_of, worktree_of
 
 
-def handover(home: Home, words: str, *, name: str = "", to: str = "", message: str = "") -> HandOverReport:
+def handover(
+    home: Home, words: str, *, name: str = "", to: str = "", message: str = "", spawn_id: str = ""
+) -> HandOverReport:
     """Hands the work of an ended agent over; its worktree is removed, and all that was in it is in commits.
 
     name: what its branch is called from now on; '' leaves it as it is. to: another agent with a worktree of the same
     repository, into whose branch it is merged, cleanly or not at all; it is told so. message: commits what was left
-    uncommitted. Raises NotFound; Refused with the reason; UsageError; GitError: then nothing has changed.
+    uncommitted. spawn_id: '' for whichever spawn there is. Raises NotFound; Refused with the reason; UsageError;
+    GitError: then nothing has changed.
     """
     with audit.attempt(home, AuditVerb.HANDOVER, words) as attempt:
         home.must_be_writable()
@@ -30,6 +33,8 @@ def handover(home: Home, words: str, *, name: str = "", to: str = "", message: s
         attempt.agent = agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         spec = spec_of(home, agent_id)
+        if spawn_id not in ("", spec.spawn_id):
+            raise NotFound(f"{agent_id!r} has been spawned anew since.", hint="Look at its difference again first.")
         own = worktree_of(home, agent_id)
         must_have_ended(home, agent_id)
         report = _into(home, spec, own, to, message) if to else _as_branch(home, spec, own, name, message)

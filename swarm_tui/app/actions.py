@@ -181,6 +181,7 @@ ACTS: tuple[Act, ...] = (
         writes=True,
         verb="archive",
     ),
+    _on_agent("handover", "D", "hand its work over as a branch of yours", all_of(needs_worktree, needs_ended)),
     _on_agent("hold", "H", "no automatic kill for some heartbeats", needs_running),
     Act("freeze", ("E",), "freeze every agent, or thaw them", Group.HEARTBEAT, "E", "", needs_writable, writes=True),
     Act("refresh", ("R",), "look at the disk again now", Group.ROOM, "R"),

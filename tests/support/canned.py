@@ -18,6 +18,7 @@ from swarm.model.repository import ChangedFile, Changes, Worktree
 from swarm.model.requests import (
     DiffReport,
     EvictionChoice,
+    HandOverReport,
     KillReport,
     MergeReport,
     Messaged,
@@ -187,6 +188,12 @@ class CannedSwarm(Swarm):
     ) -> MergeReport:
         self._note("merge", (words, message, spawn_id))
         return MergeReport(words, "swarm/worker-1", "main", "0" * 40, 2, already=False, committed=0, removed=False)
+
+    def handover(
+        self, words: str, *, name: str = "", to: str = "", message: str = "", spawn_id: str = ""
+    ) -> HandOverReport:
+        self._note("handover", (words, name, to, message, spawn_id))
+        return HandOverReport(words, name or "swarm/worker-1", "0" * 40, commits=2, committed=1)
 
     def archive(self, words: Sequence[str] = (), *, spawn_ids: object = None) -> ArchiveReport:
         self._note("archive", (tuple(words), spawn_ids))

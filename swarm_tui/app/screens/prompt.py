@@ -19,15 +19,17 @@ class Prompt(ModalScreen[str | None]):
     CSS_PATH = "prompt.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel")]
 
-    def __init__(self, question: str, *, hint: str = "") -> None:
+    def __init__(self, question: str, *, hint: str = "", value: str = "") -> None:
+        """value: what the answer begins with."""
         super().__init__()
         self._question = question
         self._hint = hint
+        self._value = value
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
             yield Static(Content(clean(self._question)), id="question")
-            yield Input(id="answer")
+            yield Input(self._value, id="answer")
             yield Static(Content(self._hint or "enter sends, esc leaves"), id="hint")
 
     @on(Input.Submitted)

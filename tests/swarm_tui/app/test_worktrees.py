@@ -97,9 +97,38 @@ async def test_what_an_ended_agent_left_uncommitted_gets_a_message_first() -> No
         assert what[1] == "the rest"
 
 
+async def test_the_work_of_an_ended_agent_is_handed_over_under_a_name_of_the_operators() -> None:
+    async with a_room(phase=Phase.ENDED) as (pilot, room, swarm):
+        await pilot.press("D")
+        prompt = pilot.app.screen
+        assert isinstance(prompt, Prompt)
+        assert prompt.query_one(Input).value == A_WORKTREE.branch
+        prompt.query_one(Input).value = "feature/paging"
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.press(*"the rest", "enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, Confirm)
+        assert swarm.asked == []
+        await pilot.press("y")
+        await settle(pilot)
+        view = room.snapshot.agent(AGENT)
+        assert view is not None
+        assert swarm.asked == [("handover", (AGENT, "feature/paging", "", "the rest", view.spawn_id))]
+        assert "its work is the branch feature/paging" in said(pilot)
+
+
+async def test_one_that_runs_is_not_handed_over() -> None:
+    async with a_room() as (pilot, _, swarm):
+        await pilot.press("D")
+        await settle(pilot)
+        assert swarm.asked == []
+        assert "still running" in said(pilot)
+
+
 async def test_an_agent_without_a_worktree_says_how_one_is_had() -> None:
     async with a_room(changes=None) as (pilot, _, swarm):
-        for key in ("d", "M"):
+        for key in ("d", "M", "D"):
             await pilot.press(key)
             await settle(pilot)
         assert swarm.asked == []
