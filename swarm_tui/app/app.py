@@ -26,7 +26,7 @@ from swarm.protocol.paths import Layout
 from swarm.scan.watcher import Watch
 from swarm_tui.app import theme
 from swarm_tui.app.screens.control_room import ControlRoom
-from swarm_tui.terminal import gc_tuning
+from swarm_tui.terminal import gc_tuning, segment_cache
 from swarm_tui.terminal.ascii_output import PlainLines
 from swarm_tui.terminal.certain_widths import CertainWidths
 from swarm_tui.terminal.hangup import take_hangups
@@ -62,6 +62,7 @@ class SwarmApp(App[int], inherit_bindings=False):
 
     def __init__(self, swarm: Swarm, *, beats: bool = True) -> None:
         super().__init__()
+        segment_cache.keep_small()
         theme.register_themes(self)
         self.swarm = swarm
         self.charset: Charset = charset_for(sys.stdout.encoding if sys.stdout is not None else "utf-8")
