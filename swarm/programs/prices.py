@@ -6,33 +6,7 @@ from swarm.config.policy import Price
 from swarm.model.activity import Activity, Kind, Reader, Tokens
 from swarm.model.values import replace
 from swarm.programs.model_names import plain
-
-AS_OF = "2026-11-25"
-"""The day on which the table was read from what providers list. `[prices.MODEL]` in swarm.toml is newer where it is."""
-_OPUS = Price(5, 25)
-_SONNET = Price(3, 15)
-_MYTHOS = Price(10, 50)
-_GPT_5 = Price(1.25, 10, cache_write=0)
-_GPT_5_2 = Price(1.75, 14, cache_write=0)
-LISTED: Mapping[str, Price] = {
-    **dict.fromkeys(
-        ("claude-opus-4-5", "claude-opus-4-6", "claude-opus-4-7", "claude-opus-4-8", "claude-opus-5"), _OPUS
-    ),
-    "claude-opus-5-5": Price(4, 20, cache_read=0.2),
-    **dict.fromkeys(("claude-sonnet-4", "claude-sonnet-4-0", "claude-sonnet-4-5", "claude-sonnet-4-6"), _SONNET),
-    "claude-sonnet-5": Price(2, 10),
-    "claude-sonnet-5-5": Price(2, 10, cache_read=0.1),
-    "claude-haiku-4-5": Price(1, 5),
-    "claude-haiku-5-5": Price(0.1, 0.5),
-    **dict.fromkeys(("claude-fable-5", "claude-mythos-5"), _MYTHOS),
-    "claude-fable-5-1": Price(10, 50, cache_read=0.25),
-    **dict.fromkeys(("claude-fable-5-2", "claude-mythos-5-2"), Price(8, 40, cache_read=0.2)),
-    **dict.fromkeys(("gpt-5", "gpt-5-codex", "gpt-5.1", "gpt-5.1-codex"), _GPT_5),
-    **dict.fromkeys(("gpt-5.2", "gpt-5.2-codex", "gpt-5.3-codex"), _GPT_5_2),
-    "gemini-2.5-pro": Price(1.25, 10, cache_write=0),
-    "gemini-2.5-flash": Price(0.3, 2.5, cache_write=0),
-}
-"""List prices by a model's plain name, in dollars for a million tokens. Long prompts and batches may cost otherwise."""
+from swarm.programs.price_table import LISTED
 
 
 class Prices:
@@ -47,7 +21,8 @@ class Prices:
 
     def of(self, model: str) -> Price | None:
         """What a model costs; None where nothing names it."""
-        return self.given(model) or LISTED.get(plain(model))
+        listed = LISTED.get(plain(model))
+        return self.given(model) or (listed.price if listed is not None else None)
 
 
 def cost_of(tokens: Tokens, price: Price) -> float:

@@ -24,6 +24,7 @@ from swarm.protocol.paths import MARKER
 from swarm.protocol.roles import load_roles
 from swarm.sanitize import clean
 from swarm.store import locks
+from swarm.verbs.doctor_prices import prices
 from swarm.verbs.doctor_programs import of_environment, of_programs
 from swarm.verbs.doctor_repositories import repositories
 
@@ -63,13 +64,14 @@ FEW_DESCRIPTORS = 1024
 
 
 def examine(home: Home) -> list[Finding]:
-    """Every finding, in the order home, ledger, roles, programs, environment, limits, clock, processes."""
+    """Every finding, in the order home, ledger, roles, programs, environment, prices, limits, clock, processes."""
     findings = [*_home(home)]
     state = _state(home)
     if state is not None:
         findings += [*_ledger(home, state), *_origins(home, state)]
     if not home.layout.foreign:
         findings += [*_roles(home), *of_programs(home), *of_environment(home), *repositories(home)]
+        findings += prices(home, home.clock.wall())
     findings += _limits(home)
     findings += _clock(home, state)
     if state is not None:

@@ -1,12 +1,14 @@
 """The program `codex`: OpenAI's Codex, headless, one thread a session, in its own sandbox where it is held."""
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from swarm.model.listed import ListedSession
 from swarm.programs.codex import session_list
 from swarm.programs.codex.tools import project_configs, servers_off, switched_off
+from swarm.programs.listeners import listening_places
 from swarm.programs.oneshot import SERVER, OneShot, Run, handed_on, must_be_directories, server
 from swarm.programs.prompt import habits
 from swarm.programs.work_places import git_keeps, git_writes
@@ -71,7 +73,10 @@ class Codex(OneShot):
 
     def _settings_files(self, run: Run) -> tuple[Path, ...]:
         """Where MCP servers of the operator's, and of the project it works in, are named."""
-        return (*self.configs({**self._inherited, **self._settings.env, **run.spec.env}), *project_configs(run.cwd))
+        return (*self.configs(self._whole_environment(run)), *project_configs(run.cwd))
+
+    def _whole_environment(self, run: Run) -> Mapping[str, str]:
+        return {**self._inherited, **self._settings.env, **run.spec.env}
 
     def _common(self, run: Run) -> tuple[str, ...]:
         chosen: dict[str, object] = {
@@ -85,7 +90,7 @@ class Codex(OneShot):
         if run.held:
             chosen |= {
                 "default_permissions": PROFILE,
-                f"permissions.{PROFILE}.filesystem": _permissions(run),
+                f"permissions.{PROFILE}.filesystem": _permissions(run, listening_places(self._whole_environment(run))),
                 f"permissions.{PROFILE}.network": {"enabled": True},
                 # For versions that do not know permissions yet.
                 "sandbox_workspace_write.writable_roots": [str(path) for path in (*run.writable, *_git(run))],
@@ -107,14 +112,17 @@ class Codex(OneShot):
         return (*(("-m", run.spec.model) if run.spec.model else ()), *_set(chosen))
 
 
-def _permissions(run: Run) -> dict[str, str]:
+def _permissions(run: Run, listening: Iterable[Path]) -> dict[str, str]:
     """It reads everything, and writes what is its own but for the engine's files. The nearest path above decides.
 
-    A file that is not there must not be named: the sandbox would make it.
+    A file that is not there must not be named: the sandbox would make it. listening: where others would be asked to run
+    something, because the sandbox leaves a shell local sockets.
     """
     agent = run.agent
+    home = Path(os.path.realpath(run.layout.root))
     return {
         ":root": "read",
+        **{str(path): "deny" for path in listening if not home.is_relative_to(path)},
         **{str(path): "write" for path in (*run.writable, *_git(run))},
         **{str(path): "read" for path in (agent.spec, agent.task, agent.log, agent.run)},
         **({str(path): "read" for path in git_keeps(run.spec)} if _git(run) else {}),

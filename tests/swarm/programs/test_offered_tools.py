@@ -1,6 +1,7 @@
 """Which tools Codex, Gemini and OpenCode are told to offer their agents."""
 
 import json
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,22 @@ def test_mcp_servers_of_codex_are_off_but_for_ours_and_those_that_stay(tmp_path:
 def test_a_config_file_of_codex_that_is_no_config_names_no_servers(tmp_path: Path, text: str) -> None:
     (tmp_path / "config.toml").write_text(text)
     assert servers_off([tmp_path / "config.toml"], "swarm") == {}
+
+
+def test_a_shell_of_codex_that_is_held_is_closed_off_from_terminals_and_daemons(
+    layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminals = tmp_path / "t" / f"tmux-{os.getuid()}"
+    terminals.mkdir(parents=True)
+    monkeypatch.setenv("TMUX_TMPDIR", str(tmp_path / "t"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    spec = replace(SPEC, scope=Scope.OBSERVE)
+    launch = program_for("codex", parse_policy("")).prepare(spec, layout, layout.agent(spec.id), "# Brief\n")
+    key = "permissions.swarm.filesystem="
+    (given,) = [word.removeprefix(key) for word in launch.argv if word.startswith(key)]
+    places = tomllib.loads(f"value = {given}")["value"]
+    assert places[str(terminals)] == "deny"
+    assert str(tmp_path) not in places, "its home lies in there"
 
 
 def test_servers_that_a_project_of_codex_names_are_off_as_well(layout: Layout, tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 """Prices of tokens: the operator's before the table's, cached tokens at their own, and models that nobody priced."""
 
+from datetime import date
+
 import pytest
 
 from swarm.config.checked import parse_policy
 from swarm.config.policy import Price
 from swarm.errors import PolicyError
 from swarm.model.activity import Activity, ActivityState, Kind, Tokens
-from swarm.programs.prices import LISTED, PricedReader, Prices, cost_of
+from swarm.programs.price_table import LISTED, oldest
+from swarm.programs.prices import PricedReader, Prices, cost_of
 from tests.support.recordings import folded
 
 MILLION = 1_000_000
@@ -41,7 +44,7 @@ def test_cached_tokens_have_prices_of_their_own() -> None:
     "name", ["claude-opus-4-8", "anthropic/claude-opus-4-8[1m]", "us.anthropic.claude-opus-4-8-v1"]
 )
 def test_a_model_has_one_price_by_whatever_name_a_provider_sells_it(name: str) -> None:
-    assert Prices().of(name) == LISTED["claude-opus-4-8"]
+    assert Prices().of(name) == LISTED["claude-opus-4-8"].price
 
 
 def test_swarm_toml_names_prices_before_the_table_does() -> None:
@@ -75,3 +78,16 @@ def test_tokens_at_no_known_price_are_said_to_be_left_out() -> None:
     state = priced(Prices({"known": Price(1, 1)}), *mixed)
     assert (state.cost_usd, state.unpriced) == (1.0, True)
     assert priced(Prices(), used()).unpriced is False
+
+
+def test_every_price_of_the_table_says_when_it_was_read_and_is_found_by_its_name() -> None:
+    for model, listed in LISTED.items():
+        assert date.fromisoformat(listed.read_on) >= date.fromisoformat(oldest())
+        assert Prices().of(model) == listed.price, "its name is a plain one"
+        assert 0 < listed.price.input <= listed.price.output
+
+
+def test_a_model_that_the_table_does_not_name_has_no_price_though_its_sister_has() -> None:
+    assert Prices().of("gpt-6.1-sol") is not None
+    assert Prices().of("gpt-6.1-terra") is None
+    assert Prices().of("gemini-2.5-pro-next") is None
