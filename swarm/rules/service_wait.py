@@ -124,11 +124,11 @@ def refused_words(view: AgentView) -> str:
 
 
 def waiting_words(waiting: Waiting, now: Now) -> str:
-    """Why it waits, for how long by now, and what comes next, in one sentence."""
+    """What comes next, why it waits, and for how long by now: a narrow row shows the beginning of it."""
     said = waiting.why or _WORDS.get(waiting.trouble, str(waiting.trouble))
     tries = f", {plural(waiting.tries, 'try', 'tries')} so far" if waiting.tries else ""
     waits = f"{spell_duration(max(0.0, now.awake - waiting.since))}{tries}"
-    return f"its program ended for its service: {said}; it has waited for {waits}; {next_words(waiting, now)}"
+    return f"{next_words(waiting, now)}; {said}; its program ended for its service, and it has waited for {waits}"
 
 
 def next_words(waiting: Waiting, now: Now) -> str:

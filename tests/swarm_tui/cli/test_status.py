@@ -156,8 +156,10 @@ def test_who_waits_for_its_service_says_why_since_when_and_until_when() -> None:
         "next_try": iso(NOW.wall + 600),
     }
     assert "the next try is at" in str(row["why"])
-    text = "\n".join(lines(a_snapshot(view)))
-    assert "waiting" in text
+    narrow = next(each for each in lines(a_snapshot(view), 100) if "worker-1" in each)
+    assert "waiting" in narrow
+    assert "the next try is at" in narrow
+    assert "You've hit your session limit" in next(each for each in lines(a_snapshot(view)) if "worker-1" in each)
     given_up = replace(waiting, next_try=None, next_at=None)
     view = a_view("worker-1", record=a_record("worker-1", phase=Phase.WAITING, waiting=given_up))
     row = agents_of(a_snapshot(view))["worker-1"]
