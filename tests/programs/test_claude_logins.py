@@ -3,12 +3,14 @@
 import json
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from swarm.model.record import Ending
 from tests.programs.test_claude_talk import Gate
 from tests.support.cli import COMMAND, swarm_tui
+from tests.support.model_clouds import BEDROCK, BEDROCK_STREAM, VERTEX, VERTEX_STREAM
 from tests.support.model_scripts import Answer, Seen, say, shell
 from tests.support.program_home import ENDS_S, KEY, ProgramHome
 from tests.support.tmux import Tmux, needs_tmux
@@ -51,6 +53,57 @@ def test_a_helper_and_a_gateway_in_the_users_settings_log_every_agent_in_and_the
     assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
     assert HELPERS in keys_sent(real)
     assert not ran.exists()
+
+
+CLOUDS: dict[str, tuple[dict[str, str], tuple[str, ...], str]] = {
+    "gateway": (
+        {"ANTHROPIC_BASE_URL": "{url}", "ANTHROPIC_AUTH_TOKEN": "token-of-a-gateway"},
+        ("/v1/messages",),
+        "token-of-a-gateway",
+    ),
+    "bedrock": (
+        {
+            "CLAUDE_CODE_USE_BEDROCK": "1",
+            "ANTHROPIC_BEDROCK_BASE_URL": "{url}",
+            "AWS_REGION": "us-east-1",
+            "AWS_BEARER_TOKEN_BEDROCK": "token-of-bedrock",
+        },
+        (BEDROCK_STREAM, BEDROCK),
+        "token-of-bedrock",
+    ),
+    "vertex": (
+        {
+            "CLAUDE_CODE_USE_VERTEX": "1",
+            "ANTHROPIC_VERTEX_BASE_URL": "{url}",
+            "ANTHROPIC_VERTEX_PROJECT_ID": "a-project",
+            "CLOUD_ML_REGION": "us-east5",
+            "CLAUDE_CODE_SKIP_VERTEX_AUTH": "1",
+        },
+        (VERTEX_STREAM, VERTEX),
+        "",
+    ),
+}
+"""What users set for each, the ends of the paths that are asked then, and the key that comes with it."""
+
+
+@pytest.mark.every_version
+@pytest.mark.parametrize("role", ["worker", "scout"])
+@pytest.mark.parametrize("cloud", CLOUDS)
+def test_a_gateway_or_a_cloud_in_the_users_settings_serves_every_agent(
+    real: ProgramHome, cloud: str, role: str
+) -> None:
+    real.use("claude", [DONE, say("Done.")], logged_in=False)
+    variables, paths, key = CLOUDS[cloud]
+    url = real.models.url("claude")
+    settings_of_the_user(real, env={name: value.format(url=url) for name, value in variables.items()})
+    said = swarm_tui("spawn", "worker-1", "--role", role, "--task", "Do it.", home=real.root)
+    assert said.status == 0, said.err
+    assert "login" not in said.err
+    view = real.ended("worker-1")
+    assert view.record is not None
+    assert view.record.ending is Ending.DONE, (view.record.why, real.said("worker-1"))
+    assert {urlsplit(each.path).path.endswith(paths) for each in real.models.requests} == {True}
+    assert key in keys_sent(real)
 
 
 def test_an_agent_goes_on_with_the_key_of_its_spawn_where_a_process_without_one_starts_it(

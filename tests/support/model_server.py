@@ -19,6 +19,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from tests.support.model_apis import Api
+from tests.support.model_clouds import BEDROCK_STREAM, FRAMED, as_messages, framed, is_cloud
 from tests.support.model_scripts import Answer, Drop, Hang, Refuse, Script, Seen, Stall, Turn, say, step
 
 LIMIT_S = 300.0
@@ -250,7 +251,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif rest.endswith(("/count_tokens", ":countTokens")):
             self._send(200, {"input_tokens": 10, "totalTokens": 10})
         else:
-            self._play(Api(name), Api(name).seen(scenario, rest, body))
+            self._play(Api(name), Api(name).seen(scenario, rest, as_messages(rest, body)))
 
     def _play(self, api: Api, seen: Seen) -> None:
         models = self.server.models
@@ -279,13 +280,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _stream(self, events: Iterator[tuple[str, dict[str, Any]]], *, whole: bool = True) -> None:
+        frames = urlsplit(self.path).path.endswith(BEDROCK_STREAM)
         self.send_response(200)
-        self.send_header("content-type", "text/event-stream")
+        self.send_header("content-type", FRAMED if frames else "text/event-stream")
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
         for event, data in events:
             name = f"event: {event}\n" if event else ""
-            self._chunk(f"{name}data: {json.dumps(data)}\n\n".encode())
+            self._chunk(framed(data) if frames else f"{name}data: {json.dumps(data)}\n\n".encode())
         if whole:
             self.wfile.write(b"0\r\n\r\n")
         self.wfile.flush()
@@ -306,7 +308,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _api_of(rest: str) -> str:
-    if rest.endswith(("/messages", "/messages/count_tokens")):
+    if rest.endswith(("/messages", "/messages/count_tokens")) or is_cloud(rest):
         return "anthropic"
     if rest.endswith("/responses"):
         return "responses"

@@ -58,7 +58,15 @@ def _what_follows(room: ActingScreen, views: tuple[AgentView, ...], grace: float
     seconds = room.swarm.home.policy.stop.grace if grace is None else grace
     how = f"gets {short_duration(seconds)} to end by itself, and is then killed" if seconds else "is killed at once"
     freed = f"; {slots} slot{'s come' if slots != 1 else ' comes'} free" if slots else ""
-    return (f"Each {how}, with everything it has started{freed}.", "Directories and results stay; r spawns it again.")
+    left = tuple(
+        f"{clean(view.id)} has ended. {clean(view.record.unverified, 500)}"
+        for view in views
+        if view.record is not None and view.record.leftovers
+    )
+    if len(left) == len(views):
+        return left
+    ends = f"Each {how}, with everything it has started{freed}."
+    return (*left, ends, "Directories and results stay; r spawns it again.")
 
 
 def _stop_inner(room: ActingScreen, views: tuple[AgentView, ...]) -> None:

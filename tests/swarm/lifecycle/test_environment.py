@@ -1,16 +1,25 @@
 """The environment belongs to the agent: each of its runs has that of its spawn, and no place else shows its values."""
 
 import stat
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from swarm import platform
 from swarm.errors import Code, PolicyError, SwarmError
 from swarm.lifecycle import environment
+from swarm.lifecycle.attach import MayGoOn
+from swarm.model.launch import Launch
+from swarm.model.record import Phase
 from swarm.programs.environment import present
 from swarm.protocol import agent_environment
+from tests.support.chatting import chat, with_chatter
 from tests.support.cli import swarm_tui
 from tests.support.homes import LiveHome
+from tests.support.refused import Service, ended, start, waiting
 from tests.support.wait import wait_for
 
 SECRET = "sk-of-the-first-shell"
@@ -131,6 +140,56 @@ def test_an_agent_that_waited_in_the_queue_has_the_environment_in_which_it_was_a
     home.swarm.beat(by="test", force=True)
     assert told(home, "worker-2")["ANTHROPIC_API_KEY"] == SECRET
     assert not list(home.layout.waiting.iterdir())
+
+
+def of_its_process(home: LiveHome, name: str) -> dict[str, str]:
+    """The environment of what runs for it now."""
+    process = home.record(name).process
+    assert process is not None
+    found = platform.environ(process.pid)
+    assert found is not None
+    return found
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_an_agent_that_waited_for_its_service_is_taken_up_in_the_environment_of_its_spawn(
+    home: LiveHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Service(home, tmp_path)
+    service.down()
+    start(home)
+    ended(home, "worker-1")
+    waiting(home)
+    other_shell(monkeypatch)
+    service.works_on()
+    home.swarm.resume("worker-1")
+    assert home.record("worker-1").phase is Phase.RUNNING
+    again = of_its_process(home, "worker-1")
+    assert again["ANTHROPIC_API_KEY"] == SECRET
+    assert "OPENAI_API_KEY" not in again
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_a_terminal_and_what_follows_it_have_the_environment_of_the_spawn_and_not_of_who_attaches(
+    home: LiveHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_chatter(home)
+    chat(home)
+    other_shell(monkeypatch)
+    seen: list[Mapping[str, str]] = []
+
+    def client(launch: Launch, started: Callable[[int], MayGoOn]) -> int:
+        seen.append(launch.environment)
+        ran = subprocess.Popen(launch.argv, env=launch.environment, cwd=launch.cwd, stdin=subprocess.PIPE)
+        started(ran.pid)
+        ran.communicate(b"hello\n/exit\n")
+        return ran.returncode
+
+    assert home.swarm.attach("worker-1", client).how == "up"
+    for theirs in (*seen, of_its_process(home, "worker-1")):
+        assert theirs["ANTHROPIC_API_KEY"] == SECRET
+        assert theirs["ANTHROPIC_BASE_URL"] == "http://gateway.test"
+        assert "OPENAI_API_KEY" not in theirs
 
 
 def test_what_was_kept_for_a_spawn_that_waits_no_more_is_gone_after_a_heartbeat(home: LiveHome) -> None:

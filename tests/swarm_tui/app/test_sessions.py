@@ -9,6 +9,7 @@ from swarm_tui.app.screens.history import SessionsScreen
 from swarm_tui.app.screens.prompt import Prompt
 from tests.support.canned import CannedSwarm
 from tests.support.swarms import big_example
+from tests.support.widget_app import screen_text
 
 PAGES = ListedSession("claude", "850354a5-5f5a", "850354a5", "pages\x1b[31m", SessionKind.BACKGROUND, "/srv/site")
 
@@ -58,6 +59,7 @@ async def test_where_nothing_runs_that_is_said_and_nothing_is_asked() -> None:
     async with SwarmApp(swarm, beats=False).run_test(size=(120, 40), notifications=True) as pilot:
         await pilot.pause()
         await press(pilot, "o")
+        assert "of gemini it cannot be told" in screen_text(pilot.app)
         await press(pilot, "enter")
         assert not isinstance(pilot.app.screen, Prompt)
         assert calls(swarm) == []
