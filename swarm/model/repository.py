@@ -76,7 +76,8 @@ class Changes(Struct, frozen=True):
     cut: bool = False
     """There are more files than were read."""
     ignored: int = 0
-    """Files and directories that git ignores, without the caches of tools: they are in no commit, and may be work."""
+    """Files and directories that git ignores, without the caches of tools, and one for submodules that were fetched:
+    they are in no commit, and may be work."""
     why: str = ""
     """Why nothing is known of it; '' where everything above is."""
 

@@ -75,7 +75,7 @@ def changes_of(layout: Layout, worktree: Worktree) -> Changes:
         int(count.line or 0),
         status.head,
         status.cut or diff.cut or len(names) > MAX_FILES,
-        status.ignored,
+        status.ignored + _has_submodules(worktree),
     )
 
 
@@ -138,6 +138,11 @@ def _is_shadow(place: Place, name: str) -> bool:
         return os.lstat(place.worktree / name).st_size == 0
     except OSError:
         return True
+
+
+def _has_submodules(worktree: Worktree) -> bool:
+    """Whether submodules were fetched into it: no look goes into them, so that they may hold work."""
+    return (Path(worktree.common) / "worktrees" / worktree.name / "modules").is_dir()
 
 
 def _counted(diff: Answer, loose: frozenset[str]) -> list[ChangedFile]:

@@ -19,7 +19,7 @@ from swarm.verbs.worktrees import must_have_ended, spec_of, worktree_of
 def handover(
     home: Home, words: str, *, name: str = "", to: str = "", message: str = "", spawn_id: str = ""
 ) -> HandOverReport:
-    """Hands the work of an ended agent over; its worktree is removed, and all that was in it is in commits.
+    """Hands the work of an ended agent over; its worktree is removed, and all but what git ignores in it is in commits.
 
     name: what its branch is called from now on; '' leaves it as it is. to: another agent with a worktree of the same
     repository, into whose branch it is merged, cleanly or not at all; it is told so. message: commits what was left

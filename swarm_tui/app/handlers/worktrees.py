@@ -84,7 +84,10 @@ def _ask_whether_it_goes(room: ActingScreen, view: AgentView, own: Worktree, nam
         f"Hand over {own.branch} as {clean(name or own.branch)}?",
         answered,
         targets=(room.target_of(view),),
-        notes=(f"{_said(view)}.", "Its worktree is removed. All that was in it is in commits of that branch."),
+        notes=(
+            f"{_said(view)}.",
+            "Its worktree is removed, with what git ignores in it. All else is in commits of that branch.",
+        ),
         yes="Hand over",
     )
 

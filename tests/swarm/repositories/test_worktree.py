@@ -152,7 +152,10 @@ def test_a_submodule_is_only_compared_by_its_commit(tmp_path: Path) -> None:
     made = Made(tmp_path, outer)
     outer.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "update", "--init", at=made.path)
     outer.write("sub/readme.md", "changed\n", at=made.path)
-    assert changes_of(made.layout, made.worktree).files == ()
+    seen = changes_of(made.layout, made.worktree)
+    assert seen.files == ()
+    assert not seen.holds_nothing(made.worktree.branch), "nobody has looked into it"
+    assert not worktree.discard_untouched(made.layout, made.worktree)
 
 
 def test_the_layout_of_a_home_keeps_worktrees_out_of_the_agents(tmp_path: Path) -> None:
