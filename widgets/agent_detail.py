@@ -164,7 +164,7 @@ class AgentDetail(Widget):
         if tab is Tab.TASK:
             page = text_page(data.task if data is not None else None, "it has no task.md")
         elif tab is Tab.RESULTS:
-            page = results_page(view, charset)
+            page = results_page(view, charset, data.summary if data is not None else None)
         elif tab is Tab.PROCESS:
             page = process_page(view, data, self._now)
         elif tab is Tab.EVENTS:

@@ -3,10 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
 
+from swarm.formatting import beginning
 from swarm.model.activity import ActivityState
 from swarm.model.agent import Exit
 from swarm.model.beat import Beat
@@ -22,6 +24,12 @@ from widgets.text_pane import Paragraph
 from widgets.timeline import lifeline
 
 _BEATS = 60
+SHOWN_EVENTS = 200
+SHOWN, SHOWN_LINES = 200_000, 20_000
+"""Characters and lines of a text that a tab shows; none that is meant to be read is as long."""
+MOST_OUTPUTS = 1000
+_PROGRESS = 50
+"""Entries of progress that a view holds."""
 _DENIED, _DELIVERED = 3, 5
 """How many of the last refusals and deliveries are shown."""
 
@@ -52,6 +60,8 @@ class DetailData(Struct, frozen=True):
     """Names of the variables that belong to it, as its spawn had them. Never a value."""
     stderr: tuple[str, ...] = ()
     """The last lines of its stderr, where it has ended badly."""
+    summary: str | None = None
+    """Of its results, whole."""
 
 
 def _labelled(label: str, text: str, role: str = "") -> Paragraph:
@@ -79,6 +89,8 @@ def progress_page(view: AgentView) -> tuple[Paragraph, ...]:
             lead.append(Cell(f"[outputs {line.outputs}] ", "accent"))
         lines.append(Paragraph(quote(line.sentence, 2000), "quote", tuple(lead)))
         lines += [Paragraph(f"    {quote(detail, 2000)}", "quote") for detail in line.details]
+    if len(view.progress.lines) >= _PROGRESS:
+        lines.append(Paragraph("… earlier ones stand in its progress.md", "muted"))
     if not view.progress.lines and not view.progress.error:
         lines.append(Paragraph("nothing written yet", "muted"))
     return tuple(lines)
@@ -106,17 +118,25 @@ def text_page(text: str | None, absent: str) -> tuple[Paragraph, ...]:
         return (Paragraph("reading", "muted"),)
     if not text.strip():
         return (Paragraph(absent, "muted"),)
-    return tuple(Paragraph(line) for line in clean_block(text).split("\n"))
+    return tuple(map(Paragraph, _shown_lines(text)))
 
 
-def results_page(view: AgentView, charset: Charset = UNICODE) -> tuple[Paragraph, ...]:
-    """results.json, its acceptance first; or why it does not count."""
+@lru_cache(maxsize=8)
+def _shown_lines(text: str) -> tuple[str, ...]:
+    """A long text as lines for the screen; where it goes on, how much there is, and the key that copies all of it."""
+    head = beginning(text, SHOWN, "y copies all of it")
+    return tuple(clean_block(head, SHOWN_LINES, 2 * SHOWN).split("\n"))
+
+
+def results_page(view: AgentView, charset: Charset = UNICODE, summary: str | None = None) -> tuple[Paragraph, ...]:
+    """results.json, its acceptance first; or why it does not count. summary: whole, where it was read."""
     results, record = view.results, view.record
     if results.state is ResultsState.ABSENT:
         return (Paragraph("no results yet", "muted"),)
     if results.state is ResultsState.INVALID:
         disputed = [Paragraph(f"results.json does not count: {quote(results.why, 600)}", "warning")]
-        disputed += [Paragraph(quote(results.summary, 2000), "quote")] if results.summary else []
+        said = _shown_lines(summary or results.summary) if summary or results.summary else ()
+        disputed += [Paragraph(line, "quote") for line in said]
         return (
             *disputed,
             *(
@@ -125,7 +145,8 @@ def results_page(view: AgentView, charset: Charset = UNICODE) -> tuple[Paragraph
                 for line in clean_block(str(text)).split("\n")
             ),
         )
-    lines = [Paragraph(quote(results.summary, 2000), "", (Cell(f"{quote(results.status, 20)}  ", "accent"),))]
+    first, *more = _shown_lines(summary or results.summary)
+    lines = [Paragraph(first, "", (Cell(f"{quote(results.status, 20)}  ", "accent"),)), *map(Paragraph, more)]
     if record is not None and record.read_at is not None:
         by = f" by {quote(record.read_by, 60)}" if record.read_by else ""
         lines.append(Paragraph(f"read {clock_text(record.read_at)}{by}", "muted"))
@@ -138,7 +159,11 @@ def results_page(view: AgentView, charset: Charset = UNICODE) -> tuple[Paragraph
     if results.finished_at:
         lines.append(_labelled("finished", quote(results.finished_at, 60)))
     for key, value in results.extra.items():
-        lines.append(_labelled(quote(str(key), 60), quote(_as_text(value), 2000), "quote"))
+        first, *more = _shown_lines(_as_text(value))
+        lines.append(_labelled(quote(str(key), 60), first, "quote"))
+        lines += [Paragraph(line, "quote") for line in more]
+    if len(results.outputs) >= MOST_OUTPUTS:
+        lines.append(Paragraph("… y copies all of it, swarm-tui read prints it", "muted"))
     return tuple(lines)
 
 
@@ -238,7 +263,8 @@ def events_page(
         return (*lines, Paragraph("reading", "muted"))
     if not events:
         return (*lines, Paragraph("nothing recorded", "muted"))
-    return (*lines, *(_event_line(event, charset) for event in reversed(events)))
+    earlier = [Paragraph("… earlier ones: swarm-tui events --agent ID", "muted")] if len(events) >= SHOWN_EVENTS else []
+    return (*lines, *(_event_line(event, charset) for event in reversed(events)), *earlier)
 
 
 def _event_line(event: EventRow, charset: Charset) -> Paragraph:

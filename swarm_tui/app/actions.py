@@ -107,7 +107,14 @@ ACTS: tuple[Act, ...] = (
     Act("sort", ("s",), "sort by the next column", Group.FIND, "s"),
     Act("reverse", ("S",), "reverse the order", Group.FIND, "S"),
     Act("mark", ("v",), "mark this agent, to act on several", Group.FIND, "v", disabled_reason=needs_agent),
-    Act("copy", ("y",), "copy this agent's id and verdict", Group.FIND, "y", disabled_reason=needs_agent),
+    Act(
+        "copy",
+        ("y",),
+        "copy this agent's id and verdict; in the detail: its whole task or results",
+        Group.FIND,
+        "y",
+        disabled_reason=needs_agent,
+    ),
     Act("plan", ("b",), "rehearse the next heartbeat", Group.HEARTBEAT, "b", "plan", not_beating, verb="heartbeat"),
     Act(
         "beat",

@@ -13,20 +13,17 @@ from swarm.processes.members import tree
 from swarm.processes.usage import describe
 from swarm.programs.registry import new_reader_for
 from swarm.protocol.logs import Chunk, LogTail, last_lines
-from swarm.sanitize import clean, clean_block
-from swarm.store.reader import read_head
-from swarm.store.text import decode
+from swarm.sanitize import clean
 from swarm_tui.workers.audit_rows import event_rows
 from swarm_tui.workers.transcript_tail import TranscriptChunk, TranscriptTail
+from swarm_tui.workers.whole_texts import summary_of, whole_text
 from widgets.detail_head import Tab
-from widgets.detail_pages import DetailData, ProcessRow
+from widgets.detail_pages import SHOWN_EVENTS, DetailData, ProcessRow
 from widgets.event_feed import EventRow
 
 LOOK_SECONDS = 1.0
-READ_TABS = frozenset({Tab.TRANSCRIPT, Tab.TASK, Tab.PROCESS, Tab.EVENTS})
+READ_TABS = frozenset({Tab.TRANSCRIPT, Tab.TASK, Tab.RESULTS, Tab.PROCESS, Tab.EVENTS})
 """Tabs that show what is not in the snapshot."""
-MAX_TASK_BYTES = 256 * 1024
-MAX_EVENTS = 200
 
 
 class Wanted(Struct, frozen=True):
@@ -98,6 +95,7 @@ class DetailLoader:
     def _load(self, wanted: Wanted) -> DetailData:
         view, tab = wanted.view, wanted.tab
         task: str | None = None
+        summary: str | None = None
         processes: tuple[ProcessRow, ...] | None = None
         events: tuple[EventRow, ...] | None = None
         environment: tuple[str, ...] = ()
@@ -105,7 +103,9 @@ class DetailLoader:
         errors: list[tuple[str, str]] = []
         try:
             if tab is Tab.TASK:
-                task = self._task(view)
+                task = whole_text(self._swarm.agent_dir(view.id), tab)
+            elif tab is Tab.RESULTS:
+                summary = summary_of(self._swarm.agent_dir(view.id))
             elif tab is Tab.PROCESS:
                 processes = process_rows(view)
                 agent = self._swarm.agent_dir(view.id)
@@ -116,14 +116,10 @@ class DetailLoader:
                 events = self._events(view)
         except SwarmError as error:
             errors.append((tab.value, str(error)))
-        return DetailData(view.id, view.spawn_id, task, processes, events, tuple(errors), environment, stderr)
-
-    def _task(self, view: AgentView) -> str:
-        read = read_head(self._swarm.agent_dir(view.id).task, MAX_TASK_BYTES)
-        return clean_block(decode(read.data)) if read is not None else ""
+        return DetailData(view.id, view.spawn_id, task, processes, events, tuple(errors), environment, stderr, summary)
 
     def _events(self, view: AgentView) -> tuple[EventRow, ...]:
-        return event_rows(self._swarm.events(MAX_EVENTS, agent=view.id))
+        return event_rows(self._swarm.events(SHOWN_EVENTS, agent=view.id))
 
     def _follow(self, view: AgentView) -> None:
         tail = self._tail

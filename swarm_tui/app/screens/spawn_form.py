@@ -1,6 +1,5 @@
 """The spawn form: every field of a spec, checked against the disk and the slots while it is typed."""
 
-import shlex
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import ClassVar
@@ -15,9 +14,10 @@ from textual.timer import Timer
 from textual.widgets import Button, Checkbox, Input, Label, Select, Static, TextArea
 
 from swarm.errors import Code, SwarmError
-from swarm.model.agent import Acceptance, AgentSpec
+from swarm.model.agent import AgentSpec
 from swarm.model.requests import SpawnCheck, SpawnRequest
 from swarm.sanitize import clean
+from swarm_tui.app.screens.spawn_model import SpawnModel
 
 Checker = Callable[[SpawnRequest], SpawnCheck]
 ROOM_CODES = frozenset({Code.NO_SLOT, Code.BUDGET, Code.RESERVE})
@@ -68,34 +68,34 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
         self._branches = parents
         self._branch = parent
         self._checker = check
-        self._model_spec = like
+        self._like = SpawnModel(like)
         self._debounce: Timer | None = None
         self._generation = 0
         self._blank: dict[str, object] = {}
         """What the fields held at first: a field is checked only once it was edited."""
 
     def compose(self) -> ComposeResult:
-        like = self._model_spec
+        like = self._like
         with Vertical(id="form"):
             yield Static("spawn an agent", id="title")
             with VerticalScroll(id="fields"):
-                yield from self._row("name", Input(self._suggestion(), placeholder="worker-1", id="name"))
+                yield from self._row("name", Input(like.name, placeholder="worker-1", id="name"))
                 roles = [(label, name) for name, label in self._roles]
                 yield from self._row("role", _choice("role", roles, self._first_role()))
                 parents = [(clean(name), name) for name in self._branches]
                 yield from self._row("below", _choice("parent", parents, self._branch))
-                yield from self._row("task", TextArea(like.task if like else "", id="task", tab_behavior="focus"))
-                accept = "\n".join(_accept_line(item) for item in like.acceptance) if like else ""
+                yield from self._row("task", TextArea(like.shown("task"), id="task", tab_behavior="focus"))
+                accept = like.shown("accept")
                 yield from self._row(
                     "done when",
                     TextArea(accept, id="accept", tab_behavior="focus", placeholder="an outcome a line  :: check"),
                 )
                 yield from self._row("program", self._program_field())
-                model = like.model if like else ""
+                model = like.spec.model if like.spec else ""
                 yield from self._row("model", Input(model, placeholder="the program's own", id="model"))
                 yield from self._row("slots", Input("", placeholder="the role's", type="integer", id="slots"))
                 for name, label, hint in _FIELDS:
-                    yield from self._row(label, Input(self._before(name), placeholder=hint, id=name))
+                    yield from self._row(label, Input(like.shown(name), placeholder=hint, id=name))
                 yield from self._row("", Tick("wait in the queue when there is no room", id="queue"))
                 yield from self._row("", Tick("may take the reserve", id="use-reserve"))
             yield Static("", id="verdict")
@@ -111,29 +111,14 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
     def _program_field(self) -> Select[str]:
         own = f"{clean(self._program)}, as swarm.toml says"
         names = [(own, ""), *((clean(name), name) for name in self._programs)]
-        like = self._model_spec.program if self._model_spec is not None else ""
+        like = self._like.spec.program if self._like.spec is not None else ""
         return _choice("program", names, like if like in self._programs else "")
 
     def _first_role(self) -> str:
         """The model's role; else a worker, which is what most spawns are."""
         known = [name for name, _ in self._roles]
-        wanted = self._model_spec.role if self._model_spec is not None else "worker"
+        wanted = self._like.spec.role if self._like.spec is not None else "worker"
         return wanted if wanted in known else known[0]
-
-    def _suggestion(self) -> str:
-        if self._model_spec is None:
-            return ""
-        stem, dash, number = self._model_spec.name.rpartition("-")
-        return f"{stem}-{int(number) + 1}" if dash and number.isdigit() else f"{self._model_spec.name}-2"
-
-    def _before(self, field: str) -> str:
-        if self._model_spec is None:
-            return ""
-        if field in ("cwd", "worktree"):
-            tree = self._model_spec.worktree
-            return self._model_spec.cwd if field == "cwd" else tree.source if tree is not None else ""
-        values = self._model_spec.argv if field == "command" else getattr(self._model_spec, field)
-        return shlex.join(values)
 
     def on_mount(self) -> None:
         self._blank = self._values()
@@ -230,14 +215,13 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
     def request(self) -> SpawnRequest:
         """What the fields say now; raises ValueError where a list has an open quotation mark."""
         slots = self.query_one("#slots", Input).value.strip()
-        accept = (line.strip() for line in self.query_one("#accept", TextArea).text.splitlines())
         return SpawnRequest(
             name=self.query_one("#name", Input).value.strip(),
             role=str(self.query_one("#role", Select).value),
-            task=self.query_one("#task", TextArea).text.strip(),
+            task=self._like.task(self.query_one("#task", TextArea).text, untouched=self._untouched("task")),
             parent=str(self.query_one("#parent", Select).value),
             slots=int(slots) if slots.lstrip("-").isdigit() else None,
-            accept=tuple(_acceptance(line) for line in accept if line),
+            accept=self._like.acceptance(self.query_one("#accept", TextArea).text, untouched=self._untouched("accept")),
             inputs=self._words("inputs"),
             outputs=self._words("outputs"),
             owns=self._words("owns"),
@@ -248,11 +232,11 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
             use_reserve=self.query_one("#use-reserve", Checkbox).value,
             program=str(self.query_one("#program", Select).value),
             model=self.query_one("#model", Input).value.strip(),
-            env=dict(self._model_spec.env) if self._model_spec else {},
+            env=dict(self._like.spec.env) if self._like.spec else {},
         )
 
     def _words(self, field: str) -> tuple[str, ...]:
-        return tuple(shlex.split(self.query_one(f"#{field}", Input).value))
+        return self._like.words(field, self.query_one(f"#{field}", Input).value, untouched=self._untouched(field))
 
     # -- leaving -------------------------------------------------------------------------------------------------
 
@@ -281,15 +265,6 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
     def action_cancel(self) -> None:
         """Leaves without a spawn."""
         self.dismiss(None)
-
-
-def _acceptance(line: str) -> Acceptance:
-    text, mark, check = line.partition("::")
-    return Acceptance(text.strip(), check.strip() or None if mark else None)
-
-
-def _accept_line(item: Acceptance) -> str:
-    return f"{item.text} :: {item.check}" if item.check else item.text
 
 
 def _choice(name: str, options: Iterable[tuple[str, str]], value: str) -> Select[str]:
