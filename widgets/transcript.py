@@ -1,39 +1,36 @@
-"""The live tail of what an agent's program prints: bounded, followed or left where one reads, searched."""
+"""What an agent's program prints: its live tail, followed or left where one reads, back to its beginning, searched."""
 
 from collections import deque
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
 
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 
 from swarm.sanitize import clean
-from widgets.cells import Cell, Cells
-from widgets.text_pane import Paragraph, TextPane, wrap_paragraph
+from widgets.cells import Cells
+from widgets.searched_pane import SearchedPane
+from widgets.text_pane import Paragraph, wrap_paragraph
 
 RING = 5_000
-"""Lines kept; older ones fall out."""
+"""Lines kept while it follows; older ones fall out, and are read again where one goes back to them."""
+HISTORY = 20_000
+"""Lines kept while one reads what was earlier; then the newest fall out, until it follows again."""
+NOWHERE = -1
+"""The place of a line that does not stand in the file."""
 FLOOD = 1_000
 """Lines taken from one append; what is more is counted, not shown."""
 _LINE_CUT = 500
 
 
-class Transcript(TextPane):
+class Transcript(SearchedPane):
     """Lines as they come. While it follows, the end stays in sight; else the place one reads does."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "find(False)", "next", show=False),
-        Binding("N", "find(True)", "previous", show=False),
-    ]
     DEFAULT_CSS = """
     Transcript { height: 1fr; width: 1fr; }
     """
 
     following: var[bool] = var(True)
-    needle: var[str] = var("")
-    """What is searched for; every place where it occurs is marked."""
 
     class FollowChanged(Message):
         """It follows the end, or stopped to, by key or by scrolling."""
@@ -42,65 +39,144 @@ class Transcript(TextPane):
             super().__init__()
             self.following = following
 
+    class EarlierWanted(Message):
+        """One has come to the first line, and there are earlier ones before this place of the file."""
+
+        def __init__(self, place: int) -> None:
+            super().__init__()
+            self.place = place
+
+    class EndWanted(Message):
+        """It follows again, and its last lines had fallen out."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._ring: deque[Paragraph] = deque(maxlen=RING)
-        self._heights: deque[int] = deque(maxlen=RING)
+        self._ring: deque[Paragraph] = deque()
+        self._places: deque[int] = deque()
+        """Where what each line of the ring tells of begins in the file."""
+        self._heights: deque[int] = deque()
+        self._fell = NOWHERE
+        """The place of the last line that fell out before the ring."""
+        self._read_from = NOWHERE
+        """Everything from this place on was read: nothing before it is told where this is 0."""
+        self._asked = NOWHERE
+        self._end_fell = False
         self._unseen = 0
-        self._at = 0
-        """The line that was found last."""
-        self._place = ""
 
     @property
     def unseen(self) -> int:
         """Lines that came below what is in sight."""
         return self._unseen
 
-    def append(self, lines: Iterable[str], *, dropped: int = 0, role: str = "quote") -> None:
+    def append(
+        self, lines: Iterable[str], *, dropped: int = 0, role: str = "quote", places: Sequence[int] = ()
+    ) -> None:
         """More lines, oldest first. `dropped`: how many before them were skipped (a flood, a cut tail)."""
         new = [Paragraph(text, role) for text in lines]
         dropped += max(0, len(new) - FLOOD)
-        self.append_paragraphs(new[-FLOOD:], before=f"+{dropped} lines" if dropped else "")
+        self.append_paragraphs(
+            new[-FLOOD:], before=f"+{dropped} lines" if dropped else "", places=tuple(places)[-FLOOD:]
+        )
 
-    def append_paragraphs(self, paragraphs: Iterable[Paragraph], *, before: str = "") -> None:
+    def append_paragraphs(
+        self, paragraphs: Iterable[Paragraph], *, before: str = "", places: Sequence[int] = ()
+    ) -> None:
         """The same with signs and colours. before: what is said of that which was skipped before them.
 
-        Only texts are cleaned here: the caller cleans leads.
+        Only texts are cleaned here: the caller cleans leads. places: where what they tell of begins in the file; a line
+        that stands here already is left out.
         """
-        new = list(paragraphs)
+        last = self._places[-1] if self._places else NOWHERE
+        new = [pair for pair in _placed(paragraphs, places) if pair[1] == NOWHERE or pair[1] > last]
+        if self._end_fell:
+            self._unseen += len(new)
+            self.show_words()
+            return
         words = [before] if before else []
         if len(new) > FLOOD:
             words.append(f"+{len(new) - FLOOD} lines")
+            self._fell = new[-FLOOD - 1][1] if not self._ring else self._fell
             new = new[-FLOOD:]
-        new = [paragraph._replace(text=clean(paragraph.text, _LINE_CUT)) for paragraph in new]
-        if words:
-            new.insert(0, Paragraph(", ".join(words), "notice"))
+        if words and new:
+            new.insert(0, (Paragraph(", ".join(words), "notice"), NOWHERE))
         if new:
             self._take(new)
+
+    def prepend_paragraphs(self, paragraphs: Iterable[Paragraph], places: Sequence[int], *, before: int) -> None:
+        """Lines that stand before the first one, oldest first. before: the place that they were asked for."""
+        self._asked = NOWHERE
+        if before != self._first_place():
+            return  # what was first has fallen out meanwhile
+        new = _placed(paragraphs, places)
+        self._read_from = new[0][1] if new else 0
+        gone = 0
+        while self._places and self._places[0] < before:
+            self._places.popleft()
+            self._ring.popleft()
+            gone += self._heights.popleft() if self._heights else 0
+        self._ring.extendleft(paragraph for paragraph, _ in reversed(new))
+        self._places.extendleft(place for _, place in reversed(new))
+        self._fell = NOWHERE
+        while len(self._ring) > HISTORY:
+            self._ring.pop()
+            self._places.pop()
+            self._end_fell = True
+        top, self._wrapped_at = self.scroll_offset.y, -1
+        self._wrap()
+        came = sum(height for height, _ in zip(self._heights, new, strict=False))
+        self.move_place(came - gone)
+        self.scroll_to(y=max(0, top + came - gone), animate=False, force=True)
+        self.show_words()
+
+    def _first_place(self) -> int:
+        """Where the first line begins of which nothing has fallen out; NOWHERE without any."""
+        return next((place for place in self._places if place not in (NOWHERE, self._fell)), NOWHERE)
+
+    def _go_back(self) -> None:
+        """Asks for what stands before the first line, once."""
+        place = self._first_place()
+        at_start = self._read_from == 0 and self._fell == NOWHERE
+        if place > 0 and place != self._asked and not at_start:
+            self._asked = place
+            self.post_message(self.EarlierWanted(place))
+
+    def move_cursor(self, by: int) -> None:
+        if by < 0 and self.scroll_offset.y == 0:
+            self._go_back()
+        super().move_cursor(by)
 
     def clear(self) -> None:
         """Forget everything: another agent is shown."""
         self._ring.clear()
+        self._places.clear()
         self._heights.clear()
+        self._fell = self._read_from = self._asked = NOWHERE
+        self._end_fell = False
         self._visual.clear()
         self._unseen = 0
-        self._at, self._place = 0, ""
+        self.forget_place()
         self.lines_changed()
-        self._show_words()
+        self.show_words()
 
-    def _take(self, new: list[Paragraph]) -> None:
-        falls = max(0, len(self._ring) + len(new) - RING)
-        gone = sum(self._heights[number] for number in range(min(falls, len(self._heights))))
+    def _take(self, new: list[tuple[Paragraph, int]]) -> None:
+        most = RING if self.following or self._read_from == NOWHERE else HISTORY
+        falls = max(0, len(self._ring) + len(new) - most)
         width = self.view_size.width
-        self._ring.extend(new)
+        self._ring.extend(paragraph for paragraph, _ in new)
+        self._places.extend(place for _, place in new)
+        gone = 0
+        for _ in range(falls):
+            self._ring.popleft()
+            self._fell = max(self._fell, self._places.popleft())
+            gone += self._heights.popleft() if self._heights else 0
         if not width:
             self._wrapped_at = -1
             return
-        wrapped = [wrap_paragraph(paragraph, width) for paragraph in new]
+        wrapped = [wrap_paragraph(paragraph, width) for paragraph, _ in new]
         self._heights.extend(len(lines) for lines in wrapped)
         if gone:
             del self._visual[:gone]
-            self._at = max(0, self._at - gone)
+            self.move_place(-gone)
         added = [line for lines in wrapped for line in lines]
         self._visual += added
         top = self.scroll_offset.y
@@ -111,11 +187,11 @@ class Transcript(TextPane):
             if gone:
                 self.scroll_to(y=max(0, top - gone), animate=False, force=True)
             self._unseen += len(new)
-        self._show_words()
+        self.show_words()
 
     def wrap_all(self, width: int) -> list[Cells]:
         wrapped = [wrap_paragraph(paragraph, width) for paragraph in self._ring]
-        self._heights = deque((len(lines) for lines in wrapped), maxlen=RING)
+        self._heights = deque(len(lines) for lines in wrapped)
         return [line for lines in wrapped for line in lines]
 
     def lines_changed(self) -> None:
@@ -128,6 +204,9 @@ class Transcript(TextPane):
 
     # -- following -----------------------------------------------------------------------------------------------
 
+    def leave_end(self) -> None:
+        self.following = False
+
     def toggle_follow(self) -> None:
         """Follow the end, or stay here."""
         self.following = not self.following
@@ -135,8 +214,11 @@ class Transcript(TextPane):
     def watch_following(self, following: bool) -> None:
         if following:
             self._unseen = 0
+            if self._end_fell:
+                self.clear()
+                self.post_message(self.EndWanted())
             self._to_end()
-        self._show_words()
+        self.show_words()
         self.post_message(self.FollowChanged(following))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -146,84 +228,19 @@ class Transcript(TextPane):
             self.following = False
         elif at_end and new_value > old_value:
             self.following = True
+        if new_value < old_value and round(new_value) <= 0:
+            self._go_back()
 
-    def _show_words(self) -> None:
-        words = [f"/{self.needle} {self._place}".rstrip()] if self.needle else []
+    def show_words(self) -> None:
+        """Says below it where one is."""
+        words = self.words_of_search()
         if self._unseen:
             words.append(f"+{self._unseen} lines")
         words.append("follow" if self.following else "still")
         self.border_subtitle = Content("  ".join(words))
 
-    # -- searching -----------------------------------------------------------------------------------------------
 
-    def search(self, text: str) -> int:
-        """Mark every place where the text occurs and go to the last one; returns how many lines have it."""
-        self._place = ""
-        self.needle = text.strip().lower()
-        found = self._found_lines()
-        if found:
-            self._go_to(found, len(found) - 1)
-        elif self.needle:
-            self._place = "0 found"
-            self._show_words()
-        return len(found)
-
-    def find_next(self, *, backwards: bool = False) -> bool:
-        """Go to the next line that has it, and round; False where none does."""
-        found = self._found_lines()
-        if not found:
-            return False
-        if backwards:
-            place = next((place for place in range(len(found) - 1, -1, -1) if found[place] < self._at), len(found) - 1)
-        else:
-            place = next((place for place, line in enumerate(found) if line > self._at), 0)
-        self._go_to(found, place)
-        return True
-
-    def action_find(self, backwards: bool) -> None:
-        """n and N, while something is searched for."""
-        self.find_next(backwards=backwards)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Without a search its keys are those of the whole control room."""
-        return bool(self.needle) if action == "find" else super().check_action(action, parameters)
-
-    def _found_lines(self) -> list[int]:
-        if not self.needle:
-            return []
-        return [
-            number
-            for number, line in enumerate(self._visual)
-            if self.needle in "".join(cell.text for cell in line).lower()
-        ]
-
-    def _go_to(self, found: list[int], place: int) -> None:
-        self.following = False
-        self._at = found[place]
-        self._place = f"{place + 1} of {len(found)}"
-        self.scroll_to(y=max(0, self._at - self.view_size.height // 2), animate=False, force=True)
-        self._show_words()
-
-    def watch_needle(self) -> None:
-        self._show_words()
-        self.refresh()
-
-    def line_cells(self, index: int, width: int) -> Cells:
-        line = super().line_cells(index, width)
-        if not self.needle:
-            return line
-        return tuple(part for cell in line for part in _marked(cell, self.needle))
-
-
-def _marked(cell: Cell, needle: str) -> Iterable[Cell]:
-    lowered, at = cell.text.lower(), 0
-    if len(lowered) != len(cell.text):  # case folding that changes lengths: marked as a whole, never at a wrong place
-        yield Cell(cell.text, "found") if needle in lowered else cell
-        return
-    while (found := lowered.find(needle, at)) >= 0:
-        if found > at:
-            yield Cell(cell.text[at:found], cell.role)
-        at = found + len(needle)
-        yield Cell(cell.text[found:at], "found")
-    if at < len(cell.text):
-        yield Cell(cell.text[at:], cell.role)
+def _placed(paragraphs: Iterable[Paragraph], places: Sequence[int]) -> list[tuple[Paragraph, int]]:
+    """Paragraphs that are fit for a screen, each with its place."""
+    new = [paragraph._replace(text=clean(paragraph.text, _LINE_CUT)) for paragraph in paragraphs]
+    return list(zip(new, places, strict=True)) if places else [(paragraph, NOWHERE) for paragraph in new]

@@ -1,12 +1,13 @@
 """Following an agent's output: bounded looks at a file that grows, is cut, or is replaced."""
 
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
 from swarm.errors import SwarmError
 from swarm.protocol.paths import AgentDir
 from swarm.sanitize import clean, clean_block, complaint
-from swarm.store.reader import read_tail
+from swarm.store.reader import read_from, read_tail
 from swarm.store.tail import FileTail
 
 WINDOW_BYTES = 256 * 1024
@@ -18,31 +19,57 @@ class Chunk(NamedTuple):
 
     skipped: bytes that came faster than they were looked at, and are not among the lines.
     restarted: the file is another one, or was cut: what was shown before is history.
+    places: where each line begins in the file.
     """
 
     lines: tuple[str, ...] = ()
     skipped: int = 0
     restarted: bool = False
+    places: tuple[int, ...] = ()
 
 
 class LogTail:
-    """Reads what is new in one file. The first look gives its last lines, `window` bytes at most."""
+    """Reads what is new in one file. The first look gives its last `window` bytes in lines; None for all of them."""
 
-    def __init__(self, path: Path, window: int = WINDOW_BYTES) -> None:
-        self._tail = FileTail(path, window=window, line_bytes=OPEN_LINE_BYTES)
+    def __init__(self, path: Path, window: int | None = WINDOW_BYTES) -> None:
+        self._path = path
+        self._tail = FileTail(path, window=window, line_bytes=OPEN_LINE_BYTES, placed=True)
         self._first = True
 
-    def read(self) -> Chunk:
-        """The lines since the last look, whole ones only; raises Unreadable where it is no plain file."""
-        part = self._tail.read()
+    def read(self, limit: int | None = None) -> Chunk:
+        """The lines since the last look, whole ones only; raises Unreadable where it is no plain file.
+
+        limit: bytes that are read at most.
+        """
+        part = self._tail.read(limit)
         if part is None:
             return Chunk()
         first, self._first = self._first, False
-        return Chunk(tuple(map(_shown, part.lines)), 0 if first else part.skipped, bool(part.change))
+        return Chunk(tuple(map(_shown, part.lines)), 0 if first else part.skipped, bool(part.change), part.places)
+
+    def before(self, place: int) -> Chunk:
+        """The lines before a place of the file, as many as a window holds; raises Unreadable."""
+        lines, places = lines_before(self._path, place, WINDOW_BYTES)
+        return Chunk(tuple(map(_shown, lines)), places=places)
 
     def rest(self) -> str:
         """The last line while it has no end yet, cleaned."""
         return _shown(self._tail.open_line)
+
+
+def lines_before(path: Path, place: int, window: int) -> tuple[tuple[bytes, ...], tuple[int, ...]]:
+    """The whole lines in the last `window` bytes before a place of a file, and where each begins; of one that is longer
+    its end. place: where a line begins.
+    """
+    start = max(0, place - window)
+    read = read_from(path, start, place - start)
+    data = read.data if read is not None else b""
+    torn = data.find(b"\n") + 1 if start else 0
+    if torn == len(data):
+        torn = 0
+    lines = data[torn:].removesuffix(b"\n").split(b"\n") if data else []
+    places = accumulate((len(line) + 1 for line in lines), initial=start + torn)
+    return tuple(lines), tuple(places)[: len(lines)]
 
 
 def _shown(line: bytes) -> str:

@@ -1,6 +1,7 @@
 """A cursor over a file that grows, is cut, or is replaced while it is read: its whole lines, each once, in bounds."""
 
 import os
+from itertools import accumulate
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -16,7 +17,8 @@ class TailRead(NamedTuple):
 
     size: bytes that were read. skipped: bytes that stand in none of the lines, because they came faster than they were
     read, or lie before the first look's window. change: how the file changed since the last look; it is read anew.
-    mtime_ns: when it was written last, wall nanoseconds.
+    mtime_ns: when it was written last, wall nanoseconds. places: where each line begins in the file, of a tail that is
+    asked for it.
     """
 
     lines: tuple[bytes, ...] = ()
@@ -24,6 +26,7 @@ class TailRead(NamedTuple):
     skipped: int = 0
     change: FileChange = ""
     mtime_ns: int = 0
+    places: tuple[int, ...] = ()
 
 
 class FileTail:
@@ -32,6 +35,7 @@ class FileTail:
     window: where more than so many bytes came at once, only the last ones are read; None reads all of them.
     backlog: the same for what is there at the first look; left out: as `window`. line_bytes: of a longer line
     the rest is left out. reread: a file that was cut is read from its beginning, else from where it ends now.
+    placed: each line comes with its place in the file.
     """
 
     def __init__(
@@ -42,12 +46,15 @@ class FileTail:
         backlog: int | None = None,
         line_bytes: int = 1 << 20,
         reread: bool = True,
+        placed: bool = False,
     ) -> None:
         self._path = path
         self._window = window
         self._backlog = window if backlog is None else backlog
         self._line_bytes = line_bytes
         self._reread = reread
+        self._placed = placed
+        self._open_at = 0
         self._inode = NEVER
         self._size = 0
         self._open: list[bytes] = []
@@ -91,9 +98,10 @@ class FileTail:
             if self._inode != NEVER:
                 self._inode = GONE
             return None
+        places = self._places(data) if self._placed else ()
         self.offset += len(data)
         lines, torn = self._lines(data)
-        return TailRead(lines, len(data), skipped + torn, change, found.st_mtime_ns)
+        return TailRead(lines, len(data), skipped + torn, change, found.st_mtime_ns, places[len(places) - len(lines) :])
 
     def _place(self, descriptor: int, found: os.stat_result) -> tuple[FileChange, int]:
         """Finds where to read on; returns how the file changed, and how many bytes are passed over."""
@@ -132,6 +140,15 @@ class FileTail:
         if rest:
             self._keep(rest)
         return tuple(whole), torn
+
+    def _places(self, data: bytes) -> tuple[int, ...]:
+        """Where the lines that end in this part begin, with one that is torn."""
+        *starts, last = accumulate((len(line) + 1 for line in data.split(b"\n")[:-1]), initial=self.offset)
+        if self._open_size and starts:
+            starts[0] = self._open_at
+        if starts or not self._open_size:
+            self._open_at = last
+        return tuple(starts)
 
     def _keep(self, part: bytes) -> None:
         """Keeps the head of a line that is too long, which says most about it."""

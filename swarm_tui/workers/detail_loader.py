@@ -124,7 +124,7 @@ class DetailLoader:
     def _follow(self, view: AgentView) -> None:
         tail = self._tail
         if tail is None or tail[:2] != (view.id, view.spawn_id):
-            tail = (view.id, view.spawn_id, self._tail_of(view))
+            tail = (view.id, view.spawn_id, tail_of(self._swarm, view))
             self._tail = tail
         chunk: Chunk | TranscriptChunk
         try:
@@ -134,11 +134,13 @@ class DetailLoader:
         if chunk.lines or chunk.skipped or chunk.restarted:
             self._on_lines(view.id, view.spawn_id, chunk)
 
-    def _tail_of(self, view: AgentView) -> LogTail | TranscriptTail:
-        path = self._swarm.agent_dir(view.id).stdout
-        program = view.record.program if view.record is not None else view.spec.program if view.spec is not None else ""
-        new_reader = new_reader_for(program, self._swarm.home.policy)
-        return LogTail(path) if new_reader is None else TranscriptTail(path, new_reader)
+
+def tail_of(swarm: Swarm, view: AgentView) -> LogTail | TranscriptTail:
+    """The output of an agent, from its last lines on: as a transcript where there is a reader for its program."""
+    path = swarm.agent_dir(view.id).stdout
+    program = view.record.program if view.record is not None else view.spec.program if view.spec is not None else ""
+    new_reader = new_reader_for(program, swarm.home.policy)
+    return LogTail(path) if new_reader is None else TranscriptTail(path, new_reader)
 
 
 def _differs(before: Wanted, wanted: Wanted) -> bool:

@@ -4,7 +4,8 @@ import pytest
 
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.widget_app import WidgetApp, said_in, screen_lines, screen_text
-from widgets.transcript import FLOOD, RING, Transcript
+from widgets.text_pane import Paragraph
+from widgets.transcript import FLOOD, HISTORY, RING, Transcript
 
 
 async def test_it_follows_the_end_until_one_scrolls_up() -> None:
@@ -137,3 +138,60 @@ async def test_hostile_output_is_drawn_as_text() -> None:
             await pilot.pause()
             assert not forbidden("".join(screen_lines(app)))
             transcript.action_page_up()
+
+
+class Log(WidgetApp):
+    """Hands over earlier lines of a log, and its last ones, as the control room does."""
+
+    def __init__(self, transcript: Transcript, lines: int) -> None:
+        super().__init__(transcript)
+        self.transcript = transcript
+        self.lines = lines
+
+    def append(self, start: int, end: int) -> None:
+        self.transcript.append((f"line {number}" for number in range(start, end)), places=range(start, end))
+
+    def on_transcript_earlier_wanted(self, wanted: Transcript.EarlierWanted) -> None:
+        start = max(0, wanted.place - 1500)
+        paragraphs = [Paragraph(f"line {number}") for number in range(start, wanted.place)]
+        self.transcript.prepend_paragraphs(paragraphs, range(start, wanted.place), before=wanted.place)
+
+    def on_transcript_end_wanted(self) -> None:
+        self.append(self.lines - 900, self.lines)
+
+
+async def test_it_goes_back_to_the_first_line_of_a_log_in_bounded_memory_and_follows_again() -> None:
+    transcript = Transcript()
+    app = Log(transcript, HISTORY + 9000)
+    async with app.run_test(size=(20, 5), notifications=True) as pilot:
+        app.append(app.lines - 900, app.lines)
+        await pilot.pause()
+        transcript.action_cursor_up()
+        for _ in range(app.lines):
+            if screen_lines(app)[0].strip() == "line 0":
+                break
+            transcript.action_cursor_top()
+            await pilot.pause()
+        assert screen_lines(app)[0].strip() == "line 0"
+        assert len(said_in(transcript)) == HISTORY
+        app.append(app.lines, app.lines + 3)
+        assert (transcript.unseen, len(said_in(transcript))) == (3, HISTORY)
+        transcript.toggle_follow()
+        await pilot.pause()
+        assert screen_lines(app)[4].strip() == f"line {app.lines - 1}"
+        app.append(app.lines - 5, app.lines + 3)
+        await pilot.pause()
+        assert said_in(transcript)[-4:] == [f"line {app.lines + number}" for number in range(-1, 3)], "none comes twice"
+
+
+async def test_no_line_is_lost_or_doubled_on_the_way_back() -> None:
+    transcript = Transcript()
+    app = Log(transcript, 6000)
+    async with app.run_test(size=(20, 5), notifications=True) as pilot:
+        for start in range(0, 6000, FLOOD):
+            app.append(start, start + FLOOD)
+        await pilot.pause()
+        transcript.action_cursor_up()
+        transcript.action_cursor_top()
+        await pilot.pause()
+        assert said_in(transcript) == [f"line {number}" for number in range(6000)]

@@ -22,6 +22,7 @@ from swarm_tui.app.command_palette import Palette
 from swarm_tui.app.deliveries import Delivered
 from swarm_tui.app.screens.engine_calls import ActingScreen, Host
 from swarm_tui.app.verdict_cache import VerdictCache
+from swarm_tui.workers.detail_loader import tail_of
 from swarm_tui.workers.transcript_tail import TranscriptChunk
 from widgets.agent_detail import AgentDetail
 from widgets.agent_tree import AgentTree
@@ -34,6 +35,8 @@ from widgets.heartbeat_strip import HeartbeatStrip
 from widgets.line_list import charset_of
 from widgets.slot_board import SlotBoard
 from widgets.status_line import StatusLine, Tally, status_of
+from widgets.text_pane import Paragraph
+from widgets.transcript import Transcript
 from widgets.transcript_lines import line_paragraphs
 
 
@@ -187,9 +190,37 @@ class ControlRoom(ActingScreen):
         if isinstance(chunk, TranscriptChunk):
             paragraphs = line_paragraphs(chunk.lines, charset_of(self))
             before = f"+{short_bytes(chunk.skipped)} of output" if chunk.skipped else ""
-            self.detail.transcript.append_paragraphs(paragraphs, before=before)
+            self.detail.transcript.append_paragraphs(paragraphs, before=before, places=chunk.places)
         else:
-            self.detail.transcript.append(chunk.lines, dropped=chunk.skipped)
+            self.detail.transcript.append(chunk.lines, dropped=chunk.skipped, places=chunk.places)
+
+    @on(Transcript.EarlierWanted)
+    def _earlier_wanted(self, wanted: Transcript.EarlierWanted) -> None:
+        view = self.detail.view
+        if view is None:
+            return
+
+        def show(chunk: Chunk | TranscriptChunk) -> None:
+            if self.detail.view is None or self.detail.view.ref != view.ref:
+                return
+            if isinstance(chunk, TranscriptChunk):
+                paragraphs = line_paragraphs(chunk.lines, charset_of(self))
+            else:
+                paragraphs = [Paragraph(line, "quote") for line in chunk.lines]
+            self.detail.transcript.prepend_paragraphs(paragraphs, chunk.places, before=wanted.place)
+
+        self.perform("read its earlier output", lambda: tail_of(self.swarm, view).before(wanted.place), show)
+
+    @on(Transcript.EndWanted)
+    def _end_wanted(self) -> None:
+        view = self.detail.view
+        if view is not None:
+            tail = tail_of(self.swarm, view)
+
+            def read() -> Chunk | TranscriptChunk:
+                return tail.read()
+
+            self.perform("read its output", read, lambda chunk: self.load_lines(view.id, view.spawn_id, chunk))
 
     @on(AgentTree.CursorMoved)
     @on(AgentDetail.TabChanged)
