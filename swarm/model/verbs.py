@@ -77,6 +77,7 @@ VERBS: tuple[Verb, ...] = (
         (
             AGENT,
             flag("follow", "print what is added, until the agent has ended", "-f", "--follow"),
+            flag("all", "from the beginning of its output on, however long it is"),
             option(
                 "stream",
                 "",

@@ -47,6 +47,11 @@ class LogTail:
         first, self._first = self._first, False
         return Chunk(tuple(map(_shown, part.lines)), 0 if first else part.skipped, bool(part.change), part.places)
 
+    @property
+    def behind(self) -> int:
+        """Bytes that were there at the last look and have not been read yet."""
+        return self._tail.behind
+
     def before(self, place: int) -> Chunk:
         """The lines before a place of the file, as many as a window holds; raises Unreadable."""
         lines, places = lines_before(self._path, place, WINDOW_BYTES)

@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from swarm.formatting import parse_stamp
+from swarm.formatting import beginning, parse_stamp
 from swarm.sanitize import clean, clean_block
 
 MAX_ITEMS = 1000
@@ -60,15 +60,17 @@ def quote(value: object) -> str:
 
 
 def cleaned(value: Any, depth: int = 12) -> Any:
-    """Returns an agent's JSON with every text sanitized, and cut to what a person can read."""
+    """Returns an agent's JSON for a screen: every text sanitized, what is too long cut, and said to be."""
     if isinstance(value, str):
-        return clean_block(value[: MAX_TEXT * 2])[:MAX_TEXT]
+        return clean_block(beginning(value, MAX_TEXT), limit=MAX_TEXT)
     if depth <= 0:
-        return "..."
+        return "… more inside"
     if isinstance(value, Mapping):
-        return {clean(str(key), 200): cleaned(item, depth - 1) for key, item in list(value.items())[:MAX_ITEMS]}
+        shown = {clean(str(key), 200): cleaned(item, depth - 1) for key, item in list(value.items())[:MAX_ITEMS]}
+        return {**shown, "…": f"{len(value) - MAX_ITEMS} more"} if len(value) > MAX_ITEMS else shown
     if isinstance(value, list):
-        return [cleaned(item, depth - 1) for item in value[:MAX_ITEMS]]
+        items = [cleaned(item, depth - 1) for item in value[:MAX_ITEMS]]
+        return [*items, f"… {len(value) - MAX_ITEMS} more"] if len(value) > MAX_ITEMS else items
     if isinstance(value, int) and abs(value) >= 10**100:
         return "a number of more than 100 digits"
     return value

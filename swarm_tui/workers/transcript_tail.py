@@ -50,6 +50,11 @@ class TranscriptTail:
         lines, places = _told(self._reader, part.lines, part.places)
         return TranscriptChunk(lines, part.skipped, bool(part.change), places)
 
+    @property
+    def behind(self) -> int:
+        """Bytes that were there at the last look and have not been read yet."""
+        return self._tail.behind
+
     def before(self, place: int) -> TranscriptChunk:
         """What was said before a place of the file, as far as a window goes; raises Unreadable."""
         while True:

@@ -25,7 +25,10 @@ def events(args: argparse.Namespace, out: Output) -> int:
     if args.follow:
         _follow(swarm, agent, since, out)
         return 0
-    events = swarm.events(LAST if since is None else MOST, agent=agent, since_wall=since)
+    most = LAST if since is None else MOST
+    events = swarm.events(most, agent=agent, since_wall=since)
+    if len(events) >= most:
+        out.tell(f"(… these are the last {most}; earlier ones: --since TIME, or events.jsonl)")
     if out.json:
         out.document({"events": [record_of(event) for event in events]})
         return 0

@@ -2,7 +2,8 @@
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from swarm.errors import Code, SwarmError
@@ -25,15 +26,27 @@ class NewLines(Protocol):
     def skipped(self) -> int: ...
     @property
     def restarted(self) -> bool: ...
+    @property
+    def places(self) -> tuple[int, ...]: ...
 
 
+class Tail(Protocol):
+    """An output that is read part by part."""
+
+    @property
+    def behind(self) -> int: ...
+    def read(self, limit: int | None = None) -> NewLines: ...
+
+
+PART = 1 << 20
+"""Bytes of an output that is read from its beginning, at once."""
 Look = Callable[[], NewLines]
 Rest = Callable[[], str]
 
 
 def log(args: argparse.Namespace, out: Output) -> int:
-    """Prints the last lines, and with -f those that come."""
-    from swarm.protocol.logs import LogTail
+    """Prints the last lines, or all of them, and with -f those that come."""
+    from swarm.protocol.logs import WINDOW_BYTES, LogTail
 
     swarm = looking(args, out)
     agent_id = swarm.resolve(args.id)
@@ -43,30 +56,47 @@ def log(args: argparse.Namespace, out: Output) -> int:
     if stream == "transcript":
         if new_reader is None:
             raise _no_transcript(agent_id)
-        from swarm_tui.workers.transcript_tail import TranscriptTail
+        from swarm_tui.workers import transcript_tail
 
-        look: Look = TranscriptTail(agent.stdout, new_reader).read
+        window = None if args.all else transcript_tail.WINDOW_BYTES
+        tail: Tail = transcript_tail.TranscriptTail(agent.stdout, new_reader, window)
         rest: Rest = str
     else:
-        tail = LogTail(agent.stream(stream))
-        look, rest = tail.read, tail.rest
+        plain = LogTail(agent.stream(stream), None if args.all else WINDOW_BYTES)
+        tail, rest = plain, plain.rest
+    look: Look = partial(tail.read, PART) if args.all else tail.read
     if args.follow:
-        return _follow(look, rest, agent, out)
-    lines = (*look().lines, *([rest()] if rest() else ()))
+        return _follow(look, rest, tail, agent, out)
+    found = look()
+    earlier = found.skipped or (found.places[0] if found.places and stream != "transcript" else 0)
+    if earlier and not args.all:
+        out.tell(f"(… {earlier} bytes of it are earlier: swarm-tui log {agent_id} --stream {stream} --all)")
+    lines = _lines(found, look, tail, rest)
     errors = _errors(agent) if args.stream is None else []
     if out.json:
-        shown = [_as_json(line) for line in lines]
+        shown = list(map(_as_json, lines))
         out.document({"id": agent_id, "stream": stream, "lines": shown, **({"stderr": errors} if errors else {})})
         return 0
+    any_line = False
     for line in lines:
         out.say(_as_text(line))
+        any_line = True
     if errors:
         out.say("! It ended badly, and these are the last lines of its stderr:")
     for line in errors:
         out.say(f"! {line}")
-    if not lines and not errors:
+    if not any_line and not errors:
         out.tell(f"{agent_id} has written nothing to {stream} yet.")
     return 0
+
+
+def _lines(found: NewLines, look: Look, tail: Tail, rest: Rest) -> "Iterator[str | TranscriptLine]":
+    """The lines of a first look, and of further ones where it did not come to the end."""
+    yield from found.lines
+    while tail.behind:
+        yield from look().lines
+    if rest():
+        yield rest()
 
 
 def _errors(agent: "AgentDir") -> list[str]:
@@ -96,11 +126,11 @@ def _no_transcript(agent_id: str) -> SwarmError:
     )
 
 
-def _follow(look: Look, rest: Rest, agent: "AgentDir", out: Output) -> int:
+def _follow(look: Look, rest: Rest, tail: Tail, agent: "AgentDir", out: Output) -> int:
     def show() -> bool:
         found = look()
         _say(found, out)
-        return bool(found.lines)
+        return bool(found.lines or tail.behind)
 
     follow(show, over=lambda: os.path.lexists(agent.exit) or not os.path.lexists(agent.path))
     if rest():

@@ -63,3 +63,28 @@ def test_lines_are_safe_for_a_terminal(tmp_path: Path) -> None:
     assert "\x1b" not in line
     assert "\x07" not in line
     assert "red" in line
+
+
+def test_the_lines_before_a_place_are_those_that_stand_there(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"".join(b"line %d\n" % number for number in range(200_000)))
+    tail = LogTail(path)
+    found = tail.read()
+    lines, place = list(found.lines), found.places[0]
+    while place:
+        found = tail.before(place)
+        lines[:0], place = found.lines, found.places[0]
+    assert lines == [f"line {number}" for number in range(200_000)]
+
+
+def test_places_are_where_lines_begin_however_they_were_read(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"one\ntwo\nthr")
+    tail = LogTail(path)
+    assert tail.read().places == (0, 4)
+    with path.open("ab") as log:
+        log.write(b"ee")
+    assert tail.read().places == ()
+    with path.open("ab") as log:
+        log.write(b"\nfour\nfi")
+    assert tail.read().places == (8, 14)

@@ -114,3 +114,19 @@ def test_nothing_in_a_transcript_steers_a_terminal(speaking_home: Path) -> None:
     for line in ran.out.split("\n"):
         assert forbidden(line) == []
     assert swarm_tui("log", "w", "--json", home=speaking_home).out.isascii()
+
+
+def test_a_long_log_says_what_is_earlier_and_is_printed_from_its_beginning_with_all(swarm_home: Path) -> None:
+    assert spawn(swarm_home, "w", command=("--", "true")).status == 0
+    agent = Layout(swarm_home).agent("genesis-01/w")
+    wait_for(agent.exit.exists, "its end")
+    whole = "".join(f"line {number}\n" for number in range(200_000)) + "and half a line"
+    agent.stdout.write_text(whole)
+    said = swarm_tui("log", "w", home=swarm_home)
+    assert said.out.endswith("line 199999\nand half a line\n")
+    assert "line 0\n" not in said.out
+    assert "swarm-tui log genesis-01/w --stream stdout --all" in said.err
+    for more in ((), ("-f",)):
+        ran = swarm_tui("log", "w", "--all", *more, home=swarm_home)
+        assert ran.out == whole + "\n"
+        assert ran.err == ""
