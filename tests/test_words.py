@@ -55,7 +55,7 @@ def test_a_bare_string_is_found(source: str) -> None:
     assert len(list(bare_words(source))) == 1
 
 
-NO_PROGRAMS = {("swarm_tui/app/screens/spawn_form.py", "command")}
+NO_PROGRAMS = {("swarm_tui/app/screens/spawn_model.py", "command")}
 """Words that are the name of a program and mean something else: a field of the form."""
 
 
