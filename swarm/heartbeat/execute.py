@@ -14,7 +14,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert
 from swarm.lifecycle import spawn_gate
-from swarm.lifecycle.archive import put_away
+from swarm.lifecycle.archive import put_away_unless_needed
 from swarm.lifecycle.end import ended, record_verified
 from swarm.lifecycle.intents import Order
 from swarm.lifecycle.leftovers import any_left
@@ -230,9 +230,6 @@ class _Executor(Struct):
             self.done.say(action, action.cause, action.reason)
         self.done.note(action, ActionKind.ALERT, action.reason)
 
-    def remark(self, action: Action) -> None:
-        self.done.note(action, ActionKind.NOTE, action.reason)
-
     def wake(self, action: Action) -> None:
         """Only said here: the turn begins when this heartbeat is recorded (see `heartbeat.beat`)."""
         frozen = self.home.ledger.read().frozen_all
@@ -240,11 +237,11 @@ class _Executor(Struct):
         self.done.note(action, did, why)
 
     def archive(self, action: Action) -> None:
-        put_away(self.home, self.views[action.agent])
-        self.done.note(action, ActionKind.ARCHIVE, action.reason)
+        if put_away_unless_needed(self.home, action.agent, self.views):
+            self.done.note(action, ActionKind.ARCHIVE, action.reason)
 
-    def skip(self, action: Action) -> None:
-        self.done.note(action, ActionKind.SKIP, action.reason)
+    def remark(self, action: Action) -> None:
+        self.done.note(action, action.kind, action.reason)
 
 
 def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Executed:
@@ -263,7 +260,7 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
         ActionKind.TAKE_UP: hands.take_up,
         ActionKind.SPAWN: starts.queued,
         ActionKind.SCHEDULE: starts.scheduled,
-        ActionKind.SKIP: hands.skip,
+        ActionKind.SKIP: hands.remark,
         ActionKind.WAKE: hands.wake,
         ActionKind.NOTE: hands.remark,
         ActionKind.ARCHIVE: hands.archive,

@@ -1,6 +1,8 @@
 """Puts an agent that is over into the archive: out of the ledger first, then its directory out of the tree."""
 
 import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from swarm.errors import Code, Refused
 from swarm.home import audit
@@ -16,6 +18,7 @@ from swarm.protocol.agent_files import read_spec
 from swarm.protocol.archive import place_for
 from swarm.protocol.paths import AgentDir
 from swarm.rules.archive import is_over
+from swarm.rules.health import is_archived
 from swarm.store import moves, reader, writer
 
 
@@ -37,6 +40,33 @@ def put_away(home: Home, view: AgentView) -> ArchivedAgent:
         below=[record.id for record in members if record.id != view.id],
     )
     return replace(row_of(AgentDir(target)), id=view.id) if there else ArchivedAgent("", view.id, view.spawn_id, "")
+
+
+def put_away_unless_needed(home: Home, agent_id: str, views: Mapping[str, AgentView]) -> bool:
+    """The same for a heartbeat; False where a branch of it, or of one below it, is left in a repository.
+
+    What is not merged is listed as long as its agent stands in the tree. views: all agents, by id.
+    """
+    if with_branches(view for known, view in views.items() if f"{known}/".startswith(f"{agent_id}/")):
+        return False
+    put_away(home, views[agent_id])
+    return True
+
+
+def with_branches(views: Iterable[AgentView]) -> frozenset[str]:
+    """The ids of ended agents whose branch is left in its repository, with or without their worktree. Asks git."""
+    found = set()
+    for view in views:
+        own = view.spec.worktree if view.spec is not None else None
+        if own is None or not is_over(view.record) or is_archived(view):
+            continue
+        from swarm.repositories.git import GitError  # most agents have no worktree
+        from swarm.repositories.worktree import has_branch
+
+        with suppress(GitError):  # its repository is gone, and its branch with it
+            if has_branch(own):
+                found.add(view.id)
+    return frozenset(found)
 
 
 def _forget(home: Home, view: AgentView) -> list[Record]:

@@ -1,6 +1,6 @@
 """Which agents may be put away: those that are over, and of which no person or agent needs anything more. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from swarm.config.policy import Policy
@@ -24,11 +24,14 @@ class Reason(NamedTuple):
         return f"{self.id} {self.why}"
 
 
-def reasons_to_keep(snapshot: Snapshot, policy: Policy) -> dict[str, Reason | None]:
+def reasons_to_keep(
+    snapshot: Snapshot, policy: Policy, branches: Collection[str] = frozenset()
+) -> dict[str, Reason | None]:
     """Why each agent cannot be put away, by id; None of one that can.
 
     An agent takes along all that lies below it, so the reason of each of those is its own too; what did not come
-    through the engine goes along unasked, because nothing of an ended agent runs.
+    through the engine goes along unasked, because nothing of an ended agent runs. branches: ids of agents whose
+    branch is left in its repository, where the caller has looked: who is in the archive is not listed with it.
     """
     views = {view.id: view for view in snapshot.agents}
     needed = tuple(_inputs(snapshot))
@@ -36,6 +39,8 @@ def reasons_to_keep(snapshot: Snapshot, policy: Policy) -> dict[str, Reason | No
     said: dict[str, Reason | None] = {}
     for view in reversed(snapshot.agents):  # children before parents
         why = "is the root" if view.id == snapshot.root else _why(view, views)
+        if not why and view.id in branches:
+            why = "has a branch that is left: merge it, hand it over, or delete it"
         if not why and view.ref in last_runs:
             why = "is the last run of its role, from which [schedule] counts"
         if not why:

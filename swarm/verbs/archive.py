@@ -7,7 +7,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, resolve
 from swarm.lifecycle import settle
-from swarm.lifecycle.archive import move, put_away, row_of
+from swarm.lifecycle.archive import move, put_away, row_of, with_branches
 from swarm.model.actor import AuditVerb
 from swarm.model.archive import ArchivedAgent, ArchiveReport
 from swarm.model.record import Ref
@@ -32,7 +32,7 @@ def archive(home: Home, words: Sequence[str] = (), *, spawn_ids: Mapping[str, st
         home.must_be_writable()
         settle.settle(home)
         snapshot = Scanner(home).full()
-        reasons = reasons_to_keep(snapshot, home.policy)
+        reasons = reasons_to_keep(snapshot, home.policy, with_branches(snapshot.agents))
         views = {view.id: view for view in snapshot.agents}
         kept: list[tuple[str, str]] = []
         chosen: list[AgentView] = []

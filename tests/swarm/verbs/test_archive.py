@@ -161,6 +161,27 @@ def test_an_agent_whose_worktree_is_left_stays(live_home: LiveHome, tmp_path: Pa
     assert live_home.swarm.archive(["w"]).archived
 
 
+def test_an_agent_whose_branch_is_left_stays_also_for_heartbeats(live_home: LiveHome, tmp_path: Path) -> None:
+    live_home.rules(more='[archive]\nafter = "1h"\n')
+    live_home.swarm = live_home.open()
+    repo = Repo(tmp_path / "project")
+    work = "echo 1 > work.py; git add -A; git commit -qm work"
+    live_home.spawn("w", "sh", "-c", work, worktree=f"{repo.path}@main")
+    live_home.wait_until_ended("w")
+    live_home.swarm.settle()
+    live_home.swarm.acknowledge(live_home.state.alerts)
+    assert live_home.swarm.remove_worktree("w") == "swarm/w"
+    with pytest.raises(Refused, match="a branch that is left"):
+        live_home.swarm.archive(["w"])
+    live_home.clock.advance(7200)
+    live_home.swarm.beat(by="test")
+    assert "w" in in_tree(live_home)
+    repo.git("branch", "-D", "swarm/w")
+    live_home.clock.advance(900)
+    live_home.swarm.beat(by="test")
+    assert in_archive(live_home) == ["w"]
+
+
 def test_it_comes_back_under_its_name_and_can_be_respawned(live_home: LiveHome) -> None:
     finish(live_home, "w")
     live_home.swarm.archive(["w"])
