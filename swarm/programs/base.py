@@ -75,6 +75,13 @@ class WithoutChannel:
         return None
 
 
+def none_counted(kind: str, spec: AgentSpec) -> tuple[str, ...]:
+    """The warning for an agent whose role allows sub-agents, of a program that tells of none."""
+    if not spec.subagents:
+        return ()
+    return (f"{kind} tells of no sub-agents, so that none can be counted: {spec.name} gets none.",)
+
+
 class Program(Protocol):
     """One kind of program."""
 

@@ -7,7 +7,7 @@ from swarm.config.policy import ProgramSettings
 from swarm.errors import Code, Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
-from swarm.programs.base import Need, WithoutChannel
+from swarm.programs.base import Need, WithoutChannel, none_counted
 from swarm.programs.environment import compose, present
 from swarm.programs.run_marker import run_mark
 from swarm.programs.work_places import working_directory
@@ -54,6 +54,7 @@ class Command(WithoutChannel):
             inherited=self._inherited,
             mark=run_mark(spec, self.name) if self._settings.format else b"",
             gentle_signal=SIGTERM,
+            warnings=none_counted(self.kind, spec),
         )
 
     def resume(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str, words: str) -> Launch | None:  # noqa: ARG002 the protocol's signature

@@ -14,7 +14,7 @@ from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.platform.own_command import our_command
 from swarm.programs import preflight
-from swarm.programs.base import Need, WithoutChannel
+from swarm.programs.base import Need, WithoutChannel, none_counted
 from swarm.programs.environment import compose, own, present
 from swarm.programs.prompt import prompt
 from swarm.programs.run_marker import run_mark, session_file
@@ -187,10 +187,7 @@ class OneShot(WithoutChannel, ABC):
         return compose(run.spec, run.layout, self.environment(run), self._settings.env, run.spec.env)
 
     def _launch(self, run: Run, words: tuple[str, ...], text: str, session: str) -> Launch:
-        warnings = self.can_hold(run) if run.held else ()
-        if run.spec.subagents:
-            uncounted = f"{self.kind} tells of no sub-agents, so that none can be counted: {run.spec.name} gets none."
-            warnings = (*warnings, uncounted)
+        warnings = (*(self.can_hold(run) if run.held else ()), *none_counted(self.kind, run.spec))
         files = {**self.files(run), run.agent.brief: text.encode("utf-8", "replace")}
         if session:
             files[run.agent.session] = session_file(run.spec, self.name, session)

@@ -131,3 +131,12 @@ def test_servers_that_a_project_of_codex_names_are_off_as_well(layout: Layout, t
     launch = program.prepare(replace(SPEC, cwd="site"), layout, layout.agent(SPEC.id), "# Brief\n")
     (given,) = [word for word in launch.argv if word.startswith("mcp_servers=")]
     assert tomllib.loads(given)["mcp_servers"]["theirs"]["enabled"] is False
+
+
+@pytest.mark.parametrize("kind", [*OTHERS, "command"])
+def test_a_program_that_tells_of_no_sub_agents_says_that_it_gives_none(kind: str, layout: Layout) -> None:
+    program = program_for(kind, parse_policy('[programs.command]\nargv = ["true"]\n'))
+    agent = layout.agent(SPEC.id)
+    (warning,) = program.prepare(replace(SPEC, subagents=2), layout, agent, "# Brief\n").warnings
+    assert warning.startswith(f"{kind} tells of no sub-agents")
+    assert program.prepare(SPEC, layout, agent, "# Brief\n").warnings == ()

@@ -410,3 +410,10 @@ def test_doctor_says_where_a_projects_document_stands_in_for_ours(tmp_path: Path
     assert findings == [f"{tmp_path}/CLAUDE.md is not the swarm's, and would stand in for it"]
     init(tmp_path)
     assert [each for each in Swarm.open(tmp_path).doctor() if each.topic == "documents"] == []
+
+
+def test_init_says_what_the_schedule_costs_where_it_is_paid(tmp_path: Path) -> None:
+    paid = init(tmp_path / "paid", program="claude").notes
+    (words,) = [note for note in paid if "[schedule] is on" in note]
+    assert "claude runs as improvement every 45m in which something happened, at most $1 a run and $32 a day" in words
+    assert not [note for note in init(tmp_path / "free").notes if "[schedule]" in note]
