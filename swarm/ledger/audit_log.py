@@ -158,7 +158,8 @@ def append(
                 last += 1
                 lines += gap_line(last, record["at"], missing=was_missing)
             lines += make_line(last + 1, record, more)
-            _write(descriptor, lines, size)
+            # Only what says what runs is worth of the reserve: an agent could use it up with its own lines.
+            _write(descriptor, lines, size, layout.reserve if verb.is_synced or verb is AuditVerb.HEARTBEAT else None)
             if verb.is_synced if sync is None else sync:
                 syscalls.sync(descriptor)
         finally:
@@ -216,9 +217,9 @@ def between_lines(layout: "Layout", wait_s: float) -> "Iterator[None]":
             os.close(descriptor)
 
 
-def _write(descriptor: int, lines: bytes, size: int) -> None:
+def _write(descriptor: int, lines: bytes, size: int, spares: "Path | None") -> None:
     try:
-        writer.write_all(descriptor, lines)
+        writer.write_all(descriptor, lines, spares=spares)
     except OSError:
         with suppress(OSError):
             syscalls.truncate(descriptor, size)  # we hold the lock, so no other process is writing that half line

@@ -5,14 +5,18 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from enum import Enum
+from functools import partial
+from pathlib import Path
 
 from swarm.ledger import revisions
 from swarm.ledger.revisions import Look
 from swarm.protocol.paths import Layout
-from swarm.store import reader, syscalls, writer
+from swarm.store import reader, reserve, syscalls, writer
 
 KEPT = 512
 """Revisions that are kept: as recovery copies, and so that a late writer still finds the number it wants taken."""
+KEPT_WHEN_FULL = 8
+"""On a full disk older ones become the reserve again, so that commit after commit finds room."""
 KEPT_ASIDE = 16
 
 
@@ -36,19 +40,22 @@ def publish(layout: Layout, data: bytes, seen: Look, started: float) -> Outcome:
         writer.make_dir(layout.revs)
     try:
         with reader.directory(layout.swarm) as home, reader.directory(layout.revs) as revs:
-            temp = writer.temp_name("state")
+            numbers = (*seen.numbers, number)
             try:
-                stamp = _write(temp, home, data)
-                outcome = _claim(layout.rev(number).name, temp, data, home, revs, started)
-            finally:
-                with suppress(OSError):
-                    syscalls.unlink(temp, home)
+                outcome, stamp, pressed = _put(layout, number, data, home, revs, started)
+            except OSError as error:
+                if not reserve.is_full(error) or not _trim(revs, seen.numbers, KEPT_WHEN_FULL):
+                    raise
+                outcome, stamp, pressed = _put(layout, number, data, home, revs, started)
             if outcome is not Outcome.COMMITTED:
                 return outcome
             with suppress(OSError):
-                _copy(layout, home, data, keep_aside=seen.odd_state)
+                _copy(layout, home, revs, number, data, keep_aside=seen.odd_state)
             with suppress(OSError):
-                _trim(revs, (*seen.numbers, number))
+                _trim(revs, numbers, KEPT)
+            if pressed:
+                with suppress(OSError):
+                    _recycle(layout.reserve, revs, numbers)
     except OSError as error:
         raise writer.explain(error, layout.state) from error
     # No writer takes that long: an older temp file was left by a killed one. A writer that still lives starts over.
@@ -56,6 +63,22 @@ def publish(layout: Layout, data: bytes, seen: Look, started: float) -> Outcome:
     if number % 64 == 0:
         writer.sweep_temps(layout.swarm, now=stamp)
     return outcome
+
+
+def _put(layout: Layout, number: int, data: bytes, home: int, revs: int, started: float) -> tuple[Outcome, float, bool]:
+    """Writes the revision whole, then takes its number for it.
+
+    Returns what came of it, its time of change by the file system's clock, and whether it came from the reserve.
+    """
+    temp = writer.temp_name("state")
+    try:
+        pressed = writer.write_file(temp, home, data, spares=layout.reserve)
+        stamp = os.stat(temp, dir_fd=home, follow_symlinks=False).st_mtime
+        claim = partial(_claim, layout.rev(number).name, temp, data, home, revs, started)
+        return reserve.with_room(layout.reserve, claim), stamp, pressed
+    finally:
+        with suppress(OSError):
+            syscalls.unlink(temp, home)
 
 
 def _claim(name: str, temp: str, data: bytes, home: int, revs: int, started: float) -> Outcome:
@@ -104,25 +127,18 @@ def _create(name: str, data: bytes, revs: int) -> Outcome:
     return Outcome.COMMITTED
 
 
-def _write(name: str, home: int, data: bytes) -> float:
-    """Writes a new file and syncs it; returns its time of change, which is the file system's clock."""
-    descriptor = syscalls.create(name, home)
-    try:
-        writer.write_all(descriptor, data)
-        syscalls.sync(descriptor)
-        return os.fstat(descriptor).st_mtime
-    finally:
-        os.close(descriptor)
-
-
-def _copy(layout: Layout, home: int, data: bytes, *, keep_aside: bool) -> None:
+def _copy(layout: Layout, home: int, revs: int, number: int, data: bytes, *, keep_aside: bool) -> None:
+    """Puts the revision in the place of state.json: a copy of it; its second name, where there is no room for one."""
     temp = writer.temp_name("state")
     try:
-        descriptor = syscalls.create(temp, home)
         try:
-            writer.write_all(descriptor, data)  # not synced: after a power cut the revision has it
-        finally:
-            os.close(descriptor)
+            _write_copy(temp, home, data)
+        except OSError as error:
+            if not reserve.is_full(error):
+                raise
+            with suppress(OSError):
+                syscalls.unlink(temp, home)
+            reserve.with_room(layout.reserve, partial(syscalls.link, layout.rev(number).name, revs, temp, home))
         if keep_aside:
             _keep_aside(layout, home)
         syscalls.rename(temp, layout.state.name, home)
@@ -131,6 +147,14 @@ def _copy(layout: Layout, home: int, data: bytes, *, keep_aside: bool) -> None:
             syscalls.unlink(temp, home)
         raise
     syscalls.sync(home)
+
+
+def _write_copy(name: str, home: int, data: bytes) -> None:
+    descriptor = syscalls.create(name, home)
+    try:
+        writer.write_all(descriptor, data)  # not synced: after a power cut the revision has it
+    finally:
+        os.close(descriptor)
 
 
 def _keep_aside(layout: Layout, home: int) -> None:
@@ -143,7 +167,17 @@ def _keep_aside(layout: Layout, home: int) -> None:
         syscalls.unlink(name, home)
 
 
-def _trim(revs: int, numbers: Iterable[int]) -> None:
-    for number in sorted(numbers)[:-KEPT]:
+def _trim(revs: int, numbers: Iterable[int], keep: int) -> bool:
+    """Removes all but the newest `keep` revisions; returns whether there were more."""
+    old = sorted(numbers)[:-keep]
+    for number in old:
         with suppress(FileNotFoundError):
             syscalls.unlink(str(number), revs)
+    return bool(old)
+
+
+def _recycle(spares: Path, revs: int, numbers: Iterable[int]) -> None:
+    """Moves the oldest revisions into the reserve. One that is state.json at the same time stays what it is."""
+    for number in sorted(numbers)[:-KEPT_WHEN_FULL]:
+        if not reserve.put_back(spares, str(number), revs) and not reserve.free_names(spares):
+            return

@@ -256,7 +256,7 @@ def write_ended(home: Home, after: Record, more: Mapping[str, object] = NOTHING)
     if after.ref.match(read_spec(agent).value) is None:
         return "its directory is gone, or another spawn's by now"
     try:
-        writer.write_json(agent.ended, {**ended_json(after), **more})
+        writer.write_json(agent.ended, {**ended_json(after), **more}, spares=home.layout.reserve)
     except SwarmError as error:
         return error.title
     return ""

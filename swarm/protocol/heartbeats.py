@@ -39,7 +39,7 @@ def read_beats(path: Path, keep: int = 96) -> tuple[tuple[Beat, ...], int]:
 
 def append(layout: Layout, beat: Beat) -> None:
     """Appends the record of a heartbeat, on a line of its own even after a torn one. Raises SwarmError."""
-    writer.append_line(layout.heartbeats, jsonio.to_json(to_builtins(beat)))
+    writer.append_line(layout.heartbeats, jsonio.to_json(to_builtins(beat)), spares=layout.reserve)
 
 
 def _beat(data: object) -> Beat:

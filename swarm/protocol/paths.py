@@ -274,10 +274,15 @@ class Layout:
         return self.root / "swarm" / "archive"
 
     @property
+    def reserve(self) -> Path:
+        """Files that keep room on the disk for the engine's own records (`store.reserve`)."""
+        return self.root / "swarm" / "reserve"
+
+    @property
     def engines(self) -> tuple[Path, ...]:
         """What the engine alone writes, beside the agents."""
         records = (self.state, self.revs, self.lock, self.events, self.heartbeats)
-        return (*records, self.checked, self.waiting, self.archive)
+        return (*records, self.checked, self.waiting, self.archive, self.reserve)
 
     @property
     def templates(self) -> Path:

@@ -1,6 +1,5 @@
 """Takes the kernel's lock on a file. The kernel releases it when the holder ends; no code breaks it."""
 
-import errno
 import json
 import os
 import time
@@ -117,10 +116,12 @@ class FileLock:
         os.close(descriptor)  # the last descriptor of this opening: the kernel lets go of the lock
 
     def _refusal(self, error: OSError | reader.Unreadable) -> HomeError:
+        title = f"The lock {str(self.path)!r} cannot be used."
+        if isinstance(error, OSError) and error.errno in writer.OF_THE_DISK:
+            said = writer.explain(error, self.path)
+            return HomeError(title, f"{error.strerror or error}.", said.hint, code=said.code)
         cause = error if isinstance(error, reader.Unreadable) else reader.unreadable(self.path, error)
-        denied = isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
-        code = Code.READ_ONLY if denied else Code.DAMAGED
-        return HomeError(f"The lock {str(self.path)!r} cannot be used.", cause.detail, code=code)
+        return HomeError(title, cause.detail, code=Code.DAMAGED)
 
     def _sign(self) -> None:
         who = {"pid": os.getpid(), "host": os.uname().nodename, "since": time.time(), "purpose": self.purpose[:200]}

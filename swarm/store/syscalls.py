@@ -80,9 +80,11 @@ def link(source: str, source_directory: int, target: str, target_directory: int)
     os.link(source, target, src_dir_fd=source_directory, dst_dir_fd=target_directory, follow_symlinks=False)
 
 
-def rename(source: str, target: str, directory: int) -> None:
-    """Put `source` in the place of `target`, both in one directory."""
-    os.rename(source, target, src_dir_fd=directory, dst_dir_fd=directory)
+def rename(source: str, target: str, directory: int, target_directory: int | None = None) -> None:
+    """Put `source` in the place of `target`, both in one directory where no other is given."""
+    os.rename(
+        source, target, src_dir_fd=directory, dst_dir_fd=directory if target_directory is None else target_directory
+    )
 
 
 def move(source: str, source_directory: int, target: str, target_directory: int) -> None:

@@ -9,26 +9,30 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from swarm.errors import Code, HomeError, SwarmError
-from swarm.store import syscalls
+from swarm.store import reserve, syscalls
 from swarm.store.jsonio import for_people
 from swarm.store.reader import Unreadable, check_regular, directory, kind_of
 
+OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO})
+"""What a disk refuses with, whatever file it is asked for."""
 _TEMP = r"\.swarm-[a-z]*-?[0-9a-f]{16}\.tmp"
 
 
-def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, spares: Path | None = None) -> None:
     """Replace a file as a whole: a reader sees the old bytes or the new ones, and after a power cut too.
 
+    spares: the directory of the reserve, for a record of the engine that must not wait until there is room.
     Refuses a target that is a link or no regular file. Raises SwarmError, HomeError `full` or `read-only`.
     """
     with _explained(path), directory(path.parent) as home:
         _refuse_odd_target(path, home)
         temp = temp_name()
         try:
-            _write_file(temp, home, data, mode)
+            write_file(temp, home, data, mode, spares=spares)
             syscalls.rename(temp, path.name, home)
         except BaseException:
             with suppress(OSError):
@@ -50,22 +54,22 @@ def write_new(path: Path, data: bytes) -> None:
             return
         temp = temp_name()
         try:
-            _write_file(temp, home, data, 0o644)
+            write_file(temp, home, data, 0o644)
             try:
                 syscalls.link(temp, home, path.name, home)
             except OSError as error:
                 if error.errno not in syscalls.NO_LINKS:
                     raise
-                _write_file(path.name, home, data, 0o644)
+                write_file(path.name, home, data, 0o644)
         finally:
             with suppress(OSError):
                 syscalls.unlink(temp, home)
         syscalls.sync(home)
 
 
-def write_json(path: Path, value: object) -> None:
+def write_json(path: Path, value: object, *, spares: Path | None = None) -> None:
     """`write_atomic` of indented JSON, for files that people read too."""
-    write_atomic(path, for_people(value))
+    write_atomic(path, for_people(value), spares=spares)
 
 
 def write_json_new(path: Path, value: object) -> None:
@@ -73,8 +77,8 @@ def write_json_new(path: Path, value: object) -> None:
     write_new(path, for_people(value))
 
 
-def append_line(path: Path, line: bytes, *, sync: bool = False) -> None:
-    """Append one line with one write(2); the file is made where there is none.
+def append_line(path: Path, line: bytes, *, sync: bool = False, spares: Path | None = None) -> None:
+    """Append one line with one write(2); the file is made where there is none. spares: as for `write_atomic`.
 
     A file that ends without a newline gets one first, so that a torn line never swallows this one. Refuses links, files
     with a second name, and whatever is not a regular file. `line` must not hold a newline except at its end.
@@ -82,7 +86,7 @@ def append_line(path: Path, line: bytes, *, sync: bool = False) -> None:
     line = line.removesuffix(b"\n")
     if b"\n" in line:
         raise ValueError("a line holds no newline")
-    _append(path, line + b"\n", sync=sync)
+    _append(path, line + b"\n", sync=sync, spares=spares)
 
 
 def append_block(path: Path, block: bytes) -> None:
@@ -134,11 +138,18 @@ def temp_name(kind: str = "") -> str:
     return f".swarm-{kind}{'-' if kind else ''}{os.urandom(8).hex()}.tmp"
 
 
-def write_all(descriptor: int, data: bytes) -> None:
-    """Write all of `data`; a write that comes out short and cannot go on is an OSError like any other."""
+def write_all(descriptor: int, data: bytes, *, spares: Path | None = None) -> None:
+    """Write all of `data`; a write that comes out short and cannot go on is an OSError like any other.
+
+    spares: the directory of the reserve, whose files are given up one by one where there is no room.
+    """
     view = memoryview(data)
     while view:
-        written = syscalls.write(descriptor, bytes(view) if len(view) != len(data) else data)
+        rest = bytes(view) if len(view) != len(data) else data
+        if spares is None:
+            written = syscalls.write(descriptor, rest)
+        else:
+            written = reserve.with_room(spares, partial(syscalls.write, descriptor, rest))
         if written <= 0:
             raise OSError(errno.EIO, "nothing could be written")
         view = view[written:]
@@ -153,20 +164,24 @@ def explain(error: OSError, path: str | os.PathLike[str]) -> SwarmError:
     """What a failed write means, in plain words: HomeError `full` or `read-only`, else SwarmError `disk`."""
     name = os.fspath(path)
     reason = error.strerror or str(error)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return HomeError(
-            "The disk is full.",
-            f"{name!r} could not be written; what was there is unchanged.",
-            "Make room.",
-            code=Code.FULL,
-        )
+    unchanged = f"{name!r} could not be written; what was there is unchanged."
+    if reserve.is_full(error):
+        what = "The disk quota is used up." if error.errno == errno.EDQUOT else "The disk is full."
+        hint = "Make room; swarm-tui doctor says how much is left, and which agents hold most."
+        return HomeError(what, unchanged, hint, code=Code.FULL)
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return HomeError(
             f"{name!r} cannot be written.", f"{reason}.", "Check its owner and its mount.", code=Code.READ_ONLY
         )
     if error.errno == errno.ELOOP:
         return Unreadable(path, "is a link")
-    return SwarmError(f"{name!r} could not be written.", f"{reason}; what was there is unchanged.", code=Code.DISK)
+    hint = "Look at what the kernel says of the disk (dmesg), and copy the home to another one."
+    return SwarmError(
+        f"{name!r} could not be written.",
+        f"{reason}; what was there is unchanged.",
+        hint if error.errno == errno.EIO else "",
+        code=Code.DISK,
+    )
 
 
 @contextmanager
@@ -179,12 +194,12 @@ def _explained(path: Path) -> Iterator[None]:
         raise explain(error, path) from error
 
 
-def _append(path: Path, data: bytes, *, sync: bool) -> None:
+def _append(path: Path, data: bytes, *, sync: bool, spares: Path | None = None) -> None:
     with _explained(path), directory(path.parent) as home:
         descriptor = syscalls.open_append(path.name, home)
         try:
             size = check_appendable(path, descriptor)
-            write_all(descriptor, (b"" if ends_in_newline(descriptor, size) else b"\n") + data)
+            write_all(descriptor, (b"" if ends_in_newline(descriptor, size) else b"\n") + data, spares=spares)
             if sync:
                 syscalls.sync(descriptor)
         finally:
@@ -207,10 +222,43 @@ def _refuse_odd_target(path: Path, home: int) -> None:
             raise Unreadable(path, kind_of(mode))
 
 
-def _write_file(name: str, home: int, data: bytes, mode: int) -> None:
-    descriptor = syscalls.create(name, home, mode)
+def write_file(name: str, home: int, data: bytes, mode: int = 0o644, *, spares: Path | None = None) -> bool:
+    """Write a new file in an open directory and bring it to the medium; raises OSError, and may leave it half written.
+
+    spares: the directory of the reserve. On a full disk the file becomes one of those, with the mode of those.
+    Returns whether it did.
+    """
+    try:
+        _fill(syscalls.create(name, home, mode), data)
+    except OSError as error:
+        if spares is None or not reserve.is_full(error) or not _write_into_spare(spares, name, home, data):
+            raise
+        return True
+    return False
+
+
+def _write_into_spare(spares: Path, name: str, home: int, data: bytes) -> bool:
+    """Writes the file over one of the reserve; False where that has none that would do, and then there is no file."""
+    with suppress(OSError):
+        syscalls.unlink(name, home)  # the half that could be written
+    while reserve.take(spares, name, home, len(data)):
+        try:
+            _fill(syscalls.open_write(name, home), data, cut=True)
+        except OSError as error:
+            syscalls.unlink(name, home)  # too small: what it held is free for the next one to grow
+            if not reserve.is_full(error):
+                raise
+        else:
+            return True
+    return False
+
+
+def _fill(descriptor: int, data: bytes, *, cut: bool = False) -> None:
+    """cut: the file was longer."""
     try:
         write_all(descriptor, data)
+        if cut:
+            syscalls.truncate(descriptor, len(data))
         syscalls.sync(descriptor)
     finally:
         os.close(descriptor)
