@@ -82,6 +82,9 @@ class Code(StrEnum):
     USAGE = "usage"
 
 
+_OF_DISK = frozenset({Code.FULL, Code.READ_ONLY, Code.DISK})
+
+
 class SwarmError(Exception):
     """Something failed; `title` says what, `detail` where and why, `hint` what to do about it.
 
@@ -101,6 +104,11 @@ class SwarmError(Exception):
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.title, self.detail, self.hint) if part)
+
+    @property
+    def is_of_disk(self) -> bool:
+        """The disk did not take what was to be written: it is full, or read-only, or fails."""
+        return self.code in _OF_DISK and self.exit_status != Refused.exit_status
 
     def as_json(self) -> dict[str, str]:
         """The error as `--json` prints it below the key `error`."""

@@ -1,19 +1,23 @@
 """One heartbeat: claimed in the ledger, looked at, planned, executed and recorded. One at a time in a home."""
 
 import time
+from contextlib import suppress
 
 from swarm.errors import Busy, Code, Refused, SwarmError
 from swarm.formatting import spell_duration
 from swarm.heartbeat.execute import execute
 from swarm.heartbeat.record import record_beat
 from swarm.heartbeat.root import wake
+from swarm.heartbeat.unrecorded import end_what_is_due
 from swarm.home import audit
 from swarm.home.context import Home
+from swarm.home.reserve import fill
 from swarm.ledger.state import State
 from swarm.lifecycle.environment import forget_waiting
 from swarm.lifecycle.intents import dead_or_none, me
 from swarm.lifecycle.messaging import settle_idle_sessions
 from swarm.lifecycle.recovery import resolve_intents
+from swarm.lifecycle.unrecorded import forget_recorded
 from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.beat import ActionKind, Beat
 from swarm.model.record import Holder
@@ -55,7 +59,13 @@ def beat(
     with audit.attempt(home, AuditVerb.HEARTBEAT, by=by):
         home.must_be_writable()
         _may_beat(home)
-        state = claim(home, by, force=force)
+        try:
+            fill(home.layout)
+            state = claim(home, by, force=force)
+        except SwarmError as error:
+            if error.is_of_disk:
+                end_what_is_due(replace(home, actor=ENGINE), scanner, gap_of(home, home.ledger.read()))
+            raise
     try:
         resolve_intents(home)
         forget_waiting(home, state)
@@ -67,8 +77,10 @@ def beat(
         judged = verdicts(snapshot, home.policy, now)
         done = execute(replace(home, actor=ENGINE), planned, snapshot, looking)
         made = record_beat(home, by, planned, snapshot, judged, done, started)
+        forget_recorded(home)
     except BaseException:
-        _release(home)
+        with suppress(SwarmError):  # what went wrong is what is told; a dead holder is replaced anyway
+            _release(home)
         raise
     if any(action.kind is ActionKind.WAKE for action in planned.actions):
         wake(home, made, looking)

@@ -277,6 +277,18 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
     return hands.done
 
 
+def end_due(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Executed:
+    """Carries out the kills of a plan and nothing else of it."""
+    hands = _Executor(home, plan, snapshot, scanner, Executed())
+    for action in plan.actions:
+        if action.kind is ActionKind.KILL:
+            try:
+                hands.kill(action)
+            except (SwarmError, OSError) as error:
+                _failed(hands.done, action, error)
+    return hands.done
+
+
 def _failed(done: Executed, action: Action, error: SwarmError | OSError) -> None:
     refused = isinstance(error, SwarmError) and error.exit_status == 3
     waits = refused and action.kind in (ActionKind.SPAWN, ActionKind.SCHEDULE)

@@ -2,9 +2,12 @@
 
 import os
 from contextlib import suppress
+from enum import Enum
 from pathlib import Path
 
-from swarm.errors import Code, HomeError, SwarmError
+from swarm.errors import Code, SwarmError
+from swarm.home import reserve_notes
+from swarm.model.values import replace
 from swarm.platform.blocks import keep_blocks, kept
 from swarm.protocol.paths import Layout
 from swarm.store import reader, reserve, syscalls, writer
@@ -15,30 +18,48 @@ LOG_BYTES = 64 * 1024
 """Blocks that a log has beyond its end: some hundred lines of audit, a dozen heartbeats."""
 
 
-def fill(layout: Layout) -> bool:
-    """Makes what the reserve lacks, and gives the logs blocks beyond their end. Returns whether the reserve is whole.
+class Filling(Enum):
+    """What came of filling the reserve."""
+
+    WHOLE = "whole"
+    LITTLE_ROOM = "little-room"
+    """The volume has too little room for it."""
+    REFUSED = "refused"
+    """The volume has room, and does not give it: a quota."""
+
+
+def fill(layout: Layout) -> Filling:
+    """Makes what the reserve lacks, and gives the logs blocks beyond their end.
 
     It takes no more than half of what is free: a small disk is not filled by what is kept for its being full. Raises
-    SwarmError where the home cannot be written for another reason.
+    SwarmError where the home cannot be written for another reason than that it is full.
     """
     for log in (layout.events, layout.heartbeats):
         with suppress(OSError, SwarmError):
             _lengthen(log)
+    done = _fill(layout)
+    refused = "there is room on the volume, and a quota or limit refuses it" if done is Filling.REFUSED else ""
+    if reserve_notes.read(layout).refused != refused:
+        reserve_notes.change(layout, lambda notes: replace(notes, refused=refused))
+    return done
+
+
+def _fill(layout: Layout) -> Filling:
     size = _size(layout)
     try:
         writer.make_dir(layout.reserve, parents=False)
+        reserve_notes.make(layout)
         with reader.directory(layout.reserve) as place:
             for name in (*reserve.free_names(layout.reserve), *reserve.names_below(layout.reserve, size)):
                 if not _has_room(place, size):
-                    break
+                    return Filling.LITTLE_ROOM
                 _make(name, place, size)
-    except OSError as error:
-        if not reserve.is_full(error):
-            raise writer.explain(error, layout.reserve) from error
-    except HomeError as error:
-        if error.code is not Code.FULL:
-            raise
-    return not reserve.free_names(layout.reserve)
+    except (OSError, SwarmError) as error:
+        failed = writer.explain(error, layout.reserve) if isinstance(error, OSError) else error
+        if failed.code is not Code.FULL:
+            raise failed from error
+        return Filling.REFUSED if _looks_roomy(layout.swarm, size) else Filling.LITTLE_ROOM
+    return Filling.WHOLE
 
 
 def _size(layout: Layout) -> int:
@@ -53,6 +74,12 @@ def _size(layout: Layout) -> int:
 def _has_room(place: int, size: int) -> bool:
     volume = os.fstatvfs(place)
     return volume.f_bavail * volume.f_frsize >= 2 * size and (not volume.f_files or volume.f_favail >= 2)
+
+
+def _looks_roomy(directory: Path, size: int) -> bool:
+    with suppress(OSError), reader.directory(directory) as place:
+        return _has_room(place, size)
+    return False
 
 
 def _make(name: str, place: int, size: int) -> None:

@@ -7,7 +7,7 @@ import sys
 import time
 
 from swarm.keeper import pipes, procfs
-from swarm.keeper.jsonfile import encode, open_directory, write_atomic
+from swarm.keeper.jsonfile import encode, keep_room, open_directory, write_atomic, write_with_room
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -154,6 +154,8 @@ def write_mark(launch: dict[str, object], directory: int, output: int) -> None:
 
 def start(launch: dict[str, object], directory: int, channel: pipes.Channel | None = None) -> int:
     """The pid of the program, which runs in a session of its own; raises FailedStart with what execve said."""
+    for name in ("kept.json", "exit.json"):
+        keep_room(name, directory)  # before the program can fill the disk
     output, errors = open_log(directory, "stdout"), open_log(directory, "stderr")
     write_mark(launch, directory, output)
     heard, says = os.pipe()
@@ -247,7 +249,7 @@ def record(directory: int, spawn_id: str, program: int, *, subreaper: bool) -> N
     try:
         run = open_directory(".run", directory)
         try:
-            write_atomic("kept.json", kept, run, sync=False)
+            write_with_room("kept.json", kept, directory, run, sync=False)
         finally:
             os.close(run)
     except OSError as error:

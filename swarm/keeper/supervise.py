@@ -7,7 +7,7 @@ import select
 import time
 
 from swarm.keeper import pipes
-from swarm.keeper.jsonfile import open_directory, write_atomic
+from swarm.keeper.jsonfile import open_directory, write_with_room
 from swarm.keeper.process_tree import ProcessTree
 from swarm.keeper.procfs import read
 
@@ -216,7 +216,7 @@ class Supervisor:
     # the proof
 
     def _write_exit(self) -> None:
-        """exit.json; tries for a minute where the disk is full."""
+        """exit.json; tries for a minute where the disk is full, and what was kept for it does not do."""
         outcome: dict[str, object] = {
             "schema": SCHEMA,
             "spawn_id": self._terms.spawn_id,
@@ -232,7 +232,7 @@ class Supervisor:
         }
         for _ in range(FULL_DISK_S):
             try:
-                write_atomic("exit.json", outcome, self._directory, sync=True)
+                write_with_room("exit.json", outcome, self._directory, self._directory, sync=True)
             except FileNotFoundError:
                 return  # the agent's directory was deleted
             except OSError:

@@ -6,7 +6,7 @@ from swarm.errors import SwarmError
 from swarm.formatting import plural
 from swarm.home.context import Home
 from swarm.ledger.transitions import Waits, move
-from swarm.lifecycle import root_turn
+from swarm.lifecycle import root_turn, unrecorded
 from swarm.lifecycle.end import ended, last_words, record_end, record_verified
 from swarm.lifecycle.end_time import time_of_end
 from swarm.lifecycle.leftovers import see_to_leftovers, with_leftovers
@@ -16,6 +16,7 @@ from swarm.model.agent import Exit, Liveness
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import Results, ResultsState
 from swarm.model.service import Trouble, Waiting
+from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.platform.clock import wait_until
 from swarm.processes.belonging import home_of
@@ -83,13 +84,32 @@ def look_at_end(home: Home, record: Record) -> Record | None:
         if told.why and results_of(home, record.id).state is not ResultsState.VALID:
             return None  # what cannot be read may tell later: no end is made up, and the operator can end it
         if gone is None:
-            return with_leftovers(_end_without_exit(home, record), see_to_leftovers(home, record))
+            after = _unless_killed(home, record, _end_without_exit(home, record))
+            return with_leftovers(after, see_to_leftovers(home, record))
     elif not wait_until(lambda: home.runner.alive(record) is not Liveness.ALIVE, LAST_MOMENTS_S):
         return None
-    after = _end_with_exit(home, record, gone)
+    after = _unless_killed(home, record, _end_with_exit(home, record, gone))
     if after.phase is Phase.WAITING:
         return after  # it goes on: what it handed to others is still its own
     return with_leftovers(after, see_to_leftovers(home, record))
+
+
+def _unless_killed(home: Home, record: Record, after: Record) -> Record:
+    """The end as it was found; of an agent whose kill could not be recorded, that kill."""
+    kill = unrecorded.find(home, record.ref) if after.ending is not Ending.DONE else None
+    if kill is None or home.is_root(record.id):
+        return after
+    code, doubt = after.exit_code, after.unverified
+    return ended(
+        home,
+        record,
+        Ending.KILLED,
+        kill.why,
+        by=kill.by,
+        exit_code=code,
+        unverified=doubt,
+        at=Now(kill.wall, kill.awake),
+    )
 
 
 def _end_with_exit(home: Home, record: Record, gone: Exit) -> Record:

@@ -1,7 +1,7 @@
 """Carrying out a stop that the ledger knows of: children first, results looked for before and after every signal."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby
 
@@ -20,14 +20,14 @@ from swarm.lifecycle.intents import (
     live_members,
     mark_stopping,
     me,
-    reopen_branch,
     to_be_stopped,
 )
 from swarm.lifecycle.leftovers import accepted_words, see_to_leftovers, with_leftovers
 from swarm.lifecycle.messaging import ask_to_end
 from swarm.lifecycle.settle import look_at_end, results_of
+from swarm.lifecycle.stop_report import facts, outcome
+from swarm.lifecycle.stop_unrecorded import record_or_remember, reopen_if_possible
 from swarm.model.actor import AuditVerb
-from swarm.model.agent import FoundProcess
 from swarm.model.audit_line import AuditLine
 from swarm.model.record import Ending, Phase, Record, Ref
 from swarm.model.reports import ResultsState
@@ -38,7 +38,6 @@ from swarm.platform.clock import wait_until
 from swarm.processes import stdin_channel
 from swarm.processes.belonging import home_of
 from swarm.processes.runner import StopReport
-from swarm.sanitize import clean
 
 START_PATIENCE = 15.0
 """Seconds that a stop waits for a start which is under way."""
@@ -60,7 +59,7 @@ def stop_all(
             ends += _stop_level(home, list(level), order, commit=also is None)
         if also is not None and ends:
             _record_ends_with(home, ends, also)
-    return [_outcome(end) for end in ends]
+    return [outcome(end) for end in ends]
 
 
 def _depth(record: Record) -> int:
@@ -70,9 +69,7 @@ def _depth(record: Record) -> int:
 def _stop_level(home: Home, level: Sequence[Record], order: Order, *, commit: bool) -> list[End]:
     def one(record: Record) -> End:
         end = stop_one(home, record, order)
-        if commit:
-            record_ends(home, [end])
-        return end
+        return record_or_remember(home, end, order) if commit else end
 
     if len(level) == 1:
         return [one(level[0])]
@@ -133,7 +130,7 @@ def stop_one(home: Home, record: Record, order: Order) -> End:
     note = "done" if after.ending is Ending.DONE else ""
     if before.leftovers and not after.unverified:
         note = accepted_words(before)
-    return End(before, after, _facts(report, note))
+    return End(before, after, facts(report, note))
 
 
 def leave_by_itself(home: Home, record: Record) -> None:
@@ -159,35 +156,6 @@ def _once_started(home: Home, record: Record) -> Record:
     if found.process is None and (started := home.runner.started(home.layout.agent(record.id), record.spawn_id)):
         return replace(found, keeper=started.keeper, process=started.program)
     return found
-
-
-def _facts(report: StopReport, note: str) -> Mapping[str, object]:
-    return {
-        "found": [_plain(found) for found in report.found],
-        "left": [_plain(found) for found in report.left],
-        "steps": list(report.steps),
-        "took_ms": report.took_ms,
-        "note": note,
-    }
-
-
-def _plain(found: FoundProcess) -> dict[str, object]:
-    return {"pid": found.pid, "command": clean(found.command, 200), "how": found.how}
-
-
-def _outcome(end: End) -> StopOutcome:
-    found = end.more.get("found", [])
-    steps = end.more.get("steps", [])
-    return StopOutcome(
-        end.after.id,
-        end.after.spawn_id,
-        gone=not end.after.unverified,
-        unverified=end.after.unverified,
-        found=tuple(found) if isinstance(found, list) else (),
-        may_have_left=end.after.may_have_left,
-        steps=tuple(steps) if isinstance(steps, list) else (),
-        note=str(end.more.get("note", "")),
-    )
 
 
 PATIENCE = 20.0
@@ -238,17 +206,24 @@ def _end_once(home: Home, target: Ref, order: Order) -> list[StopOutcome]:
             begin(record.spawn_id for record in members)
             return mark_stopping(state, members, target.id, order)
 
-        state = home.ledger.commit(
-            close,
-            purpose=f"stop {target.id}",
-            lines=lambda _: _unqueued_lines(home, unqueued, order),
-        )
+        try:
+            state = home.ledger.commit(
+                close,
+                purpose=f"stop {target.id}",
+                lines=lambda _: _unqueued_lines(home, unqueued, order),
+            )
+        except SwarmError as error:
+            if not error.is_of_disk or not marked:
+                raise
+            state = home.ledger.read()  # ended first: what it does may be why nothing can be written
+            unqueued.clear()
         ended = [StopOutcome(record.id, record.spawn_id, gone=True, note="queued") for record in unqueued]
         if marked:
+            members = [state.agents[agent_id] for agent_id in marked if agent_id in state.agents]
             try:
-                ended += stop_all(home, [state.agents[agent_id] for agent_id in marked], order)
+                ended += stop_all(home, members, order)
             finally:
-                reopen_branch(home, target.id)
+                reopen_if_possible(home, target.id)
     return ended
 
 

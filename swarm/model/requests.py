@@ -120,6 +120,8 @@ class StopOutcome(Struct, frozen=True):
     steps: tuple[str, ...] = ()
     note: str = ""
     """`done` where results.json had appeared in the meantime, `already ended`, `queued`."""
+    unrecorded: str = ""
+    """Why the disk did not take the record of its end, which a later heartbeat writes down; '' where it is recorded."""
 
 
 class KillReport(Struct, frozen=True):
@@ -132,6 +134,11 @@ class KillReport(Struct, frozen=True):
     def gone(self) -> bool:
         """All of it is proved gone."""
         return all(ended.gone for ended in self.agents)
+
+    @property
+    def unrecorded(self) -> str:
+        """Why the end of some is not recorded yet; '' where all are."""
+        return next((ended.unrecorded for ended in self.agents if ended.unrecorded), "")
 
 
 class KillPreview(Struct, frozen=True):

@@ -279,6 +279,11 @@ class Layout:
         return self.root / "swarm" / "reserve"
 
     @property
+    def reserve_notes(self) -> Path:
+        """What there was no room to record (`home.reserve_notes`)."""
+        return self.root / "swarm" / "reserve" / "notes.json"
+
+    @property
     def engines(self) -> tuple[Path, ...]:
         """What the engine alone writes, beside the agents."""
         records = (self.state, self.revs, self.lock, self.events, self.heartbeats)

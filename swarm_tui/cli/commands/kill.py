@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def kill(args: argparse.Namespace, out: Output) -> int:
-    """Asks, stops, and prints what was found. Exit status 1 where something could not be proved gone."""
+    """Asks, stops, and prints what was found. Exit status 1 where something is not proved gone, or not recorded."""
     swarm = acting(args)
     ids, shown = args.ids, {}
     if not args.yes:
@@ -42,6 +42,7 @@ def kill(args: argparse.Namespace, out: Output) -> int:
                         "found": [dict(found) for found in ended.found],
                         "steps": ended.steps,
                         "note": ended.note,
+                        "unrecorded": ended.unrecorded,
                     }
                     for ended in report.agents
                 ],
@@ -49,7 +50,9 @@ def kill(args: argparse.Namespace, out: Output) -> int:
         )
     else:
         _say(report, out)
-    return 0 if report.gone else 1
+    if report.unrecorded:
+        out.tell(f"{report.unrecorded} Make room; swarm-tui doctor says how much is left.")
+    return 0 if report.gone and not report.unrecorded else 1
 
 
 def _tell_subtrees(previews: "list[KillPreview]", out: Output) -> None:
