@@ -12,7 +12,7 @@ from swarm.lifecycle.end import End, record_ends
 from swarm.lifecycle.intents import Order, reopen_branch
 
 KEY = "unrecorded"
-"""What an end says of itself where it could not be recorded."""
+"""Under this name an end says why it could not be recorded."""
 
 
 def record_or_remember(home: Home, end: End, order: Order) -> End:
@@ -25,12 +25,9 @@ def record_or_remember(home: Home, end: End, order: Order) -> End:
     except SwarmError as error:
         if not error.is_of_disk:
             raise
-        if _is_recorded(home, end):
-            why = f"its end is recorded, but not in events.jsonl: {error.title}"
-        else:
+        if not _is_recorded(home, end):
             unrecorded.remember(home, end.before, order)
-            why = f"its end is not recorded yet; the next heartbeat that finds room does so: {error.title}"
-        return end._replace(more={**end.more, KEY: why})
+            return end._replace(more={**end.more, KEY: error.title})
     return end
 
 

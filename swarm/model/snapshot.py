@@ -118,6 +118,11 @@ class Access(StrEnum):
     ASKED = "asked"
     """`--read-only` was given."""
 
+    @property
+    def takes_acts(self) -> bool:
+        """Whether verbs can be tried: on a full disk the engine's reserve takes what ends an agent."""
+        return self in (Access.WRITABLE, Access.FULL)
+
 
 class Watching(StrEnum):
     """How snapshots of the home are kept fresh."""

@@ -14,7 +14,6 @@ from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
 from swarm.model.reports import ResultsState, WholeResults
 from swarm.model.requests import ReadReport
-from swarm.model.snapshot import Access
 from swarm.model.values import replace
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.whole_results import read_whole_results
@@ -116,4 +115,4 @@ def _spawn_id(home: Home, agent_id: str) -> str:
 
 
 def _writable(home: Home) -> bool:
-    return home.access()[0] is Access.WRITABLE
+    return home.access()[0].takes_acts

@@ -49,7 +49,7 @@ def needs_agent(where: Where) -> str:
 
 
 def needs_writable(where: Where) -> str:
-    return "" if where.access is Access.WRITABLE else f"this home is only viewed: {where.access_why}"
+    return "" if where.access.takes_acts else f"this home is only viewed: {where.access_why}"
 
 
 def needs_managed(where: Where) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from swarm.api import Swarm
 from swarm.errors import Busy, HomeError, Refused, SwarmError
 from swarm.model.beat import Beat
-from swarm.model.snapshot import Access
 
 LOOK_SECONDS = 1.0
 
@@ -73,7 +72,7 @@ class HeartbeatThread:
     def _may_beat(self) -> bool:
         """A home that is only viewed, or whose operator wants no automatic heartbeat, gets none from here."""
         home = self._swarm.home
-        return home.policy.heartbeat.auto and home.access()[0] is Access.WRITABLE
+        return home.policy.heartbeat.auto and home.access()[0].takes_acts
 
     def _say(self, owned: bool, trouble: str) -> None:
         if (owned, trouble) != self._said:

@@ -51,7 +51,7 @@ def kill(args: argparse.Namespace, out: Output) -> int:
     else:
         _say(report, out)
     if report.unrecorded:
-        out.tell(f"{report.unrecorded} Make room; swarm-tui doctor says how much is left.")
+        out.tell(f"Not recorded yet: {report.unrecorded} The next heartbeat that finds room records it.")
     return 0 if report.gone and not report.unrecorded else 1
 
 
