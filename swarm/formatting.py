@@ -82,6 +82,18 @@ def parse_stamp(text: str) -> float | None:
         return None
 
 
+def spell_size(size: int) -> str:
+    """`310 B`, `2.1 MiB`, `48.0 GiB`."""
+    if size < 1024:
+        return f"{size} B"
+    shown = float(size)
+    for unit in ("KiB", "MiB"):
+        shown /= 1024
+        if shown < 1024:
+            return f"{shown:.1f} {unit}"
+    return f"{shown / 1024:.1f} GiB"
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 slot`, `3 slots`."""
     return f"{count} {one if count == 1 else many or one + 's'}"

@@ -1,21 +1,26 @@
 """Between two heartbeats: limits that are used up, orders to readers, a service that refuses, a root's long turn."""
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from swarm.errors import SwarmError
 from swarm.heartbeat.execute import end_for_cause, raise_now
 from swarm.heartbeat.root import stop_overdue_turn
 from swarm.home.context import Home
+from swarm.home.reserve import fill
 from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.messaging import ask_what_it_costs, settle_idle_sessions
 from swarm.lifecycle.take_up import take_up_due
 from swarm.model.actor import ENGINE
 from swarm.model.beat import ActionKind
 from swarm.model.causes import AlertCause
+from swarm.model.disk import Room
 from swarm.model.plan import Action
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
+from swarm.rules.disk import words
 from swarm.rules.injection import due_for_injection
 from swarm.rules.kills import kills
 from swarm.rules.limits import due_for_limits, in_play, swarm_over, unpriced_alerts
@@ -38,9 +43,9 @@ def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every:
     """Checks, once in `every` seconds, what cannot wait for the next heartbeat. Raises SwarmError.
 
     Agents over their limits are ended, and those in whose texts orders to readers are found, where the policy says so.
-    An outage of the model service closes the spawn gate, an overdue turn of the root is stopped, agents that wait for
-    their service are taken up when they are due, and idle sessions are asked for results or closed. Called by the
-    owner of the heartbeat.
+    An outage of the model service or a full disk closes the spawn gate, an overdue turn of the root is stopped, agents
+    that wait for their service are taken up when they are due, and idle sessions are asked for results or closed.
+    Called by the owner of the heartbeat.
     """
     at = time.monotonic()
     if at - _looked.get(scanner, float("-inf")) < every:
@@ -50,7 +55,13 @@ def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every:
     now = home.now()
     judged = verdicts(snapshot, home.policy, now)
     over = swarm_over(snapshot, home.policy, now)
-    found = {AlertCause.SWARM_LIMIT: over, AlertCause.SERVICE: outage(snapshot, judged, home.policy, now)}
+    with suppress(SwarmError):
+        fill(home.layout)
+    found = {
+        AlertCause.SWARM_LIMIT: over,
+        AlertCause.SERVICE: outage(snapshot, judged, home.policy, now),
+        AlertCause.DISK: words(snapshot.disk) if snapshot.disk.room is Room.NONE else "",
+    }
     spawn_gate.update(engine, {cause: text for cause, text in found.items() if text})
     due, _ = due_for_limits(snapshot, judged, home.policy, over)
     due = {**due_for_injection(snapshot, judged, home.policy), **due}

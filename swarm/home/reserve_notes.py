@@ -1,6 +1,5 @@
 """What must be kept in mind on a disk that takes nothing more: a small file, written in place."""
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Annotated
@@ -10,7 +9,7 @@ from msgspec import Meta, Struct, to_builtins
 from swarm.errors import SwarmError
 from swarm.model.bounds import NonEmpty, Seconds, Text
 from swarm.protocol.paths import Layout
-from swarm.store import declared, jsonio, locks, reader, syscalls, writer
+from swarm.store import declared, in_place, jsonio, locks, reader, writer
 
 MAX_BYTES = 16 * 1024
 """Some fifty kills."""
@@ -40,7 +39,7 @@ class Notes(Struct, frozen=True):
 def make(layout: Layout) -> None:
     """Makes the file with the room that it may need, where it is missing. Raises SwarmError."""
     with suppress(FileExistsError):
-        writer.write_new(layout.reserve_notes, _padded(Notes()))
+        writer.write_new(layout.reserve_notes, jsonio.to_json(to_builtins(Notes())).ljust(MAX_BYTES))
 
 
 def read(layout: Layout) -> Notes:
@@ -54,29 +53,10 @@ def read(layout: Layout) -> Notes:
 def change(layout: Layout, how: Callable[[Notes], Notes]) -> bool:
     """Changes the notes in place, under the lock of their file; returns whether that was possible."""
     path = layout.reserve_notes
-    with suppress(OSError, SwarmError), locks.held(path, WAIT_S) as mine:
+    with suppress(OSError, SwarmError, ValueError), locks.held(path, WAIT_S) as mine:
         before = read(layout)
         after = how(before)
-        data = _padded(after)
-        if not mine or len(data) > MAX_BYTES:
-            return False
-        if after != before:
-            _overwrite(layout, data)
-        return True
+        if mine and after != before:
+            in_place.overwrite(path, jsonio.to_json(to_builtins(after)), MAX_BYTES)
+        return mine
     return False
-
-
-def _overwrite(layout: Layout, data: bytes) -> None:
-    path = layout.reserve_notes
-    with reader.directory(path.parent) as place:
-        descriptor = syscalls.open_write(path.name, place)
-    try:
-        writer.write_all(descriptor, data)
-        syscalls.sync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _padded(notes: Notes) -> bytes:
-    """Blanks up to the file's length keep it JSON, and its blocks its own."""
-    return jsonio.to_json(to_builtins(notes)).ljust(MAX_BYTES)

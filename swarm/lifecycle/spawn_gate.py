@@ -1,21 +1,27 @@
-"""The spawn gate: closed while the swarm is over its limit, or its model service refuses it, as ledger alerts say."""
+"""The spawn gate: closed while the swarm is over its limit, its model service refuses it, or the disk is full."""
 
 from collections.abc import Mapping
 
 from swarm.errors import Code, Refused
+from swarm.home import disk
 from swarm.home.context import Home
 from swarm.ledger.state import State, clear_alert, raise_alert
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert
 from swarm.model.values import replace
 
-CODES: Mapping[AlertCause, Code] = {AlertCause.SWARM_LIMIT: Code.LIMIT, AlertCause.SERVICE: Code.SERVICE}
+CODES: Mapping[AlertCause, Code] = {
+    AlertCause.DISK: Code.FULL,
+    AlertCause.SWARM_LIMIT: Code.LIMIT,
+    AlertCause.SERVICE: Code.SERVICE,
+}
 """The alerts that close the gate, and the code of the refusals."""
 
 
 def standing(state: State) -> Alert | None:
     """The alert that closes the gate, as the last look at the swarm left it, the limit first; None where it is open."""
     found = {alert.cause: alert for alert in state.alerts if not alert.agent and alert.cause in CODES}
+    found.pop(AlertCause.DISK, None)  # whether there is room now is asked of the disk
     return next((found[cause] for cause in CODES if cause in found), None)
 
 
@@ -23,7 +29,10 @@ def refusal(home: Home, state: State) -> Refused | None:
     """Why this actor may not spawn now; None where it may.
 
     While the service refuses, the operator may spawn: only a try shows that it is back. A heartbeat checks by itself.
+    On a full disk no actor may.
     """
+    if (full := disk.refusal(home.layout)) is not None:
+        return full
     alert = standing(state)
     if alert is None or home.actor.is_engine:
         return None

@@ -72,6 +72,10 @@ class AlertCause(OpenEnum):
     OVER_BUDGET = "over-budget", Course.LASTS
     SERVICE = "service", Course.LASTS
     """It stands while the model service refuses the swarm: as long, nothing is spawned."""
+    DISK = "disk", Course.LASTS, Severity.DANGER
+    """It stands while the disk is full: as long, nothing is started."""
+    DISK_NEAR = "disk-near", Course.LASTS
+    """The disk will be full soon."""
     NOT_STARTED = "not-started", Course.LASTS, Severity.DANGER
     """Nothing of the queue can be started, for a reason that all of it shares: a full disk, a program that is gone."""
     GIVEN_UP = "given-up", Course.LASTS, Severity.DANGER
@@ -116,6 +120,8 @@ class ProblemCode(StrEnum):
     BAD_NAME = "bad-name"
     CLOCK = "clock"
     DENIED = "denied"
+    DISK = "disk"
+    """It took a good part of a disk that is full, or will be soon."""
     DIRECTORY_MISSING = "directory-missing"
     FUTURE_MTIME = "future-mtime"
     GHOST = "ghost"
@@ -147,6 +153,8 @@ class ProblemCode(StrEnum):
     """The last turn of its program failed, and none has begun since."""
     TWIN = "twin"
     UNREADABLE = "unreadable"
+    UNREPORTED = "unreported"
+    """What it reported could not be written."""
     WORKTREE = "worktree"
     """Its worktree cannot be looked at, or is gone."""
 
@@ -165,5 +173,13 @@ _NOTES = frozenset(
     {ProblemCode.CLOCK, ProblemCode.FUTURE_MTIME, ProblemCode.STAMPS, ProblemCode.DENIED, ProblemCode.PROGRAM}
 )
 _WITHOUT_ALERT = frozenset(
-    {ProblemCode.RESULTS_INVALID, ProblemCode.OVER_BUDGET, ProblemCode.STAMPS, ProblemCode.DENIED, ProblemCode.PROGRAM}
+    {
+        ProblemCode.RESULTS_INVALID,
+        ProblemCode.OVER_BUDGET,
+        ProblemCode.STAMPS,
+        ProblemCode.DENIED,
+        ProblemCode.PROGRAM,
+        ProblemCode.DISK,
+        ProblemCode.UNREPORTED,
+    }
 )

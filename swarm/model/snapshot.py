@@ -9,6 +9,7 @@ from swarm.model.activity import ActivityState, SubAgent, Tokens
 from swarm.model.agent import AgentSpec, Exit, Liveness, Usage
 from swarm.model.beat import Beat
 from swarm.model.causes import ProblemCode
+from swarm.model.disk import Disk
 from swarm.model.record import Account, Alert, Holder, Observed, Record, Ref
 from swarm.model.reports import Progress, Results
 from swarm.model.repository import Changes
@@ -173,6 +174,7 @@ class Snapshot(Struct, frozen=True):
     cost_usd: float = 0.0
     """The same in dollars, as far as prices are known."""
     revision: int = 0
+    disk: Disk = Disk()
     pulse: Pulse = Pulse()
     root: str = "genesis-01"
 

@@ -22,6 +22,7 @@ from swarm.processes.identity import identify, look
 from swarm.processes.members import confirmed, marked
 from swarm.processes.runner import Frozen, Life, Started, StopReport
 from swarm.processes.stop import stop
+from swarm.protocol import unreported
 from swarm.protocol.agent_files import read_kept
 from swarm.protocol.paths import AgentDir, Layout
 from swarm.store import jsonio, writer
@@ -154,6 +155,7 @@ class LocalRunner:
 def _write_launch(agent: AgentDir, launch: Launch) -> None:
     """launch.json, for the owner's eyes only. What the program inherits is not in it: that may hold passwords."""
     writer.make_dir(agent.run, parents=False)
+    unreported.make(agent)
     order = {
         "spawn_id": launch.spawn_id,
         "argv": list(launch.argv),

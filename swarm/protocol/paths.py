@@ -194,6 +194,11 @@ class AgentDir:
         return self.path / ".run" / "turn.json"
 
     @property
+    def unreported(self) -> Path:
+        """What the agent could not report on a full disk (`protocol.unreported`)."""
+        return self.path / ".run" / "unreported.json"
+
+    @property
     def order(self) -> Path:
         """How the keeper is to stop the program: written before it is signalled."""
         return self.path / ".run" / "order.json"

@@ -6,11 +6,13 @@ from swarm.config.policy import Policy
 from swarm.formatting import plural
 from swarm.model.beat import ActionKind
 from swarm.model.causes import AlertCause, ProblemCode
+from swarm.model.disk import Room
 from swarm.model.health import Health, Verdict
 from swarm.model.plan import Action
 from swarm.model.record import Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
+from swarm.rules.disk import words
 from swarm.rules.health import is_root
 
 _CAUSES = {
@@ -75,7 +77,10 @@ def _invalid_for(view: AgentView, record: Record, heartbeat_n: int) -> int:
 
 
 def swarm_alerts(snapshot: Snapshot, committed: int, gap: str) -> Iterator[Action]:
-    """What concerns no single agent: the hole in time, more slots than there are, problems of the home."""
+    """What concerns no single agent: the hole in time, the disk, more slots than there are, problems of the home."""
+    if snapshot.disk.room is not Room.ENOUGH:
+        cause = AlertCause.DISK if snapshot.disk.room is Room.NONE else AlertCause.DISK_NEAR
+        yield Action(ActionKind.ALERT, "", "", words(snapshot.disk), cause)
     if gap:
         yield Action(ActionKind.ALERT, "", "", f"{gap}; this heartbeat investigates and ends no agent", AlertCause.GAP)
     if committed > snapshot.slots.max:

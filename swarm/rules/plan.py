@@ -9,6 +9,7 @@ from swarm.formatting import spell_duration
 from swarm.model.agent import Liveness
 from swarm.model.beat import ActionKind
 from swarm.model.causes import AlertCause
+from swarm.model.disk import Room
 from swarm.model.health import Health, Verdict
 from swarm.model.plan import Action, Plan
 from swarm.model.record import Ending, Phase
@@ -18,6 +19,7 @@ from swarm.model.time import Gap, GapKind, Now
 from swarm.model.values import replace
 from swarm.rules.alerts import alerts_of, swarm_alerts
 from swarm.rules.archive import due as due_for_archive
+from swarm.rules.disk import words
 from swarm.rules.health import is_archived, is_root, verdict
 from swarm.rules.injection import due_for_injection
 from swarm.rules.kills import Due, kills
@@ -50,10 +52,10 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     1. progress check: every agent's verdict, counted. 2. stuck detection: investigate once per silence; kill what is
     overdue, never after a gap; end who has used up its limit, for that is no matter of time. 3. results: check
     acceptance, collect, free what ended without results, remove worktrees that hold nothing, alert. 4. slots, as they
-    will be. 5. spawn: those who wait for their service and whose next try is due, which no gate stops, for only a try
-    shows that it is back; queued ones in order, then scheduled roles; none while the swarm is over its limit, or
-    refused by its model service. 7. wake the root; 6, the record, comes before that and is not a matter of the plan.
-    Last, who is over for long is put away.
+    will be. 5. spawn: those who wait for their service and whose next try is due, which no outage stops, for only a try
+    shows that it is back; queued ones in order, then scheduled roles; none while the swarm is over its limit, refused
+    by its model service, or the disk full. 7. wake the root; 6, the record, comes before that and is not a matter of
+    the plan. Last, who is over for long is put away.
 
     gap: the hole in observed time that the clocks show; a scheduler that was down is found here. period: seconds
     between the heartbeats of the caller, where it is not the policy's. Nothing is touched; an executor must look
@@ -82,7 +84,7 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     for action in (*ends, *results):
         _let_go(slot_tree, action)
     slots = slots_of(slot_tree, policy)
-    wait = SpawnPause(Code.LIMIT, over) if over else SpawnPause(Code.SERVICE, refused) if refused else None
+    wait = _pause(snapshot, over, refused)
     actions += _taken_up(snapshot, now, wait)
     actions += queued(snapshot, policy, slot_tree, wait)
     actions += scheduled(snapshot, policy, slot_tree, n, wait)
@@ -95,6 +97,12 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
         actions.append(Action(ActionKind.NOTE, "", "", words_of_cost))
     counts = Counter(str(one.state) for one in judged.values())
     return Plan(n, tuple(actions), dict(counts), slots, words)
+
+
+def _pause(snapshot: Snapshot, over: str, refused: str) -> SpawnPause | None:
+    if snapshot.disk.room is Room.NONE:
+        return SpawnPause(Code.FULL, words(snapshot.disk))
+    return SpawnPause(Code.LIMIT, over) if over else SpawnPause(Code.SERVICE, refused) if refused else None
 
 
 def verdicts(snapshot: Snapshot, policy: Policy, now: Now) -> dict[str, Verdict]:
@@ -180,8 +188,8 @@ def _given_up(snapshot: Snapshot, policy: Policy) -> Iterator[Action]:
 
 
 def _taken_up(snapshot: Snapshot, now: Now, wait: SpawnPause | None) -> Iterator[Action]:
-    """Those who wait for their service and are due. While the swarm is over its limit, they wait on."""
-    if wait is not None and wait.delay is Code.LIMIT:
+    """Those who wait for their service and are due. Over its limit, or on a full disk, they wait on."""
+    if wait is not None and wait.delay is not Code.SERVICE:
         return
     back = served_again(snapshot)
     for view in snapshot.agents:

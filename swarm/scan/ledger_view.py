@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from swarm.errors import SwarmError
+from swarm.home import disk
 from swarm.model.beat import Beat
 from swarm.model.causes import ProblemCode
+from swarm.model.disk import Room
 from swarm.model.record import Account, Alert, Record
-from swarm.model.snapshot import Problem, Pulse, Snapshot
+from swarm.model.snapshot import Access, Problem, Pulse, Snapshot
 from swarm.protocol.heartbeats import read_beats
+from swarm.rules.disk import words as disk_words
 from swarm.scan.files import Key, key_of
 
 if TYPE_CHECKING:
@@ -91,6 +94,8 @@ class LedgerView:
         """Whether the home can be written: asked from time to time, for it costs a look at the disk."""
         if time.monotonic() - self._access_at >= ACCESS_S:
             access, why = self.home.access()
+            if access is Access.WRITABLE and (found := disk.look(self.home.layout)).room is Room.NONE:
+                access, why = Access.FULL, disk_words(found)
             self._access, self._access_at = Pulse(access, why), time.monotonic()
         return self._access
 

@@ -10,6 +10,7 @@ from swarm.model.record import Phase, Record
 from swarm.model.time import Now
 from swarm.processes.belonging import origin_of
 from swarm.rules.observation import BEGINNING, observe_outputs
+from swarm.scan.disk_use import DiskUse
 from swarm.scan.files import EXIT, RESULTS
 from swarm.scan.outputs import outputs_of
 from swarm.scan.streams import OutputReaders
@@ -84,6 +85,7 @@ class Probes:
         """Whether a person looks at what processes use."""
         self.output_readers = OutputReaders(home)
         self._worktrees = WorktreeLooks(home)
+        self.disk_use = DiskUse(home)
         self._turn: list[str] = []
         self._output_turn: list[str] = []
         self._sampled_at = float("-inf")
@@ -105,6 +107,7 @@ class Probes:
         changed |= self._count_outputs(agents, now, everything=everything)
         changed |= self._worktrees.look(agents, everything=everything and self.output_readers.patient)
         changed |= self.output_readers.listen(agents, now, everything=everything)
+        changed |= self.disk_use.look(agents, everything=everything)
         return changed | self._sample(agents)
 
     def _due(self, agents: Mapping[str, TrackedAgent], *, everything: bool) -> list[TrackedAgent]:

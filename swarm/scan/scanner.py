@@ -273,6 +273,7 @@ class Scanner:
             generation=last.generation + 1 if last else 1,
             agents=tuple(self._views) if changed or last is None else last.agents,
             slots=self._hierarchy.slots,
+            disk=self._probes.disk_use.last,
             problems=(*problems_of_home(self._order), *self._tree_problems, *ledger.problems),
             tokens=tokens,
             cost_usd=cost_usd,

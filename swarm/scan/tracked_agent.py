@@ -14,6 +14,7 @@ from swarm.model.time import Now
 from swarm.processes.belonging import Origin
 from swarm.programs.follower import Follower
 from swarm.protocol.names import nearest, parent_of
+from swarm.protocol.unreported import Unreported
 from swarm.rules.observation import BEGINNING, observe_progress, was_made
 from swarm.rules.slot_tree import SlotTree
 from swarm.rules.slots import slots_of
@@ -39,6 +40,7 @@ class TrackedAgent:
         "counted_at",
         "depth",
         "directory",
+        "disk_words",
         "files",
         "follower",
         "ghost",
@@ -63,6 +65,7 @@ class TrackedAgent:
         "seen",
         "stream",
         "unkept",
+        "unreported",
         "usage",
         "used",
         "view",
@@ -122,6 +125,10 @@ class TrackedAgent:
         """What is changed in its worktree, where it has one."""
         self.same_files: tuple[str, ...] = ()
         """Which other agents change the same files, in words."""
+        self.disk_words = ""
+        """That it took a good part of a disk that is full, or will be."""
+        self.unreported: Unreported | None = None
+        """Its last report, where the disk did not take it."""
         self.view: AgentView | None = None
 
     @property

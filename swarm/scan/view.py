@@ -167,6 +167,11 @@ def problems_of(agent: TrackedAgent, now: Now) -> Iterator[Problem]:
     if agent.record is not None and agent.record.holds_slot and agent.used > agent.budget:
         yield Problem(ProblemCode.OVER_BUDGET, f"{agent.used} run in its subtree; its budget is {agent.budget}")
     yield from problems_of_changes(agent)
+    if agent.disk_words:
+        yield Problem(ProblemCode.DISK, agent.disk_words)
+    if agent.unreported is not None:
+        verb, at, why = agent.unreported
+        yield Problem(ProblemCode.UNREPORTED, f"its {verb} of {at} was not written: {why}")
     yield from _of_processes(agent)
 
 

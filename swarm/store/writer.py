@@ -199,11 +199,24 @@ def _append(path: Path, data: bytes, *, sync: bool, spares: Path | None = None) 
         descriptor = syscalls.open_append(path.name, home)
         try:
             size = check_appendable(path, descriptor)
-            write_all(descriptor, (b"" if ends_in_newline(descriptor, size) else b"\n") + data, spares=spares)
+            data = (b"" if ends_in_newline(descriptor, size) else b"\n") + data
+            try:
+                write_all(descriptor, data, spares=spares)
+            except OSError:
+                _take_half_back(descriptor, size, data)
+                raise
             if sync:
                 syscalls.sync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _take_half_back(descriptor: int, size: int, data: bytes) -> None:
+    """Removes the part of a line that a full disk took, where nothing of another writer stands behind it."""
+    with suppress(OSError):
+        half = os.fstat(descriptor).st_size - size
+        if 0 < half < len(data) and os.pread(descriptor, half, size) == data[:half]:
+            syscalls.truncate(descriptor, size)
 
 
 def check_appendable(path: Path, descriptor: int) -> int:

@@ -4,9 +4,10 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from swarm.errors import Code, HomeError, Refused, SwarmError
+from swarm.errors import Code, Refused, SwarmError
 from swarm.ledger import audit_log
 from swarm.model.actor import Actor, AuditVerb
+from swarm.protocol import unreported
 from swarm.protocol.paths import AgentDir, Layout
 
 if TYPE_CHECKING:
@@ -22,8 +23,11 @@ def progress(layout: Layout, actor: Actor, text: str, outputs: int | None = None
     from swarm.protocol.progress import append
 
     try:
-        line = append(_own(layout, actor), text, outputs, time.time())
+        agent = _own(layout, actor)
+        line = append(agent, text, outputs, time.time())
+        unreported.clear(agent)
     except SwarmError as error:
+        _note(layout, actor, AuditVerb.PROGRESS, error)
         _record(layout, actor, AuditVerb.PROGRESS, error=error)
         raise
     _record(layout, actor, AuditVerb.PROGRESS, line=line)
@@ -51,7 +55,9 @@ def done(
         agent = _own(layout, actor)
         value = results_value(status=status, summary=summary, outputs=outputs, given=given, spawn_id=actor.spawn_id)
         _write_once(agent, value)
+        unreported.clear(agent)
     except SwarmError as error:
+        _note(layout, actor, AuditVerb.DONE, error)
         _record(layout, actor, AuditVerb.DONE, error=error)
         raise
     _record(layout, actor, AuditVerb.DONE, status=value["status"])
@@ -102,6 +108,12 @@ def _put_aside(agent: AgentDir) -> None:
         syscalls.rename(agent.results.name, f"results-{number}.json", home)
 
 
+def _note(layout: Layout, actor: Actor, verb: AuditVerb, error: SwarmError) -> None:
+    """What the disk did not take stands on the agent's row: the agent alone hears of the error."""
+    if error.is_of_disk and actor.is_agent:
+        unreported.note(layout.agent(actor.agent), str(verb), error.title, time.time())
+
+
 def _own(layout: Layout, actor: Actor) -> AgentDir:
     if not actor.is_agent:
         raise Refused(
@@ -131,7 +143,8 @@ def _record(layout: Layout, actor: Actor, verb: AuditVerb, error: SwarmError | N
             wait_s=None,
             **more,
         )
-    except HomeError as failure:
-        # A shell in a sandbox writes in its agent's directory alone. What it reported stands there, and is read there.
-        if failure.code is not Code.READ_ONLY:
+    except SwarmError as failure:
+        # A shell in a sandbox writes in its agent's directory alone; a full disk may take the report, and not its line.
+        # What was reported stands there, and is read there: an agent that is told of a failure would report it again.
+        if not failure.is_of_disk:
             raise
