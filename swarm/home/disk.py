@@ -11,7 +11,13 @@ from swarm.rules.disk import judge, words
 
 
 def look(layout: Layout) -> Disk:
-    """Looks, and writes nothing. A disk that cannot be looked at is taken to have room: a write finds out."""
+    """Looks, and writes nothing. Where there is enough room, all looks are equal: the figures are left out."""
+    found = figures(layout)
+    return found if found.room is not Room.ENOUGH else Disk()
+
+
+def figures(layout: Layout) -> Disk:
+    """The same, always with the figures. A disk that cannot be looked at is taken to have room: a write finds out."""
     try:
         volume = os.statvfs(layout.swarm)
     except OSError:

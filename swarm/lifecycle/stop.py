@@ -213,10 +213,16 @@ def _end_once(home: Home, target: Ref, order: Order) -> list[StopOutcome]:
                 lines=lambda _: _unqueued_lines(home, unqueued, order),
             )
         except SwarmError as error:
-            if not error.is_of_disk or not marked:
+            if not error.is_of_disk:
                 raise
-            state = home.ledger.read()  # ended first: what it does may be why nothing can be written
+            state = home.ledger.read()
+            members = [] if _is_another(state, target) else to_be_stopped(state, target.id, home.policy.root.id)
+            if not members:
+                raise
+            # Ended first: what they do may be why nothing can be written. Who waits in the queue does nothing.
             unqueued.clear()
+            marked[:] = [record.id for record in members]
+            begin(record.spawn_id for record in members)
         ended = [StopOutcome(record.id, record.spawn_id, gone=True, note="queued") for record in unqueued]
         if marked:
             members = [state.agents[agent_id] for agent_id in marked if agent_id in state.agents]

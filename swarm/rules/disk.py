@@ -24,7 +24,7 @@ def judge(free: int, size: int, files_free: int, files: int, refused: str = "") 
     elif free < min(LITTLE_SHARE * size, LITTLE_BYTES) or files_free < min(LITTLE_SHARE * files, LITTLE_FILES):
         room = Room.LITTLE
     else:
-        return Disk()
+        room = Room.ENOUGH
     return Disk(room, free, size, files_free if files else None, refused)
 
 

@@ -145,9 +145,7 @@ class Scanner:
             changes.dirty |= self._hierarchy.arrange(self._tracked, self._ledger_view.records)
         changed = self._rebuild(changes.dirty, now)
         if listed or self.last is None:
-            self._tree_problems = tuple(
-                sorted(problems_of_tree(self.tree), key=lambda each: (each[0], each[1].code, each[1].text))
-            )
+            self._tree_problems = problems_of_tree(self.tree)
         if wanted is None:
             self._pacing.end_thorough(time.perf_counter() - started, self._lives)
         return self._snapshot(now, changed=changed)

@@ -11,8 +11,12 @@ from swarm.scan.tree import Directory, Tree
 from swarm.scan.view import some_names
 
 
-def problems_of_tree(tree: Tree) -> Iterator[tuple[str, Problem]]:
-    """What is wrong with the tree itself, and with directories that only group: (owner or '', problem)."""
+def problems_of_tree(tree: Tree) -> tuple[tuple[str, Problem], ...]:
+    """What is wrong with the tree itself, and with directories that only group: (owner or '', problem), in order."""
+    return tuple(sorted(_problems(tree), key=lambda each: (each[0], each[1].code, each[1].text)))
+
+
+def _problems(tree: Tree) -> Iterator[tuple[str, Problem]]:
     if tree.root.error:
         code = ProblemCode.LINK if tree.behind_link else ProblemCode.DIRECTORY_MISSING
         yield "", Problem(code, f"the agents cannot be seen: {tree.root.error}")

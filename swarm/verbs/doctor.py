@@ -24,6 +24,7 @@ from swarm.protocol.paths import MARKER
 from swarm.protocol.roles import load_roles
 from swarm.sanitize import clean
 from swarm.store import locks
+from swarm.verbs.doctor_disk import of_disk
 from swarm.verbs.doctor_prices import prices
 from swarm.verbs.doctor_programs import of_environment, of_programs
 from swarm.verbs.doctor_repositories import repositories
@@ -64,8 +65,10 @@ FEW_DESCRIPTORS = 1024
 
 
 def examine(home: Home) -> list[Finding]:
-    """Every finding, in the order home, ledger, roles, programs, environment, prices, limits, clock, processes."""
+    """Every finding, in the order home, disk, ledger, roles, programs, environment, prices, limits, clock, processes."""
     findings = [*_home(home)]
+    if not home.layout.foreign:
+        findings += of_disk(home)
     state = _state(home)
     if state is not None:
         findings += [*_ledger(home, state), *_origins(home, state)]

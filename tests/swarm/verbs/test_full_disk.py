@@ -1,13 +1,18 @@
 """A full disk disarms nobody: kills, automatic kills and heartbeats work on it, and lose nothing."""
 
-from collections.abc import Iterator
+import errno
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from swarm.errors import Refused, SwarmError
+from swarm.home import reserve_notes
 from swarm.ledger.codec import read_ended
+from swarm.model.disk import Room
 from swarm.model.record import Ending, Phase
-from tests.support import full_disk
+from swarm.store import reserve
+from tests.support import crash, full_disk
 from tests.support.homes import LiveHome, home_for_a_test
 from tests.support.wait import wait_for
 
@@ -21,15 +26,28 @@ def small_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live
             yield home
 
 
+def no_reserve(home: LiveHome) -> None:
+    """Uses the whole reserve up, and the blocks of the logs."""
+    while reserve.give_up(home.layout.reserve):
+        full_disk.fill(home.root)
+    for log in (home.layout.events, home.layout.heartbeats):
+        log.write_bytes(log.read_bytes())
+    full_disk.fill(home.root)
+
+
+def remove_fillings(home: LiveHome) -> None:
+    for path in home.root.glob("filling*"):
+        path.unlink()
+
+
 def test_an_agent_that_takes_every_block_is_killed_and_recorded(small_home: LiveHome) -> None:
     small_home.spawn("worker-2")
-    small_home.spawn("worker-1", *full_disk.hog(small_home.root / "hogged"))
+    small_home.spawn("worker-1", *full_disk.hog(small_home.root / "filling-hog"))
     wait_for(lambda: full_disk.is_full(small_home.root), "the disk to be full")
 
     report = small_home.swarm.kill(["worker-1"], reason="it fills the disk")
 
-    assert report.gone
-    assert report.unrecorded == ""
+    assert (report.gone, report.unrecorded) == (True, "")
     record = small_home.record("worker-1")
     assert (record.phase, record.ending, record.ended_by, record.why) == (
         Phase.ENDED,
@@ -42,4 +60,211 @@ def test_an_agent_that_takes_every_block_is_killed_and_recorded(small_home: Live
     assert past.ending is Ending.KILLED
     assert ("kill", small_home.id("worker-1"), True, "") in small_home.lines()
     assert small_home.alive("worker-2")
-    assert small_home.swarm.doctor()
+
+
+def test_a_heartbeat_ends_who_is_due_while_every_block_is_taken(small_home: LiveHome) -> None:
+    small_home.spawn("worker-1", *full_disk.hog(small_home.root / "filling-hog"))
+    wait_for(lambda: full_disk.is_full(small_home.root), "the disk to be full")
+    for _ in range(4):
+        small_home.clock.advance(900.0)
+        beat = small_home.swarm.beat(by="test", force=True)
+
+    record = small_home.record("worker-1")
+    assert (record.phase, record.ending, record.ended_by) == (Phase.ENDED, Ending.KILLED, "engine")
+    assert not small_home.alive("worker-1")
+    assert small_home.state.heartbeat_n == beat.n == 5
+    assert [one.n for one in small_home.swarm.snapshot().beats] == [1, 2, 3, 4, 5]
+
+
+def test_commits_go_on_for_as_long_as_every_block_is_taken(small_home: LiveHome) -> None:
+    small_home.spawn("worker-2")
+    small_home.spawn("worker-1", *full_disk.hog(small_home.root / "filling-hog"))
+    wait_for(lambda: full_disk.is_full(small_home.root), "the disk to be full")
+
+    for number in range(3 * reserve.FILES):
+        small_home.swarm.hold("worker-2", beats=1 + number % 3, why=f"hold {number}")
+
+    record = small_home.record("worker-2")
+    assert record.held_why == f"hold {3 * reserve.FILES - 1}"
+    assert small_home.open().home.ledger.recoveries() == ()
+
+
+def test_without_one_more_file_it_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with full_disk.small_disk(tmp_path / "disk", files=300) as disk:
+        for home in home_for_a_test(disk / "home", monkeypatch):
+            home.swarm.beat(by="test", force=True)
+            home.spawn("worker-1")
+            full_disk.use_up_files(home.root)
+
+            report = home.swarm.kill(["worker-1"], reason="enough")
+            home.swarm.beat(by="test", force=True)
+
+            assert (report.gone, report.unrecorded) == (True, "")
+            assert home.record("worker-1").why == "enough"
+            assert home.swarm.snapshot().disk.room is Room.NONE
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO], ids=errno.errorcode.get)
+def test_a_kill_that_no_disk_records_is_done_first_and_recorded_later(live_home: LiveHome, number: int) -> None:
+    live_home.spawn("worker-1")
+
+    with crash.failing(0, number, lasting=True):
+        report = live_home.swarm.kill(["worker-1"], reason="enough")
+
+    assert report.gone
+    assert report.unrecorded
+    assert not live_home.alive("worker-1")
+    live_home.swarm.beat(by="test", force=True)
+    record = live_home.record("worker-1")
+    assert (record.phase, record.ending, record.ended_by, record.why) == (
+        Phase.ENDED,
+        Ending.KILLED,
+        "operator",
+        "enough",
+    )
+
+
+def test_a_kill_beyond_the_reserve_is_noted_for_other_processes(small_home: LiveHome) -> None:
+    small_home.spawn("worker-1")
+    full_disk.fill(small_home.root)
+    no_reserve(small_home)
+
+    report = small_home.swarm.kill(["worker-1"], reason="enough")
+
+    assert report.gone
+    assert report.unrecorded == "The disk is full."
+    assert [kill.why for kill in reserve_notes.read(small_home.layout).kills] == ["enough"]
+    said = [finding.text for finding in small_home.swarm.doctor()]
+    assert f"ended, and not recorded yet: {small_home.id('worker-1')}" in said
+    remove_fillings(small_home)
+    small_home.swarm.beat(by="test", force=True)
+    assert (small_home.record("worker-1").ending, small_home.record("worker-1").why) == (Ending.KILLED, "enough")
+    assert reserve_notes.read(small_home.layout).kills == ()
+    assert reserve.held(small_home.layout.reserve).files == reserve.FILES
+
+
+def test_a_heartbeat_that_cannot_begin_still_ends_who_is_due(live_home: LiveHome) -> None:
+    live_home.swarm.beat(by="test", force=True)
+    live_home.spawn("worker-1")
+    for _ in range(2):
+        live_home.clock.advance(900.0)
+        live_home.swarm.beat(by="test", force=True)
+    live_home.clock.advance(900.0)
+
+    with crash.failing(0, errno.ENOSPC, lasting=True), pytest.raises(SwarmError) as caught:
+        live_home.swarm.beat(by="test", force=True)
+
+    assert caught.value.code == "full"
+    assert not live_home.alive("worker-1")
+    live_home.swarm.beat(by="test", force=True)
+    assert live_home.record("worker-1").ending is Ending.KILLED
+
+
+def test_a_full_disk_is_one_alert_that_names_who_filled_it_and_nothing_is_started(small_home: LiveHome) -> None:
+    small_home.spawn("worker-1")
+    full_disk.fill(small_home.agent("worker-1").path)
+
+    with pytest.raises(Refused) as caught:
+        small_home.spawn("worker-2")
+    assert caught.value.code == "full"
+    assert "Make room" in caught.value.hint
+    small_home.swarm.beat(by="test", force=True)
+
+    snapshot = small_home.swarm.snapshot()
+    alert = next(alert for alert in snapshot.alerts if alert.cause == "disk")
+    assert alert.text.startswith("the disk is full: ")
+    assert f"written by {small_home.id('worker-1')}" in alert.text
+    view = snapshot.agent(small_home.id("worker-1"))
+    assert view is not None
+    assert [problem.code for problem in view.problems] == ["disk"]
+    (small_home.agent("worker-1").path / "filling").unlink()
+    small_home.swarm.beat(by="test", force=True)
+    assert not [alert for alert in small_home.state.alerts if alert.cause == "disk"]
+    small_home.spawn("worker-2")
+
+
+def test_the_queue_waits_for_room_with_one_alert(small_home: LiveHome) -> None:
+    small_home.rules(slots=1, reserve=0)
+    swarm = small_home.open()
+    swarm.spawn(small_home.request("worker-1"))
+    swarm.spawn(small_home.request("worker-2", queue=True))
+    swarm.kill(["worker-1"])
+    full_disk.fill(small_home.root)
+
+    swarm.beat(by="test", force=True)
+
+    assert [entry.id for entry in small_home.state.queue] == [small_home.id("worker-2")]
+    assert [alert.cause for alert in small_home.state.alerts if alert.cause != "killed"] == ["disk"]
+    remove_fillings(small_home)
+    swarm.beat(by="test", force=True)
+    assert small_home.alive("worker-2")
+
+
+def killing(home: LiveHome, _: int) -> None:
+    home.swarm.kill(["victim"], reason="enough")
+
+
+def beating(home: LiveHome, _: int) -> None:
+    home.swarm.beat(by="test", force=True)
+
+
+def spawning(home: LiveHome, number: int) -> None:
+    home.spawn(f"new-{number}")
+
+
+def messaging(home: LiveHome, number: int) -> None:
+    home.swarm.message("victim", f"message {number}.")
+
+
+ACTS: dict[str, Callable[[LiveHome, int], None]] = {
+    "kill": killing,
+    "heartbeat": beating,
+    "spawn": spawning,
+    "message": messaging,
+}
+
+
+@pytest.mark.parametrize("lasting", [False, True], ids=["once", "for good"])
+@pytest.mark.parametrize("name", ACTS)
+def test_no_room_at_any_operation_of_an_act_leaves_nothing_that_the_next_does_not_mend(
+    live_home: LiveHome, name: str, lasting: bool
+) -> None:
+    act = ACTS[name]
+    live_home.swarm.beat(by="test", force=True)
+    live_home.spawn("victim")
+    inbox: list[str] = []
+    at = 0
+    while True:
+        acknowledged = False
+        with crash.failing(at, errno.ENOSPC, lasting=lasting, short=at % 2 == 1) as names:
+            try:
+                act(live_home, at)
+            except SwarmError as error:
+                assert error.code in ("full", "start"), (at, names, error)  # noqa: PT017
+            else:
+                acknowledged = True
+        if name == "kill":
+            assert not live_home.alive("victim"), (at, names)
+        if name == "message" and acknowledged:
+            inbox.append(f"message {at}.")
+
+        live_home.swarm.beat(by="test", force=True)
+
+        if name == "kill":
+            record = live_home.record("victim")
+            assert (record.phase, record.ending, record.why) == (Phase.ENDED, Ending.KILLED, "enough"), (at, names)
+            assert record.ended_by == "operator"
+            live_home.swarm.respawn("victim")
+        if name == "spawn":
+            assert live_home.agent(f"new-{at}").path.exists() == acknowledged, (at, names)
+            assert (live_home.id(f"new-{at}") in live_home.state.agents) == acknowledged
+            if acknowledged:
+                live_home.swarm.kill([f"new-{at}"], grace=0.0)
+        assert live_home.record("victim").phase is Phase.RUNNING
+        assert [path for path in live_home.root.rglob(".swarm-*.tmp") if path.is_file()] == [], (at, names)
+        if at >= len(names):
+            break
+        at += 1
+    told = live_home.agent("victim").inbox.read_text() if inbox else ""
+    assert [text for text in inbox if told.count(text) != 1] == []
+    assert live_home.swarm.doctor()
