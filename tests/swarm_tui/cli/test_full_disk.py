@@ -13,7 +13,6 @@ from tests.support import full_disk
 from tests.support.cli import Ran, agent_environment, made_home, swarm_tui
 from tests.support.wait import wait_for
 
-
 TOOL_CALL = '{"tool_name": "Bash", "tool_input": {"command": "ls"}}'
 
 
