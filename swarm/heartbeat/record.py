@@ -138,9 +138,7 @@ def _forgotten(home: Home) -> list[Ref]:
     state = home.ledger.read()
     awake = read_now(state.epoch, home.clock).awake
     past = [each for each in state.agents.values() if _is_past(each, awake, home.policy.heartbeat.period)]
-    for record in past:
-        ensure_ended_json(home, record)
-    return [record.ref for record in past]
+    return [record.ref for record in past if ensure_ended_json(home, record)]
 
 
 def _is_past(record: Record, awake: float, period: float) -> bool:

@@ -14,6 +14,7 @@ from swarm.store import reader, reserve, syscalls, writer
 
 LEAST_SIZE = 16 * 1024
 MOST_SIZE = 4 << 20
+KIND = "spare"
 LOG_BYTES = 64 * 1024
 """Blocks that a log has beyond its end: some hundred lines of audit, a dozen heartbeats."""
 
@@ -48,6 +49,7 @@ def _fill(layout: Layout) -> Filling:
     size = _size(layout)
     try:
         writer.make_dir(layout.reserve, parents=False)
+        writer.sweep_temps(layout.reserve, 0.0, kind=KIND)
         reserve_notes.make(layout)
         with reader.directory(layout.reserve) as place:
             for name in (*reserve.free_names(layout.reserve), *reserve.names_below(layout.reserve, size)):
@@ -83,11 +85,17 @@ def _looks_roomy(directory: Path, size: int) -> bool:
 
 
 def _make(name: str, place: int, size: int) -> None:
-    temp = writer.temp_name()
+    """Makes one file under another name first: what stands in the reserve may be taken, and is written by its taker."""
+    temp = writer.temp_name(KIND)
     try:
-        # Random, so that no file system finds that it can do with fewer blocks.
-        writer.write_file(temp, place, os.urandom(size))
-        syscalls.rename(temp, name, place)
+        descriptor = syscalls.create(temp, place)
+        try:
+            # Random, so that no file system finds that it can do with fewer blocks.
+            writer.write_all(descriptor, os.urandom(size))
+        finally:
+            os.close(descriptor)
+        with suppress(FileNotFoundError):  # another process fills it too, and has swept this one
+            syscalls.rename(temp, name, place)
     except OSError:
         with suppress(OSError):
             syscalls.unlink(temp, place)

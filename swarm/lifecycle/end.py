@@ -262,10 +262,13 @@ def write_ended(home: Home, after: Record, more: Mapping[str, object] = NOTHING)
     return ""
 
 
-def ensure_ended_json(home: Home, record: Record) -> None:
-    """Writes ended.json where it is missing: the ledger is about to forget this agent."""
-    if record.ref.match(read_ended(home.layout.agent(record.id)).value) is None:
+def ensure_ended_json(home: Home, record: Record) -> bool:
+    """Writes ended.json where it is missing, so that the ledger can forget this agent; False where the disk refuses."""
+    agent = home.layout.agent(record.id)
+    if record.ref.match(read_ended(agent).value) is None:
         write_ended(home, record)
+    is_its_own = record.ref.match(read_spec(agent).value) is not None
+    return not is_its_own or record.ref.match(read_ended(agent).value) is not None
 
 
 _VERBS = {

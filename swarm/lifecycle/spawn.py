@@ -1,10 +1,12 @@
 """From a spawn that was asked for to a running agent, or to a place in the queue."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from swarm.errors import Busy, Code, HomeError, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
+from swarm.home.reserve import fill
 from swarm.ledger.state import State
 from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.admission import Draft, draft
@@ -38,6 +40,8 @@ def spawn(home: Home, request: SpawnRequest, role: Role | None = None) -> Spawne
     """
     with audit.attempt(home, AuditVerb.SPAWN, request.name) as attempt:
         home.must_be_writable()
+        with suppress(SwarmError):  # what is wrong with the disk, the reservation finds
+            fill(home.layout)  # before there is an agent that could fill the disk
         made = draft(home, request, home.ledger.read(), role=role)
         attempt.agent = made.agent
         return admit(home, request, made)

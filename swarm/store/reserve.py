@@ -41,12 +41,14 @@ def held(place: Path) -> Held:
     return Held(len(sizes), sum(sizes))
 
 
-def take(place: Path, name: str, directory: int, size: int) -> bool:
-    """Moves a file out of the reserve to `name` in an open directory, to be written over; False where none is left.
+def take(place: Path, name: str, directory: int, size: int, keep: int = 0) -> bool:
+    """Moves a file out of the reserve to `name` in an open directory, to be written over; False where `keep` are left.
 
     size: bytes that it has to hold. The smallest that is large enough goes, else the largest.
     """
     files = sorted(_files(place))
+    if len(files) <= keep:
+        return False
     for _, spare in [
         *(each for each in files if each[0] >= size),
         *reversed([each for each in files if each[0] < size]),

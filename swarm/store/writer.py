@@ -25,14 +25,15 @@ _TEMP = r"\.swarm-[a-z]*-?[0-9a-f]{16}\.tmp"
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, spares: Path | None = None) -> None:
     """Replace a file as a whole: a reader sees the old bytes or the new ones, and after a power cut too.
 
-    spares: the directory of the reserve, for a record of the engine that must not wait until there is room.
+    spares: the directory of the reserve, for a record of the engine that must not wait until there is room. Half of it
+    is left to the ledger.
     Refuses a target that is a link or no regular file. Raises SwarmError, HomeError `full` or `read-only`.
     """
     with _explained(path), directory(path.parent) as home:
         _refuse_odd_target(path, home)
         temp = temp_name()
         try:
-            write_file(temp, home, data, mode, spares=spares)
+            write_file(temp, home, data, mode, spares=spares, keep=reserve.FILES // 2)
             syscalls.rename(temp, path.name, home)
         except BaseException:
             with suppress(OSError):
@@ -235,26 +236,28 @@ def _refuse_odd_target(path: Path, home: int) -> None:
             raise Unreadable(path, kind_of(mode))
 
 
-def write_file(name: str, home: int, data: bytes, mode: int = 0o644, *, spares: Path | None = None) -> bool:
+def write_file(
+    name: str, home: int, data: bytes, mode: int = 0o644, *, spares: Path | None = None, keep: int = 0
+) -> bool:
     """Write a new file in an open directory and bring it to the medium; raises OSError, and may leave it half written.
 
-    spares: the directory of the reserve. On a full disk the file becomes one of those, with the mode of those.
-    Returns whether it did.
+    spares: the directory of the reserve. On a full disk the file becomes one of those, with the mode of those, while
+    there are more than `keep`. Returns whether it did.
     """
     try:
         _fill(syscalls.create(name, home, mode), data)
     except OSError as error:
-        if spares is None or not reserve.is_full(error) or not _write_into_spare(spares, name, home, data):
+        if spares is None or not reserve.is_full(error) or not _write_into_spare(spares, name, home, data, keep):
             raise
         return True
     return False
 
 
-def _write_into_spare(spares: Path, name: str, home: int, data: bytes) -> bool:
+def _write_into_spare(spares: Path, name: str, home: int, data: bytes, keep: int) -> bool:
     """Writes the file over one of the reserve; False where that has none that would do, and then there is no file."""
     with suppress(OSError):
         syscalls.unlink(name, home)  # the half that could be written
-    while reserve.take(spares, name, home, len(data)):
+    while reserve.take(spares, name, home, len(data), keep):
         try:
             _fill(syscalls.open_write(name, home), data, cut=True)
         except OSError as error:

@@ -39,7 +39,7 @@ VERBS: dict[str, OnFull] = {
     "worktrees": OnFull(("worktrees",), works=True),
     "completion": OnFull(("completion", "bash"), works=True),
     "doctor": OnFull(("doctor",), works=True, status=1),
-    "hook": OnFull(("hook", "guard"), works=True, by="worker-1", stdin=TOOL_CALL),
+    "hook": OnFull(("hook", "after"), works=True, by="worker-1", stdin=TOOL_CALL),
     "mcp": OnFull(("mcp",), works=True, by="worker-1"),
     "init": OnFull(("init", "another"), works=False),
     "demo": OnFull(("demo", "--headless", "--for", "1s", "--dir", "a-demo"), works=False),
@@ -57,7 +57,7 @@ VERBS: dict[str, OnFull] = {
     "run": OnFull(("run", "--once"), works=True),
     "kill": OnFull(("kill", "worker-1", "--yes", "--reason", "it is over"), works=True),
 }
-OF_OTHER_THINGS = {"attach", "adopt", "diff", "merge"}
+OF_OTHER_THINGS = {"attach", "adopt", "diff", "merge", "handover"}
 """They need a repository, a session or a terminal before the disk matters."""
 
 
