@@ -14,12 +14,13 @@ from swarm.home.context import Home
 from swarm.home.reserve import fill
 from swarm.ledger.state import State
 from swarm.lifecycle.environment import forget_waiting
-from swarm.lifecycle.intents import dead_or_none, me
+from swarm.lifecycle.intents import at_work, given_up, me
 from swarm.lifecycle.messaging import settle_idle_sessions
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.lifecycle.unrecorded import forget_recorded
 from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.beat import ActionKind, Beat
+from swarm.model.plan import Plan
 from swarm.model.record import Holder
 from swarm.model.requests import Rehearsal
 from swarm.model.snapshot import Snapshot
@@ -56,20 +57,31 @@ def beat(
     `half-period` unless force, Refused `hierarchy` where an agent other than the root asks.
     """
     started = time.monotonic()
-    with audit.attempt(home, AuditVerb.HEARTBEAT, by=by):
-        home.must_be_writable()
-        _may_beat(home)
+    with at_work([_work(home)]):
         try:
-            fill(home.layout)
-            state = claim(home, by, force=force)
+            with audit.attempt(home, AuditVerb.HEARTBEAT, by=by):
+                home.must_be_writable()
+                _may_beat(home)
+                fill(home.layout)
+                state = claim(home, by, force=force)
+            looking = scanner if scanner is not None else Scanner(home)
+            planned, made = _carry_out(home, by, state, skip, looking, started)
         except SwarmError as error:
             if error.is_of_disk:
                 end_what_is_due(replace(home, actor=ENGINE), scanner, gap_of(home, home.ledger.read()))
             raise
+    if any(action.kind is ActionKind.WAKE for action in planned.actions):
+        wake(home, made, looking)
+    return made
+
+
+def _carry_out(
+    home: Home, by: str, state: State, skip: frozenset[str], looking: Scanner, started: float
+) -> tuple[Plan, Beat]:
+    """The heartbeat that was claimed, from its first look to its record; gives it up where that fails."""
     try:
         resolve_intents(home)
         forget_waiting(home, state)
-        looking = scanner if scanner is not None else Scanner(home)
         snapshot = looking.full()
         settle_idle_sessions(replace(home, actor=ENGINE), snapshot.agents)
         now = home.now()
@@ -79,12 +91,15 @@ def beat(
         made = record_beat(home, by, planned, snapshot, judged, done, started)
         forget_recorded(home)
     except BaseException:
-        with suppress(SwarmError):  # what went wrong is what is told; a dead holder is replaced anyway
+        with suppress(SwarmError):  # what went wrong is what is told; who no longer does it is replaced anyway
             _release(home)
         raise
-    if any(action.kind is ActionKind.WAKE for action in planned.actions):
-        wake(home, made, looking)
-    return made
+    return planned, made
+
+
+def _work(home: Home) -> str:
+    """Under this name a thread of this process is at a heartbeat of this home."""
+    return f"a heartbeat of {home.layout.root}"
 
 
 def claim(home: Home, by: str, *, force: bool) -> State:
@@ -102,7 +117,7 @@ def claim(home: Home, by: str, *, force: bool) -> State:
 def why_not(home: Home, state: State) -> SwarmError | None:
     """Why no heartbeat may begin now; None where one may."""
     holder = state.running
-    if holder is not None and not dead_or_none(holder.process):
+    if holder is not None and not given_up(holder.process, _work(home)):
         since = spell_duration(home.clock.wall() - holder.since)
         return Busy(
             "A heartbeat is running.",

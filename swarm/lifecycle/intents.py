@@ -68,7 +68,12 @@ def at_work(spawn_ids: Iterable[str] = ()) -> Iterator[Callable[[Iterable[str]],
 def abandoned(record: Record) -> bool:
     """No process carries its intent out any more. One that cannot be looked at from here is taken to live."""
     doer = record.starter if record.phase is Phase.SPAWNING else record.stopper
-    return dead_or_none(doer) or (doer == me() and not _at_work[record.spawn_id])
+    return given_up(doer, record.spawn_id)
+
+
+def given_up(doer: Identity | None, work: str) -> bool:
+    """Whether `doer` does not do this work any more: it has ended, or is this process, and no thread of it does it."""
+    return dead_or_none(doer) or (doer == me() and not _at_work[work])
 
 
 def dead_or_none(identity: Identity | None) -> bool:

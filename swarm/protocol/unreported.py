@@ -6,7 +6,6 @@ from typing import NamedTuple
 from swarm.errors import SwarmError
 from swarm.formatting import spell_stamp
 from swarm.protocol.paths import AgentDir
-from swarm.sanitize import clean
 from swarm.store import in_place, jsonio, reader, writer
 
 SIZE = 512
@@ -38,12 +37,15 @@ def note(agent: AgentDir, verb: str, why: str, wall: float) -> None:
 def clear(agent: AgentDir) -> None:
     """Takes the note back: the agent has reported since."""
     with suppress(OSError, SwarmError):
-        if read(agent) is not None:
+        found = reader.read_head(agent.unreported, SIZE)
+        if found is not None and found.data.strip() != NOTHING:
             in_place.overwrite(agent.unreported, NOTHING, SIZE)
 
 
 def read(agent: AgentDir) -> Unreported | None:
     """The report that could not be written; None where there is none, or the note cannot be read."""
+    from swarm.sanitize import clean  # for the scan: its expressions take long to compile
+
     with suppress(SwarmError):
         found = reader.read_json(agent.unreported, SIZE) or {}
         words = [found.get(key) for key in Unreported._fields]

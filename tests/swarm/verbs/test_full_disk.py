@@ -1,7 +1,6 @@
 """A full disk disarms nobody: kills, automatic kills and heartbeats work on it, and lose nothing."""
 
 import errno
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -202,77 +201,75 @@ def test_the_queue_waits_for_room_with_one_alert(small_home: LiveHome) -> None:
     assert small_home.alive("worker-2")
 
 
-def killing(home: LiveHome, _: int) -> None:
-    home.swarm.kill(["victim"], reason="enough")
+def faults(home: LiveHome, act: Callable[[int], object]) -> Iterator[tuple[int, list[str], bool]]:
+    """Has each file operation of `act` fail in turn, alone or with all after it that need room; the first time none.
 
-
-def beating(home: LiveHome, _: int) -> None:
+    Yields the number of the operation, the names of all, and whether the act was acknowledged. Then a heartbeat finds
+    room, and nothing half-made may be left.
+    """
     home.swarm.beat(by="test", force=True)
-
-
-def spawning(home: LiveHome, number: int) -> None:
-    home.spawn(f"new-{number}")
-
-
-def messaging(home: LiveHome, number: int) -> None:
-    home.swarm.message("victim", f"message {number}.")
-
-
-ACTS: dict[str, Callable[[LiveHome, int], None]] = {
-    "kill": killing,
-    "heartbeat": beating,
-    "spawn": spawning,
-    "message": messaging,
-}
-
-
-@pytest.mark.parametrize("name", ACTS)
-def test_no_room_at_any_operation_of_an_act_leaves_nothing_that_the_next_does_not_mend(
-    live_home: LiveHome, name: str
-) -> None:
-    act = ACTS[name]
-    live_home.swarm.beat(by="test", force=True)
-    live_home.spawn("victim")
-    inbox: list[str] = []
-    at, total = 0, 1
+    at, total = -1, 0
     while at < total:
         acknowledged = False
-        with crash.failing(at, errno.ENOSPC, lasting=at % 2 == 0, short=at % 4 == 1) as names:
+        with crash.failing(at, errno.ENOSPC, lasting=at >= 0 and at % 2 == 0, short=at % 4 == 1) as names:
             try:
-                act(live_home, at)
+                act(at)
             except SwarmError as error:
                 assert error.code in ("full", "start"), (at, names, error)  # noqa: PT017
             else:
                 acknowledged = True
-        total = max(total, len(names))
-        if name == "kill":
-            assert not live_home.alive("victim"), (at, names)
-        if name == "message" and acknowledged:
-            inbox.append(f"message {at}.")
-
-        live_home.swarm.beat(by="test", force=True)
-
-        if name == "kill":
-            record = live_home.record("victim")
-            assert (record.phase, record.ending, record.why) == (Phase.ENDED, Ending.KILLED, "enough"), (at, names)
-            assert record.ended_by == "operator"
-            live_home.swarm.respawn("victim")
-            for earlier in live_home.agent("victim").path.parent.glob("victim.*"):
-                shutil.rmtree(earlier)  # a home with forty of them is another test
-        if name == "spawn":
-            assert live_home.agent(f"new-{at}").path.exists() == acknowledged, (at, names)
-            assert (live_home.id(f"new-{at}") in live_home.state.agents) == acknowledged
-            if acknowledged:
-                live_home.swarm.kill([f"new-{at}"], grace=0.0)
-        assert live_home.record("victim").phase is Phase.RUNNING
-        left = [path for path in live_home.root.rglob(".swarm-*.tmp") if path.is_file()]
-        assert left == [] or names[at] == "unlink", (at, names)
+        total = total or len(names)
+        yield at, names, acknowledged
+        home.swarm.beat(by="test", force=True)
+        left = [path for path in home.root.rglob(".swarm-*.tmp") if path.is_file()]
+        assert left == [] or names[at : at + 1] == ["unlink"], (at, names)
         for path in left:
             path.unlink()  # one that could not be removed goes later, by its age
         at += 1
-    assert total > 5
-    told = live_home.agent("victim").inbox.read_text() if inbox else ""
-    assert [text for text in inbox if told.count(text) != 1] == []
+    assert total > 3
+
+
+def test_a_kill_without_room_at_any_operation_ends_the_agent_and_is_told(live_home: LiveHome) -> None:
+    def kill(number: int) -> None:
+        live_home.swarm.kill([f"worker-{number + 1}"], reason="enough")
+
+    live_home.spawn("worker-0")
+    for at, names, _ in faults(live_home, kill):
+        assert not live_home.alive(f"worker-{at + 1}"), (at, names)
+        live_home.swarm.beat(by="test", force=True)
+        record = live_home.record(f"worker-{at + 1}")
+        assert (record.phase, record.ending, record.why) == (Phase.ENDED, Ending.KILLED, "enough"), (at, names)
+        assert record.ended_by == "operator"
+        live_home.swarm.archive([f"worker-{at + 1}"])
+        live_home.spawn(f"worker-{at + 2}")
+
+
+def test_a_heartbeat_without_room_at_any_operation_ends_no_agent_and_the_next_one_goes_on(live_home: LiveHome) -> None:
+    live_home.spawn("worker-1")
+    for at, names, _ in faults(live_home, lambda _: live_home.swarm.beat(by="test", force=True)):
+        assert live_home.alive("worker-1"), (at, names)
+    assert live_home.state.running is None
+
+
+def test_a_spawn_without_room_at_any_operation_leaves_an_agent_or_nothing(live_home: LiveHome) -> None:
+    for at, names, acknowledged in faults(live_home, lambda at: live_home.spawn(f"new-{at + 1}")):
+        live_home.swarm.beat(by="test", force=True)
+        recorded = live_home.id(f"new-{at + 1}") in live_home.state.agents
+        assert live_home.agent(f"new-{at + 1}").path.exists() == recorded, (at, names)
+        assert recorded or not acknowledged, (at, names)
+        if recorded:  # not acknowledged, it had started when its start could not be written down
+            assert live_home.alive(f"new-{at + 1}"), (at, names)
+            live_home.swarm.kill([f"new-{at + 1}"], grace=0.0)
+            live_home.swarm.archive([f"new-{at + 1}"])
+
+
+def test_a_message_without_room_at_any_operation_is_refused_or_arrives_once(live_home: LiveHome) -> None:
+    live_home.spawn("worker-1")
+    said: list[str] = []
+    for at, _, acknowledged in faults(live_home, lambda at: live_home.swarm.message("worker-1", f"message {at}.")):
+        said += [f"message {at}."] if acknowledged else []
+    told = live_home.agent("worker-1").inbox.read_text()
+    assert [text for text in said if told.count(text) != 1] == []
 
 
 @pytest.mark.parametrize("verb", ["progress", "done"])
