@@ -1,6 +1,7 @@
 """One heartbeat: claimed in the ledger, looked at, planned, executed and recorded. One at a time in a home."""
 
 import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from swarm.errors import Busy, Code, Refused, SwarmError
@@ -57,13 +58,13 @@ def beat(
     `half-period` unless force, Refused `hierarchy` where an agent other than the root asks.
     """
     started = time.monotonic()
-    with at_work([_work(home)]):
+    with at_work() as begin:
         try:
             with audit.attempt(home, AuditVerb.HEARTBEAT, by=by):
                 home.must_be_writable()
                 _may_beat(home)
                 fill(home.layout)
-                state = claim(home, by, force=force)
+                state = claim(home, by, begin, force=force)
             looking = scanner if scanner is not None else Scanner(home)
             planned, made = _carry_out(home, by, state, skip, looking, started)
         except SwarmError as error:
@@ -102,22 +103,29 @@ def _work(home: Home) -> str:
     return f"a heartbeat of {home.layout.root}"
 
 
-def claim(home: Home, by: str, *, force: bool) -> State:
-    """Takes the heartbeat for this process; a dead holder is replaced. Raises Busy or Refused."""
+def claim(home: Home, by: str, begin: Callable[[Iterable[str]], None], *, force: bool) -> State:
+    """Takes the heartbeat for this thread; a holder that no longer beats is replaced. Raises Busy or Refused.
+
+    begin: marks it as at work (see `at_work`), before another thread can see the claim.
+    """
+    own = 0
 
     def change(state: State) -> State:
-        refused = why_not(home, state)
+        nonlocal own
+        refused = why_not(home, state, own=own)
         if isinstance(refused, Busy) or (refused is not None and not force):
             raise refused
+        begin([_work(home)])
+        own = 1
         return replace(state, running=Holder(by, me(), home.clock.wall()))
 
     return home.ledger.commit(change, purpose="begin a heartbeat")
 
 
-def why_not(home: Home, state: State) -> SwarmError | None:
-    """Why no heartbeat may begin now; None where one may."""
+def why_not(home: Home, state: State, *, own: int = 0) -> SwarmError | None:
+    """Why no heartbeat may begin now; None where one may. own: 1 where this thread has begun one itself."""
     holder = state.running
-    if holder is not None and not given_up(holder.process, _work(home)):
+    if holder is not None and not given_up(holder.process, _work(home), own=own):
         since = spell_duration(home.clock.wall() - holder.since)
         return Busy(
             "A heartbeat is running.",

@@ -71,9 +71,12 @@ def abandoned(record: Record) -> bool:
     return given_up(doer, record.spawn_id)
 
 
-def given_up(doer: Identity | None, work: str) -> bool:
-    """Whether `doer` does not do this work any more: it has ended, or is this process, and no thread of it does it."""
-    return dead_or_none(doer) or (doer == me() and not _at_work[work])
+def given_up(doer: Identity | None, work: str, *, own: int = 0) -> bool:
+    """Whether `doer` does not do this work any more: it has ended, or is this process, and no thread of it does it.
+
+    own: 1 where the calling thread has begun the same work, and asks about the others.
+    """
+    return dead_or_none(doer) or (doer == me() and _at_work[work] <= own)
 
 
 def dead_or_none(identity: Identity | None) -> bool:

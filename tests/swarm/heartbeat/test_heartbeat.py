@@ -277,12 +277,20 @@ def test_a_second_heartbeat_within_half_a_period_needs_force(live_home: LiveHome
 
 
 def test_a_heartbeat_while_one_runs_is_busy_even_with_force(live_home: LiveHome) -> None:
-    claim(live_home.home, "somebody", force=False)
+    with at_work() as begin:
+        claim(live_home.home, "somebody", begin, force=False)
 
-    with pytest.raises(Busy) as caught:
-        live_home.swarm.beat(by="test", force=True)
+        with pytest.raises(Busy) as caught:
+            live_home.swarm.beat(by="test", force=True)
     assert caught.value.code == "heartbeat-running"
     assert "somebody" in caught.value.detail
+
+
+def test_a_heartbeat_that_this_process_could_not_give_up_hinders_no_later_one(live_home: LiveHome) -> None:
+    with at_work() as begin:
+        claim(live_home.home, "somebody", begin, force=False)
+
+    assert live_home.swarm.beat(by="test").n == 1
 
 
 def test_a_heartbeat_whose_process_died_is_taken_over(live_home: LiveHome) -> None:
