@@ -79,7 +79,9 @@ CAUSES_OF_ENDS = frozenset({AlertCause.LIMIT, AlertCause.INJECTION})
 """Causes for which agents end that are no matter of silence."""
 
 
-class _Executor(Struct):
+class Executor(Struct):
+    """Carries out the actions of one plan, one method a kind; `done` says what came of them."""
+
     home: Home
     plan: Plan
     snapshot: Snapshot
@@ -246,7 +248,7 @@ class _Executor(Struct):
 
 def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Executed:
     """Carries out every action; one that fails is recorded so, with an alert, and the others go on."""
-    hands = _Executor(home, plan, snapshot, scanner, Executed())
+    hands = Executor(home, plan, snapshot, scanner, Executed())
     starts = Starts(home, plan.n, hands.views, hands.done)
     acts: dict[ActionKind, Callable[[Action], None]] = {
         ActionKind.INVESTIGATE: hands.investigate,
@@ -274,18 +276,6 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
             acts[action.kind](action)
         except (SwarmError, OSError) as error:
             _failed(hands.done, action, error)
-    return hands.done
-
-
-def end_due(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Executed:
-    """Carries out the kills of a plan and nothing else of it."""
-    hands = _Executor(home, plan, snapshot, scanner, Executed())
-    for action in plan.actions:
-        if action.kind is ActionKind.KILL:
-            try:
-                hands.kill(action)
-            except (SwarmError, OSError) as error:
-                _failed(hands.done, action, error)
     return hands.done
 
 

@@ -1,7 +1,11 @@
 """A heartbeat that the disk does not let begin: it still ends who is due, for one of them may have filled the disk."""
 
-from swarm.heartbeat.execute import end_due
+from contextlib import suppress
+
+from swarm.errors import SwarmError
+from swarm.heartbeat.execute import Executor
 from swarm.home.context import Home
+from swarm.model.beat import ActionKind
 from swarm.model.plan import Executed
 from swarm.model.time import Gap
 from swarm.rules.plan import plan
@@ -16,4 +20,9 @@ def end_what_is_due(home: Home, scanner: Scanner | None, gap: Gap | None) -> Exe
     looking = scanner if scanner is not None else Scanner(home)
     snapshot = looking.full()
     planned = plan(snapshot, home.policy, home.now(), gap=gap, period=home.beat_period)
-    return end_due(home, planned, snapshot, looking)
+    hands = Executor(home, planned, snapshot, looking, Executed())
+    for action in planned.actions:
+        if action.kind is ActionKind.KILL:
+            with suppress(SwarmError, OSError):  # the caller raises what it met first, and the others go on
+                hands.kill(action)
+    return hands.done

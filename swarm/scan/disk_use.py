@@ -3,13 +3,15 @@
 import os
 import stat
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from swarm.home import disk
+from swarm.model.causes import ProblemCode
 from swarm.model.disk import Disk, Room
+from swarm.model.snapshot import Problem
 from swarm.model.values import replace
 from swarm.protocol import unreported
 from swarm.protocol.paths import AgentDir
@@ -78,6 +80,15 @@ class DiskUse:
         if worktree is not None:
             places.append(os.path.join(self.home.layout.root, worktree.path))
         return places
+
+
+def problems_of_disk(agent: TrackedAgent) -> Iterator[Problem]:
+    """What its row says of the disk: that it took much of it, and that it could not report."""
+    if agent.disk_words:
+        yield Problem(ProblemCode.DISK, agent.disk_words)
+    if agent.unreported is not None:
+        verb, at, why = agent.unreported
+        yield Problem(ProblemCode.UNREPORTED, f"its {verb} of {at} was not written: {why}")
 
 
 def measure(places: Iterable[str], others: Iterable[str], since: float, most: int) -> tuple[int, int, int]:

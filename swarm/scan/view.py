@@ -16,6 +16,7 @@ from swarm.programs.model_names import same
 from swarm.protocol.names import is_name, name_of
 from swarm.sanitize import clean
 from swarm.scan.absence import absence_of, problems_of_absence
+from swarm.scan.disk_use import problems_of_disk
 from swarm.scan.files import AgentFiles
 from swarm.scan.suspects import Channel, Suspect
 from swarm.scan.tracked_agent import FUTURE_TOLERANCE_S, NO_PROGRESS, TrackedAgent
@@ -167,11 +168,7 @@ def problems_of(agent: TrackedAgent, now: Now) -> Iterator[Problem]:
     if agent.record is not None and agent.record.holds_slot and agent.used > agent.budget:
         yield Problem(ProblemCode.OVER_BUDGET, f"{agent.used} run in its subtree; its budget is {agent.budget}")
     yield from problems_of_changes(agent)
-    if agent.disk_words:
-        yield Problem(ProblemCode.DISK, agent.disk_words)
-    if agent.unreported is not None:
-        verb, at, why = agent.unreported
-        yield Problem(ProblemCode.UNREPORTED, f"its {verb} of {at} was not written: {why}")
+    yield from problems_of_disk(agent)
     yield from _of_processes(agent)
 
 
