@@ -52,7 +52,7 @@ VERBS: dict[str, OnFull] = {
     "pause": OnFull(("pause", "worker-1"), works=True),
     "resume": OnFull(("resume", "worker-1"), works=True),
     "read": OnFull(("read", "reported"), works=True),
-    "archive": OnFull(("archive", "over"), works=True),
+    "archive": OnFull(("archive", "reported"), works=True),
     "heartbeat": OnFull(("heartbeat", "--force"), works=True),
     "run": OnFull(("run", "--once"), works=True),
     "kill": OnFull(("kill", "worker-1", "--yes", "--reason", "it is over"), works=True),
@@ -65,12 +65,12 @@ OF_OTHER_THINGS = {"attach", "adopt", "diff", "merge", "handover"}
 def full_home(tmp_path: Path) -> Iterator[Path]:
     """A home on a small disk with agents that run, have ended, and have reported; not full yet."""
     with full_disk.small_disk(tmp_path / "disk") as disk, made_home(disk / "home") as home:
-        for name in ("worker-1", "worker-2", "ended", "reported", "over"):
+        for name in ("worker-1", "worker-2", "ended", "reported"):
             code = "exec sleep 600" if name.startswith("worker") else "exit 0"
             ran = swarm_tui("spawn", name, "--role", "worker", "--task", "T", "--", "sh", "-c", code, home=home)
             assert ran.status in (0, 1), ran.err
         layout = Layout(home)
-        for name in ("ended", "reported", "over"):
+        for name in ("ended", "reported"):
             agent = layout.agent(f"genesis-01/{name}")
             wait_for(agent.exit.exists, f"the end of {name}")
         results = layout.agent("genesis-01/reported")
@@ -107,7 +107,7 @@ def test_every_verb_works_on_a_full_disk_or_says_how_to_cure_it(full_home: Path)
     killed = rows["genesis-01/worker-1"]
     assert (killed["state"], killed["why"]) == ("killed", "it is over")
     assert "genesis-01/new" not in rows
-    assert "genesis-01/over" not in rows
+    assert "genesis-01/reported" not in rows
     assert not (full_home / "another" / "swarm.toml").exists()
 
     (full_home / "filling").unlink()
