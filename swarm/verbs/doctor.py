@@ -65,7 +65,7 @@ FEW_DESCRIPTORS = 1024
 
 
 def examine(home: Home) -> list[Finding]:
-    """Every finding: home, disk, ledger, roles, programs, environment, prices, limits, clock, processes, in this order."""
+    """Every finding: home, disk, ledger, roles, programs, environment, prices, limits, clock, processes."""
     findings = [*_home(home)]
     if not home.layout.foreign:
         findings += of_disk(home)
