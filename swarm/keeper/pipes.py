@@ -113,11 +113,14 @@ def _make(name: str, run: int) -> None:
 
 
 def _take_name(name: str, end: int, run: int) -> None:
-    """A note takes the place of a FIFO, where others find the keeper's end without its name."""
+    """A note takes the place of a FIFO, where others find the keeper's end without its name.
+
+    It names the directory that it lies in, so that the note in a copy of the home speaks to nobody.
+    """
     if os.path.exists(f"/proc/self/fd/{end}"):
-        found = os.fstat(end)
-        note: dict[str, object] = {"keeper": os.getpid(), "end": end, "device": found.st_dev, "inode": found.st_ino}
-        write_atomic(name, note, run, sync=False)
+        pipe, place = os.fstat(end), os.fstat(run)
+        note = {"keeper": os.getpid(), "end": end, "device": pipe.st_dev, "inode": pipe.st_ino}
+        write_atomic(name, {**note, "in": [place.st_dev, place.st_ino]}, run, sync=False)
 
 
 def _hold(descriptor: int) -> None:

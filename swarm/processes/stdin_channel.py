@@ -84,7 +84,7 @@ def _opened(path: Path) -> Iterator[int]:
     try:
         with reader.directory(path.parent) as run:
             named = stat.S_ISFIFO(os.stat(path.name, dir_fd=run, follow_symlinks=False).st_mode)
-            descriptor = syscalls.open_pipe(path.name, run) if named else _held_end(path)
+            descriptor = syscalls.open_pipe(path.name, run) if named else _held_end(path, os.fstat(run))
     except OSError as error:
         raise _because(error) from error
     except reader.Unreadable as error:
@@ -97,8 +97,11 @@ def _opened(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _held_end(path: Path) -> int:
-    """A descriptor of the end that the note at this path tells of; raises OSError, Unreadable, SwarmError `channel`."""
+def _held_end(path: Path, place: os.stat_result) -> int:
+    """A descriptor of the end that the note at this path tells of; raises OSError, Unreadable, SwarmError `channel`.
+
+    place: of the directory that the note lies in.
+    """
     try:
         note = reader.read_json(path) or {}
     except Invalid:
@@ -107,6 +110,8 @@ def _held_end(path: Path) -> int:
     keeper, end, device, inode = (each if isinstance(each, int) and 0 <= each < 2**64 else -1 for each in found)
     if min(keeper, end, device, inode) < 0:
         raise _no(f"{str(path)!r} is not a FIFO, and no note of one.", STRANGER)
+    if note.get("in") != [place.st_dev, place.st_ino]:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))  # a copy: it is another's keeper
     return syscalls.open_end(keeper, end, device, inode)
 
 

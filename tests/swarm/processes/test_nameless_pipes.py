@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from swarm.errors import SwarmError
 from swarm.processes import stdin_channel
+from swarm.protocol.paths import AgentDir
 from tests.support.agents import Stage, stage
 from tests.support.wait import wait_for
 from tests.swarm.processes.test_stdin_channel import LINUX, exit_of, heard, line, start
@@ -38,12 +40,28 @@ def test_a_note_of_a_pipe_that_another_process_holds_by_now_is_not_believed(home
     agent.run.mkdir()
     stranger = tmp_path / "stranger"
     with stranger.open("w") as file:
-        note = {"keeper": os.getpid(), "end": file.fileno(), "device": 1, "inode": 1}
+        place = agent.run.stat()
+        note = {"keeper": os.getpid(), "end": file.fileno(), "in": [place.st_dev, place.st_ino]}
         for inode in (1, os.fstat(file.fileno()).st_ino):
             agent.channel.write_text(json.dumps({**note, "device": os.fstat(file.fileno()).st_dev, "inode": inode}))
             with pytest.raises(SwarmError, match="No program listens"):
                 stdin_channel.tell(agent, b"spoilt")
     assert stranger.read_text() == ""
+
+
+def test_a_copy_of_a_home_speaks_to_nobody_and_one_that_was_moved_does(home: Stage, tmp_path: Path) -> None:
+    agent = home.agent()
+    start(home, agent)
+    copy = AgentDir(tmp_path / "copy")
+    shutil.copytree(agent.path, copy.path)
+    for say in (stdin_channel.close, lambda where: stdin_channel.tell(where, b"x\n")):
+        with pytest.raises(SwarmError, match="No program listens"):
+            say(copy)
+    place, moved = agent.path, AgentDir(tmp_path / "moved")
+    place.rename(moved.path)
+    stdin_channel.tell(moved, line(n=1))
+    moved.path.rename(place)
+    wait_for(lambda: heard(agent) == [{"n": 1}], "the words")
 
 
 def test_a_fifo_of_an_earlier_keeper_is_spoken_to_by_its_name(home: Stage) -> None:
