@@ -1,7 +1,8 @@
 """Between two heartbeats: limits that are used up, orders to readers, a service that refuses, a root's long turn."""
 
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -62,19 +63,31 @@ def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every:
         AlertCause.SERVICE: outage(snapshot, judged, home.policy, now),
         AlertCause.DISK: words(snapshot.disk) if snapshot.disk.room is Room.NONE else "",
     }
-    spawn_gate.update(engine, {cause: text for cause, text in found.items() if text})
+    with _as_far_as_the_disk_takes_it():
+        spawn_gate.update(engine, {cause: text for cause, text in found.items() if text})
     due, _ = due_for_limits(snapshot, judged, home.policy, over)
     due = {**due_for_injection(snapshot, judged, home.policy), **due}
     for action in kills(snapshot, judged, due):
         if action.kind is ActionKind.KILL:
-            _end(engine, scanner, action)
+            with _as_far_as_the_disk_takes_it():
+                _end(engine, scanner, action)
     # After the limits: a program that kept to its limit by itself has ended its turn, and is ended for the limit.
     settle_idle_sessions(engine, snapshot.agents)
     _say_what_is_unpriced(engine, snapshot)
     stop_overdue_turn(engine)
-    if not over:
+    if not over and not found[AlertCause.DISK]:
         take_up_due(engine, snapshot)
     _ask_what_it_costs(engine, scanner, snapshot)
+
+
+@contextmanager
+def _as_far_as_the_disk_takes_it() -> Iterator[None]:
+    """Goes on where the disk did not take the record of the block: who is over a limit is ended on a full one, too."""
+    try:
+        yield
+    except SwarmError as error:
+        if not error.is_of_disk:
+            raise
 
 
 def _ask_what_it_costs(home: Home, scanner: "Scanner", snapshot: Snapshot) -> None:

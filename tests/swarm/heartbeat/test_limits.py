@@ -1,5 +1,6 @@
 """Limits, refusals and totals on real agents whose program tells what it uses, at heartbeats and between them."""
 
+import errno
 import json
 from typing import Any
 
@@ -13,6 +14,7 @@ from swarm.model.health import Health
 from swarm.model.record import Ending, Phase
 from swarm.model.snapshot import AgentView
 from swarm.rules.costs import spent
+from tests.support import crash
 from tests.support.homes import PERIOD, LiveHome
 from tests.support.wait import wait_for
 
@@ -125,6 +127,21 @@ def test_it_is_ended_between_two_heartbeats_too(talkers: Talkers) -> None:
     assert talkers.causes() == {"limit": "its limit of 1k tokens is used up: 2k tokens"}
     assert talkers.home.alive("saver")
     assert talkers.home.state.heartbeat_n == 0
+
+
+def test_it_is_ended_on_a_disk_that_takes_no_record_of_it_and_recorded_when_there_is_room(talkers: Talkers) -> None:
+    talkers.rules(ROLE)
+    talkers.start("spender", result(6.0, 10))
+    talkers.start("spender-2", result(6.0, 10))
+
+    with crash.failing(0, errno.ENOSPC, lasting=True):
+        talkers.look()
+
+    assert not talkers.home.alive("spender")
+    assert not talkers.home.alive("spender-2")
+    talkers.beat()
+    assert talkers.home.record("spender").why == "its limit of $5 is used up: $6"
+    assert talkers.home.record("spender").ended_by == "engine"
 
 
 def test_whoever_owns_the_heartbeat_looks_after_limits(talkers: Talkers) -> None:
