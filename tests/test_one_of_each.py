@@ -23,6 +23,7 @@ ISO = {"fromisoformat", "isoformat", "strptime"}
 PARSE_TIMES = {
     "swarm/formatting.py": "the stamps of our files",
     "swarm/programs/codex/service_trouble.py": "a clock time in a sentence of Codex",
+    "swarm/verbs/doctor_prices.py": "the dates in our table of prices",
 }
 """Who reads times, and which."""
 
