@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from swarm.errors import Busy, Code, Refused, SwarmError
 from swarm.formatting import spell_duration
+from swarm.heartbeat import temp_files
 from swarm.heartbeat.execute import execute
 from swarm.heartbeat.record import record_beat
 from swarm.heartbeat.root import wake
@@ -83,6 +84,7 @@ def _carry_out(
     try:
         resolve_intents(home)
         forget_waiting(home, state)
+        temp_files.sweep(home)
         snapshot = looking.full()
         settle_idle_sessions(replace(home, actor=ENGINE), snapshot.agents)
         now = home.now()

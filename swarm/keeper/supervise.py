@@ -235,10 +235,19 @@ class Supervisor:
                 write_with_room("exit.json", outcome, self._directory, self._directory, sync=True)
             except FileNotFoundError:
                 return  # the agent's directory was deleted
+            except IsADirectoryError:
+                self._put_aside("exit.json")
             except OSError:
                 self._wait(1.0)
             else:
                 return
+
+    def _put_aside(self, name: str) -> None:
+        """Gives another name to a directory that stands in the place of our file."""
+        try:
+            os.rename(name, f"{name}-{os.urandom(4).hex()}", src_dir_fd=self._directory, dst_dir_fd=self._directory)
+        except OSError:
+            self._wait(1.0)
 
 
 def read_order(directory: int, terms: Terms) -> float:

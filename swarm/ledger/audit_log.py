@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from swarm.errors import Busy, SwarmError
 from swarm.formatting import beginning, spell_stamp
 from swarm.model.actor import AuditVerb
-from swarm.store import locks, reader, syscalls, writer
+from swarm.store import aside, locks, reader, syscalls, writer
 from swarm.store.jsonio import Invalid, parse_json
 
 if TYPE_CHECKING:
@@ -82,9 +82,8 @@ def make_line(seq: int, record: Mapping[str, object], more: Mapping[str, object]
     return _dump({**short, "cut": True})
 
 
-def gap_line(seq: int, at: object, *, missing: bool) -> bytes:
-    """Returns the first line of a log whose earlier records are lost."""
-    what = "was missing" if missing else "held no record in its last 4 MiB"
+def gap_line(seq: int, at: object, what: str) -> bytes:
+    """Returns the first line of a log whose earlier records are lost. what: became of the log."""
     gap = {
         "seq": seq,
         "at": at,
@@ -149,6 +148,7 @@ def append(
     }
     path = layout.events
     try:
+        what = _put_aside(layout)
         descriptor, was_missing = _open_locked(path, WAIT_S if wait_s is None else wait_s)
         try:
             size = os.fstat(descriptor).st_size
@@ -156,7 +156,8 @@ def append(
             lines = b"" if writer.ends_in_newline(descriptor, size) else b"\n"
             if was_missing or (last == 0 and size > 0):
                 last += 1
-                lines += gap_line(last, record["at"], missing=was_missing)
+                what = what or ("was missing" if was_missing else "held no record in its last 4 MiB")
+                lines += gap_line(last, record["at"], what)
             lines += make_line(last + 1, record, more)
             # Only what says what runs is worth of the reserve: an agent could use it up with its own lines.
             _write(descriptor, lines, size, layout.reserve if verb.is_synced or verb is AuditVerb.HEARTBEAT else None)
@@ -183,6 +184,12 @@ def last_number(layout: "Layout") -> int | None:
         return 0
     except (OSError, SwarmError):
         return None
+
+
+def _put_aside(layout: "Layout") -> str:
+    """Moves a directory, link, pipe or socket that was put in the log's place. Returns what became of it, or ''."""
+    odd = aside.oddity(layout.events)
+    return aside.put_aside(layout.events, layout.swarm, odd) if odd else ""
 
 
 def _open_locked(path: "Path", wait_s: float) -> tuple[int, bool]:

@@ -90,16 +90,19 @@ def since(layout: "Layout", number: int, *, reach: int = 1 << 20) -> list[Event]
 
     Raises Unreadable.
     """
-    read = reader.read_tail(layout.events, reach)
-    if read is None:
-        return []
-    found: list[Event] = []
-    for row in reader.lines_backwards(read.data, cut=read.truncated):
-        event = parse(row)
-        if event is not None and event.seq <= number:
+    for window in (WINDOW, reach):
+        read = reader.read_tail(layout.events, window)
+        if read is None:
+            return []
+        found: list[Event] = []
+        for row in reader.lines_backwards(read.data, cut=read.truncated):
+            event = parse(row)
+            if event is not None and event.seq <= number:
+                return found
+            found += [event] if event is not None else []
+        if not read.truncated:
             return found
-        found += [event] if event is not None else []
-    return None if read.truncated else found
+    return None
 
 
 def is_wanted(event: Event, agent: str | None, since_wall: float | None) -> bool:

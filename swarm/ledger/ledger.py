@@ -5,11 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
+from functools import partial
 from typing import NamedTuple
 
 from swarm.errors import Busy, Code, HomeError, Refused
 from swarm.ledger import audit_log, codec, revisions
 from swarm.ledger.outbox import Outbox, audited_by
+from swarm.ledger.planted import put_right
 from swarm.ledger.publishing import Outcome, publish
 from swarm.ledger.revisions import Look, Stamp, Trouble, look
 from swarm.ledger.state import State, with_forgotten, with_record
@@ -148,6 +150,11 @@ class Ledger:
         self.commit(change, purpose=purpose, lines=lines)
         return answer
 
+    def tell(self) -> None:
+        """Writes the audit lines that a process which died owed, where there are any. Raises as `commit`."""
+        if self._outbox.lacks(self.read()):
+            self.commit(lambda state: state, purpose="write the lines that are owed")
+
     def rebuild(self) -> State:
         """Builds the ledger from the agents' files, which win over what it said before; makes a missing lock again.
 
@@ -156,16 +163,11 @@ class Ledger:
         """
         from swarm.ledger.rebuild import from_tree  # reads every agent's files: not for a verb's start
 
-        for directory in (self._layout.swarm, self._layout.revs, self._layout.agents):
+        for directory in (self._layout.swarm, self._layout.agents):
             writer.make_dir(directory)
         self._make_lock()
-        return self._commit(
-            lambda state: from_tree(self._layout, state, self._clock.wall()),
-            "rebuild the ledger",
-            None,
-            None,
-            self._fresh,
-        )
+        change = partial(from_tree, self._layout, wall=self._clock.wall())
+        return self._commit(change, "rebuild the ledger", None, None, self._fresh)
 
     @staticmethod
     def create(layout: Layout, clock: Clock) -> State:
@@ -191,7 +193,7 @@ class Ledger:
         if self._layout.foreign:
             raise Refused(Code.READ_ONLY, "This is not a swarm home: there is no swarm.toml.", "Nothing was changed.")
         give_up = time.monotonic() + self._wait
-        troubles: list[Trouble] = list(self._unreported)
+        troubles: list[Trouble] = [*self._unreported, *put_right(self._layout)]
         while True:
             with ExitStack() as locked:
                 self._lock(locked, purpose, troubles, max(0.0, give_up - time.monotonic()))
@@ -249,8 +251,7 @@ class Ledger:
         except HomeError as error:
             if fresh is None or error.code not in (Code.MISSING, Code.DAMAGED):
                 raise
-            top = max(revisions.taken_numbers(self._layout), default=0)
-            return Look(fresh(), top, odd_state=revisions.exists(self._layout.state))
+            return revisions.look_at_ruins(self._layout, fresh())
 
     def _fresh(self) -> State:
         return State(0, os.urandom(16).hex(), start_epoch(self._clock))

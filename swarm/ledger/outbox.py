@@ -1,15 +1,18 @@
 """The outbox of the audit log: a revision carries the lines it owes, so that no writer's death leaves an act untold."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from swarm.errors import SwarmError
 from swarm.ledger import audit_log, audit_reader
+from swarm.ledger.audit_log import Event
 from swarm.ledger.revisions import Trouble
 from swarm.ledger.state import State
 from swarm.model.audit_line import AuditLine
 from swarm.model.causes import AlertCause
 from swarm.model.values import replace
 from swarm.protocol.paths import Layout
+from swarm.store.aside import ASIDE
 
 KEPT = 500
 """Lines that wait at most, where the log cannot be written for long; the newest ones stay."""
@@ -39,6 +42,10 @@ class Outbox:
         for line in lines:
             append(self._layout, line)
 
+    def lacks(self, state: State) -> bool:
+        """Whether the log lacks a line of this state: its writer died, or could not write. Needs no lock."""
+        return bool(state.owed) and self._sent != state.revision and bool(self._lacking(state.owed))
+
     def still_owed(self, state: State) -> tuple[AuditLine, ...]:
         """Writes those of a state's lines that the log lacks; returns those that cannot be written now.
 
@@ -59,12 +66,14 @@ class Outbox:
         written = audit_reader.since(self._layout, first) if last > first else []
         if written is None:
             return []  # so much was written since that these were too
-        known = {(event.verb, event.agent, event.spawn_id, event.more.get("revision")) for event in written}
-        return [
-            line
-            for line in lines
-            if line.after <= last and (line.verb, line.agent, line.spawn_id, line.revision) not in known
-        ]
+        known = Counter(_key_of(event) for event in written)
+        lacking = []
+        for line in lines:
+            keys = ((line.verb, line.agent, line.spawn_id, line.revision), (line.verb, "", line.spawn_id, 0))
+            key = next((each for each in keys if known[each]), None)
+            known.subtract([key] if key is not None else [])
+            lacking += [line] if key is None and line.after <= last else []
+        return lacking
 
     def _write(self, lines: list[AuditLine]) -> tuple[AuditLine, ...]:
         """Appends lines; returns those that cannot be written now."""
@@ -74,6 +83,13 @@ class Outbox:
             except SwarmError:
                 return tuple(lines[place:])
         return ()
+
+
+def _key_of(event: Event) -> tuple[str, str, str, object]:
+    """By what a record is known as the one of a line. One that was too long has lost all but its verb and its spawn."""
+    if event.more.get("cut"):
+        return event.verb, "", event.spawn_id, 0
+    return event.verb, event.agent, event.spawn_id, event.more.get("revision")
 
 
 def append(layout: Layout, line: AuditLine) -> None:
@@ -98,4 +114,6 @@ def audited_by(layout: Layout, state: State) -> tuple[int, tuple[Trouble, ...]]:
     if last is None or last >= state.audited:
         return state.audited if last is None else last, ()
     text = f"events.jsonl ended at record {last}, where the ledger knows of {state.audited}: some were lost"
+    if any((layout.swarm / ASIDE).glob(f"{layout.events.name}-*")):
+        text += f"; what stood in its place is in swarm/{ASIDE}"
     return last, (Trouble(AlertCause.AUDIT_GAP, text),)

@@ -9,12 +9,11 @@ from functools import partial
 from pathlib import Path
 
 from swarm.ledger import revisions
-from swarm.ledger.revisions import Look
+from swarm.ledger.revisions import KEPT, Look
 from swarm.protocol.paths import Layout
 from swarm.store import reader, reserve, syscalls, writer
+from swarm.store.aside import put_aside
 
-KEPT = 512
-"""Revisions that are kept: as recovery copies, and so that a late writer still finds the number it wants taken."""
 KEPT_WHEN_FULL = 8
 """On a full disk older ones become the reserve again, so that commit after commit finds room."""
 KEPT_ASIDE = 16
@@ -38,6 +37,9 @@ def publish(layout: Layout, data: bytes, seen: Look, started: float) -> Outcome:
     number = seen.top + 1
     if not seen.numbers:
         writer.make_dir(layout.revs)
+    for foreign in seen.foreign:
+        with suppress(OSError):
+            put_aside(layout.rev(foreign), layout.swarm)
     try:
         with reader.directory(layout.swarm) as home, reader.directory(layout.revs) as revs:
             numbers = (*seen.numbers, number)
@@ -171,7 +173,7 @@ def _trim(revs: int, numbers: Iterable[int], keep: int) -> bool:
     """Removes all but the newest `keep` revisions; returns whether there were more."""
     old = sorted(numbers)[:-keep]
     for number in old:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):  # a directory of that name, say: the others go all the same
             syscalls.unlink(str(number), revs)
     return bool(old)
 

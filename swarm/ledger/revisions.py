@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 from swarm.errors import Code, HomeError, SwarmError
 from swarm.ledger.codec import Decoded, decode
-from swarm.ledger.state import State, raise_alert
+from swarm.ledger.plausible import plausible
+from swarm.ledger.state import MAX_REVISION, State, raise_alert
 from swarm.model.causes import AlertCause
 from swarm.protocol.paths import Layout
 from swarm.store import jsonio, reader, writer
+from swarm.store.aside import ASIDE
 from swarm.store.declared import RefusedValue
 
 MAX_BYTES = 64 << 20
@@ -21,7 +23,9 @@ COMMIT_S = 2.0
 """Seconds from reading to linking after which a writer starts over: its number could have been taken and trimmed."""
 Stamp = tuple[int, int, int] | None
 """Inode, size and time of change of state.json, in nanoseconds."""
-_NAME = re.compile(r"[1-9][0-9]{0,14}\Z")
+_NAME = re.compile(r"[1-9][0-9]*\Z")
+KEPT = 512
+"""Revisions that are kept: as recovery copies, and so that a late writer still finds the number it wants taken."""
 
 
 class Trouble(NamedTuple):
@@ -46,6 +50,8 @@ class Look(NamedTuple):
     """state.json is to be kept aside before it is replaced."""
     unfinished: bool = False
     """The highest number is being written just now, on a file system without links."""
+    foreign: tuple[int, ...] = ()
+    """Numbers that no writer of this home can have taken; the next commit puts these files aside."""
 
 
 def look(layout: Layout, *, thorough: bool) -> Look:
@@ -62,12 +68,42 @@ def look(layout: Layout, *, thorough: bool) -> Look:
     return _judge(layout, taken_numbers(layout) if numbers is None else numbers, current, why)
 
 
+def look_at_ruins(layout: Layout, fresh: State) -> Look:
+    """What a rebuild begins with where no file of the ledger is whole: a fresh state, above the numbers taken."""
+    taken = taken_numbers(layout)
+    foreign = tuple(number for number in taken if number > MAX_REVISION // 2)
+    top = max((number for number in taken if number not in foreign), default=0)
+    return Look(fresh, top, odd_state=exists(layout.state), foreign=foreign)
+
+
 class _File(NamedTuple):
     data: bytes
     decoded: Decoded
 
 
-def _judge(layout: Layout, numbers: tuple[int, ...], current: _File | None, why: str) -> Look:
+def _judge(layout: Layout, taken: tuple[int, ...], current: _File | None, why: str) -> Look:
+    foreign = _foreign(layout, taken, current)
+    numbers = tuple(number for number in taken if number not in foreign)
+    found = _judge_own(layout, numbers, current, why)
+    if not foreign:
+        return found
+    text = f"swarm/revs/{min(foreign)} is no revision of this home, and is put aside in swarm/{ASIDE}"
+    return found._replace(foreign=foreign, repairs=(*found.repairs, text))
+
+
+def _foreign(layout: Layout, numbers: Sequence[int], current: _File | None) -> tuple[int, ...]:
+    """Numbers so far above the newest revision that nobody can have counted up to them: of another home, or planted.
+
+    That is what state.json and the revision of its number agree on; where they do not, the newest that is whole.
+    """
+    newest = current.decoded.state.revision if current is not None else 0
+    if current is None or _read(layout.rev(newest)) != current.data:
+        best = _best(layout, [number for number in numbers if number <= MAX_REVISION])
+        newest = max(newest, best.decoded.state.revision if best is not None else 0)
+    return tuple(number for number in numbers if number > min(newest + KEPT, MAX_REVISION)) if newest else ()
+
+
+def _judge_own(layout: Layout, numbers: tuple[int, ...], current: _File | None, why: str) -> Look:
     top = max((*numbers, current.decoded.state.revision if current else 0))
     best = _best(layout, numbers)
     if best is None and current is None:
@@ -176,7 +212,9 @@ def _decode(data: bytes, path: Path) -> Decoded:
     global _last
     last = _last
     if last is None or last[0] != data:
-        _last = last = (data, decode(data, path))
+        state, refused = decode(data, path)
+        wrong = [*refused]
+        _last = last = (data, Decoded(plausible(state, wrong), tuple(wrong)))
     return last[1]
 
 
@@ -208,13 +246,8 @@ def taken_numbers(layout: Layout) -> tuple[int, ...]:
             return listed(revs)
     except FileNotFoundError:
         return ()
-    except reader.Unreadable as error:
-        raise HomeError(
-            f"The ledger's revisions {str(layout.revs)!r} cannot be used.",
-            f"It {error.why}.",
-            "Put the directory back.",
-            code=Code.DAMAGED,
-        ) from error
+    except reader.Unreadable:
+        return ()  # a link, or no directory: a commit puts it aside
     except OSError as error:
         raise writer.explain(error, layout.revs) from error
 

@@ -13,12 +13,14 @@ from swarm.model.time import Epoch
 from swarm.model.values import replace
 
 MAX_ALERTS = 500
+MAX_REVISION = 10**12
+"""No home commits as often: a higher number was planted."""
 
 
 class State(Struct, frozen=True, omit_defaults=True):
     """One revision of state.json. Changed by `replace` and the functions below, in a commit."""
 
-    revision: Annotated[int, Meta(ge=1, le=10**15)]
+    revision: Annotated[int, Meta(ge=1, le=MAX_REVISION)]
     home_id: NonEmpty
     """Random, made by init: tells a home from its copy."""
     epoch: Epoch

@@ -51,8 +51,14 @@ class Draft(Struct, frozen=True):
     warnings: tuple[str, ...] = ()
     ghosts: Mapping[str, int] = {}
     """How many run unrecorded below each agent, as a scan found before the reservation."""
-    work: Path | None = None
-    """The directory of the earlier run whose session goes on: what the agent made there is carried over."""
+    respawn_of: str = ""
+    """The spawn id of the earlier run, '' where there was none."""
+    kept: Path | None = None
+    """Of a respawn: where the directory of the earlier run is kept."""
+    goes_on: bool = False
+    """The session of the earlier run goes on: what the agent made there is carried over."""
+    inbox: str = ""
+    """Messages that had not reached the earlier run: they wait in the new one's inbox."""
 
 
 class _Objections(Struct):
@@ -158,6 +164,7 @@ def draft(
         tuple(objections.errors),
         warnings,
         ghosts=ghosts_now(home, state) if ghosts is None else ghosts,
+        respawn_of=request.respawn_of,
     )
 
 

@@ -8,11 +8,12 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, without
 from swarm.ledger.transitions import Stopping, move
+from swarm.lifecycle import earlier_run
 from swarm.lifecycle.detach import detach_abandoned, say_trouble
 from swarm.lifecycle.end import fail_turn
 from swarm.lifecycle.intents import Order, abandoned, abandoned_branches, at_work, me, record_start, withdraw_start
 from swarm.lifecycle.relaunch import put_back
-from swarm.lifecycle.start import clear_away
+from swarm.lifecycle.start import take_back
 from swarm.lifecycle.stop import stop_all
 from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.audit_line import AuditLine
@@ -21,12 +22,12 @@ from swarm.model.time import Now
 from swarm.model.values import replace
 
 
-def resolve_intents(home: Home) -> tuple[str, ...]:
+def resolve_intents(home: Home, *, stops: bool = True) -> tuple[str, ...]:
     """Looks into every intent without outcome whose process is gone, and writes down what it finds. Returns the ids.
 
     SPAWNING: what runs is RUNNING, what does not is taken out and its slot is free. STOPPING: it is stopped to the end.
     A branch that no process stops any more is open again. An agent whose operator's terminal died is detached.
-    Never guessed: where it cannot be looked, it is left as it is.
+    Never guessed: where it cannot be looked, it is left as it is. stops: also what may take the grace of a stop.
     """
     state = home.ledger.read()
     resolved: list[str] = []
@@ -35,18 +36,18 @@ def resolve_intents(home: Home) -> tuple[str, ...]:
         for record in list(state.agents.values()):
             if record.phase is Phase.SPAWNING and abandoned(record):
                 try:
-                    _finish_start(home, record)
+                    if (mine := _take_start_over(home, record, begin)) is not None:
+                        _finish_start(home, mine)
+                        resolved.append(record.id)
                 except (SwarmError, OSError) as error:  # of one agent: the others, and their heartbeat, go on
                     say_trouble(home, record, error)
-                else:
-                    resolved.append(record.id)
-            elif record.phase is Phase.STOPPING and abandoned(record) and _take_stop_over(home, record, begin):
+            elif stops and record.phase is Phase.STOPPING and _take_stop_over(home, record, begin):
                 halted.append(record)
         if halted:
             stop_all(home, halted, Order(reason="", grace=home.policy.stop.grace, by="", taken_over=True))
             resolved += [record.id for record in halted]
     _reopen_abandoned_branches(home)
-    resolved += detach_abandoned(home)
+    resolved += detach_abandoned(home) if stops else ()
     return tuple(resolved)
 
 
@@ -56,6 +57,7 @@ def _finish_start(home: Home, record: Record) -> None:
     line = partial(_line, home)
     purpose = f"look into the start of {record.id}"
     if (started := home.runner.started(agent, record.spawn_id)) is not None:
+        earlier_run.hand_over_environment(agent, record.respawn_of)
         record_start(home, record, *started, purpose=purpose, line=line)
     elif home.is_root(record.id):
         why = "the process that began its turn died before it ran"
@@ -65,6 +67,7 @@ def _finish_start(home: Home, record: Record) -> None:
         put_back(agent)
         withdraw_start(home, record, purpose=purpose, line=line)
     else:
+        take_back(home.layout, agent, record.spawn_id, record.respawn_of)
         _take_out(home, record, purpose)
 
 
@@ -81,8 +84,6 @@ def _take_out(home: Home, record: Record, purpose: str) -> None:
         return (_line(home, record, cut_short=True),) if taken_out else ()
 
     home.ledger.commit(change, purpose=purpose, lines=lines)
-    if taken_out:
-        clear_away(home.layout, home.layout.agent(record.id))
 
 
 def _line(home: Home, record: Record, *, cut_short: bool = False) -> AuditLine:
@@ -102,8 +103,22 @@ def _line(home: Home, record: Record, *, cut_short: bool = False) -> AuditLine:
     )
 
 
+def _take_start_over(home: Home, record: Record, begin: Callable[[Iterable[str]], None]) -> Record | None:
+    """Returns the intent with this process as the starter, so that no other undoes it at the same time; None else."""
+
+    def step(found: Record, _: Now) -> Record | None:
+        if not (_is_still(found, record) and abandoned(record)):
+            return None
+        begin([record.spawn_id])
+        return replace(found, starter=me())
+
+    return home.ledger.update(record.ref, step, purpose=f"take over the start of {record.id}")
+
+
 def _take_stop_over(home: Home, record: Record, begin: Callable[[Iterable[str]], None]) -> bool:
     """Returns whether this process is the stopper now; the words of who ordered the stop stay."""
+    if not abandoned(record):
+        return False
 
     def step(found: Record, _: Now) -> Record | None:
         if not (_is_still(found, record) and abandoned(record)):

@@ -15,7 +15,7 @@ from swarm.lifecycle.admission import Draft, must_be_able_to_parent, must_be_fre
 from swarm.lifecycle.ghosts import still_below
 from swarm.lifecycle.intents import Order, at_work, live_members, mark_stopping, me, reopen_branch, to_be_stopped
 from swarm.lifecycle.stagger import with_turn
-from swarm.lifecycle.start import clear_away, make_directory
+from swarm.lifecycle.start import make_directory, take_back
 from swarm.lifecycle.stop import stop_all
 from swarm.model.actor import AuditVerb
 from swarm.model.audit_line import AuditLine
@@ -95,6 +95,10 @@ def reserve(home: Home, state: State, request: SpawnRequest, made: Draft) -> Sta
     if record is not None and (record.holds_slot or record.phase is Phase.QUEUED):
         must_be_free(home, made.agent, state)
     no_overlap(home, spec, state)
+    if made.kept is not None and not made.goes_on:
+        # Who ended below the earlier run moves with its directory; their ended.json keeps what the ledger forgets here.
+        for below in [each for each in state.agents if each.startswith(made.agent + "/")]:
+            state = without(state, below)
     no = no_room(home, state, made, request, {})
     if no is not None:
         raise no
@@ -186,7 +190,7 @@ def make_room(
                 for branch in branches:
                     reopen_branch(home, branch)
     except BaseException:
-        clear_away(home.layout, agent)
+        take_back(home.layout, agent, made.spawn_id, "")
         raise
     return agent, home.ledger.read(), tuple(each.agent for each in ended)
 

@@ -9,6 +9,7 @@ from swarm.ledger.transitions import Waits, move
 from swarm.lifecycle import root_turn, unrecorded
 from swarm.lifecycle.end import ended, last_words, record_end, record_verified
 from swarm.lifecycle.end_time import time_of_end
+from swarm.lifecycle.intents import Order
 from swarm.lifecycle.leftovers import see_to_leftovers, with_leftovers
 from swarm.lifecycle.service_wait import record_wait
 from swarm.model.activity import ActivityState, TurnEnd
@@ -110,6 +111,15 @@ def _unless_killed(home: Home, record: Record, after: Record) -> Record:
         unverified=doubt,
         at=Now(kill.wall, kill.awake),
     )
+
+
+def as_ordered(home: Home, before: Record, gone: Record, order: Order) -> Record:
+    """An end that its keeper brought about by order: of this stop, whose first process died before it could say so."""
+    over = before.ref.match(read_exit(home.layout.agent(before.id)).value)
+    if gone.ending is not Ending.FAILED or over is None or not over.stopped:
+        return gone
+    by, why = (before.ended_by, before.why) if order.taken_over else (order.by, order.reason)
+    return replace(gone, ending=Ending.KILLED, why=why, ended_by=by)
 
 
 def _end_with_exit(home: Home, record: Record, gone: Exit) -> Record:

@@ -11,6 +11,7 @@ from swarm.ledger.state import State
 from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.admission import Draft, draft
 from swarm.lifecycle.intents import at_work
+from swarm.lifecycle.readiness import must_be_ready
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.lifecycle.reservation import enqueue, judged_now, make_room, no_room, request_of, reserve, unqueued
 from swarm.lifecycle.settle import settle
@@ -39,7 +40,7 @@ def spawn(home: Home, request: SpawnRequest, role: Role | None = None) -> Spawne
     step. role: the request's role, where the caller has read it.
     """
     with audit.attempt(home, AuditVerb.SPAWN, request.name) as attempt:
-        home.must_be_writable()
+        must_be_ready(home)
         with suppress(SwarmError):  # what is wrong with the disk, the reservation finds
             fill(home.layout)  # before there is an agent that could fill the disk
         made = draft(home, request, home.ledger.read(), role=role)

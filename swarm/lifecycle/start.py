@@ -1,5 +1,6 @@
 """From an admitted spawn to a running agent: directory, files, processes; and nothing left where that fails."""
 
+import os
 import shutil
 from contextlib import suppress
 from stat import S_ISDIR
@@ -8,13 +9,14 @@ from swarm.errors import Code, HomeError, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, without
-from swarm.lifecycle import environment
+from swarm.lifecycle import earlier_run, environment
 from swarm.lifecycle.admission import Draft
 from swarm.lifecycle.carry_over import carry_over
 from swarm.lifecycle.end import count_crash
 from swarm.lifecycle.intents import must_run, record_start
 from swarm.lifecycle.stagger import wait_for_turn
 from swarm.model.actor import AuditVerb
+from swarm.model.agent import AgentSpec
 from swarm.model.audit_line import AuditLine
 from swarm.model.record import Record, Ref
 from swarm.processes.runner import Started
@@ -26,10 +28,12 @@ from swarm.store import syscalls, writer
 def make_directory(home: Home, made: Draft) -> AgentDir:
     """The agent's directory with its spec and brief. It is made anew or not at all: Refused `exists`, HomeError.
 
-    What fails half-way is taken away again.
+    That of an earlier run is moved aside first. What fails half-way is taken away again, and the earlier run is back.
     """
     agent = home.layout.agent(made.agent)
     must_be_real(home.layout, agent)
+    if made.kept is not None:
+        earlier_run.move_aside(agent, made.kept, made.respawn_of)
     try:
         syscalls.mkdir(agent.path)
     except FileExistsError as error:
@@ -37,30 +41,37 @@ def make_directory(home: Home, made: Draft) -> AgentDir:
             Code.EXISTS, f"{made.agent!r} exists already.", f"Its directory is there: {str(agent.path)!r}."
         ) from error
     except OSError as error:
+        earlier_run.put_back(agent, made.respawn_of)
         raise writer.explain(error, agent.path) from error
     try:
-        assert made.spec is not None  # noqa: S101 an admitted draft has one
-        for inner in (agent.run, agent.log):
-            writer.make_dir(inner)
-        writer.write_json_new(agent.spec, spec_json(made.spec))
-        writer.write_new(agent.task, made.brief.encode("utf-8", "backslashreplace"))
-        launch = made.launch
-        if launch is not None:
-            environment.keep(home, agent, launch.inherited)
-        for path, data in (launch.files if launch else {}).items():
-            writer.make_dir(path.parent)
-            writer.write_atomic(path, data, mode=launch.mode_of(path) if launch else 0o600)
-        if made.work is not None:
-            carry_over(made.work, agent.path)
-        if made.spec.worktree is not None:
-            # After agent.json, which names it: where the engine dies here, a recovery finds what to take away.
-            from swarm.repositories import worktree
-
-            worktree.make(home.layout, made.spec.worktree, made.agent)
+        _fill(home, made, agent)
     except BaseException:
-        clear_away(home.layout, agent)
+        take_back(home.layout, agent, made.spawn_id, made.respawn_of)
         raise
     return agent
+
+
+def _fill(home: Home, made: Draft, agent: AgentDir) -> None:
+    assert made.spec is not None  # noqa: S101 an admitted draft has one
+    for inner in (agent.run, agent.log):
+        writer.make_dir(inner)
+    writer.write_json_new(agent.spec, spec_json(made.spec))
+    writer.write_new(agent.task, made.brief.encode("utf-8", "backslashreplace"))
+    launch = made.launch
+    if launch is not None:
+        environment.keep(home, agent, launch.inherited)
+    for path, data in (launch.files if launch else {}).items():
+        writer.make_dir(path.parent)
+        writer.write_atomic(path, data, mode=launch.mode_of(path) if launch else 0o600)
+    if made.inbox:
+        writer.write_new(agent.inbox, made.inbox.encode("utf-8", "replace"))
+    if made.kept is not None and made.goes_on:
+        carry_over(made.kept, agent.path)
+    if made.spec.worktree is not None:
+        # After agent.json, which names it: where the engine dies here, a recovery finds what to take away.
+        from swarm.repositories import worktree
+
+        worktree.make(home.layout, made.spec.worktree, made.agent)
 
 
 def must_be_real(layout: Layout, agent: AgentDir) -> None:
@@ -79,25 +90,34 @@ def must_be_real(layout: Layout, agent: AgentDir) -> None:
             )
 
 
-def clear_away(layout: Layout, agent: AgentDir) -> None:
-    """Removes what a spawn made, where the agent never ran. What others put there stays, with the directory.
+def take_back(layout: Layout, agent: AgentDir, spawn_id: str, respawn_of: str) -> None:
+    """Removes what a spawn made, where the agent never ran, and puts back what it had moved. Done twice, it is done.
 
-    A worktree that holds work, from an earlier run, stays too.
+    What others put there stays, with the directory, and a worktree that holds work, from an earlier run. What is not
+    of this spawn (the earlier run, where it was not moved yet) is left as it is.
     """
     spec = read_spec(agent).value
-    if spec is not None and spec.worktree is not None:
+    if spec is not None and spec.spawn_id == spawn_id:
+        _clear_away(layout, agent, spec)
+    if not os.path.lexists(agent.spec):  # it ends here, or had just begun
+        writer.sweep_temps(agent.path, 0.0)
+        for empty in (agent.run, agent.log, agent.path):
+            with suppress(OSError):
+                empty.rmdir()
+    earlier_run.put_back(agent, respawn_of)
+
+
+def _clear_away(layout: Layout, agent: AgentDir, spec: AgentSpec) -> None:
+    if spec.worktree is not None:
         from swarm.repositories import worktree
 
         worktree.discard_untouched(layout, spec.worktree)
     for inner in (agent.run, agent.log):
         if not inner.is_symlink():
             shutil.rmtree(inner, ignore_errors=True)
-    for path in (agent.spec, agent.task, agent.exit):
+    for path in (agent.task, agent.inbox, agent.exit, agent.spec):  # its spec last: by that it is known as this spawn's
         with suppress(OSError):
             path.unlink()
-    writer.sweep_temps(agent.path, 0.0)
-    with suppress(OSError):
-        agent.path.rmdir()
 
 
 def start(home: Home, made: Draft, agent: AgentDir, reserved: State) -> Started:
@@ -112,9 +132,11 @@ def start(home: Home, made: Draft, agent: AgentDir, reserved: State) -> Started:
         wait_for_turn(home, reserved.last_start)
         started = home.runner.spawn(agent, made.launch)
     except BaseException as error:
+        # The record last: while it stands, no other process takes the name, and a recovery knows what is to be undone.
+        take_back(home.layout, agent, made.spawn_id, made.respawn_of)
         discard(home, made, crash=isinstance(error, SwarmError))
-        clear_away(home.layout, agent)
         raise
+    earlier_run.hand_over_environment(agent, made.respawn_of)
 
     def line(record: Record) -> AuditLine:
         return audit.line(

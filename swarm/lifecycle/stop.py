@@ -24,7 +24,7 @@ from swarm.lifecycle.intents import (
 )
 from swarm.lifecycle.leftovers import accepted_words, see_to_leftovers, with_leftovers
 from swarm.lifecycle.messaging import ask_to_end
-from swarm.lifecycle.settle import look_at_end, results_of
+from swarm.lifecycle.settle import as_ordered, look_at_end, results_of
 from swarm.lifecycle.stop_report import facts, outcome
 from swarm.lifecycle.stop_unrecorded import record_or_remember, reopen_if_possible
 from swarm.model.actor import AuditVerb
@@ -96,6 +96,7 @@ def stop_one(home: Home, record: Record, order: Order) -> End:
     starts = not dead_or_none(before.starter)
     gone = look_at_end(home, before) if before.phase is not Phase.ENDED and not starts else None
     if gone is not None and (before.waiting is None or gone.ending is not Ending.FAILED):
+        gone = as_ordered(home, before, gone, order)
         left_alone = gone.ending is Ending.LOST and home_of(home.layout, before)
         return End(before, gone, {"note": gone.why if left_alone else "already ended"})
     agent = home.layout.agent(before.id)

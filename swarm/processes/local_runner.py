@@ -83,7 +83,10 @@ class LocalRunner:
     def life(self, record: Record) -> Life:
         """The keeper's life counts before the program's: a program may exec, and write over its environment."""
         said = []
-        for identity in (record.keeper, record.process):
+        known: tuple[Identity | None, Identity | None] = (record.keeper, record.process)
+        if known == (None, None):  # the ledger has lost them: the keeper's own word stands in
+            known = self._both(record, self._layout.agent(record.id))
+        for identity in known:
             if identity is not None:
                 said.append(look(identity))
                 if said[-1] in (Liveness.ALIVE, Liveness.ELSEWHERE):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from swarm.processes.runner import StopReport
 from swarm.protocol.agent_files import StopOrder, read_exit, read_kept
 from swarm.protocol.paths import AgentDir
 from swarm.store import jsonio, writer
+from swarm.store.aside import oddity, put_aside
 
 Look = Callable[[], list[Stat]]
 
@@ -204,6 +206,10 @@ def _judge(work: _Stop, outcome: Exit | None, *, gone: bool) -> None:
 
 def _order(work: _Stop, keeper: Identity, grace: float) -> Exit | None:
     """Has the keeper stop its agent; its report, or None where it gave none in time."""
+    for path in (work.agent.order, work.agent.exit):
+        if oddity(path):
+            with suppress(OSError):  # a directory in its place would keep the keeper from its report
+                put_aside(path, work.agent.run)
     try:
         writer.write_atomic(work.agent.order, jsonio.to_json(to_builtins(StopOrder(work.marker, float(grace)))))
     except SwarmError as error:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from swarm.protocol.agent_files import read_spec
+from swarm.protocol.numbered import free_beside, is_free
 from swarm.protocol.paths import AgentDir, Layout
 
 
@@ -12,24 +13,6 @@ def place_for(layout: Layout, name: str, spawn_id: str) -> Path:
     """The place of an agent in the archive, which no other one has: its name comes back, its spawn id does not."""
     wanted = layout.archive / f"{name}.{spawn_id}"
     return wanted if is_free(wanted) else free_beside(wanted)
-
-
-def free_beside(path: Path) -> Path:
-    """The first of NAME.1, NAME.2, ... that is free."""
-    number = 1
-    while not is_free(beside := path.with_name(f"{path.name[: 200 - len(str(number))]}.{number}")):
-        number += 1
-    return beside
-
-
-def is_free(path: Path) -> bool:
-    """Whether nothing lies there, or only the empty directory of a mover that died (`store.moves`)."""
-    try:
-        return not os.listdir(path)
-    except FileNotFoundError:
-        return not os.path.lexists(path)
-    except OSError:
-        return False
 
 
 def archived_directories(layout: Layout) -> Iterator[AgentDir]:

@@ -8,12 +8,14 @@ from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, resolve
 from swarm.lifecycle import settle
 from swarm.lifecycle.archive import move, put_away, row_of, with_branches
+from swarm.lifecycle.readiness import must_be_ready
 from swarm.model.actor import AuditVerb
 from swarm.model.archive import ArchivedAgent, ArchiveReport
 from swarm.model.record import Ref
 from swarm.model.snapshot import AgentView
-from swarm.protocol.archive import archived_directories, free_beside, is_free
+from swarm.protocol.archive import archived_directories
 from swarm.protocol.names import parent_of
+from swarm.protocol.numbered import free_beside, is_free
 from swarm.protocol.paths import AgentDir
 from swarm.rules.archive import FOREIGN, Reason, is_over, reasons_to_keep, topmost
 from swarm.scan.scanner import Scanner
@@ -29,7 +31,7 @@ def archive(home: Home, words: Sequence[str] = (), *, spawn_ids: Mapping[str, st
     """
     asked = ""
     try:
-        home.must_be_writable()
+        must_be_ready(home)
         settle.settle(home)
         snapshot = Scanner(home).full()
         reasons = reasons_to_keep(snapshot, home.policy, with_branches(snapshot.agents))
@@ -65,7 +67,7 @@ def restore(home: Home, words: str) -> str:
     """
     agent_id = words
     try:
-        home.must_be_writable()
+        must_be_ready(home)
         row = _find(home, words)
         agent_id = row.id
         must_be_below(home, agent_id)

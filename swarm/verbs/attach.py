@@ -6,6 +6,7 @@ from swarm.home.context import Home
 from swarm.home.resolve import must_be_meant, resolve
 from swarm.lifecycle.attach import Client, attach_terminal
 from swarm.lifecycle.detach import Detached
+from swarm.lifecycle.readiness import must_be_ready
 from swarm.lifecycle.settle import settle
 from swarm.model.actor import AuditVerb
 from swarm.model.record import Phase
@@ -17,7 +18,7 @@ def attach(home: Home, words: str, client: Client, *, who: str = "the operator",
     Raises NotFound; Refused `hierarchy` where an agent asks, `attach` where its program cannot, or it has no session.
     """
     with audit.attempt(home, AuditVerb.ATTACH, words) as attempt:
-        home.must_be_writable()
+        must_be_ready(home)
         attempt.agent = agent_id = resolve(home, words)
         if home.actor.is_agent:
             raise Refused(

@@ -5,6 +5,7 @@ from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, resolve
+from swarm.lifecycle.readiness import must_be_ready
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import AgentSpec
 from swarm.model.repository import Worktree
@@ -27,7 +28,7 @@ def handover(
     GitError: then nothing has changed.
     """
     with audit.attempt(home, AuditVerb.HANDOVER, words) as attempt:
-        home.must_be_writable()
+        must_be_ready(home)
         if name and to:
             raise UsageError("It goes to an agent, or becomes a branch of your own.", hint="Leave out --to or --as.")
         attempt.agent = agent_id = resolve(home, words)

@@ -8,6 +8,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_live, resolve
 from swarm.ledger.state import State, with_record
+from swarm.lifecycle.readiness import must_be_ready
 from swarm.model.actor import AuditVerb
 from swarm.model.audit_line import AuditLine
 from swarm.model.values import replace
@@ -22,7 +23,7 @@ def hold(home: Home, words: str, *, beats: int, why: str, spawn_id: str = "") ->
     Raises NotFound; Refused `hierarchy` for agents; UsageError where `beats` is no number of heartbeats.
     """
     with audit.attempt(home, AuditVerb.HOLD, words, spawn_id) as attempt:
-        home.must_be_writable()
+        must_be_ready(home)
         attempt.agent = agent_id = resolve(home, words)
         if home.actor.is_agent:
             raise Refused(Code.HIERARCHY, "Only the operator holds agents.", "It lifts a rule of the whole swarm.")

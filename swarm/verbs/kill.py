@@ -10,6 +10,7 @@ from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, must_be_meant, resolve
 from swarm.lifecycle.intents import Order
 from swarm.lifecycle.messaging import stop_subagent
+from swarm.lifecycle.readiness import must_be_ready
 from swarm.lifecycle.stop import end_subtree
 from swarm.model.activity import Kind
 from swarm.model.actor import AuditVerb
@@ -43,7 +44,7 @@ def kill(
     ended = [stop(home, words, reason=clean(reason, 500), spawn_id=(spawn_ids or {}).get(words, "")) for words in inner]
     agent_ids = [words for words in agent_ids if words not in inner]
     with audit.attempt(home, AuditVerb.KILL) as attempt:
-        home.must_be_writable()
+        must_be_ready(home, stops=False)
         ids: list[str] = []
         for asked in agent_ids:
             attempt.agent = asked
@@ -133,7 +134,7 @@ def stop(home: Home, words: str, *, reason: str = "", spawn_id: str = "") -> Sto
     above, _, key = words.rpartition(MARK)
     agent_id = above.partition(MARK)[0]
     with audit.attempt(home, AuditVerb.KILL, words, spawn_id):
-        home.must_be_writable()
+        must_be_ready(home, stops=False)
         agent_id = resolve(home, agent_id)
         must_be_below(home, agent_id)
         record = home.ledger.read().agents.get(agent_id)

@@ -5,6 +5,7 @@ from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, resolve
+from swarm.lifecycle.readiness import must_be_ready
 from swarm.lifecycle.scope import is_held
 from swarm.model.actor import AuditVerb
 from swarm.model.requests import DiffReport, MergeReport
@@ -38,7 +39,7 @@ def merge(
     Refused with the reason; Busy; GitError.
     """
     with audit.attempt(home, AuditVerb.MERGE, words) as attempt:
-        home.must_be_writable()
+        must_be_ready(home)
         attempt.agent = agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         spec = spec_of(home, agent_id)

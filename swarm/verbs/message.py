@@ -14,6 +14,7 @@ from swarm.injection.kinds import Kind
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import raise_alert
 from swarm.lifecycle.messaging import listens, speak
+from swarm.lifecycle.readiness import must_be_ready
 from swarm.lifecycle.settle import settle
 from swarm.model.actor import AuditVerb
 from swarm.model.causes import AlertCause
@@ -24,6 +25,7 @@ from swarm.protocol.agent_files import read_spec
 from swarm.protocol.inbox import entry
 from swarm.protocol.paths import AgentDir
 from swarm.store import writer
+from swarm.store.aside import oddity, put_aside
 
 AUDITED = 2000
 """Characters of a message that the audit log repeats."""
@@ -39,7 +41,7 @@ def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Message
     """
     key = f"m-{os.urandom(3).hex()}"
     with audit.attempt(home, AuditVerb.MESSAGE, words, spawn_id) as attempt:
-        home.must_be_writable()
+        must_be_ready(home)
         attempt.agent = agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         settle(home, among=(agent_id,))
@@ -47,6 +49,7 @@ def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Message
         agent = home.layout.agent(agent_id)
         why = _suspicion(home, text)
         block = entry(text, str(home.actor), home.clock.wall(), key, tag(why))
+        _put_right(home, agent_id, agent)
         waits = _send(home, record, agent, block, key)
         _append(agent, block)
     if not waits:
@@ -108,6 +111,20 @@ def _send(home: Home, record: Record | None, agent: AgentDir, block: str, key: s
     except SwarmError as error:
         return error.detail or error.title
     return ""
+
+
+def _put_right(home: Home, agent_id: str, agent: AgentDir) -> None:
+    """Puts aside what stands in the place of the inbox and can be none, and raises an alert that says so."""
+    if not (odd := oddity(agent.inbox)):
+        return
+    try:
+        text = f"inbox.md {put_aside(agent.inbox, agent.run, odd)} in .run"
+    except OSError as error:
+        raise writer.explain(error, agent.inbox) from error
+    home.ledger.commit(
+        lambda state: raise_alert(state, agent_id, AlertCause.STATE_REPAIRED, text, "", home.clock.wall()),
+        purpose=f"say that the inbox of {agent_id} was put right",
+    )
 
 
 def _append(agent: AgentDir, block: str) -> None:

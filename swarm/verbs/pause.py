@@ -12,6 +12,7 @@ from swarm.home.resolve import must_be_below, must_live, resolve
 from swarm.ledger import audit_log
 from swarm.ledger.state import State, with_record
 from swarm.lifecycle.intents import live_members
+from swarm.lifecycle.readiness import must_be_ready
 from swarm.lifecycle.take_up import try_again
 from swarm.model.actor import AuditVerb
 from swarm.model.audit_line import AuditLine
@@ -52,7 +53,7 @@ def thaw_all(home: Home) -> int:
 
 def _only_the_operator(home: Home, verb: AuditVerb) -> None:
     with audit.attempt(home, verb):
-        home.must_be_writable()
+        must_be_ready(home)
         if home.actor.is_agent:
             raise Refused(Code.HIERARCHY, "Only the operator stops the whole swarm.")
 
@@ -65,7 +66,7 @@ def _act_on_subtree(
     home: Home, verb: AuditVerb, words: str, spawn_id: str, act: Callable[[Home, str, AuditVerb], Sequence[Record]]
 ) -> None:
     with audit.attempt(home, verb, words, spawn_id) as attempt:
-        home.must_be_writable()
+        must_be_ready(home)
         attempt.agent = agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         if not home.is_root(agent_id):

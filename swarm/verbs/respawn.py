@@ -1,9 +1,6 @@
 """respawn: the same spec again, the earlier run kept beside it; its session goes on where its program has one."""
 
-import os
 from collections.abc import Sequence
-from contextlib import suppress
-from pathlib import Path
 from typing import NamedTuple
 
 from swarm.errors import Code, NotFound, Refused, SwarmError
@@ -13,11 +10,11 @@ from swarm.home.resolve import must_be_below, resolve
 from swarm.injection.detect import suspicion
 from swarm.injection.fence import tag
 from swarm.ledger.codec import read_ended
-from swarm.ledger.state import State, without
-from swarm.lifecycle import settle
+from swarm.ledger.state import State
+from swarm.lifecycle import earlier_run, settle
 from swarm.lifecycle.admission import Draft, draft
-from swarm.lifecycle.carry_over import carry_over
 from swarm.lifecycle.end import ended, record_end
+from swarm.lifecycle.readiness import must_be_ready
 from swarm.lifecycle.relaunch import missed, session_of
 from swarm.lifecycle.spawn import admit
 from swarm.model.actor import AuditVerb
@@ -26,11 +23,11 @@ from swarm.model.record import Ending, Phase
 from swarm.model.requests import Spawned, SpawnRequest
 from swarm.model.values import replace
 from swarm.programs import run_marker
-from swarm.protocol import agent_environment, inbox
+from swarm.protocol import inbox
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.names import name_of
 from swarm.protocol.paths import AgentDir
-from swarm.store import reader, writer
+from swarm.store import reader
 from swarm.verbs.learned import learned_from
 
 MARK_BYTES = 4096
@@ -48,7 +45,7 @@ def respawn(home: Home, words: str, *, fresh: bool = False, force: bool = False,
     moved.
     """
     with audit.attempt(home, AuditVerb.RESPAWN, words) as attempt:
-        home.must_be_writable()
+        must_be_ready(home)
         attempt.agent = agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         settle.settle(home)
@@ -87,25 +84,19 @@ def _again(home: Home, agent_id: str, how: Again) -> Spawned:
     session = "" if how.fresh else session_of(home, agent, loaded.value.program, loaded.value.spawn_id)
     unread = [*inbox.unconfirmed(agent), *inbox.undelivered(agent)[0]]
     earlier = _first_line(agent)
-    kept = _move_away(agent)
+    kept = earlier_run.free_name(agent)
+    made = replace(made, kept=kept)
     going_on: Draft | None = None
-    try:
-        if session:
-            since = loaded.value.outputs_since or (record.spawned_at if record is not None else 0.0)
-            words = words_after(request.learned, kept.name, missed(unread))
-            going_on = with_session(home, made, session, words, work=kept, since=since)
-        if going_on is None:
-            _forget_below(home, agent_id)
-        elif going_on.launch is not None:
-            mark = run_marker.going_on(going_on.launch.mark, earlier, record.tokens if record is not None else None)
-            going_on = replace(going_on, launch=replace(going_on.launch, mark=mark))
-        spawned = admit(home, request, going_on or made)
-    except BaseException:
-        _move_back(kept, agent)
-        raise
-    agent_environment.remove(AgentDir(kept).environment)  # the new directory has it, and one place is enough for keys
-    if unread and not going_on:
-        spawned = replace(spawned, warnings=(*spawned.warnings, *_hand_on(agent, unread)))
+    if session:
+        since = loaded.value.outputs_since or (record.spawned_at if record is not None else 0.0)
+        words = words_after(request.learned, kept.name, missed(unread))
+        going_on = with_session(home, made, session, words, since=since)
+    if going_on is not None and going_on.launch is not None:
+        mark = run_marker.going_on(going_on.launch.mark, earlier, record.tokens if record is not None else None)
+        going_on = replace(going_on, launch=replace(going_on.launch, mark=mark))
+    if going_on is None and unread:
+        made = replace(made, inbox="\n" + "\n\n".join(words for _, words in unread) + "\n")
+    spawned = admit(home, request, going_on or made)
     audit.record(
         home,
         AuditVerb.RESPAWN,
@@ -117,16 +108,6 @@ def _again(home: Home, agent_id: str, how: Again) -> Spawned:
     return replace(spawned, session=session if going_on else "")
 
 
-def _hand_on(agent: AgentDir, unread: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """Puts undelivered messages of the earlier run into the new inbox; returns a warning where it cannot."""
-    words = "\n\n".join(words for _, words in unread)
-    try:
-        writer.append_block(agent.inbox, f"\n{words}\n".encode("utf-8", "replace"))
-    except SwarmError as error:
-        return (f"messages that it had not read could not be handed on: {error}",)
-    return ()
-
-
 def _first_line(agent: AgentDir) -> bytes:
     """Of its output: the mark of its run, where its program is one that is read."""
     try:
@@ -136,17 +117,17 @@ def _first_line(agent: AgentDir) -> bytes:
     return read.data.split(b"\n", 1)[0] if read is not None else b""
 
 
-def with_session(home: Home, made: Draft, session: str, words: str, *, work: Path, since: float) -> Draft | None:
+def with_session(home: Home, made: Draft, session: str, words: str, *, since: float) -> Draft | None:
     """The same spawn, with the session of an earlier run going on; None where its program cannot, or where it waits.
 
-    work: where the earlier run's directory lies now. since: wall seconds from which the session's outputs count.
+    since: wall seconds from which the session's outputs count.
     """
     if made.program is None or made.spec is None:
         return None
     launch = made.program.resume(made.spec, home.layout, home.layout.agent(made.agent), session, words)
     if launch is None:
         return None
-    return replace(made, launch=launch, work=work, spec=replace(made.spec, outputs_since=since))
+    return replace(made, launch=launch, goes_on=True, spec=replace(made.spec, outputs_since=since))
 
 
 def words_after(learned: str, kept: str, messages: Sequence[str] = ()) -> str:
@@ -208,44 +189,3 @@ def _must_have_ended(state: State, agent_id: str) -> None:
             )
     if any(waiting.id == agent_id for waiting in state.queue):
         raise Refused(Code.EXISTS, f"{agent_id!r} waits in the queue.", "It has not been started yet.")
-
-
-def _move_away(agent: AgentDir) -> Path:
-    number = 1
-    while True:
-        kept = agent.path.with_name(f"{agent.path.name[: 63 - len(str(number))]}.{number}")
-        if not os.path.lexists(kept):
-            break
-        number += 1
-    try:
-        os.rename(agent.path, kept)
-    except FileNotFoundError as error:
-        raise Refused(
-            Code.EXISTS,
-            f"Another process starts {agent.path.name!r} again at this moment.",
-            "Its directory has just moved.",
-        ) from error
-    except OSError as error:
-        raise writer.explain(error, agent.path) from error
-    return kept
-
-
-def _move_back(kept: Path, agent: AgentDir) -> None:
-    """The old directory is in its place again, with all that was carried over out of it."""
-    if agent.path.exists():
-        carry_over(agent.path, kept)
-        with suppress(OSError):
-            agent.path.rmdir()
-    if not agent.path.exists():
-        os.rename(kept, agent.path)
-
-
-def _forget_below(home: Home, agent_id: str) -> None:
-    """Who ended below the old directory moved with it; their ended.json keeps what the ledger forgets here."""
-
-    def change(state: State) -> State:
-        for below in [each for each in state.agents if each.startswith(agent_id + "/")]:
-            state = without(state, below)
-        return state
-
-    home.ledger.commit(change, purpose=f"respawn {agent_id}")

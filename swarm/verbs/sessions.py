@@ -5,6 +5,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.lifecycle.admission import Draft, draft
 from swarm.lifecycle.leftovers import end_session
+from swarm.lifecycle.readiness import must_be_ready
 from swarm.lifecycle.reservation import no_room
 from swarm.lifecycle.spawn import admit
 from swarm.model.actor import AuditVerb
@@ -58,7 +59,7 @@ def adopt(
     it runs on as it did.
     """
     with audit.attempt(home, AuditVerb.ADOPT, name):
-        home.must_be_writable()
+        must_be_ready(home)
         if home.actor.is_agent:
             raise Refused(Code.HIERARCHY, "Only the operator adopts sessions.", hint="Ask your parent.")
         session = _meant(home, words)

@@ -9,6 +9,7 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.ledger.state import State
+from swarm.lifecycle.readiness import must_be_ready
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import AgentSpec
 from swarm.model.repository import Changes, Worktree
@@ -179,7 +180,7 @@ def must_have_ended(home: Home, agent_id: str) -> None:
 
 
 def _must_be_the_operator(home: Home) -> None:
-    home.must_be_writable()
+    must_be_ready(home)
     if home.actor.is_agent:
         raise Refused(Code.HIERARCHY, "Only the operator removes worktrees.", "An agent may remove one by merging it.")
 

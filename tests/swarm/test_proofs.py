@@ -14,7 +14,6 @@ import pytest
 
 from swarm.ledger.audit_log import Event
 from swarm.ledger.state import with_record
-from swarm.lifecycle.recovery import resolve_intents
 from swarm.model.agent import Liveness
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health
@@ -346,56 +345,3 @@ def die_at(home: LiveHome, deed: str, name: str, at: int) -> None:
 def points(count: int, wanted: int) -> list[int]:
     """`wanted` of the operations 1 to `count`, evenly."""
     return sorted({1 + round(number * (count - 1) / (wanted - 1)) for number in range(wanted)})
-
-
-def must_be_whole(home: LiveHome) -> None:
-    """The next command works, nothing is half done, and nothing runs that the ledger does not know."""
-    swarm = home.open()
-    swarm.check_spawn(home.request("next"))
-    resolve_intents(swarm.home)
-    swarm.settle()
-    state = home.state
-    assert {record.phase for record in state.agents.values()} <= {Phase.RUNNING, Phase.ENDED}
-    assert state.branches_closed == frozenset()
-    assert strays(swarm.home, state) == []
-    for record in state.agents.values():
-        if record.phase is Phase.RUNNING and record.process is not None:
-            assert swarm.home.runner.alive(record) is Liveness.ALIVE
-    for name in os.listdir(home.layout.agents / "genesis-01"):
-        if (home.agent(name).path).is_dir() and name.startswith("worker"):
-            assert f"genesis-01/{name}" in state.agents
-    assert swarm.snapshot().slots.committed == len(running(home))
-
-
-@pytest.mark.slow
-def test_a_spawn_that_dies_anywhere_leaves_no_agent_that_is_not_known(live_home: LiveHome) -> None:
-    count = operations(live_home, "spawn", "first")
-    for at in points(count, 12):
-        die_at(live_home, "spawn", f"worker-{at}", at)
-        must_be_whole(live_home)
-        live_home.swarm.kill(["genesis-01"])
-
-
-@pytest.mark.slow
-def test_a_kill_that_dies_anywhere_is_finished_by_the_next_command(live_home: LiveHome) -> None:
-    live_home.spawn("first")
-    count = operations(live_home, "kill", "first")
-    for at in points(count, 8):
-        name = f"worker-{at}"
-        live_home.spawn(name)
-        die_at(live_home, "kill", name, at)
-        must_be_whole(live_home)
-        live_home.swarm.kill([name])
-        assert not live_home.alive(name)
-
-
-@pytest.mark.slow
-def test_a_heartbeat_that_dies_anywhere_is_followed_by_the_next(live_home: LiveHome) -> None:
-    live_home.spawn("worker-0")
-    count = operations(live_home, "heartbeat", "")
-    for at in points(count, 8):
-        die_at(live_home, "heartbeat", "", at)
-        before = live_home.state.heartbeat_n
-        assert live_home.open().beat(by="next", force=True).n == before + 1
-    must_be_whole(live_home)
-    assert live_home.alive("worker-0")

@@ -207,7 +207,7 @@ def test_threads_with_one_ledger_lose_nothing(ledger: Ledger) -> None:
 
 
 def test_512_revisions_are_kept(layout: Layout, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert publishing.KEPT == 512
+    assert revisions.KEPT == 512
     monkeypatch.setattr(publishing, "KEPT", 5)
     commits(ledger, 9)
     assert sorted(int(path.name) for path in layout.revs.iterdir()) == [6, 7, 8, 9, 10]
@@ -549,36 +549,55 @@ def test_a_revision_that_is_a_link_is_not_followed(layout: Layout, ledger: Ledge
 
 
 @pytest.mark.parametrize("how", [Path.symlink_to, Path.hardlink_to])
-def test_a_lock_that_leads_to_another_file_is_refused(
+def test_a_lock_that_leads_to_another_file_is_put_aside(
     layout: Layout, ledger: Ledger, victim: Path, how: Callable[[Path, Path], None]
 ) -> None:
     layout.lock.unlink()
     how(layout.lock, victim)
-    with pytest.raises(HomeError, match="lock"):
-        ledger.commit(beat, purpose="count")
+    state = ledger.commit(beat, purpose="count")
     assert is_unharmed(victim)
-    assert ledger.read().heartbeat_n == 0
+    assert (state.heartbeat_n, causes(state)) == (1, {"lock-missing"})
+    assert "put aside" in state.alerts[0].text
+    assert layout.lock.is_file()
 
 
-@pytest.mark.parametrize("which", ["revs", "swarm"])
-def test_a_directory_of_the_ledger_that_is_a_link_is_refused(layout: Layout, ledger: Ledger, which: str) -> None:
-    commits(ledger, 1)
-    directory = layout.revs if which == "revs" else layout.swarm
-    elsewhere = layout.root / "elsewhere"
+def moved_behind_a_link(directory: Path) -> tuple[Path, list[tuple[str, int]]]:
+    """Where a directory lies now, and what is in it."""
+    elsewhere = directory.parent.parent / "elsewhere"
     directory.rename(elsewhere)
-    before = sorted((path.name, path.stat().st_mtime_ns) for path in elsewhere.rglob("*"))
     directory.symlink_to(elsewhere)
+    return elsewhere, contents(elsewhere)
+
+
+def contents(directory: Path) -> list[tuple[str, int]]:
+    return sorted((path.name, path.stat().st_mtime_ns) for path in directory.rglob("*"))
+
+
+def test_a_home_whose_swarm_directory_is_a_link_is_refused(layout: Layout, ledger: Ledger) -> None:
+    commits(ledger, 1)
+    elsewhere, before = moved_behind_a_link(layout.swarm)
     with pytest.raises(SwarmError, match="link"):
         ledger.commit(beat, purpose="count")
-    assert sorted((path.name, path.stat().st_mtime_ns) for path in elsewhere.rglob("*")) == before
+    assert contents(elsewhere) == before
 
 
-def test_an_audit_log_that_is_a_link_is_refused(layout: Layout, victim: Path) -> None:
+def test_a_directory_of_revisions_that_is_a_link_is_put_aside(layout: Layout, ledger: Ledger) -> None:
+    commits(ledger, 1)
+    elsewhere, before = moved_behind_a_link(layout.revs)
+    state = ledger.commit(beat, purpose="count")
+    assert (state.heartbeat_n, causes(state)) == (2, {"state-repaired"})
+    assert layout.rev(state.revision).read_bytes() == layout.state.read_bytes()
+    assert contents(elsewhere) == before
+
+
+def test_an_audit_log_that_is_a_link_is_put_aside(layout: Layout, victim: Path) -> None:
     layout.events.unlink()
     layout.events.symlink_to(victim)
-    with pytest.raises(SwarmError, match="is a link"):
-        audit_log.append(layout, "operator", AuditVerb.SPAWN, wall=0.0)
+    audit_log.append(layout, "operator", AuditVerb.SPAWN, wall=0.0)
     assert is_unharmed(victim)
+    gap, event = audit_reader.recent(layout)
+    assert (gap.code, event.verb) == ("gap", "spawn")
+    assert "was a link, and was put aside" in gap.reason
 
 
 # -- the lock file removed (CC10), and an audit log cut ------------------------------------------------------------

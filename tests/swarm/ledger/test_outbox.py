@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from swarm.errors import HomeError
 from swarm.ledger import audit_log, audit_reader
 from swarm.ledger.ledger import Ledger
 from swarm.ledger.outbox import KEPT
@@ -65,13 +66,18 @@ def test_each_line_of_a_commit_is_written_once_wherever_its_writer_was_killed(la
     assert state.revision in revisions
 
 
-def test_lines_wait_while_the_log_cannot_be_written_and_come_in_order(layout: Layout) -> None:
-    layout.events.unlink()
-    layout.events.mkdir()
-    for name in ("one", "two"):
-        assert name in commit(layout.root, name).agents
+def refuse(*_: object, **__: object) -> int:
+    raise HomeError("The disk is full.")
+
+
+def test_lines_wait_while_the_log_cannot_be_written_and_come_in_order(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as full:
+        full.setattr(audit_log, "append", refuse)
+        for name in ("one", "two"):
+            assert name in commit(layout.root, name).agents
     assert [line.agent for line in Ledger(layout, FakeClock()).read().owed] == ["one", "one", "two", "two"]
-    layout.events.rmdir()
 
     commit(layout.root, "three")
 
@@ -91,12 +97,36 @@ def test_a_line_that_is_there_is_not_written_again_whatever_was_said_since(layou
     ]
 
 
-def test_a_log_that_cannot_be_written_for_long_costs_the_oldest_lines_only(layout: Layout) -> None:
-    layout.events.unlink()
-    layout.events.mkdir()
+def test_a_log_that_cannot_be_written_for_long_costs_the_oldest_lines_only(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_log, "append", refuse)
     many = [AuditLine("operator", AuditVerb.HOLD, 1.0, agent=str(number)) for number in range(KEPT)]
     ledger = Ledger(layout, FakeClock())
     for name in ("one", "two"):
         ledger.commit(partial(add, name), purpose="hold", lines=lambda _: many)
 
     assert len(ledger.read().owed) == KEPT
+
+
+def test_a_line_that_is_too_long_is_cut_and_known_all_the_same(layout: Layout) -> None:
+    found = [{"pid": number, "command": "x" * 200} for number in range(500)]
+    line = AuditLine("operator", AuditVerb.KILL, 1.0, agent="one", spawn_id="spawn-one", more={"found": found})
+    Ledger(layout, FakeClock()).commit(partial(add, "one"), purpose="kill", lines=lambda _: [line])
+
+    for name in ("two", "three"):
+        commit(layout.root, name)
+
+    assert [pair for pair in told(layout) if pair[0] == "kill"] == [("kill", "one")]
+
+
+def test_of_several_lines_alike_each_is_written(layout: Layout) -> None:
+    alike = [AuditLine("engine", AuditVerb.ALERT, 1.0, reason=str(number)) for number in range(3)]
+    state = Ledger(layout, FakeClock()).commit(partial(add, "one"), purpose="beat", lines=lambda _: alike)
+    rows = layout.events.read_bytes().splitlines(keepends=True)
+    layout.events.write_bytes(b"".join(rows[:1]))  # its writer died after the first
+
+    commit(layout.root, "two")
+
+    alerts = [event for event in audit_reader.recent(layout) if event.more.get("revision") == state.revision]
+    assert [event.reason for event in alerts] == ["0", "1", "2"]

@@ -166,7 +166,7 @@ lines = st.builds(
     after=counts,
 )
 STATE_FIELDS: dict[str, st.SearchStrategy[Any]] = {
-    "revision": st.integers(1, 10**15),
+    "revision": st.integers(1, 10**12),
     "home_id": st.text(min_size=1, max_size=40),
     "epoch": epochs,
     "agents": st.lists(records, max_size=4).map(lambda found: {record.id: record for record in found}),

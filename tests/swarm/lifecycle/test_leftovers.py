@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from swarm import platform
-from swarm.lifecycle import leftovers as leftovers_of_agents
 from swarm.model.agent import Identity
 from swarm.model.causes import AlertCause
 from swarm.model.record import Ending
@@ -163,15 +162,6 @@ def test_what_began_before_the_agent_is_not_of_it_nor_what_works_in_the_place_of
     with served(place, "older") as older:
         assert [each.process.pid for each in suspects(above, [place])] == [older.pid]
         assert suspects(replace(above, keeper=None, spawned_at=time.time() + 60), [place]) == []
-
-
-def test_a_plain_command_is_not_asked_for_sessions(live_home: LiveHome, monkeypatch: pytest.MonkeyPatch) -> None:
-    def asked(*_: object) -> None:
-        raise AssertionError("there is nothing to ask")
-
-    monkeypatch.setattr(leftovers_of_agents, "program_of", asked)
-    live_home.spawn("worker-1")
-    assert live_home.swarm.kill(["worker-1"]).gone
 
 
 def test_only_the_listed_process_itself_is_ended_with_all_below_it(tmp_path: Path) -> None:
