@@ -82,14 +82,16 @@ def with_forgotten(before: State, after: State) -> State:
 def raise_alert(state: State, agent: str, cause: AlertCause, text: str, spawn_id: str, wall: float) -> State:
     """The state with an alert: one per (agent, spawn, cause), counted when it comes again.
 
-    wall: wall seconds. An alert that was acknowledged stays so until `clear_alert`; only what recurs opens it anew.
+    wall: wall seconds. An alert that was acknowledged stays so until `clear_alert`; only what recurs opens it anew, or
+    another text of what renews.
     """
     new = Alert(agent, cause, text, spawn_id, wall, wall)
     old = next((alert for alert in state.alerts if alert.key == new.key), None)
     if old is None:
         return replace(state, alerts=_trim((*state.alerts, new)))
     counted = replace(old, text=text, last_at=wall, count=old.count + 1)
-    if cause.course is Course.RECURS and old.acked_at is not None:
+    again = cause.course is Course.RECURS or (cause.course is Course.RENEWS and text != old.text)
+    if again and old.acked_at is not None:
         counted = replace(counted, first_at=wall, acked_at=None, acked_by="")
     return replace(state, alerts=tuple(counted if alert is old else alert for alert in state.alerts))
 

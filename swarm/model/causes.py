@@ -13,6 +13,8 @@ class Course(Enum):
     """A condition: an acknowledged alert stays so while it lasts, and the heartbeat that finds it over clears it."""
     RECURS = "recurs"
     """An event that can recur: each time opens an acknowledged alert again."""
+    RENEWS = "renews"
+    """Something that happened: it stays, and another text of it opens an acknowledged alert again."""
     STAYS = "stays"
     """Something that happened: it stays until a person acknowledges it, or the code that raised it clears it."""
 
@@ -97,7 +99,8 @@ class AlertCause(OpenEnum):
     DIRECTORY_MISSING = "directory-missing", Course.LASTS
     FUTURE_MTIME = "future-mtime", Course.LASTS
     GHOST = "ghost", Course.LASTS
-    INJECTION = "injection", Course.STAYS
+    INJECTION = "injection", Course.RENEWS
+    INBOX_INJECTION = "inbox-injection", Course.RENEWS
     KEEPER = "keeper", Course.LASTS
     LINK = "link", Course.LASTS
     MCP = "mcp", Course.LASTS
@@ -127,6 +130,9 @@ class ProblemCode(StrEnum):
     GHOST = "ghost"
     """It runs without having been spawned through the engine."""
     INJECTION = "injection"
+    """A text of it, or one that it read, gives orders to its reader."""
+    INBOX_INJECTION = "inbox-injection"
+    """A note that no verb left in its inbox gives it orders: the agent has written nothing of it."""
     KEEPER = "keeper"
     """Its supervisor is gone, and its program goes on."""
     LINK = "link"

@@ -102,10 +102,12 @@ class Counted(NamedTuple):
     """What a count found.
 
     key: hash over names, sizes and times. newest: wall seconds of the last change among them, None without any.
-    cut: there were more than MAX_ENTRIES entries to look at, so that the count is of the first ones.
+    cut: there were more than MAX_ENTRIES entries to look at, so that the count is of the first ones. telling: names
+    that are long enough to say something to who lists them.
     """
 
     number: int
     key: str
     newest: float | None
     cut: bool = False
+    telling: tuple[str, ...] = ()

@@ -33,31 +33,28 @@ class Loaded(Struct, Generic[T], frozen=True):
 
 
 def read_results(agent: AgentDir) -> Results:
-    """results.json for screens and verdicts (protocol.md): anything but one good object is INVALID, and says why.
-
-    Its texts are cut and cleaned. What is handed on is read with `whole_results.read_whole_results`.
-    """
-    return examine_results(agent)[0]
-
-
-def examine_results(agent: AgentDir) -> tuple[Results, str]:
-    """The same, and why one of its texts looks like an order to its reader; '' where none does."""
+    """results.json, validated (protocol.md): anything but one good object is INVALID, with the reason in `why`."""
     kept: list[dict[str, Any]] = []
 
-    def make(data: dict[str, Any]) -> tuple[Results, str]:
+    def make(data: dict[str, Any]) -> Results:
         kept.append(data)
-        return _results(data, agent), suspicion_in(data)
+        return _results(data, agent)
 
     loaded = load(agent.results, make, read_object)
     if loaded.value is not None:
         return loaded.value
     if not loaded.why:
-        return Results(), ""
+        return Results()
     if not kept:
-        return Results(ResultsState.INVALID, why=loaded.why), ""
+        return Results(ResultsState.INVALID, why=loaded.why)
     said = kept[0].get("summary")
-    summary = said if isinstance(said, str) else ""
-    return _disputed(kept[0], summary, loaded.why), suspicion_in(kept[0])
+    return _disputed(kept[0], said if isinstance(said, str) else "", loaded.why)
+
+
+def suspicion_of_results(agent: AgentDir) -> str:
+    """Why a text of results.json, whether that counts or not, looks like an order to its reader; '' where none does."""
+    loaded = load(agent.results, suspicion_in, read_object)
+    return loaded.value or ""
 
 
 def _disputed(data: dict[str, Any], summary: str, why: str) -> Results:

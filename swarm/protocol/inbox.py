@@ -28,6 +28,8 @@ LOCK_S = 5.0
 MAX_OUTPUT = 16 << 20
 """Bytes of a program's output in which what was sent is looked for."""
 MAX_BLOCKS = 20
+NOTES_BYTES = 64 * 1024
+"""Of an inbox in which notes are looked for that no verb has left."""
 _HEADING = re.compile(r"## (?P<when>.{0,80}?) from (?P<who>\S{1,1000}?)(?: \((?P<id>m-[0-9a-f]{6,32})\))?\s*\Z")
 _BLOCK = re.compile(rb"(?m)^(?=## )")
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -191,6 +193,19 @@ def words_of(block: str) -> tuple[str, str]:
     key = found["id"] or ""
     name = f" [{key}]" if key else ""
     return key, f"Message{name} from {clean(found['who'])}, {clean(found['when'])}:\n\n{visible(body.strip(chr(10)))}"
+
+
+def handwritten(agent: AgentDir) -> str:
+    """What stands in the last part of an inbox beside quoted messages and the engine's own lines; '' for nothing.
+
+    No verb writes such lines: a person does, or an agent that goes past the verbs.
+    """
+    try:
+        found = reader.read_tail(agent.inbox, NOTES_BYTES)
+    except SwarmError:
+        return ""
+    lines = found.data.decode("utf-8", "replace").splitlines() if found is not None else []
+    return "\n".join(line for line in lines if not line.startswith(("> ", FROM_ENGINE)) and not _HEADING.match(line))
 
 
 def _blocks(text: bytes) -> list[bytes]:

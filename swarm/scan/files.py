@@ -7,21 +7,22 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from swarm.injection.detect import suspicion
 from swarm.injection.elsewhere import is_telling
 from swarm.ledger.codec import read_ended
 from swarm.model.agent import AgentSpec, Exit
 from swarm.model.record import Record
 from swarm.model.reports import Progress, Results
-from swarm.protocol.agent_files import Loaded, examine_results, read_exit, read_spec
+from swarm.protocol import inbox
+from swarm.protocol.agent_files import Loaded, read_exit, read_results, read_spec, suspicion_of_results
 from swarm.protocol.find import ENGINES, PROJECT, VERSIONED
 from swarm.protocol.paths import AGENT_FILES, AgentDir
 from swarm.protocol.progress import MAX_LINES, examine_progress
 from swarm.scan.suspects import Channel, Lines, Suspect
 
-KNOWN_FILES = frozenset({*AGENT_FILES, "exit.json", "ended.json"})
+KNOWN_FILES = frozenset({*AGENT_FILES, "exit.json", "ended.json", "inbox.md"})
 MAX_GUESSES = 200
 _DECIDE = frozenset({*AGENT_FILES, ENGINES, *VERSIONED, *PROJECT})
-_OURS = frozenset({*KNOWN_FILES, "inbox.md"})
 # What may be a slip of the pen: thousands of numbered files are not worth a comparison each.
 _GUESSABLE = re.compile(r"[A-Za-z_-]{2,10}\d?\.[A-Za-z]{1,5}~?\Z")
 _ALIKE = 0.87
@@ -106,14 +107,15 @@ def _misspelt(names: list[str], present: frozenset[str]) -> tuple[tuple[str, str
 
     found: list[tuple[str, str]] = []
     for name in sorted(names)[:MAX_GUESSES]:
-        close = get_close_matches(name.lower(), AGENT_FILES, 1, _ALIKE) if name not in _OURS else []
+        close = get_close_matches(name.lower(), AGENT_FILES, 1, _ALIKE) if name not in KNOWN_FILES else []
         if close and (close[0] not in present or close[0] == "progress.md"):
             found.append((name, close[0]))
     return tuple(found)
 
 
 PROGRESS, RESULTS, SPEC, EXIT, ENDED = "progress.md", "results.json", "agent.json", "exit.json", "ended.json"
-FILES = frozenset({PROGRESS, RESULTS, SPEC, EXIT, ENDED})
+INBOX = "inbox.md"
+FILES = frozenset({PROGRESS, RESULTS, SPEC, EXIT, ENDED, INBOX})
 _GROWING = frozenset({PROGRESS, RESULTS})
 _NO_PROGRESS = Progress()
 _NO_RESULTS = Results()
@@ -126,6 +128,7 @@ class AgentFiles:
     """What is known of an agent's files. Values that did not change stay the same objects."""
 
     __slots__ = (
+        "_due",
         "_keys",
         "_lines",
         "_racy",
@@ -137,6 +140,7 @@ class AgentFiles:
         "progress",
         "results",
         "spec",
+        "suspect_note",
     )
 
     def __init__(self, path: str, keep: int = MAX_LINES) -> None:
@@ -149,6 +153,10 @@ class AgentFiles:
         self.exit = _NO_EXIT
         self.ended = _NO_RECORD
         self._lines = Lines()
+        self._due: set[str] = set()
+        """Files that have changed since they were examined."""
+        self.suspect_note = ""
+        """Why a note in its inbox that no verb left looks like an order; '' where none does."""
         self._results_why = ""
         """Why a text of its results looks like an order; '' where none does."""
         self._keys: dict[str, Key | None] = {}
@@ -202,6 +210,8 @@ class AgentFiles:
         if name == RESULTS:
             return self._take_results(there)
         agent = AgentDir(Path(self.path))
+        if name == INBOX:
+            return self._is_to_be_examined(INBOX, there=there)
         if name == SPEC:
             before, self.spec = self.spec, read_spec(agent) if there else _NO_SPEC
             return before != self.spec
@@ -220,8 +230,42 @@ class AgentFiles:
         return True
 
     def _take_results(self, there: bool) -> bool:
-        results, suspect = examine_results(AgentDir(Path(self.path))) if there else (_NO_RESULTS, "")
+        results = read_results(AgentDir(Path(self.path))) if there else _NO_RESULTS
         if results == self.results:
             return False
-        self.results, self._results_why = results, suspect
+        self.results = results
+        self._is_to_be_examined(RESULTS, there=there)
         return True
+
+    def _is_to_be_examined(self, name: str, *, there: bool) -> bool:
+        """Has a file examined that changed; of one that is gone nothing is suspect, and whether that is new is said."""
+        if there:
+            self._due.add(name)
+            return False
+        self._due.discard(name)
+        return self._found(name, "")
+
+    @property
+    def waits(self) -> bool:
+        """Whether texts wait to be examined."""
+        return self._lines.waits or bool(self._due)
+
+    def examine_next(self) -> bool:
+        """Examines one text, or one file, that waits. Returns whether anything else is suspect now."""
+        if self._lines.waits:
+            return self._lines.examine_next()
+        name, agent = self._due.pop(), AgentDir(Path(self.path))
+        return self._found(name, suspicion_of_results(agent) if name == RESULTS else _suspicion_of_notes(agent))
+
+    def _found(self, name: str, why: str) -> bool:
+        before = self._results_why if name == RESULTS else self.suspect_note
+        if name == RESULTS:
+            self._results_why = why
+        else:
+            self.suspect_note = why
+        return why != before
+
+
+def _suspicion_of_notes(agent: AgentDir) -> str:
+    said = inbox.handwritten(agent)
+    return (suspicion(said) or "") if said.strip() else ""

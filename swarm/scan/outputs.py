@@ -4,8 +4,10 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
+from swarm.injection.elsewhere import is_telling
 from swarm.model.agent import AgentSpec
 from swarm.model.reports import Counted
 from swarm.protocol.find import VERSIONED
@@ -13,6 +15,7 @@ from swarm.protocol.paths import AGENT_FILES, Layout
 
 MAX_ENTRIES = 20_000
 MAX_DEPTH = 24
+MAX_TELLING = 200
 SPAWN_SLACK_S = 1.0
 """File systems round times; a file made right after the spawn may look a little older."""
 OURS = frozenset({*AGENT_FILES, "inbox.md", "exit.json", "ended.json"})
@@ -52,7 +55,8 @@ def count_outputs(globs: Sequence[str], base: Path, home: Path, since: float) ->
         stat = found[path]
         digest.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode("utf-8", "surrogateescape"))
     newest = max(stat.st_ctime_ns for stat in found.values()) / 1e9
-    return Counted(len(found), digest.hexdigest(), newest, budget.spent)
+    telling = (name for name in map(os.path.basename, sorted(found)) if is_telling(name))
+    return Counted(len(found), digest.hexdigest(), newest, budget.spent, tuple(islice(telling, MAX_TELLING)))
 
 
 class _Budget:

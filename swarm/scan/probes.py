@@ -157,6 +157,7 @@ class Probes:
         seen = agent.counted_at if agent.counted_at > BEGINNING else before.seen
         agent.observed = observe_outputs(before, counted, now, first=first, born=record.spawned, seen=seen)
         agent.counted_at = now.awake
+        agent.telling_outputs = counted.telling
         return agent.observed is not before
 
     def _sample(self, agents: Mapping[str, TrackedAgent]) -> set[str]:

@@ -11,7 +11,7 @@ from swarm.model.time import Now
 from swarm.programs.follower import Follower
 from swarm.programs.registry import NewReader, new_reader_for
 from swarm.rules.observation import awake_at
-from swarm.scan.stream_texts import StreamTexts
+from swarm.scan.text_examiner import TextExaminer
 from swarm.scan.tracked_agent import TrackedAgent
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class OutputReaders:
         self.home = home
         self.patient = True
         """A look at everything may take its time; a first snapshot may not."""
-        self._texts = StreamTexts(home)
+        self._texts = TextExaminer(home)
         self._turn: list[str] = []
         self._readers: dict[str, NewReader | None] = {}
         self._behind: set[str] = set()

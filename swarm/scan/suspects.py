@@ -23,7 +23,6 @@ class Channel(StrEnum):
 
     PROGRESS = "its progress"
     RESULTS = "its results"
-    INBOX = "its inbox"
     NAMES = "the name of a file"
     SAID = "what it said"
     READ = "what it read"
@@ -40,20 +39,33 @@ class Suspect(NamedTuple):
 class Lines:
     """Lines of progress as they were written. A line is examined once, and its finding stays while it is shown."""
 
-    __slots__ = ("_found",)
+    __slots__ = ("_found", "waits")
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str], str] = {}
-        """(the line before, the line) -> why they look like an order, '' where they do not."""
+        self._found: dict[tuple[str, str], str | None] = {}
+        """(the line before, the line) -> why they look like an order, '' where they do not, None while they wait."""
+        self.waits = False
+        """Whether there is a line to examine."""
 
     def take(self, lines: Iterable[str]) -> None:
-        """Examines what is new among the lines, oldest first; forgets those that are gone."""
+        """The lines that are shown now, oldest first: new ones wait, those that are gone are forgotten."""
         known, self._found = self._found, {}
         before = ""
         for line in lines:
-            key = before, line
-            self._found[key] = known[key] if key in known else _judged(before, line)
+            self._found[before, line] = known.get((before, line))
             before = line
+        self.waits = None in self._found.values()
+
+    def examine_next(self) -> bool:
+        """Examines the oldest line that waits. Returns whether it is suspect."""
+        why_before: str | None = ""
+        for (before, line), why in self._found.items():
+            if why is None:
+                found = self._found[before, line] = _judged("" if why_before else before, line)
+                self.waits = None in self._found.values()
+                return bool(found)
+            why_before = why
+        return False
 
     @property
     def found(self) -> tuple[str, ...]:
@@ -66,9 +78,7 @@ def _judged(before: str, line: str) -> str:
     if why := suspicion(line):
         return why
     begun = _bare(before)
-    if not begun or begun.endswith(_OVER) or suspicion(before):
-        return ""
-    return suspicion(f"{begun} {_bare(line)}") or ""
+    return suspicion(f"{begun} {_bare(line)}") or "" if begun and not begun.endswith(_OVER) else ""
 
 
 def _bare(line: str) -> str:

@@ -53,6 +53,7 @@ class TrackedAgent:
         "liveness",
         "looked_wall",
         "managed",
+        "names",
         "observed",
         "origin",
         "origin_of",
@@ -64,6 +65,8 @@ class TrackedAgent:
         "same_files",
         "seen",
         "stream",
+        "suspect_name",
+        "telling_outputs",
         "unkept",
         "unreported",
         "usage",
@@ -105,6 +108,12 @@ class TrackedAgent:
         self.usage: Usage | None = None
         self.follower: Follower | None = None
         """Reads what its program says, where it says anything."""
+        self.telling_outputs: tuple[str, ...] = ()
+        """Names of its outputs that are long enough to say something to who lists them."""
+        self.names: tuple[str, ...] = ()
+        """Those names of files that were examined."""
+        self.suspect_name = ""
+        """Why one of them looks like an order to its reader; '' where none does."""
         self.stream: Stream | None = None
         """What of its program's output looks like an order to its reader."""
         self.heard: float | None = None

@@ -10,7 +10,6 @@ from swarm.protocol.find import MAX_DEPTH, MAX_DIRECTORIES, TOP, Place, is_searc
 from swarm.protocol.names import escape_name, is_name, twin_key
 from swarm.protocol.paths import Layout
 from swarm.scan.files import Key, is_racy, key_of, list_directory
-from swarm.scan.suspects import of_names
 
 
 class Directory:
@@ -32,7 +31,6 @@ class Directory:
         "path",
         "place",
         "racy",
-        "suspect_name",
         "telling",
         "twins",
     )
@@ -58,8 +56,7 @@ class Directory:
         self.misspelt: tuple[tuple[str, str], ...] = ()
         """(name, what it was meant to be)."""
         self.telling: tuple[str, ...] = ()
-        self.suspect_name = ""
-        """Why the name of something that lies in it looks like an order to its reader; '' where none does."""
+        """Names in it that are long enough to say something to who lists them."""
         self.twins: frozenset[str] = frozenset()
         """Names of children that some file systems take for one another."""
         self.error = ""
@@ -193,9 +190,7 @@ class Tree:
             found = list_directory(directory.path)
         except OSError as error:
             return self._unreadable(directory, error)
-        if found.telling != directory.telling:
-            directory.telling, directory.suspect_name = found.telling, of_names(found.telling)
-            self.changed.add(directory.id)
+        directory.telling = found.telling
         listing = (found.files, found.links, found.misspelt, "")
         if listing != (directory.files, directory.links, directory.misspelt, directory.error):
             directory.files, directory.links, directory.misspelt, directory.error = listing

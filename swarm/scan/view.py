@@ -18,7 +18,7 @@ from swarm.sanitize import clean
 from swarm.scan.absence import absence_of, problems_of_absence
 from swarm.scan.disk_use import problems_of_disk
 from swarm.scan.files import AgentFiles
-from swarm.scan.suspects import Channel, Suspect
+from swarm.scan.text_problems import problems_of_texts
 from swarm.scan.tracked_agent import FUTURE_TOLERANCE_S, NO_PROGRESS, TrackedAgent
 from swarm.scan.tree import Directory
 from swarm.scan.worktrees import problems_of_changes
@@ -159,8 +159,7 @@ def problems_of(agent: TrackedAgent, now: Now) -> Iterator[Problem]:
         yield from _of_files(agent, agent.files)
         if not absent:
             yield from _of_times(agent, agent.files.progress, now)
-    for channel, why in suspects_of(agent):
-        yield Problem(ProblemCode.INJECTION, f"{channel} looks like an order to its reader: {why}")
+    yield from problems_of_texts(agent)
     if agent.follower is not None:
         yield from _of_program(agent.follower)
     if agent.ghost:
@@ -170,16 +169,6 @@ def problems_of(agent: TrackedAgent, now: Now) -> Iterator[Problem]:
     yield from problems_of_changes(agent)
     yield from problems_of_disk(agent)
     yield from _of_processes(agent)
-
-
-def suspects_of(agent: TrackedAgent) -> Iterator[Suspect]:
-    """The texts of an agent that look like orders to their reader, those of its own last."""
-    if agent.stream is not None:
-        yield from agent.stream.found
-    if agent.directory is not None and agent.directory.suspect_name:
-        yield Suspect(Channel.NAMES, agent.directory.suspect_name)
-    if agent.files is not None:
-        yield from agent.files.suspects
 
 
 def _of_processes(agent: TrackedAgent) -> Iterator[Problem]:

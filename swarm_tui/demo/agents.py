@@ -152,11 +152,11 @@ def forgotten(agent: DemoAgent) -> None:
 def hostile(agent: DemoAgent) -> None:
     """Reads pages that were written for agents, and passes their text on as it is."""
     agent.wait(1.5)
-    agent.say("Failure 7: reading pages that strangers wrote.", 0)
+    agent.say("Failure 7 of the field report: reading pages that strangers wrote.", 0)
     number = 0
     while True:
         agent.wait(5)
-        text = HOSTILE[number % len(HOSTILE)]
+        text = f"Failure 7: {HOSTILE[number % len(HOSTILE)]}"
         number += 1
         agent.make(f"finding-{number % 10}.md", text)
         # By hand and raw, as an agent does that knows nothing of the verb.

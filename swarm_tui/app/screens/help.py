@@ -43,6 +43,10 @@ _ALERTS: dict[AlertCause, str] = {
         "a text of it, or one that it read, gives orders to its reader: look what it quotes, and whether anything "
         "was done about it; end the agent, or acknowledge ([injection] then in swarm.toml)"
     ),
+    AlertCause.INBOX_INJECTION: (
+        "a note that no verb left in its inbox gives it orders: find out who wrote it, and take it out; "
+        "the agent is not ended for it"
+    ),
 }
 """What an alert means, and what to do."""
 

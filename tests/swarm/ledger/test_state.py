@@ -464,6 +464,14 @@ def test_an_alert_of_something_that_happened_opens_anew_each_time() -> None:
     assert (alert.acked_at, alert.acked_by, alert.count, alert.first_at) == (None, "", 2, 200.0)
 
 
+def test_another_order_to_the_reader_opens_an_acknowledged_alert_again_and_the_same_does_not() -> None:
+    state = acknowledged(raise_alert(STATE, "a", AlertCause.INJECTION, "one", "s", 100.0))
+    same = raise_alert(state, "a", AlertCause.INJECTION, "one", "s", 200.0)
+    other = raise_alert(same, "a", AlertCause.INJECTION, "two", "s", 300.0)
+    assert (same.alerts[0].acked_at, other.alerts[0].acked_at) == (150.0, None)
+    assert other.alerts[0].text == "two"
+
+
 def test_clearing_an_alert_that_is_not_there_changes_nothing() -> None:
     state = raise_alert(STATE, "a", AlertCause.LOOPING, "text", "s", 100.0)
     assert clear_alert(state, "a", AlertCause.LOOPING, "other spawn") is state

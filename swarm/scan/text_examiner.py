@@ -1,11 +1,11 @@
-"""Looks for orders to the reader in what programs print: what agents say, what their tools gave them, plain output."""
+"""Looks for orders to the reader in what agents write, say, read, print and name, some of it in every scan."""
 
 import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from swarm.model.activity import Activity, Kind
-from swarm.scan.suspects import Channel, Stream
+from swarm.scan.suspects import Channel, Stream, of_names
 from swarm.scan.tracked_agent import TrackedAgent
 from swarm.store.reader import Unreadable
 from swarm.store.tail import FileTail
@@ -24,8 +24,8 @@ WINDOW_BYTES = 32 * 1024
 _CHANNELS = {Kind.TEXT: Channel.SAID, Kind.TOOL_CLOSED: Channel.READ}
 
 
-class StreamTexts:
-    """Collects texts of living agents as they come, and examines some of them in every scan, the newest first."""
+class TextExaminer:
+    """Collects texts of agents as they come, and examines some of them in every scan: no picture waits for that."""
 
     def __init__(self, home: "Home") -> None:
         self._home = home
@@ -55,7 +55,8 @@ class StreamTexts:
         for known in due:
             if known in agents:
                 self._listen(agents[known])
-        return self._examine(time.perf_counter() + (PATIENCE_S if everything else SHARE_S))
+        until = time.perf_counter() + (PATIENCE_S if everything else SHARE_S)
+        return self._examine_files(agents.values(), until) | self._examine_streams(until)
 
     def _listen(self, agent: TrackedAgent) -> None:
         """stderr, and stdout where no reader knows what it means."""
@@ -76,7 +77,21 @@ class StreamTexts:
             if part is not None and part.lines:
                 self._offer(agent, Channel.OUTPUT, b"\n".join(part.lines).decode("utf-8", "replace"))
 
-    def _examine(self, until: float) -> set[str]:
+    def _examine_files(self, agents: Iterable[TrackedAgent], until: float) -> set[str]:
+        found: set[str] = set()
+        for agent in agents:
+            names = (*(agent.directory.telling if agent.directory is not None else ()), *agent.telling_outputs)
+            if names != agent.names:
+                before, agent.names, agent.suspect_name = agent.suspect_name, names, of_names(names)
+                found |= {agent.id} if agent.suspect_name != before else set()
+            while agent.files is not None and agent.files.waits:
+                if time.perf_counter() > until:
+                    return found
+                if agent.files.examine_next():
+                    found.add(agent.id)
+        return found
+
+    def _examine_streams(self, until: float) -> set[str]:
         found: set[str] = set()
         while self._waiting and time.perf_counter() < until:
             for known, stream in list(self._waiting.items()):
