@@ -19,10 +19,10 @@ async def test_generations_that_come_and_go_leave_nothing_behind(live_home: Live
     async with app.run_test(size=(160, 45), notifications=False) as pilot:
         for number in range(WARM):
             await live(live_home, pilot, app, number)
-        before = held_by(app)
+        before = await held_by(pilot, app)
         for number in range(WARM, WARM + LONG):
             await live(live_home, pilot, app, number)
-        after = held_by(app)
+        after = await held_by(pilot, app)
 
     assert grown(before.containers, after.containers, slack=4) == {}
     assert grown(before.kinds, after.kinds, slack=4) == {}
@@ -30,7 +30,9 @@ async def test_generations_that_come_and_go_leave_nothing_behind(live_home: Live
     assert after.descriptors <= before.descriptors + 1
 
 
-def held_by(app: SwarmApp) -> Holdings:
+async def held_by(pilot: Pilot[int], app: SwarmApp) -> Holdings:
+    app.room.agents.focus()
+    await pilot.pause()  # what has the focus is found by another way
     app.swarm.snapshot()  # what scans forget from time to time is forgotten now
     return holdings(room=app.room, swarm=app.swarm, watch=app._watch, loader=app._loader)  # all that the room keeps
 

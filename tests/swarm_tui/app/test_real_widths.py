@@ -73,6 +73,7 @@ def test_frames_line_up_whatever_agents_write(live_home: LiveHome, tmp_path: Pat
             tmux.keys("j")
             pictures.append(tmux.wait_for(f"╭─ {name} ·"))
         tmux.keys("q")
+        assert tmux.exit_status() == 0
 
     framed = [[row for row in picture.split("\n") if row.startswith("│") and row.endswith("│")] for picture in pictures]
     assert {len(rows) for rows in framed} == {len(framed[0])}, "a row lost its frame"
