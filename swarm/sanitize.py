@@ -90,7 +90,7 @@ def _scrub(text: str, limit: int) -> str:
 
 _STEERS = re.compile(
     "\U0001f3f4[\U000e0020-\U000e007e]{1,16}\U000e007f|\r\n"
-    "|[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]"
+    "|[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2061-\u2064\u2066-\u2069\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 """What steers a terminal, turns the order of letters around, or is text that nobody sees.
 

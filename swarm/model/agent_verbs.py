@@ -251,7 +251,14 @@ MESSAGE = Verb(
     'message worker-1 "Use the second source."',
     (
         AGENT,
-        Argument("text", "what it is to read", kind=ArgumentKind.WORDS, metavar="TEXT", required=True, most=200_000),
+        Argument(
+            "text",
+            "what it is to read; - reads it from standard input",
+            kind=ArgumentKind.WORDS,
+            metavar="TEXT",
+            required=True,
+            most=200_000,
+        ),
     ),
     Tool(
         "Send an agent a message",

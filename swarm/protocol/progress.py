@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from swarm.errors import UsageError
-from swarm.formatting import spell_stamp
+from swarm.formatting import beginning, spell_stamp
 from swarm.protocol.progress_line import FUTURE_S, MAX_CHARS, MAX_OUTPUTS, parse_line
 
 if TYPE_CHECKING:
@@ -136,12 +136,18 @@ def _fingerprint(read: "Read", said: str) -> "Fingerprint":
     return Fingerprint(read.inode, read.size, read.mtime_ns, tail, said)
 
 
+ROOM_TO_SAY = 40
+"""Characters of a line that is too long in which stands how much more there was."""
+
+
 def format_line(text: str, outputs: int | None, wall: float) -> str:
     """The line that `append` writes: local time with seconds and offset. Raises UsageError where nothing is said."""
     sentence = text.strip()
     if not (sentence.isascii() and sentence.isprintable() and len(sentence) <= MAX_CHARS):
         from swarm.sanitize import clean  # most sentences are plain ASCII and do not need it
 
+        if len(sentence) > MAX_CHARS:
+            sentence = beginning(sentence, MAX_CHARS - ROOM_TO_SAY)
         sentence = clean(sentence, MAX_CHARS).strip()
     if not sentence:
         raise UsageError(

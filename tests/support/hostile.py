@@ -79,3 +79,10 @@ def forbidden(text: str) -> list[str]:
         if (kind[0] == "C" or kind in {"Zl", "Zp"}) and char != "\ufffd":
             found.append(f"U+{ord(char):04X}")
     return found
+
+
+def steering(text: str) -> list[str]:
+    """What of a text that is handed on whole would still steer a terminal, turn its order around, or hide words."""
+    kept = "\t\n\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+    found = (char for char in text.replace("\r\n", "\n") if forbidden(char) and char not in kept)
+    return [f"U+{ord(char):04X}" for char in found if unicodedata.category(char) not in ("Co", "Cn")]

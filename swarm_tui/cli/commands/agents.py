@@ -3,13 +3,14 @@
 import argparse
 
 from swarm.formatting import plural
-from swarm_tui.cli.commands.common import acting
+from swarm_tui.cli.commands.common import STDIN, acting, text_from
 from swarm_tui.cli.output import Output
 
 
 def message(args: argparse.Namespace, out: Output) -> int:
     """Leaves the message, and says whether it went into the running session or waits."""
-    left = acting(args).message(args.id, args.text)
+    text = text_from(args.text, "TEXT") if args.text == STDIN else args.text
+    left = acting(args).message(args.id, text)
     if out.json:
         out.document({"id": left.agent, "message": left.id, "sent": left.sent, "waits": left.waits})
     elif left.sent:

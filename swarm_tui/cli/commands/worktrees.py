@@ -28,7 +28,9 @@ def diff(args: argparse.Namespace, out: Output) -> int:
     for line in report.text.split("\n"):
         out.say_cells([(line, _ROLES.get(line[:1], "muted" if line.startswith("diff ") else ""))])
     if report.cut:
-        out.tell("(cut here: it goes on)")
+        out.tell(
+            f"(… it goes on: all of it is in the worktree, git -C {report.worktree.path} diff {report.worktree.base})"
+        )
     return 0
 
 

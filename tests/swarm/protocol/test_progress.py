@@ -225,3 +225,10 @@ def test_lines_as_written_stand_beside_those_that_are_shown(agent: AgentDir) -> 
     progress, written = examine_progress(agent)
     assert [line.sentence for line in progress.lines] == ["Fine.", "Hidden"]
     assert written[1] == "2026-02-28 09:34 - \x1b]52;c;aGk=\x07Hidden"
+
+
+def test_a_line_that_is_too_long_says_how_much_more_there_was(tmp_path: Path) -> None:
+    agent = AgentDir(tmp_path)
+    line = append(agent, "word " * 8000, 3, 0.0)
+    assert line.endswith("… 37 KB more")
+    assert agent.progress.read_text() == line + "\n"

