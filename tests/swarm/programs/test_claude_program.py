@@ -20,7 +20,7 @@ from swarm.model.launch import Launch
 from swarm.model.repository import Worktree
 from swarm.model.values import replace
 from swarm.platform.own_command import our_shell_words
-from swarm.programs import preflight, sandbox
+from swarm.programs import preflight, prompt, sandbox
 from swarm.programs.base import Need
 from swarm.programs.claude import permissions, stdin_messages
 from swarm.programs.environment import inherited
@@ -97,9 +97,9 @@ def test_the_brief_is_never_on_the_command_line(layout: Layout) -> None:
     assert launch.first.count(b"\n") == 1
 
 
-def test_a_brief_that_fits_no_pipe_is_named_instead_of_said(layout: Layout) -> None:
+def test_a_brief_that_is_longer_than_a_turn_should_be_is_named_instead_of_said(layout: Layout) -> None:
     task = layout.agent(WORKER.id).task
-    for brief in ("x" * 60_000, "\n" * 30_000, ""):
+    for brief in ("x" * stdin_messages.MAX_FIRST, "\n" * 30_000, ""):
         first = prepared(layout, brief=brief).first
         assert len(first) < 1000
         assert str(task) in json.loads(first)["message"]["content"]
@@ -284,7 +284,7 @@ def test_the_roots_manual_is_the_roots_alone(layout: Layout) -> None:
 
 def test_a_huge_role_is_cut(layout: Layout) -> None:
     layout.role("worker").write_text("x" * 5_000_000)
-    assert len(prepared(layout).files[layout.agent(WORKER.id).system]) < 400_000
+    assert len(prepared(layout).files[layout.agent(WORKER.id).system]) < prompt.MAX_BYTES + 100_000
 
 
 def test_its_tools_are_our_verbs_as_the_agent_itself(layout: Layout) -> None:
@@ -445,7 +445,10 @@ def test_without_a_sandbox_and_without_our_tools_an_observer_can_still_report(la
     assert {rule for rule in made.allow if rule.startswith("Bash")} == {
         f"Bash({word} {verb}:*)"
         for word in ["swarm-tui", our_shell_words()]
-        for verb in ["progress", "done", "status", "read", "message", "spawn", "kill", "log", "events", "diff", "merge"]
+        for verb in (
+            *("progress", "done", "status", "read", "message", "spawn", "kill", "log", "events", "diff", "merge"),
+            "handover",
+        )
     }
 
 
