@@ -6,13 +6,13 @@ from msgspec import Struct
 
 from swarm.errors import SwarmError
 from swarm.heartbeat.acceptance import run_checks
+from swarm.heartbeat.end_for_cause import CAUSES_OF_ENDS, end_for_cause
 from swarm.heartbeat.investigate import investigate
-from swarm.heartbeat.root import search_last_turn, stop_turn
+from swarm.heartbeat.root import search_last_turn
 from swarm.heartbeat.starts import Starts
 from swarm.heartbeat.worktrees import remove_unneeded
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.ledger.state import State, raise_alert
 from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.archive import put_away_unless_needed
 from swarm.lifecycle.end import ended, record_verified
@@ -32,51 +32,9 @@ from swarm.model.requests import StopOutcome
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.values import replace
 from swarm.rules.health import verdict
-from swarm.rules.injection import due_for_injection
-from swarm.rules.limits import due_for_limits, swarm_over
-from swarm.rules.plan import verdicts
 from swarm.scan.scanner import Scanner
 
-
-def end_for_cause(home: Home, scanner: "Scanner", action: Action) -> tuple[str, list[StopOutcome]]:
-    """Ends an agent over its limit, or in whose texts an order to its reader was found, after a second look.
-
-    All below it ends too; of the root, its turn.
-
-    Returns why it was spared ('' where it was not), and the agents that ended.
-    """
-    snapshot = scanner.rescan([str(home.layout.agent(action.agent).path)])
-    fresh = snapshot.agent(action.agent)
-    if action.ref.match(fresh) is None:
-        return "it is not there any more, or was spawned anew", []
-    now = home.now()
-    judged = verdicts(snapshot, home.policy, now)
-    if action.cause is AlertCause.INJECTION:
-        due, spared = due_for_injection(snapshot, judged, home.policy), "no order to its reader is in its texts"
-    else:
-        due, _ = due_for_limits(snapshot, judged, home.policy, swarm_over(snapshot, home.policy, now))
-        spared = "its limit is not used up"
-    if action.agent not in due:
-        return f"a second look says {judged[action.agent].state}, and that {spared}", []
-    if home.is_root(action.agent):
-        return "", stop_turn(home, action.reason)
-    at_once = action.cause is AlertCause.INJECTION and home.policy.injection.then == "kill"
-    order = Order(action.reason, 0.0 if at_once else home.policy.stop.grace, str(home.actor), automatic=True)
-    return "", end_subtree(home, action.ref, order)
-
-
-def raise_now(home: Home, agent: str, cause: AlertCause, text: str, spawn_id: str = "") -> None:
-    """An alert between two heartbeats. Raises SwarmError."""
-
-    def change(state: State) -> State:
-        return raise_alert(state, agent, cause, text, spawn_id, home.clock.wall())
-
-    home.ledger.commit(change, purpose=f"say of {agent or 'the swarm'}: {cause}")
-
-
 FAILED = "failed: "
-CAUSES_OF_ENDS = frozenset({AlertCause.LIMIT, AlertCause.INJECTION})
-"""Causes for which agents end that are no matter of silence."""
 
 
 class Executor(Struct):

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from swarm.errors import SwarmError
-from swarm.heartbeat.execute import end_for_cause, raise_now
+from swarm.heartbeat.end_for_cause import end_for_cause
 from swarm.heartbeat.root import stop_overdue_turn
 from swarm.home.context import Home
 from swarm.home.reserve import fill
+from swarm.ledger.state import State, raise_alert
 from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.messaging import ask_what_it_costs, settle_idle_sessions
 from swarm.lifecycle.take_up import take_up_due
@@ -110,10 +111,19 @@ def _say_what_is_unpriced(home: Home, snapshot: Snapshot) -> None:
     if any(alert.cause is AlertCause.PRICE_UNKNOWN for alert in snapshot.alerts):
         return
     for action in unpriced_alerts(snapshot, home.policy):
-        raise_now(home, "", AlertCause.PRICE_UNKNOWN, action.reason)
+        _raise_now(home, "", AlertCause.PRICE_UNKNOWN, action.reason)
 
 
 def _end(home: Home, scanner: "Scanner", action: Action) -> None:
     spared, _ = end_for_cause(home, scanner, action)
     if not spared and action.cause is not None:
-        raise_now(home, action.agent, action.cause, action.reason, action.spawn_id)
+        _raise_now(home, action.agent, action.cause, action.reason, action.spawn_id)
+
+
+def _raise_now(home: Home, agent: str, cause: AlertCause, text: str, spawn_id: str = "") -> None:
+    """An alert between two heartbeats. Raises SwarmError."""
+
+    def change(state: State) -> State:
+        return raise_alert(state, agent, cause, text, spawn_id, home.clock.wall())
+
+    home.ledger.commit(change, purpose=f"say of {agent or 'the swarm'}: {cause}")

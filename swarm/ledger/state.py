@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from swarm.model.account import Account
 from swarm.model.audit_line import AuditLine
 from swarm.model.bounds import Count, NonEmpty, Seconds, Text
 from swarm.model.causes import AlertCause, Course
-from swarm.model.record import Account, Alert, Holder, QueueEntry, Record
+from swarm.model.record import Alert, Holder, QueueEntry, Record
 from swarm.model.time import Epoch
 from swarm.model.values import replace
 

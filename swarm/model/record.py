@@ -1,4 +1,4 @@
-"""What the ledger keeps of agents, alerts, who beats, and what was used up."""
+"""What the ledger keeps of agents, alerts, and who beats."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -12,7 +12,6 @@ from swarm.model.bounds import Count, Dollars, ExitCode, NonEmpty, Outcomes, Sec
 from swarm.model.causes import AlertCause
 from swarm.model.repository import Worktree
 from swarm.model.service import Waiting
-from swarm.model.values import replace
 
 Identities = Annotated[tuple[Identity, ...], Meta(max_length=100)]
 
@@ -248,37 +247,6 @@ class Holder(Struct, frozen=True, omit_defaults=True):
     period_s: Seconds = 0.0
     due: Seconds | None = None
     """Awake seconds of the next automatic beat, where it is an owner: what is decided on."""
-
-
-class Mark(Struct, frozen=True):
-    """What the swarm had used up at one moment."""
-
-    at: Seconds
-    """Wall seconds."""
-    awake: Seconds
-    """Awake seconds."""
-    tokens: Count
-    cost_usd: Dollars
-
-
-class Account(Struct, frozen=True, omit_defaults=True):
-    """What was used up by agents that the ledger has let go of, and the swarm's totals over the last day."""
-
-    tokens: Count = 0
-    cost_usd: Dollars = 0.0
-    marks: Annotated[tuple[Mark, ...], Meta(max_length=1000)] = ()
-    """Oldest first, about one an hour; the first is a day old or more, where the swarm is."""
-    unpriced: Count = 0
-    """Those of these agents whose price was not known: the dollars leave them out."""
-
-    def with_use_of(self, record: Record) -> "Account":
-        """The account with what one more agent has used up that the ledger lets go of."""
-        return replace(
-            self,
-            tokens=self.tokens + sum(record.tokens or ()),
-            cost_usd=self.cost_usd + (record.cost_usd or 0.0),
-            unpriced=self.unpriced + record.is_unpriced,
-        )
 
 
 class QueueEntry(Struct, frozen=True, omit_defaults=True):

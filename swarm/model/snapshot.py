@@ -5,12 +5,13 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from swarm.model.account import Account
 from swarm.model.activity import ActivityState, SubAgent, Tokens
 from swarm.model.agent import AgentSpec, Exit, Liveness, Usage
 from swarm.model.beat import Beat
 from swarm.model.causes import ProblemCode
 from swarm.model.disk import Disk
-from swarm.model.record import Account, Alert, Holder, Observed, Record, Ref
+from swarm.model.record import Alert, Holder, Observed, Record, Ref
 from swarm.model.reports import Progress, Results
 from swarm.model.repository import Changes
 from swarm.model.values import replace

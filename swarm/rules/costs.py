@@ -6,8 +6,9 @@ from typing import TypeVar
 from msgspec import Struct
 
 from swarm.formatting import parse_stamp
+from swarm.model.account import Account, Mark
 from swarm.model.beat import Beat
-from swarm.model.record import Account, Mark, Record
+from swarm.model.record import Record
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.model.values import replace

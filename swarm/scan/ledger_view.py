@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from swarm.errors import SwarmError
 from swarm.home import disk
+from swarm.model.account import Account
 from swarm.model.beat import Beat
 from swarm.model.causes import ProblemCode
 from swarm.model.disk import Room
-from swarm.model.record import Account, Alert, Record
+from swarm.model.record import Alert, Record
 from swarm.model.snapshot import Access, Problem, Pulse, Snapshot
 from swarm.protocol.heartbeats import read_beats
 from swarm.rules.disk import words as disk_words

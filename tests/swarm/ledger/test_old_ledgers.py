@@ -5,10 +5,11 @@ import json
 from swarm.ledger.codec import decode, encode
 from swarm.ledger.state import State
 from swarm.lifecycle.reservation import request_of
+from swarm.model.account import Account, Mark
 from swarm.model.actor import Actor
 from swarm.model.agent import Acceptance, Identity
 from swarm.model.causes import AlertCause
-from swarm.model.record import Account, Alert, Ending, Fingerprint, Holder, Mark, Observed, Phase, Record
+from swarm.model.record import Alert, Ending, Fingerprint, Holder, Observed, Phase, Record
 from swarm.model.requests import SpawnRequest
 from swarm.model.time import Epoch
 from swarm.model.values import replace

@@ -11,11 +11,12 @@ from msgspec.structs import fields
 from swarm.errors import HomeError
 from swarm.ledger.codec import decode, encode
 from swarm.ledger.state import MAX_ALERTS, State, clear_alert, raise_alert, with_forgotten, with_record, without
+from swarm.model.account import Account, Mark
 from swarm.model.actor import Actor, AuditVerb
 from swarm.model.agent import Identity
 from swarm.model.audit_line import AuditLine
 from swarm.model.causes import AlertCause, Course
-from swarm.model.record import Account, Alert, Ending, Fingerprint, Holder, Mark, Observed, Phase, QueueEntry, Record
+from swarm.model.record import Alert, Ending, Fingerprint, Holder, Observed, Phase, QueueEntry, Record
 from swarm.model.repository import PLACE, Worktree
 from swarm.model.service import Trouble, Waiting
 from swarm.model.time import Epoch

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from swarm.model.account import Account, Mark
 from swarm.model.activity import Tokens
 from swarm.model.beat import Beat
-from swarm.model.record import Account, Mark, Phase
+from swarm.model.record import Phase
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.costs import DAY_S, HOUR_S, MARKS, spent, totals, with_mark

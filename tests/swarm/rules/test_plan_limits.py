@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from msgspec import convert
 
 from swarm.config.policy import Policy
+from swarm.model.account import Account, Mark
 from swarm.model.activity import ActivityState, Tokens
 from swarm.model.agent import Liveness
 from swarm.model.beat import ActionKind
 from swarm.model.causes import AlertCause
 from swarm.model.plan import Action, Plan
-from swarm.model.record import Account, Alert, Mark, Phase
+from swarm.model.record import Alert, Phase
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Gap, GapKind
 from swarm.model.values import replace

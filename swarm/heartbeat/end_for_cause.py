@@ -1,0 +1,43 @@
+"""Ends agents for another cause than silence, after a second look: at a heartbeat, and between two."""
+
+from swarm.heartbeat.root import stop_turn
+from swarm.home.context import Home
+from swarm.lifecycle.intents import Order
+from swarm.lifecycle.stop import end_subtree
+from swarm.model.causes import AlertCause
+from swarm.model.plan import Action
+from swarm.model.requests import StopOutcome
+from swarm.rules.injection import due_for_injection
+from swarm.rules.limits import due_for_limits, swarm_over
+from swarm.rules.plan import verdicts
+from swarm.scan.scanner import Scanner
+
+CAUSES_OF_ENDS = frozenset({AlertCause.LIMIT, AlertCause.INJECTION})
+"""Causes for which agents end that are no matter of silence."""
+
+
+def end_for_cause(home: Home, scanner: Scanner, action: Action) -> tuple[str, list[StopOutcome]]:
+    """Ends an agent over its limit, or in whose texts an order to its reader was found, after a second look.
+
+    All below it ends too; of the root, its turn.
+
+    Returns why it was spared ('' where it was not), and the agents that ended.
+    """
+    snapshot = scanner.rescan([str(home.layout.agent(action.agent).path)])
+    fresh = snapshot.agent(action.agent)
+    if action.ref.match(fresh) is None:
+        return "it is not there any more, or was spawned anew", []
+    now = home.now()
+    judged = verdicts(snapshot, home.policy, now)
+    if action.cause is AlertCause.INJECTION:
+        due, spared = due_for_injection(snapshot, judged, home.policy), "no order to its reader is in its texts"
+    else:
+        due, _ = due_for_limits(snapshot, judged, home.policy, swarm_over(snapshot, home.policy, now))
+        spared = "its limit is not used up"
+    if action.agent not in due:
+        return f"a second look says {judged[action.agent].state}, and that {spared}", []
+    if home.is_root(action.agent):
+        return "", stop_turn(home, action.reason)
+    at_once = action.cause is AlertCause.INJECTION and home.policy.injection.then == "kill"
+    order = Order(action.reason, 0.0 if at_once else home.policy.stop.grace, str(home.actor), automatic=True)
+    return "", end_subtree(home, action.ref, order)
