@@ -182,11 +182,6 @@ def stamp_of(layout: Layout) -> Stamp:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def is_as_it_was(layout: Layout, stamp: Stamp, seen: Look) -> bool:
-    """Whether nothing was committed since a look. stamp: as it was then."""
-    return stamp_of(layout) == stamp and not exists(layout.rev(seen.top + 1))
-
-
 def exists(path: Path) -> bool:
     """Whether a name is taken, be it by a link to nothing."""
     return os.path.lexists(path)

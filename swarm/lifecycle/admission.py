@@ -19,6 +19,7 @@ from swarm.lifecycle.environment import of_spawn
 from swarm.lifecycle.ghosts import ghosts_now
 from swarm.lifecycle.scope import confined, lies_in, overlap
 from swarm.lifecycle.spawn_limits import must_be_readable
+from swarm.lifecycle.unborn import is_unborn
 from swarm.lifecycle.worktrees import no_double_claim, planned
 from swarm.lifecycle.worktrees import warnings as worktree_warnings
 from swarm.model.agent import AgentSpec, Scope
@@ -226,13 +227,14 @@ def must_be_free(home: Home, agent_id: str, state: State) -> None:
             twins = [entry.name for entry in entries if twin_key(entry.name) == twin_key(directory.name)]
     except OSError:
         return
-    if directory.name in twins:
+    if directory.name in twins and not is_unborn(home.layout.agent(agent_id)):
         raise Refused(
             Code.EXISTS,
             f"{agent_id!r} exists already.",
             f"Its directory is there: {str(directory)!r}.",
             "Take another name, or start the same spec again with: swarm-tui respawn " + agent_id,
         )
+    twins = [name for name in twins if name != directory.name]
     if twins:
         raise Refused(
             Code.EXISTS,

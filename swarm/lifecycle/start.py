@@ -1,6 +1,5 @@
 """From an admitted spawn to a running agent: directory, files, processes; and nothing left where that fails."""
 
-import os
 import shutil
 from contextlib import suppress
 from stat import S_ISDIR
@@ -15,6 +14,7 @@ from swarm.lifecycle.carry_over import carry_over
 from swarm.lifecycle.end import count_crash
 from swarm.lifecycle.intents import must_run, record_start
 from swarm.lifecycle.stagger import wait_for_turn
+from swarm.lifecycle.unborn import remove_unborn
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import AgentSpec
 from swarm.model.audit_line import AuditLine
@@ -34,6 +34,7 @@ def make_directory(home: Home, made: Draft) -> AgentDir:
     must_be_real(home.layout, agent)
     if made.kept is not None:
         earlier_run.move_aside(agent, made.kept, made.respawn_of)
+    remove_unborn(agent)  # of one that died before there was an intent: it waits for room with its directory
     try:
         syscalls.mkdir(agent.path)
     except FileExistsError as error:
@@ -99,11 +100,7 @@ def take_back(layout: Layout, agent: AgentDir, spawn_id: str, respawn_of: str) -
     spec = read_spec(agent).value
     if spec is not None and spec.spawn_id == spawn_id:
         _clear_away(layout, agent, spec)
-    if not os.path.lexists(agent.spec):  # it ends here, or had just begun
-        writer.sweep_temps(agent.path, 0.0)
-        for empty in (agent.run, agent.log, agent.path):
-            with suppress(OSError):
-                empty.rmdir()
+    remove_unborn(agent)  # it ends here, or had just begun
     earlier_run.put_back(agent, respawn_of)
 
 

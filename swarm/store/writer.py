@@ -118,13 +118,11 @@ def sweep_temps(where: Path, older_than_s: float = 3600, *, now: float | None = 
 
     older_than_s: age in seconds by mtime, against `now` (wall seconds; default the machine's). Returns how many went.
     """
-    import re
-
     now = time.time() if now is None else now
     swept = 0
     with suppress(OSError, Unreadable), directory(where) as home, os.scandir(home) as entries:
         for entry in entries:
-            if not re.fullmatch(_TEMP, entry.name) or not entry.name.startswith(f".swarm-{kind}"):
+            if not is_temp(entry.name) or not entry.name.startswith(f".swarm-{kind}"):
                 continue
             with suppress(OSError):
                 found = entry.stat(follow_symlinks=False)
@@ -132,6 +130,13 @@ def sweep_temps(where: Path, older_than_s: float = 3600, *, now: float | None = 
                     syscalls.unlink(entry.name, home)
                     swept += 1
     return swept
+
+
+def is_temp(name: str) -> bool:
+    """Whether a file of this name is a temp file of ours."""
+    import re
+
+    return re.fullmatch(_TEMP, name) is not None
 
 
 def temp_name(kind: str = "") -> str:

@@ -17,6 +17,7 @@ from swarm.model.actor import Actor
 from swarm.model.agent import Liveness
 from swarm.model.launch import Launch
 from swarm.model.record import Ending, Phase
+from swarm.model.values import replace
 from swarm.protocol import inbox
 from swarm.protocol.paths import Layout
 from swarm.verbs import report
@@ -314,6 +315,32 @@ def test_a_verb_that_dies_anywhere_is_put_right_by_the_next_command(live_home: L
         case.after(live_home, name)
     must_be_clean(live_home)
     must_be_whole(live_home)
+
+
+def make_room(root: str, name: str) -> None:
+    Swarm.open(root).spawn(replace(request(name), kill_first=(f"old-{name}",)))
+
+
+@pytest.mark.slow
+def test_the_name_of_a_spawn_that_dies_before_it_has_made_room_is_free_or_respawned(live_home: LiveHome) -> None:
+    live_home.rules(slots=1, reserve=0)
+    live_home.swarm.reread()
+    live_home.spawn("old-first")
+    operations = live(make_room, live_home.root, "first").operations
+    for at in (operations.index("mkdir") + 2, len(operations) // 2):
+        name = f"worker-{at}"
+        live_home.swarm.kill(["genesis-01"], grace=1.0)
+        live_home.spawn(f"old-{name}")
+
+        assert live(make_room, live_home.root, name, at=at).died
+
+        live_home.open().settle()
+        live_home.swarm.kill(["genesis-01"], grace=1.0)
+        if live_home.agent(name).spec.exists():
+            live_home.swarm.respawn(name)
+        else:
+            live_home.spawn(name)
+        assert live_home.alive(name)
 
 
 @pytest.mark.slow

@@ -58,7 +58,7 @@ def test_a_made_home_is_writable(layout: Layout) -> None:
         (without_swarm, Access.MISSING, "swarm-tui init"),
         (without_ledger, Access.MISSING, "doctor --rebuild"),
         (destroyed, Access.DAMAGED, "doctor --rebuild"),
-        (linked_revisions, Access.DAMAGED, "is a link"),
+        (linked_revisions, Access.MISSING, "doctor --rebuild"),
     ],
 )
 def test_a_home_that_is_not_whole_says_what_it_lacks(

@@ -210,7 +210,7 @@ def test_nothing_is_left_of_a_start_that_fails(live_home: LiveHome) -> None:
 def test_a_command_line_that_is_too_long_is_refused_without_a_trace(live_home: LiveHome) -> None:
     error = refused(live_home, live_home.request("worker-1", "sleep", "1" * (4 << 20)))
 
-    assert error.code == "start"
+    assert error.code == "brief"
     assert not live_home.agent("worker-1").path.exists()
 
 

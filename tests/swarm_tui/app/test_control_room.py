@@ -271,7 +271,7 @@ async def test_pasted_text_outside_an_input_does_nothing() -> None:
         assert pilot.app.is_running
 
 
-@pytest.mark.parametrize("access", [access for access in Access if access is not Access.WRITABLE], ids=str)
+@pytest.mark.parametrize("access", [access for access in Access if not access.takes_acts], ids=str)
 async def test_a_home_that_cannot_be_written_opens_as_a_viewer_that_says_why(access: Access) -> None:
     swarm = CannedSwarm()
     pulse = replace(swarm.canned.pulse, access=access, access_why="because of this")
@@ -283,6 +283,17 @@ async def test_a_home_that_cannot_be_written_opens_as_a_viewer_that_says_why(acc
             await settle(pilot)
         assert not swarm.asked
         assert isinstance(pilot.app.screen, ControlRoom)
+
+
+async def test_on_a_full_disk_keys_act_all_the_same_because_someone_has_to_be_ended() -> None:
+    swarm = CannedSwarm()
+    pulse = replace(swarm.canned.pulse, access=Access.FULL, access_why="its volume is full")
+    swarm.canned = replace(swarm.canned, pulse=pulse)
+    async with a_room(swarm) as (pilot, room, _):
+        assert room.query_one(Banner).display
+        await pilot.press("B")
+        await settle(pilot)
+        assert [verb for verb, _ in swarm.asked] == ["beat"]
 
 
 async def test_an_older_snapshot_never_replaces_a_newer_one() -> None:

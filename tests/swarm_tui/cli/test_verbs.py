@@ -78,7 +78,7 @@ def test_an_agent_is_spawned_shown_and_stopped(swarm_home: Path) -> None:
     assert set(stopped.document) == {"schema", "gone", "took_ms", "agents"}
     assert stopped.document["gone"] is True
     assert set(stopped.document["agents"][0]) == {
-        *("id", "spawn_id", "gone", "unverified", "may_have_left", "found", "steps", "note")
+        *("id", "spawn_id", "gone", "unverified", "may_have_left", "found", "steps", "note", "unrecorded")
     }
     assert status_of(swarm_home)[agent_id]["state"] == "killed"
 
