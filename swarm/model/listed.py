@@ -34,6 +34,8 @@ class ListedSession(Struct, frozen=True):
     """In the program's own word: busy, idle."""
     processes: tuple[Identity, ...] = ()
     """Those that the listing names, as far as they live and started when it says that they did."""
+    is_kept: bool = True
+    """The program has written down what was said in it: nothing goes on with a session that has just begun."""
     alone_by: str = ""
     """What gives it a process of its own, as a command for a person; '' where its process runs no other session."""
     launched_by: tuple[str, ...] | None = None

@@ -70,6 +70,13 @@ def adopt(
                 f"It has the pid {session.processes[0].pid}, and cannot end this session alone.",
                 f"Close it there, go on with it by {clean(session.alone_by, 200)}, and adopt it then with --end.",
             )
+        if not session.is_kept:
+            raise Refused(
+                Code.ATTACH,
+                f"The session {_called(session)} has just begun.",
+                "Its program has written nothing of it down yet, and an agent could not go on with it.",
+                "Adopt it when something was said in it.",
+            )
         if session.kind is SessionKind.INTERACTIVE and not end:
             raise Refused(
                 Code.ATTACH,

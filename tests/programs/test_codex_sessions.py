@@ -33,7 +33,9 @@ def test_a_session_that_a_script_runs_is_listed_and_becomes_an_agent_where_it_wo
         start_new_session=True,
     ) as mine:
         try:
-            (found,) = wait_for(real.swarm.sessions, "the user's session", ENDS_S) or ()
+            wait_for(lambda: real.asked("codex"), "its model to be asked", ENDS_S)
+            (found,) = real.swarm.sessions()
+            assert found.is_kept
             assert (found.program, found.kind, found.cwd) == ("codex", SessionKind.OTHER, str(project))
 
             adopted = real.swarm.adopt(found.key[:20], name="pages")

@@ -307,7 +307,7 @@ def test_a_verb_that_dies_anywhere_is_put_right_by_the_next_command(live_home: L
     operations = live(case.deed, live_home.root, "first").operations
     assert len(operations) >= 4
     case.after(live_home, "first")
-    for at in points(operations, every=EVERY):
+    for at in points(operations, every=EVERY, most=4):
         name = f"worker-{at}"
         case.prepare(live_home, name)
         live(case.deed, live_home.root, name, at=at)

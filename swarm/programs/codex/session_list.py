@@ -61,6 +61,7 @@ def _written_by(program: str, pid: int, locks: list[Path]) -> Iterator[ListedSes
             cwd=_directory(told) or platform.directory(pid),
             started_at=_made_at(held[path]),
             processes=(identity,),
+            is_kept=_has_words(told),
             alone_by=f"codex resume --no-daemon {key}" if shared else "",
         )
 
@@ -74,6 +75,12 @@ def _directory(session: str) -> str:
         told = payload.get("cwd") if isinstance(payload, dict) else None
         return told if isinstance(told, str) else ""
     return ""
+
+
+def _has_words(session: str) -> bool:
+    with suppress(OSError):
+        return bool(session) and os.lstat(session).st_size > 0
+    return False
 
 
 def _made_at(path: Path) -> float:

@@ -76,6 +76,14 @@ def test_where_its_first_line_does_not_tell_it_works_where_its_process_does(tmp_
         assert [each.cwd for each in listed("codex", tmp_path)] == ["/"]
 
 
+def test_one_that_has_just_begun_is_not_kept_until_something_is_written_down(tmp_path: Path) -> None:
+    lock, session = of_session(tmp_path, KEY)
+    with written(tmp_path, lock):
+        assert [each.is_kept for each in listed("codex", tmp_path)] == [False]
+    with written(tmp_path, lock, session):
+        assert [each.is_kept for each in listed("codex", tmp_path)] == [True]
+
+
 def test_one_in_a_terminal_is_a_persons(tmp_path: Path) -> None:
     terminal = Terminal(sys.executable, "-c", WRITES, *of_session(tmp_path, KEY))
     try:

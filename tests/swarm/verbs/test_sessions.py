@@ -145,3 +145,14 @@ def test_a_person_in_a_terminal_is_ended_only_when_asked_for(live_home: LiveHome
     beside.listed = replace(beside.listed, kind=SessionKind.INTERACTIVE, short="")
     live_home.swarm.adopt("8503", name="worker-1", end=True)
     assert not beside.runs
+
+
+def test_a_session_that_has_just_begun_is_not_ended_because_no_agent_could_go_on_with_it(
+    live_home: LiveHome, beside: Beside
+) -> None:
+    beside.listed = replace(beside.listed, is_kept=False)
+
+    with pytest.raises(Refused, match="just begun"):
+        live_home.swarm.adopt("pages", name="worker-1", task="Count the pages.")
+
+    assert beside.runs
