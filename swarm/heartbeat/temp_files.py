@@ -16,7 +16,7 @@ OLDEST_S = 60.0
 def sweep(home: Home) -> int:
     """Returns how many went."""
     layout, now = home.layout, home.clock.wall()
-    places = [layout.root, layout.swarm, layout.roles, layout.templates, layout.waiting, layout.agents]
+    places = [layout.root, layout.swarm, layout.reserve, layout.roles, layout.templates, layout.waiting, layout.agents]
     agents = [layout.agent(agent_id) for agent_id in walk(layout, home.policy.watch.ignore)]
     # Those that were put away since the heartbeat before the last one: a rename is a change of their state.
     recent = now - 2 * home.beat_period
