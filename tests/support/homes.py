@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from swarm import platform
 from swarm.api import Swarm
 from swarm.home.context import Home
 from swarm.ledger.state import State
 from swarm.model.actor import OPERATOR, Actor
+from swarm.model.agent import Identity
 from swarm.model.record import Record
 from swarm.model.requests import Spawned, SpawnRequest
 from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
 from swarm.processes.identity import identify, send
+from swarm.processes.members import below
 from swarm.protocol.paths import AgentDir, Layout
 from swarm.verbs.doctor import strays
 from swarm.verbs.init import init
@@ -149,19 +152,37 @@ class LiveHome:
         return [(each.verb, each.agent, each.ok, each.code) for each in events if not verb or each.verb == verb]
 
     def end_everything(self) -> None:
-        """Kills every process that carries a marker of this home, by identity."""
+        """Kills every process that carries a marker of this home, and all below these, which may have emptied theirs.
 
-        def left() -> list[int]:
-            pids = []
-            for stray in strays(self.home, replace(self.state, agents={})):
-                identity = identify(stray.pid)
-                if identity is not None:
-                    send(identity, signal.SIGCONT)
-                    send(identity, signal.SIGKILL)
-                    pids.append(stray.pid)
-            return pids
+        All are stopped first: once a keeper is dead, no look finds what only descends from it.
+        """
+
+        def stopped() -> dict[int, Identity]:
+            caught: dict[int, Identity] = {}
+            while True:
+                roots = [stray.pid for stray in strays(self.home, replace(self.state, agents={}))]
+                new = {*roots, *(each.pid for each in below(roots, ""))} - caught.keys()
+                found = {pid: identity for pid in new if (identity := identify(pid)) is not None}
+                if not found:
+                    return caught
+                for identity in found.values():
+                    send(identity, signal.SIGSTOP)
+                wait_for(lambda found=found: all(map(_stands_still, found)), "them to stand still")
+                caught |= found
+
+        def left() -> bool:
+            caught = stopped()
+            for identity in caught.values():
+                send(identity, signal.SIGKILL)
+            return bool(caught)
 
         wait_for(lambda: not left(), "the last process of the test's home to go")
+
+
+def _stands_still(pid: int) -> bool:
+    """It is stopped or gone; or waits in the kernel for a child to execute, which is found below it."""
+    seen = platform.stat(pid)
+    return seen is None or seen.dead or seen.state in "TtD"
 
 
 def environment_of(agent: Actor, root: Path) -> dict[str, str]:
