@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm.home.context import Home
 from swarm.ledger.state import State
+from swarm.model.agent import AgentSpec
 from swarm.model.record import Record
+from swarm.model.snapshot import AgentView
 from swarm.protocol.find import walk
 from swarm.protocol.names import name_of, parent_of
 
@@ -98,11 +100,11 @@ def must_live(state: State, agent_id: str, spawn_id: str = "") -> Record:
     return record
 
 
-def must_be_meant(record: Record, spawn_id: str) -> None:
+def must_be_meant(found: Record | AgentSpec | AgentView, spawn_id: str) -> None:
     """Raises NotFound where a caller means another spawn of this agent. spawn_id: '' for whichever there is."""
-    if spawn_id not in ("", record.spawn_id):
+    if spawn_id not in ("", found.spawn_id):
         raise NotFound(
-            f"{record.id!r} is not the one that was meant any more.",
+            f"{found.id!r} is not the one that was meant any more.",
             "It has been spawned anew since.",
             "Look at it again first.",
         )

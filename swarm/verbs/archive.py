@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.home.resolve import must_be_below, resolve
+from swarm.home.resolve import must_be_below, must_be_meant, resolve
 from swarm.lifecycle import settle
 from swarm.lifecycle.archive import move, put_away, row_of, with_branches
 from swarm.lifecycle.readiness import must_be_ready
@@ -109,8 +109,7 @@ def _must_go(views: Mapping[str, AgentView], reasons: Mapping[str, Reason | None
     view = views.get(meant.id)
     if view is None:
         raise Refused(Code.EXISTS, f"{meant.id!r} stays.", "It has no directory and no end yet.")
-    if meant.spawn_id not in ("", view.spawn_id):
-        raise NotFound(f"{meant.id!r} has been spawned anew since.", hint="Look at it again first.")
+    must_be_meant(view, meant.spawn_id)
     reason = reasons[meant.id]
     if reason is not None:
         raise Refused(

@@ -1,10 +1,10 @@
 """handover: the work of an ended agent becomes a branch of the operator's, or goes on in another agent's worktree."""
 
-from swarm.errors import Code, NotFound, Refused, SwarmError, UsageError
+from swarm.errors import Code, Refused, SwarmError, UsageError
 from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.home.resolve import must_be_below, resolve
+from swarm.home.resolve import must_be_below, must_be_meant, resolve
 from swarm.lifecycle.readiness import must_be_ready
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import AgentSpec
@@ -34,8 +34,7 @@ def handover(
         attempt.agent = agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         spec = spec_of(home, agent_id)
-        if spawn_id not in ("", spec.spawn_id):
-            raise NotFound(f"{agent_id!r} has been spawned anew since.", hint="Look at its difference again first.")
+        must_be_meant(spec, spawn_id)
         own = worktree_of(home, agent_id)
         must_have_ended(home, agent_id)
         report = _into(home, spec, own, to, message) if to else _as_branch(home, spec, own, name, message)

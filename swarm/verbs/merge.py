@@ -1,10 +1,10 @@
 """diff, merge: what an agent changed in its worktree, shown and merged."""
 
-from swarm.errors import Code, NotFound, Refused
+from swarm.errors import Code, Refused
 from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.home.resolve import must_be_below, resolve
+from swarm.home.resolve import must_be_below, must_be_meant, resolve
 from swarm.lifecycle.readiness import must_be_ready
 from swarm.lifecycle.scope import is_held
 from swarm.model.actor import AuditVerb
@@ -43,8 +43,7 @@ def merge(
         attempt.agent = agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         spec = spec_of(home, agent_id)
-        if spawn_id not in ("", spec.spawn_id):
-            raise NotFound(f"{agent_id!r} has been spawned anew since.", hint="Look at its difference again first.")
+        must_be_meant(spec, spawn_id)
         own = worktree_of(home, agent_id)
         must_be_its_own(home, into or own.into)
         if message or remove:

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,12 @@ class LiveHome:
         found = identify(process.pid) if process is not None else None
         return found is not None and process is not None and found.ticks == process.ticks
 
+    def worktree(self, agent_id: str) -> Path:
+        """The directory of its git worktree."""
+        worktree = self.record(agent_id).worktree
+        assert worktree is not None
+        return self.root / worktree.path
+
     def wait_until_ended(self, agent_id: str) -> None:
         """Waits for its keeper's word."""
         wait_for(lambda: self.agent(agent_id).exit.exists(), f"exit.json of {agent_id}")
@@ -167,7 +174,7 @@ class LiveHome:
                     return caught
                 for identity in found.values():
                     send(identity, signal.SIGSTOP)
-                wait_for(lambda found=found: all(map(_stands_still, found)), "them to stand still")
+                wait_for(partial(_stand_still, tuple(found)), "them to stand still")
                 caught |= found
 
         def left() -> bool:
@@ -179,10 +186,10 @@ class LiveHome:
         wait_for(lambda: not left(), "the last process of the test's home to go")
 
 
-def _stands_still(pid: int) -> bool:
-    """It is stopped or gone; or waits in the kernel for a child to execute, which is found below it."""
-    seen = platform.stat(pid)
-    return seen is None or seen.dead or seen.state in "TtD"
+def _stand_still(pids: tuple[int, ...]) -> bool:
+    """Each is stopped or gone; or waits in the kernel for a child to execute, which is found below it."""
+    seen = map(platform.stat, pids)
+    return all(each is None or each.dead or each.state in "TtD" for each in seen)
 
 
 def environment_of(agent: Actor, root: Path) -> dict[str, str]:

@@ -23,18 +23,12 @@ def repo(tmp_path: Path) -> Repo:
     return made
 
 
-def path_of(home: LiveHome, agent: str) -> Path:
-    worktree = home.record(agent).worktree
-    assert worktree is not None
-    return home.root / worktree.path
-
-
 def ended(home: LiveHome, repo: Repo, agent: str = "one", **more: object) -> Path:
     """An agent with a worktree that has ended without touching anything in it."""
     home.spawn(agent, "true", worktree=str(repo.path), **more)
     home.wait_until_ended(agent)
     home.swarm.settle()
-    return path_of(home, agent)
+    return home.worktree(agent)
 
 
 def beat(home: LiveHome) -> Beat:
@@ -106,7 +100,7 @@ def test_caches_of_tools_are_no_work_and_neither_is_what_was_merged(live_home: L
 def test_a_branch_that_others_are_merged_into_stays_until_they_are(live_home: LiveHome, repo: Repo) -> None:
     live_home.spawn("lead", worktree=str(repo.path), slots=2)
     live_home.open(live_home.actor("lead")).spawn(live_home.request("helper", worktree="."))
-    committed(path_of(live_home, "lead/helper"), repo)
+    committed(live_home.worktree("lead/helper"), repo)
     live_home.swarm.kill(["lead"])
     for _ in range(3):
         assert removed(beat(live_home)) == []
@@ -114,7 +108,7 @@ def test_a_branch_that_others_are_merged_into_stays_until_they_are(live_home: Li
     live_home.swarm.merge("lead/helper", remove=True)
     beat(live_home)
 
-    assert (path_of(live_home, "lead") / "work.py").exists(), "the lead has the work now, and it is merged nowhere"
+    assert (live_home.worktree("lead") / "work.py").exists(), "the lead has the work now, and it is merged nowhere"
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="starts a process as a service does")
@@ -154,7 +148,7 @@ def test_a_respawn_after_the_removal_begins_where_the_branch_is_now(live_home: L
     live_home.wait_until_ended("one")
     worktree = live_home.record("one").worktree
     assert worktree is not None
-    assert (worktree.base, path_of(live_home, "one")) == (tip, path)
+    assert (worktree.base, live_home.worktree("one")) == (tip, path)
     assert (path / "later.py").exists()
 
 

@@ -31,12 +31,6 @@ def repo(tmp_path: Path) -> Repo:
     return made
 
 
-def path_of(home: LiveHome, agent: str) -> Path:
-    worktree = home.record(agent).worktree
-    assert worktree is not None
-    return home.root / worktree.path
-
-
 def works_in(home: LiveHome, agent: str, directory: Path) -> None:
     """Its program runs, works there, and its branch is checked out there."""
     wait_for(lambda: home.record(agent).phase is Phase.RUNNING, f"{agent} to run")
@@ -57,7 +51,7 @@ def test_a_scheduled_agent_works_where_its_role_says(live_home: LiveHome, repo: 
     live_home.swarm = live_home.open()
     live_home.spawn("worker-1", "true")
     live_home.swarm.beat(by="test", force=True)
-    works_in(live_home, "improvement-01", path_of(live_home, "improvement-01") / "src")
+    works_in(live_home, "improvement-01", live_home.worktree("improvement-01") / "src")
 
 
 def test_a_queued_agent_works_in_the_worktree_that_it_gets_at_its_start(live_home: LiveHome, repo: Repo) -> None:
@@ -69,7 +63,7 @@ def test_a_queued_agent_works_in_the_worktree_that_it_gets_at_its_start(live_hom
     repo.commit("while it waited")
     live_home.swarm.kill(["first"])
     live_home.swarm.beat(by="test", force=True)
-    path = path_of(live_home, "second")
+    path = live_home.worktree("second")
     works_in(live_home, "second", path / "src")
     assert (path / "src" / "later.py").exists()
     assert live_home.record("second").owns == ("swarm/worktrees/second/src",)
@@ -83,7 +77,7 @@ def test_one_that_waited_for_its_service_goes_on_with_what_it_had_not_committed(
     start(live_home, worktree=str(repo.path))
     ended(live_home, "worker-1")
     assert live_home.record("worker-1").phase is Phase.WAITING
-    path = path_of(live_home, "worker-1")
+    path = live_home.worktree("worker-1")
     (path / "loose.py").write_text("half done")
     service.works_on()
     for _ in range(3):
@@ -99,7 +93,7 @@ def test_one_that_waited_for_its_service_goes_on_with_what_it_had_not_committed(
 def test_a_person_talks_to_it_where_it_works_and_it_goes_on_there(live_home: LiveHome, repo: Repo) -> None:
     with_chatter(live_home)
     agent = chat(live_home, worktree=str(repo.path), cwd="src")
-    path = path_of(live_home, "worker-1")
+    path = live_home.worktree("worker-1")
     (path / "loose.py").write_text("half done")
     before, places = session(agent), list[Path]()
 
@@ -125,7 +119,7 @@ def test_a_person_talks_to_it_where_it_works_and_it_goes_on_there(live_home: Liv
 def test_a_respawn_goes_on_with_its_session_in_its_worktree(live_home: LiveHome, repo: Repo) -> None:
     with_chatter(live_home)
     agent = chat(live_home, worktree=str(repo.path), cwd="src")
-    path = path_of(live_home, "worker-1")
+    path = live_home.worktree("worker-1")
     (path / "loose.py").write_text("half done")
     before = json.loads(agent.session.read_text())["session"]
     live_home.swarm.kill(["worker-1"])

@@ -34,24 +34,18 @@ def home(live_home: LiveHome) -> LiveHome:
     return live_home
 
 
-def path_of(home: LiveHome, agent: str) -> Path:
-    worktree = home.record(agent).worktree
-    assert worktree is not None
-    return home.root / worktree.path
-
-
 def works(home: LiveHome, agent: str, repo: Repo) -> Path:
     """An agent that commits one file, leaves another, and ends."""
     home.spawn(agent, sys.executable, "-c", COMMIT, worktree=str(repo.path))
     home.wait_until_ended(agent)
     home.swarm.settle()
-    return path_of(home, agent)
+    return home.worktree(agent)
 
 
 def test_it_works_in_its_worktree_on_a_branch_of_its_own(home: LiveHome, repo: Repo) -> None:
     spawned = home.spawn("one", sys.executable, "-c", COMMIT, worktree=str(repo.path))
     home.wait_until_ended("one")
-    path = path_of(home, "one")
+    path = home.worktree("one")
     assert repo.git("log", "-1", "--format=%s", "swarm/one") == "work"
     assert (path / "loose.py").exists()
     assert repo.git("status", "--porcelain") == ""
@@ -67,7 +61,7 @@ def test_uncommitted_work_outlives_every_end(home: LiveHome, repo: Repo, ending:
         path = works(home, "one", repo)
     else:
         home.spawn("one", worktree=str(repo.path))
-        path = path_of(home, "one")
+        path = home.worktree("one")
         (path / "loose.py").write_text("1")
         home.swarm.kill(["one"])
     assert home.record("one").phase is Phase.ENDED
@@ -80,7 +74,7 @@ def test_a_respawn_goes_on_in_the_same_worktree_on_the_same_branch(home: LiveHom
     home.spawn("one", "true", worktree=str(repo.path), cwd="src", owns=("src",))
     home.wait_until_ended("one")
     home.swarm.settle()
-    before, path = home.record("one"), path_of(home, "one")
+    before, path = home.record("one"), home.worktree("one")
     (path / "loose.py").write_text("1")
     home.swarm.respawn("one")
     home.wait_until_ended("one")
@@ -152,13 +146,13 @@ def test_a_queued_spawn_gets_its_worktree_when_it_starts(home: LiveHome, repo: R
 
 def test_an_agent_below_one_with_a_worktree_begins_at_its_branch(home: LiveHome, repo: Repo) -> None:
     home.spawn("lead", worktree=str(repo.path), slots=2)
-    repo.write("lead.py", "1", at=path_of(home, "lead"))
-    repo.commit("lead", at=path_of(home, "lead"))
+    repo.write("lead.py", "1", at=home.worktree("lead"))
+    repo.commit("lead", at=home.worktree("lead"))
     home.open(home.actor("lead")).spawn(home.request("helper", worktree="."))
     worktree = home.record("lead/helper").worktree
     assert worktree is not None
     assert (worktree.branch, worktree.into) == ("swarm/lead.helper", "swarm/lead")
-    assert (path_of(home, "lead/helper") / "lead.py").exists()
+    assert (home.worktree("lead/helper") / "lead.py").exists()
 
 
 def test_what_is_owned_in_one_repository_is_owned_in_all_its_worktrees(home: LiveHome, repo: Repo) -> None:
@@ -221,7 +215,7 @@ def test_a_role_says_where_its_agents_work_where_a_spawn_does_not(home: LiveHome
     role.write_text(role.read_text().replace("scope: work", f'scope: work\nworktree: "{repo.path}@main"\ncwd: src'))
     home.spawn("one", "true")
     home.wait_until_ended("one")
-    assert path_of(home, "one").is_dir()
+    assert home.worktree("one").is_dir()
     assert "/src`" in home.agent("one").task.read_text()
 
 

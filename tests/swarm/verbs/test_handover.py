@@ -15,18 +15,12 @@ def repo(tmp_path: Path) -> Repo:
     return Repo(tmp_path / "repo")
 
 
-def path_of(home: LiveHome, agent: str) -> Path:
-    worktree = home.record(agent).worktree
-    assert worktree is not None
-    return home.root / worktree.path
-
-
 def worked(home: LiveHome, repo: Repo, agent: str = "one", **more: object) -> Path:
     """An agent that has committed one file, left another, and has ended."""
     home.spawn(agent, "true", worktree=str(repo.path), **more)
     home.wait_until_ended(agent)
     home.swarm.settle()
-    path = path_of(home, agent)
+    path = home.worktree(agent)
     repo.write(f"{agent}.py", "1\n", at=path)
     repo.commit("work", at=path)
     repo.write("loose.py", "1\n", at=path)
@@ -105,8 +99,8 @@ def test_another_agent_goes_on_with_it_in_its_own_worktree_and_is_told(live_home
     done = live_home.swarm.handover("one", to="two", message="the rest")
 
     assert (done.to, done.branch, done.files) == (live_home.id("two"), "swarm/two", 2)
-    assert (path_of(live_home, "two") / "one.py").exists()
-    assert (path_of(live_home, "two") / "loose.py").exists()
+    assert (live_home.worktree("two") / "one.py").exists()
+    assert (live_home.worktree("two") / "loose.py").exists()
     assert not path.exists()
     assert repo.branches() == ["main", "swarm/two"]
     ((_, told),) = inbox.undelivered(live_home.agent("two"))[0]
@@ -116,13 +110,13 @@ def test_another_agent_goes_on_with_it_in_its_own_worktree_and_is_told(live_home
 def test_a_conflict_with_the_other_agent_leaves_both_as_they_were(live_home: LiveHome, repo: Repo) -> None:
     path = worked(live_home, repo)
     live_home.spawn("two", worktree=str(repo.path))
-    repo.write("one.py", "2\n", at=path_of(live_home, "two"))
-    repo.commit("mine", at=path_of(live_home, "two"))
+    repo.write("one.py", "2\n", at=live_home.worktree("two"))
+    repo.commit("mine", at=live_home.worktree("two"))
     with pytest.raises(Refused) as refused:
         live_home.swarm.handover("one", to="two", message="the rest")
     assert refused.value.code is Code.CONFLICT
     assert (path / "loose.py").exists()
-    assert (path_of(live_home, "two") / "one.py").read_text() == "2\n"
+    assert (live_home.worktree("two") / "one.py").read_text() == "2\n"
 
 
 def test_a_parent_hands_over_between_its_children_and_to_itself_and_to_nobody_else(
@@ -135,8 +129,8 @@ def test_a_parent_hands_over_between_its_children_and_to_itself_and_to_nobody_el
         lead.spawn(live_home.request(child, "true", worktree="."))
         live_home.wait_until_ended(f"lead/{child}")
         lead.settle()
-        repo.write(f"{child}.py", "1", at=path_of(live_home, f"lead/{child}"))
-        repo.commit(child, at=path_of(live_home, f"lead/{child}"))
+        repo.write(f"{child}.py", "1", at=live_home.worktree(f"lead/{child}"))
+        repo.commit(child, at=live_home.worktree(f"lead/{child}"))
     with pytest.raises(Refused) as refused:
         lead.handover("lead/one", to="other")
     assert refused.value.code is Code.HIERARCHY
@@ -145,6 +139,6 @@ def test_a_parent_hands_over_between_its_children_and_to_itself_and_to_nobody_el
     lead.handover("lead/two", to="lead")
     left = lead.handover("lead/three")
 
-    assert {each.name for each in path_of(live_home, "lead").glob("*.py")} == {"one.py", "two.py"}
+    assert {each.name for each in live_home.worktree("lead").glob("*.py")} == {"one.py", "two.py"}
     assert left.branch == "swarm/lead.three"
     assert repo.branches() == ["main", "swarm/lead", "swarm/lead.three", "swarm/other"]

@@ -15,20 +15,14 @@ def repo(tmp_path: Path) -> Repo:
     return Repo(tmp_path / "repo")
 
 
-def path_of(home: LiveHome, agent: str) -> Path:
-    worktree = home.record(agent).worktree
-    assert worktree is not None
-    return home.root / worktree.path
-
-
 def worked(home: LiveHome, repo: Repo, agent: str = "one", **more: object) -> Path:
     """An agent that has committed something and has ended."""
     home.spawn(agent, "true", worktree=str(repo.path), **more)
     home.wait_until_ended(agent)
     home.swarm.settle()
-    repo.write(f"{agent}.py", "1\n", at=path_of(home, agent))
-    repo.commit("work", at=path_of(home, agent))
-    return path_of(home, agent)
+    repo.write(f"{agent}.py", "1\n", at=home.worktree(agent))
+    repo.commit("work", at=home.worktree(agent))
+    return home.worktree(agent)
 
 
 def test_a_diff_has_what_is_committed_and_what_is_not(live_home: LiveHome, repo: Repo) -> None:
@@ -68,11 +62,11 @@ def test_a_parent_merges_its_childs_work_into_its_own_branch_and_nobody_elses(li
     lead = live_home.open(live_home.actor("lead"))
     lead.spawn(live_home.request("helper", "true", worktree="."))
     live_home.wait_until_ended("lead/helper")
-    repo.write("helped.py", "1\n", at=path_of(live_home, "lead/helper"))
-    repo.commit("help", at=path_of(live_home, "lead/helper"))
+    repo.write("helped.py", "1\n", at=live_home.worktree("lead/helper"))
+    repo.commit("help", at=live_home.worktree("lead/helper"))
     assert "helped.py" in lead.diff("helper").text
     assert lead.merge("helper").into == "swarm/lead"
-    assert (path_of(live_home, "lead") / "helped.py").exists()
+    assert (live_home.worktree("lead") / "helped.py").exists()
     assert not (repo.path / "helped.py").exists()
     worked(live_home, repo, "other")
     for act in (lead.diff, lead.merge):
@@ -94,8 +88,8 @@ def test_a_living_agents_commits_can_be_merged_but_not_committed_or_removed_for_
     live_home: LiveHome, repo: Repo
 ) -> None:
     live_home.spawn("one", worktree=str(repo.path))
-    repo.write("one.py", "1\n", at=path_of(live_home, "one"))
-    repo.commit("work", at=path_of(live_home, "one"))
+    repo.write("one.py", "1\n", at=live_home.worktree("one"))
+    repo.commit("work", at=live_home.worktree("one"))
     for more in ({"remove": True}, {"message": "rest"}):
         with pytest.raises(Refused, match="still works there"):
             live_home.swarm.merge("one", **more)
@@ -123,7 +117,7 @@ def test_uncommitted_work_is_lost_only_by_its_whole_name(live_home: LiveHome, re
     live_home.open(live_home.actor("lead")).spawn(live_home.request("one", "true", worktree=str(repo.path)))
     live_home.wait_until_ended("lead/one")
     live_home.swarm.settle()
-    path = path_of(live_home, "lead/one")
+    path = live_home.worktree("lead/one")
     repo.write("loose.py", "1\n", at=path)
     with pytest.raises(Refused, match="named in full"):
         live_home.swarm.remove_worktree("one", discard=True)
@@ -179,6 +173,6 @@ def test_all_that_hold_nothing_are_pruned_also_those_that_the_ledger_has_forgott
     assert live_home.swarm.prune_worktrees() == ("idle", "merged")
 
     assert kept.is_dir()
-    assert path_of(live_home, "runs").is_dir()
+    assert live_home.worktree("runs").is_dir()
     assert repo.branches() == ["main", "swarm/runs", "swarm/unmerged"]
     assert live_home.swarm.prune_worktrees() == ()
