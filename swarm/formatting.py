@@ -106,6 +106,9 @@ def beginning(text: str, limit: int, where: str = "") -> str:
     """
     if len(text) <= limit:
         return text
-    left = len(text) - limit
-    size = f"{left / 1024:.0f} KB" if left >= 10 * 1024 else plural(left, "character")
-    return f"{text[:limit]}… {size} more{f': {where}' if where else ''}"
+    return f"{text[:limit]}… {how_much_more(len(text) - limit)}{f': {where}' if where else ''}"
+
+
+def how_much_more(left: int) -> str:
+    """`12 characters more`, `31 KB more`: what a cut for the screen leaves out. left: characters."""
+    return (f"{left / 1024:.0f} KB" if left >= 10 * 1024 else plural(left, "character")) + " more"

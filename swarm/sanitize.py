@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from swarm.formatting import how_much_more
+
 LIMIT = 2000
 LIMIT_LINES = 2000
 MARKS_PER_BASE = 4
@@ -35,6 +37,13 @@ def clean(text: str, limit: int = LIMIT) -> str:
     if len(text) <= limit and text.isprintable() and _PLAIN.match(text):
         return text.strip()
     return _cut(_scrub(text, limit).strip(), limit)
+
+
+def clean_beginning(text: str, limit: int) -> str:
+    """Agent text as `clean` makes it, and how much more there is where that cuts it."""
+    shown = clean(text, limit)
+    is_cut = len(text) > limit and len(shown) == limit and shown.endswith(ELLIPSIS)
+    return f"{shown} {how_much_more(len(text) - limit)}" if is_cut else shown
 
 
 def clean_block(text: str, limit_lines: int = LIMIT_LINES, limit: int = LIMIT) -> str:

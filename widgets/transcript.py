@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 
-from swarm.sanitize import clean
+from swarm.sanitize import clean_beginning
 from widgets.cells import Cells
 from widgets.searched_pane import SearchedPane
 from widgets.text_pane import Paragraph, wrap_paragraph
@@ -242,5 +242,5 @@ class Transcript(SearchedPane):
 
 def _placed(paragraphs: Iterable[Paragraph], places: Sequence[int]) -> list[tuple[Paragraph, int]]:
     """Paragraphs that are fit for a screen, each with its place."""
-    new = [paragraph._replace(text=clean(paragraph.text, _LINE_CUT)) for paragraph in paragraphs]
+    new = [paragraph._replace(text=clean_beginning(paragraph.text, _LINE_CUT)) for paragraph in paragraphs]
     return list(zip(new, places, strict=True)) if places else [(paragraph, NOWHERE) for paragraph in new]

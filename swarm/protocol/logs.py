@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from swarm.errors import SwarmError
 from swarm.protocol.paths import AgentDir
-from swarm.sanitize import clean, clean_block, complaint
+from swarm.sanitize import LIMIT, clean_beginning, clean_block, complaint
 from swarm.store.reader import read_from, read_tail
 from swarm.store.tail import FileTail
 
@@ -78,7 +78,7 @@ def lines_before(path: Path, place: int, window: int) -> tuple[tuple[bytes, ...]
 
 
 def _shown(line: bytes) -> str:
-    return clean(line.decode("utf-8", "replace").rstrip("\r"))
+    return clean_beginning(line.decode("utf-8", "replace").rstrip("\r"), LIMIT)
 
 
 LAST_LINES = 20

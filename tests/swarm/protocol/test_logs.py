@@ -88,3 +88,12 @@ def test_places_are_where_lines_begin_however_they_were_read(tmp_path: Path) -> 
     with path.open("ab") as log:
         log.write(b"\nfour\nfi")
     assert tail.read().places == (8, 14)
+
+
+def test_a_line_that_is_longer_than_is_shown_says_how_much_more_there_is(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("x" * 2_400 + "\n" + "y" * 40_000 + "\n" + "z" * 2_000 + "\n")
+    long, longer, fits = LogTail(log).read().lines
+    assert long == "x" * 1_999 + "… 400 characters more"
+    assert longer == "y" * 1_999 + "… 37 KB more"
+    assert fits == "z" * 2_000
