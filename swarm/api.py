@@ -16,9 +16,9 @@ from swarm.model.time import Now
 from swarm.protocol.paths import AgentDir
 
 if TYPE_CHECKING:
+    import swarm.admission.environment
     import swarm.heartbeat.lease
     import swarm.home.resolve
-    import swarm.lifecycle.environment
     import swarm.lifecycle.first_moments
     import swarm.lifecycle.spawn
     import swarm.verbs.acknowledge
@@ -181,7 +181,7 @@ class Swarm:
     adopt = _verb("verbs.sessions", lambda: swarm.verbs.sessions.adopt)
     respawn = _verb("verbs.respawn", lambda: swarm.verbs.respawn.respawn)
     attach = _verb("verbs.attach", lambda: swarm.verbs.attach.attach)
-    keep_environment = _verb("lifecycle.environment", lambda: swarm.lifecycle.environment.keep_if_missing)
+    keep_environment = _verb("admission.environment", lambda: swarm.admission.environment.keep_if_missing)
     kill = _verb("verbs.kill", lambda: swarm.verbs.kill.kill)
     pause = _verb("verbs.pause", lambda: swarm.verbs.pause.pause)
     resume = _verb("verbs.pause", lambda: swarm.verbs.pause.resume)

@@ -21,7 +21,7 @@ HANDING_ON = (
     "swarm/lifecycle/messaging.py",
     "swarm/lifecycle/relaunch.py",
     "swarm/lifecycle/take_up.py",
-    "swarm/lifecycle/admission.py",
+    "swarm/admission/draft.py",
     "swarm/heartbeat/root_launch.py",
     "swarm/mcp/pages.py",
     "swarm/programs/prompt.py",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from swarm.admission.scope import given_by_held
 from swarm.home.context import Home
-from swarm.lifecycle.scope import given_by_held
 from swarm.model.snapshot import AgentView
 from swarm.platform.clock import wait_until
 from swarm.processes.identity import identify, send

@@ -4,6 +4,9 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
+from swarm.admission.environment import forget_waiting
+from swarm.ending.intents import at_work, given_up, me
+from swarm.ending.unrecorded import forget_recorded
 from swarm.errors import Busy, Code, Refused, SwarmError
 from swarm.formatting import spell_duration
 from swarm.heartbeat import temp_files
@@ -15,11 +18,8 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.reserve import fill
 from swarm.ledger.state import State
-from swarm.lifecycle.environment import forget_waiting
-from swarm.lifecycle.intents import at_work, given_up, me
 from swarm.lifecycle.messaging import settle_idle_sessions
 from swarm.lifecycle.recovery import resolve_intents
-from swarm.lifecycle.unrecorded import forget_recorded
 from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.beat import ActionKind, Beat
 from swarm.model.plan import Plan

@@ -1,8 +1,8 @@
 """Ends agents for another cause than silence, after a second look: at a heartbeat, and between two."""
 
+from swarm.ending.intents import Order
 from swarm.heartbeat.root import stop_turn
 from swarm.home.context import Home
-from swarm.lifecycle.intents import Order
 from swarm.lifecycle.stop import end_subtree
 from swarm.model.causes import AlertCause
 from swarm.model.plan import Action

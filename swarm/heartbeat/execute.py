@@ -4,6 +4,11 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from swarm.admission import spawn_gate
+from swarm.ending.end import ended, record_verified
+from swarm.ending.intents import Order
+from swarm.ending.leftovers import any_left
+from swarm.ending.settle import look_at_end, record_outcome, settle
 from swarm.errors import SwarmError
 from swarm.heartbeat.acceptance import run_checks
 from swarm.heartbeat.end_for_cause import CAUSES_OF_ENDS, end_for_cause
@@ -13,12 +18,7 @@ from swarm.heartbeat.starts import Starts
 from swarm.heartbeat.worktrees import remove_unneeded
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.archive import put_away_unless_needed
-from swarm.lifecycle.end import ended, record_verified
-from swarm.lifecycle.intents import Order
-from swarm.lifecycle.leftovers import any_left
-from swarm.lifecycle.settle import look_at_end, record_outcome, settle
 from swarm.lifecycle.spawn import WAITS
 from swarm.lifecycle.stop import end_subtree, stop_alone
 from swarm.lifecycle.take_up import try_again

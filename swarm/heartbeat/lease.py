@@ -3,14 +3,14 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from swarm.admission.environment import keep_for_root
+from swarm.ending.intents import dead_or_none, me
+from swarm.ending.settle import settle
 from swarm.errors import Busy, Refused, SwarmError
 from swarm.heartbeat.beat import beat
 from swarm.heartbeat.monitor import monitor_agents
 from swarm.home.context import Home
 from swarm.ledger.state import State
-from swarm.lifecycle.environment import keep_for_root
-from swarm.lifecycle.intents import dead_or_none, me
-from swarm.lifecycle.settle import settle
 from swarm.model.agent import Liveness
 from swarm.model.beat import Beat
 from swarm.model.record import Holder, Phase

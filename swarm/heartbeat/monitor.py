@@ -6,13 +6,13 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from swarm.admission import spawn_gate
 from swarm.errors import SwarmError
 from swarm.heartbeat.end_for_cause import end_for_cause
 from swarm.heartbeat.root import stop_overdue_turn
 from swarm.home.context import Home
 from swarm.home.reserve import fill
 from swarm.ledger.state import State, raise_alert
-from swarm.lifecycle import spawn_gate
 from swarm.lifecycle.messaging import ask_what_it_costs, settle_idle_sessions
 from swarm.lifecycle.take_up import take_up_due
 from swarm.model.actor import ENGINE

@@ -4,11 +4,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from swarm.ending.end import ensure_ended_json
 from swarm.formatting import spell_stamp
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, clear_alert, raise_alert
-from swarm.lifecycle.end import ensure_ended_json
 from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.audit_line import AuditLine
 from swarm.model.beat import Beat

@@ -2,6 +2,11 @@
 
 from contextlib import suppress
 
+from swarm.ending.end import fail_turn, record_verified
+from swarm.ending.intents import Order, at_work, me, must_run, record_start
+from swarm.ending.leftovers import any_left
+from swarm.ending.root_turn import Turn, write_turn
+from swarm.ending.settle import settle
 from swarm.errors import Code, Refused, SwarmError
 from swarm.formatting import spell_duration
 from swarm.heartbeat.root_launch import launch_for, program_of, put_log_aside, session_for, spec_of, words_for
@@ -10,11 +15,6 @@ from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert, with_record
 from swarm.ledger.transitions import Idle, Spawning, first, move
 from swarm.lifecycle.detach import exclusive
-from swarm.lifecycle.end import fail_turn, record_verified
-from swarm.lifecycle.intents import Order, at_work, me, must_run, record_start
-from swarm.lifecycle.leftovers import any_left
-from swarm.lifecycle.root_turn import Turn, write_turn
-from swarm.lifecycle.settle import settle
 from swarm.lifecycle.stagger import wait_for_turn, with_turn
 from swarm.lifecycle.stop import stop_alone
 from swarm.model.actor import ENGINE, AuditVerb

@@ -3,13 +3,13 @@
 import os
 from contextlib import suppress
 
+from swarm.admission import environment
+from swarm.ending.root_turn import activity_of, turn_of
 from swarm.errors import Code, HomeError
 from swarm.heartbeat import digest
 from swarm.home.context import Home
 from swarm.ledger.state import State, with_record
-from swarm.lifecycle import environment
 from swarm.lifecycle.relaunch import make_ready
-from swarm.lifecycle.root_turn import activity_of, turn_of
 from swarm.model.agent import AgentSpec
 from swarm.model.beat import Beat
 from swarm.model.launch import Launch

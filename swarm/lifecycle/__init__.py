@@ -1,1 +1,1 @@
-"""The life of an agent: admission, reservation, start, stop, end, attach, detach, relaunch, recovery."""
+"""The life of an agent: reservation, start, stop, attach, detach, relaunch, recovery, archive."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
+from swarm.ending.intents import at_work, me, record_start, withdraw_start
 from swarm.errors import Busy, Code, NotFound, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.transitions import Spawning, move
 from swarm.lifecycle import messaging, relaunch, terminal_talk
 from swarm.lifecycle.detach import Detached, Session, detach, exclusive, has_results, lives, not_attachable, session_of
-from swarm.lifecycle.intents import at_work, me, record_start, withdraw_start
 from swarm.model.actor import AuditVerb
 from swarm.model.launch import Launch
 from swarm.model.record import Phase, Record

@@ -4,14 +4,15 @@ from contextlib import AbstractContextManager
 from enum import StrEnum
 from typing import NamedTuple
 
+from swarm.admission import environment
+from swarm.admission.budget import within_budget
+from swarm.ending.end import ended, spent_by
+from swarm.ending.settle import results_of
 from swarm.errors import Code, Refused, SwarmError
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert
 from swarm.ledger.transitions import Idle, move
-from swarm.lifecycle import environment, relaunch, terminal_talk
-from swarm.lifecycle.budget import within_budget
-from swarm.lifecycle.end import ended, spent_by
-from swarm.lifecycle.settle import results_of
+from swarm.lifecycle import relaunch, terminal_talk
 from swarm.model.agent import AgentSpec, Liveness
 from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Phase, Record

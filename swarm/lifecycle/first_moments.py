@@ -3,9 +3,9 @@
 import time
 
 from swarm import platform
+from swarm.ending.settle import settle
 from swarm.errors import Code, SwarmError
 from swarm.home.context import Home
-from swarm.lifecycle.settle import settle
 from swarm.model.agent import AgentSpec, Identity, Liveness
 from swarm.model.record import Ending, Ref
 from swarm.model.requests import Spawned

@@ -9,10 +9,10 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 
+from swarm.ending.settle import look_at_end, results_of
 from swarm.errors import Code, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.lifecycle.settle import look_at_end, results_of
 from swarm.model.actor import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.reports import ResultsState

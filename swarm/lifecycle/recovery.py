@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from swarm.ending.end import fail_turn
+from swarm.ending.intents import Order, abandoned, abandoned_branches, at_work, me, record_start, withdraw_start
 from swarm.errors import Code, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
@@ -10,8 +12,6 @@ from swarm.ledger.state import State, without
 from swarm.ledger.transitions import Stopping, move
 from swarm.lifecycle import earlier_run
 from swarm.lifecycle.detach import detach_abandoned, say_trouble
-from swarm.lifecycle.end import fail_turn
-from swarm.lifecycle.intents import Order, abandoned, abandoned_branches, at_work, me, record_start, withdraw_start
 from swarm.lifecycle.relaunch import put_back
 from swarm.lifecycle.start import take_back
 from swarm.lifecycle.stop import stop_all

@@ -5,14 +5,14 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 
+from swarm.ending.end import ended, record_end
+from swarm.ending.intents import at_work, me, must_run, record_start, withdraw_start
+from swarm.ending.settle import results_of
 from swarm.errors import Code, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State
 from swarm.ledger.transitions import Spawning, move
-from swarm.lifecycle.end import ended, record_end
-from swarm.lifecycle.intents import at_work, me, must_run, record_start, withdraw_start
-from swarm.lifecycle.settle import results_of
 from swarm.lifecycle.stagger import wait_for_turn, with_turn
 from swarm.model.activity import Kind, Reader
 from swarm.model.actor import AuditVerb

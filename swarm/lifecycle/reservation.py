@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import ValidationError, convert, to_builtins
 
+from swarm.admission import environment, spawn_gate
+from swarm.admission.draft import Draft, must_be_able_to_parent, must_be_free, no_overlap
+from swarm.admission.ghosts import still_below
+from swarm.ending.intents import Order, at_work, live_members, mark_stopping, me, reopen_branch, to_be_stopped
 from swarm.errors import Code, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, resolve
 from swarm.ledger.state import State, clear_alert, with_record, without
 from swarm.ledger.transitions import Queued, Spawning, first
-from swarm.lifecycle import environment, spawn_gate
-from swarm.lifecycle.admission import Draft, must_be_able_to_parent, must_be_free, no_overlap
-from swarm.lifecycle.ghosts import still_below
-from swarm.lifecycle.intents import Order, at_work, live_members, mark_stopping, me, reopen_branch, to_be_stopped
 from swarm.lifecycle.stagger import with_turn
 from swarm.lifecycle.start import make_directory, take_back
 from swarm.lifecycle.stop import stop_all

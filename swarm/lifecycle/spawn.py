@@ -3,18 +3,18 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
+from swarm.admission import spawn_gate
+from swarm.admission.draft import Draft, draft
+from swarm.ending.intents import at_work
+from swarm.ending.settle import settle
 from swarm.errors import Busy, Code, HomeError, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.reserve import fill
 from swarm.ledger.state import State
-from swarm.lifecycle import spawn_gate
-from swarm.lifecycle.admission import Draft, draft
-from swarm.lifecycle.intents import at_work
 from swarm.lifecycle.readiness import must_be_ready
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.lifecycle.reservation import enqueue, judged_now, make_room, no_room, request_of, reserve, unqueued
-from swarm.lifecycle.settle import settle
 from swarm.lifecycle.start import discard, make_directory, start
 from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.health import Verdict

@@ -4,17 +4,18 @@ import shutil
 from contextlib import suppress
 from stat import S_ISDIR
 
+from swarm.admission import environment
+from swarm.admission.draft import Draft
+from swarm.admission.unborn import remove_unborn
+from swarm.ending.end import count_crash
+from swarm.ending.intents import must_run, record_start
 from swarm.errors import Code, HomeError, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, without
-from swarm.lifecycle import earlier_run, environment
-from swarm.lifecycle.admission import Draft
+from swarm.lifecycle import earlier_run
 from swarm.lifecycle.carry_over import carry_over
-from swarm.lifecycle.end import count_crash
-from swarm.lifecycle.intents import must_run, record_start
 from swarm.lifecycle.stagger import wait_for_turn
-from swarm.lifecycle.unborn import remove_unborn
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import AgentSpec
 from swarm.model.audit_line import AuditLine

@@ -5,14 +5,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby
 
-from swarm.errors import SwarmError
-from swarm.home import audit
-from swarm.home.context import Home
-from swarm.ledger.state import State, without
-from swarm.ledger.transitions import Stopping, move
-from swarm.lifecycle import terminal_talk
-from swarm.lifecycle.end import End, StateChange, ended, record_ends
-from swarm.lifecycle.intents import (
+from swarm.ending.end import End, StateChange, ended, record_ends
+from swarm.ending.intents import (
     Order,
     abandoned,
     at_work,
@@ -22,9 +16,15 @@ from swarm.lifecycle.intents import (
     me,
     to_be_stopped,
 )
-from swarm.lifecycle.leftovers import accepted_words, see_to_leftovers, with_leftovers
+from swarm.ending.leftovers import accepted_words, see_to_leftovers, with_leftovers
+from swarm.ending.settle import as_ordered, look_at_end, results_of
+from swarm.errors import SwarmError
+from swarm.home import audit
+from swarm.home.context import Home
+from swarm.ledger.state import State, without
+from swarm.ledger.transitions import Stopping, move
+from swarm.lifecycle import terminal_talk
 from swarm.lifecycle.messaging import ask_to_end
-from swarm.lifecycle.settle import as_ordered, look_at_end, results_of
 from swarm.lifecycle.stop_report import facts, outcome
 from swarm.lifecycle.stop_unrecorded import record_or_remember, reopen_if_possible
 from swarm.model.actor import AuditVerb

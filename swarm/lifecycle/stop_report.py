@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from swarm.lifecycle.end import End
+from swarm.ending.end import End
 from swarm.lifecycle.stop_unrecorded import KEY as UNRECORDED
 from swarm.model.agent import FoundProcess
 from swarm.model.requests import StopOutcome

@@ -5,11 +5,11 @@ An agent that fills the disk is just the one to be ended, and must not be safe b
 
 from contextlib import suppress
 
+from swarm.ending import unrecorded
+from swarm.ending.end import End, record_ends
+from swarm.ending.intents import Order, reopen_branch
 from swarm.errors import SwarmError
 from swarm.home.context import Home
-from swarm.lifecycle import unrecorded
-from swarm.lifecycle.end import End, record_ends
-from swarm.lifecycle.intents import Order, reopen_branch
 
 KEY = "unrecorded"
 """Under this name an end says why it could not be recorded."""

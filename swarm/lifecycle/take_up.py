@@ -1,11 +1,13 @@
 """Agents that wait for their service are taken up again: at the time of their next try, or because a person says so."""
 
+from swarm.admission import environment
+from swarm.admission.budget import within_budget
+from swarm.ending import settle
+from swarm.ending.end import spent_by
 from swarm.errors import Code, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.lifecycle import environment, relaunch, settle
-from swarm.lifecycle.budget import within_budget
-from swarm.lifecycle.end import spent_by
+from swarm.lifecycle import relaunch
 from swarm.model.activity import TurnEnd
 from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.launch import Launch

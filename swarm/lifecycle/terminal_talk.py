@@ -7,10 +7,10 @@ from pathlib import Path
 
 from msgspec import Struct, to_builtins
 
+from swarm.admission.environment import program_of
 from swarm.errors import SwarmError
 from swarm.home.context import Home
 from swarm.lifecycle import terminal_sessions
-from swarm.lifecycle.environment import program_of
 from swarm.lifecycle.terminal_sessions import TerminalSession
 from swarm.model.agent import AgentSpec
 from swarm.model.bounds import Count, Seconds, Text

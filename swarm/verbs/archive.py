@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from swarm.ending import settle
 from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, must_be_meant, resolve
-from swarm.lifecycle import settle
 from swarm.lifecycle.archive import move, put_away, row_of, with_branches
 from swarm.lifecycle.readiness import must_be_ready
 from swarm.model.actor import AuditVerb

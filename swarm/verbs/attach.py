@@ -1,5 +1,6 @@
 """attach: the operator talks to an agent in a terminal, in place of its headless run."""
 
+from swarm.ending.settle import settle
 from swarm.errors import Code, NotFound, Refused
 from swarm.home import audit
 from swarm.home.context import Home
@@ -7,7 +8,6 @@ from swarm.home.resolve import must_be_meant, resolve
 from swarm.lifecycle.attach import Client, attach_terminal
 from swarm.lifecycle.detach import Detached
 from swarm.lifecycle.readiness import must_be_ready
-from swarm.lifecycle.settle import settle
 from swarm.model.actor import AuditVerb
 from swarm.model.record import Phase
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from swarm import platform
+from swarm.ending.intents import abandoned, dead_or_none
 from swarm.errors import Code, Refused, SwarmError
 from swarm.formatting import plural, spell_duration
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State
-from swarm.lifecycle.intents import abandoned, dead_or_none
 from swarm.model.actor import AuditVerb
 from swarm.model.record import Phase
 from swarm.model.requests import Finding, Level
@@ -87,8 +87,8 @@ def rebuild(home: Home) -> list[Finding]:
 
     Raises Refused `hierarchy` for agents, `read-only` where the home is not ours to write.
     """
+    from swarm.ending.settle import settle
     from swarm.lifecycle.recovery import resolve_intents
-    from swarm.lifecycle.settle import settle
 
     with audit.attempt(home, AuditVerb.REBUILD):
         home.must_be_writable()

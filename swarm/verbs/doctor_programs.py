@@ -5,9 +5,9 @@ import shutil
 import sys
 from collections.abc import Iterator
 
+from swarm.admission.environment import names_that_differ
 from swarm.errors import SwarmError
 from swarm.home.context import Home
-from swarm.lifecycle.environment import names_that_differ
 from swarm.model.requests import Finding, Level
 from swarm.platform.own_command import OUR_COMMAND, our_shell_words
 from swarm.programs import preflight

@@ -3,12 +3,12 @@
 import time
 from collections.abc import Mapping, Sequence
 
+from swarm.ending.intents import Order
 from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, must_be_meant, resolve
-from swarm.lifecycle.intents import Order
 from swarm.lifecycle.messaging import stop_subagent
 from swarm.lifecycle.readiness import must_be_ready
 from swarm.lifecycle.stop import end_subtree

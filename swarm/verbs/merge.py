@@ -1,12 +1,12 @@
 """diff, merge: what an agent changed in its worktree, shown and merged."""
 
+from swarm.admission.scope import is_held
 from swarm.errors import Code, Refused
 from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, must_be_meant, resolve
 from swarm.lifecycle.readiness import must_be_ready
-from swarm.lifecycle.scope import is_held
 from swarm.model.actor import AuditVerb
 from swarm.model.requests import DiffReport, MergeReport
 from swarm.repositories import merging, worktree

@@ -4,6 +4,7 @@ import os
 from contextlib import suppress
 from typing import Any
 
+from swarm.ending.settle import settle
 from swarm.errors import NotFound, SwarmError
 from swarm.formatting import beginning
 from swarm.home import audit
@@ -15,7 +16,6 @@ from swarm.ledger.codec import read_ended
 from swarm.ledger.state import raise_alert
 from swarm.lifecycle.messaging import listens, speak
 from swarm.lifecycle.readiness import must_be_ready
-from swarm.lifecycle.settle import settle
 from swarm.model.actor import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record, Ref

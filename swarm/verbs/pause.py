@@ -5,13 +5,13 @@ An agent that waits for its service has no process: paused, it is not taken up; 
 
 from collections.abc import Callable, Iterator, Sequence
 
+from swarm.ending.intents import live_members
 from swarm.errors import Code, Refused
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, must_live, resolve
 from swarm.ledger import audit_log
 from swarm.ledger.state import State, with_record
-from swarm.lifecycle.intents import live_members
 from swarm.lifecycle.readiness import must_be_ready
 from swarm.lifecycle.take_up import try_again
 from swarm.model.actor import AuditVerb

@@ -1,5 +1,7 @@
 """collect and read: agents that ended are settled, and the operator or the parent reads their results."""
 
+from swarm.ending import settle
+from swarm.ending.end import write_ended
 from swarm.errors import Code, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
@@ -7,8 +9,6 @@ from swarm.home.resolve import must_be_below, resolve
 from swarm.injection.elsewhere import suspicion_in
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, clear_alert, with_record
-from swarm.lifecycle import settle
-from swarm.lifecycle.end import write_ended
 from swarm.model.actor import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record

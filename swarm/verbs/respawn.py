@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from swarm.admission.draft import Draft, draft
+from swarm.ending import settle
+from swarm.ending.end import ended, record_end
 from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
@@ -11,9 +14,7 @@ from swarm.injection.detect import suspicion
 from swarm.injection.fence import tag
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State
-from swarm.lifecycle import earlier_run, settle
-from swarm.lifecycle.admission import Draft, draft
-from swarm.lifecycle.end import ended, record_end
+from swarm.lifecycle import earlier_run
 from swarm.lifecycle.readiness import must_be_ready
 from swarm.lifecycle.relaunch import missed, session_of
 from swarm.lifecycle.spawn import admit

@@ -1,10 +1,10 @@
 """sessions, adopt: what the user's agent programs run beside this swarm, and how one becomes an agent of it."""
 
+from swarm.admission.draft import Draft, draft
+from swarm.ending.leftovers import end_session
 from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.lifecycle.admission import Draft, draft
-from swarm.lifecycle.leftovers import end_session
 from swarm.lifecycle.readiness import must_be_ready
 from swarm.lifecycle.reservation import no_room
 from swarm.lifecycle.spawn import admit

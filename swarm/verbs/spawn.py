@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
+from swarm.admission import spawn_gate
+from swarm.admission.draft import draft
+from swarm.admission.ghosts import still_below
 from swarm.errors import SwarmError
 from swarm.home.context import Home
-from swarm.lifecycle import spawn_gate
-from swarm.lifecycle.admission import draft
-from swarm.lifecycle.ghosts import still_below
 from swarm.lifecycle.reservation import judged_now, no_room, who_could_end
 from swarm.lifecycle.spawn import ROOM, Judge, warnings_of
 from swarm.model.requests import EvictionChoice, Objection, SpawnCheck, SpawnRequest

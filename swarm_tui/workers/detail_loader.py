@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from swarm.admission.environment import names_kept
 from swarm.api import Swarm
 from swarm.errors import SwarmError
-from swarm.lifecycle.environment import names_kept
 from swarm.model.snapshot import AgentView
 from swarm.processes.members import tree
 from swarm.processes.usage import describe

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
+from swarm.admission.environment import names_that_differ
 from swarm.errors import Code, Refused, SwarmError
-from swarm.lifecycle.environment import names_that_differ
 from swarm.model.agent import AgentSpec
 from swarm.model.requests import SpawnCheck, Spawned, SpawnRequest
 from swarm.model.snapshot import AgentView

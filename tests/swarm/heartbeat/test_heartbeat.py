@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
+from swarm.ending.intents import at_work
 from swarm.errors import Busy, Refused
 from swarm.heartbeat.beat import claim
 from swarm.ledger.state import raise_alert
-from swarm.lifecycle.intents import at_work
 from swarm.model.agent import Acceptance, Liveness
 from swarm.model.beat import Beat
 from swarm.model.causes import AlertCause

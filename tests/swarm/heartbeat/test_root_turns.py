@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from swarm.ending.intents import me
 from swarm.errors import SwarmError
 from swarm.heartbeat import monitor, root, root_launch
 from swarm.ledger.state import with_record
-from swarm.lifecycle.intents import me
 from swarm.model.beat import Beat
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from swarm.ending.intents import me
 from swarm.errors import Code, Refused, SwarmError
 from swarm.ledger.state import State, with_record
 from swarm.lifecycle import relaunch
 from swarm.lifecycle.attach import MayGoOn
 from swarm.lifecycle.detach import detach_abandoned
-from swarm.lifecycle.intents import me
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.lifecycle.relaunch import session_of
 from swarm.model.activity import Activity

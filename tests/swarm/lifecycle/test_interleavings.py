@@ -9,18 +9,18 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from swarm.admission.draft import Draft
+from swarm.ending.end import ended, fail_turn, record_end, record_verified
+from swarm.ending.intents import Order, at_work, must_run, record_start, withdraw_start
+from swarm.ending.settle import settle
 from swarm.errors import Refused, SwarmError
 from swarm.heartbeat.root import intend_turn, search_last_turn
 from swarm.home.context import Home
 from swarm.ledger.transitions import EDGES
 from swarm.lifecycle import attach, detach, relaunch, stop
-from swarm.lifecycle.admission import Draft
 from swarm.lifecycle.attach import MayGoOn
-from swarm.lifecycle.end import ended, fail_turn, record_end, record_verified
-from swarm.lifecycle.intents import Order, at_work, must_run, record_start, withdraw_start
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.lifecycle.reservation import enqueue, reserve
-from swarm.lifecycle.settle import settle
 from swarm.lifecycle.start import start
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch

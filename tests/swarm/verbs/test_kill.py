@@ -10,10 +10,10 @@ import threading
 import pytest
 
 from swarm.api import Swarm
+from swarm.ending.intents import Order
 from swarm.errors import NotFound, Refused, SwarmError
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, with_record, without
-from swarm.lifecycle.intents import Order
 from swarm.lifecycle.recovery import resolve_intents
 from swarm.lifecycle.stop import end_subtree
 from swarm.model.actor import ENGINE

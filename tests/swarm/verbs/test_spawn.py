@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from swarm.admission.scope import overlap
+from swarm.admission.spawn_fields import is_activity, nearest
 from swarm.errors import NotFound, Refused, SwarmError
 from swarm.home.context import Home
-from swarm.lifecycle.scope import overlap
-from swarm.lifecycle.spawn_fields import is_activity, nearest
 from swarm.model.agent import Acceptance
 from swarm.model.record import Phase
 from swarm.model.requests import SpawnRequest

@@ -2,16 +2,16 @@
 
 from collections.abc import Container
 
+from swarm.ending import root_turn, unrecorded
+from swarm.ending.end import ended, last_words, record_end, record_verified
+from swarm.ending.end_time import time_of_end
+from swarm.ending.intents import Order
+from swarm.ending.leftovers import see_to_leftovers, with_leftovers
+from swarm.ending.service_wait import record_wait
 from swarm.errors import SwarmError
 from swarm.formatting import plural
 from swarm.home.context import Home
 from swarm.ledger.transitions import Waits, move
-from swarm.lifecycle import root_turn, unrecorded
-from swarm.lifecycle.end import ended, last_words, record_end, record_verified
-from swarm.lifecycle.end_time import time_of_end
-from swarm.lifecycle.intents import Order
-from swarm.lifecycle.leftovers import see_to_leftovers, with_leftovers
-from swarm.lifecycle.service_wait import record_wait
 from swarm.model.activity import ActivityState, TurnEnd
 from swarm.model.agent import Exit, Liveness
 from swarm.model.record import Ending, Phase, Record

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from swarm.admission.scope import overlap
 from swarm.errors import Code, Refused
 from swarm.home.context import Home
 from swarm.ledger.state import State
-from swarm.lifecycle.scope import overlap
 from swarm.model.agent import AgentSpec
 from swarm.model.record import Record
 from swarm.model.repository import PLACE, Worktree

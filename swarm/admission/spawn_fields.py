@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from swarm.admission.scope import overlap
+from swarm.admission.spawn_limits import must_be_short
+from swarm.admission.worktrees import directory_in, path_in
 from swarm.errors import Code, Refused
 from swarm.home.context import Home
 from swarm.ledger.state import State
-from swarm.lifecycle.scope import overlap
-from swarm.lifecycle.spawn_limits import must_be_short
-from swarm.lifecycle.worktrees import directory_in, path_in
 from swarm.model.agent import Acceptance, AgentSpec, Scope
 from swarm.model.launch import Launch
 from swarm.model.repository import Worktree

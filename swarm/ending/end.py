@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from swarm.admission.scope import Outside, outside_of
+from swarm.ending import root_turn
+from swarm.ending.intents import abandoned_branches
 from swarm.errors import SwarmError
 from swarm.home import audit
 from swarm.home.audit import NOTHING
@@ -10,9 +13,6 @@ from swarm.home.context import Home
 from swarm.ledger.codec import ended_json, read_ended
 from swarm.ledger.state import State, clear_alert, raise_alert, with_record
 from swarm.ledger.transitions import Ended, Idle, move, withdrawn
-from swarm.lifecycle import root_turn
-from swarm.lifecycle.intents import abandoned_branches
-from swarm.lifecycle.scope import Outside, outside_of
 from swarm.model.activity import ActivityState
 from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.agent import AgentSpec

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
+from swarm.ending.settle import settle
 from swarm.errors import NotFound, Refused, SwarmError
-from swarm.lifecycle.settle import settle
 from swarm.model.agent import Liveness
 from swarm.model.health import Health
 from swarm.model.record import Ending, Phase

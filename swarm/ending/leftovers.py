@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from swarm.admission.environment import program_of
+from swarm.ending.end import last_words
+from swarm.ending.root_turn import activity_of
 from swarm.errors import SwarmError
 from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.lifecycle.end import last_words
-from swarm.lifecycle.environment import program_of
-from swarm.lifecycle.root_turn import activity_of
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import FoundProcess, Identity, Liveness
 from swarm.model.listed import ListedSession, SessionKind

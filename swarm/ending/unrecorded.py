@@ -5,10 +5,10 @@ They stand in the notes of the reserve, and in this process, for a disk that tak
 
 import os
 
+from swarm.ending.intents import Order
 from swarm.home import reserve_notes
 from swarm.home.context import Home
 from swarm.home.reserve_notes import Kill, Notes
-from swarm.lifecycle.intents import Order
 from swarm.model.record import Record, Ref
 from swarm.model.values import replace
 

@@ -1,10 +1,10 @@
 """An agent whose program ended for its service begins to wait: it keeps its slot, its session and its files."""
 
+from swarm.ending.end import last_observation
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert
 from swarm.ledger.transitions import Waits, move
-from swarm.lifecycle.end import last_observation
 from swarm.model.actor import ENGINE, AuditVerb
 from swarm.model.audit_line import AuditLine
 from swarm.model.causes import AlertCause

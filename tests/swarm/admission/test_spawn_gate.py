@@ -2,8 +2,8 @@
 
 import pytest
 
+from swarm.admission import spawn_gate
 from swarm.errors import Refused
-from swarm.lifecycle import spawn_gate
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase
 from tests.support.homes import PERIOD, LiveHome

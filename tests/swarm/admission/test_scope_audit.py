@@ -24,7 +24,7 @@ def ends(home: LiveHome, name: str, script: str, **more: object) -> str:
 
 
 def settled(home: LiveHome, name: str) -> None:
-    from swarm.lifecycle.settle import settle
+    from swarm.ending.settle import settle
 
     def over() -> bool:
         settle(home.home)

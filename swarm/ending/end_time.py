@@ -3,8 +3,8 @@
 import os
 from contextlib import suppress
 
+from swarm.ending.end import last_words
 from swarm.home.context import Home
-from swarm.lifecycle.end import last_words
 from swarm.model.agent import Exit
 from swarm.model.record import Record
 from swarm.model.time import Now

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from swarm.admission.scope import given_by_held
 from swarm.errors import Refused, SwarmError
 from swarm.heartbeat.acceptance import run_checks
-from swarm.lifecycle.scope import given_by_held
 from swarm.model.agent import Acceptance
 from swarm.model.requests import SpawnRequest
 from swarm.model.values import replace

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from swarm import platform
+from swarm.admission import environment
 from swarm.errors import Code, PolicyError, SwarmError
-from swarm.lifecycle import environment
 from swarm.lifecycle.attach import MayGoOn
 from swarm.model.launch import Launch
 from swarm.model.record import Phase

@@ -8,20 +8,20 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from swarm.admission import spawn_fields
+from swarm.admission.budget import within_budget
+from swarm.admission.environment import of_spawn
+from swarm.admission.ghosts import ghosts_now
+from swarm.admission.scope import confined, lies_in, overlap
+from swarm.admission.spawn_limits import must_be_readable
+from swarm.admission.unborn import is_unborn
+from swarm.admission.worktrees import no_double_claim, planned
+from swarm.admission.worktrees import warnings as worktree_warnings
 from swarm.errors import Code, Refused, SwarmError
 from swarm.formatting import spell_stamp
 from swarm.home.context import Home
 from swarm.home.resolve import resolve
 from swarm.ledger.state import State
-from swarm.lifecycle import spawn_fields
-from swarm.lifecycle.budget import within_budget
-from swarm.lifecycle.environment import of_spawn
-from swarm.lifecycle.ghosts import ghosts_now
-from swarm.lifecycle.scope import confined, lies_in, overlap
-from swarm.lifecycle.spawn_limits import must_be_readable
-from swarm.lifecycle.unborn import is_unborn
-from swarm.lifecycle.worktrees import no_double_claim, planned
-from swarm.lifecycle.worktrees import warnings as worktree_warnings
 from swarm.model.agent import AgentSpec, Scope
 from swarm.model.launch import Launch
 from swarm.model.record import Phase, Ref

@@ -1,0 +1,1 @@
+"""What must hold before an agent starts: its fields, parent, budget, scope, environment, worktree."""
