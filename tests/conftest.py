@@ -30,6 +30,17 @@ def pytest_configure() -> None:
             signal.signal(number, heard)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the campaign of the ten failures found, wherever its cases ran."""
+    from tests.campaign.report import lines_of  # most runs have none of it
+
+    reports = (report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, ()))
+    if lines := lines_of(reports):
+        terminalreporter.section("the ten failures")
+        for line in lines:
+            terminalreporter.line(line)
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     """A clock that only the test moves."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.bench import (
+    campaign,
     commits,
     hooks,
     idle,
@@ -103,6 +104,7 @@ BENCHES = (
         (),
         lambda _, __, quick: injection.measure(quick=quick),
     ),
+    Bench("campaign", "how much of the ten failures is found", (), lambda _, __, ___: campaign.measure()),
     Bench(
         "ways", "how many of our files the four ways lead through", (), lambda _, __, quick: ways.measure(quick=quick)
     ),
