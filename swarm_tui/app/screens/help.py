@@ -11,9 +11,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from swarm.config.policy import Policy
-from swarm.model.causes import AlertCause
 from swarm.model.health import Health
 from swarm_tui.app.actions import ACTS, Act, Group
+from swarm_tui.app.alert_help import ALERTS
 from swarm_tui.app.capabilities import Where
 from widgets.cells import short_duration as duration
 from widgets.line_list import charset_of
@@ -37,18 +37,6 @@ _RULES: dict[Health, str] = {
     Health.IDLE: "the root between two heartbeats",
     Health.UNKNOWN: "its files cannot be read",
 }
-
-_ALERTS: dict[AlertCause, str] = {
-    AlertCause.INJECTION: (
-        "a text of it, or one that it read, gives orders to its reader: look what it quotes, and whether anything "
-        "was done about it; end the agent, or acknowledge ([injection] then in swarm.toml)"
-    ),
-    AlertCause.INBOX_INJECTION: (
-        "a note that no verb left in its inbox gives it orders: find out who wrote it, and take it out; "
-        "the agent is not ended for it"
-    ),
-}
-"""What an alert means, and what to do."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -108,8 +96,7 @@ class HelpScreen(ModalScreen[None]):
             lines.append((lead, Content(rule.format(**limits))))
         lines.append((alone, alone))
         lines.append((alone, Content.styled("What alerts mean, and what to do", "bold $accent")))
-        for cause, meaning in _ALERTS.items():
-            lines.append((Content.styled(cause.value, "bold"), Content(meaning)))
+        lines += [(alone, Content.assemble((cause, "bold"), f"  {ALERTS[cause]}")) for cause in sorted(ALERTS)]
         lines.append((alone, alone))
         lines.append((alone, Content("A heartbeat comes every " + duration(heartbeat.period) + ".")))
         return lines

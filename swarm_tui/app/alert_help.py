@@ -1,0 +1,156 @@
+"""What each alert means, and what to do: the help has a line for every one that can be raised."""
+
+from swarm.model.causes import AlertCause
+
+ALERTS: dict[AlertCause, str] = {
+    # ends and what is left of them
+    AlertCause.FAILED: (
+        "it ended without valid results, or says itself that it failed: read what it said last (2), then r starts it "
+        "again"
+    ),
+    AlertCause.LOST: (
+        "it is gone, with neither results nor an exit status: look for what ended it, such as want of memory; r"
+    ),
+    AlertCause.KILLED: (
+        "a heartbeat ended it for its silence, with all below it: its log says where it stood; r, or a smaller task"
+    ),
+    AlertCause.KILL_BLOCKED: (
+        "it was to be ended, and lives because you hold or have paused an agent below it: P resumes, H ends a hold, x "
+        "ends both"
+    ),
+    AlertCause.UNVERIFIED: (
+        "its end cannot be proved, so that it keeps its slot: look at the processes that its detail names; x once more "
+        "ends what is its own and frees the slot"
+    ),
+    AlertCause.CRASH_LOOP: (
+        "it failed at its start again and again, and is not started by itself any more: read its log, mend, then r"
+    ),
+    AlertCause.OUTSIDE: (
+        "files changed outside of what it may write while no other agent ran: look at them before you trust its work"
+    ),
+    AlertCause.LEFT_BEHIND: (
+        "it may have left something that outlives it, such as a job of cron or a container: end that by hand"
+    ),
+    # life and results
+    AlertCause.INVESTIGATE: (
+        "silent for too long: its log has the evidence; wait for a long build (H holds it), or end it (x)"
+    ),
+    AlertCause.LOOPING: (
+        "it speaks, and nothing comes of it: read its last lines and outputs; m tells it, x ends it, r begins anew"
+    ),
+    AlertCause.RETRYING: (
+        "its program says that its model service does not answer: wait, or see whether the service is down"
+    ),
+    AlertCause.WAITING: (
+        "its program ended because its service refused: wait, it is taken up again by itself; P does it at once"
+    ),
+    AlertCause.HOLD_EXPIRED: "the heartbeats for which you held it are over: it is judged again; H holds it longer",
+    AlertCause.RESULTS_UNREAD: "its results wait for a reader and grow stale: read them (4), then c",
+    AlertCause.RESULTS_INVALID: (
+        "its results.json cannot be taken for results, so that it is not done: tell it (m), or end it (x)"
+    ),
+    AlertCause.ACCEPTANCE: (
+        "a check of what it was to bring about failed: compare its results with the check, then r or accept them (c)"
+    ),
+    AlertCause.ROOT_FAILED: "a turn of the root failed; the next heartbeat begins another: read what the turn said (2)",
+    AlertCause.ROOT_TIMEOUT: (
+        "a turn of the root took too long and was stopped: give it more time in [root] timeout, or less to do"
+    ),
+    # limits
+    AlertCause.LIMIT: (
+        "it has used up its limit and was ended: raise it in [limits.roles], or cut the task smaller, then r"
+    ),
+    AlertCause.LIMIT_NEAR: "most of a limit is used up: see whether it is worth more, and raise [limits] in time",
+    AlertCause.SWARM_LIMIT: (
+        "the swarm has used up what it may in 24 hours, and nothing is spawned: wait, or raise [limits] cost_usd"
+    ),
+    AlertCause.PRICE_UNKNOWN: (
+        "no price of a model is known, so that dollars do not limit it: name one in [prices.MODEL]"
+    ),
+    AlertCause.OVER_BUDGET: (
+        "more runs below it than it may have: end what is not needed (x); nothing is spawned there meanwhile"
+    ),
+    AlertCause.SERVICE: (
+        "the model service refuses much of the swarm, and nothing is spawned: wait until one has answered, or see to "
+        "account and login"
+    ),
+    AlertCause.DISK: "the disk is full, and nothing is started: make room; the alert names who wrote most",
+    AlertCause.DISK_NEAR: "the disk will be full soon: make room, or end who writes too much; the alert names them",
+    AlertCause.NOT_STARTED: (
+        "nothing of the queue can be started, for one reason: put right what the alert names; the queue goes on by "
+        "itself"
+    ),
+    AlertCause.GIVEN_UP: "agents have waited too long for their service: P tries again, r begins anew, x ends them",
+    # the heartbeat and the ledger
+    AlertCause.GAP: (
+        "heartbeats did not run for a while, so that this one ended no agent: if the machine did not sleep, see what "
+        "runs them"
+    ),
+    AlertCause.ACTION: "something that the engine began went wrong; it is tried again: the alert says what",
+    AlertCause.STATE_REPAIRED: (
+        "a file of the engine was damaged, edited or replaced, and was put right: leave swarm/ to the engine"
+    ),
+    AlertCause.VALUE_REFUSED: (
+        "the ledger held a value that cannot be, and goes on without it: leave swarm/state.json to the engine"
+    ),
+    AlertCause.LEDGER_REBUILT: "the ledger was built anew from the agents' files: see whether every agent is there",
+    AlertCause.LEDGER_WENT_BACK: (
+        "the ledger is older than what was seen before: was a backup restored? Look for agents that it does not know"
+    ),
+    AlertCause.LOCKS: "locks do not keep writers apart on this disk; revisions do: better a home on a local disk",
+    AlertCause.LOCK_MISSING: "swarm/lock was gone and was made again: find out what deletes files there",
+    AlertCause.AUDIT_GAP: "lines of the audit log are missing: something else wrote or cut swarm/events.jsonl",
+    # problems that a scan found
+    AlertCause.BAD_NAME: "no verb takes the name of its directory: end it, rename the directory, start it again",
+    AlertCause.CLOCK: (
+        "the clocks of the machine and of its files disagree: ages count from what the engine saw; set the clock"
+    ),
+    AlertCause.DIRECTORY_MISSING: "its directory is gone while it runs: put it back, or end it (x)",
+    AlertCause.FUTURE_MTIME: (
+        "its progress.md is dated in the future: ages count from what the engine saw; set the clock"
+    ),
+    AlertCause.GHOST: (
+        "it runs and was not spawned through the engine, and counts in the budget above it: find out who started it, "
+        "end it"
+    ),
+    AlertCause.INJECTION: (
+        "a text of it, or one that it read, gives orders to its reader: look what it quotes, and whether anything "
+        "was done about it; end the agent, or acknowledge ([injection] then in swarm.toml)"
+    ),
+    AlertCause.INBOX_INJECTION: (
+        "a note that no verb left in its inbox gives it orders: find out who wrote it, and take it out; "
+        "the agent is not ended for it"
+    ),
+    AlertCause.KEEPER: "its supervisor is gone and its program goes on: its end will not be noted; let it finish, or r",
+    AlertCause.LINK: "a link stands where agents or their files should: it is not followed; put the real thing there",
+    AlertCause.MCP: "a server of its tools failed, so that it works without them: see to the server, then r",
+    AlertCause.MISSPELT: (
+        "a file is named almost like one of the protocol, and is not read: tell the agent the right name (m)"
+    ),
+    AlertCause.MODEL: (
+        "another model answers than was ordered: see its settings and its account; r, where the work needs the one "
+        "ordered"
+    ),
+    AlertCause.MOVED: (
+        "the home was moved or copied while agents run for the old place: end them there, or move it back"
+    ),
+    AlertCause.RECORD_MISSING: "its files speak of a spawn that the ledger does not know: swarm-tui doctor --rebuild",
+    AlertCause.SPEC_INVALID: (
+        "its agent.json is missing or damaged: what it was started for is not known; end it (x), spawn it anew"
+    ),
+    AlertCause.SAME_FILE: (
+        "two agents change one file of one repository: let one end, or give each its paths with --owns"
+    ),
+    AlertCause.STRANGER: (
+        "the process number of its record belongs to another process now: the next heartbeat records that it is gone"
+    ),
+    AlertCause.TURN_FAILED: "its last turn failed and none has begun since: read why (2); m or r makes it go on",
+    AlertCause.TWIN: "two directories differ only in case or Unicode form, and some disks mix them up: rename one",
+    AlertCause.UNREADABLE: (
+        "a file cannot be read, so that nothing is concluded from it: put right what the alert names"
+    ),
+    AlertCause.WORKTREE: (
+        "its git worktree cannot be looked at, or is gone: look at it with git; r makes it anew where it is gone"
+    ),
+}
+"""What it means: what to do. Letters and digits name keys of the control room."""
