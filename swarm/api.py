@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import swarm.verbs.pause
     import swarm.verbs.read
     import swarm.verbs.respawn
+    import swarm.verbs.review
     import swarm.verbs.sessions
     import swarm.verbs.worktrees  # noqa: TC004  (at run time `_verb` imports all of these)
     from swarm.errors import SwarmError
@@ -190,6 +191,8 @@ class Swarm:
     hold = _verb("verbs.hold", lambda: swarm.verbs.hold.hold)
     message = _verb("verbs.message", lambda: swarm.verbs.message.message)
     read = _verb("verbs.read", lambda: swarm.verbs.read.read)
+    accept = _verb("verbs.review", lambda: swarm.verbs.review.accept)
+    reject = _verb("verbs.review", lambda: swarm.verbs.review.reject)
     merge = _verb("verbs.merge", lambda: swarm.verbs.merge.merge)
     handover = _verb("verbs.handover", lambda: swarm.verbs.handover.handover)
     remove_worktree = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.remove)

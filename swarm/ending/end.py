@@ -182,7 +182,7 @@ def release(home: Home, state: State, found: Record, after: Record) -> State:
     """The state with the agent's end in it. What the ledger learned of it since the look (pauses, reads) stays."""
     now = read_now(state.epoch, home.clock)
     observed = max(after.observed, found.observed, key=lambda each: each.seen)
-    merged = replace(after, read_at=found.read_at, read_by=found.read_by, observed=observed)
+    merged = replace(after, read_at=found.read_at, read_by=found.read_by, review=found.review, observed=observed)
     if after.ending is Ending.DONE and merged.collected_n is None:
         # A heartbeat that collects is under way: its own number comes with its record.
         merged = replace(merged, collected_n=state.heartbeat_n + (home.actor == ENGINE))

@@ -143,6 +143,18 @@ def _read(caller: Caller, given: Any) -> str:
     return _own_words(head, text, given.offset, "read", report.path, report.tagged)
 
 
+def _accept(caller: Caller, given: Any) -> str:
+    from swarm.verbs.review import review_text
+
+    return review_text(caller.acting("accept").accept(given.id, why=given.why))
+
+
+def _reject(caller: Caller, given: Any) -> str:
+    from swarm.verbs.review import review_text
+
+    return review_text(caller.acting("reject").reject(given.id, why=given.why))
+
+
 def _diff(caller: Caller, given: Any) -> str:
     from swarm.injection.detect import suspicion
     from swarm.verbs.worktrees import changes_text
@@ -192,6 +204,8 @@ CALLS: Mapping[str, Callable[[Caller, Any], str]] = {
     "status": _status,
     "spawn": _spawn,
     "read": _read,
+    "accept": _accept,
+    "reject": _reject,
     "diff": _diff,
     "merge": _merge,
     "handover": _handover,

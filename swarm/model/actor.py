@@ -37,6 +37,7 @@ class AuditVerb(OpenEnum):
     """What was done, or refused. The words stand in events.jsonl and in `events --json`."""
 
     # asked for by the operator or an agent
+    ACCEPT = "accept"
     ACKNOWLEDGE = "acknowledge"
     ADOPT = "adopt"
     ARCHIVE = "archive"
@@ -54,6 +55,7 @@ class AuditVerb(OpenEnum):
     PROGRESS = "progress"
     READ = "read"
     REBUILD = "rebuild"
+    REJECT = "reject"
     REMOVE_WORKTREE = "remove-worktree"
     RESPAWN = "respawn"
     RESTORE = "restore"

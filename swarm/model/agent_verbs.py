@@ -245,6 +245,32 @@ READ = Verb(
     ),
     narrow=True,
 )
+ACCEPT = Verb(
+    "accept",
+    "accept the results of an agent: what speaks against them is settled",
+    'accept worker-1 --why "the third source is behind a wall"',
+    (AGENT, option("why", "T", "a word for the record", default="", most=2000)),
+    Tool(
+        "Accept an agent's results",
+        "Accept the results of an agent directly below you, which count as read from then on. Where they are disputed "
+        "(an output that is not there, a failed check, an outcome that it did not reach), look yourself first.",
+        {"id": AGENT_WORDS, "why": "Why, where something spoke against them."},
+    ),
+    narrow=True,
+)
+REJECT = Verb(
+    "reject",
+    "reject the results of an agent: they do not count",
+    'reject worker-1 --why "report.md names one source; three were asked for"',
+    (AGENT, option("why", "T", "what is wrong with them", required=True, most=2000)),
+    Tool(
+        "Reject an agent's results",
+        "Reject the results of an agent directly below you: they do not count, and your word stands beside them. "
+        "Say what is missing, so that the next attempt can do better.",
+        {"id": AGENT_WORDS, "why": "What is wrong with them."},
+    ),
+    narrow=True,
+)
 MESSAGE = Verb(
     "message",
     "send an agent a message; it reads it after its current step",

@@ -11,6 +11,7 @@ from swarm.model.agent import Identity
 from swarm.model.bounds import Count, Dollars, ExitCode, NonEmpty, Outcomes, Seconds, SlotCount, Text, Texts
 from swarm.model.causes import AlertCause
 from swarm.model.repository import Worktree
+from swarm.model.review import Disputes, Review
 from swarm.model.service import Waiting
 
 Identities = Annotated[tuple[Identity, ...], Meta(max_length=100)]
@@ -183,6 +184,10 @@ class Record(Struct, frozen=True, omit_defaults=True):
     """Heartbeat number that ran its acceptance checks; None where none has."""
     acceptance: Outcomes = ()
     """What those checks said: (text, passed)."""
+    disputes: Disputes = ()
+    """Of an agent that ended as done: what speaks against its results, apart from checks."""
+    review: Review | None = None
+    """What was decided about its results; None while nobody has."""
     extra: Mapping[str, Any] = {}
     """Keys of a newer version: they survive."""
 

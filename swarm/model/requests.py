@@ -11,6 +11,7 @@ from swarm.model.health import Verdict
 from swarm.model.plan import Plan
 from swarm.model.reports import WholeResults
 from swarm.model.repository import Changes, Worktree
+from swarm.model.review import Dispute, Review
 
 
 class SpawnRequest(Struct, frozen=True):
@@ -161,6 +162,16 @@ class ReadReport(Struct, frozen=True):
     """Where they lie."""
     tagged: str = ""
     """Why one of their texts looks like an order to its reader; '' where none does."""
+
+
+class Reviewed(Struct, frozen=True):
+    """Results that were accepted or rejected."""
+
+    agent: str
+    spawn_id: str
+    review: Review
+    settled: tuple[Dispute, ...] = ()
+    """What spoke against them until now."""
 
 
 class DiffReport(Struct, frozen=True):

@@ -70,6 +70,8 @@ VERBS: tuple[Verb, ...] = (
     agent_verbs.PROGRESS,
     agent_verbs.DONE,
     agent_verbs.READ,
+    agent_verbs.ACCEPT,
+    agent_verbs.REJECT,
     Verb(
         "log",
         "print what an agent does and says, made safe for a terminal",

@@ -23,7 +23,7 @@ OF_AGENTS = ("hook", "progress")
 
 COMMANDS = {
     **dict.fromkeys(("message", "pause", "resume", "hold", "respawn"), "agents"),
-    **dict.fromkeys(("progress", "done", "read"), "reports"),
+    **dict.fromkeys(("progress", "done", "read", "accept", "reject"), "reports"),
     **dict.fromkeys(("init", "doctor", "roles", "templates"), "homes"),
     **dict.fromkeys(("hook", "mcp"), "programs"),
     **dict.fromkeys(("sessions", "adopt"), "sessions"),

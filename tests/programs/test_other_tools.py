@@ -13,7 +13,10 @@ PROGRAMS = ()
 HELD: list[dict[str, Any]] = [{"owns": ("site",)}, {"role": "improvement"}]
 LISTS = [{}, *HELD]
 NAMES = ["free", "owns", "observes"]
-OURS = {"diff", "done", "handover", "kill", "merge", "message", "progress", "read", "spawn", "status"}
+OURS = {
+    *("accept", "diff", "done", "handover", "kill", "merge"),
+    *("message", "progress", "read", "reject", "spawn", "status"),
+}
 GEMINI = {
     *("read_file", "list_directory", "glob", "grep_search", "write_file", "replace"),
     *("web_fetch", "google_web_search", "write_todos", "update_topic"),

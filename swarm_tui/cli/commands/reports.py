@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from swarm.model.requests import Reviewed
     from swarm_tui.cli.output import Output
 
 MAX_RESULTS = 1 << 20
@@ -91,6 +92,29 @@ def read(args: "argparse.Namespace", out: "Output") -> int:
         out.tell(tag(report.tagged))
     if not out.say_whole(shown):
         out.tell(f"(what steers a terminal is shown as escapes; letter by letter with --json, or in {report.path})")
+    return 0
+
+
+def accept(args: "argparse.Namespace", out: "Output") -> int:
+    """Accepts the results of an agent, and prints what that settles."""
+    return _reviewed(acting(args).accept(args.id, why=args.why), out)
+
+
+def reject(args: "argparse.Namespace", out: "Output") -> int:
+    """Rejects the results of an agent."""
+    return _reviewed(acting(args).reject(args.id, why=args.why), out)
+
+
+def _reviewed(report: "Reviewed", out: "Output") -> int:
+    if out.json:
+        settled = [{"kind": one.kind, "about": one.about} for one in report.settled]
+        review = report.review
+        said = {"id": report.agent, "spawn_id": report.spawn_id, "decision": review.decision}
+        out.document({**said, "by": review.by, "why": review.word, "settled": settled})
+    else:
+        from swarm.verbs.review import review_text
+
+        out.say(review_text(report))
     return 0
 
 

@@ -56,7 +56,8 @@ def test_the_tools_have_exact_schemas_and_the_homes_roles(client: McpClient, hoo
     (hooked.root / "roles" / "poet.md").write_text("not even valid")
     client.start()
     tools = {tool["name"]: tool for tool in client.ask("tools/list")["result"]["tools"]}
-    assert set(tools) == {"progress", "done", "status", "spawn", "read", "message", "kill", "diff", "merge", "handover"}
+    reports, others = {"progress", "done", "read", "accept", "reject"}, {"status", "spawn", "message", "kill"}
+    assert set(tools) == reports | others | {"diff", "merge", "handover"}
     for tool in tools.values():
         schema = tool["inputSchema"]
         assert schema["type"] == "object"
