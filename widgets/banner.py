@@ -19,7 +19,7 @@ ACCESS_TITLES = {
     Access.READ_ONLY: "This home cannot be written: you can look, nothing can be done.",
     Access.NEWER: "This home is of a newer version: you can look, nothing can be done.",
     Access.FULL: "The disk is full: agents can be ended, and nothing new is started.",
-    Access.BAD_POLICY: "swarm.toml is wrong: you can look; nothing is done until it is mended.",
+    Access.BAD_POLICY: "swarm.toml is wrong: agents can be ended, and no agent is started until it is mended.",
     Access.DAMAGED: "The ledger is damaged: you can look; mend it with: swarm-tui doctor --rebuild",
     Access.ASKED: "Opened to look only, as asked.",
 }

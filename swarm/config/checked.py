@@ -2,7 +2,8 @@
 
 `{schema, files: {name: {text, value}}}`: for swarm.toml and for each role file the text that was checked, and what
 it says. An entry holds for exactly that text; what does not fit, or cannot be read, is made anew from the
-file itself, which stays the truth. What is wrong is not kept.
+file itself, which stays the truth. What is wrong is not kept: the entry of a file that is wrong now holds what it said
+when it was last right.
 """
 
 from collections.abc import Callable
@@ -68,6 +69,20 @@ class CheckedFiles:
         self._new = True
         return value
 
+    def last(self, name: str, kind: type[T], check: Callable[[str], dict[str, Any]]) -> T | None:
+        """Returns the last right settings of the file `name`, whatever it holds now; None where none are kept.
+
+        check: checks a text anew, where what an earlier version kept of it does not fit.
+        """
+        entry = self._files.get(name)
+        if entry is None:
+            return None
+        with suppress(msgspec.MsgspecError):
+            return msgspec.json.decode(entry.value, type=kind)
+        with suppress(SwarmError, msgspec.MsgspecError):
+            return msgspec.convert(check(entry.text), kind)
+        return None
+
 
 def _read(path: Path) -> dict[str, _Entry]:
     try:
@@ -103,6 +118,10 @@ def load_policy(path: Path, checked: CheckedFiles | None = None) -> Policy:
             raise PolicyError(f"{path} is not a file.", hint="Put the settings into a plain file of this name.")
         with path.open("rb") as file:
             raw = file.read(MAX_POLICY_BYTES + 1)
+    except FileNotFoundError as error:
+        raise PolicyError(
+            f"{path} is gone.", hint="Put it back, or have one with the defaults made by: swarm-tui init"
+        ) from error
     except OSError as error:
         raise PolicyError(f"{path} cannot be read.", error.strerror or str(error)) from error
     if len(raw) > MAX_POLICY_BYTES:
@@ -113,9 +132,15 @@ def load_policy(path: Path, checked: CheckedFiles | None = None) -> Policy:
 def parse_policy(text: str, checked: CheckedFiles | None = None, name: str = "swarm.toml") -> Policy:
     """Returns the policy of a text; raises PolicyError as `load_policy`."""
 
-    def check() -> dict[str, Any]:
-        from swarm.config.checker import check_policy  # pydantic: 200 ms of processor
+    return (checked or CheckedFiles()).value(name, text, Policy, lambda: _check_policy(text, name))
 
-        return check_policy(text, name)
 
-    return (checked or CheckedFiles()).value(name, text, Policy, check)
+def last_right_policy(path: Path, checked: CheckedFiles) -> Policy | None:
+    """Returns what a swarm.toml that is wrong now said when it was last right; None where that is not kept."""
+    return checked.last(path.name, Policy, lambda text: _check_policy(text, path.name))
+
+
+def _check_policy(text: str, name: str) -> dict[str, Any]:
+    from swarm.config.checker import check_policy  # pydantic: 200 ms of processor
+
+    return check_policy(text, name)

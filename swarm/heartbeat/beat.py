@@ -63,6 +63,7 @@ def beat(
         try:
             with audit.attempt(home, AuditVerb.HEARTBEAT, by=by):
                 home.must_be_writable()
+                home.must_know_policy()
                 _may_beat(home)
                 fill(home.layout)
                 state = claim(home, by, begin, force=force)

@@ -31,6 +31,7 @@ FRESH_S = 6.0
 def own(home: Home, by: str) -> bool:
     """Takes the automatic heartbeat, or renews it; False where a living other has it. Commits only what changes."""
     home.must_be_writable()
+    home.must_know_policy()
     state = home.ledger.read()
     if _renewed(home, state, by) == state:
         return _is_mine(state)

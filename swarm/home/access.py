@@ -31,9 +31,8 @@ def access(layout: Layout, policy_error: PolicyError | None = None, *, probe: bo
     ledger = _ledger(layout)
     if ledger is not None:
         return ledger
-    if policy_error is not None:
-        return Access.BAD_POLICY, str(policy_error)
-    return _volume(layout) or (_probed(layout) if probe else None) or (Access.WRITABLE, "")
+    policy = (Access.BAD_POLICY, str(policy_error)) if policy_error is not None else None
+    return _volume(layout) or (_probed(layout) if probe else None) or policy or (Access.WRITABLE, "")
 
 
 def _ledger(layout: Layout) -> tuple[Access, str] | None:

@@ -4,9 +4,9 @@ import os
 
 from msgspec import Struct
 
-from swarm.config.checked import CheckedFiles, load_policy
+from swarm.config.checked import CheckedFiles, last_right_policy, load_policy
 from swarm.config.policy import Policy
-from swarm.errors import Code, HomeError, PolicyError, Refused
+from swarm.errors import Code, PolicyError, Refused
 from swarm.ledger.ledger import Ledger
 from swarm.model.actor import OPERATOR, Actor
 from swarm.model.snapshot import Access
@@ -33,6 +33,9 @@ class Home(Struct, frozen=True):
     actor: Actor = OPERATOR
     wait: float = DEFAULT_WAIT
     policy_error: PolicyError | None = None
+    """What is wrong with swarm.toml; None where it is right."""
+    policy_known: bool = True
+    """The policy is one that the operator wrote down: as it stands, or as it was when it was last right."""
     read_only: bool = False
     beat_every: float | None = None
     """Seconds between the automatic heartbeats of this process (`run --period`); None: the policy's period.
@@ -46,28 +49,27 @@ class Home(Struct, frozen=True):
         actor: Actor = OPERATOR,
         clock: Clock | None = None,
         wait: float = DEFAULT_WAIT,
-        viewer: bool = False,
         read_only: bool = False,
     ) -> "Home":
         """The home of a layout, of a directory, or (None) found as the command line finds it.
 
-        viewer: a wrong swarm.toml does not stop it: the default policy stands in, and `policy_error` says why.
-        Raises NotFound `no-home`, PolicyError.
+        Where swarm.toml is wrong, its last right settings hold, else the defaults; `policy_error` says what is wrong.
+        Raises NotFound `no-home`.
         """
         layout = where if isinstance(where, Layout) else find_home(where, os.environ, working_directory())
         ticking = clock if clock is not None else SystemClock()
-        policy, problem = Policy(), None
+        policy: Policy | None = Policy()
+        problem = None
         if not layout.foreign:
-            try:
-                with _checked(layout, read_only=read_only) as checked:
+            with _checked(layout, read_only=read_only) as checked:
+                try:
                     policy = load_policy(layout.policy, checked)
-            except PolicyError as error:
-                if not viewer:
-                    raise
-                problem = error
+                except PolicyError as error:
+                    policy, problem = last_right_policy(layout.policy, checked), error
         ledger = Ledger(layout, ticking, wait=wait)
         runner = LocalRunner(layout, ticking)
-        return cls(layout, policy, ticking, ledger, runner, actor, wait, problem, read_only)
+        known = policy is not None
+        return cls(layout, policy or Policy(), ticking, ledger, runner, actor, wait, problem, known, read_only)
 
     @property
     def beat_period(self) -> float:
@@ -75,13 +77,13 @@ class Home(Struct, frozen=True):
         return self.beat_every if self.beat_every is not None else self.policy.heartbeat.period
 
     def reread(self) -> "Home":
-        """The same home under swarm.toml as it is now; where that is wrong, a viewer under the old settings."""
+        """The same home under swarm.toml as it is now; where that is wrong, under the settings from before."""
         try:
             with self.checked() as checked:
                 policy = load_policy(self.layout.policy, checked)
         except PolicyError as error:
             return replace(self, policy_error=error)
-        return replace(self, policy=policy, policy_error=None)
+        return replace(self, policy=policy, policy_error=None, policy_known=True)
 
     def checked(self) -> CheckedFiles:
         """What was checked of this home's files before; used with `with`, it keeps what is checked anew."""
@@ -104,7 +106,7 @@ class Home(Struct, frozen=True):
         return access(self.layout, self.policy_error)
 
     def must_be_writable(self) -> None:
-        """Raises Refused `read-only` or HomeError where this home cannot be written."""
+        """Raises Refused `read-only` where this home cannot be written. A wrong swarm.toml is no obstacle."""
         if self.read_only:
             raise Refused(Code.READ_ONLY, "This home was opened read-only.", hint="Open it without --read-only to act.")
         if self.layout.foreign:
@@ -114,8 +116,27 @@ class Home(Struct, frozen=True):
                 f"{str(self.layout.root)!r} is shown as it is, and nothing in it is changed.",
                 f"Make it one with: swarm-tui init {str(self.layout.root)!r}",
             )
-        if self.policy_error is not None:
-            raise HomeError(self.policy_error.title, self.policy_error.detail, self.policy_error.hint, code=Code.POLICY)
+
+    def must_be_able_to_start(self) -> None:
+        """Raises PolicyError where swarm.toml is wrong: no agent is started under settings that are being mended."""
+        self._must_be_right(self.policy_error is None)
+
+    def must_know_policy(self) -> None:
+        """Raises PolicyError where the policy is a guess: a heartbeat would end agents by rules of no one's."""
+        self._must_be_right(self.policy_error is None or self.policy_known)
+
+    def _must_be_right(self, right: bool) -> None:
+        if not right and (error := self.policy_error) is not None:
+            raise PolicyError(error.title, f"{error.detail} {self.policy_words}".strip(), error.hint)
+
+    @property
+    def policy_words(self) -> str:
+        """Which settings hold while swarm.toml is wrong, in a sentence; '' while it is right."""
+        if self.policy_error is None:
+            return ""
+        if self.policy_known:
+            return "What it said when it was last right holds; no agent is started until it is mended."
+        return "What it said before is not known: defaults stand in, no agent is started, and no heartbeat is made."
 
 
 def _checked(layout: Layout, *, read_only: bool) -> CheckedFiles:

@@ -41,6 +41,7 @@ def spawn(home: Home, request: SpawnRequest, role: Role | None = None) -> Spawne
     """
     with audit.attempt(home, AuditVerb.SPAWN, request.name) as attempt:
         must_be_ready(home)
+        home.must_be_able_to_start()
         with suppress(SwarmError):  # what is wrong with the disk, the reservation finds
             fill(home.layout)  # before there is an agent that could fill the disk
         made = draft(home, request, home.ledger.read(), role=role)

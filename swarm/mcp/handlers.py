@@ -37,12 +37,12 @@ class Caller:
         """The home and who calls; see `calling`."""
         return calling(self._given, self._env, self._cwd, verb)
 
-    def acting(self, verb: str, *, viewer: bool = False) -> "Swarm":
-        """The home, opened to act on it. viewer: a wrong swarm.toml is no obstacle, the default policy stands in."""
+    def acting(self, verb: str) -> "Swarm":
+        """The home, opened to act on it."""
         from swarm.api import Swarm
 
         layout, actor = self.reporting(verb)
-        return Swarm.open(layout, actor=actor, wait=self._wait, viewer=viewer)
+        return Swarm.open(layout, actor=actor, wait=self._wait)
 
 
 def call(name: str, caller: Caller, arguments: object) -> str:
@@ -195,7 +195,7 @@ def _handover(caller: Caller, given: Any) -> str:
 def _status(caller: Caller, given: Any) -> str:
     from swarm.mcp.status_text import status_text
 
-    return page(status_text(caller.acting("status", viewer=True), given.id), given.offset, "status")
+    return page(status_text(caller.acting("status"), given.id), given.offset, "status")
 
 
 CALLS: Mapping[str, Callable[[Caller, Any], str]] = {

@@ -25,7 +25,7 @@ def status_text(swarm: Swarm, words: str = "") -> str:
     lines = [_place(own, centre, mine=centre == actor.agent)] if centre else []
     lines += [_slots(snapshot), _beat(snapshot)]
     if swarm.home.policy_error is not None:
-        lines.append(f"{swarm.home.policy_error} What follows is judged by the default policy.")
+        lines.append(f"{swarm.home.policy_error} {swarm.home.policy_words}")
     if own is not None and centre != actor.agent:
         lines.append(_agent(own, judged[own.id]))
     lines.append(f"{plural(len(below), 'agent')} below{':' if below else '.'}")

@@ -78,6 +78,8 @@ class AlertCause(OpenEnum):
     """It stands while the disk is full: as long, nothing is started."""
     DISK_NEAR = "disk-near", Course.LASTS
     """The disk will be full soon."""
+    POLICY = "policy", Course.LASTS, Severity.DANGER
+    """It stands while swarm.toml is wrong: as long, its last right settings hold, and no agent is started."""
     NOT_STARTED = "not-started", Course.LASTS, Severity.DANGER
     """Nothing of the queue can be started, for a reason that all of it shares: a full disk, a program that is gone."""
     GIVEN_UP = "given-up", Course.LASTS, Severity.DANGER

@@ -122,8 +122,12 @@ class Access(StrEnum):
 
     @property
     def takes_acts(self) -> bool:
-        """Whether verbs can be tried: on a full disk the engine's reserve takes what ends an agent."""
-        return self in (Access.WRITABLE, Access.FULL)
+        """Whether verbs can be tried.
+
+        On a full disk the engine's reserve takes what ends an agent; under a wrong swarm.toml its last right settings
+        hold for whatever starts no agent.
+        """
+        return self in (Access.WRITABLE, Access.FULL, Access.BAD_POLICY)
 
 
 class Watching(StrEnum):

@@ -110,7 +110,7 @@ def _name(entry: "os.DirEntry[str]") -> str:
 def find_home(given: str | os.PathLike[str] | None, env: Mapping[str, str], cwd: Path) -> Layout:
     """The home that a command works on: `-C DIR`, else $SWARM_HOME, else the nearest upwards with a swarm.toml.
 
-    A directory without swarm.toml is a foreign tree where DIR, DIR/swarm or DIR/swarm/agents holds agents.
+    A directory without swarm.toml and ledger is a foreign tree where DIR, DIR/swarm or DIR/swarm/agents holds agents.
     Returns its layout; raises NotFound with code `no-home` where there is neither.
     """
     named = given or env.get("SWARM_HOME")
@@ -128,7 +128,7 @@ def find_home(given: str | os.PathLike[str] | None, env: Mapping[str, str], cwd:
             code=Code.NO_HOME,
         )
     for directory in (cwd, *cwd.parents):
-        if (directory / POLICY_FILE).is_file():
+        if _is_home(directory):
             return Layout(directory)
     raise NotFound(
         "No swarm home here.",
@@ -149,7 +149,7 @@ def _moved_home(env: Mapping[str, str], cwd: Path) -> Layout | None:
         agent = check_id(env.get("SWARM_AGENT", ""))
     except SwarmError:
         return None
-    above = next((each for each in (cwd, *cwd.parents) if (each / POLICY_FILE).is_file()), None)
+    above = next((each for each in (cwd, *cwd.parents) if _is_home(each)), None)
     if above is not None and Layout(above).agent(agent).spec.is_file():
         return Layout(above)
     from swarm import platform  # only who has lost its home asks the kernel
@@ -159,14 +159,20 @@ def _moved_home(env: Mapping[str, str], cwd: Path) -> Layout | None:
     while pid and pid > 1:
         for path in platform.open_directories(pid):
             home = Path(path.removesuffix(inner))
-            if path.endswith(inner) and (home / POLICY_FILE).is_file():
+            if path.endswith(inner) and _is_home(home):
                 return Layout(home)
         pid = platform.parent(pid)
     return None
 
 
+def _is_home(directory: Path) -> bool:
+    """Whether it holds a swarm.toml, or a ledger: a home whose swarm.toml is gone is still one."""
+    layout = Layout(directory)
+    return layout.policy.is_file() or (layout.lock.is_file() and layout.revs.is_dir())
+
+
 def _home_at(root: Path) -> Layout | None:
-    if (root / POLICY_FILE).is_file():
+    if _is_home(root):
         return Layout(root)
     for agents in (root / "swarm" / "agents", root / "swarm", root):
         layout = Layout(root, agents=agents, foreign=True)

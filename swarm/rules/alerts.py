@@ -11,7 +11,7 @@ from swarm.model.health import Health, Verdict
 from swarm.model.plan import Action
 from swarm.model.record import Phase, Record
 from swarm.model.reports import ResultsState
-from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.snapshot import Access, AgentView, Snapshot
 from swarm.rules.disk import words
 from swarm.rules.health import is_root
 
@@ -77,10 +77,12 @@ def _invalid_for(view: AgentView, record: Record, heartbeat_n: int) -> int:
 
 
 def swarm_alerts(snapshot: Snapshot, committed: int, gap: str) -> Iterator[Action]:
-    """What concerns no single agent: the hole in time, the disk, more slots than there are, problems of the home."""
+    """What concerns no single agent: a hole in time, disk, swarm.toml, too many slots held, problems of the home."""
     if snapshot.disk.room is not Room.ENOUGH:
         cause = AlertCause.DISK if snapshot.disk.room is Room.NONE else AlertCause.DISK_NEAR
         yield Action(ActionKind.ALERT, "", "", words(snapshot.disk), cause)
+    if snapshot.pulse.access is Access.BAD_POLICY:
+        yield Action(ActionKind.ALERT, "", "", snapshot.pulse.access_why, AlertCause.POLICY)
     if gap:
         yield Action(ActionKind.ALERT, "", "", f"{gap}; this heartbeat investigates and ends no agent", AlertCause.GAP)
     if committed > snapshot.slots.max:

@@ -14,7 +14,7 @@ from swarm.model.health import Health, Verdict
 from swarm.model.plan import Action, Plan
 from swarm.model.record import Ending, Phase
 from swarm.model.reports import ResultsState
-from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.snapshot import Access, AgentView, Snapshot
 from swarm.model.time import Gap, GapKind, Now
 from swarm.model.values import replace
 from swarm.rules.alerts import alerts_of, swarm_alerts
@@ -54,8 +54,8 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     acceptance, collect, free what ended without results, remove worktrees that hold nothing, alert. 4. slots, as they
     will be. 5. spawn: those who wait for their service and whose next try is due, which no outage stops, for only a try
     shows that it is back; queued ones in order, then scheduled roles; none while the swarm is over its limit, refused
-    by its model service, or the disk full. 7. wake the root; 6, the record, comes before that and is not a matter of
-    the plan. Last, who is over for long is put away.
+    by its model service, the disk full, or swarm.toml wrong. 7. wake the root; 6, the record, comes before that and is
+    not a matter of the plan. Last, who is over for long is put away.
 
     gap: the hole in observed time that the clocks show; a scheduler that was down is found here. period: seconds
     between the heartbeats of the caller, where it is not the policy's. Nothing is touched; an executor must look
@@ -102,6 +102,8 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
 def _pause(snapshot: Snapshot, over: str, refused: str) -> SpawnPause | None:
     if snapshot.disk.room is Room.NONE:
         return SpawnPause(Code.FULL, words(snapshot.disk))
+    if snapshot.pulse.access is Access.BAD_POLICY:
+        return SpawnPause(Code.POLICY, "swarm.toml is wrong")
     return SpawnPause(Code.LIMIT, over) if over else SpawnPause(Code.SERVICE, refused) if refused else None
 
 
@@ -189,7 +191,7 @@ def _given_up(snapshot: Snapshot, policy: Policy) -> Iterator[Action]:
 
 def _taken_up(snapshot: Snapshot, now: Now, wait: SpawnPause | None) -> Iterator[Action]:
     """Those who wait for their service and are due. Over its limit, or on a full disk, they wait on."""
-    if wait is not None and wait.delay is not Code.SERVICE:
+    if wait is not None and wait.delay in (Code.LIMIT, Code.FULL):
         return
     back = served_again(snapshot)
     for view in snapshot.agents:

@@ -20,7 +20,7 @@ from swarm.rules.slots import refusal
 
 
 class SpawnPause(NamedTuple):
-    """Why the swarm starts no agent at all: LIMIT, SERVICE or FULL."""
+    """Why the swarm starts no agent at all: LIMIT, SERVICE, FULL or POLICY."""
 
     delay: Code
     text: str

@@ -111,7 +111,7 @@ def rebuild(home: Home) -> list[Finding]:
 def _home(home: Home) -> Iterator[Finding]:
     access, why = home.access()
     root = str(home.layout.root)
-    if access is Access.WRITABLE:
+    if access in (Access.WRITABLE, Access.BAD_POLICY):
         yield Finding(Level.OK, "home", f"{root} can be read and written")
     elif access is Access.FOREIGN:
         yield Finding(Level.NOTE, "home", f"{root} is not a swarm home; it is only shown", f"swarm-tui init {root!r}")
@@ -123,7 +123,8 @@ def _home(home: Home) -> Iterator[Finding]:
             "See the reason; agents go on meanwhile.",
         )
     if home.policy_error is not None:
-        yield Finding(Level.ERROR, "policy", home.policy_error.title, home.policy_error.hint)
+        hint = f"{home.policy_error.hint} {home.policy_words}".strip()
+        yield Finding(Level.ERROR, "policy", home.policy_error.title, hint)
     elif not home.layout.foreign:
         yield Finding(Level.OK, "policy", "swarm.toml is valid")
 

@@ -47,6 +47,7 @@ def respawn(home: Home, words: str, *, fresh: bool = False, force: bool = False,
     """
     with audit.attempt(home, AuditVerb.RESPAWN, words) as attempt:
         must_be_ready(home)
+        home.must_be_able_to_start()
         attempt.agent = agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         settle.settle(home)

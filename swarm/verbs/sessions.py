@@ -60,6 +60,7 @@ def adopt(
     """
     with audit.attempt(home, AuditVerb.ADOPT, name):
         must_be_ready(home)
+        home.must_be_able_to_start()
         if home.actor.is_agent:
             raise Refused(Code.HIERARCHY, "Only the operator adopts sessions.", hint="Ask your parent.")
         session = _meant(home, words)

@@ -26,6 +26,7 @@ def check(
     objections = [Objection(about, error.code, error.title, error.detail, error.hint) for about, error in made.errors]
     try:
         home.must_be_writable()
+        home.must_be_able_to_start()
     except SwarmError as error:
         objections.insert(0, Objection("", error.code, error.title, error.detail, error.hint))
     if (gate := spawn_gate.refusal(home, state)) is not None:

@@ -284,5 +284,5 @@ def run(home: Layout, *, read_only: bool = False) -> int:
     """Opens the control room on a home; returns the exit status."""
     # The watch gives the interpreter up at every look at a file, and waits this long to have it back from the screen.
     sys.setswitchinterval(SWITCH_SECONDS)
-    swarm = Swarm.open(home, viewer=True, read_only=read_only)
+    swarm = Swarm.open(home, read_only=read_only)
     return SwarmApp(swarm, beats=not read_only).run() or 0

@@ -82,4 +82,4 @@ def made_home(root: Path) -> Iterator[Path]:
         yield root
     finally:
         (root / "swarm.toml").write_bytes(policy)
-        Swarm.open(root, viewer=True).kill(["genesis-01"], reason="the test is over", grace=0.0)
+        Swarm.open(root).kill(["genesis-01"], reason="the test is over", grace=0.0)

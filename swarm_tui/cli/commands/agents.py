@@ -10,7 +10,7 @@ from swarm_tui.cli.output import Output
 def message(args: argparse.Namespace, out: Output) -> int:
     """Leaves the message, and says whether it went into the running session or waits."""
     text = text_from(args.text, "TEXT") if args.text == STDIN else args.text
-    left = acting(args).message(args.id, text)
+    left = acting(args, out).message(args.id, text)
     if out.json:
         out.document({"id": left.agent, "message": left.id, "sent": left.sent, "waits": left.waits})
     elif left.sent:
@@ -22,21 +22,21 @@ def message(args: argparse.Namespace, out: Output) -> int:
 
 def pause(args: argparse.Namespace, out: Output) -> int:
     """Halts the subtree; paused time does not age."""
-    swarm = acting(args)
+    swarm = acting(args, out)
     swarm.pause(args.id)
     return _said(swarm.resolve(args.id), "paused", out)
 
 
 def resume(args: argparse.Namespace, out: Output) -> int:
     """Lets the subtree go on."""
-    swarm = acting(args)
+    swarm = acting(args, out)
     swarm.resume(args.id)
     return _said(swarm.resolve(args.id), "goes on", out)
 
 
 def hold(args: argparse.Namespace, out: Output) -> int:
     """Holds the agent, or takes the hold back."""
-    swarm = acting(args)
+    swarm = acting(args, out)
     swarm.hold(args.id, beats=args.beats, why=args.why)
     words = f"held for {plural(args.beats, 'heartbeat')}" if args.beats else "no longer held"
     return _said(swarm.resolve(args.id), words, out, beats=args.beats)
@@ -44,7 +44,7 @@ def hold(args: argparse.Namespace, out: Output) -> int:
 
 def respawn(args: argparse.Namespace, out: Output) -> int:
     """Starts the agent again; the old directory stays as NAME.1, and what was learned stands in the brief."""
-    swarm = acting(args)
+    swarm = acting(args, out)
     spawned = swarm.respawn(args.id, fresh=args.fresh, force=args.force, here=args.here)
     for warning in spawned.warnings:
         out.tell(f"warning: {warning}")

@@ -19,13 +19,13 @@ def archive(args: argparse.Namespace, out: Output) -> int:
     if args.list:
         return _list(args, out)
     if args.restore:
-        restored = acting(args).restore(args.restore)
+        restored = acting(args, out).restore(args.restore)
         if out.json:
             out.document({"restored": restored})
         else:
             out.say(f"{restored}: back in the tree")
         return 0
-    report = acting(args).archive(args.ids or ())
+    report = acting(args, out).archive(args.ids or ())
     if out.json:
         out.document(
             {

@@ -12,7 +12,7 @@ from swarm_tui.cli.output import Output
 
 def attach(args: argparse.Namespace, out: Output) -> int:
     """Runs the agent's session here. Exit status 0 where it goes on by itself after, or is done; 1 where it failed."""
-    swarm = acting(args)
+    swarm = acting(args, out)
     if sys.stdin is None or not (sys.stdin.isatty() and out.tty):
         raise UsageError(
             "An agent is talked to in a terminal.",

@@ -21,12 +21,12 @@ MAX_TEXT = 1 << 20
 LOOK_SECONDS = 0.2
 
 
-def acting(args: "argparse.Namespace") -> "Swarm":
-    """The home, opened to act on it as the actor that the environment names."""
+def acting(args: "argparse.Namespace", out: "Output") -> "Swarm":
+    """The home, opened to act on it as the actor that the environment names; a wrong swarm.toml is told."""
     from swarm.api import Swarm
 
     layout, actor = reporting(args.home, args.verb)
-    return Swarm.open(layout, actor=actor, wait=args.wait)
+    return _told(Swarm.open(layout, actor=actor, wait=args.wait), out)
 
 
 def reporting(home: str | None, verb: str) -> "tuple[Layout, Actor]":
@@ -38,14 +38,17 @@ def reporting(home: str | None, verb: str) -> "tuple[Layout, Actor]":
 
 
 def looking(args: "argparse.Namespace", out: "Output") -> "Swarm":
-    """The home, opened to look at it; a wrong swarm.toml is reported, and the default policy stands in."""
+    """The home, opened to look at it; a wrong swarm.toml is told."""
     from swarm.api import Swarm
 
-    swarm = Swarm.open(args.home, wait=args.wait, viewer=True)
-    problem = swarm.home.policy_error
-    if problem is not None:
-        out.tell(f"{problem.title} {problem.detail}")
-        out.tell("  What follows is judged by the default policy.")
+    return _told(Swarm.open(args.home, wait=args.wait), out)
+
+
+def _told(swarm: "Swarm", out: "Output") -> "Swarm":
+    """Says what is wrong with swarm.toml, if anything, and which settings hold meanwhile; returns the same swarm."""
+    if (problem := swarm.home.policy_error) is not None:
+        out.tell(f"{problem.title} {problem.detail}".rstrip())
+        out.tell(f"  {swarm.home.policy_words}")
     return swarm
 
 

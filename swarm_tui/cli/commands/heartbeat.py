@@ -21,7 +21,7 @@ def heartbeat(args: argparse.Namespace, out: Output) -> int:
     if args.dry_run:
         _say_plan(looking(args, out).rehearse(), out, force=args.force)
         return 0
-    return beat_once(acting(args), out, force=args.force)
+    return beat_once(acting(args, out), out, force=args.force)
 
 
 def beat_once(swarm: "Swarm", out: Output, *, force: bool = False) -> int:

@@ -36,7 +36,7 @@ def init(args: argparse.Namespace, out: Output) -> int:
 
 def doctor(args: argparse.Namespace, out: Output) -> int:
     """Prints the findings. Exit status 1 where one is an error."""
-    findings = acting(args).rebuild() if args.rebuild else looking(args, out).doctor()
+    findings = acting(args, out).rebuild() if args.rebuild else looking(args, out).doctor()
     failed = any(finding.is_error for finding in findings)
     if out.json:
         keys = ("level", "topic", "text", "hint")

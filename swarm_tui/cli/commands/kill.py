@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def kill(args: argparse.Namespace, out: Output) -> int:
     """Asks, stops, and prints what was found. Exit status 1 where something is not proved gone, or not recorded."""
-    swarm = acting(args)
+    swarm = acting(args, out)
     ids, shown = args.ids, {}
     if not args.yes:
         swarm.home.must_be_writable()  # before the operator is asked

@@ -71,7 +71,7 @@ def read(args: "argparse.Namespace", out: "Output") -> int:
     from swarm.injection.fence import tag
     from swarm.protocol.whole_results import as_document, as_lines
 
-    swarm = acting(args)
+    swarm = acting(args, out)
     report = swarm.read(args.id)
     if out.json:
         results = as_document(report.results)

@@ -27,10 +27,12 @@ INTERRUPTED = 130
 def run(args: argparse.Namespace, out: Output) -> int:
     """Beats until a signal stops it: 0 after SIGTERM or SIGHUP, 130 after SIGINT. One under way is finished first."""
     if args.once:
-        return _beat_if_due(acting(args), out)
-    swarm = _opened(args)
+        return _beat_if_due(acting(args, out), out)
+    from swarm.api import Swarm
+
+    swarm = Swarm(replace(acting(args, out).home, beat_every=args.period))
     with _stopped_by_signals() as stop:
-        _beat_until(stop, swarm, args, out)
+        _beat_until(stop, swarm, out)
     return INTERRUPTED if stop.signal == signal.SIGINT else 0
 
 
@@ -46,12 +48,6 @@ def _beat_if_due(swarm: "Swarm", out: Output) -> int:
         else:
             out.say(f"Nothing to do yet: {refused.title}")
         return 0
-
-
-def _opened(args: argparse.Namespace) -> "Swarm":
-    from swarm.api import Swarm
-
-    return Swarm(replace(acting(args).home, beat_every=args.period))
 
 
 class _StopSignal:
@@ -93,8 +89,8 @@ def _stopped_by_signals() -> Iterator[_StopSignal]:
         stop.close()  # after the handlers: a late signal must not write into whatever has this number next
 
 
-def _beat_until(stop: _StopSignal, swarm: "Swarm", args: argparse.Namespace, out: Output) -> None:
-    said = ""
+def _beat_until(stop: _StopSignal, swarm: "Swarm", out: Output) -> None:
+    said = _policy_trouble(swarm)  # told when the home was opened
     owned = False
     edited = _edited(swarm)
     try:
@@ -103,7 +99,8 @@ def _beat_until(stop: _StopSignal, swarm: "Swarm", args: argparse.Namespace, out
             try:
                 if _edited(swarm) != edited:
                     edited = _edited(swarm)
-                    swarm = _opened(args)  # a wrong swarm.toml is reported; the last right one stays in force
+                    swarm.reread()
+                trouble = _policy_trouble(swarm)
                 owned = swarm.own_heartbeat(BY)
                 if owned and (beat := swarm.beat_when_due(BY)) is not None:
                     _say(beat, out)
@@ -122,6 +119,12 @@ def _beat_until(stop: _StopSignal, swarm: "Swarm", args: argparse.Namespace, out
             # The next process that looks replaces a dead owner, so a failure here costs nothing.
             with contextlib.suppress(SwarmError):
                 swarm.disown_heartbeat()
+
+
+def _policy_trouble(swarm: "Swarm") -> str:
+    """What is wrong with swarm.toml, and which settings hold meanwhile; '' where it is right."""
+    error = swarm.home.policy_error
+    return f"{error.title} {error.detail} {swarm.home.policy_words}" if error is not None else ""
 
 
 def _edited(swarm: "Swarm") -> int:

@@ -57,7 +57,7 @@ def sessions(args: argparse.Namespace, out: Output) -> int:
 
 def adopt(args: argparse.Namespace, out: Output) -> int:
     """Takes one in, and says as what."""
-    swarm = acting(args)
+    swarm = acting(args, out)
     spawned = swarm.adopt(
         args.session, name=args.name, role=args.role, task=args.task, parent=args.parent, end=args.end
     )

@@ -41,7 +41,7 @@ def spawn(args: argparse.Namespace, out: Output) -> int:
         kill_stuck=args.kill_stuck,
         force=args.force,
     )
-    swarm = acting(args)
+    swarm = acting(args, out)
     if args.dry_run:
         return _rehearsed(swarm.check_spawn(request), request, out)
     spawned = swarm.spawn(request)

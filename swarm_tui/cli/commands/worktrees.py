@@ -20,7 +20,7 @@ def diff(args: argparse.Namespace, out: Output) -> int:
     """Prints the difference; how much it is goes to standard error."""
     from swarm.verbs.worktrees import changes_text
 
-    report = acting(args).diff(args.id, stat=args.stat)
+    report = acting(args, out).diff(args.id, stat=args.stat)
     if out.json:
         out.document(to_builtins(report))
         return 0
@@ -38,7 +38,7 @@ def merge(args: argparse.Namespace, out: Output) -> int:
     """Merges, and says what was done."""
     from swarm.verbs.merge import merge_text
 
-    report = acting(args).merge(args.id, into=args.into, message=args.message, remove=args.remove)
+    report = acting(args, out).merge(args.id, into=args.into, message=args.message, remove=args.remove)
     if out.json:
         out.document(to_builtins(report))
     else:
@@ -50,7 +50,7 @@ def handover(args: argparse.Namespace, out: Output) -> int:
     """Hands the work of an ended agent over, and says where it is now."""
     from swarm.verbs.handover import handover_text
 
-    report = acting(args).handover(args.id, name=args.name, to=args.to, message=args.message)
+    report = acting(args, out).handover(args.id, name=args.name, to=args.to, message=args.message)
     if out.json:
         out.document(to_builtins(report))
     else:
@@ -60,7 +60,7 @@ def handover(args: argparse.Namespace, out: Output) -> int:
 
 def worktrees(args: argparse.Namespace, out: Output) -> int:
     """Lists them, or removes one, or all that hold nothing."""
-    swarm = acting(args)
+    swarm = acting(args, out)
     if args.discard and not args.remove:
         raise UsageError("--discard says what becomes of a worktree that --remove names.", hint="Add: --remove ID")
     if args.prune:

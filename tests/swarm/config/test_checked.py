@@ -174,7 +174,7 @@ def test_a_control_room_that_was_opened_read_only_writes_nothing(tmp_path: Path)
     init(home)
     (home / "swarm.toml").write_text("[slots]\nmax = 7\n")
     before = Layout(home).checked.read_bytes()
-    swarm = Swarm.open(Layout(home), viewer=True, read_only=True)
+    swarm = Swarm.open(Layout(home), read_only=True)
     swarm.reread()
     assert not [role for role in swarm.roles().values() if isinstance(role, SwarmError)]
     assert Layout(home).checked.read_bytes() == before
@@ -184,7 +184,7 @@ def test_a_tree_without_a_policy_gets_no_copy(tmp_path: Path) -> None:
     agent = tmp_path / "swarm" / "agents" / "someone"
     agent.mkdir(parents=True)
     (agent / "progress.md").write_text("2026-02-28 09:33 - Writing.\n")
-    Swarm.open(Layout(tmp_path, foreign=True), viewer=True).roles()
+    Swarm.open(Layout(tmp_path, foreign=True)).roles()
     assert not Layout(tmp_path).checked.exists()
 
 

@@ -41,7 +41,7 @@ from swarm.api import Swarm
 from swarm.protocol.paths import Layout
 from swarm_tui.app.app import SwarmApp
 async def look():
-    app = SwarmApp(Swarm.open(Layout(Path(sys.argv[1])), viewer=True), beats=False)
+    app = SwarmApp(Swarm.open(Layout(Path(sys.argv[1]))), beats=False)
     async with app.run_test() as pilot:
         await pilot.pause()
         return len(app.room.snapshot.agents)

@@ -313,12 +313,17 @@ def test_doctor_rebuilds_the_ledger_from_the_tree(swarm_home: Path) -> None:
     assert status_of(swarm_home)["genesis-01/w"]["state"] == "starting"
 
 
-def test_a_wrong_policy_is_told_and_the_swarm_still_shown_but_not_acted_on(swarm_home: Path) -> None:
+def test_under_a_wrong_policy_the_operator_still_acts_and_nothing_is_started(swarm_home: Path) -> None:
+    spawn(swarm_home, "w")
     (swarm_home / "swarm.toml").write_text("[heartbeat]\nperiod = 'soon'\n")
     shown = swarm_tui("status", home=swarm_home)
     assert shown.status == 0
     assert "heartbeat.period" in shown.err
-    refused = swarm_tui("heartbeat", "--json", home=swarm_home)
+    assert "What it said when it was last right holds" in shown.err
+    assert swarm_tui("pause", "w", home=swarm_home).status == 0
+    assert swarm_tui("kill", "w", "--yes", "--grace", "0s", home=swarm_home).status == 0
+    assert swarm_tui("heartbeat", "--json", home=swarm_home).document["n"] == 1
+    refused = swarm_tui("spawn", "x", "--role", "worker", "--task", "t", "--json", home=swarm_home)
     assert (refused.status, refused.document["error"]["code"]) == (1, "policy")
 
 
