@@ -76,6 +76,10 @@ ALERTS: dict[AlertCause, str] = {
     ),
     AlertCause.DISK: "the disk is full, and nothing is started: make room; the alert names who wrote most",
     AlertCause.DISK_NEAR: "the disk will be full soon: make room, or end who writes too much; the alert names them",
+    AlertCause.POLICY: (
+        "swarm.toml is damaged: what it said when it was last right holds, and no agent is started: mend the line that "
+        "is named, or put the file back"
+    ),
     AlertCause.NOT_STARTED: (
         "nothing of the queue can be started, for one reason: put right what the alert names; the queue goes on by "
         "itself"

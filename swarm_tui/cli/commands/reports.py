@@ -97,12 +97,12 @@ def read(args: "argparse.Namespace", out: "Output") -> int:
 
 def accept(args: "argparse.Namespace", out: "Output") -> int:
     """Accepts the results of an agent, and prints what that settles."""
-    return _reviewed(acting(args).accept(args.id, why=args.why), out)
+    return _reviewed(acting(args, out).accept(args.id, why=args.why), out)
 
 
 def reject(args: "argparse.Namespace", out: "Output") -> int:
     """Rejects the results of an agent."""
-    return _reviewed(acting(args).reject(args.id, why=args.why), out)
+    return _reviewed(acting(args, out).reject(args.id, why=args.why), out)
 
 
 def _reviewed(report: "Reviewed", out: "Output") -> int:
