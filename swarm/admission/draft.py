@@ -12,7 +12,7 @@ from swarm.admission import spawn_fields
 from swarm.admission.budget import within_budget
 from swarm.admission.environment import of_spawn
 from swarm.admission.ghosts import ghosts_now
-from swarm.admission.scope import confined, lies_in, overlap
+from swarm.admission.scope import confined
 from swarm.admission.spawn_limits import must_be_readable
 from swarm.admission.unborn import is_unborn
 from swarm.admission.worktrees import no_double_claim, planned
@@ -30,6 +30,7 @@ from swarm.programs.base import Program
 from swarm.programs.registry import program_for
 from swarm.protocol.brief import compose
 from swarm.protocol.names import check_name, name_of, twin_key
+from swarm.protocol.owned_paths import lies_in, overlap
 from swarm.protocol.role import Role
 from swarm.protocol.roles import load_role
 

@@ -18,37 +18,12 @@ from swarm.programs.environment import inherited
 from swarm.programs.registry import program_for
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.names import check_id
+from swarm.protocol.owned_paths import lies_in
 from swarm.sanitize import clean
 from swarm.scan.changes import Changes, changes_since
 
 SHOWN = 8
 """Changed files that an alert names."""
-
-
-def overlap(one: str, other: str) -> bool:
-    """Two paths of which one contains the other. A pattern counts as the directory before its first wildcard."""
-    mine, theirs = _fixed_parts(one), _fixed_parts(other)
-    shared = min(len(mine), len(theirs))
-    return mine[:shared] == theirs[:shared]
-
-
-def lies_in(path: str, place: str) -> bool:
-    """Whether a path is a place or lies below it. A place with a wildcard holds nothing for sure."""
-    fixed = _fixed_parts(place)
-    return (
-        fixed == [part for part in place.split("/") if part not in ("", ".")]
-        and _fixed_parts(path)[: len(fixed)] == fixed
-    )
-
-
-def _fixed_parts(path: str) -> list[str]:
-    parts: list[str] = []
-    for part in path.split("/"):
-        if any(wildcard in part for wildcard in "*?["):
-            break
-        if part not in ("", "."):
-            parts.append(part)
-    return parts
 
 
 def confined(home: Home, spec: AgentSpec) -> AgentSpec:

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from swarm.admission.scope import overlap
 from swarm.admission.spawn_limits import must_be_short
 from swarm.admission.worktrees import directory_in, path_in
 from swarm.errors import Code, Refused
@@ -20,6 +19,7 @@ from swarm.model.values import replace
 from swarm.programs.base import Program
 from swarm.programs.registry import COMMAND
 from swarm.protocol.agent_files import read_spec
+from swarm.protocol.owned_paths import overlap
 from swarm.protocol.paths import Layout
 from swarm.protocol.role import Role
 

@@ -26,7 +26,7 @@ def must_be_readable(spec: AgentSpec) -> None:
 def must_be_short(launch: Launch) -> None:
     """Raises Refused `program` where a system starts no program with such long words."""
     named = (f"{name}={value}" for name, value in launch.env.items())
-    for word in (*launch.argv, *named):
+    for word in (*launch.box, *launch.argv, *named):
         if (size := len(word.encode("utf-8", "surrogateescape"))) > MAX_WORD:
             raise Refused(
                 Code.PROGRAM,

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from swarm.admission.scope import overlap
 from swarm.errors import Code, Refused
 from swarm.home.context import Home
 from swarm.ledger.state import State
@@ -15,6 +14,7 @@ from swarm.model.repository import PLACE, Worktree
 from swarm.model.requests import SpawnRequest
 from swarm.model.values import replace
 from swarm.protocol.agent_files import read_spec
+from swarm.protocol.owned_paths import overlap
 from swarm.protocol.role import Role
 
 HERE = "."

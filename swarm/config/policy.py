@@ -78,7 +78,7 @@ class ProgramSettings(Section, frozen=True):
     args: tuple[str, ...] = ()
     """Further words at the end of the program's own argv."""
     scope: Literal["auto", "sandbox", "narrow"] = "auto"
-    """How agents with `owns` or `scope: observe` are held (claude): `auto` takes the sandbox where it works."""
+    """How agents with `owns` or `scope: observe` are held (claude, command): `auto` is `sandbox` where it works."""
     bash: tuple[str, ...] = ()
     """Further shell commands that a narrow scope allows, as rules of the program: `npm test`, `make *`."""
     tools: tuple[str, ...] = ()

@@ -122,12 +122,19 @@ def move(record: Record, to: To) -> Record:
 
 
 def first(
-    spec: AgentSpec, to: First, at: Now, *, parent: str | None = None, reserve: bool = False, respawn_of: str = ""
+    spec: AgentSpec,
+    to: First,
+    at: Now,
+    *,
+    parent: str | None = None,
+    reserve: bool = False,
+    boxed: bool = False,
+    respawn_of: str = "",
 ) -> Record:
     """Returns the first record of a spawn.
 
     at: the time from which it ages. parent: who stands above it, where that is not its spec's word. reserve: it was let
-    into the reserve. respawn_of: the spawn id of the attempt before.
+    into the reserve. boxed: a box of the system's holds it. respawn_of: the spawn id of the attempt before.
     """
     keeper, process = (to.keeper, to.process) if isinstance(to, Running) else (None, None)
     return Record(
@@ -139,6 +146,7 @@ def first(
         slots=spec.slots,
         reserve=reserve,
         program=spec.program,
+        boxed=boxed,
         requested_by=spec.created_by,
         spawned=at.awake,
         spawned_at=at.wall,

@@ -110,7 +110,14 @@ def reserve(home: Home, state: State, request: SpawnRequest, made: Draft) -> Sta
     cost = made.program.start_cost_s if made.program is not None else 0.0
     return with_record(
         with_turn(home, state, cost),
-        first(spec, Spawning(me()), now, reserve=request.use_reserve, respawn_of=request.respawn_of),
+        first(
+            spec,
+            Spawning(me()),
+            now,
+            reserve=request.use_reserve,
+            boxed=made.launch is not None and bool(made.launch.box),
+            respawn_of=request.respawn_of,
+        ),
     )
 
 

@@ -35,6 +35,8 @@ class Launch(Struct, frozen=True):
     """Seconds that its keeper grants when it gets a signal to end without an order (a machine going down)."""
     files: Mapping[Path, bytes] = {}
     """Files that must be there before the start (settings, hooks), below the agent's `.run`."""
+    box: tuple[str, ...] = ()
+    """Words before `argv`, which start a box of the system's that holds the program to its scope; none for no box."""
     warnings: tuple[str, ...] = ()
     """What the caller that spawns it should know: how it is held less well than it could be."""
 

@@ -115,6 +115,8 @@ class Record(Struct, frozen=True, omit_defaults=True):
     reserve: bool = False
     """It was let into the reserve."""
     program: Text = "command"
+    boxed: bool = False
+    """A box of the system's holds it to its scope."""
     requested_by: Text = "operator"
     spawned: Seconds = 0.0
     """Awake seconds at the spawn."""

@@ -161,7 +161,7 @@ def _write_launch(agent: AgentDir, launch: Launch) -> None:
     unreported.make(agent)
     order = {
         "spawn_id": launch.spawn_id,
-        "argv": list(launch.argv),
+        "argv": [*launch.box, *launch.argv],
         "env": dict(launch.env),
         "cwd": str(launch.cwd),
         "stdin": str(launch.stdin) if launch.stdin is not None else None,

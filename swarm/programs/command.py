@@ -1,4 +1,4 @@
-"""The program `command`: any argv, run as it stands."""
+"""The program `command`: any argv, run as it stands, or in a box where it is held to a scope."""
 
 from collections.abc import Mapping
 from signal import SIGTERM
@@ -7,6 +7,8 @@ from swarm.config.policy import ProgramSettings
 from swarm.errors import Code, Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
+from swarm.model.values import replace
+from swarm.programs.agent_box import box_of
 from swarm.programs.base import Need, WithoutChannel, none_counted
 from swarm.programs.environment import compose, present
 from swarm.programs.run_marker import run_mark
@@ -36,7 +38,7 @@ class Command(WithoutChannel):
         self._settings = settings or ProgramSettings()
 
     def prepare(self, spec: AgentSpec, layout: Layout, agent: AgentDir, brief: str = "") -> Launch:  # noqa: ARG002 it has the file
-        """How this agent is started; raises Refused `program` where there is no argv."""
+        """How this agent is started; raises Refused `program` without an argv, `scope` without a box."""
         argv = spec.argv or self._settings.argv
         if not argv or not argv[0]:
             raise Refused(
@@ -46,7 +48,7 @@ class Command(WithoutChannel):
             )
         if any("\0" in word for word in argv):
             raise Refused(Code.PROGRAM, "A word of the command holds a NUL byte.")
-        return Launch(
+        launch = Launch(
             spawn_id=spec.spawn_id,
             argv=tuple(argv),
             env=compose(spec, layout, self._settings.env, spec.env),
@@ -54,8 +56,9 @@ class Command(WithoutChannel):
             inherited=self._inherited,
             mark=run_mark(spec, self.name) if self._settings.format else b"",
             gentle_signal=SIGTERM,
-            warnings=none_counted(self.kind, spec),
         )
+        box = box_of(spec, layout, agent, launch, self._settings.scope)
+        return replace(launch, box=box.words, warnings=(*box.warnings, *none_counted(self.kind, spec)))
 
     def resume(self, spec: AgentSpec, layout: Layout, agent: AgentDir, session: str, words: str) -> Launch | None:  # noqa: ARG002 the protocol's signature
         """A plain command has no session to go back to."""

@@ -137,11 +137,11 @@ def sandbox(environment: Mapping[str, str]) -> Need:
 
 
 def no_box(environment: Mapping[str, str]) -> str:
-    """Why a command cannot be run in a box of ours (`boxing.boxed`) here; '' where it can."""
+    """Why a command cannot be run in a box of ours (`boxing.walls`) here; '' where it can."""
     if not sys.platform.startswith("linux"):
         return "only Linux has one"
-    need = sandbox(environment)
-    return "" if need.ok else need.text
+    place = executable("bwrap", environment)
+    return _works(*boxing.bubblewrap(place), *LINUX_TRIAL) if place else "bwrap is not on PATH"
 
 
 def _sandbox_need(why: str) -> Need:

@@ -3,7 +3,7 @@
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 HIDDEN = ("/tmp", "/run", "/var/tmp")  # noqa: S108 nothing is put there
@@ -56,17 +56,34 @@ def boxed(place: str, command: tuple[str, ...], home: Path, environment: Mapping
 
     Its scratch directory is its own; processes outside are out of its reach. The network is there: checks ask servers.
     """
-    words = [*bubblewrap(place), "--die-with-parent", "--new-session", "--unshare-pid", "--unshare-ipc"]
+    words = [*bubblewrap(place), "--new-session", *walls((home, *on_path(environment)))]
+    return (*words, "--chdir", str(home), "--", *command)
+
+
+def walls(shown: Iterable[Path | str]) -> tuple[str, ...]:
+    """The words that close a box: it reads everything, writes into its own scratch directory, and sees no process.
+
+    shown: what is to be read although it may lie below a place that is hidden.
+    """
+    words = ["--die-with-parent", "--unshare-pid", "--unshare-ipc"]
     words += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
     for hidden in HIDDEN:
         if os.path.isdir(hidden) and not os.path.islink(hidden):
             words += ["--tmpfs", hidden]
-    for shown in (*SHOWN, os.path.realpath(home), str(home), *_on_path(environment)):
-        if os.path.isdir(shown) and any(shown.startswith(hidden + "/") for hidden in HIDDEN):
-            words += ["--ro-bind", shown, shown]
-    return (*words, "--setenv", "TMPDIR", SCRATCH, "--chdir", str(home), "--", *command)
+    again: list[str] = []
+    # Outer ones first: what lies in one that is shown is there already, and could not be laid over it.
+    for path in sorted({*SHOWN, *(each for path in shown for each in (os.path.realpath(path), os.fspath(path)))}):
+        if is_hidden(path) and os.path.exists(path) and not any(path.startswith(outer + "/") for outer in again):
+            again.append(path)
+            words += ["--ro-bind", path, path]
+    return (*words, "--setenv", "TMPDIR", SCRATCH)
 
 
-def _on_path(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """What a check calls may be installed below a place that is hidden."""
+def is_hidden(path: str) -> bool:
+    """Whether a path lies below a place that a box hides."""
+    return any(path.startswith(hidden + "/") for hidden in HIDDEN)
+
+
+def on_path(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Directories of programs: what is called from a box may be installed below a place that it hides."""
     return tuple(path for path in environment.get("PATH", "").split(os.pathsep) if os.path.isabs(path))

@@ -39,6 +39,8 @@ def home(live_home: LiveHome) -> LiveHome:
         (live_home.root / name).mkdir()
     (live_home.root / "docs" / "page.md").write_text("before")
     (live_home.root / "docs" / "old" / "gone.md").write_text("before")
+    live_home.rules(more='\n[programs.command]\nscope = "narrow"\n')  # in a box none of this could be written
+    live_home.swarm = live_home.open()
     return live_home
 
 

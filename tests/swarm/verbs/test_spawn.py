@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from swarm.admission.scope import overlap
 from swarm.admission.spawn_fields import is_activity, nearest
 from swarm.errors import NotFound, Refused, SwarmError
 from swarm.home.context import Home
@@ -15,6 +14,7 @@ from swarm.model.requests import SpawnRequest
 from swarm.model.values import replace
 from swarm.processes.local_runner import LocalRunner
 from swarm.protocol.agent_files import read_spec
+from swarm.protocol.owned_paths import overlap
 from tests.support.homes import LiveHome
 from tests.support.wait import wait_for
 
