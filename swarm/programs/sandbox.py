@@ -70,9 +70,10 @@ def walls(shown: Iterable[Path | str]) -> tuple[str, ...]:
     for hidden in HIDDEN:
         if os.path.isdir(hidden) and not os.path.islink(hidden):
             words += ["--tmpfs", hidden]
+    wanted = {*SHOWN, *(spelt for each in shown for spelt in (os.path.realpath(each), os.fspath(each)))}
     again: list[str] = []
     # Outer ones first: what lies in one that is shown is there already, and could not be laid over it.
-    for path in sorted({*SHOWN, *(each for path in shown for each in (os.path.realpath(path), os.fspath(path)))}):
+    for path in sorted(wanted):
         if is_hidden(path) and os.path.exists(path) and not any(path.startswith(outer + "/") for outer in again):
             again.append(path)
             words += ["--ro-bind", path, path]
