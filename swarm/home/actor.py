@@ -32,20 +32,49 @@ def who(env: Mapping[str, str], layout: Layout) -> Actor:
     return Actor("agent", agent, spawn_id)
 
 
-def calling(given: str | None, env: Mapping[str, str], cwd: Path, verb: str) -> tuple[Layout, Actor]:
+def calling(
+    given: str | None, env: Mapping[str, str], cwd: Path, verb: str, *, proved: bool = True
+) -> tuple[Layout, Actor]:
     """Returns the home that a call means, and who calls. given: the home as the caller names it (`-C`).
 
-    The refusal of an agent that this home does not know is written into the audit log as a line of `verb`.
-    Raises NotFound `no-home`; Refused `hierarchy` as `who` does.
+    proved: what the caller runs under must bear out what it says (see `ancestry.prove`); False for what changes nothing
+    of others, where a claim is enough. The refusal of an agent that this home does not know, or of another than it
+    says, is written into the audit log as a line of `verb`. Raises NotFound `no-home`; Refused `hierarchy`.
     """
     from swarm.protocol.find import find_home  # hooks are told their home, and do without
 
     layout = find_home(given, env, cwd)
     try:
-        return layout, who(env, layout)
+        claim = who(env, layout)
+        return layout, claim if claim.is_agent and not proved else _proved(layout, claim, verb)
     except Refused as error:
         _record_stranger(layout, verb, error, env)
         raise
+
+
+def _proved(layout: Layout, claim: Actor, verb: str) -> Actor:
+    if verb == AuditVerb.DONE and claim.is_agent:
+        from swarm.home.ancestors import ancestors, bears_out
+
+        if bears_out(ancestors(), claim.spawn_id):
+            return claim
+    from swarm.home.ancestry import prove  # the ledger: no report waits for it
+
+    return prove(layout, claim, verb)
+
+
+def within(layout: Layout, env: Mapping[str, str]) -> Actor:
+    """Returns the agent of this home inside which this process runs; the operator where it is none.
+
+    Raises Refused `hierarchy` where the environment names another.
+    """
+    from swarm.home.ancestry import prove
+
+    try:
+        claim = who(env, layout)
+    except Refused:
+        claim = OPERATOR  # of another home: it is no one here
+    return prove(layout, claim, "control room")
 
 
 def _record_stranger(layout: Layout, verb: str, error: Refused, env: Mapping[str, str]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
-from swarm.errors import SwarmError
+from swarm.errors import Code, SwarmError
 from swarm.home.context import Home
 from swarm.ledger import outbox
 from swarm.model.actor import ENGINE, Actor, AuditVerb
@@ -94,4 +94,8 @@ def attempt(home: Home, verb: AuditVerb, agent: str = "", spawn_id: str = "", **
         yield under_way
     except SwarmError as error:
         record(home, verb, agent=under_way.agent, spawn_id=spawn_id, error=error, also=more)
+        if home.actor.behind and error.code is Code.HIERARCHY:
+            from swarm.home.ancestry import say_unnamed  # no act that is allowed waits for it
+
+            say_unnamed(home.layout, home.actor, f"{verb} {under_way.agent}".strip())
         raise

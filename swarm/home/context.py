@@ -100,7 +100,7 @@ class Home(Struct, frozen=True):
     def access(self) -> tuple[Access, str]:
         """Whether it can be written, and why not."""
         if self.read_only:
-            return Access.ASKED, "opened with --read-only"
+            return Access.ASKED, f"opened inside {self.actor}" if self.actor.is_agent else "opened with --read-only"
         from swarm.home.access import access  # a look at the disk that only viewers and doctors need
 
         return access(self.layout, self.policy_error)

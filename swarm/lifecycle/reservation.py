@@ -48,7 +48,7 @@ def enqueue(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
         spawn_id=made.spawn_id,
         at=home.clock.wall(),
         request=to_builtins(replace(request, parent=spec.parent)),
-        by=home.actor._asdict(),
+        by=home.actor.kept(),
     )
 
     def change(state: State) -> State:

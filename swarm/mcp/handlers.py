@@ -33,15 +33,15 @@ class Caller:
         """The home; raises NotFound `no-home`."""
         return find_home(self._given, self._env, self._cwd)
 
-    def reporting(self, verb: str) -> tuple[Layout, Actor]:
+    def reporting(self, verb: str, *, proved: bool = True) -> tuple[Layout, Actor]:
         """The home and who calls; see `calling`."""
-        return calling(self._given, self._env, self._cwd, verb)
+        return calling(self._given, self._env, self._cwd, verb, proved=proved)
 
     def acting(self, verb: str) -> "Swarm":
         """The home, opened to act on it."""
         from swarm.api import Swarm
 
-        layout, actor = self.reporting(verb)
+        layout, actor = self.reporting(verb, proved=verb != "status")
         return Swarm.open(layout, actor=actor, wait=self._wait)
 
 
@@ -53,7 +53,7 @@ def call(name: str, caller: Caller, arguments: object) -> str:
 def _progress(caller: Caller, given: Any) -> str:
     from swarm.verbs.report import progress
 
-    layout, actor = caller.reporting("progress")
+    layout, actor = caller.reporting("progress", proved=False)
     return "Written: " + progress(layout, actor, given.text, given.outputs)
 
 

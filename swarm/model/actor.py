@@ -12,6 +12,8 @@ class Actor(NamedTuple):
     """`operator`, `agent` or `engine`."""
     agent: str = ""
     spawn_id: str = ""
+    behind: str = ""
+    """The process that acts, in words, where it runs inside the agent and does not say so; else ''."""
 
     @property
     def is_agent(self) -> bool:
@@ -24,6 +26,10 @@ class Actor(NamedTuple):
     @property
     def is_engine(self) -> bool:
         return self.kind == "engine"
+
+    def kept(self) -> dict[str, str]:
+        """Returns its fields as the queue keeps them: who asked, not by which process."""
+        return {"kind": self.kind, "agent": self.agent, "spawn_id": self.spawn_id}
 
     def __str__(self) -> str:
         return self.agent if self.is_agent else self.kind

@@ -53,6 +53,8 @@ class AlertCause(OpenEnum):
     UNVERIFIED = "unverified", Course.LASTS, Severity.DANGER
     CRASH_LOOP = "crash-loop", Course.STAYS
     OUTSIDE = "outside", Course.STAYS
+    IMPOSTOR = "impostor", Course.RECURS, Severity.DANGER
+    """A process inside an agent acted as another, or as the operator, and was refused."""
     LEFT_BEHIND = "left-behind", Course.STAYS
     # life and results
     INVESTIGATE = "investigate", Course.LASTS

@@ -28,6 +28,10 @@ ALERTS: dict[AlertCause, str] = {
     AlertCause.OUTSIDE: (
         "files changed outside of what it may write while no other agent ran: look at them before you trust its work"
     ),
+    AlertCause.IMPOSTOR: (
+        "a process inside it acted as another agent, or as you, and was refused: see in its transcript (2) what it is "
+        "up to; x ends it"
+    ),
     AlertCause.LEFT_BEHIND: (
         "it may have left something that outlives it, such as a job of cron or a container: end that by hand"
     ),

@@ -20,6 +20,7 @@ from textual.notifications import Notify, SeverityLevel
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
+from swarm.home.actor import within
 from swarm.model.beat import Beat
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.protocol.paths import Layout
@@ -284,5 +285,7 @@ def run(home: Layout, *, read_only: bool = False) -> int:
     """Opens the control room on a home; returns the exit status."""
     # The watch gives the interpreter up at every look at a file, and waits this long to have it back from the screen.
     sys.setswitchinterval(SWITCH_SECONDS)
-    swarm = Swarm.open(home, read_only=read_only)
+    who = within(home, os.environ)
+    read_only = read_only or who.is_agent  # an agent that opens a control room looks on: its keys are no operator's
+    swarm = Swarm.open(home, actor=who, read_only=read_only)
     return SwarmApp(swarm, beats=not read_only).run() or 0

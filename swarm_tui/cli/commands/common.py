@@ -29,12 +29,12 @@ def acting(args: "argparse.Namespace", out: "Output") -> "Swarm":
     return _told(Swarm.open(layout, actor=actor, wait=args.wait), out)
 
 
-def reporting(home: str | None, verb: str) -> "tuple[Layout, Actor]":
+def reporting(home: str | None, verb: str, *, proved: bool = True) -> "tuple[Layout, Actor]":
     """The home and who acts on it, for a verb that needs no more; see `calling`."""
     from swarm.home.actor import calling
     from swarm.protocol.working_directory import working_directory
 
-    return calling(home, os.environ, working_directory(), verb)
+    return calling(home, os.environ, working_directory(), verb, proved=proved)
 
 
 def looking(args: "argparse.Namespace", out: "Output") -> "Swarm":

@@ -40,7 +40,7 @@ def report_progress(text: str, outputs: int | None, out: "Output", *, home: str 
     """Appends the line to the calling agent's progress.md, and prints it as it was written."""
     from swarm.verbs import report
 
-    layout, actor = reporting(home, "progress")
+    layout, actor = reporting(home, "progress", proved=False)
     line = report.progress(layout, actor, text, outputs)
     if out.json:
         out.document({"id": actor.agent, "line": line})
