@@ -14,6 +14,8 @@ from swarm.verbs import report
 
 MINUTE_VARIABLE = "DEMO_MINUTE"
 ALIVE_FILE = ".demo-alive"
+SCRIPTED = "scripted"
+"""The program of agents whose output is in the format of a coding agent."""
 LOOK_SECONDS = 1.0
 
 
@@ -44,13 +46,14 @@ class DemoAgent:
         """The last part of the agent's id."""
         return self.who.agent.rpartition("/")[2]
 
-    def say(self, text: str, outputs: int | None = None) -> None:
-        """One line of progress, and the same on standard output."""
+    def say(self, text: str, outputs: int | None = None, *, aloud: bool = True) -> None:
+        """One line of progress; aloud: the same on standard output."""
         try:
             report.progress(self.layout, self.who, text, outputs)
         except SwarmError as error:
             print(f"progress: {error}", file=sys.stderr, flush=True)
-        print(text, flush=True)
+        if aloud:
+            print(text, flush=True)
 
     def make(self, name: str, text: str) -> None:
         """One finished file of output."""

@@ -1,4 +1,4 @@
-"""The demo without a screen: prints what happens, and at the end whether every state was reached."""
+"""The demo without a screen: prints what happens, and at the end which states were reached and which failures seen."""
 
 import time
 from pathlib import Path
@@ -12,6 +12,7 @@ from swarm.ledger.audit_reader import AuditTail
 from swarm.model.actor import AuditVerb
 from swarm.model.health import Health
 from swarm.sanitize import clean
+from swarm_tui.demo.failures import FAILURES
 from swarm_tui.demo.session import Demo, interruptible
 from swarm_tui.workers.heartbeat_thread import HeartbeatThread
 
@@ -30,8 +31,8 @@ def run(
     """Plays the demo for `seconds`, printing events and changes of state to `out`.
 
     directory: where the home is made, and kept; None for a temporary one.
-    until_all: ends as soon as every state was reached.
-    Returns 0 where every state of EXPECTED was reached and nothing was left running, else 1.
+    until_all: ends as soon as every state was reached and each of the ten failures seen.
+    Returns 0 where all of them were, and nothing was left running, else 1.
     """
     watcher = _Watcher(out)
     with interruptible(), Demo(directory, speed) as demo:
@@ -44,11 +45,11 @@ def run(
             heartbeat_thread.stop()
     for trouble in demo.operator.troubles:
         print(f"trouble: {clean(trouble)}", file=out)
-    return _verdict(watcher.reached, demo.left, out)
+    return _verdict(watcher, demo.left, out)
 
 
 class _Watcher:
-    """Looks at the swarm as a control room does, and remembers which states it has seen."""
+    """Looks at the swarm as a control room does, and remembers which states and failures it has seen."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -56,6 +57,15 @@ class _Watcher:
         self._last: dict[str, Health] = {}
         self.reached: dict[Health, str] = {}
         """The agent that was first seen in each state."""
+        self.seen: dict[int, str] = {}
+        """What the alert said of each failure that was seen, by its number."""
+
+    @property
+    def missed(self) -> list[str]:
+        """The states and failures that were not seen yet."""
+        return [str(state) for state in EXPECTED if state not in self.reached] + [
+            f"failure {each.number}" for each in FAILURES if each.number not in self.seen
+        ]
 
     def watch(self, swarm: Swarm, seconds: float, *, pause: float, until_all: bool) -> None:
         tail = AuditTail(swarm.home.layout)
@@ -67,7 +77,7 @@ class _Watcher:
                 self._look(swarm)
             except SwarmError as error:
                 self._print(f"look: {clean(str(error))}")
-            if until_all and all(state in self.reached for state in EXPECTED):
+            if until_all and not self.missed:
                 return
             time.sleep(pause)
 
@@ -78,6 +88,11 @@ class _Watcher:
                 self._last[agent] = verdict.state
                 self.reached.setdefault(verdict.state, agent)
                 self._print(f"{agent} is {verdict.state}: {clean(verdict.why, 160)}")
+        for failure in FAILURES:
+            for alert in snapshot.alerts:
+                if failure.number not in self.seen and failure.is_seen_in(alert):
+                    self.seen[failure.number] = f"{alert.cause}: {clean(alert.text, 120)}"
+                    self._print(f"failure {failure.number} is seen: {self.seen[failure.number]}")
 
     def _print(self, text: str) -> None:
         passed = time.monotonic() - self._began
@@ -90,15 +105,20 @@ def _words(event: Event) -> str:
     return f"{clean(event.actor)} {clean(event.verb)} {clean(event.agent)}{said}{reason}"
 
 
-def _verdict(reached: dict[Health, str], left: tuple[str, ...], out: TextIO) -> int:
+def _verdict(watcher: _Watcher, left: tuple[str, ...], out: TextIO) -> int:
     print(file=out)
     for state in EXPECTED:
-        print(f"{'reached' if state in reached else 'MISSED ':<8} {state:<12} {reached.get(state, '')}", file=out)
+        mark = "reached" if state in watcher.reached else "MISSED"
+        print(f"{mark:<8} {state:<12} {watcher.reached.get(state, '')}", file=out)
+    for failure in FAILURES:
+        mark = "seen" if failure.number in watcher.seen else "MISSED"
+        print(f"{mark:<8} failure {failure.number:<4} {watcher.seen.get(failure.number, '')}", file=out)
     for process in left:
         print(f"STILL RUNNING {clean(process)}", file=out)
-    missed = [str(state) for state in EXPECTED if state not in reached]
+    missed = watcher.missed
     if missed:
         print(f"missed: {', '.join(missed)}", file=out)
     else:
-        print(f"all {len(EXPECTED)} states were reached" + ("" if left else "; nothing is left running"), file=out)
+        end = "" if left else "; nothing is left running"
+        print(f"all {len(EXPECTED)} states were reached, all {len(FAILURES)} failures seen{end}", file=out)
     return 1 if missed or left else 0

@@ -9,9 +9,11 @@ from swarm.protocol.paths import Layout
 from swarm.store import locks
 from swarm.store.writer import write_atomic
 from swarm.verbs.init import init
-from swarm_tui.demo.agent_kit import ALIVE_FILE, MINUTE_VARIABLE, agent_command
+from swarm_tui.demo.agent_kit import ALIVE_FILE, MINUTE_VARIABLE, SCRIPTED, agent_command
 
 DEFAULT_SPEED = 60.0
+INPUT, RENAMED = "notes/day3-social-march1.md", "notes/day3-mar1.md"
+"""A file that an agent needs, and the name that somebody gives it while that agent works."""
 PERIOD_MINUTES = 15.0
 ARCHIVED_MINUTES = 720.0
 LOCK_S = 1.0
@@ -23,8 +25,8 @@ name = "demo"
 period = "{period}"
 
 [slots]
-# More than the usual 12: the demo shows every case of the protocol at once.
-max = 19
+# More than the usual 12: the demo shows every case of the protocol, and ten failures, at once.
+max = 29
 reserve = 2
 
 [spawn]
@@ -46,6 +48,12 @@ timeout = "5s"
 [programs.command]
 argv = [{argv}]
 env = {{ {minute} = "{seconds}" }}
+
+[programs.{scripted}]
+# Agents that write as a coding agent does: what answers, which tools it calls.
+kind = "command"
+format = "claude"
+env = {{ {minute} = "{seconds}" }}
 """
 
 
@@ -60,6 +68,9 @@ def make_demo(directory: Path, speed: float = DEFAULT_SPEED) -> Swarm:
     layout = Layout(directory.resolve())
     write_atomic(layout.policy, policy_text(speed).encode())
     init(layout.root)
+    notes = layout.root / INPUT
+    notes.parent.mkdir()
+    write_atomic(notes, b"Day 3: what the first users say.\n")
     return Swarm.open(layout.root)
 
 
@@ -73,6 +84,7 @@ def policy_text(speed: float) -> str:
         seen=f"{min(1.0, minute * 2):g}s",
         argv=", ".join(_toml_text(word) for word in agent_command("observer")),
         minute=MINUTE_VARIABLE,
+        scripted=SCRIPTED,
         seconds=f"{minute:g}",
     )
 

@@ -9,14 +9,14 @@ from msgspec import Struct
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
-from swarm.model.agent import Acceptance
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Phase
-from swarm.model.requests import SpawnRequest
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.processes.identity import send
-from swarm_tui.demo.agent_kit import agent_command
+from swarm_tui.demo.failures import FAILURES
+from swarm_tui.demo.home import INPUT, RENAMED
+from swarm_tui.demo.spawns import BUILDER, COURIER, CRASHED, PATIENT, SCOUT, SPAWNS, VISITOR, Spawn
 
 LOOK_MINUTES = 0.5
 TRIES = 40
@@ -24,71 +24,7 @@ UNREAD_MINUTES = 20.0
 PAUSE_EVERY, PAUSE_FOR = 60.0, 30.0
 
 
-class Spawn(Struct, frozen=True):
-    """One spawn by the operator. at: minutes of the protocol after the start."""
-
-    at: float
-    name: str
-    role: str
-    words: tuple[str, ...]
-    task: str
-    outcome: str
-    slots: int | None = None
-    outputs: tuple[str, ...] = ("work/*",)
-    queue: bool = False
-    use_reserve: bool = False
-
-    def request(self) -> SpawnRequest:
-        """What the verb is asked for."""
-        return SpawnRequest(
-            name=self.name,
-            role=self.role,
-            task=self.task,
-            slots=self.slots,
-            accept=(Acceptance(self.outcome),),
-            outputs=self.outputs,
-            command=agent_command(*self.words),
-            queue=self.queue,
-            use_reserve=self.use_reserve,
-        )
-
-
-BUILDER, PATIENT, COURIER, SCOUT, CRASHED = "long-build", "test-runner", "courier", "scout-01", "deploy-check"
-UNREADABLE, HOSTILE, WAITING, DIAGNOSTIC, VISITOR = (
-    "tidy-up",
-    "page-reader",
-    "translation",
-    "diagnostic-1",
-    "visitor-01",
-)
-ALPHA, BETA = "idea-alpha", "idea-beta"
-SPAWNS = (
-    Spawn(
-        0, ALPHA, "idea-meta", ("alpha",), "A shop page that sells.", "the page is live with price and button", 4, ()
-    ),
-    Spawn(0, BETA, "idea-meta", ("beta",), "A report on the market.", "a report of four pages is there", 4, ()),
-    Spawn(0, SCOUT, "scout", ("scout",), "Who sells this, and for how much?", "ten pages read, prices with sources", 2),
-    Spawn(0, BUILDER, "worker", ("builder",), "Build everything from scratch.", "the build is through"),
-    Spawn(0, COURIER, "worker", ("patient", "parcels"), "Carry files over.", "all parcels are over there"),
-    Spawn(0, UNREADABLE, "worker", ("unreadable",), "Tidy up.", "nothing lies around"),
-    Spawn(0, HOSTILE, "worker", ("hostile",), "Read what strangers wrote about us.", "twenty findings with sources"),
-    Spawn(0, PATIENT, "worker", ("patient", "tests"), "Run the tests, one by one.", "every case passes"),
-    Spawn(0, "copy-desk", "worker", ("worker", "copy", "4"), "Read the copy twice.", "four texts without a mistake"),
-    Spawn(0, CRASHED, "worker", ("crash",), "Check the deployment.", "staging answers with 200"),
-    Spawn(
-        3, WAITING, "worker", ("worker", "translation", "12"), "Translate it.", "twelve pages translated", queue=True
-    ),
-    Spawn(
-        48,
-        DIAGNOSTIC,
-        "diagnostic",
-        ("diagnostic",),
-        "idea-beta/parrot speaks and produces nothing. Find out why. Change nothing.",
-        "the cause is named with evidence",
-        outputs=("diagnosis.md",),
-        use_reserve=True,
-    ),
-)
+CAST = (*SPAWNS, *(failure.spawn for failure in FAILURES))
 
 
 class Step(Struct):
@@ -110,11 +46,12 @@ class Operator(threading.Thread):
         self._minute = minute
         self._began = time.monotonic()
         self._over = threading.Event()
-        self._steps = [Step(each.at, f"spawn {each.name}", self._spawning(each)) for each in SPAWNS]
+        self._steps = [Step(each.at, f"spawn {each.name}", self._spawning(each)) for each in CAST]
         self._steps += [
             Step(0, "a visitor", self._visit),
             Step(4, f"hold {BUILDER}", self._hold),
             Step(6, f"lose {COURIER}", self._lose),
+            Step(12, f"rename {INPUT}", self._rename),
             Step(20, f"message {SCOUT}", self._message),
             Step(150, f"respawn {CRASHED}", lambda: self._respawn(CRASHED)),
         ]
@@ -166,7 +103,7 @@ class Operator(threading.Thread):
 
     def _spawning(self, asked: Spawn) -> Callable[[], None]:
         def act() -> None:
-            self._swarm.spawn(asked.request())
+            self._swarm.spawn(asked.request(self._root))
 
         return act
 
@@ -178,6 +115,12 @@ class Operator(threading.Thread):
 
     def _respawn(self, name: str) -> None:
         self._swarm.respawn(self._id(name))
+
+    def _rename(self) -> None:
+        """Somebody gives a file another name while an agent needs it."""
+        root = self._swarm.home.layout.root
+        if (root / INPUT).exists():
+            (root / INPUT).rename(root / RENAMED)
 
     def _lose(self) -> None:
         """The courier and its keeper are gone in one moment, as when the machine kills what takes too much memory."""

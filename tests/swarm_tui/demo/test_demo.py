@@ -1,4 +1,4 @@
-"""The demo: every state of the health table with real processes, and nothing left afterwards."""
+"""The demo: every state of the health table and each failure with real processes, and nothing left afterwards."""
 
 import io
 import os
@@ -22,8 +22,10 @@ from swarm.protocol.roles import load_roles
 from swarm_tui.demo import headless, main
 from swarm_tui.demo.agents import SCRIPTS
 from swarm_tui.demo.agents import main as run_script
+from swarm_tui.demo.failures import FAILURES
 from swarm_tui.demo.home import make_demo, policy_text
-from swarm_tui.demo.operator import SPAWNS
+from swarm_tui.demo.operator import CAST
+from swarm_tui.demo.spawns import REPORT
 from tests.support.ptys import Terminal
 from tests.support.wait import wait_for
 
@@ -51,7 +53,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_every_state_of_the_health_table_is_reached_and_nothing_is_left(home: Path) -> None:
+def test_every_state_is_reached_each_failure_is_seen_and_nothing_is_left(home: Path) -> None:
     out = io.StringIO()
     status = headless.run(300, 120, out, directory=home, until_all=True)
     assert status == 0, out.getvalue()
@@ -136,17 +138,25 @@ def test_speed_divides_the_period_and_nothing_of_the_rules(speed: float, period:
 
 def test_everybody_in_the_cast_has_a_part_and_a_role(tmp_path: Path) -> None:
     roles = load_roles(make_demo(tmp_path / "home").home.layout)
-    for part in SPAWNS:
+    for part in CAST:
         assert part.words[0] in SCRIPTS
         assert isinstance(roles[part.role], Role)
 
 
 def test_the_cast_fills_the_slots_so_that_the_next_one_waits() -> None:
     policy = parse_policy(policy_text(60))
-    first = [part for part in SPAWNS if part.at == 0]
-    committed = sum(part.slots or policy.slots.for_role(part.role) for part in first)
+    first = [part for part in CAST if part.at == 0]
+    committed = sum(part.slots or policy.slots.for_role(part.role) for part in first if not part.below)
     assert committed == policy.slots.max - policy.slots.reserve
-    assert any(part.queue for part in SPAWNS)
+    assert any(part.queue for part in CAST)
+
+
+def test_the_ten_failures_have_rows_that_say_their_number_below_one_agent_with_room_for_them() -> None:
+    (branch,) = (part for part in CAST if part.name == REPORT)
+    below = [part for part in CAST if part.below == REPORT]
+    assert [part.name for part in below] == [f"failure-{each.number}" for each in FAILURES]
+    assert branch.slots == 13
+    assert min(part.at for part in below) > branch.at  # the start is not slowed by them
 
 
 def test_only_the_state_that_no_command_can_report_is_not_expected() -> None:

@@ -1,0 +1,103 @@
+"""The ten failures of the field report, an agent each: `failure-3` plays the third, and an alert says so."""
+
+from msgspec import Struct
+
+from swarm.model.causes import AlertCause
+from swarm.model.record import Alert
+from swarm_tui.demo.agent_kit import SCRIPTED
+from swarm_tui.demo.home import INPUT
+from swarm_tui.demo.spawns import REPORT, Spawn
+
+BEGIN, APART = 2.5, 1.5
+"""Minutes after which the first of them is spawned, and between two: the start is not slowed by them."""
+
+
+class Failure(Struct, frozen=True):
+    """One failure as the demo plays it. number: that of the field report."""
+
+    number: int
+    script: str
+    task: str
+    outcome: str
+    alerts: tuple[AlertCause, ...]
+    """One of these says that it is seen."""
+    of_swarm: bool = False
+    """The alert is the swarm's and names no agent."""
+    role: str = "worker"
+    outputs: tuple[str, ...] = ("work/*",)
+    inputs: tuple[str, ...] = ()
+    check: str = ""
+    program: str = ""
+    model: str = ""
+
+    @property
+    def name(self) -> str:
+        """The agent's name, which says the number on its row."""
+        return f"failure-{self.number}"
+
+    @property
+    def spawn(self) -> Spawn:
+        """How the agent that plays it is spawned."""
+        return Spawn(
+            at=BEGIN + APART * self.number,
+            name=self.name,
+            role=self.role,
+            words=(self.script,),
+            task=f"Failure {self.number} of the field report: {self.task}",
+            outcome=self.outcome,
+            slots=1,
+            below=REPORT,
+            outputs=self.outputs,
+            inputs=self.inputs,
+            check=self.check,
+            program=self.program,
+            model=self.model,
+        )
+
+    def is_seen_in(self, alert: Alert) -> bool:
+        """Whether an alert says that this failure is seen."""
+        about = "" if self.of_swarm else self.name
+        return alert.cause in self.alerts and alert.agent.rpartition("/")[2] == about
+
+
+FAILURES = (
+    Failure(
+        1,
+        "editor",
+        "keep notes, in the file that the engine writes.",
+        "no commit is lost",
+        (AlertCause.STATE_REPAIRED,),
+        of_swarm=True,
+    ),
+    Failure(
+        2,
+        "misnamed",
+        "post what stands in your input.",
+        "the post of day 3 is out",
+        (AlertCause.MISSPELT,),
+        inputs=(INPUT,),
+        outputs=("post.md",),
+    ),
+    Failure(3, "parrot", "browse ten pages.", "ten pages are read", (AlertCause.LOOPING,)),
+    Failure(
+        4,
+        "cheaper",
+        "summarize the pages.",
+        "each page has a summary that says something",
+        (AlertCause.MODEL,),
+        program=SCRIPTED,
+        model="claude-sonnet-4-6",
+    ),
+    Failure(6, "creep", "one part, alone.", "the part is there", (AlertCause.GHOST, AlertCause.OVER_BUDGET)),
+    Failure(7, "hostile", "read what strangers wrote.", "twenty findings with sources", (AlertCause.INJECTION,)),
+    Failure(8, "forgotten", "write a report.", "the report has four pages", (AlertCause.RESULTS_UNREAD,)),
+    Failure(
+        9,
+        "hollow",
+        "bring the purchase link about.",
+        "the first purchase link is live",
+        (AlertCause.ACCEPTANCE,),
+        check="test -s purchase-link",
+    ),
+)
+"""In the order of the report."""
