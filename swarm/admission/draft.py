@@ -118,7 +118,9 @@ def draft(
         task=request.task,
         slots=slots,
         subagents=min(role.subagents, slots - 1) if role else 0,
-        inputs=objections.check("inputs", lambda: spawn_fields.inputs(home.layout, request.inputs), ()),
+        inputs=objections.check(
+            "inputs", lambda: spawn_fields.inputs(home.layout, request.inputs, again=bool(request.respawn_of)), ()
+        ),
         outputs=objections.check("outputs", lambda: spawn_fields.outputs(request.outputs), ()),
         owns=owns,
         acceptance=objections.check("accept", lambda: spawn_fields.acceptance(request.accept), ()),

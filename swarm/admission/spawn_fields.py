@@ -19,6 +19,7 @@ from swarm.model.values import replace
 from swarm.programs.base import Program
 from swarm.programs.registry import COMMAND
 from swarm.protocol.agent_files import read_spec
+from swarm.protocol.inputs import fault_of, nearest
 from swarm.protocol.owned_paths import overlap
 from swarm.protocol.paths import Layout
 from swarm.protocol.role import Role
@@ -59,47 +60,25 @@ def _relative(layout: Layout, path: str, code: Code) -> str:
     return os.path.relpath(whole, root)
 
 
-def inputs(layout: Layout, inputs: Iterable[str]) -> tuple[str, ...]:
-    """The inputs, each of which is there; raises Refused `input` with the nearest names (field report, failure 2)."""
+def inputs(layout: Layout, inputs: Iterable[str], *, again: bool = False) -> tuple[str, ...]:
+    """The inputs, under each of which something is found; raises Refused `input` with the nearest names (failure 2).
+
+    again: they were taken at an earlier spawn, maybe by a version that asked for no slash behind a directory.
+    """
     for path in inputs:
         if not path.strip() or "\0" in path:
             raise Refused(Code.INPUT, f"{path[:80]!r} is not a path.")
-        if not os.path.exists(layout.root / path):
+        fault = fault_of(layout.root, path, at_spawn=not again)
+        if fault:
             near = nearest(layout.root, path)
             raise Refused(
                 Code.INPUT,
-                f"The input {path[:200]!r} does not exist.",
+                f"The input {path[:200]!r} {fault}.",
                 "Nearest: " + ", ".join(near) + "." if near else f"Nothing like it is below {str(layout.root)!r}.",
-                "Inputs are relative to the home; an agent that finds nothing goes on as if all were fine.",
+                "Inputs are relative to the home; an agent that finds nothing goes on as if all were fine. "
+                "A name that ends with / means a directory.",
             )
     return tuple(inputs)
-
-
-def nearest(root: Path, path: str, limit: int = 3) -> list[str]:
-    """The existing names most like a missing path: in the nearest directory that exists, then one level below it."""
-    wanted = Path(path)
-    directory = wanted.parent
-    while not (root / directory).is_dir() and directory != directory.parent:
-        directory = directory.parent
-    found = _similar(root, directory, wanted.name, limit)
-    if not found:
-        try:
-            inner = sorted(entry.name for entry in os.scandir(root / directory) if entry.is_dir(follow_symlinks=False))
-        except OSError:
-            inner = []
-        for name in inner[:50]:
-            found.extend(_similar(root, directory / name, wanted.name, limit))
-    return found[:limit]
-
-
-def _similar(root: Path, directory: Path, name: str, limit: int) -> list[str]:
-    try:
-        names = os.listdir(root / directory)[:5000]
-    except OSError:
-        return []
-    from difflib import get_close_matches  # only where an input is missing
-
-    return [(directory / match).as_posix() for match in get_close_matches(name, names, n=limit, cutoff=0.5)]
 
 
 def outputs(outputs: Iterable[str]) -> tuple[str, ...]:

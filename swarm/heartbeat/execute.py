@@ -19,6 +19,7 @@ from swarm.heartbeat.worktrees import remove_unneeded
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.lifecycle.archive import put_away_unless_needed
+from swarm.lifecycle.delivery import warn
 from swarm.lifecycle.spawn import WAITS
 from swarm.lifecycle.stop import end_subtree, stop_alone
 from swarm.lifecycle.take_up import try_again
@@ -190,6 +191,23 @@ class Executor(Struct):
             self.done.say(action, action.cause, action.reason)
         self.done.note(action, ActionKind.ALERT, action.reason)
 
+    def warn(self, action: Action) -> None:
+        record = self.record_of(action)
+        if record is None or record.phase is not Phase.RUNNING:
+            return
+        waits = warn(self.home, record, action.reason, action.once)
+        self.done.warned.setdefault(action.agent, []).append(action.once)
+        self.done.note(action, ActionKind.WARN, action.reason)
+        audit.by_engine(
+            self.home,
+            AuditVerb.WARN,
+            agent=action.agent,
+            spawn_id=action.spawn_id,
+            reason=action.reason,
+            cause=action.cause,
+            **({"waits": waits} if waits else {}),
+        )
+
     def wake(self, action: Action) -> None:
         """Only said here: the turn begins when this heartbeat is recorded (see `heartbeat.beat`)."""
         frozen = self.home.ledger.read().frozen_all
@@ -215,6 +233,7 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
         ActionKind.FREE: hands.free,
         ActionKind.CHECK: hands.check,
         ActionKind.ALERT: hands.alert,
+        ActionKind.WARN: hands.warn,
         ActionKind.REMOVE_WORKTREE: hands.remove_worktree,
         ActionKind.WAIT: hands.wait,
         ActionKind.TAKE_UP: hands.take_up,

@@ -23,6 +23,7 @@ from swarm.model.values import replace
 from swarm.protocol import heartbeats
 from swarm.rules.costs import with_mark
 from swarm.rules.slots import slots
+from swarm.rules.warnings import remembered
 
 SILENCE = frozenset({Health.INVESTIGATE, Health.OVERDUE})
 PAST_BEATS = 12
@@ -161,6 +162,8 @@ def _seen(found: Record, view: AgentView, n: int, done: Executed) -> Record:
         record = replace(record, investigated=view.observed.changed, investigations=done.investigated[view.id])
     if view.id in done.checked:
         record = replace(record, checked_n=n, acceptance=done.checked[view.id])
+    if view.id in done.warned:
+        record = replace(record, warned=remembered(record, done.warned[view.id]))
     if view.id in done.collected and record.collected_n is None:
         record = replace(record, collected_n=n)
     return record

@@ -89,6 +89,8 @@ class AuditVerb(OpenEnum):
     """A turn of the root ended."""
     WAIT = "wait"
     """An agent's program ended for its service: it waits."""
+    WARN = "warn"
+    """An agent was told what is wrong with it."""
     WAKE = "wake"
     """A turn of the root began."""
     # noticed by hooks, and by the log itself

@@ -128,7 +128,7 @@ SPAWN = Verb(
             "task": "What it is to bring about, with everything it needs to know.",
             "slots": "Slots of its whole subtree, itself included. Leave it out for its role's default.",
             "accept": "How its work will be judged: outcomes, not activities.",
-            "inputs": "Files it needs, relative to the home; each must exist.",
+            "inputs": "Files it needs, relative to the home; none may be missing or empty. A directory ends with /.",
             "outputs": "Which files count as its outputs: patterns below its directory, like work/*.md.",
             "owns": "What only it may write beside its own directory: paths relative to the home.",
             "cwd": "Where it works: relative to its worktree, where it gets one, else to the home.",

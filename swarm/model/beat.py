@@ -21,6 +21,8 @@ class ActionKind(OpenEnum):
     """Of an ended agent, where it holds nothing that is not elsewhere."""
     CHECK = "check"
     ALERT = "alert"
+    WARN = "warn"
+    """An agent is told, in its inbox, what is wrong with it."""
     WAIT = "wait"
     """An agent whose program ended for its service begins to wait."""
     TAKE_UP = "take-up"

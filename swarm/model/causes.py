@@ -100,6 +100,7 @@ class AlertCause(OpenEnum):
     # problems that a scan found: the words of ProblemCode
     BAD_NAME = "bad-name", Course.LASTS
     CLOCK = "clock", Course.LASTS
+    INPUT = "input", Course.LASTS
     DIRECTORY_MISSING = "directory-missing", Course.LASTS
     FUTURE_MTIME = "future-mtime", Course.LASTS
     GHOST = "ghost", Course.LASTS
@@ -137,6 +138,8 @@ class ProblemCode(StrEnum):
     """A text of it, or one that it read, gives orders to its reader."""
     INBOX_INJECTION = "inbox-injection"
     """A note that no verb left in its inbox gives it orders: the agent has written nothing of it."""
+    INPUT = "input"
+    """What it was spawned to read is gone, renamed or empty."""
     KEEPER = "keeper"
     """Its supervisor is gone, and its program goes on."""
     LINK = "link"

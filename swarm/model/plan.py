@@ -26,6 +26,8 @@ class Action(Struct, frozen=True):
     """Of a spawn or a schedule, done or skipped."""
     delay: Code | None = None
     """Of a skip or a wake."""
+    once: str = ""
+    """Of a warning: what the record keeps of it, so that it is given once."""
     subtree: tuple[str, ...] = ()
     """Who goes down with it."""
 
@@ -66,6 +68,8 @@ class Executed(Struct):
     checked: dict[str, tuple[tuple[str, bool], ...]] = {}
     """By id: (text, passed) of its acceptance checks."""
     collected: set[str] = set()
+    warned: dict[str, list[str]] = {}
+    """By id: what it was told (`Action.once`)."""
     killed: int = 0
 
     @property

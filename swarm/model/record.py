@@ -190,6 +190,8 @@ class Record(Struct, frozen=True, omit_defaults=True):
     """Of an agent that ended as done: what speaks against its results, apart from checks."""
     review: Review | None = None
     """What was decided about its results; None while nobody has."""
+    warned: Texts = ()
+    """What it was told by heartbeats, each once (`rules.warnings`); the last ones."""
     extra: Mapping[str, Any] = {}
     """Keys of a newer version: they survive."""
 

@@ -31,6 +31,7 @@ from swarm.rules.slot_tree import SlotTree, as_if
 from swarm.rules.slots import ghosts_in, slots_of
 from swarm.rules.spawns import SpawnPause, queued, woken
 from swarm.rules.unneeded_worktrees import unneeded_worktrees
+from swarm.rules.warnings import warnings
 
 PERIODS_WITHOUT_BEAT = 2
 _GAP_WORDS = {
@@ -79,6 +80,7 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     actions += unneeded_worktrees(snapshot)
     said = words if hole and hole.kind is not GapKind.FIRST_BEAT else ""
     actions += _alerts(snapshot, policy, judged, slot_tree, gap=said, refused=refused)
+    actions += warnings(snapshot)
     actions += _given_up(snapshot, policy)
     actions += limit_alerts(snapshot, policy, now, spared)
     for action in (*ends, *results):

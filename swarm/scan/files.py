@@ -1,7 +1,6 @@
 """An agent's directory and files as last read: each is read again only where its inode, size or times have changed."""
 
 import os
-import re
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,16 +15,14 @@ from swarm.model.reports import Progress, Results
 from swarm.protocol import inbox
 from swarm.protocol.agent_files import Loaded, read_exit, read_results, read_spec, suspicion_of_results
 from swarm.protocol.find import ENGINES, PROJECT, VERSIONED
+from swarm.protocol.misspelt import is_plausible, misspelt
 from swarm.protocol.paths import AGENT_FILES, AgentDir
 from swarm.protocol.progress import MAX_LINES, examine_progress
 from swarm.scan.suspects import Channel, Lines, Suspect
 
 KNOWN_FILES = frozenset({*AGENT_FILES, "exit.json", "ended.json", "inbox.md"})
-MAX_GUESSES = 200
+MAX_TELLING = 200
 _DECIDE = frozenset({*AGENT_FILES, ENGINES, *VERSIONED, *PROJECT})
-# What may be a slip of the pen: thousands of numbered files are not worth a comparison each.
-_GUESSABLE = re.compile(r"[A-Za-z_-]{2,10}\d?\.[A-Za-z]{1,5}~?\Z")
-_ALIKE = 0.87
 # A file system's clock ticks: what changed within a tick of the look may have changed again unseen, so it is looked at
 # once more. 50 ms covers the kernels of the day; whole seconds mean a file system that keeps no finer times.
 FINE_TICK_NS = 50_000_000
@@ -74,7 +71,7 @@ def list_directory(path: str) -> DirectoryListing:
             name = entry.name
             if name in _DECIDE:
                 deciding.append(name)
-            if len(telling) < MAX_GUESSES and is_telling(name):
+            if len(telling) < MAX_TELLING and is_telling(name):
                 telling.append(name)
             if name in KNOWN_FILES:
                 files.append(name)
@@ -83,34 +80,17 @@ def list_directory(path: str) -> DirectoryListing:
                     links.append(name)
             elif entry.is_dir(follow_symlinks=False):
                 directories.append(name)
-            elif _GUESSABLE.match(name):
+            elif is_plausible(name):
                 odd.append(name)
     present = frozenset(files)
     return DirectoryListing(
         present,
         directories,
         tuple(sorted(links)),
-        _misspelt(odd, present),
+        misspelt(odd, present),
         frozenset(deciding),
         tuple(sorted(telling)),
     )
-
-
-def _misspelt(names: list[str], present: frozenset[str]) -> tuple[tuple[str, str], ...]:
-    """Files that were meant to be one of the protocol's (field report, failure 2).
-
-    Where the right file is there too, only a second progress.md counts: the scan does not read it.
-    """
-    if not names:
-        return ()
-    from difflib import get_close_matches  # only where there are names to guess at
-
-    found: list[tuple[str, str]] = []
-    for name in sorted(names)[:MAX_GUESSES]:
-        close = get_close_matches(name.lower(), AGENT_FILES, 1, _ALIKE) if name not in KNOWN_FILES else []
-        if close and (close[0] not in present or close[0] == "progress.md"):
-            found.append((name, close[0]))
-    return tuple(found)
 
 
 PROGRESS, RESULTS, SPEC, EXIT, ENDED = "progress.md", "results.json", "agent.json", "exit.json", "ended.json"

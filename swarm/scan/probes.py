@@ -12,6 +12,7 @@ from swarm.processes.belonging import origin_of
 from swarm.rules.observation import BEGINNING, observe_outputs
 from swarm.scan.disk_use import DiskUse
 from swarm.scan.files import EXIT, RESULTS
+from swarm.scan.inputs import InputLooks
 from swarm.scan.outputs import outputs_of
 from swarm.scan.streams import OutputReaders
 from swarm.scan.tracked_agent import TrackedAgent
@@ -86,6 +87,7 @@ class Probes:
         self.output_readers = OutputReaders(home)
         self._worktrees = WorktreeLooks(home)
         self.disk_use = DiskUse(home)
+        self._inputs = InputLooks(home.layout.root)
         self._turn: list[str] = []
         self._output_turn: list[str] = []
         self._sampled_at = float("-inf")
@@ -108,6 +110,7 @@ class Probes:
         changed |= self._worktrees.look(agents, everything=everything and self.output_readers.patient)
         changed |= self.output_readers.listen(agents, now, everything=everything)
         changed |= self.disk_use.look(agents, everything=everything)
+        changed |= self._inputs.look(agents, everything=everything)
         return changed | self._sample(agents)
 
     def _due(self, agents: Mapping[str, TrackedAgent], *, everything: bool) -> list[TrackedAgent]:

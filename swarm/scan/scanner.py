@@ -12,10 +12,11 @@ from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.costs import totals
 from swarm.scan.files import ENDED, EXIT, FILES, PROGRESS, RESULTS, SPEC, AgentFiles
+from swarm.scan.hierarchy import Hierarchy
 from swarm.scan.ledger_view import LedgerView
 from swarm.scan.pacing import Pacing, Wanted
 from swarm.scan.probes import Effort, Probes, Sampler
-from swarm.scan.tracked_agent import Hierarchy, TrackedAgent
+from swarm.scan.tracked_agent import TrackedAgent
 from swarm.scan.tree import Tree
 from swarm.scan.tree_problems import problems_of_home, problems_of_tree
 from swarm.scan.view import view_of

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from swarm.model.causes import ProblemCode
 from swarm.model.snapshot import Problem
+from swarm.protocol.misspelt import close_to
 from swarm.sanitize import clean
 from swarm.scan.tracked_agent import TrackedAgent
 from swarm.scan.tree import Directory, Tree
@@ -30,6 +31,8 @@ def _problems(tree: Tree) -> Iterator[tuple[str, Problem]]:
         if directory.links and not owner:
             yield "", Problem(ProblemCode.LINK, f"links in {where} are not followed: {some_names(directory.links)}")
         for name, meant in directory.misspelt:
+            if owner and close_to(name) != meant:
+                continue  # a directory of an agent's own, in which it may call its files as it likes
             text = f"{clean(name, 100)} in {where} looks like {meant}; the engine does not read it under that name"
             yield owner, Problem(ProblemCode.MISSPELT, text)
     for cut in sorted(tree.cut):

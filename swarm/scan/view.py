@@ -168,6 +168,7 @@ def problems_of(agent: TrackedAgent, now: Now) -> Iterator[Problem]:
         yield Problem(ProblemCode.OVER_BUDGET, f"{agent.used} run in its subtree; its budget is {agent.budget}")
     yield from problems_of_changes(agent)
     yield from problems_of_disk(agent)
+    yield from (Problem(code, text) for code, text in agent.faults.items())
     yield from _of_processes(agent)
 
 

@@ -14,13 +14,12 @@ from swarm.injection.fence import tag
 from swarm.injection.kinds import Kind
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import raise_alert
-from swarm.lifecycle.messaging import listens, speak
+from swarm.lifecycle.delivery import deliver
 from swarm.lifecycle.readiness import must_be_ready
 from swarm.model.actor import AuditVerb
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record, Ref
 from swarm.model.requests import Messaged
-from swarm.protocol import inbox
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.inbox import entry
 from swarm.protocol.paths import AgentDir
@@ -50,11 +49,7 @@ def message(home: Home, words: str, text: str, *, spawn_id: str = "") -> Message
         why = _suspicion(home, text)
         block = entry(text, str(home.actor), home.clock.wall(), key, tag(why))
         _put_right(home, agent_id, agent)
-        waits = _send(home, record, agent, block, key)
-        _append(agent, block)
-    if not waits:
-        with suppress(SwarmError):  # its id is remembered: the offset only saves looking
-            inbox.pass_over(agent)
+        waits = deliver(home, record, agent, block, key)
     more: dict[str, Any] = {"tagged": why} if why else {}
     audit.record(
         home,
@@ -98,21 +93,6 @@ def _alert(home: Home, receiver: str, why: str) -> None:
         )
 
 
-def _send(home: Home, record: Record | None, agent: AgentDir, block: str, key: str) -> str:
-    """Why it waits in the inbox; '' where it went into the running session."""
-    waits = listens(home, record)
-    if waits or record is None:
-        return waits
-    if not agent.path.is_dir():
-        return ""  # the append says so
-    try:
-        speak(home, record, inbox.words_of(block)[1].replace(f" [{key}]", "", 1), key)  # the program puts it before
-        inbox.mark_sent(agent, key)
-    except SwarmError as error:
-        return error.detail or error.title
-    return ""
-
-
 def _put_right(home: Home, agent_id: str, agent: AgentDir) -> None:
     """Puts aside what stands in the place of the inbox and can be none, and raises an alert that says so."""
     if not (odd := oddity(agent.inbox)):
@@ -125,15 +105,6 @@ def _put_right(home: Home, agent_id: str, agent: AgentDir) -> None:
         lambda state: raise_alert(state, agent_id, AlertCause.STATE_REPAIRED, text, "", home.clock.wall()),
         purpose=f"say that the inbox of {agent_id} was put right",
     )
-
-
-def _append(agent: AgentDir, block: str) -> None:
-    try:
-        writer.append_block(agent.inbox, block.encode("utf-8", "replace"))
-    except SwarmError:
-        if agent.path.is_dir():
-            raise
-        raise NotFound(f"The directory of {agent.path.name!r} is not there.", "It was moved or removed.") from None
 
 
 def _must_read_it(home: Home, agent_id: str, spawn_id: str) -> Record | None:

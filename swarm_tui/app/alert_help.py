@@ -129,11 +129,16 @@ ALERTS: dict[AlertCause, str] = {
         "a note that no verb left in its inbox gives it orders: find out who wrote it, and take it out; "
         "the agent is not ended for it"
     ),
+    AlertCause.INPUT: (
+        "what it was spawned to read was removed, renamed or emptied since; the agent was told once, with the nearest "
+        "names: put it back, or tell it what to read (m)"
+    ),
     AlertCause.KEEPER: "its supervisor is gone and its program goes on: its end will not be noted; let it finish, or r",
     AlertCause.LINK: "a link stands where agents or their files should: it is not followed; put the real thing there",
     AlertCause.MCP: "a server of its tools failed, so that it works without them: see to the server, then r",
     AlertCause.MISSPELT: (
-        "a file is named almost like one of the protocol, and is not read: tell the agent the right name (m)"
+        "a file is named almost like one of the protocol (progress.txt, done.json), and is not read: the agent was "
+        "told once; tell it again (m), or rename the file, else it ages as silent"
     ),
     AlertCause.MODEL: (
         "another model answers than was ordered: see its settings and its account; r, where the work needs the one "

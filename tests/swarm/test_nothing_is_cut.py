@@ -235,6 +235,6 @@ def test_a_task_of_100_kilobytes_waits_in_the_queue_whole(live_home: LiveHome) -
 
 def test_a_path_keeps_its_letters_in_the_brief(live_home: LiveHome) -> None:
     odd = "two  blanks\tand a tab.md"
-    (live_home.root / odd).touch()
+    (live_home.root / odd).write_text("x")
     live_home.spawn("worker-1", inputs=(odd,))
     assert f"`{odd}`" in live_home.agent("worker-1").task.read_text()

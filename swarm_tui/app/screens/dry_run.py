@@ -22,6 +22,7 @@ _ROLES = {
     ActionKind.KILL: "danger",
     ActionKind.INVESTIGATE: "warning",
     ActionKind.ALERT: "warning",
+    ActionKind.WARN: "notice",
     ActionKind.COLLECT: "accent",
     ActionKind.FREE: "notice",
     ActionKind.REMOVE_WORKTREE: "muted",

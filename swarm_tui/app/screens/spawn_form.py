@@ -23,7 +23,7 @@ Checker = Callable[[SpawnRequest], SpawnCheck]
 ROOM_CODES = frozenset({Code.NO_SLOT, Code.BUDGET, Code.RESERVE})
 DEBOUNCE_SECONDS = 0.25
 _FIELDS: tuple[tuple[str, str, str], ...] = (
-    ("inputs", "inputs", "files that must exist, separated by blanks"),
+    ("inputs", "inputs", "files that hold something, or directories/, separated by blanks"),
     ("outputs", "outputs", "globs of the files it is to make: they are counted"),
     ("worktree", "worktree", "REPO@REF: a git worktree of its own; . is the home's repository"),
     ("cwd", "works in", "a directory of its worktree, or of the home; empty: its own"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.admission.spawn_fields import is_activity, nearest
+from swarm.admission.spawn_fields import is_activity
 from swarm.errors import NotFound, Refused, SwarmError
 from swarm.home.context import Home
 from swarm.model.agent import Acceptance
@@ -96,13 +96,13 @@ def test_a_missing_input_is_refused_with_the_nearest_names(live_home: LiveHome) 
     assert "content/day3-social-march1.md" in error.detail
 
 
-def test_nearest_names_are_found_one_level_further_down(tmp_path: Path) -> None:
-    (tmp_path / "research").mkdir()
-    (tmp_path / "research" / "pricing.md").write_text("x")
+def test_failure_2_an_input_in_which_nothing_stands_is_refused(live_home: LiveHome) -> None:
+    (live_home.root / "empty.md").write_text("\n")
+    (live_home.root / "notes").mkdir()
 
-    assert nearest(tmp_path, "pricng.md") == ["research/pricing.md"]
-    assert nearest(tmp_path, "nowhere/deep/pricing.md") == ["research/pricing.md"]
-    assert nearest(tmp_path, "qqqqqqqq") == []
+    assert "is empty" in refused(live_home, live_home.request("w", inputs=("empty.md",))).title
+    assert "is a directory" in refused(live_home, live_home.request("w", inputs=("notes",))).title
+    assert "is an empty directory" in refused(live_home, live_home.request("w", inputs=("notes/",))).title
 
 
 def test_two_live_agents_may_not_own_overlapping_paths(live_home: LiveHome) -> None:

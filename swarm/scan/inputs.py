@@ -1,0 +1,61 @@
+"""Looks again at what living agents were spawned to read: at each heartbeat, and from time to time (failure 2)."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from swarm.injection.detect import suspicion
+from swarm.model.causes import ProblemCode
+from swarm.model.record import Phase
+from swarm.protocol.inputs import fault_of, nearest
+from swarm.sanitize import clean
+from swarm.scan.tracked_agent import TrackedAgent
+
+LOOK_S = 10.0
+"""Between two looks of a caller that goes on looking: a few calls to the system for each input."""
+SHOWN = 3
+_READING = (Phase.RUNNING, Phase.WAITING)
+
+
+class InputLooks:
+    """Looks at the inputs of all agents that read, from time to time."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._looked_at = float("-inf")
+
+    def look(self, agents: Mapping[str, TrackedAgent], *, everything: bool) -> set[str]:
+        """Returns the ids of those for whom something changed. everything: now, however long the last look is ago."""
+        at = time.monotonic()
+        if not everything and at - self._looked_at < LOOK_S:
+            return set()
+        self._looked_at = at
+        changed: set[str] = set()
+        for agent in agents.values():
+            if agent.note_fault(ProblemCode.INPUT, self._words(agent)):
+                changed.add(agent.id)
+        return changed
+
+    def _words(self, agent: TrackedAgent) -> str:
+        """What is wrong, each input with the nearest names. What an agent owns it may move and empty itself."""
+        spec, record = agent.spec, agent.record
+        if spec is None or not spec.inputs or record is None or record.phase not in _READING or agent.replaced:
+            return ""
+        wrong = [
+            (path, fault)
+            for path in spec.inputs
+            if not _is_own(path, spec.owns) and (fault := fault_of(self._root, path))
+        ]
+        said = [f"{clean(path, 120)} {fault}{self._near(path)}" for path, fault in wrong[:SHOWN]]
+        more = f"; and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
+        return f"of what it was to read, {'; '.join(said)}{more}" if said else ""
+
+    def _near(self, path: str) -> str:
+        # A name is anybody's words, and these reach an agent: one that gives orders is left out.
+        near = ", ".join(clean(each, 120) for each in nearest(self._root, path) if suspicion(each) is None)
+        return f" (nearest: {near})" if near else ""
+
+
+def _is_own(path: str, owns: tuple[str, ...]) -> bool:
+    plain = path.removeprefix("./").rstrip("/")
+    return any(plain == own.rstrip("/") or plain.startswith(own.rstrip("/") + "/") for own in owns)
