@@ -30,11 +30,13 @@ def editor(agent: DemoAgent) -> None:
 
 
 def misnamed(agent: DemoAgent) -> None:
-    """2: writes its updates into a file that is not read, and looks for its input under a name that is gone."""
+    """2: goes on without the input that it does not find, and leaves its results under a name that is not read."""
     agent.wait(1)
-    agent.say("Reading what is to be posted on day 3.", 0)
-    agent.wait(3)
-    (agent.files.path / "progess.md").write_text("Posted nothing, for there was nothing.\n")
+    for number in range(1, 9):
+        agent.make(f"post-{number}.md", "")
+        agent.say(f"Post {number} of day 3 is out.", agent.made)
+        agent.wait(5)
+    (agent.files.path / "done.json").write_text('{"status": "success", "summary": "All posts of day 3 are out."}\n')
     while True:
         agent.wait(10)
 

@@ -27,6 +27,8 @@ class Failure(Struct, frozen=True):
     outputs: tuple[str, ...] = ("work/*",)
     inputs: tuple[str, ...] = ()
     check: str = ""
+    rejection: str = ""
+    """The word with which the operator rejects its results."""
     program: str = ""
     model: str = ""
 
@@ -74,9 +76,8 @@ FAILURES = (
         "misnamed",
         "post what stands in your input.",
         "the post of day 3 is out",
-        (AlertCause.MISSPELT,),
+        (AlertCause.INPUT, AlertCause.MISSPELT),
         inputs=(INPUT,),
-        outputs=("post.md",),
     ),
     Failure(3, "parrot", "browse ten pages.", "ten pages are read", (AlertCause.LOOPING,)),
     Failure(
@@ -98,6 +99,7 @@ FAILURES = (
         "the first purchase link is live",
         (AlertCause.ACCEPTANCE,),
         check="test -s purchase-link",
+        rejection="An activity is no outcome: there is no link.",
     ),
 )
 """In the order of the report."""

@@ -15,7 +15,7 @@ from swarm.model.record import Phase
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.processes.identity import send
 from swarm_tui.demo.failures import FAILURES
-from swarm_tui.demo.home import INPUT, RENAMED
+from swarm_tui.demo.replay import Replay
 from swarm_tui.demo.spawns import BUILDER, COURIER, CRASHED, PATIENT, SCOUT, SPAWNS, VISITOR, Spawn
 
 LOOK_MINUTES = 0.5
@@ -51,11 +51,11 @@ class Operator(threading.Thread):
             Step(0, "a visitor", self._visit),
             Step(4, f"hold {BUILDER}", self._hold),
             Step(6, f"lose {COURIER}", self._lose),
-            Step(12, f"rename {INPUT}", self._rename),
             Step(20, f"message {SCOUT}", self._message),
             Step(150, f"respawn {CRASHED}", lambda: self._respawn(CRASHED)),
         ]
         self._unread: dict[str, float] = {}
+        self._replay = Replay(self._swarm)
         self._visited = 0.0
         self.troubles: list[str] = []
         """Steps that failed at every try, to explain a demo that misses something."""
@@ -116,12 +116,6 @@ class Operator(threading.Thread):
     def _respawn(self, name: str) -> None:
         self._swarm.respawn(self._id(name))
 
-    def _rename(self) -> None:
-        """Somebody gives a file another name while an agent needs it."""
-        root = self._swarm.home.layout.root
-        if (root / INPUT).exists():
-            (root / INPUT).rename(root / RENAMED)
-
     def _lose(self) -> None:
         """The courier and its keeper are gone in one moment, as when the machine kills what takes too much memory."""
         record = self._swarm.home.ledger.read().agents.get(self._id(COURIER))
@@ -149,6 +143,7 @@ class Operator(threading.Thread):
         verdicts = self._swarm.verdicts(snapshot)
         self._read_what_is_done(snapshot, verdicts)
         self._pause_and_resume(snapshot.agent(self._id(PATIENT)))
+        self._replay.look(snapshot, self._minutes)
         if self._visited and self._minutes - self._visited > 12:
             self._write_as_visitor(f"Still here, {self._minutes:.0f} minutes in.")
 

@@ -29,13 +29,21 @@ class Spawn(Struct, frozen=True):
     check: str = ""
     """A command that proves the outcome; '' where none does."""
 
+    def id_in(self, root: str) -> str:
+        """The id of the agent. root: the id of the swarm's root."""
+        return f"{self.parent_in(root)}/{self.name}"
+
+    def parent_in(self, root: str) -> str:
+        """The id of the agent above it."""
+        return f"{root}/{self.below}" if self.below else root
+
     def request(self, root: str) -> SpawnRequest:
         """What the verb is asked for. root: the id of the swarm's root."""
         return SpawnRequest(
             name=self.name,
             role=self.role,
             task=self.task,
-            parent=f"{root}/{self.below}" if self.below else None,
+            parent=self.parent_in(root),
             slots=self.slots,
             accept=(Acceptance(self.outcome, self.check or None),),
             inputs=self.inputs,
