@@ -20,6 +20,7 @@ from widgets.agent_words import (
     spawns,
     state_mark,
     state_word,
+    unread_role,
 )
 from widgets.cells import (
     Cell,
@@ -150,7 +151,8 @@ def _name_cells(view: AgentView, verdict: Verdict, width: int, state: RowState, 
 
 
 def _age_cells(view: AgentView, verdict: Verdict, now: Now, columns: Columns, role: str, charset: Charset) -> Cells:
-    text = age_text(view, verdict, now)
+    text = age_text(view, verdict, now, charset)
+    role = unread_role(verdict) or role
     level = bar_level(verdict) if columns.bar and not is_ending(view) else None
     if columns.word and text in (verdict.state.value, "investig.", ENDING_WORD):
         text = ""  # the word stands beside it already
@@ -160,6 +162,7 @@ def _age_cells(view: AgentView, verdict: Verdict, now: Now, columns: Columns, ro
     if level is None and verdict.state in AGEING and room:
         return (Cell(fit_right(text, room, charset.cut), role), Cell(" " * (columns.age - room)))
     if level is None:
+        text = text if len(text) <= columns.age else text.removeprefix("unread ")
         return (Cell(fit(text, columns.age, charset.cut), role),)
     return (Cell(fit_right(text, room, charset.cut), role), Cell(" "), Cell(bar(level, columns.bar, charset), role))
 

@@ -87,7 +87,8 @@ def is_subagent(view: AgentView) -> bool:
 
 def count_flags(view: AgentView, verdict: Verdict, root: str) -> Flags:
     """(runs and is not the root, needs a person and is not in danger, needs one and is in danger)."""
-    needed, danger = is_problem(verdict, view), STATE_ROLES[verdict.state] == "danger"
+    needed = is_problem(verdict, view)
+    danger = STATE_ROLES[verdict.state] == "danger" or verdict.orphaned_results
     return verdict.state in RUNNING_STATES and view.id != root, needed and not danger, needed and danger
 
 
@@ -111,8 +112,13 @@ def is_unread(view: AgentView) -> bool:
     return view.results.state is ResultsState.VALID and view.record is not None and view.record.read_at is None
 
 
-def age_text(view: AgentView, verdict: Verdict, now: Now) -> str:
-    """How long ago, or what stands in for it: at most ten columns."""
+def unread_role(verdict: Verdict) -> str:
+    """The role of the colour of results that have waited too long; '' where they have not."""
+    return "danger" if verdict.orphaned_results else "warning" if verdict.stale_results else ""
+
+
+def age_text(view: AgentView, verdict: Verdict, now: Now, charset: Charset = UNICODE) -> str:
+    """How long ago, in heartbeats where results wait for a reader, or what stands in for it: at most ten columns."""
     state = verdict.state
     if is_ending(view):
         return ENDING_WORD
@@ -120,6 +126,8 @@ def age_text(view: AgentView, verdict: Verdict, now: Now) -> str:
         return short_duration(now.wall - view.inner.since)
     if state in AGEING and verdict.age is not None:
         return short_duration(verdict.age)
+    if verdict.unread_beats and (state is Health.DONE or verdict.stale_results):
+        return f"unread {verdict.unread_beats}{charset.heart if charset.unicode else 'hb'}"
     if state is Health.DONE:
         ended = _ended_at(view)
         word = "unread" if is_unread(view) else "done"

@@ -144,6 +144,18 @@ class Injection(Section, frozen=True):
     """alert: a person decides. stop: it is asked to end, with grace. kill: it is ended without."""
 
 
+class ResultsPolicy(Section, frozen=True):
+    """[results]: what follows where results are not read (failure 8), counted in heartbeats."""
+
+    unread_after: Count | None = None
+    """Unread for so many: an alert. None: as [heartbeat] unread_after says, where the setting stood before."""
+    orphaned_after: Count = 6
+    """Unread for so many: the alert rises, and what `then` says follows."""
+    then: Literal["alert", "refuse", "stop"] = "alert"
+    """alert: a person decides. refuse: the parent spawns no agent until it has read. stop: the parent is asked to end,
+    with grace and with all below it."""
+
+
 class Limit(Section, frozen=True):
     """What an agent may use up in its life. None: no limit."""
 
@@ -213,9 +225,15 @@ class Policy(Section, frozen=True):
     acceptance: Checks = field(default_factory=Checks)
     root: Root = field(default_factory=Root)
     injection: Injection = field(default_factory=Injection)
+    results: ResultsPolicy = field(default_factory=ResultsPolicy)
     limits: Limits = field(default_factory=Limits)
     service: Service = field(default_factory=Service)
     archive: Archive = field(default_factory=Archive)
     programs: dict[str, ProgramSettings] = field(default_factory=dict)
     prices: dict[str, Price] = field(default_factory=dict)
     """By model, where the program or the engine's own table names another price, or none."""
+
+    @property
+    def unread_after(self) -> int:
+        """Heartbeats after which unread results raise an alert."""
+        return self.results.unread_after if self.results.unread_after is not None else self.heartbeat.unread_after

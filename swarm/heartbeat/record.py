@@ -164,7 +164,8 @@ def _seen(found: Record, view: AgentView, n: int, done: Executed) -> Record:
         record = replace(record, checked_n=n, acceptance=done.checked[view.id])
     if view.id in done.warned:
         record = replace(record, warned=remembered(record, done.warned[view.id]))
-    if view.id in done.collected and record.collected_n is None:
+    left = record.phase is Phase.ENDED and view.results.state is ResultsState.VALID
+    if record.collected_n is None and (view.id in done.collected or left):  # of one that was ended, too
         record = replace(record, collected_n=n)
     return record
 

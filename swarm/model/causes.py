@@ -63,6 +63,8 @@ class AlertCause(OpenEnum):
     WAITING = "waiting", Course.LASTS
     HOLD_EXPIRED = "hold-expired", Course.RECURS
     RESULTS_UNREAD = "results-unread", Course.LASTS
+    RESULTS_ORPHANED = "results-orphaned", Course.LASTS, Severity.DANGER
+    """It takes the place of RESULTS_UNREAD where nobody has read them for long."""
     RESULTS_INVALID = "results-invalid", Course.LASTS
     ACCEPTANCE = "acceptance", Course.RECURS
     ROOT_FAILED = "root-failed", Course.STAYS

@@ -41,5 +41,9 @@ class Verdict(Struct, frozen=True):
     """The next heartbeat ends it, unless something changes."""
     kill_in: float | None = None
     """Awake seconds until it is due; None where no automatic kill is coming."""
+    unread_beats: int | None = None
+    """Heartbeats for which its results have lain unread; None where there are none, or they were read."""
     stale_results: bool = False
     """Its results have lain unread for as many heartbeats as the policy allows."""
+    orphaned_results: bool = False
+    """Its results have lain unread for so long that the alert rises."""

@@ -50,8 +50,9 @@ def _of_record(view: AgentView, record: Record, verdict: Verdict, policy: Policy
     if record.unverified:
         yield _alert(view, AlertCause.UNVERIFIED, f"its end could not be verified: {record.unverified}")
     if verdict.stale_results:
-        beats = plural(heartbeat_n - (record.collected_n or 0), "heartbeat")
-        yield _alert(view, AlertCause.RESULTS_UNREAD, f"its results have been unread for {beats}")
+        cause = AlertCause.RESULTS_ORPHANED if verdict.orphaned_results else AlertCause.RESULTS_UNREAD
+        words = f"its results have been unread for {plural(verdict.unread_beats or 0, 'heartbeat')}"
+        yield _alert(view, cause, f"{words}; {view.parent or 'the operator'} is to read them")
     if record.phase is Phase.ENDED:
         return
     if _invalid_for(view, record, heartbeat_n) >= policy.heartbeat.invalid_after:

@@ -1,7 +1,7 @@
 """What is to be said of an agent that has reported, ended, or lost its process."""
 
 from swarm.config.policy import Policy
-from swarm.formatting import spell_clock, spell_duration
+from swarm.formatting import plural, spell_clock, spell_duration
 from swarm.model.activity import ActivityState
 from swarm.model.agent import Liveness
 from swarm.model.health import Health, Verdict
@@ -9,6 +9,7 @@ from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState, ResultsStatus
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
+from swarm.rules.unread import unread_beats, with_unread
 
 
 def is_gone(view: AgentView) -> bool:
@@ -42,21 +43,17 @@ def reported(view: AgentView, now: Now, policy: Policy, heartbeat_n: int) -> Ver
     """results.json is valid: what it says, and whether it has been read."""
     results, record = view.results, view.record
     read = _read_words(view, now)
-    stale = _unread_beats(record, heartbeat_n) >= policy.heartbeat.unread_after and not read
     why = f"results.json says {results.status}"
     if read:
         why += f", {read}"
     elif record is not None:
         unread = f" for {spell_duration(now.wall - results.mtime)}" if results.mtime is not None else ""
-        why += f", unread{unread}"
+        waited = unread_beats(view, heartbeat_n)
+        why += f", unread{unread}" + (f", {plural(waited, 'heartbeat')}" if waited else "")
     if record is not None and record.phase is not Phase.ENDED and not is_gone(view) and view.liveness is Liveness.ALIVE:
         why += "; its process still runs"
-    return Verdict(Health.FAILED if results.status is ResultsStatus.FAILED else Health.DONE, why, stale_results=stale)
-
-
-def _unread_beats(record: Record | None, heartbeat_n: int) -> int:
-    """Heartbeats since its results were collected; -1 where they were not."""
-    return heartbeat_n - record.collected_n if record is not None and record.collected_n is not None else -1
+    state = Health.FAILED if results.status is ResultsStatus.FAILED else Health.DONE
+    return with_unread(Verdict(state, why), view, policy, heartbeat_n)
 
 
 def _read_words(view: AgentView, now: Now) -> str:
@@ -111,7 +108,8 @@ def ended(view: AgentView, record: Record, now: Now, policy: Policy, heartbeat_n
         return Verdict(Health.DONE, f"done{ago}" + _because(record))
     if record.ending is Ending.KILLED:
         late = "; it left valid results" if view.results.state is ResultsState.VALID else ""
-        return Verdict(Health.KILLED, f"ended by {record.ended_by or 'us'}{ago}" + _because(record) + late)
+        killed = Verdict(Health.KILLED, f"ended by {record.ended_by or 'us'}{ago}" + _because(record) + late)
+        return with_unread(killed, view, policy, heartbeat_n)
     if record.ending is Ending.LOST:
         return Verdict(Health.LOST, f"gone without results{ago}" + _because(record))
     return Verdict(Health.FAILED, (record.why or "failed") + (f",{ago}" if ago else ""))

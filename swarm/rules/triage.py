@@ -20,6 +20,7 @@ _RANKS = {
     Health.LATE: 13,
 }
 _GIVEN_UP = 5
+_ORPHANED = 4
 _UNVERIFIED, _OVER_BUDGET, _OTHER_PROBLEM, _STALE, _CALM, _OVER = 1, 7, 8, 9, 20, 30
 _NEEDS_A_PERSON = frozenset({Health.OVERDUE, Health.UNKNOWN, Health.LOOPING, Health.INVESTIGATE})
 
@@ -66,7 +67,7 @@ def severity(v: Verdict, view: AgentView) -> int:
     if _is_given_up(view):
         ranks.append(_GIVEN_UP)
     if v.stale_results:
-        ranks.append(_STALE)
+        ranks.append(_ORPHANED if v.orphaned_results else _STALE)
     for problem in view.problems:
         if problem.code in (ProblemCode.OVER_BUDGET, ProblemCode.GHOST):
             ranks.append(_OVER_BUDGET)

@@ -89,7 +89,9 @@ def _mark(home: Home, agent_id: str) -> bool:
             return state
         record = replace(found, read_at=home.clock.wall(), read_by=str(home.actor))
         marked.append(record)
-        return with_record(clear_alert(state, agent_id, AlertCause.RESULTS_UNREAD, found.spawn_id), record)
+        for cause in (AlertCause.RESULTS_UNREAD, AlertCause.RESULTS_ORPHANED):
+            state = clear_alert(state, agent_id, cause, found.spawn_id)
+        return with_record(state, record)
 
     home.ledger.commit(change, purpose=f"read {agent_id}")
     for record in marked:

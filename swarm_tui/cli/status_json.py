@@ -141,6 +141,7 @@ def _agent(view: AgentView, verdict: Verdict, now: Now, usage: Usage | None, use
         "doing": _doing(view),
         "waiting": _waiting(view),
         "unread_s": _rounded(unread_seconds(view, now)),
+        "unread_beats": verdict.unread_beats,
         "problems": [{"code": problem.code, "text": problem.text} for problem in view.problems],
     }
 
