@@ -78,6 +78,8 @@ class Code(StrEnum):
     """It cannot be known whether anything is left."""
     UNCOMMITTED = "uncommitted"
     """A worktree holds work that is in no commit."""
+    UNREAD = "unread"
+    """Results wait that the caller is to read first."""
     UNREADABLE = "unreadable"
     USAGE = "usage"
 

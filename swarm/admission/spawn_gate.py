@@ -1,7 +1,11 @@
-"""The spawn gate: closed while the swarm is over its limit, its model service refuses it, or the disk is full."""
+"""The spawn gate: closed while the swarm is over its limit, its model service refuses it, or the disk is full.
+
+For one agent, where the policy says so, while it leaves results unread.
+"""
 
 from collections.abc import Mapping
 
+from swarm.admission import unread_results
 from swarm.errors import Code, Refused
 from swarm.home import disk
 from swarm.home.context import Home
@@ -33,6 +37,8 @@ def refusal(home: Home, state: State) -> Refused | None:
     """
     if (full := disk.refusal(home.layout)) is not None:
         return full
+    if (unread := unread_results.refusal(home, state)) is not None:
+        return unread
     alert = standing(state)
     if alert is None or home.actor.is_engine:
         return None

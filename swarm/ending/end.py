@@ -6,6 +6,7 @@ from typing import NamedTuple
 from swarm.admission.scope import Outside, outside_of
 from swarm.ending import root_turn
 from swarm.ending.intents import abandoned_branches
+from swarm.ending.notices import tell_parents
 from swarm.errors import SwarmError
 from swarm.home import audit
 from swarm.home.audit import NOTHING
@@ -144,6 +145,8 @@ def record_ends(home: Home, ends: Sequence[End], also: StateChange | None = None
 
     names = ", ".join(end.before.id for end in ends[:3])
     home.ledger.commit(change, purpose=f"record the end of {names}", lines=lines)
+    if done:
+        tell_parents(home)
     return tuple(end.before.id for end in done)
 
 
@@ -182,7 +185,9 @@ def release(home: Home, state: State, found: Record, after: Record) -> State:
     """The state with the agent's end in it. What the ledger learned of it since the look (pauses, reads) stays."""
     now = read_now(state.epoch, home.clock)
     observed = max(after.observed, found.observed, key=lambda each: each.seen)
-    merged = replace(after, read_at=found.read_at, read_by=found.read_by, review=found.review, observed=observed)
+    merged = replace(
+        after, read_at=found.read_at, read_by=found.read_by, review=found.review, told=found.told, observed=observed
+    )
     if after.ending is Ending.DONE and merged.collected_n is None:
         # A heartbeat that collects is under way: its own number comes with its record.
         merged = replace(merged, collected_n=state.heartbeat_n + (home.actor == ENGINE))

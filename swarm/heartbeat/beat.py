@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from swarm.admission.environment import forget_waiting
 from swarm.ending.intents import at_work, given_up, me
+from swarm.ending.notices import tell_parents
 from swarm.ending.unrecorded import forget_recorded
 from swarm.errors import Busy, Code, Refused, SwarmError
 from swarm.formatting import spell_duration
@@ -94,6 +95,7 @@ def _carry_out(
         done = execute(replace(home, actor=ENGINE), planned, snapshot, looking)
         made = record_beat(home, by, planned, snapshot, judged, done, started)
         forget_recorded(home)
+        tell_parents(home)  # of alerts that this heartbeat raised, before the root gets its digest
     except BaseException:
         with suppress(SwarmError):  # what went wrong is what is told; who no longer does it is replaced anyway
             _release(home)

@@ -13,6 +13,7 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.rules.costs import spent
 from swarm.rules.limits import dollars, many
+from swarm.rules.notices import listener_for
 from swarm.sanitize import clean
 
 MAX_BYTES = 20_000
@@ -111,13 +112,14 @@ def _alerts(found: Digested) -> Iterator[str]:
 
 
 def _unread(found: Digested) -> Iterator[str]:
-    """Unread valid results: those of the root's children with their paths, others as a count."""
+    """Unread valid results: those that the root is to read with their paths, others as a count."""
     others = 0
+    records = {view.id: view.record for view in found.snapshot.agents if view.record is not None}
     for view in found.snapshot.agents:
         record = view.record
         if view.results.state is not ResultsState.VALID or record is None or record.id != view.id or record.read_at:
             continue
-        if view.parent != found.snapshot.root:
+        if listener_for(record, records, found.snapshot.root) != found.snapshot.root:
             others += 1
             continue
         yield f"- {view.id} ({view.results.status}): swarm/agents/{view.id}/results.json"

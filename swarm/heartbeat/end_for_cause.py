@@ -10,14 +10,15 @@ from swarm.model.requests import StopOutcome
 from swarm.rules.injection import due_for_injection
 from swarm.rules.limits import due_for_limits, swarm_over
 from swarm.rules.plan import verdicts
+from swarm.rules.unread import due_for_neglect
 from swarm.scan.scanner import Scanner
 
-CAUSES_OF_ENDS = frozenset({AlertCause.LIMIT, AlertCause.INJECTION})
+CAUSES_OF_ENDS = frozenset({AlertCause.LIMIT, AlertCause.INJECTION, AlertCause.RESULTS_ORPHANED})
 """Causes for which agents end that are no matter of silence."""
 
 
 def end_for_cause(home: Home, scanner: Scanner, action: Action) -> tuple[str, list[StopOutcome]]:
-    """Ends an agent over its limit, or in whose texts an order to its reader was found, after a second look.
+    """Ends an agent over its limit, with an order to its reader in its texts, or that reads no results; looks twice.
 
     All below it ends too; of the root, its turn.
 
@@ -31,6 +32,8 @@ def end_for_cause(home: Home, scanner: Scanner, action: Action) -> tuple[str, li
     judged = verdicts(snapshot, home.policy, now)
     if action.cause is AlertCause.INJECTION:
         due, spared = due_for_injection(snapshot, judged, home.policy), "no order to its reader is in its texts"
+    elif action.cause is AlertCause.RESULTS_ORPHANED:
+        due, spared = due_for_neglect(snapshot, judged, home.policy), "it leaves no results unread"
     else:
         due, _ = due_for_limits(snapshot, judged, home.policy, swarm_over(snapshot, home.policy, now))
         spared = "its limit is not used up"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from swarm.admission import spawn_gate
+from swarm.ending.notices import tell_parents
 from swarm.errors import SwarmError
 from swarm.heartbeat.end_for_cause import end_for_cause
 from swarm.heartbeat.root import stop_overdue_turn
@@ -79,6 +80,7 @@ def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every:
     if not over and not found[AlertCause.DISK]:
         take_up_due(engine, snapshot)
     _ask_what_it_costs(engine, scanner, snapshot)
+    tell_parents(engine)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from swarm.ending.end import ensure_ended_json
+from swarm.ending.notices import without_what_is_over
 from swarm.formatting import spell_stamp
 from swarm.home import audit
 from swarm.home.context import Home
@@ -51,7 +52,7 @@ def record_beat(
         now = read_now(state.epoch, home.clock)
         state = _observed(state, snapshot, planned.n, done, past)
         before = {alert.key for alert in state.alerts}
-        state = _with_alerts(state, judged, done, now.wall)
+        state = without_what_is_over(_with_alerts(state, judged, done, now.wall))
         fresh[:] = [alert for alert in state.alerts if alert.key not in before]
         return replace(
             state,

@@ -10,6 +10,7 @@ from swarm.model.record import Record
 from swarm.model.snapshot import AgentView
 from swarm.protocol.find import walk
 from swarm.protocol.names import name_of, parent_of
+from swarm.rules.notices import listener_for
 
 MAX_CHOICES = 8
 
@@ -85,6 +86,19 @@ def must_be_below(home: Home, agent_id: str) -> None:
             f"{agent_id!r} is not.",
             "Ask its parent, or the operator.",
         )
+
+
+def must_answer_for(home: Home, agent_id: str) -> None:
+    """Raises Refused `hierarchy` where an agent acts on one that it has not spawned, and whose parent still lives.
+
+    What an agent left whose parent has ended is for the nearest one above that lives.
+    """
+    if not home.actor.is_agent or parent_of(agent_id) == home.actor.agent:
+        return
+    agents = home.ledger.read().agents
+    record = agents.get(agent_id)
+    if record is None or listener_for(record, agents, home.policy.root.id) != home.actor.agent:
+        must_be_below(home, agent_id)
 
 
 def must_live(state: State, agent_id: str, spawn_id: str = "") -> Record:

@@ -27,7 +27,7 @@ from swarm.protocol.role import Role
 Judge = Callable[[], Mapping[str, Verdict]]
 ROOM = frozenset({Code.NO_SLOT, Code.RESERVE, Code.BUDGET})
 """Codes of refusals for lack of room: ending an agent, or waiting, would help."""
-GATED = frozenset(spawn_gate.CODES.values())
+GATED = frozenset({*spawn_gate.CODES.values(), Code.UNREAD})
 """Codes of the spawn gate: no agent is started now, and a spawn with `queue` waits."""
 WAITS = ROOM | GATED | {Code.PAUSED_BRANCH, Code.PROGRAM}
 """Codes for which a queued spawn goes on waiting: a program that is gone, or is being updated, fails all alike."""

@@ -80,6 +80,8 @@ class AuditVerb(OpenEnum):
     INVESTIGATE = "investigate"
     LET_GO = "let-go"
     """A session that waits for nothing was ended."""
+    NOTIFY = "notify"
+    """A parent was told what became of agents below it."""
     QUEUE = "queue"
     SWEEP = "sweep"
     """Sessions that an ended agent had handed to its program's daemon were ended."""

@@ -192,6 +192,8 @@ class Record(Struct, frozen=True, omit_defaults=True):
     """What was decided about its results; None while nobody has."""
     warned: Texts = ()
     """What it was told by heartbeats, each once (`rules.warnings`); the last ones."""
+    told: Texts = ()
+    """What its parent was told of it: that it ended, that its results wait, causes of alerts."""
     extra: Mapping[str, Any] = {}
     """Keys of a newer version: they survive."""
 

@@ -14,6 +14,7 @@ from swarm.model.reports import ResultsState
 from swarm.model.snapshot import Access, AgentView, Snapshot
 from swarm.rules.disk import words
 from swarm.rules.health import is_root
+from swarm.rules.unread import with_unread
 
 _CAUSES = {
     Health.RETRYING: AlertCause.RETRYING,
@@ -49,9 +50,10 @@ def alerts_of(view: AgentView, verdict: Verdict, policy: Policy, heartbeat_n: in
 def _of_record(view: AgentView, record: Record, verdict: Verdict, policy: Policy, heartbeat_n: int) -> Iterator[Action]:
     if record.unverified:
         yield _alert(view, AlertCause.UNVERIFIED, f"its end could not be verified: {record.unverified}")
-    if verdict.stale_results:
-        cause = AlertCause.RESULTS_ORPHANED if verdict.orphaned_results else AlertCause.RESULTS_UNREAD
-        words = f"its results have been unread for {plural(verdict.unread_beats or 0, 'heartbeat')}"
+    unread = with_unread(verdict, view, policy, heartbeat_n + 1)  # the heartbeat that says so counts
+    if unread.stale_results:
+        cause = AlertCause.RESULTS_ORPHANED if unread.orphaned_results else AlertCause.RESULTS_UNREAD
+        words = f"its results have been unread for {plural(unread.unread_beats or 0, 'heartbeat')}"
         yield _alert(view, cause, f"{words}; {view.parent or 'the operator'} is to read them")
     if record.phase is Phase.ENDED:
         return

@@ -15,7 +15,8 @@ from swarm.model.snapshot import AgentView, Snapshot
 class Due(NamedTuple):
     """Why an agent is to be ended.
 
-    cause: LIMIT where it has used up what it may, INJECTION for what stands in its texts, None for its silence.
+    cause: LIMIT where it has used up what it may, INJECTION for what stands in its texts, RESULTS_ORPHANED where it
+    leaves results unread, None for its silence.
     """
 
     reason: str

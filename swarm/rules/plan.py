@@ -31,6 +31,7 @@ from swarm.rules.slot_tree import SlotTree, as_if
 from swarm.rules.slots import ghosts_in, slots_of
 from swarm.rules.spawns import SpawnPause, queued, woken
 from swarm.rules.unneeded_worktrees import unneeded_worktrees
+from swarm.rules.unread import due_for_neglect
 from swarm.rules.warnings import warnings
 
 PERIODS_WITHOUT_BEAT = 2
@@ -68,7 +69,7 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     words = _GAP_WORDS[hole.kind].format(spell_duration(hole.seconds)) if hole else ""
     over, refused = swarm_over(snapshot, policy, now), outage(snapshot, judged, policy, now)
     due, spared = due_for_limits(snapshot, judged, policy, over)
-    due = {**due_for_injection(snapshot, judged, policy), **due}
+    due = {**due_for_neglect(snapshot, judged, policy), **due_for_injection(snapshot, judged, policy), **due}
     if hole is None:
         due |= {agent: Due(one.why) for agent, one in judged.items() if one.kill_due and agent not in due}
     slot_tree = _slot_tree(snapshot, policy)

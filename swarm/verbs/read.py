@@ -5,7 +5,7 @@ from swarm.ending.end import write_ended
 from swarm.errors import Code, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.home.resolve import must_be_below, resolve
+from swarm.home.resolve import must_answer_for, resolve
 from swarm.injection.elsewhere import suspicion_in
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, clear_alert, with_record
@@ -29,13 +29,13 @@ def collect(home: Home) -> tuple[str, ...]:
 def read(home: Home, words: str) -> ReadReport:
     """The results of an agent, whole, marked read by the caller; a home that cannot be written is only looked at.
 
-    Raises NotFound; Refused `hierarchy` where an agent reads one that is not its child; SwarmError `no-results`. An
+    Raises NotFound; Refused `hierarchy` where an agent reads one that is another's to read; SwarmError `no-results`. An
     agent that has ended without any is marked as seen, too: there is nothing more to come. What does not count as
     results can still be read.
     """
     with audit.attempt(home, AuditVerb.READ, words) as attempt:
         attempt.agent = agent_id = resolve(home, words)
-        must_be_below(home, agent_id)
+        must_answer_for(home, agent_id)
         writable = _writable(home)
         if writable:
             settle.settle(home)

@@ -23,7 +23,7 @@ from swarm.model.values import replace
 from swarm.protocol.agent_files import read_results
 from swarm.rules.disputes import open_disputes
 
-SETTLED = (AlertCause.ACCEPTANCE, AlertCause.RESULTS_UNREAD)
+SETTLED = (AlertCause.ACCEPTANCE, AlertCause.RESULTS_UNREAD, AlertCause.RESULTS_ORPHANED)
 """Alerts that are over when somebody has decided."""
 
 

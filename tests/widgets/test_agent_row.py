@@ -75,7 +75,7 @@ def test_a_row_of_45_columns_has_mark_name_and_age() -> None:
         " ? worker-1                        lost 2h",
         " ✖ worker-2                        46m",
         " ‖ worker-3                        paused",
-        " ✔ worker-9                        unread 52m",
+        " ✔ worker-9                        unread 3♥",
         " … idea-gamma                      queued",
         " ◈ improvement-01                  33m",
         " ✗ migrate-01                      failed 1h",
@@ -99,7 +99,7 @@ def test_a_row_of_75_columns_has_bar_outputs_or_slots_and_sentence_too() -> None
         " ? worker-1        lost 2h              gone without results 2h ago",
         " ✖ worker-2         46m ▕███▏ ~2 out    Drafting section 3.",
         " ‖ worker-3        paused               paused for 22m; this does not age,…",
-        " ✔ worker-9        unread 52m           results: success  The price table …",
+        " ✔ worker-9        unread 3♥            results: success  The price table …",
         " … idea-gamma      queued     slots 0/4 waiting for a slot",
         " ◈ improvement-01   33m                 held: a long audit",
         " ✗ migrate-01      failed 1h            it ended with exit code 1 without …",
@@ -119,7 +119,7 @@ def test_a_row_of_160_columns_has_the_word_of_the_state_and_outputs_beside_slots
     )
     assert rows[5] == " ▲ worker-2        investigate  32m ▕███▌ ▏ ~2 out                   Drafting section 3."
     assert rows[11] == (
-        " ✔ worker-9        done        unread 52m"
+        " ✔ worker-9        done        unread 3♥ "
         "                            results: success  The price table is complete."
     )
 

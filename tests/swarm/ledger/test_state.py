@@ -121,6 +121,7 @@ RECORD_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "checked_n": st.none() | counts,
     "acceptance": st.lists(st.tuples(words, st.booleans()), max_size=3).map(tuple),
     "warned": st.lists(words, max_size=3).map(tuple),
+    "told": st.lists(words, max_size=3).map(tuple),
     "extra": extras,
 }
 records = st.builds(Record, **RECORD_FIELDS).filter(lambda it: it.phase is not Phase.WAITING or it.waiting is not None)

@@ -251,9 +251,10 @@ class TestAlerts:
             view = a_view("w", phase=Phase.ENDED, ending=Ending.DONE, results=results(), collected_n=n, **fields)
             return alerts(planned(view))
 
-        assert seen(HEARTBEAT_N - 2) == []
-        assert seen(HEARTBEAT_N - 3) == [("w", "results-unread")]
-        assert seen(HEARTBEAT_N - 3, read_at=NOW.wall) == []
+        assert seen(HEARTBEAT_N - 1) == []
+        assert seen(HEARTBEAT_N - 2) == [("w", "results-unread")]
+        assert seen(HEARTBEAT_N - 5) == [("w", "results-orphaned")]
+        assert seen(HEARTBEAT_N - 5, read_at=NOW.wall) == []
 
     def test_more_below_an_agent_than_its_budget_allows(self) -> None:
         ghost = a_view("a/ghost", record=None, ghost=True)
