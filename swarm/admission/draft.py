@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from swarm.admission import spawn_fields
 from swarm.admission.budget import within_budget
+from swarm.admission.decided_before import decided_before
 from swarm.admission.environment import of_spawn
 from swarm.admission.ghosts import ghosts_now
 from swarm.admission.scope import confined
@@ -139,7 +140,8 @@ def draft(
     objections.check("task", lambda: must_be_readable(spec), None)
     brief = ""
     if role is not None and name:
-        brief = objections.check("task", lambda: compose(spec, role, home.layout, home.policy, request.learned), "")
+        learned = request.learned or decided_before(home, spec, state)
+        brief = objections.check("task", lambda: compose(spec, role, home.layout, home.policy, learned), "")
     inherited = objections.check(
         "program", lambda: of_spawn(home, replacing=replacing, waiting=spawn_id, here=here), None
     )

@@ -1,4 +1,4 @@
-"""What a parent is to be told of agents below it: that one ended, was flagged, waits to be read (failure 8). Pure."""
+"""What parents are to be told of agents below them: ends, flags, results that wait, decisions (failure 8). Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
@@ -6,6 +6,7 @@ from typing import NamedTuple
 from swarm.formatting import plural
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Ending, Phase, Record, Ref
+from swarm.model.review import Review
 from swarm.protocol.names import parent_of
 from swarm.sanitize import clean
 
@@ -46,10 +47,12 @@ def owed(agents: Mapping[str, Record], alerts: Iterable[Alert], root: str, heart
         if record.id == root:
             continue
         told = frozenset(record.told)
+        listener = listener_for(record, agents, root)
         fresh = [each for each in _standing(record, open_.get(record.ref, ()), heartbeat_n) if each.key not in told]
+        if record.review is not None and record.review.by == listener:
+            fresh = [each for each in fresh if each.key != _review_key(record.review)]
         if not fresh:
             continue
-        listener = listener_for(record, agents, root)
         if record.ending is Ending.KILLED and (record.ended_by == listener or _went_down_with(record, agents)):
             fresh = [each for each in fresh if each.key != ENDED]
         if fresh:
@@ -59,8 +62,10 @@ def owed(agents: Mapping[str, Record], alerts: Iterable[Alert], root: str, heart
 
 def still_told(record: Record, alerts: Iterable[Alert]) -> tuple[str, ...]:
     """What of an agent still counts as told: its end, and the flags that stand."""
-    flags = {str(alert.cause) for alert in alerts if alert.ref == record.ref}
-    return tuple(key for key in record.told if key in (ENDED, WAITS) or key in flags)
+    standing = {ENDED, WAITS, *(str(alert.cause) for alert in alerts if alert.ref == record.ref)}
+    if record.review is not None:
+        standing.add(_review_key(record.review))
+    return tuple(key for key in record.told if key in standing)
 
 
 def _by_spawn(alerts: Iterable[Alert]) -> dict[Ref, list[Alert]]:
@@ -78,6 +83,8 @@ def _standing(record: Record, alerts: Iterable[Alert], heartbeat_n: int) -> Iter
         if waited >= 1:
             words = f"its results have waited for {plural(waited, 'heartbeat')}: {_read(record)}"
             yield Notice(record.ref, WAITS, f"{record.id}: {words}")
+    if record.review is not None:
+        yield _decided(record, record.review)
     for alert in alerts:
         if alert.cause not in _SAID_BY_THE_END:
             yield _flag(record, alert)
@@ -101,6 +108,18 @@ def _flag(record: Record, alert: Alert) -> Notice:
         return Notice(record.ref, alert.cause, f"{record.id} is flagged, {alert.cause}: {words}")
     words = f"{record.id} is flagged, {alert.cause}: {clean(alert.text, MAX_REASON)}"
     return Notice(record.ref, alert.cause, words, alert.text)
+
+
+def _decided(record: Record, review: Review) -> Notice:
+    """What was decided about its results, with the whole word: what is handed on is not cut."""
+    word = f": {review.word}" if review.word.strip() else ""
+    again = f" Start it again: swarm-tui respawn {record.id}" if review.is_rejection else ""
+    words = f"the results of {record.id} were {review.decision} by {review.by}{word or '.'}{again}"
+    return Notice(record.ref, _review_key(review), words, review.word if review.by != "operator" else "")
+
+
+def _review_key(review: Review) -> str:
+    return f"{review.decision} {review.at:.3f}"
 
 
 def _read(record: Record) -> str:

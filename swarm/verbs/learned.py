@@ -1,5 +1,6 @@
 """What an earlier attempt taught: how it ended, what it reported, its last words. Quoted as data in the next brief."""
 
+from swarm.admission.decided_before import decision_words
 from swarm.model.record import Ending, Record
 from swarm.model.reports import ProgressLine, ResultsState
 from swarm.protocol.logs import last_lines
@@ -18,7 +19,9 @@ def learned_from(agent: AgentDir, record: Record | None) -> str:
     A summary is whole, or left to its file; of progress and stderr the last lines stand here.
     """
     kept = f"{agent.path.name}.N beside your directory, the highest N"
-    return "\n\n".join(part for part in (*_ending(record), _results(agent, kept), *_last_words(agent, kept)) if part)
+    decided = decision_words(record.review) if record is not None and record.review is not None else ""
+    parts = (decided, *_ending(record), _results(agent, kept), *_last_words(agent, kept))
+    return "\n\n".join(part for part in parts if part)
 
 
 def _ending(record: Record | None) -> list[str]:

@@ -1,12 +1,13 @@
 """accept and reject: the operator or the parent decides about the results of an agent, with a word."""
 
 from swarm.ending.end import write_ended
+from swarm.ending.notices import tell_parents
 from swarm.ending.settle import settle
 from swarm.errors import Code, NotFound, SwarmError, UsageError
 from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.home.resolve import must_be_below, must_be_meant, resolve
+from swarm.home.resolve import must_answer_for, must_be_meant, resolve
 from swarm.ledger import outbox
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, clear_alert
@@ -56,7 +57,7 @@ def _decide(home: Home, words: str, wanted: Review, spawn_id: str) -> Reviewed:
         if len(wanted.word) > MAX_WORD:
             raise UsageError(f"The word has {len(wanted.word)} characters.", f"It may have {MAX_WORD}.")
         attempt.agent = agent_id = resolve(home, words)
-        must_be_below(home, agent_id)
+        must_answer_for(home, agent_id)
         settle(home, among=(agent_id,))
         record = _must_have_results(home, agent_id, spawn_id)
         review = replace(wanted, by=str(home.actor), at=home.clock.wall())
@@ -104,6 +105,7 @@ def _commit(home: Home, record: Record, review: Review, verb: AuditVerb) -> Revi
         raise NotFound(f"{record.id!r} has been spawned anew.", hint="Look at it again first.")
     if after.phase is Phase.ENDED:
         write_ended(home, after)
+    tell_parents(home)
     return Reviewed(after.id, after.spawn_id, after.review, open_disputes(before[-1]))
 
 

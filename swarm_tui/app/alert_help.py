@@ -51,8 +51,8 @@ ALERTS: dict[AlertCause, str] = {
     AlertCause.HOLD_EXPIRED: "the heartbeats for which you held it are over: it is judged again; H holds it longer",
     AlertCause.RESULTS_UNREAD: "its results wait for a reader and grow stale: read them (4), then c",
     AlertCause.RESULTS_ORPHANED: (
-        "its results have waited for long, though its parent was told each time: read them (4), then c, and see what the "
-        "parent does instead ([results] then in swarm.toml)"
+        "its results have waited for long, though its parent was told each time: read them (4), then c, and see what "
+        "the parent does instead ([results] then in swarm.toml)"
     ),
     AlertCause.RESULTS_INVALID: (
         "its results.json cannot be taken for results, so that it is not done: tell it (m), or end it (x)"
