@@ -200,9 +200,9 @@ def _of_directory(agent: TrackedAgent, directory: Directory) -> Iterator[Problem
         )
     if directory.links:
         yield Problem(ProblemCode.LINK, f"links are not followed: {some_names(directory.links)}")
-    outputs = agent.spec.outputs if agent.spec else ()
+    here = [glob for glob in (agent.spec.outputs if agent.spec else ()) if "/" not in glob.removeprefix("./")]
     for name, meant in directory.misspelt:
-        if not any(fnmatchcase(name, glob.rpartition("/")[2]) for glob in outputs):
+        if not any(fnmatchcase(name, glob.removeprefix("./")) for glob in here):  # `work/*` says nothing of this place
             yield Problem(
                 ProblemCode.MISSPELT,
                 f"{clean(name, 100)} looks like {meant}; the engine does not read it under that name",

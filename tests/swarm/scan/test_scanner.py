@@ -483,6 +483,14 @@ class TestHostileFiles:
         (agent.path / "result.json").write_text("{}")
         assert codes_of(scanner_of(home.layout, home.clock).full(), "a-1") == set()
 
+    def test_failure_2_an_output_declared_for_another_directory_excuses_no_misspelt_file(
+        self, home: Home, managed: Grove
+    ) -> None:
+        agent = managed.managed("a-1", outputs=["work/*"])
+        enter(home, record_of("a-1", spawned_at=home.now().wall))
+        (agent.path / "done.json").write_text("{}")
+        assert codes_of(scanner_of(home.layout, home.clock).full(), "a-1") == {"misspelt"}
+
     def test_a_misspelt_file_where_no_agent_is_belongs_to_the_swarm(self, grove: Grove) -> None:
         (grove.agents / "a-1").mkdir()
         (grove.agents / "a-1" / "progess.md").write_text("")
