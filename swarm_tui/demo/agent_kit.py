@@ -16,6 +16,8 @@ MINUTE_VARIABLE = "DEMO_MINUTE"
 ALIVE_FILE = ".demo-alive"
 SCRIPTED = "scripted"
 """The program of agents whose output is in the format of a coding agent."""
+MODEL = "claude-sonnet-4-6"
+"""The model that is ordered for them."""
 LOOK_SECONDS = 1.0
 
 

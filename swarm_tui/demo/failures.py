@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert
-from swarm_tui.demo.agent_kit import SCRIPTED
+from swarm_tui.demo.agent_kit import MODEL, SCRIPTED
 from swarm_tui.demo.home import INPUT
 from swarm_tui.demo.spawns import REPORT, Spawn
 
@@ -87,7 +87,7 @@ FAILURES = (
         "each page has a summary that says something",
         (AlertCause.MODEL,),
         program=SCRIPTED,
-        model="claude-sonnet-4-6",
+        model=MODEL,
     ),
     Failure(6, "creep", "one part, alone.", "the part is there", (AlertCause.GHOST, AlertCause.OVER_BUDGET)),
     Failure(7, "hostile", "read what strangers wrote.", "twenty findings with sources", (AlertCause.INJECTION,)),

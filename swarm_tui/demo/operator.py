@@ -16,7 +16,7 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.processes.identity import send
 from swarm_tui.demo.failures import FAILURES
 from swarm_tui.demo.replay import Replay
-from swarm_tui.demo.spawns import BUILDER, COURIER, CRASHED, PATIENT, SCOUT, SPAWNS, VISITOR, Spawn
+from swarm_tui.demo.spawns import BUILDER, COURIER, CRASHED, PATIENT, REPORT, SCOUT, SPAWNS, VISITOR, Spawn
 
 LOOK_MINUTES = 0.5
 TRIES = 40
@@ -148,10 +148,13 @@ class Operator(threading.Thread):
             self._write_as_visitor(f"Still here, {self._minutes:.0f} minutes in.")
 
     def _read_what_is_done(self, snapshot: Snapshot, verdicts: dict[str, Verdict]) -> None:
-        """The operator reads what stands directly below the root; what a meta forgot only after its alert."""
+        """The operator reads what stands directly below the root; what a meta forgot only after its alert.
+
+        The results of the ten failures lie until their replay.
+        """
         for view in snapshot.agents:
-            verdict = verdicts[view.id]
-            if verdict.state is not Health.DONE or view.record is None or view.record.read_at is not None:
+            unread = view.record is not None and view.record.read_at is None
+            if not unread or verdicts[view.id].state is not Health.DONE or view.parent == self._id(REPORT):
                 continue
             if view.parent == self._root:
                 due = self._minutes - self._unread.setdefault(view.id, self._minutes) > UNREAD_MINUTES

@@ -7,7 +7,7 @@ from swarm.rules.archive import is_over
 from swarm_tui.demo.failures import FAILURES, Failure
 from swarm_tui.demo.home import INPUT, RENAMED
 
-RENAMED_AFTER, AGAIN_AFTER = 8.0, 60.0
+RENAMED_AFTER, AGAIN_AFTER = 8.0, 110.0
 """Minutes after which an input is renamed while its agent works, and for which an end is left in sight."""
 
 
