@@ -156,7 +156,8 @@ def draft(
         else None
     )
     objections.check("name", lambda: no_crash_loop(home, agent_id, state, force=request.force), None)
-    warnings = (*spawn_fields.warnings(spec), *worktree_warnings(worktree), *(launch.warnings if launch else ()))
+    own_warnings = spawn_fields.warnings(spec, home.policy)
+    warnings = (*own_warnings, *worktree_warnings(worktree), *(launch.warnings if launch else ()))
     return Draft(
         agent_id,
         spec.spawn_id,

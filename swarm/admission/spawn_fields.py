@@ -8,6 +8,7 @@ from pathlib import Path
 
 from swarm.admission.spawn_limits import must_be_short
 from swarm.admission.worktrees import directory_in, path_in
+from swarm.config.policy import Policy
 from swarm.errors import Code, Refused
 from swarm.home.context import Home
 from swarm.ledger.state import State
@@ -16,6 +17,7 @@ from swarm.model.launch import Launch
 from swarm.model.repository import Worktree
 from swarm.model.requests import SpawnRequest
 from swarm.model.values import replace
+from swarm.programs import model_tier
 from swarm.programs.base import Program
 from swarm.programs.registry import COMMAND
 from swarm.protocol.agent_files import read_spec
@@ -137,8 +139,9 @@ def acceptance(outcomes: Iterable[Acceptance]) -> tuple[Acceptance, ...]:
     return tuple(outcomes)
 
 
-def warnings(spec: AgentSpec) -> Iterable[str]:
+def warnings(spec: AgentSpec, policy: Policy) -> Iterable[str]:
     """What is allowed and still not wise."""
+    yield from model_tier.warnings(spec, policy)
     for outcome in spec.acceptance:
         if is_activity(outcome.text):
             yield (

@@ -118,6 +118,7 @@ class AlertCause(OpenEnum):
     SPEC_INVALID = "spec-invalid", Course.LASTS
     SAME_FILE = "same-file", Course.LASTS
     STRANGER = "stranger", Course.LASTS
+    TIER = "tier", Course.LASTS
     TURN_FAILED = "turn-failed", Course.LASTS
     TWIN = "twin", Course.LASTS
     UNREADABLE = "unreadable", Course.LASTS
@@ -164,6 +165,8 @@ class ProblemCode(StrEnum):
     STAMPS = "stamps"
     """No stamp of its progress.md can be read."""
     STRANGER = "stranger"
+    TIER = "tier"
+    """It runs another model than the rest of the swarm."""
     TURN_FAILED = "turn-failed"
     """The last turn of its program failed, and none has begun since."""
     TWIN = "twin"

@@ -20,6 +20,19 @@ def same(ordered: str, answers: str) -> bool:
     return wanted not in FAMILIES or wanted in found.split("-")
 
 
+def alike(one: str, other: str) -> bool:
+    """Whether two orders mean the same model: `sonnet` means any of that family, `best` may mean any model."""
+    first, second = plain(one), plain(other)
+    if first == second or not (_tells(first) and _tells(second)):
+        return True
+    return (first in FAMILIES and first in second.split("-")) or (second in FAMILIES and second in first.split("-"))
+
+
+def _tells(name: str) -> bool:
+    """Whether a name says which model it is: an alias that is no family's name does not."""
+    return name in FAMILIES or "-" in name or any(character.isdigit() for character in name)
+
+
 @lru_cache(maxsize=64)
 def plain(name: str) -> str:
     """A name without what providers and variants put around it: region, vendor, date, version, context size."""

@@ -161,6 +161,10 @@ ALERTS: dict[AlertCause, str] = {
     AlertCause.STRANGER: (
         "the process number of its record belongs to another process now: the next heartbeat records that it is gone"
     ),
+    AlertCause.TIER: (
+        "it runs another model than the rest of the swarm, by a variable, an option, or a tier that was set since: end "
+        "it (x) and spawn it anew (N), or allow mixed ones ([models] allow_mixed)"
+    ),
     AlertCause.TURN_FAILED: "its last turn failed and none has begun since: read why (2); m or r makes it go on",
     AlertCause.TWIN: "two directories differ only in case or Unicode form, and some disks mix them up: rename one",
     AlertCause.UNREADABLE: (
