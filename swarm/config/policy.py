@@ -27,6 +27,11 @@ def name_of_variable(text: object) -> object:
 VariableName = Annotated[str, name_of_variable]
 
 
+Then = Literal["alert", "stop", "kill"]
+"""What becomes of an agent of which something was found. alert: a person decides. stop: it is asked to end, with grace.
+kill: it is ended without."""
+
+
 class Section(Struct, frozen=True, forbid_unknown_fields=True):
     """A table of swarm.toml."""
 
@@ -64,6 +69,8 @@ class Models(Section, frozen=True):
 
     tier: str = ""
     allow_mixed: bool = False
+    then: Then = "alert"
+    """What becomes of an agent of another tier, when it still runs a heartbeat after the alert."""
 
 
 class ProgramSettings(Section, frozen=True):
@@ -137,11 +144,18 @@ class Root(Section, frozen=True):
     """What one turn may cost; None for no limit."""
 
 
+class Inputs(Section, frozen=True):
+    """[inputs]: what becomes of an agent whose inputs were removed, renamed or emptied since its spawn (failure 2)."""
+
+    then: Then = "alert"
+    """Done when they are not back a heartbeat after the alert."""
+
+
 class Injection(Section, frozen=True):
     """[injection]: what becomes of an agent in whose texts an order to its reader is found (failure 7)."""
 
-    then: Literal["alert", "stop", "kill"] = "alert"
-    """alert: a person decides. stop: it is asked to end, with grace. kill: it is ended without."""
+    then: Then = "alert"
+    """Done at once."""
 
 
 class ResultsPolicy(Section, frozen=True):
@@ -224,6 +238,7 @@ class Policy(Section, frozen=True):
     watch: WatchPolicy = field(default_factory=WatchPolicy)
     acceptance: Checks = field(default_factory=Checks)
     root: Root = field(default_factory=Root)
+    inputs: Inputs = field(default_factory=Inputs)
     injection: Injection = field(default_factory=Injection)
     results: ResultsPolicy = field(default_factory=ResultsPolicy)
     limits: Limits = field(default_factory=Limits)

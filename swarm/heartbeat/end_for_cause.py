@@ -7,18 +7,18 @@ from swarm.lifecycle.stop import end_subtree
 from swarm.model.causes import AlertCause
 from swarm.model.plan import Action
 from swarm.model.requests import StopOutcome
-from swarm.rules.injection import due_for_injection
+from swarm.rules.due_for_problems import CAUSES, due_for_problems, then_of
 from swarm.rules.limits import due_for_limits, swarm_over
 from swarm.rules.plan import verdicts
 from swarm.rules.unread import due_for_neglect
 from swarm.scan.scanner import Scanner
 
-CAUSES_OF_ENDS = frozenset({AlertCause.LIMIT, AlertCause.INJECTION, AlertCause.RESULTS_ORPHANED})
+CAUSES_OF_ENDS = frozenset({AlertCause.LIMIT, AlertCause.RESULTS_ORPHANED, *CAUSES})
 """Causes for which agents end that are no matter of silence."""
 
 
 def end_for_cause(home: Home, scanner: Scanner, action: Action) -> tuple[str, list[StopOutcome]]:
-    """Ends an agent over its limit, with an order to its reader in its texts, or that reads no results; looks twice.
+    """Ends an agent over its limit, with results unread, or with something found; after a second look.
 
     All below it ends too; of the root, its turn.
 
@@ -30,8 +30,8 @@ def end_for_cause(home: Home, scanner: Scanner, action: Action) -> tuple[str, li
         return "it is not there any more, or was spawned anew", []
     now = home.now()
     judged = verdicts(snapshot, home.policy, now)
-    if action.cause is AlertCause.INJECTION:
-        due, spared = due_for_injection(snapshot, judged, home.policy), "no order to its reader is in its texts"
+    if action.cause in CAUSES:
+        due, spared = due_for_problems(snapshot, judged, home.policy), f"what was found of it ({action.cause}) is over"
     elif action.cause is AlertCause.RESULTS_ORPHANED:
         due, spared = due_for_neglect(snapshot, judged, home.policy), "it leaves no results unread"
     else:
@@ -41,6 +41,6 @@ def end_for_cause(home: Home, scanner: Scanner, action: Action) -> tuple[str, li
         return f"a second look says {judged[action.agent].state}, and that {spared}", []
     if home.is_root(action.agent):
         return "", stop_turn(home, action.reason)
-    at_once = action.cause is AlertCause.INJECTION and home.policy.injection.then == "kill"
+    at_once = action.cause in CAUSES and then_of(action.cause, home.policy) == "kill"
     order = Order(action.reason, 0.0 if at_once else home.policy.stop.grace, str(home.actor), automatic=True)
     return "", end_subtree(home, action.ref, order)

@@ -24,7 +24,7 @@ from swarm.model.plan import Action
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
 from swarm.rules.disk import words
-from swarm.rules.injection import due_for_injection
+from swarm.rules.due_for_problems import due_for_problems
 from swarm.rules.kills import kills
 from swarm.rules.limits import due_for_limits, in_play, swarm_over, unpriced_alerts
 from swarm.rules.outage import outage
@@ -68,7 +68,7 @@ def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every:
     with _as_far_as_the_disk_takes_it():
         spawn_gate.update(engine, {cause: text for cause, text in found.items() if text})
     due, _ = due_for_limits(snapshot, judged, home.policy, over)
-    due = {**due_for_injection(snapshot, judged, home.policy), **due}
+    due = {**due_for_problems(snapshot, judged, home.policy, between=True), **due}
     for action in kills(snapshot, judged, due):
         if action.kind is ActionKind.KILL:
             with _as_far_as_the_disk_takes_it():

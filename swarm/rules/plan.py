@@ -20,8 +20,8 @@ from swarm.model.values import replace
 from swarm.rules.alerts import alerts_of, swarm_alerts
 from swarm.rules.archive import due as due_for_archive
 from swarm.rules.disk import words
+from swarm.rules.due_for_problems import due_for_problems
 from swarm.rules.health import is_archived, is_root, verdict
-from swarm.rules.injection import due_for_injection
 from swarm.rules.kills import Due, kills
 from swarm.rules.limits import due_for_limits, limit_alerts, swarm_over
 from swarm.rules.outage import given_up, outage
@@ -69,7 +69,7 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     words = _GAP_WORDS[hole.kind].format(spell_duration(hole.seconds)) if hole else ""
     over, refused = swarm_over(snapshot, policy, now), outage(snapshot, judged, policy, now)
     due, spared = due_for_limits(snapshot, judged, policy, over)
-    due = {**due_for_neglect(snapshot, judged, policy), **due_for_injection(snapshot, judged, policy), **due}
+    due = {**due_for_neglect(snapshot, judged, policy), **due_for_problems(snapshot, judged, policy), **due}
     if hole is None:
         due |= {agent: Due(one.why) for agent, one in judged.items() if one.kill_due and agent not in due}
     slot_tree = _slot_tree(snapshot, policy)
