@@ -7,6 +7,7 @@ from textual.reactive import reactive
 
 from swarm.model.agent import Usage
 from swarm.model.health import Verdict
+from swarm.model.heart import Heart, HeartState
 from swarm.model.snapshot import Access, AgentView, Snapshot, Watching
 from swarm.model.time import Now
 from swarm.rules.costs import Spent
@@ -63,6 +64,8 @@ class StatusData(Struct, frozen=True):
     """Why changes are found by looking only, where they are."""
     trouble: str = ""
     """A word for what keeps this home from being written: `disk full`, `read-only`."""
+    stopped: float | None = None
+    """Seconds without a heartbeat; None while the heart beats, or need not."""
 
 
 _ACCESS_WORDS = {
@@ -141,12 +144,12 @@ def status_of(
     now: Now,
     *,
     name: str = "",
-    next_in: float | None = None,
+    heart: Heart,
     other_owner: str = "",
     used_up: Spent | None = None,
     tally: Tally | None = None,
 ) -> StatusData:
-    """The line's data of a snapshot. `next_in`: seconds; other_owner: another control room that beats.
+    """The line's data of a snapshot. other_owner: another control room that beats.
 
     used_up: tokens and dollars (`rates.spent`); None where no program reports them.
     tally: kept from call to call, it makes an unchanged agent cheap.
@@ -158,8 +161,9 @@ def status_of(
     return StatusData(
         name=name or snapshot.home.rpartition("/")[2],
         heartbeat_n=snapshot.heartbeat_n,
-        next_in=next_in,
-        beating=snapshot.heartbeat_running.by if snapshot.heartbeat_running is not None else "",
+        next_in=heart.next_at - now.wall if heart.next_at is not None else None,
+        stopped=heart.stopped_s,
+        beating=heart.by if heart.state is HeartState.BEATING else "",
         owner=other_owner,
         running=running,
         warned=warned,
@@ -193,7 +197,10 @@ def _left(data: StatusData, charset: Charset, level: int) -> Cells:
     if level < 7 and data.name:
         cells += (Cell(quote(data.name, 24 if level < 4 else 10), "strong"), Cell(between))
     cells.append(Cell(f"{charset.heart} {data.heartbeat_n}", "accent"))
-    if data.beating:
+    if data.stopped is not None:
+        words = "HEART STOPPED" if level < 6 else "STOPPED"
+        cells += (Cell(between), Cell(f"{words} {short_duration(data.stopped)}", "danger"))
+    elif data.beating:
         cells += (Cell(between), Cell("beating" if level > 3 else f"beating: {quote(data.beating, 30)}", "notice"))
     elif data.next_in is not None:
         cells += (Cell(between), Cell(f"next {countdown(data.next_in)}" if level < 6 else countdown(data.next_in)))

@@ -14,12 +14,12 @@ from swarm.home.context import Home
 from swarm.ledger import transitions
 from swarm.ledger.state import State, with_record
 from swarm.ledger.transitions import Stopping, move
-from swarm.model.agent import Identity, Liveness
+from swarm.model.agent import Identity
 from swarm.model.audit_line import AuditLine
 from swarm.model.record import Phase, Record
 from swarm.model.time import Now
 from swarm.model.values import replace
-from swarm.processes.identity import identify, look
+from swarm.processes.identity import has_ended, identify
 
 
 @lru_cache(maxsize=4)
@@ -81,7 +81,7 @@ def given_up(doer: Identity | None, work: str, *, own: int = 0) -> bool:
 
 def dead_or_none(identity: Identity | None) -> bool:
     """There is no such process any more."""
-    return identity is None or look(identity) in (Liveness.DEAD, Liveness.STRANGER)
+    return identity is None or has_ended(identity)
 
 
 Apply = Callable[[Record, Now], Record]

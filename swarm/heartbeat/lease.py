@@ -15,8 +15,9 @@ from swarm.model.agent import Liveness
 from swarm.model.beat import Beat
 from swarm.model.record import Holder, Phase
 from swarm.model.snapshot import AgentView, Snapshot
-from swarm.model.time import Now, read_now
+from swarm.model.time import read_now
 from swarm.model.values import replace
+from swarm.rules.heart import is_overdue
 
 if TYPE_CHECKING:
     from swarm.scan.scanner import Scanner
@@ -114,7 +115,7 @@ def _renewed(home: Home, state: State, by: str) -> State:
     """The state with this process as owner, where it is or may become that; the same state where nothing changes."""
     now = read_now(state.epoch, home.clock)
     owner = state.owner
-    if owner is not None and owner.process != me() and not dead_or_none(owner.process) and not _overdue(owner, now):
+    if owner is not None and owner.process != me() and not dead_or_none(owner.process) and not is_overdue(owner, now):
         return state
     period, due = home.beat_period, _due(home, state)
     next_at = now.wall + max(0.0, due - now.awake)
@@ -124,13 +125,6 @@ def _renewed(home: Home, state: State, by: str) -> State:
     if owner.due == due and owner.period_s == period and (due <= now.awake or abs(shown - next_at) <= DRIFT_S):
         return state
     return replace(state, owner=replace(owner, next_at=next_at, due=due, period_s=period))
-
-
-def _overdue(owner: Holder, now: Now) -> bool:
-    """An owner in another pid namespace cannot be looked at; one that missed a whole period is taken to be gone."""
-    if owner.due is None or owner.process.pid_ns == me().pid_ns:
-        return False
-    return now.awake > owner.due + max(owner.period_s, 1.0)
 
 
 def _postpone(home: Home, seconds: float) -> None:

@@ -6,9 +6,11 @@ from swarm.api import Swarm
 from swarm.formatting import plural, spell_duration
 from swarm.injection.fence import tagged
 from swarm.model.health import Verdict
+from swarm.model.heart import Heart
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.rules.notices import listener_for
+from swarm.rules.heart import heart
 from swarm.sanitize import quoted
 
 MAX_AGENTS = 100
@@ -24,7 +26,7 @@ def status_text(swarm: Swarm, words: str = "") -> str:
     below = [view for view in snapshot.agents if not centre or view.id.startswith(centre + "/")]
     own = snapshot.agent(centre) if centre else None
     lines = [_place(own, centre, mine=centre == actor.agent)] if centre else []
-    lines += [_slots(snapshot), _beat(snapshot)]
+    lines += [_slots(snapshot), _beat(snapshot, heart(snapshot, swarm.home.policy, swarm.now()))]
     if swarm.home.policy_error is not None:
         lines.append(f"{swarm.home.policy_error} {swarm.home.policy_words}")
     if own is not None and centre != actor.agent:
@@ -65,8 +67,11 @@ def _slots(snapshot: Snapshot) -> str:
     return f"The swarm: {plural(slots.max, 'slot')}, {slots.used} used, {slots.free} free, {slots.reserve} in reserve."
 
 
-def _beat(snapshot: Snapshot) -> str:
-    return f"Heartbeat {snapshot.heartbeat_n}." if snapshot.heartbeat_n else "No heartbeat yet."
+def _beat(snapshot: Snapshot, heart: Heart) -> str:
+    count = f"Heartbeat {snapshot.heartbeat_n}." if snapshot.heartbeat_n else "No heartbeat yet."
+    if heart.stopped_s is None:
+        return count
+    return f"{count} HEART STOPPED {spell_duration(heart.stopped_s)} ago: {heart.why}."
 
 
 def _agent(view: AgentView, verdict: Verdict) -> str:

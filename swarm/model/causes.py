@@ -89,6 +89,8 @@ class AlertCause(OpenEnum):
     GIVEN_UP = "given-up", Course.LASTS, Severity.DANGER
     """Agents have waited for their service for so long that a person decides what becomes of them."""
     # the heartbeat and the ledger
+    HEART_STOPPED = "heart-stopped", Course.LASTS, Severity.DANGER
+    """No heartbeat comes any more. Found at every look, and never in the ledger: no process is there to write it."""
     GAP = "gap", Course.RECURS
     ACTION = "action", Course.RECURS
     """Something that the engine began went wrong."""

@@ -168,8 +168,11 @@ class Snapshot(Struct, frozen=True):
     heartbeat_last: float | None = None
     """Awake seconds."""
     heartbeat_running: Holder | None = None
+    """Who executes a heartbeat just now; None where its process has ended in it."""
     owner: Holder | None = None
     """Who beats automatically in this home."""
+    owner_gone: bool = False
+    """Its process has ended; one that cannot be looked at from here counts as living."""
     queue: tuple[str, ...] = ()
     """Ids waiting for a slot, in order."""
     account: Account = Account()

@@ -40,6 +40,18 @@ def look(identity: Identity) -> Liveness:
     return Liveness.ALIVE
 
 
+def has_ended(identity: Identity) -> bool:
+    """Whether this very process, which acts on a home, has ended; one that cannot be looked at from here has not.
+
+    Other than an agent, it may be the first process of a container: that is looked at like any other, as no signal
+    follows.
+    """
+    if identity.pid == 1 and (identity.boot_id, identity.pid_ns) == (platform.boot_id(), platform.pid_namespace()):
+        found = platform.stat(1)
+        return found is None or found.dead or found.ticks != identity.ticks
+    return look(identity) in (Liveness.DEAD, Liveness.STRANGER)
+
+
 def send(identity: Identity, number: int) -> bool:
     """Signals this very process; False where it is gone, another process by now, or one that must never be signalled.
 

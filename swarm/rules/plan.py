@@ -22,6 +22,7 @@ from swarm.rules.archive import due as due_for_archive
 from swarm.rules.disk import words
 from swarm.rules.due_for_problems import due_for_problems
 from swarm.rules.health import is_archived, is_root, verdict
+from swarm.rules.heart import PERIODS_WITHOUT_BEAT
 from swarm.rules.kills import Due, kills
 from swarm.rules.limits import due_for_limits, limit_alerts, swarm_over
 from swarm.rules.outage import given_up, outage
@@ -34,7 +35,6 @@ from swarm.rules.unneeded_worktrees import unneeded_worktrees
 from swarm.rules.unread import due_for_neglect
 from swarm.rules.warnings import warnings
 
-PERIODS_WITHOUT_BEAT = 2
 _GAP_WORDS = {
     GapKind.SUSPENDED: "the machine slept {}",
     GapKind.JUMPED: "the machine was paused, or its clock set forward, by {}",

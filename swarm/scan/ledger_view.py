@@ -11,8 +11,9 @@ from swarm.model.account import Account
 from swarm.model.beat import Beat
 from swarm.model.causes import ProblemCode
 from swarm.model.disk import Room
-from swarm.model.record import Alert, Record
+from swarm.model.record import Alert, Holder, Record
 from swarm.model.snapshot import Access, Problem, Pulse, Snapshot
+from swarm.processes.identity import has_ended
 from swarm.protocol.heartbeats import read_beats
 from swarm.rules.disk import words as disk_words
 from swarm.scan.files import Key, key_of
@@ -73,6 +74,7 @@ class LedgerView:
         """What is shown of the ledger and its neighbours; the scanner adds agents, slots, sums and how it looks."""
         self.read_beats()
         state = self.state
+        owner, running = (state.owner, state.running) if state else (None, None)
         return Snapshot(
             generation=0,
             home=os.fspath(self.home.layout.root),
@@ -82,8 +84,9 @@ class LedgerView:
             heartbeat_n=state.heartbeat_n if state else 0,
             heartbeat_last_at=state.heartbeat_last_at if state else None,
             heartbeat_last=state.heartbeat_last if state else None,
-            heartbeat_running=state.running if state else None,
-            owner=state.owner if state else None,
+            heartbeat_running=None if _is_gone(running) else running,
+            owner=owner,
+            owner_gone=_is_gone(owner),
             queue=tuple(waiting.id for waiting in state.queue) if state else (),
             account=state.account if state else Account(),
             revision=state.revision if state else 0,
@@ -115,3 +118,8 @@ class LedgerView:
             yield Problem(
                 ProblemCode.UNREADABLE, f"heartbeats.jsonl: {self._bad_beats} of its last lines are not records"
             )
+
+
+def _is_gone(holder: Holder | None) -> bool:
+    """Whether its process has ended. A name and a time in the ledger outlive who wrote them, so every look asks."""
+    return holder is not None and has_ended(holder.process)

@@ -10,6 +10,7 @@ from msgspec import Struct
 from swarm.model.snapshot import AgentView, Problem, Snapshot, Watching
 from swarm.model.time import Now
 from swarm.model.values import replace
+from swarm.rules import heart
 from swarm.rules.costs import totals
 from swarm.scan.files import ENDED, EXIT, FILES, PROGRESS, RESULTS, SPEC, AgentFiles
 from swarm.scan.hierarchy import Hierarchy
@@ -253,12 +254,10 @@ class Scanner:
         return changed
 
     def _lives(self, known: str) -> bool:
-        agent = self._tracked.get(known)
-        return agent is not None and not agent.over
+        return (agent := self._tracked.get(known)) is not None and not agent.over
 
     def _view_of(self, known: str) -> AgentView | None:
-        agent = self._tracked.get(known)
-        return agent.view if agent is not None else None
+        return agent.view if (agent := self._tracked.get(known)) is not None else None
 
     def _snapshot(self, now: Now, *, changed: bool) -> Snapshot:
         last, (watching, why) = self.last, self.watching
@@ -278,6 +277,8 @@ class Scanner:
             cost_usd=cost_usd,
             pulse=replace(ledger.pulse, watching=watching, watching_why=why, scanned_at=now.wall),
         )
+        if (stopped := heart.alert_of(snapshot, self.home.policy, now)) is not None:
+            snapshot = replace(snapshot, alerts=(*snapshot.alerts, stopped))
         quiet = last is not None and not changed and replace(last.pulse, scanned_at=now.wall) == snapshot.pulse
         if last is not None and quiet and snapshot.shows_the_same(last):
             snapshot = replace(last, pulse=snapshot.pulse)

@@ -22,6 +22,7 @@ from swarm.processes.belonging import is_here, origin_of
 from swarm.protocol.find import walk
 from swarm.protocol.paths import MARKER
 from swarm.protocol.roles import load_roles
+from swarm.rules.heart import command
 from swarm.sanitize import clean
 from swarm.store import locks
 from swarm.verbs.doctor_disk import of_disk
@@ -176,9 +177,8 @@ def _ledger(home: Home, state: State) -> Iterator[Finding]:
     if state.running is not None and dead_or_none(state.running.process):
         yield Finding(Level.NOTE, "heartbeat", f"{state.running.by} died in a heartbeat", "The next one takes over.")
     if state.owner is not None and dead_or_none(state.owner.process):
-        yield Finding(
-            Level.NOTE, "heartbeat", f"{state.owner.by} had the automatic heartbeat, and died", "swarm-tui run"
-        )
+        said = f"the heart has stopped: {state.owner.by} had the automatic heartbeat, and is gone"
+        yield Finding(Level.WARNING, "heartbeat", said, command(str(home.layout.root)))
     known = set(state.agents)
     unknown = [agent for agent in walk(home.layout, home.policy.watch.ignore) if agent not in known]
     unknown = [agent for agent in unknown if not home.is_root(agent) and not home.layout.agent(agent).ended.exists()]

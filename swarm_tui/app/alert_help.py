@@ -94,6 +94,10 @@ ALERTS: dict[AlertCause, str] = {
     ),
     AlertCause.GIVEN_UP: "agents have waited too long for their service: P tries again, r begins anew, x ends them",
     # the heartbeat and the ledger
+    AlertCause.HEART_STOPPED: (
+        "no heartbeat comes any more: agents are neither watched nor ended; the alert names who beat last and the "
+        "command that starts it again, and a control room that may write takes over by itself"
+    ),
     AlertCause.GAP: (
         "heartbeats did not run for a while, so that this one ended no agent: if the machine did not sleep, see what "
         "runs them"

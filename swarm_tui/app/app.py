@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -26,6 +27,7 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.protocol.paths import Layout
 from swarm.scan.watcher import Watch
 from swarm_tui.app import theme
+from swarm_tui.app.farewell import farewell
 from swarm_tui.app.screens.control_room import ControlRoom
 from swarm_tui.terminal import gc_tuning, segment_cache
 from swarm_tui.terminal.ascii_output import PlainLines
@@ -80,16 +82,19 @@ class SwarmApp(App[int], inherit_bindings=False):
             on_data=lambda data: self._post(self.room.load_detail, data),
             on_lines=lambda *said: self._post(self.room.load_lines, *said),
         )
-        self._heartbeat_thread: HeartbeatThread | None = None
+        self.heartbeat_thread: HeartbeatThread | None = None
         self._policy_stamp = _stamp(swarm.home.layout.policy)
         self._ticked = 0.0
         """Monotonic seconds."""
         if beats:
-            self._heartbeat_thread = HeartbeatThread(
+            self.heartbeat_thread = HeartbeatThread(
                 swarm,
                 self.signature,
                 on_beat=lambda beat: self._post(self._beaten, beat),
                 on_pulse=lambda *said: self._post(self._pulse_changed, *said),
+                on_take_over=lambda before: self._post(
+                    self.room.say, f"{before.by} no longer beats: this one does now"
+                ),
             )
 
     def get_default_screen(self) -> ControlRoom:
@@ -118,8 +123,8 @@ class SwarmApp(App[int], inherit_bindings=False):
         gc_tuning.resume()
         self._watch.start()
         self._loader.start()
-        if self._heartbeat_thread is not None:
-            self._heartbeat_thread.start()
+        if self.heartbeat_thread is not None:
+            self.heartbeat_thread.start()
         self.room.set_interval(TICK_SECONDS, self._tick)
 
     def _tick(self) -> None:
@@ -169,8 +174,8 @@ class SwarmApp(App[int], inherit_bindings=False):
     def on_unmount(self) -> None:
         self._watch.stop()
         self._loader.stop()
-        if self._heartbeat_thread is not None:
-            self._heartbeat_thread.stop()
+        if self.heartbeat_thread is not None:
+            self.heartbeat_thread.stop()
 
     # -- from threads -------------------------------------------------------------------------------------------
 
@@ -288,4 +293,9 @@ def run(home: Layout, *, read_only: bool = False) -> int:
     who = within(home, os.environ)
     read_only = read_only or who.is_agent  # an agent that opens a control room looks on: its keys are no operator's
     swarm = Swarm.open(home, actor=who, read_only=read_only)
-    return SwarmApp(swarm, beats=not read_only).run() or 0
+    app = SwarmApp(swarm, beats=not read_only)
+    status = app.run() or 0
+    if app.heartbeat_thread is not None and app.heartbeat_thread.gave_back:
+        with suppress(OSError):  # the terminal hung up
+            sys.stderr.write(f"{farewell(app.room.snapshot)}\n")
+    return status

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from swarm.config.policy import Policy
 from swarm.model.agent import Liveness, Usage
 from swarm.model.health import Verdict
+from swarm.model.heart import HeartState
 from swarm.model.record import Alert
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Slots, Snapshot
 from swarm.model.time import Now
 from swarm.rules.costs import Spending, spending, spent
+from swarm.rules.heart import command, heart
 from swarm.rules.outage import waits
 from swarm_tui.cli.commands.common import iso
 
@@ -26,6 +28,7 @@ def document(
     usage: what processes use, by id; agents of which nothing runs are not in it. None: what the snapshot says.
     """
     slots = snapshot.slots
+    beats = heart(snapshot, policy, now)
     by_agent = spending(snapshot)
     total = spent(snapshot, now)
     known = bool(total.cost_usd) or not total.unpriced
@@ -36,8 +39,13 @@ def document(
         "heartbeat": {
             "n": snapshot.heartbeat_n,
             "last_at": iso(snapshot.heartbeat_last_at),
-            "next_at": iso(next_beat(snapshot, policy)),
+            "next_at": iso(next_beat(snapshot, policy, now)),
             "running": snapshot.heartbeat_running is not None,
+            "state": beats.state,
+            "by": beats.by or None,
+            "stopped_s": _rounded(beats.stopped_s),
+            "why": beats.why or None,
+            "start": command(snapshot.home) if beats.state is HeartState.STOPPED else None,
             "passed": snapshot.beats[-1].passed if snapshot.beats else None,
         },
         "slots": {**slots_json(slots), "by_role": dict(slots.by_role)},
@@ -74,10 +82,10 @@ def slots_json(slots: Slots) -> dict[str, object]:
     }
 
 
-def next_beat(snapshot: Snapshot, policy: Policy) -> float | None:
-    """Wall seconds at which the next automatic heartbeat is due; None where no process beats automatically."""
+def next_beat(snapshot: Snapshot, policy: Policy, now: Now) -> float | None:
+    """Wall seconds at which the next automatic heartbeat is due; None where no living process beats automatically."""
     owner = snapshot.owner
-    if owner is None:
+    if owner is None or heart(snapshot, policy, now).state is HeartState.STOPPED:
         return None
     if owner.next_at is not None:
         return owner.next_at

@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from swarm.formatting import plural, spell_clock
 from swarm.model.health import Verdict
+from swarm.model.heart import Heart, HeartState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.rules.costs import spent
 from swarm_tui.cli.output import Output
 from widgets.agent_row import Columns, RowState, columns_for, row
 from widgets.agent_words import count_flags
-from widgets.cells import Cell, Cells, fit_cells, short_money
+from widgets.cells import Cell, Cells, fit_cells, short_duration, short_money
 from widgets.charset import Charset, charset_for
 from widgets.tree_order import TreeIndex
 from widgets.tree_over import branches_over
@@ -56,11 +57,11 @@ def width_of(out: Output) -> int | None:
 
 
 def tree(
-    snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, charset: Charset, width: int | None
+    snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, heart: Heart, charset: Charset, width: int | None
 ) -> Iterator[Cells]:
     """The whole swarm, a line at a time: header, slots, agents as they hang together, open alerts."""
     total = width or PIPE_COLUMNS
-    for line_cells in (*_header(snapshot, verdicts, now, charset), *_problems(snapshot)):
+    for line_cells in (*_header(snapshot, verdicts, now, heart, charset), *_problems(snapshot)):
         yield fit_cells(line_cells, total, charset.cut)
     index = TreeIndex(snapshot.agents)
     lines = index.lines(charset, last_ones=branches_over(index, now))
@@ -74,13 +75,14 @@ def tree(
         yield fit_cells(line_cells, total, charset.cut)
 
 
-def line(snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, charset: Charset) -> str:
+def line(snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, heart: Heart, charset: Charset) -> str:
     """The swarm in 39 columns at most, for a status bar. What needs a person comes first, and is dropped last."""
     running, warned, failed = count(snapshot, verdicts)
     alerts = sum(alert.acked_at is None for alert in snapshot.alerts)
-    slots, owner = snapshot.slots, snapshot.owner
-    next_at = spell_clock(owner.next_at, owner.next_at) if owner is not None and owner.next_at is not None else ""
+    slots = snapshot.slots
+    next_at = spell_clock(heart.next_at, heart.next_at) if heart.next_at is not None else ""
     parts = (
+        stopped_words(heart),
         f"{charset.failed}{failed}" if failed else "",
         f"{charset.warned}{warned}" if warned else "",
         f"!{alerts}" if alerts else "",
@@ -98,6 +100,11 @@ def line(snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, charset:
     return said
 
 
+def stopped_words(heart: Heart) -> str:
+    """`HEART STOPPED 34m`; '' while it beats, or need not."""
+    return f"HEART STOPPED {short_duration(heart.stopped_s)}" if heart.stopped_s is not None else ""
+
+
 def money(snapshot: Snapshot, now: Now) -> str:
     """What the swarm costs in an hour: `$3.10/h`, `$3.10+?/h` where some run at no known price; '' for none."""
     total = spent(snapshot, now)
@@ -111,14 +118,18 @@ def _roomy(placed: list[tuple[AgentView, str]]) -> Columns:
     return Columns(PIPE_COLUMNS, name, 11, 10, 0, 12, 11, PIPE_COLUMNS - name - 50)
 
 
-def _header(snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, charset: Charset) -> Iterator[Cells]:
+def _header(
+    snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, heart: Heart, charset: Charset
+) -> Iterator[Cells]:
     beats = [Cell(f"  {charset.heart} {snapshot.heartbeat_n}")]
     if snapshot.heartbeat_last_at is not None:
         beats.append(Cell(f"  last {spell_clock(snapshot.heartbeat_last_at, now.wall)}", "muted"))
-    if snapshot.heartbeat_running is not None:
+    if stopped := stopped_words(heart):
+        beats.append(Cell(f"  {stopped}", "danger"))
+    elif heart.state is HeartState.BEATING:
         beats.append(Cell("  a heartbeat is running", "notice"))
-    elif snapshot.owner is not None and snapshot.owner.next_at is not None:
-        beats.append(Cell(f"  next {spell_clock(snapshot.owner.next_at, snapshot.owner.next_at)}", "muted"))
+    elif heart.next_at is not None:
+        beats.append(Cell(f"  next {spell_clock(heart.next_at, heart.next_at)}", "muted"))
     else:
         beats.append(Cell("  no automatic heartbeat", "notice"))
     running, warned, failed = count(snapshot, verdicts)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from swarm.api import Swarm
 from swarm.errors import Busy, HomeError, Refused, SwarmError
 from swarm.model.beat import Beat
+from swarm.model.record import Holder
 
 LOOK_SECONDS = 1.0
 
@@ -15,6 +16,7 @@ class HeartbeatThread:
 
     on_beat: called from the thread with the record of each heartbeat.
     on_pulse: called with (owned, trouble) when either changes; trouble is '' while all is well.
+    on_take_over: called with the holder that had the heartbeat and is gone, or beats no more.
     """
 
     def __init__(
@@ -24,11 +26,15 @@ class HeartbeatThread:
         *,
         on_beat: Callable[[Beat], None],
         on_pulse: Callable[[bool, str], None],
+        on_take_over: Callable[[Holder], None] = lambda _: None,
     ) -> None:
         self._swarm = swarm
         self._by = by
         self._on_beat = on_beat
         self._on_pulse = on_pulse
+        self._on_take_over = on_take_over
+        self.gave_back = False
+        """It had the heartbeat until it was stopped: no process beats since, unless another one stood by."""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
         self._said: tuple[bool, str] | None = None
@@ -48,7 +54,7 @@ class HeartbeatThread:
         while not self._stop.is_set():
             trouble = ""
             try:
-                owned = self._may_beat() and self._swarm.own_heartbeat(self._by)
+                owned = self._own(owned)
                 if owned and (beat := self._swarm.beat_when_due(self._by)) is not None:
                     self._on_beat(beat)
             except (Busy, Refused):
@@ -65,9 +71,18 @@ class HeartbeatThread:
         if owned:
             try:
                 self._swarm.disown_heartbeat()
+                self.gave_back = True
             except SwarmError:
                 # The next process that looks replaces a dead owner, so a failure here costs nothing.
                 return
+
+    def _own(self, owned: bool) -> bool:
+        """Takes the heartbeat or renews it; says from whom it was taken over."""
+        before = None if owned else self._swarm.home.ledger.read().owner
+        mine = self._may_beat() and self._swarm.own_heartbeat(self._by)
+        if mine and before is not None:
+            self._on_take_over(before)
+        return mine
 
     def _may_beat(self) -> bool:
         """A home that is only viewed, or whose operator wants no automatic heartbeat, gets none from here."""

@@ -6,10 +6,12 @@ import pytest
 
 from swarm.model.beat import ActionKind, Beat, Performed
 from swarm.model.causes import ProblemCode
+from swarm.model.heart import Heart, HeartState
 from swarm.model.record import Holder
 from swarm.model.snapshot import Access, Problem, Pulse, Slots, Watching
 from swarm.model.time import Now
 from swarm.model.values import replace
+from swarm.rules.heart import heart
 from swarm.rules.plan import verdicts
 from tests.support.swarms import NOW, POLICY, an_identity, big_example, some_beats
 from tests.support.widget_app import WidgetApp, screen_lines
@@ -33,6 +35,7 @@ BOARD = Slots(
         ("genesis-01/idea-a", "idea-meta", False),
     ),
 )
+BY_HAND = Heart(HeartState.BY_HAND)
 HINTS = (("b", "plan", "plan"), ("B", "beat", "beat"), ("n", "spawn", "spawn"), ("?", "help", "help"))
 FULL = StatusData(
     "my-swarm",
@@ -108,6 +111,13 @@ def test_the_pulse_says_what_is_wrong_with_the_picture_itself() -> None:
     assert "old" not in text(status_cells(replace(FULL, snapshot_age=3.0), 200))
 
 
+def test_a_stopped_heart_takes_the_place_of_the_next_heartbeat_at_every_width() -> None:
+    stopped = replace(FULL, next_in=None, stopped=2040.0)
+    assert text(status_cells(stopped, 120)).startswith(" my-swarm  ♥ 131  HEART STOPPED 34m  ● running 9")
+    assert "STOPPED 34m" in text(status_cells(stopped, 45))
+    assert "next" not in text(status_cells(stopped, 120))
+
+
 def test_a_running_heartbeat_is_named() -> None:
     assert "beating: control room" in text(status_cells(replace(FULL, beating="control room"), 120))
 
@@ -118,7 +128,7 @@ def test_status_counts_come_from_the_verdicts() -> None:
         heartbeat_running=Holder("run", an_identity(), NOW.wall),
         pulse=Pulse(Access.FULL, "no space", Watching.SCAN, "inotify limit", scanned_at=NOW.wall - 30),
     )
-    data = status_of(snapshot, verdicts(snapshot, POLICY, NOW), NOW, next_in=10.0)
+    data = status_of(snapshot, verdicts(snapshot, POLICY, NOW), NOW, heart=heart(snapshot, POLICY, NOW))
     assert data.name == "my-swarm"
     assert (data.running, data.failed, data.alerts) == (12, 4, 2)
     assert data.beating == "run"
@@ -126,7 +136,7 @@ def test_status_counts_come_from_the_verdicts() -> None:
     assert data.polling == "inotify limit"
     assert data.snapshot_age == 30.0
     assert data.cpu_percent == 50.0
-    assert status_of(replace(snapshot, agents=snapshot.agents[:1]), {}, NOW).cpu_percent is None
+    assert status_of(replace(snapshot, agents=snapshot.agents[:1]), {}, NOW, heart=BY_HAND).cpu_percent is None
 
 
 def test_a_tally_counts_like_a_fresh_look_whatever_changed() -> None:
@@ -362,4 +372,4 @@ def test_every_reason_has_a_sentence() -> None:
 
 def test_a_clock_that_went_back_makes_no_negative_age() -> None:
     snapshot = replace(big_example(), pulse=Pulse(scanned_at=NOW.wall + 50))
-    assert status_of(snapshot, {}, Now(NOW.wall, NOW.awake)).snapshot_age == 0.0
+    assert status_of(snapshot, {}, Now(NOW.wall, NOW.awake), heart=BY_HAND).snapshot_age == 0.0

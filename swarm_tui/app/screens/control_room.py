@@ -17,6 +17,7 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.values import replace
 from swarm.protocol.logs import Chunk
 from swarm.rules.costs import Spending, spending, spent
+from swarm.rules.heart import heart
 from swarm_tui.app.actions import ACTS, BY_NAME, bindings, strip_hints
 from swarm_tui.app.command_palette import Palette
 from swarm_tui.app.deliveries import Delivered
@@ -145,14 +146,12 @@ class ControlRoom(ActingScreen):
     def _show_status(self) -> None:
         snapshot = self.snapshot
         owner = snapshot.owner
-        running = snapshot.heartbeat_running is not None
-        next_in = owner.next_at - self.now.wall if owner is not None and owner.next_at is not None else None
         self._status.data = status_of(
             snapshot,
             self.verdicts,
             self.now,
             name=self.swarm.home.policy.name,
-            next_in=None if running else next_in,
+            heart=heart(snapshot, self.swarm.home.policy, self.now),
             other_owner=owner.by if owner is not None and not self.host.owns_heartbeat else "",
             used_up=spent(snapshot, self.now) if snapshot.tokens else None,
             tally=self._tally,

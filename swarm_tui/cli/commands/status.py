@@ -20,11 +20,13 @@ def status(args: argparse.Namespace, out: Output) -> int:
 
         out.document(document(snapshot, verdicts, now, swarm.home.policy, swarm.usage(snapshot)))
         return 0
+    from swarm.rules.heart import heart
     from swarm_tui.cli.status_text import charset_of, line, tree, width_of
 
     if args.line:
-        out.say(line(snapshot, verdicts, now, charset_of(out)))
+        out.say(line(snapshot, verdicts, now, heart(snapshot, swarm.home.policy, now), charset_of(out)))
         return 0
-    for cells in tree(snapshot, verdicts, now, charset_of(out), width_of(out)):
+    beats = heart(snapshot, swarm.home.policy, now)
+    for cells in tree(snapshot, verdicts, now, beats, charset_of(out), width_of(out)):
         out.say_cells(cells)
     return 0

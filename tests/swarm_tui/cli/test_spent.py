@@ -10,6 +10,7 @@ from swarm.model.activity import ActivityState, OpenTool, SubAgent, Tokens
 from swarm.model.beat import Beat
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
+from swarm.rules.heart import heart
 from swarm.rules.plan import verdicts
 from swarm_tui.cli.output import to_json
 from swarm_tui.cli.status_json import document
@@ -132,14 +133,16 @@ def test_a_sub_agent_of_a_program_is_a_ghost_with_what_it_is_for() -> None:
 )
 def test_the_line_says_what_an_hour_costs_as_far_as_that_is_known(snapshot: Snapshot, words: str) -> None:
     assert money(snapshot, NOW) == words
-    shown = line(snapshot, verdicts(snapshot, POLICY, NOW), NOW, UNICODE)
+    shown = line(snapshot, verdicts(snapshot, POLICY, NOW), NOW, heart(snapshot, POLICY, NOW), UNICODE)
     assert shown.endswith(words)
     assert ("$" in shown) == bool(words)
 
 
 def test_the_tree_says_the_sum_on_top() -> None:
     def head(snapshot: Snapshot) -> str:
-        cells = list(tree(snapshot, verdicts(snapshot, POLICY, NOW), NOW, UNICODE, None))[1]
+        cells = list(tree(snapshot, verdicts(snapshot, POLICY, NOW), NOW, heart(snapshot, POLICY, NOW), UNICODE, None))[
+            1
+        ]
         return "".join(cell.text for cell in cells).rstrip()
 
     assert head(spending_swarm()).endswith("5,000 tokens  $10.00  $3.10/h")
@@ -154,5 +157,5 @@ def test_nothing_that_a_program_says_steers_a_terminal(name: str) -> None:
     view = a_view("worker-1", activity=replace(TOLD, retrying=text, open_tools=(OpenTool("t", text, text, 0.0),)))
     snapshot = a_snapshot(a_root(), view, inner)
     assert to_json(document(snapshot, verdicts(snapshot, POLICY, NOW), NOW, POLICY)).isascii()
-    for cells in tree(snapshot, verdicts(snapshot, POLICY, NOW), NOW, UNICODE, 100):
+    for cells in tree(snapshot, verdicts(snapshot, POLICY, NOW), NOW, heart(snapshot, POLICY, NOW), UNICODE, 100):
         assert forbidden("".join(cell.text for cell in cells)) == []

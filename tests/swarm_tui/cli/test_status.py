@@ -10,10 +10,12 @@ from swarm.formatting import spell_clock
 from swarm.model.activity import ActivityState, Kind, Note, OpenTool, SubAgent, TurnEnd
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health
+from swarm.model.heart import Heart, HeartState
 from swarm.model.record import Alert, Holder, Phase
 from swarm.model.service import Trouble, Waiting
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
+from swarm.rules.heart import heart
 from swarm.rules.plan import verdicts
 from swarm_tui.cli.commands.common import iso
 from swarm_tui.cli.output import to_json
@@ -51,7 +53,8 @@ AGENT_KEYS = {
 def lines(snapshot: Snapshot, width: int | None = None, charset: object = UNICODE) -> list[str]:
     judged = verdicts(snapshot, POLICY, NOW)
     chosen = ASCII if charset is ASCII else UNICODE
-    return ["".join(cell.text for cell in cells).rstrip() for cells in tree(snapshot, judged, NOW, chosen, width)]
+    shown = tree(snapshot, judged, NOW, heart(snapshot, POLICY, NOW), chosen, width)
+    return ["".join(cell.text for cell in cells).rstrip() for cells in shown]
 
 
 def said(snapshot: Snapshot) -> dict[str, object]:
@@ -68,13 +71,14 @@ def agents_of(snapshot: Snapshot) -> dict[str, dict[str, object]]:
 
 
 def in_one_line(snapshot: Snapshot) -> str:
-    return line(snapshot, verdicts(snapshot, POLICY, NOW), NOW, UNICODE)
+    return line(snapshot, verdicts(snapshot, POLICY, NOW), NOW, heart(snapshot, POLICY, NOW), UNICODE)
 
 
 def test_the_document_has_the_keys_of_the_contract_and_no_others() -> None:
     value = said(big_example())
     assert set(value) == DOCUMENT_KEYS
-    assert set(value["heartbeat"]) == {"n", "last_at", "next_at", "running", "passed"}  # type: ignore[call-overload]  # a dict, by JSON
+    beat = value["heartbeat"]
+    assert set(beat) == {"n", "last_at", "next_at", "running", "passed", "state", "by", "stopped_s", "why", "start"}  # type: ignore[call-overload]  # a dict, by JSON
     assert set(value["slots"]) == {"max", "reserve", "committed", "used", "free", "by_role"}  # type: ignore[call-overload]  # a dict, by JSON
     for row in agents_of(big_example()).values():
         assert set(row) == AGENT_KEYS
@@ -279,7 +283,7 @@ def test_the_line_says_what_needs_a_person_first() -> None:
 def test_the_line_counts_as_the_control_room_does() -> None:
     snapshot = big_example()
     judged = verdicts(snapshot, POLICY, NOW)
-    shown = status_of(snapshot, judged, NOW)
+    shown = status_of(snapshot, judged, NOW, heart=heart(snapshot, POLICY, NOW))
     assert count(snapshot, judged) == (shown.running, shown.warned, shown.failed)
 
 
@@ -304,7 +308,7 @@ def test_the_line_stays_under_40_columns_whatever_happens() -> None:
     judged = verdicts(crowd, POLICY, NOW)
     worst = {key: replace(verdict, state=Health.OVERDUE) for key, verdict in judged.items()}
     for charset in (UNICODE, ASCII):
-        text = line(crowd, worst, NOW, charset)
+        text = line(crowd, worst, NOW, Heart(HeartState.STOPPED, stopped_s=1e9), charset)
         assert 0 < width_of(text) < 40
 
 
