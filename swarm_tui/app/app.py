@@ -279,11 +279,10 @@ class SwarmApp(App[int], inherit_bindings=False):
 
 def _stamp(path: Path) -> tuple[int, int, int]:
     """What changes when a file is edited; zeros where there is none."""
-    try:
+    with suppress(OSError):
         found = path.stat()
-    except OSError:
-        return 0, 0, 0
-    return found.st_ino, found.st_size, found.st_mtime_ns
+        return found.st_ino, found.st_size, found.st_mtime_ns
+    return 0, 0, 0
 
 
 def run(home: Layout, *, read_only: bool = False) -> int:

@@ -34,7 +34,7 @@ class HeartbeatThread:
         self._on_pulse = on_pulse
         self._on_take_over = on_take_over
         self.gave_back = False
-        """It had the heartbeat until it was stopped: no process beats since, unless another one stood by."""
+        """It had the heartbeat when it was stopped: no process beats since, unless another one stood by."""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
         self._said: tuple[bool, str] | None = None
@@ -45,6 +45,7 @@ class HeartbeatThread:
 
     def stop(self, deadline: float = 5.0) -> None:
         """Ends the thread within `deadline` seconds and gives the heartbeat back. One under way goes on to its end."""
+        self.gave_back = self._said is not None and self._said[0]
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(deadline)
@@ -71,7 +72,6 @@ class HeartbeatThread:
         if owned:
             try:
                 self._swarm.disown_heartbeat()
-                self.gave_back = True
             except SwarmError:
                 # The next process that looks replaces a dead owner, so a failure here costs nothing.
                 return
