@@ -9,8 +9,8 @@ from swarm.model.health import Verdict
 from swarm.model.heart import Heart
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
-from swarm.rules.notices import listener_for
 from swarm.rules.heart import heart
+from swarm.rules.notices import listener_for
 from swarm.sanitize import quoted
 
 MAX_AGENTS = 100
