@@ -479,7 +479,7 @@ def test_whoever_dies_in_the_middle_of_waking_it_leaves_a_root_that_can_be_woken
     mind.over()
     spec, task = mind.home.agent(ROOT).spec.read_bytes(), mind.home.agent(ROOT).task.read_bytes()
 
-    for at in points(count, 16):
+    for at in points(count, 10):
         die_at(mind.home, "heartbeat", "", at)
         made = mind.home.open().beat(by="next", force=True)
         if did(made, "wake"):

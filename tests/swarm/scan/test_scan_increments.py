@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from swarm.home.context import Home
 from swarm.ledger.ledger import Ledger
+from swarm.model.causes import ProblemCode
 from swarm.model.record import Ending, Observed, Phase
 from swarm.model.snapshot import AgentView, Problem, Pulse, Snapshot
 from swarm.model.values import replace
@@ -166,10 +167,10 @@ class Tree(RuleBasedStateMachine):
         paced = self.paced.paced()
         while self.paced.unfinished:
             paced = self.paced.paced()
-        fresh = _content(Scanner(Home.open(self.layout)).full())
+        fresh = _content(Scanner(self.home).full())
         assert _content(self.whole.full()) == fresh
         assert _content(paced) == fresh
-        assert _content(hinted) == fresh
+        assert _unexamined(_content(hinted)) == _unexamined(fresh)
         assert self.whole.full().agents is self.whole.full().agents
 
 
@@ -188,6 +189,15 @@ def _content(snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, generation=0, pulse=Pulse(), agents=timeless)
 
 
+def _unexamined(snapshot: Snapshot) -> Snapshot:
+    """A snapshot without what a hint does not wait for: texts are examined in the scan of every second."""
+    return replace(snapshot, agents=tuple(_without_suspicion(view) for view in snapshot.agents))
+
+
+def _without_suspicion(view: AgentView) -> AgentView:
+    return replace(view, problems=tuple(each for each in view.problems if each.code is not ProblemCode.INJECTION))
+
+
 def _timeless(view: AgentView) -> AgentView:
     # That an agent wrote, and its last words, are known only to a scanner that came before they went.
     progress = NO_PROGRESS if view.absent else view.progress
@@ -203,6 +213,6 @@ def _lasting(view: AgentView) -> tuple[Problem, ...]:
 
 
 Tree.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestTree = Tree.TestCase
