@@ -15,8 +15,9 @@ from swarm.rules.costs import Spending
 from widgets.agent_words import state_word
 from widgets.cells import quote, short_id
 from widgets.detail_head import TABS, ActivityLine, FactsLine, Tab, TabLine, VerdictLine
-from widgets.detail_pages import DetailData, events_page, process_page, progress_page, results_page, text_page
+from widgets.detail_pages import DetailData, events_page, process_page, progress_page, text_page
 from widgets.line_list import charset_of
+from widgets.results_page import results_page
 from widgets.text_pane import Paragraph, TextPane
 from widgets.transcript import Transcript
 

@@ -7,6 +7,7 @@ from swarm.model.reports import ResultsState
 from swarm.model.repository import Changes
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
+from swarm.rules.disputes import dispute_words, disputes_in
 from swarm.rules.triage import is_problem
 from widgets.cells import Cell, Cells, coarse_duration, countdown, quote, short_duration
 from widgets.charset import UNICODE, Charset
@@ -21,6 +22,7 @@ STATE_ROLES: dict[Health, str] = {
     Health.RETRYING: "notice",
     Health.WAITING: "notice",
     Health.DONE: "accent",
+    Health.DISPUTED: "danger",
     Health.FAILED: "danger",
     Health.KILLED: "muted",
     Health.LOST: "muted",
@@ -132,7 +134,7 @@ def age_text(view: AgentView, verdict: Verdict, now: Now, charset: Charset = UNI
         ended = _ended_at(view)
         word = "unread" if is_unread(view) else "done"
         return f"{word} {coarse_duration(now.wall - ended)}" if ended is not None else word
-    if state in (Health.FAILED, Health.KILLED, Health.LOST):
+    if state in (Health.DISPUTED, Health.FAILED, Health.KILLED, Health.LOST):
         ended = _ended_at(view)
         return f"{state.value} {coarse_duration(now.wall - ended)}" if ended is not None else state.value
     return state.value if state is not Health.INVESTIGATE else "investig."
@@ -211,6 +213,9 @@ def sentence_cells(view: AgentView, verdict: Verdict) -> Cells:
         )
     elif state is Health.DONE:
         cells.append(Cell(f"results: {quote(view.results.status, 20)}  ", "accent" if is_unread(view) else "muted"))
+        cells.append(Cell(quote(view.results.summary), "quote"))
+    elif state is Health.DISPUTED:
+        cells.append(Cell(f"{quote(dispute_words(disputes_in(view)))}  ", "danger"))
         cells.append(Cell(quote(view.results.summary), "quote"))
     elif state in _EXPLAINED:
         why = (

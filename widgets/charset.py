@@ -22,6 +22,7 @@ STATES: dict[str, Glyph] = {
     "retrying": Glyph("⇄", "~"),
     "waiting": Glyph("◷", "w"),
     "done": Glyph("✔", "+"),
+    "disputed": Glyph("≠", "d"),
     "failed": Glyph("✗", "x"),
     "killed": Glyph("†", "k"),
     "lost": Glyph("?", "?"),

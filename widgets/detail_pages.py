@@ -1,10 +1,8 @@
 """What the tabs of the detail say: pure, from a view and what was read for it to paragraphs."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 from msgspec import Struct
 
@@ -13,7 +11,6 @@ from swarm.model.activity import ActivityState
 from swarm.model.agent import Exit
 from swarm.model.beat import Beat
 from swarm.model.record import Record
-from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.sanitize import clean_block
@@ -27,7 +24,6 @@ _BEATS = 60
 SHOWN_EVENTS = 200
 SHOWN, SHOWN_LINES = 200_000, 20_000
 """Characters and lines of a text that a tab shows; none that is meant to be read is as long."""
-MOST_OUTPUTS = 1000
 _PROGRESS = 50
 """Entries of progress that a view holds."""
 _DENIED, _DELIVERED = 3, 5
@@ -64,7 +60,8 @@ class DetailData(Struct, frozen=True):
     """Of its results, whole."""
 
 
-def _labelled(label: str, text: str, role: str = "") -> Paragraph:
+def labelled(label: str, text: str, role: str = "") -> Paragraph:
+    """A text behind a word that says what it is."""
     return Paragraph(text, role, (Cell(f"{label}  ", "muted"),))
 
 
@@ -77,7 +74,7 @@ def progress_page(view: AgentView) -> tuple[Paragraph, ...]:
         for (code, text), count in Counter((problem.code, problem.text) for problem in view.problems).items()
     ]
     if view.description:
-        lines.append(_labelled("it is to", quote(view.description, 500), "quote"))
+        lines.append(labelled("it is to", quote(view.description, 500), "quote"))
     if view.activity is not None:
         lines += _reported_lines(view, view.activity)
     if view.progress.error:
@@ -118,57 +115,14 @@ def text_page(text: str | None, absent: str) -> tuple[Paragraph, ...]:
         return (Paragraph("reading", "muted"),)
     if not text.strip():
         return (Paragraph(absent, "muted"),)
-    return tuple(map(Paragraph, _shown_lines(text)))
+    return tuple(map(Paragraph, shown_lines(text)))
 
 
 @lru_cache(maxsize=8)
-def _shown_lines(text: str) -> tuple[str, ...]:
+def shown_lines(text: str) -> tuple[str, ...]:
     """A long text as lines for the screen; where it goes on, how much there is, and the key that copies all of it."""
     head = beginning(text, SHOWN, "y copies all of it")
     return tuple(clean_block(head, SHOWN_LINES, 2 * SHOWN).split("\n"))
-
-
-def results_page(view: AgentView, charset: Charset = UNICODE, summary: str | None = None) -> tuple[Paragraph, ...]:
-    """results.json, its acceptance first; or why it does not count. summary: whole, where it was read."""
-    results, record = view.results, view.record
-    if results.state is ResultsState.ABSENT:
-        return (Paragraph("no results yet", "muted"),)
-    if results.state is ResultsState.INVALID:
-        disputed = [Paragraph(f"results.json does not count: {quote(results.why, 600)}", "warning")]
-        said = _shown_lines(summary or results.summary) if summary or results.summary else ()
-        disputed += [Paragraph(line, "quote") for line in said]
-        return (
-            *disputed,
-            *(
-                Paragraph(line, "quote")
-                for text in results.extra.values()
-                for line in clean_block(str(text)).split("\n")
-            ),
-        )
-    first, *more = _shown_lines(summary or results.summary)
-    lines = [Paragraph(first, "", (Cell(f"{quote(results.status, 20)}  ", "accent"),)), *map(Paragraph, more)]
-    if record is not None and record.read_at is not None:
-        by = f" by {quote(record.read_by, 60)}" if record.read_by else ""
-        lines.append(Paragraph(f"read {clock_text(record.read_at)}{by}", "muted"))
-    elif record is not None:
-        lines.append(Paragraph("not read yet", "notice"))
-    for text, passed in results.acceptance:
-        sign = Cell(f"{charset.ended} passed  ", "good") if passed else Cell(f"{charset.failed} failed  ", "danger")
-        lines.append(Paragraph(quote(text, 500), "", (sign,)))
-    lines += [_labelled("output", quote(path, 300), "quote") for path in results.outputs]
-    if results.finished_at:
-        lines.append(_labelled("finished", quote(results.finished_at, 60)))
-    for key, value in results.extra.items():
-        first, *more = _shown_lines(_as_text(value))
-        lines.append(_labelled(quote(str(key), 60), first, "quote"))
-        lines += [Paragraph(line, "quote") for line in more]
-    if len(results.outputs) >= MOST_OUTPUTS:
-        lines.append(Paragraph("… y copies all of it, swarm-tui read prints it", "muted"))
-    return tuple(lines)
-
-
-def _as_text(value: Any) -> str:  # what results.json may hold: anything that JSON has
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def process_page(view: AgentView, data: DetailData | None, now: Now) -> tuple[Paragraph, ...]:
@@ -188,29 +142,27 @@ def process_page(view: AgentView, data: DetailData | None, now: Now) -> tuple[Pa
     if view.exit is not None:
         lines += _exit_lines(view.exit)
     if data is not None:
-        lines += [_labelled("stderr", quote(line, 500), "quote") for line in data.stderr]
+        lines += [labelled("stderr", quote(line, 500), "quote") for line in data.stderr]
         if data.environment:
             names = ", ".join(quote(name, 80) for name in data.environment)
-            lines.append(_labelled("environment of its spawn", f"{names} (names only)", "muted"))
+            lines.append(labelled("environment of its spawn", f"{names} (names only)", "muted"))
     return tuple(lines) or (Paragraph("nothing is known of a process", "muted"),)
 
 
 def _record_lines(record: Record, now: Now) -> Iterable[Paragraph]:
     for word, identity in (("program", record.process), ("keeper", record.keeper)):
         if identity is not None:
-            yield _labelled(word, f"pid {identity.pid}")
+            yield labelled(word, f"pid {identity.pid}")
     ago = short_duration(now.awake - record.spawned)
-    yield _labelled("spawned", f"{ago} ago by {quote(record.requested_by, 80)}, spawn {quote(record.spawn_id, 80)}")
+    yield labelled("spawned", f"{ago} ago by {quote(record.requested_by, 80)}, spawn {quote(record.spawn_id, 80)}")
     if record.worktree is not None:
-        yield _labelled("worktree", quote(f"{record.worktree.path} on {record.worktree.branch}", 300))
+        yield labelled("worktree", quote(f"{record.worktree.path} on {record.worktree.branch}", 300))
     if record.why:
-        yield _labelled(
-            record.ending.value if record.ending is not None else record.phase.value, quote(record.why, 500)
-        )
+        yield labelled(record.ending.value if record.ending is not None else record.phase.value, quote(record.why, 500))
     if record.unverified:
         yield Paragraph(quote(record.unverified, 500), "danger", (Cell("could not be excluded  ", "danger"),))
     if record.may_have_left:
-        yield _labelled("may have left", ", ".join(quote(each, 80) for each in record.may_have_left))
+        yield labelled("may have left", ", ".join(quote(each, 80) for each in record.may_have_left))
 
 
 def _program_lines(view: AgentView) -> Iterable[Paragraph]:
@@ -219,18 +171,18 @@ def _program_lines(view: AgentView) -> Iterable[Paragraph]:
         return
     if activity.session:
         runs = f", run {activity.runs}" if activity.runs > 1 else ""
-        yield _labelled("session", f"{quote(activity.session, 100)}{runs}")
+        yield labelled("session", f"{quote(activity.session, 100)}{runs}")
     if activity.model:
         ordered = f" (ordered: {quote(activity.ordered_model, 60)})" if activity.ordered_model != activity.model else ""
-        yield _labelled("model", f"{quote(activity.model, 60)}{ordered if activity.ordered_model else ''}")
+        yield labelled("model", f"{quote(activity.model, 60)}{ordered if activity.ordered_model else ''}")
     if tokens is not None:
         parts = (("in", tokens.input), ("out", tokens.output), ("cache read", tokens.cache_read))
         counts = "  ".join(
             f"{short_count(count)} {word}" for word, count in (*parts, ("cache write", tokens.cache_write))
         )
-        yield _labelled("tokens", f"{counts}  {short_money(view.cost_usd)}")
+        yield labelled("tokens", f"{counts}  {short_money(view.cost_usd)}")
     if activity.turns:
-        yield _labelled("turns", f"{activity.turns}")
+        yield labelled("turns", f"{activity.turns}")
 
 
 def _process_line(row: ProcessRow) -> Paragraph:
@@ -244,12 +196,12 @@ def _process_line(row: ProcessRow) -> Paragraph:
 
 def _exit_lines(ended: Exit) -> Iterable[Paragraph]:
     code = "unknown" if ended.code is None else f"signal {-ended.code}" if ended.code < 0 else str(ended.code)
-    yield _labelled("exit code", f"{code} at {clock_text(ended.at)}", "good" if ended.code == 0 else "danger")
+    yield labelled("exit code", f"{code} at {clock_text(ended.at)}", "good" if ended.code == 0 else "danger")
     if ended.error:
         yield Paragraph(quote(ended.error, 500), "danger")
     for word, swept in (("ended with it", ended.found), ("left", ended.left)):
         yield from (
-            _labelled(word, quote(f"{process.pid} {process.command} {process.how}", 500), "quote") for process in swept
+            labelled(word, quote(f"{process.pid} {process.command} {process.how}", 500), "quote") for process in swept
         )
 
 

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from swarm.admission.scope import Outside, outside_of
 from swarm.ending import root_turn
+from swarm.ending.hollow import disputes_at_end
 from swarm.ending.intents import abandoned_branches
+from swarm.ending.last_observation import last_observation
 from swarm.ending.notices import tell_parents
 from swarm.errors import SwarmError
 from swarm.home import audit
@@ -16,40 +18,16 @@ from swarm.ledger.state import State, clear_alert, raise_alert, with_record
 from swarm.ledger.transitions import Ended, Idle, move, withdrawn
 from swarm.model.activity import ActivityState
 from swarm.model.actor import ENGINE, AuditVerb
-from swarm.model.agent import AgentSpec
 from swarm.model.audit_line import AuditLine
 from swarm.model.causes import AlertCause
-from swarm.model.record import Ending, Observed, Phase, Record
-from swarm.model.reports import Counted
+from swarm.model.record import Ending, Phase, Record
 from swarm.model.time import Now, read_now
 from swarm.model.values import replace
 from swarm.programs.follower import whole_output
 from swarm.programs.registry import new_reader_for
 from swarm.protocol.agent_files import read_spec
-from swarm.protocol.progress import read_progress
-from swarm.rules.observation import as_of, observe_outputs, observe_progress, was_made
-from swarm.scan.outputs import outputs_of
+from swarm.rules.disputes import dispute_words, open_disputes
 from swarm.store import writer
-
-
-def last_observation(home: Home, record: Record) -> Observed:
-    """The record's observation as of now. Where its directory is another spawn's by now, what was seen before."""
-    agent = home.layout.agent(record.id)
-    spec = record.ref.match(read_spec(agent).value)
-    if spec is None:
-        return record.observed
-    now = home.ledger.now()
-    before = record.observed if was_made(record.observed) else None
-    written = read_progress(agent, 1).fingerprint
-    seen = observe_progress(before, written, now, born=record.spawned, paused=record.paused_total)
-    if spec.outputs:
-        seen = observe_outputs(seen, _count(home, record, spec), now, first=not seen.outputs_key, born=record.spawned)
-    return as_of(seen, now)
-
-
-def _count(home: Home, record: Record, spec: AgentSpec) -> Counted:
-    return outputs_of(home.layout, record.id, spec, record.spawned_at)
-
 
 StateChange = Callable[[State], State]
 VERIFIED = "verified"
@@ -156,6 +134,8 @@ def _with_last_looks(home: Home, end: End, outside: Mapping[str, Outside]) -> En
         return end
     seen = outside.get(end.before.id)
     after = replace(_with_usage(home, end.after), observed=last_observation(home, end.before))
+    if after.ending is Ending.DONE:
+        after = replace(after, disputes=disputes_at_end(home, after))
     return end._replace(after=replace(after, outside=seen.words if seen is not None else ""))
 
 
@@ -198,6 +178,9 @@ def release(home: Home, state: State, found: Record, after: Record) -> State:
     state = with_record(state, merged)
     if after.ending in (Ending.FAILED, Ending.LOST):
         state = raise_alert(state, after.id, AlertCause(after.ending.value), after.why, after.spawn_id, now.wall)
+    if hollow := open_disputes(merged) if after.ending is Ending.DONE else ():
+        words = f"it says it is done: {dispute_words(hollow)}"
+        state = raise_alert(state, after.id, AlertCause.DISPUTED, words, after.spawn_id, now.wall)
     state = _with_doubt(state, after, now.wall)
     if after.may_have_left and found.phase is not Phase.ENDED:
         words = f"it may have left: {', '.join(after.may_have_left)}; nothing here ends that"

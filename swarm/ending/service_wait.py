@@ -1,6 +1,6 @@
 """An agent whose program ended for its service begins to wait: it keeps its slot, its session and its files."""
 
-from swarm.ending.end import last_observation
+from swarm.ending.last_observation import last_observation
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.ledger.state import State, raise_alert

@@ -27,6 +27,7 @@ from swarm.protocol.logs import last_complaint
 from swarm.rules.outcome import turn_words
 from swarm.rules.service_wait import has_worked, refusal_of, wait_after
 
+SAID_NOTHING = "its program ended well, and results.json says nothing"
 LAST_MOMENTS_S = 0.25
 """Seconds that a keeper has between writing exit.json and its own end."""
 
@@ -136,6 +137,8 @@ def _end_with_exit(home: Home, record: Record, gone: Exit) -> Record:
     waiting = _waiting(home, record, gone, last_words(home, record))
     if waiting is not None and record.phase is Phase.RUNNING and not left:
         return move(record, Waits(waiting))
+    if results.empty and gone.code == 0 and not _last_turn(home, record, gone):
+        return ended(home, record, Ending.DONE, SAID_NOTHING, exit_code=gone.code, unverified=left, at=at)
     why = _exit_words(gone)
     if results.state is ResultsState.INVALID:
         why += f"; results.json is not valid: {results.why}"

@@ -12,6 +12,7 @@ from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.rules.costs import spent
+from swarm.rules.disputes import dispute_words, disputes_in
 from swarm.rules.limits import dollars, many
 from swarm.rules.notices import listener_for
 from swarm.sanitize import clean
@@ -22,7 +23,9 @@ MAX_WORDS = 160
 MAX_REASON = 240
 ROWS = 24
 """Rows of a section; what is beyond is counted."""
-NOT_PASSED = "did NOT pass: a check failed, an agent had to be ended, or the model service refuses"
+NOT_PASSED = (
+    "did NOT pass: a check failed, results are disputed, an agent had to be ended, or the model service refuses"
+)
 SHOWN_ACTIONS = (
     ActionKind.KILL,
     ActionKind.SPARE,
@@ -123,6 +126,8 @@ def _unread(found: Digested) -> Iterator[str]:
             others += 1
             continue
         yield f"- {view.id} ({view.results.status}): swarm/agents/{view.id}/results.json"
+        if disputes := disputes_in(view):
+            yield f'  disputed: "{quoted(dispute_words(disputes))}"; look yourself, then accept or reject it'
         yield f"  {_said(view.results.summary)}"
         if view.results.outputs:
             files = ", ".join(clean(path, 120) for path in view.results.outputs[:4])
@@ -154,7 +159,7 @@ def _agents(found: Digested) -> Iterator[str]:
 
 def _facts(view: AgentView, verdict: Verdict) -> str:
     facts = [str(verdict.state)]
-    if verdict.age is not None and verdict.state not in (Health.DONE, Health.QUEUED):
+    if verdict.age is not None and verdict.state not in (Health.DONE, Health.DISPUTED, Health.QUEUED):
         facts.append(f"last update {spell_duration(verdict.age)} ago")
     if view.budget > 1:
         facts.append(f"{view.used} of {view.budget} slots used")
@@ -172,6 +177,7 @@ def _facts(view: AgentView, verdict: Verdict) -> str:
         Health.WAITING,
         Health.UNKNOWN,
         Health.HELD,
+        Health.DISPUTED,
     ):
         facts.append(clean(verdict.why, MAX_REASON))
     return ", ".join(facts)

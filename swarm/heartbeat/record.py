@@ -27,6 +27,7 @@ from swarm.rules.slots import slots
 from swarm.rules.warnings import remembered
 
 SILENCE = frozenset({Health.INVESTIGATE, Health.OVERDUE})
+_NOT_IN_ORDER = frozenset({Health.WAITING, Health.DISPUTED})
 PAST_BEATS = 12
 """Periods after its end for which the ledger keeps an agent that was read, or left nothing to read."""
 SEEN_ALERTS_S = 86_400.0
@@ -76,7 +77,7 @@ def record_beat(
             actions=tuple(done.actions),
             alerts=tuple(f"{alert.agent}: {alert.text}" if alert.agent else alert.text for alert in fresh),
             acceptance={"passed": done.passed, "failed": done.failed},
-            passed=not done.failed and not done.killed and not _is_refused(done, judged),
+            passed=not done.failed and not done.killed and not _is_out_of_order(done, judged),
             gap=planned.gap,
             tokens=tokens,
             cost_usd=round(cost_usd, 6),
@@ -101,10 +102,12 @@ def record_beat(
     return made[-1]
 
 
-def _is_refused(done: Executed, judged: Mapping[str, Verdict]) -> bool:
-    """The model service refuses the swarm, or an agent waits for it: no heartbeat passes in that."""
+def _is_out_of_order(done: Executed, judged: Mapping[str, Verdict]) -> bool:
+    """The model service refuses the swarm, or an agent waits for it: no heartbeat passes in that, nor while results are
+    disputed.
+    """
     outage = any(alert.cause is AlertCause.SERVICE for alert in done.alerts)
-    return outage or any(verdict.state is Health.WAITING for verdict in judged.values())
+    return outage or any(verdict.state in _NOT_IN_ORDER for verdict in judged.values())
 
 
 def _used_up(snapshot: Snapshot) -> tuple[int, float]:

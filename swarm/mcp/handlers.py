@@ -136,10 +136,11 @@ def _message(caller: Caller, given: Any) -> str:
 
 def _read(caller: Caller, given: Any) -> str:
     from swarm.protocol.whole_results import as_lines
+    from swarm.verbs.read import read_words
 
     report = caller.acting("read").read(given.id)
     text = "\n".join([*as_lines(report.results), f"summary: {report.results.summary}"])
-    head = f"Results of {report.agent}{'' if report.first else ' (read before)'}."
+    head = f"Results of {report.agent}{'' if report.first else ' (read before)'}. {read_words(report)}".rstrip()
     return _own_words(head, text, given.offset, "read", report.path, report.tagged)
 
 

@@ -67,6 +67,8 @@ class AlertCause(OpenEnum):
     """It takes the place of RESULTS_UNREAD where nobody has read them for long."""
     RESULTS_INVALID = "results-invalid", Course.LASTS
     ACCEPTANCE = "acceptance", Course.RECURS
+    DISPUTED = "disputed", Course.LASTS, Severity.DANGER
+    """Results that say success, and something speaks against them."""
     ROOT_FAILED = "root-failed", Course.STAYS
     ROOT_TIMEOUT = "root-timeout", Course.STAYS
     # limits

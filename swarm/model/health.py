@@ -17,6 +17,8 @@ class Health(StrEnum):
     RETRYING = "retrying"
     WAITING = "waiting"
     DONE = "done"
+    DISPUTED = "disputed"
+    """Done by its own word, and something speaks against it that nobody has decided about."""
     FAILED = "failed"
     KILLED = "killed"
     LOST = "lost"

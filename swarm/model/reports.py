@@ -75,6 +75,8 @@ class Results(Struct, frozen=True):
     mtime: float | None = None
     why: str = ""
     """Why it is invalid."""
+    empty: bool = False
+    """It is invalid, and an object without any key: it ends nothing, and is no results of a tool either."""
 
 
 class WholeResults(Struct, frozen=True):
@@ -85,6 +87,8 @@ class WholeResults(Struct, frozen=True):
     """The object as the agent wrote it; empty where there is none."""
     why: str = ""
     """Why it is invalid."""
+    empty: bool = False
+    """It is invalid, and an object without any key."""
 
     @property
     def status(self) -> ResultsStatus:

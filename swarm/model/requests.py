@@ -162,6 +162,10 @@ class ReadReport(Struct, frozen=True):
     """Where they lie."""
     tagged: str = ""
     """Why one of their texts looks like an order to its reader; '' where none does."""
+    disputes: tuple[Dispute, ...] = ()
+    """What speaks against them, and is not settled."""
+    review: Review | None = None
+    """What was decided about them; None where nobody has."""
 
 
 class Reviewed(Struct, frozen=True):

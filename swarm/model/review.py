@@ -20,6 +20,8 @@ class DisputeKind(OpenEnum):
     """None of the outputs that its spec declares is there."""
     MISSING_OUTPUT = "missing-output"
     """They name an output that is not there."""
+    EMPTY_OUTPUTS = "empty-outputs"
+    """All outputs that they name are empty files."""
     OWN_WORD = "own-word"
     """They say themselves that an outcome is not reached."""
     CHECK = "check"
@@ -42,6 +44,7 @@ _WORDS = {
     DisputeKind.EMPTY: "the results say nothing",
     DisputeKind.NO_OUTPUTS: "none of the declared outputs is there",
     DisputeKind.MISSING_OUTPUT: "an output that the results name is not there",
+    DisputeKind.EMPTY_OUTPUTS: "all outputs that the results name are empty",
     DisputeKind.OWN_WORD: "not reached by its own word",
     DisputeKind.CHECK: "check failed",
 }

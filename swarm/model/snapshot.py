@@ -14,6 +14,7 @@ from swarm.model.disk import Disk
 from swarm.model.record import Alert, Holder, Observed, Record, Ref
 from swarm.model.reports import Progress, Results
 from swarm.model.repository import Changes
+from swarm.model.review import Dispute
 from swarm.model.values import replace
 
 
@@ -73,6 +74,8 @@ class AgentView(Struct, frozen=True):
     """Awake seconds of its program's last sign of life, or word that it tries again; None where it does not say."""
     changes: Changes | None = None
     """What is changed in its worktree; None without one, and where it was not looked at yet."""
+    missing: tuple[Dispute, ...] = ()
+    """What speaks against the outputs that its results name, while it has not ended."""
     unread: bool = False
     """Its program's output is not read to its end yet: what it does and has used up is not known."""
 

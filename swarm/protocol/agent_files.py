@@ -64,7 +64,7 @@ def _disputed(data: dict[str, Any], summary: str, why: str) -> Results:
     extra = {"text": clean_block(text[:MAX_DISPUTED], limit=MAX_TEXT)} if rest else {}
     if len(text) > MAX_DISPUTED:
         extra["cut"] = f"{len(text) - MAX_DISPUTED} more characters stand in results.json"
-    return Results(ResultsState.INVALID, summary=clean(summary, MAX_TEXT), extra=extra, why=why)
+    return Results(ResultsState.INVALID, summary=clean(summary, MAX_TEXT), extra=extra, why=why, empty=not data)
 
 
 def read_spec(agent: AgentDir) -> Loaded[AgentSpec]:

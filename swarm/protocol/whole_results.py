@@ -22,7 +22,7 @@ def read_whole_results(agent: AgentDir) -> WholeResults:
     try:
         must_be_results(loaded.value, agent)
     except Wrong as error:
-        return WholeResults(ResultsState.INVALID, loaded.value, str(error))
+        return WholeResults(ResultsState.INVALID, loaded.value, str(error), empty=not loaded.value)
     return WholeResults(ResultsState.VALID, loaded.value)
 
 

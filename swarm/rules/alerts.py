@@ -13,6 +13,7 @@ from swarm.model.record import Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import Access, AgentView, Snapshot
 from swarm.rules.disk import words
+from swarm.rules.disputes import dispute_words, hollow_in
 from swarm.rules.health import is_root
 from swarm.rules.unread import with_unread
 
@@ -55,6 +56,8 @@ def _of_record(view: AgentView, record: Record, verdict: Verdict, policy: Policy
         cause = AlertCause.RESULTS_ORPHANED if unread.orphaned_results else AlertCause.RESULTS_UNREAD
         words = f"its results have been unread for {plural(unread.unread_beats or 0, 'heartbeat')}"
         yield _alert(view, cause, f"{words}; {view.parent or 'the operator'} is to read them")
+    if verdict.state is Health.DISPUTED and (hollow := hollow_in(view)):
+        yield _alert(view, AlertCause.DISPUTED, f"it says it is done: {dispute_words(hollow)}")
     if record.phase is Phase.ENDED:
         return
     if _invalid_for(view, record, heartbeat_n) >= policy.heartbeat.invalid_after:

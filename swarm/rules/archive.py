@@ -8,6 +8,7 @@ from swarm.model.record import Ending, Phase, Record, Ref
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
+from swarm.rules.disputes import disputes_in
 from swarm.rules.health import is_archived
 
 FOREIGN = "was not spawned through the engine, so the engine leaves it alone"
@@ -101,6 +102,8 @@ def _why(view: AgentView, views: Mapping[str, AgentView]) -> str:
         later = views.get(record.id)
         goes_on = later is not None and later.record is not None and not is_over(later.record)
         return f"is an earlier run of {record.id}, which goes on from it" if goes_on else ""
+    if disputes_in(view):
+        return "has disputed results: accept or reject them"
     if record.read_at is None and view.results.state is ResultsState.VALID:
         return "has results that are not read"
     if record.read_at is None and view.results.state is ResultsState.INVALID:

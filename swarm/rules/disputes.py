@@ -1,7 +1,53 @@
-"""Hollow success: what speaks against the results of an agent, and whether that is settled."""
+"""Hollow success: what speaks against the results of an agent that says it is done, and whether that is settled.
 
-from swarm.model.record import Record
+To see it, let an agent report success with an output that is not there (`done --output missing.md`), with none of the
+outputs that its spawn declared, with `"passed": false` among its own outcomes, or with `{}` for results.
+"""
+
+from collections.abc import Iterator
+
+from swarm.model.agent import AgentSpec
+from swarm.model.record import Ending, Phase, Record
+from swarm.model.reports import Results, ResultsState, ResultsStatus
 from swarm.model.review import Dispute, DisputeKind
+from swarm.model.snapshot import AgentView
+
+SHOWN = 3
+"""Disputes that a verdict names; the others are counted."""
+
+
+def hollow(
+    results: Results, spec: AgentSpec | None, counted: int | None, missing: tuple[Dispute, ...]
+) -> tuple[Dispute, ...]:
+    """What speaks against results, apart from the checks of outcomes.
+
+    counted: how many files match the outputs that the spec declares; None where nobody has counted. missing: what a
+    look for the outputs that the results name has found. Results that say `failed` promise nothing; of those that say
+    `partial`, only what they name has to be there.
+    """
+    if results.state is not ResultsState.VALID:
+        return (Dispute(DisputeKind.EMPTY),) if results.empty else ()
+    if results.status is ResultsStatus.FAILED:
+        return ()
+    promised = _promised(results, spec, counted) if results.status is ResultsStatus.SUCCESS else ()
+    return *promised, *missing
+
+
+def _promised(results: Results, spec: AgentSpec | None, counted: int | None) -> Iterator[Dispute]:
+    if _says_nothing(results) and not counted and not (spec is not None and has_checks(spec)):
+        yield Dispute(DisputeKind.EMPTY)
+    if spec is not None and spec.outputs and counted == 0:
+        yield Dispute(DisputeKind.NO_OUTPUTS)
+    yield from (Dispute(DisputeKind.OWN_WORD, text) for text, passed in results.acceptance if not passed)
+
+
+def _says_nothing(results: Results) -> bool:
+    return not (results.summary.strip() or results.outputs or results.acceptance or results.extra)
+
+
+def has_checks(spec: AgentSpec) -> bool:
+    """Whether a command proves one of its outcomes."""
+    return any(outcome.check for outcome in spec.acceptance)
 
 
 def disputes_of(record: Record) -> tuple[Dispute, ...]:
@@ -15,8 +61,38 @@ def open_disputes(record: Record) -> tuple[Dispute, ...]:
 
     A rejection settles all of it. What comes up after an acceptance, as a check that fails since, is open again.
     """
+    return not_settled(disputes_of(record), record)
+
+
+def disputes_in(view: AgentView) -> tuple[Dispute, ...]:
+    """What speaks against its results and is not settled: as recorded at its end, as seen just now before that."""
+    record = view.record
+    if record is not None and record.id != view.id:
+        return ()  # an earlier run, put aside: the later one is the answer to it
+    if record is not None and record.phase is Phase.ENDED:
+        return open_disputes(record) if record.ending is Ending.DONE else ()
+    if view.results.state is not ResultsState.VALID:
+        return ()  # `{}` ends nothing while its writer lives
+    counted = view.observed.outputs if record is not None else None
+    found = hollow(view.results, view.spec, counted, view.missing)
+    return not_settled(found, record) if record is not None else found
+
+
+def hollow_in(view: AgentView) -> tuple[Dispute, ...]:
+    """Those of them that no check has found: a failed check has an alert of its own."""
+    return tuple(each for each in disputes_in(view) if each.kind is not DisputeKind.CHECK)
+
+
+def dispute_words(disputes: tuple[Dispute, ...]) -> str:
+    """The first of them in one sentence, with how many there are more."""
+    more = f" and {len(disputes) - SHOWN} more" if len(disputes) > SHOWN else ""
+    return "; ".join(each.words for each in disputes[:SHOWN]) + more
+
+
+def not_settled(disputes: tuple[Dispute, ...], record: Record) -> tuple[Dispute, ...]:
+    """Those of them that no decision covers."""
     review = record.review
     if review is not None and review.is_rejection:
         return ()
     settled = review.about if review is not None else ()
-    return tuple(one for one in disputes_of(record) if one not in settled)
+    return tuple(one for one in disputes if one not in settled)

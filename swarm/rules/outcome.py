@@ -7,8 +7,11 @@ from swarm.model.agent import Liveness
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState, ResultsStatus
+from swarm.model.review import Review
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
+from swarm.model.values import replace
+from swarm.rules.disputes import dispute_words, disputes_in
 from swarm.rules.unread import unread_beats, with_unread
 
 
@@ -53,7 +56,23 @@ def reported(view: AgentView, now: Now, policy: Policy, heartbeat_n: int) -> Ver
     if record is not None and record.phase is not Phase.ENDED and not is_gone(view) and view.liveness is Liveness.ALIVE:
         why += "; its process still runs"
     state = Health.FAILED if results.status is ResultsStatus.FAILED else Health.DONE
-    return with_unread(Verdict(state, why), view, policy, heartbeat_n)
+    return with_unread(weighed(view, Verdict(state, why), now), view, policy, heartbeat_n)
+
+
+def weighed(view: AgentView, judged: Verdict, now: Now) -> Verdict:
+    """The verdict on an agent that is done, with what was decided about its results, or what speaks against them."""
+    review = view.record.review if view.record is not None else None
+    if review is not None and review.is_rejection:
+        return replace(judged, state=Health.FAILED, why=f"its results were {_review_words(review, now)}")
+    if judged.state is Health.DONE and (disputes := disputes_in(view)):
+        why = f"done, disputed: {dispute_words(disputes)}; accept or reject it; {judged.why}"
+        return replace(judged, state=Health.DISPUTED, why=why)
+    return judged if review is None else replace(judged, why=f"{judged.why}; {_review_words(review, now)}")
+
+
+def _review_words(review: Review, now: Now) -> str:
+    word = f": {review.word}" if review.word else ""
+    return f"{review.decision} by {review.by} at {spell_clock(review.at, now.wall)}{word}"
 
 
 def _read_words(view: AgentView, now: Now) -> str:
@@ -105,7 +124,7 @@ def ended(view: AgentView, record: Record, now: Now, policy: Policy, heartbeat_n
     if record.ending is Ending.DONE:
         if view.results.state is ResultsState.VALID:
             return reported(view, now, policy, heartbeat_n)
-        return Verdict(Health.DONE, f"done{ago}" + _because(record))
+        return weighed(view, Verdict(Health.DONE, f"done{ago}" + _because(record)), now)
     if record.ending is Ending.KILLED:
         late = "; it left valid results" if view.results.state is ResultsState.VALID else ""
         killed = Verdict(Health.KILLED, f"ended by {record.ended_by or 'us'}{ago}" + _because(record) + late)

@@ -45,6 +45,7 @@ _GAP_WORDS = {
 }
 _SAID_ONCE = (AlertCause.RETRYING, AlertCause.WAITING)
 _SILENT = (Health.INVESTIGATE, Health.OVERDUE)
+_REPORTED = (Health.DONE, Health.DISPUTED, Health.FAILED)
 _UNDER_WAY = (Health.FRESH, Health.STARTING, Health.LATE, Health.INVESTIGATE, Health.LOOPING, Health.QUEUED)
 
 
@@ -161,8 +162,8 @@ def _results(snapshot: Snapshot, policy: Policy, judged: Mapping[str, Verdict], 
         record, one = view.record, judged[view.id]
         if record is None or one.state in _UNDER_WAY or is_root(view, policy) or is_archived(view):
             continue
-        if one.state in (Health.DONE, Health.FAILED) and _has_results(view):
-            if one.state is Health.DONE and record.checked_n is None and _has_checks(view):
+        if one.state in _REPORTED and _has_results(view):
+            if one.state is not Health.FAILED and record.checked_n is None and _has_checks(view):
                 yield Action(ActionKind.CHECK, view.id, view.spawn_id, "it says it is done")
             if record.collected_n is None:
                 yield Action(ActionKind.COLLECT, view.id, view.spawn_id, f"results.json says {view.results.status}")

@@ -36,6 +36,7 @@ _ORDER = {
     Health.INVESTIGATE: 3,
     Health.UNKNOWN: 4,
     Health.DONE: 5,
+    Health.DISPUTED: 5,
     Health.LATE: 6,
     Health.RETRYING: 7,
     Health.WAITING: 7,

@@ -5,6 +5,7 @@ from swarm.model.health import Health, Verdict
 from swarm.model.record import Ending, Phase
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
+from swarm.rules.disputes import open_disputes
 from swarm.rules.health import is_archived
 from swarm.rules.service_wait import is_given_up
 
@@ -13,6 +14,7 @@ _RANKS = {
     Health.UNKNOWN: 2,
     Health.LOOPING: 3,
     Health.FAILED: 4,
+    Health.DISPUTED: 5,
     Health.LOST: 5,
     Health.INVESTIGATE: 6,
     Health.WAITING: 12,
@@ -22,7 +24,7 @@ _RANKS = {
 _GIVEN_UP = 5
 _ORPHANED = 4
 _UNVERIFIED, _OVER_BUDGET, _OTHER_PROBLEM, _STALE, _CALM, _OVER = 1, 7, 8, 9, 20, 30
-_NEEDS_A_PERSON = frozenset({Health.OVERDUE, Health.UNKNOWN, Health.LOOPING, Health.INVESTIGATE})
+_NEEDS_A_PERSON = frozenset({Health.OVERDUE, Health.UNKNOWN, Health.LOOPING, Health.INVESTIGATE, Health.DISPUTED})
 
 
 def is_problem(v: Verdict, view: AgentView) -> bool:
@@ -49,7 +51,11 @@ def is_settled(view: AgentView) -> bool:
     record = view.record
     if record is None or record.phase is not Phase.ENDED or record.unverified:
         return False
-    if is_archived(view) or record.read_at is not None:
+    if is_archived(view):
+        return True
+    if record.ending is Ending.DONE and open_disputes(record):
+        return False
+    if record.read_at is not None:
         return True
     return record.ending is Ending.KILLED and view.results.state is ResultsState.ABSENT
 

@@ -13,6 +13,7 @@ from swarm.rules.observation import BEGINNING, observe_outputs
 from swarm.scan.disk_use import DiskUse
 from swarm.scan.files import EXIT, RESULTS
 from swarm.scan.inputs import InputLooks
+from swarm.scan.named_outputs import missing_outputs
 from swarm.scan.outputs import outputs_of
 from swarm.scan.streams import OutputReaders
 from swarm.scan.tiers import TierLooks
@@ -148,7 +149,7 @@ class Probes:
             if agent is not None and not everything and now.awake - agent.counted_at < OUTPUTS_S:
                 break  # the rest were counted even later
             self._output_turn.pop()
-            if agent is not None and _has_outputs(agent) and self._count(agent, now):
+            if agent is not None and _has_outputs(agent) and (self._count(agent, now) | self._find_named(agent)):
                 changed.add(agent.id)
             if not everything and time.perf_counter() > until:
                 break
@@ -158,6 +159,9 @@ class Probes:
         record, spec, before = agent.record, agent.spec, agent.observed
         if record is None or spec is None or before is None:
             return False
+        if not spec.outputs:
+            agent.counted_at = now.awake
+            return False
         counted = outputs_of(self.home.layout, agent.id, spec, record.spawned_at)
         first = agent.counted_at == BEGINNING and not before.outputs_key
         seen = agent.counted_at if agent.counted_at > BEGINNING else before.seen
@@ -165,6 +169,12 @@ class Probes:
         agent.counted_at = now.awake
         agent.telling_outputs = counted.telling
         return agent.observed is not before
+
+    def _find_named(self, agent: TrackedAgent) -> bool:
+        """Looks for the outputs that its results name: it is done by its own word, and has not ended yet."""
+        named = agent.files.results.outputs if agent.files is not None else ()
+        before, agent.missing = agent.missing, missing_outputs(self.home.layout, agent.id, agent.spec, named)
+        return agent.missing != before
 
     def _sample(self, agents: Mapping[str, TrackedAgent]) -> set[str]:
         """What processes use: every few seconds, and never for more than a hundredth of the time."""
@@ -186,8 +196,10 @@ class Probes:
 
 
 def _has_outputs(agent: TrackedAgent) -> bool:
-    running = agent.record is not None and agent.record.phase is Phase.RUNNING
-    return running and agent.spec is not None and bool(agent.spec.outputs)
+    if agent.record is None or agent.record.phase is not Phase.RUNNING:
+        return False
+    declared = agent.spec is not None and bool(agent.spec.outputs)
+    return declared or bool(agent.files is not None and (agent.files.results.outputs or agent.missing))
 
 
 def _alike(one: Usage | None, other: Usage | None) -> bool:

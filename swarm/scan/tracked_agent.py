@@ -6,6 +6,7 @@ from swarm.model.causes import ProblemCode
 from swarm.model.record import Observed, Phase, Record, Ref
 from swarm.model.reports import Progress, ResultsState
 from swarm.model.repository import Changes
+from swarm.model.review import Dispute
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.processes.belonging import Origin
@@ -48,6 +49,7 @@ class TrackedAgent:
         "liveness",
         "looked_wall",
         "managed",
+        "missing",
         "names",
         "observed",
         "origin",
@@ -107,6 +109,8 @@ class TrackedAgent:
         """Names of its outputs that are long enough to say something to who lists them."""
         self.names: tuple[str, ...] = ()
         """Those names of files that were examined."""
+        self.missing: tuple[Dispute, ...] = ()
+        """What speaks against the outputs that its results name, while it has not ended."""
         self.suspect_name = ""
         """Why one of them looks like an order to its reader; '' where none does."""
         self.stream: Stream | None = None
@@ -181,6 +185,7 @@ class TrackedAgent:
         if self.record is not None and self.record.ref.match(record) is None:
             self.observed = self.recorded = self.seen = self.looked_wall = self.changed_at = None
             self.counted_at, self.liveness, self.unkept, self.usage = BEGINNING, None, False, None
+            self.missing = ()
             self.follower, self.heard, self.faults = None, None, {}
         if self.record is None or self.record.ref.match(record) is None:
             self.last_words, self.renamed_to = NO_PROGRESS, ""  # those of a stranger in this place are not its own

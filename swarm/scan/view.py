@@ -80,6 +80,7 @@ def _view(agent: TrackedAgent, now: Now) -> AgentView:
         problems=tuple(problems_of(agent, now)),
         activity=activity,
         heard=heard,
+        missing=agent.missing,
         unread=unread,
         changes=agent.changes,
         tokens=tokens,

@@ -2,6 +2,7 @@
 
 from swarm.ending import settle
 from swarm.ending.end import write_ended
+from swarm.ending.hollow import disputes_now
 from swarm.errors import Code, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
@@ -14,9 +15,12 @@ from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
 from swarm.model.reports import ResultsState, WholeResults
 from swarm.model.requests import ReadReport
+from swarm.model.review import MAX_WORD
 from swarm.model.values import replace
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.whole_results import read_whole_results
+from swarm.rules.disputes import dispute_words
+from swarm.sanitize import clean
 from swarm.store import reader, writer
 
 
@@ -46,9 +50,33 @@ def read(home: Home, words: str) -> ReadReport:
         _must_be_there(home, results, agent_id)
     spawn_id = _spawn_id(home, agent_id)
     audit.record(home, AuditVerb.READ, agent=agent_id, spawn_id=spawn_id, first=first)
+    record = known_record(home, agent_id)
     return ReadReport(
-        agent_id, spawn_id, results, first, str(home.layout.agent(agent_id).results), suspicion_in(dict(results.data))
+        agent_id,
+        spawn_id,
+        results,
+        first,
+        str(home.layout.agent(agent_id).results),
+        suspicion_in(dict(results.data)),
+        disputes_now(home, record) if record is not None else (),
+        record.review if record is not None else None,
     )
+
+
+def known_record(home: Home, agent_id: str) -> Record | None:
+    """The record of an agent, wherever it is kept; None where it was not spawned by this engine."""
+    found = None if home.layout.foreign else home.ledger.read().agents.get(agent_id)
+    return found if found is not None else read_ended(home.layout.agent(agent_id)).value
+
+
+def read_words(report: ReadReport) -> str:
+    """What the engine has to say of results beside their own words: what speaks against them, what was decided; ''."""
+    said = f"DISPUTED: {dispute_words(report.disputes)}. Accept or reject them." if report.disputes else ""
+    review = report.review
+    if review is None:
+        return said
+    word = f": {clean(review.word, MAX_WORD)}" if review.word else ""
+    return f"{said} They are {review.decision} by {review.by}{word}".strip()
 
 
 def _has_ended(home: Home, agent_id: str) -> bool:
@@ -57,7 +85,7 @@ def _has_ended(home: Home, agent_id: str) -> bool:
 
 
 def _must_be_there(home: Home, results: WholeResults, agent_id: str) -> None:
-    if results.state is ResultsState.INVALID and not results.data:
+    if results.state is ResultsState.INVALID and not results.data and not results.empty:
         raise SwarmError(
             f"The results of {agent_id!r} are not valid.",
             f"results.json: {results.why}.",

@@ -1,6 +1,7 @@
 """accept and reject: the operator or the parent decides about the results of an agent, with a word."""
 
 from swarm.ending.end import write_ended
+from swarm.ending.hollow import disputes_now
 from swarm.ending.notices import tell_parents
 from swarm.ending.settle import settle
 from swarm.errors import Code, NotFound, SwarmError, UsageError
@@ -9,7 +10,6 @@ from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_answer_for, must_be_meant, resolve
 from swarm.ledger import outbox
-from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, clear_alert
 from swarm.lifecycle.readiness import must_be_ready
 from swarm.model.actor import AuditVerb
@@ -18,13 +18,14 @@ from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.requests import Reviewed
-from swarm.model.review import MAX_WORD, Decision, Review
+from swarm.model.review import MAX_WORD, Decision, Dispute, Review
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.protocol.agent_files import read_results
-from swarm.rules.disputes import open_disputes
+from swarm.rules.disputes import not_settled, open_disputes
+from swarm.verbs.read import known_record
 
-SETTLED = (AlertCause.ACCEPTANCE, AlertCause.RESULTS_UNREAD, AlertCause.RESULTS_ORPHANED)
+SETTLED = (AlertCause.ACCEPTANCE, AlertCause.DISPUTED, AlertCause.RESULTS_UNREAD, AlertCause.RESULTS_ORPHANED)
 """Alerts that are over when somebody has decided."""
 
 
@@ -67,7 +68,7 @@ def _decide(home: Home, words: str, wanted: Review, spawn_id: str) -> Reviewed:
 def _must_have_results(home: Home, agent_id: str, spawn_id: str) -> Record:
     """The record of an agent that has reported, or ended as done, wherever it is kept."""
     agent = home.layout.agent(agent_id)
-    record = home.ledger.read().agents.get(agent_id) or read_ended(agent).value
+    record = known_record(home, agent_id)
     if record is not None:
         must_be_meant(record, spawn_id)
         if record.ending is Ending.DONE or read_results(agent).state is ResultsState.VALID:
@@ -82,20 +83,20 @@ def _must_have_results(home: Home, agent_id: str, spawn_id: str) -> Record:
 
 def _commit(home: Home, record: Record, review: Review, verb: AuditVerb) -> Reviewed:
     """Writes the decision down: in the ledger, and in ended.json, where alone it stands once the ledger let go."""
-    before = [record]
+    seen = disputes_now(home, record)
+    settled: tuple[Dispute, ...] = ()
 
     def step(found: Record, _: Now) -> Record:
-        before[:] = [found]
-        return _reviewed(found, review)
+        nonlocal settled
+        settled = tuple(dict.fromkeys((*not_settled(seen, found), *open_disputes(found))))
+        return _reviewed(found, review, settled)
 
     def line(found: Record) -> AuditLine:
-        settled = [one.words for one in open_disputes(before[-1])]
-        return audit.line(
-            home, verb, agent=found.id, spawn_id=found.spawn_id, reason=review.word, also={"settled": settled}
-        )
+        also = {"settled": [one.words for one in settled]}
+        return audit.line(home, verb, agent=found.id, spawn_id=found.spawn_id, reason=review.word, also=also)
 
     if record.ref.find(home.ledger.read().agents) is None:
-        after: Record | None = _reviewed(record, review)
+        after: Record | None = step(record, home.now())
         outbox.append(home.layout, line(record))
     else:
         after = home.ledger.update(
@@ -106,7 +107,7 @@ def _commit(home: Home, record: Record, review: Review, verb: AuditVerb) -> Revi
     if after.phase is Phase.ENDED:
         write_ended(home, after)
     tell_parents(home)
-    return Reviewed(after.id, after.spawn_id, after.review, open_disputes(before[-1]))
+    return Reviewed(after.id, after.spawn_id, after.review, settled)
 
 
 def _without_alerts(state: State, record: Record) -> State:
@@ -115,10 +116,10 @@ def _without_alerts(state: State, record: Record) -> State:
     return state
 
 
-def _reviewed(record: Record, review: Review) -> Record:
+def _reviewed(record: Record, review: Review, settled: tuple[Dispute, ...]) -> Record:
     """The record with the decision. What an earlier acceptance settled stays settled; who decides has read."""
     earlier = record.review.about if record.review is not None else ()
-    settled = replace(review, about=(*earlier, *open_disputes(record)))
+    review = replace(review, about=(*earlier, *settled))
     if record.read_at is not None:
-        return replace(record, review=settled)
-    return replace(record, review=settled, read_at=review.at, read_by=review.by)
+        return replace(record, review=review)
+    return replace(record, review=review, read_at=review.at, read_by=review.by)

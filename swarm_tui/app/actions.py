@@ -22,6 +22,7 @@ from swarm_tui.app.capabilities import (
     needs_running,
     needs_spec,
     needs_stoppable,
+    needs_verdict,
     needs_worktree,
     needs_writable,
     not_beating,
@@ -165,6 +166,8 @@ ACTS: tuple[Act, ...] = (
         verb="attach",
     ),
     _on_agent("read", "c", "mark its results read", needs_results),
+    _on_agent("accept", "Y", "accept its results, whatever speaks against them", needs_verdict),
+    _on_agent("reject", "F", "reject its results, with a word: it counts as failed", needs_verdict),
     Act(
         "acknowledge",
         ("A",),

@@ -58,7 +58,12 @@ ALERTS: dict[AlertCause, str] = {
         "its results.json cannot be taken for results, so that it is not done: tell it (m), or end it (x)"
     ),
     AlertCause.ACCEPTANCE: (
-        "a check of what it was to bring about failed: compare its results with the check, then r or accept them (c)"
+        "a check of what it was to bring about failed: compare its results (4) with the check, then Y accepts them, "
+        "F rejects them with a word, and r begins anew"
+    ),
+    AlertCause.DISPUTED: (
+        "it says success, and its files say something else: look at its results (4), then Y accepts them, F rejects "
+        "them with a word, and r begins anew"
     ),
     AlertCause.ROOT_FAILED: "a turn of the root failed; the next heartbeat begins another: read what the turn said (2)",
     AlertCause.ROOT_TIMEOUT: (

@@ -9,7 +9,7 @@ from swarm.config.policy import Policy
 from swarm.errors import SwarmError
 from swarm.lifecycle.relaunch import session_of
 from swarm.model.health import Verdict
-from swarm.model.record import Phase
+from swarm.model.record import Ending, Phase
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import Access, AgentView, Snapshot
 from swarm.programs.base import Program
@@ -106,6 +106,14 @@ def needs_output(where: Where) -> str:
 def needs_results(where: Where) -> str:
     if all(view.results.state is ResultsState.ABSENT for view in where.targets):
         return "there is no results.json to read yet"
+    return ""
+
+
+def needs_verdict(where: Where) -> str:
+    for view in where.targets:
+        done = view.record is not None and view.record.ending is Ending.DONE
+        if not done and view.results.state is not ResultsState.VALID:
+            return f"{view.id} has no results to decide about"
     return ""
 
 

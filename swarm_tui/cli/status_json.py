@@ -1,6 +1,6 @@
 """`status --json`: a snapshot with its verdicts as one document (the keys are cli.md's)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from swarm.config.policy import Policy
 from swarm.model.agent import Liveness, Usage
@@ -8,9 +8,11 @@ from swarm.model.health import Verdict
 from swarm.model.heart import HeartState
 from swarm.model.record import Alert
 from swarm.model.reports import ResultsState
+from swarm.model.review import Dispute, Review
 from swarm.model.snapshot import AgentView, Slots, Snapshot
 from swarm.model.time import Now
 from swarm.rules.costs import Spending, spending, spent
+from swarm.rules.disputes import disputes_in
 from swarm.rules.heart import command, heart
 from swarm.rules.outage import waits
 from swarm_tui.cli.commands.common import iso
@@ -148,10 +150,24 @@ def _agent(view: AgentView, verdict: Verdict, now: Now, usage: Usage | None, use
         "worktree": _worktree(view),
         "doing": _doing(view),
         "waiting": _waiting(view),
+        "disputes": disputes_json(disputes_in(view)),
+        "review": review_json(record.review if record is not None else None),
         "unread_s": _rounded(unread_seconds(view, now)),
         "unread_beats": verdict.unread_beats,
         "problems": [{"code": problem.code, "text": problem.text} for problem in view.problems],
     }
+
+
+def disputes_json(disputes: Sequence[Dispute]) -> list[dict[str, str]]:
+    """What speaks against results."""
+    return [{"kind": one.kind.value, "about": one.about} for one in disputes]
+
+
+def review_json(review: Review | None) -> dict[str, object] | None:
+    """What was decided about results; None where nobody has."""
+    if review is None:
+        return None
+    return {"decision": review.decision.value, "by": review.by, "at": iso(review.at), "why": review.word}
 
 
 def _waiting(view: AgentView) -> dict[str, object] | None:

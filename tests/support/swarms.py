@@ -457,6 +457,7 @@ def every_state() -> dict[Health, AgentView]:
         Health.RETRYING: a_view("retrying", activity=ActivityState(retrying="429 rate limited", retries=3)),
         Health.WAITING: a_view("waiting", phase=Phase.WAITING, waiting=a_wait(), liveness=Liveness.DEAD),
         Health.DONE: a_view("done", results=results()),
+        Health.DISPUTED: a_view("disputed", results=results(acceptance=(("the link is live", False),))),
         Health.FAILED: a_view("failed", exit=an_exit("failed", 1), liveness=Liveness.DEAD),
         Health.KILLED: a_view("killed", phase=Phase.ENDED, ending=Ending.KILLED, ended_by="operator", why="not needed"),
         Health.LOST: a_view("lost", liveness=Liveness.DEAD),

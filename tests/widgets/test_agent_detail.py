@@ -34,10 +34,10 @@ from widgets.detail_pages import (
     events_page,
     process_page,
     progress_page,
-    results_page,
     text_page,
 )
 from widgets.event_feed import EventRow
+from widgets.results_page import results_page
 from widgets.text_pane import Paragraph
 
 COUNTDOWN = Verdict(Health.INVESTIGATE, "silent 42m, limit 45m", Health.OVERDUE, 130.0, age=2520.0, kill_in=130.0)

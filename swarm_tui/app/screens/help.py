@@ -28,6 +28,7 @@ _RULES: dict[Health, str] = {
     Health.RETRYING: "its model service refuses or does not answer",
     Health.WAITING: "its program ended for its model service; it is taken up again by itself",
     Health.DONE: "results.json is there and valid",
+    Health.DISPUTED: "done by its own word, and something speaks against it: accept (Y) or reject (F) it",
     Health.FAILED: "ended without results.json, or with status failed",
     Health.KILLED: "ended by operator, parent or engine; its detail says who, why and when",
     Health.LOST: "gone without results or exit status",

@@ -70,10 +70,13 @@ def read(args: "argparse.Namespace", out: "Output") -> int:
     """Prints the results of an agent, whole; they count as read from now on."""
     from swarm.injection.fence import tag
     from swarm.protocol.whole_results import as_document, as_lines
+    from swarm.verbs.read import read_words
 
     swarm = acting(args, out)
     report = swarm.read(args.id)
     if out.json:
+        from swarm_tui.cli.status_json import disputes_json, review_json
+
         results = as_document(report.results)
         out.document(
             {
@@ -81,12 +84,16 @@ def read(args: "argparse.Namespace", out: "Output") -> int:
                 "spawn_id": report.spawn_id,
                 "first": report.first,
                 "tagged": report.tagged,
+                "disputes": disputes_json(report.disputes),
+                "review": review_json(report.review),
                 "results": results,
             }
         )
         return 0
     summary = report.results.summary
     text = "\n".join([*as_lines(report.results), *(["", summary] if summary else [])])
+    if said := read_words(report):
+        out.say(said)
     shown = text if swarm.home.actor.is_operator else _fenced(report.agent, text)
     if report.tagged:
         out.tell(tag(report.tagged))

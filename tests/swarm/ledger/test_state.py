@@ -18,6 +18,7 @@ from swarm.model.audit_line import AuditLine
 from swarm.model.causes import AlertCause, Course
 from swarm.model.record import Alert, Ending, Fingerprint, Holder, Observed, Phase, QueueEntry, Record
 from swarm.model.repository import PLACE, Worktree
+from swarm.model.review import Decision, Dispute, DisputeKind, Review
 from swarm.model.service import Trouble, Waiting
 from swarm.model.time import Epoch
 from swarm.model.values import replace
@@ -72,6 +73,8 @@ worktrees = st.builds(
     into=words,
     checkout=words,
 )
+disputes = st.lists(st.builds(Dispute, kind=st.sampled_from(DisputeKind), about=words), max_size=2).map(tuple)
+reviews = st.builds(Review, decision=st.sampled_from(Decision), by=words, at=times, word=words, about=disputes)
 RECORD_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "id": ids,
     "spawn_id": st.text(min_size=1, max_size=16),
@@ -122,6 +125,9 @@ RECORD_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "acceptance": st.lists(st.tuples(words, st.booleans()), max_size=3).map(tuple),
     "warned": st.lists(words, max_size=3).map(tuple),
     "told": st.lists(words, max_size=3).map(tuple),
+    "disputes": disputes,
+    "boxed": st.booleans(),
+    "review": st.none() | reviews,
     "extra": extras,
 }
 records = st.builds(Record, **RECORD_FIELDS).filter(lambda it: it.phase is not Phase.WAITING or it.waiting is not None)

@@ -46,7 +46,7 @@ AGENT_KEYS = {
     *("id", "name", "role", "parent", "depth", "state", "why", "next_state", "next_in_s", "age_s", "last_update"),
     *("sentence", "outputs", "outputs_claimed", "slots", "foreign", "spawn_id", "program", "model", "pid"),
     *("cpu_percent", "rss_bytes", "tokens", "cost_usd", "unread_s", "unread_beats", "problems"),
-    *("description", "subtree", "doing", "ghost", "waiting", "worktree"),
+    *("description", "subtree", "doing", "ghost", "waiting", "worktree", "disputes", "review"),
 }
 
 
