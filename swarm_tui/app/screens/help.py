@@ -71,6 +71,9 @@ class HelpScreen(ModalScreen[None]):
                         yield Static(words, classes="words")
                 else:
                     yield Static(words)
+            for cause in sorted(ALERTS):
+                yield Static(Content.styled(cause, "bold"), classes="cause")
+                yield Static(Content(ALERTS[cause]), classes="meaning")
 
     def _lines(self) -> list[tuple[Content, Content]]:
         """(what stands in the column at the left, what it is); a heading has nothing at the left."""
@@ -96,10 +99,9 @@ class HelpScreen(ModalScreen[None]):
             lead = Content.styled(f"{charset.states[state]} {state.value}", "bold")
             lines.append((lead, Content(rule.format(**limits))))
         lines.append((alone, alone))
-        lines.append((alone, Content.styled("What alerts mean, and what to do", "bold $accent")))
-        lines += [(alone, Content.assemble((cause, "bold"), f"  {ALERTS[cause]}")) for cause in sorted(ALERTS)]
-        lines.append((alone, alone))
         lines.append((alone, Content("A heartbeat comes every " + duration(heartbeat.period) + ".")))
+        lines.append((alone, alone))
+        lines.append((alone, Content.styled("What alerts mean, and what to do", "bold $accent")))
         return lines
 
     def action_leave(self) -> None:
