@@ -199,7 +199,7 @@ STATE_FIELDS: dict[str, st.SearchStrategy[Any]] = {
 states = st.builds(State, **STATE_FIELDS)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(states)
 def test_every_state_is_read_as_it_was_written(state: State) -> None:
     read, refused = decode(encode(state))
@@ -223,6 +223,7 @@ def used_up(state: State) -> int:
     return state.account.tokens + sum(sum(record.tokens or ()) for record in state.agents.values())
 
 
+@settings(max_examples=40, deadline=None)
 @given(states, st.lists(records, max_size=3), st.sets(ids, max_size=3))
 def test_what_was_used_up_is_never_forgotten(before: State, new: list[Record], gone: set[str]) -> None:
     """Whoever is let go of, spawned anew or rebuilt without: the swarm's total stays what it was."""

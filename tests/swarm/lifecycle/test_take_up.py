@@ -83,7 +83,7 @@ def test_whoever_takes_it_up_and_dies_at_any_operation_leaves_it_started_once(
     live_home: LiveHome, service: Service
 ) -> None:
     service.down()
-    names = [f"worker-{number:02d}" for number in range(10)]
+    names = [f"worker-{number:02d}" for number in range(7)]
     for name in names:
         start(live_home, name)
     ended(live_home, *names)

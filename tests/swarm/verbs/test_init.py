@@ -246,7 +246,7 @@ def test_a_disk_that_refuses_is_said_in_words(
 def test_an_init_that_is_killed_anywhere_is_finished_by_the_next(tmp_path: Path) -> None:
     everything = [sys.executable, "-c", KILLED, str(tmp_path / "all"), "-1", *CHANGES]
     changes = int(subprocess.run(everything, stdout=subprocess.PIPE, check=True).stdout)
-    for point in range(0, changes, max(1, changes // 12)):
+    for point in range(0, changes, max(1, changes // 6)):
         home = tmp_path / str(point)
         killed = subprocess.run([sys.executable, "-c", KILLED, home, str(point), *CHANGES], check=False)
         assert killed.returncode == -signal.SIGKILL
