@@ -97,7 +97,7 @@ FAILURES = (
         "hollow",
         "bring the purchase link about.",
         "the first purchase link is live",
-        (AlertCause.ACCEPTANCE,),
+        (AlertCause.DISPUTED,),
         check="test -s purchase-link",
         rejection="An activity is no outcome: there is no link.",
     ),
