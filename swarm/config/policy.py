@@ -151,6 +151,13 @@ class Inputs(Section, frozen=True):
     """Done when they are not back a heartbeat after the alert."""
 
 
+class Roles(Section, frozen=True):
+    """[roles]: what becomes of an agent that has not read the shared rules and its role (failure 5)."""
+
+    then: Then = "alert"
+    """Done when it still has not a heartbeat after it was told."""
+
+
 class Injection(Section, frozen=True):
     """[injection]: what becomes of an agent in whose texts an order to its reader is found (failure 7)."""
 
@@ -239,6 +246,7 @@ class Policy(Section, frozen=True):
     acceptance: Checks = field(default_factory=Checks)
     root: Root = field(default_factory=Root)
     inputs: Inputs = field(default_factory=Inputs)
+    roles: Roles = field(default_factory=Roles)
     injection: Injection = field(default_factory=Injection)
     results: ResultsPolicy = field(default_factory=ResultsPolicy)
     limits: Limits = field(default_factory=Limits)

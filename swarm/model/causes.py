@@ -120,6 +120,8 @@ class AlertCause(OpenEnum):
     MOVED = "moved", Course.LASTS
     RECORD_MISSING = "record-missing", Course.LASTS
     SPEC_INVALID = "spec-invalid", Course.LASTS
+    ROLE_FILES = "role-files", Course.RENEWS
+    ROLE_UNREAD = "role-unread", Course.LASTS
     SAME_FILE = "same-file", Course.LASTS
     STRANGER = "stranger", Course.LASTS
     TIER = "tier", Course.LASTS
@@ -163,6 +165,12 @@ class ProblemCode(StrEnum):
     """What else its program noted."""
     RECORD_MISSING = "record-missing"
     RESULTS_INVALID = "results-invalid"
+    ROLE_FILES = "role-files"
+    """Shared rules or roles were changed while agents ran that were spawned under them."""
+    ROLE_OUTDATED = "role-outdated"
+    """It was spawned under another text of its role or the shared rules than there is now."""
+    ROLE_UNREAD = "role-unread"
+    """It works without having read the shared rules or its role."""
     SAME_FILE = "same-file"
     """Another agent changes the same file of the same repository."""
     SPEC_INVALID = "spec-invalid"
@@ -192,7 +200,14 @@ class ProblemCode(StrEnum):
 
 
 _NOTES = frozenset(
-    {ProblemCode.CLOCK, ProblemCode.FUTURE_MTIME, ProblemCode.STAMPS, ProblemCode.DENIED, ProblemCode.PROGRAM}
+    {
+        ProblemCode.CLOCK,
+        ProblemCode.FUTURE_MTIME,
+        ProblemCode.STAMPS,
+        ProblemCode.DENIED,
+        ProblemCode.PROGRAM,
+        ProblemCode.ROLE_OUTDATED,
+    }
 )
 _WITHOUT_ALERT = frozenset(
     {
@@ -203,5 +218,6 @@ _WITHOUT_ALERT = frozenset(
         ProblemCode.PROGRAM,
         ProblemCode.DISK,
         ProblemCode.UNREPORTED,
+        ProblemCode.ROLE_OUTDATED,
     }
 )

@@ -23,6 +23,7 @@ class _Rule(NamedTuple):
 _RULES: Mapping[ProblemCode, _Rule] = {
     ProblemCode.INPUT: _Rule(lambda policy: policy.inputs.then),
     ProblemCode.TIER: _Rule(lambda policy: policy.models.then),
+    ProblemCode.ROLE_UNREAD: _Rule(lambda policy: policy.roles.then),
     ProblemCode.INJECTION: _Rule(lambda policy: policy.injection.then, at_once=True),
 }
 CAUSES = frozenset(AlertCause(code.value) for code in _RULES)

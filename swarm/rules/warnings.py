@@ -20,6 +20,10 @@ _ADVICE = {
         "Do not go on as if it held nothing. Where another name is what was meant, read that, and say so in your next "
         "progress line; else say there what is missing, and do what can be done without it."
     ),
+    ProblemCode.ROLE_UNREAD: (
+        "They are part of your contract, whatever else you were told at your start: read them whole now, before you go "
+        "on, and hold what you have done so far against them."
+    ),
 }
 """What an agent is to do about a problem of which it is told."""
 

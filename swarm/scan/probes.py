@@ -15,6 +15,7 @@ from swarm.scan.files import EXIT, RESULTS
 from swarm.scan.inputs import InputLooks
 from swarm.scan.named_outputs import missing_outputs
 from swarm.scan.outputs import outputs_of
+from swarm.scan.role_reads import RoleLooks
 from swarm.scan.streams import OutputReaders
 from swarm.scan.tiers import TierLooks
 from swarm.scan.tracked_agent import TrackedAgent
@@ -91,6 +92,7 @@ class Probes:
         self.disk_use = DiskUse(home)
         self._inputs = InputLooks(home.layout.root)
         self._tiers = TierLooks(home.policy)
+        self._reads = RoleLooks(home.layout)
         self._turn: list[str] = []
         self._output_turn: list[str] = []
         self._sampled_at = float("-inf")
@@ -115,6 +117,7 @@ class Probes:
         changed |= self.disk_use.look(agents, everything=everything)
         changed |= self._inputs.look(agents, everything=everything)
         changed |= self._tiers.look(agents, everything=everything)
+        changed |= self._reads.look(agents, everything=everything)
         return changed | self._sample(agents)
 
     def _due(self, agents: Mapping[str, TrackedAgent], *, everything: bool) -> list[TrackedAgent]:

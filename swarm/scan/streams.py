@@ -11,6 +11,7 @@ from swarm.model.time import Now
 from swarm.programs.follower import Follower
 from swarm.programs.registry import NewReader, new_reader_for
 from swarm.rules.observation import awake_at
+from swarm.scan.role_calls import RoleCalls
 from swarm.scan.text_examiner import TextExaminer
 from swarm.scan.tracked_agent import TrackedAgent
 
@@ -122,7 +123,10 @@ class OutputReaders:
         before = follower.activity, follower.caught_up, follower.error
         heard = _last_word(follower.activity)
         while follower.grown():
-            self._texts.hear(agent, follower.look(now.wall, PART_BYTES))
+            printed = follower.look(now.wall, PART_BYTES)
+            self._texts.hear(agent, printed)
+            agent.role_calls = agent.role_calls or RoleCalls()
+            agent.role_calls.hear(printed, self.home.layout.root)
             if follower.error or time.perf_counter() > until:
                 break
         if follower.behind and not follower.error:

@@ -14,6 +14,7 @@ from swarm.programs.follower import Follower
 from swarm.protocol.unreported import Unreported
 from swarm.rules.observation import BEGINNING, observe_progress, was_made
 from swarm.scan.files import AgentFiles
+from swarm.scan.role_calls import RoleCalls
 from swarm.scan.suspects import Stream
 from swarm.scan.tree import Directory
 
@@ -59,6 +60,7 @@ class TrackedAgent:
         "record",
         "recorded",
         "renamed_to",
+        "role_calls",
         "same_files",
         "seen",
         "stream",
@@ -115,6 +117,8 @@ class TrackedAgent:
         """Why one of them looks like an order to its reader; '' where none does."""
         self.stream: Stream | None = None
         """What of its program's output looks like an order to its reader."""
+        self.role_calls: RoleCalls | None = None
+        """What its program told of the files in `roles/`."""
         self.heard: float | None = None
         """Awake seconds of its program's last sign of life, or of its last word that it tries again."""
         self.heard_paused = 0.0
@@ -186,7 +190,7 @@ class TrackedAgent:
             self.observed = self.recorded = self.seen = self.looked_wall = self.changed_at = None
             self.counted_at, self.liveness, self.unkept, self.usage = BEGINNING, None, False, None
             self.missing = ()
-            self.follower, self.heard, self.faults = None, None, {}
+            self.follower, self.role_calls, self.heard, self.faults = None, None, None, {}
         if self.record is None or self.record.ref.match(record) is None:
             self.last_words, self.renamed_to = NO_PROGRESS, ""  # those of a stranger in this place are not its own
         self.record = record
