@@ -29,6 +29,7 @@ from swarm.model.record import Phase, Ref
 from swarm.model.requests import SpawnRequest
 from swarm.programs.base import Program
 from swarm.programs.registry import program_for
+from swarm.protocol import role_texts
 from swarm.protocol.brief import compose
 from swarm.protocol.names import check_name, name_of, twin_key
 from swarm.protocol.owned_paths import lies_in, overlap
@@ -132,6 +133,7 @@ def draft(
         worktree=worktree,
         env=objections.check("env", lambda: spawn_fields.environment(request), {}),
         scope=Scope(role.scope) if role else Scope.NONE,
+        role_texts=role_texts.digests(home.layout, role_texts.of_role(request.role)) if role else {},
         created_at=spell_stamp(home.clock.wall(), millis=True),
         created_by=str(home.actor),
     )

@@ -62,6 +62,7 @@ def record_beat(
             heartbeat_last=now.awake,
             heartbeat_epoch=renew(state.epoch, home.clock),
             running=None,
+            role_files=snapshot.role_files or state.role_files,
             account=with_mark(state.account, now, tokens, cost_usd),
         )
 

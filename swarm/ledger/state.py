@@ -55,6 +55,8 @@ class State(Struct, frozen=True, omit_defaults=True):
     """The audit lines of this revision, and those of earlier ones that could not be written."""
     account: Account = Account()
     """What was used up by agents that are not in here any more, and the totals of the last day."""
+    role_files: Mapping[str, Text] = {}
+    """The hash of each file in `roles/` at the last heartbeat, by its path in the home."""
     extra: Mapping[str, Any] = {}
     """Keys of a newer version: they survive."""
 

@@ -62,6 +62,8 @@ class AgentSpec(Struct, frozen=True):
     """The worktree of a repository that is its own."""
     env: Mapping[str, str] = {}
     scope: Scope = Scope.NONE
+    role_texts: Mapping[str, str] = {}
+    """The hash of the shared rules and of its role as they were at its spawn, by their paths in the home."""
     created_at: Text = ""
     created_by: Text = "operator"
     schema: int = SCHEMA

@@ -184,6 +184,8 @@ class Snapshot(Struct, frozen=True):
     """What all agents ever have used up."""
     cost_usd: float = 0.0
     """The same in dollars, as far as prices are known."""
+    role_files: Mapping[str, str] = {}
+    """The hash of each file in `roles/`, by its path in the home."""
     revision: int = 0
     disk: Disk = Disk()
     pulse: Pulse = Pulse()

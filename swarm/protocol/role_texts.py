@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable
-from hashlib import blake2b
 
 from swarm.errors import SwarmError
 from swarm.protocol.paths import Layout
@@ -31,6 +30,8 @@ def of_role(role: str) -> tuple[str, str]:
 
 def digests(layout: Layout, wanted: Iterable[str]) -> dict[str, str]:
     """The hash of each by name; without those that are not there or cannot be read."""
+    from hashlib import blake2b  # OpenSSL comes with it: only where there is something to hash
+
     found: dict[str, str] = {}
     for name in wanted:
         try:

@@ -15,6 +15,7 @@ from swarm.scan.files import EXIT, RESULTS
 from swarm.scan.inputs import InputLooks
 from swarm.scan.named_outputs import missing_outputs
 from swarm.scan.outputs import outputs_of
+from swarm.scan.role_files import RoleFiles
 from swarm.scan.role_reads import RoleLooks
 from swarm.scan.streams import OutputReaders
 from swarm.scan.tiers import TierLooks
@@ -93,6 +94,7 @@ class Probes:
         self._inputs = InputLooks(home.layout.root)
         self._tiers = TierLooks(home.policy)
         self._reads = RoleLooks(home.layout)
+        self.role_files = RoleFiles(home.layout, home.policy)
         self._turn: list[str] = []
         self._output_turn: list[str] = []
         self._sampled_at = float("-inf")
@@ -118,6 +120,7 @@ class Probes:
         changed |= self._inputs.look(agents, everything=everything)
         changed |= self._tiers.look(agents, everything=everything)
         changed |= self._reads.look(agents, everything=everything)
+        changed |= self.role_files.look(agents, everything=everything)
         return changed | self._sample(agents)
 
     def _due(self, agents: Mapping[str, TrackedAgent], *, everything: bool) -> list[TrackedAgent]:

@@ -5,13 +5,12 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from swarm.model.snapshot import AgentView, Problem, Snapshot, Watching
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules import heart
 from swarm.rules.costs import totals
+from swarm.scan.file_changes import FileChanges
 from swarm.scan.files import ENDED, EXIT, FILES, PROGRESS, RESULTS, SPEC, AgentFiles
 from swarm.scan.hierarchy import Hierarchy
 from swarm.scan.ledger_view import LedgerView
@@ -172,7 +171,7 @@ class Scanner:
                     del self._tracked[found]
         return structural
 
-    def _take_inner(self, changes: "_Changes") -> bool:
+    def _take_inner(self, changes: FileChanges) -> bool:
         """Sub-agents inside programs come and go with what those say. Returns whether any did."""
         there = self._probes.output_readers.inner_agents(self._tracked)
         for known in there.keys() - self._inner:
@@ -196,8 +195,8 @@ class Scanner:
                 changes.dirty.add(known)
         return structural
 
-    def _read_files(self, agents: list[TrackedAgent], wanted: Wanted | None, listed: set[str]) -> "_Changes":
-        changes = _Changes(listed & self._tracked.keys())
+    def _read_files(self, agents: list[TrackedAgent], wanted: Wanted | None, listed: set[str]) -> FileChanges:
+        changes = FileChanges(listed & self._tracked.keys())
         for agent in agents:
             files, directory = agent.files, agent.directory
             if files is None or directory is None:
@@ -217,7 +216,7 @@ class Scanner:
                 changes.glanced.append(agent)
         return changes
 
-    def _take_records(self, changes: "_Changes") -> set[str]:
+    def _take_records(self, changes: FileChanges) -> set[str]:
         """Takes in the ledger; returns the ids whose record changed."""
         changed = self._ledger_view.read_ledger()
         for known in changed:
@@ -261,7 +260,7 @@ class Scanner:
 
     def _snapshot(self, now: Now, *, changed: bool) -> Snapshot:
         last, (watching, why) = self.last, self.watching
-        ledger = self._ledger_view.snapshot()
+        ledger, roles = self._ledger_view.snapshot(), self._probes.role_files
         if last is None or changed or ledger.revision != last.revision:
             tokens, cost_usd = totals(ledger.account, self._ledger_view.records, self._view_of)
         else:  # of a thousand agents the sum is a third of a scan in which nothing happened
@@ -272,7 +271,13 @@ class Scanner:
             agents=tuple(self._views) if changed or last is None else last.agents,
             slots=self._hierarchy.slots,
             disk=self._probes.disk_use.last,
-            problems=(*problems_of_home(self._order), *self._tree_problems, *ledger.problems),
+            role_files=roles.digests,
+            problems=(
+                *problems_of_home(self._order),
+                *roles.problems(ledger.role_files, ledger.heartbeat_last_at, self._order),
+                *self._tree_problems,
+                *ledger.problems,
+            ),
             tokens=tokens,
             cost_usd=cost_usd,
             pulse=replace(ledger.pulse, watching=watching, watching_why=why, scanned_at=now.wall),
@@ -284,18 +289,3 @@ class Scanner:
             snapshot = replace(last, pulse=snapshot.pulse)
         self.last = snapshot
         return snapshot
-
-
-class _Changes(Struct):
-    """What reading the files of some agents brought."""
-
-    dirty: set[str]
-    """Ids of those whose view has to be made anew."""
-    fresh: set[str] = set()
-    """Ids of those whose age has to be asked."""
-    glanced: list[TrackedAgent] = []
-    """Those whose progress was looked at and is what it was."""
-    urgent: set[str] = set()
-    """Ids of those whose process may have ended or begun."""
-    ghosts: bool = False
-    """An agent may have become a ghost, or no longer be one."""

@@ -164,6 +164,13 @@ ALERTS: dict[AlertCause, str] = {
     AlertCause.SPEC_INVALID: (
         "its agent.json is missing or damaged: what it was started for is not known; end it (x), spawn it anew"
     ),
+    AlertCause.ROLE_FILES: (
+        "shared rules or a role changed while agents ran: see what changed and whether you did it; agents that were "
+        "spawned before go on under the old text (their detail says so) until r"
+    ),
+    AlertCause.ROLE_UNREAD: (
+        "it works without having read the shared rules or its role; it was told once: if it goes on so, end it (x)"
+    ),
     AlertCause.SAME_FILE: (
         "two agents change one file of one repository: let one end, or give each its paths with --owns"
     ),

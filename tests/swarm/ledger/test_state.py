@@ -175,6 +175,7 @@ lines = st.builds(
     after=counts,
 )
 STATE_FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "role_files": st.dictionaries(words, words, max_size=3),
     "revision": st.integers(1, 10**12),
     "home_id": st.text(min_size=1, max_size=40),
     "epoch": epochs,
