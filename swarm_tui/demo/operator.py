@@ -52,6 +52,7 @@ class Operator(threading.Thread):
             Step(4, f"hold {BUILDER}", self._hold),
             Step(6, f"lose {COURIER}", self._lose),
             Step(20, f"message {SCOUT}", self._message),
+            Step(35, "edit a role", self._edit_role),
             Step(150, f"respawn {CRASHED}", lambda: self._respawn(CRASHED)),
         ]
         self._unread: dict[str, float] = {}
@@ -115,6 +116,11 @@ class Operator(threading.Thread):
 
     def _respawn(self, name: str) -> None:
         self._swarm.respawn(self._id(name))
+
+    def _edit_role(self) -> None:
+        """Somebody changes what workers are told while workers run, who go on under the old text (failure 5)."""
+        with self._swarm.home.layout.role("worker").open("a") as file:
+            file.write("\nWrite shorter sentences.\n")
 
     def _lose(self) -> None:
         """The courier and its keeper are gone in one moment, as when the machine kills what takes too much memory."""
