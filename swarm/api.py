@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import swarm.verbs.worktrees  # noqa: TC004  (at run time `_verb` imports all of these)
     from swarm.errors import SwarmError
     from swarm.model.requests import Rehearsal, SpawnCheck, SpawnRequest
+    from swarm.model.results_inbox import ResultsEntry
     from swarm.protocol.role import Role
     from swarm.scan.scanner import Scanner
     from swarm.scan.watcher import Watch
@@ -168,6 +169,12 @@ class Swarm:
         from swarm.lifecycle.attach import why_not
 
         return why_not(self.home, self.home.ledger.read().agents.get(agent_id))
+
+    def results(self, snapshot: Snapshot | None = None) -> "tuple[ResultsEntry, ...]":
+        """The results inbox, the newest first; see `verbs.results.results`. Changes nothing."""
+        from swarm.verbs.results import results
+
+        return results(self.home, snapshot if snapshot is not None else self.snapshot())
 
     def rehearse(self, snapshot: Snapshot | None = None) -> "Rehearsal":
         """The exact plan of a heartbeat now. Changes nothing."""

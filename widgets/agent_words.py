@@ -128,7 +128,7 @@ def age_text(view: AgentView, verdict: Verdict, now: Now, charset: Charset = UNI
         return short_duration(now.wall - view.inner.since)
     if state in AGEING and verdict.age is not None:
         return short_duration(verdict.age)
-    if verdict.unread_beats and (state is Health.DONE or verdict.stale_results):
+    if verdict.unread_beats and (state is not Health.KILLED or verdict.stale_results):
         return f"unread {verdict.unread_beats}{charset.heart if charset.unicode else 'hb'}"
     if state is Health.DONE:
         ended = _ended_at(view)

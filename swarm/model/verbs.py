@@ -69,6 +69,13 @@ VERBS: tuple[Verb, ...] = (
     ),
     agent_verbs.PROGRESS,
     agent_verbs.DONE,
+    Verb(
+        "results",
+        "list who reported or ended, the newest first: what was promised and is there, who has read and decided",
+        "results --unread",
+        (flag("unread", "only those that nobody has read, and those that are disputed"),),
+        narrow=True,
+    ),
     agent_verbs.READ,
     agent_verbs.ACCEPT,
     agent_verbs.REJECT,

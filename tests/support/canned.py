@@ -1,6 +1,6 @@
 """The app on a canned swarm: no disk, no clock, no processes; for pictures and for what only concerns the screen."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from swarm.api import Swarm
@@ -14,6 +14,7 @@ from swarm.model.health import Health
 from swarm.model.listed import ListedSession
 from swarm.model.plan import Action, Plan
 from swarm.model.record import Alert, Holder
+from swarm.model.reports import WholeResults
 from swarm.model.repository import ChangedFile, Changes, Worktree
 from swarm.model.requests import (
     DiffReport,
@@ -23,17 +24,22 @@ from swarm.model.requests import (
     MergeReport,
     Messaged,
     Objection,
+    ReadReport,
     Rehearsal,
+    Reviewed,
     SpawnCheck,
     Spawned,
     SpawnRequest,
 )
+from swarm.model.results_inbox import Promise, ResultsEntry
+from swarm.model.review import Decision, Review
 from swarm.model.snapshot import Snapshot
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.protocol.paths import Layout
 from swarm.protocol.role import Role
 from swarm.rules.plan import verdicts
+from swarm.rules.results_inbox import entries
 from swarm.scan.watcher import Watch
 from tests.support.swarms import NOW, POLICY, an_identity, big_example
 
@@ -81,6 +87,8 @@ class CannedSwarm(Swarm):
         self.ended_at_once: SwarmError | None = None
         self.beside: tuple[ListedSession, ...] = ()
         """Sessions that run beside the swarm."""
+        self.promised: Mapping[str, tuple[Promise, ...]] = {}
+        """What a look at the disk would find of promised outputs, by id."""
         self.sends = False
         """Messages go into sessions."""
 
@@ -131,6 +139,23 @@ class CannedSwarm(Swarm):
                 self._note(name, agent_id)
         self._note("respawn", (agent_id, fresh))
         return Spawned(agent_id, "spawn-new", str(HOME / "swarm/agents" / agent_id))
+
+    def results(self, snapshot: Snapshot | None = None) -> tuple[ResultsEntry, ...]:
+        self._note("results", snapshot is None)
+        found = entries(self.canned, verdicts(self.canned, self.home.policy, self.at))
+        return tuple(replace(entry, promises=self.promised.get(entry.agent, ())) for entry in found)
+
+    def read(self, words: str) -> ReadReport:
+        self._note("read", words)
+        return ReadReport(words, "", WholeResults(), first=True)
+
+    def accept(self, words: str, *, why: str = "", spawn_id: str = "") -> Reviewed:
+        self._note("accept", (words, why, spawn_id))
+        return Reviewed(words, spawn_id, Review(Decision.ACCEPTED, word=why))
+
+    def reject(self, words: str, *, why: str, spawn_id: str = "") -> Reviewed:
+        self._note("reject", (words, why, spawn_id))
+        return Reviewed(words, spawn_id, Review(Decision.REJECTED, word=why))
 
     def sessions(self) -> tuple[ListedSession, ...]:
         return self.beside

@@ -13,6 +13,7 @@ from swarm_tui.app.app import SwarmApp
 from swarm_tui.app.screens.spawn_form import DEBOUNCE_SECONDS, SpawnForm
 from swarm_tui.workers.transcript_tail import TranscriptChunk
 from tests.support.canned import CannedSwarm, full_house
+from tests.support.inboxes import PROMISED, inbox_example
 from tests.support.swarms import NOW, big_example, full_id, with_programs
 
 Act = Callable[[Pilot[int]], Awaitable[None]]
@@ -36,6 +37,8 @@ class Picture:
     """What the agent's program said that it did."""
     full: bool = False
     """Spawns meet a full swarm."""
+    inbox: bool = False
+    """Its swarm is the one with a full results inbox."""
 
 
 TRANSCRIPT = (
@@ -85,6 +88,9 @@ PICTURES: tuple[Picture, ...] = (
     Picture("transcript", keys=("2",), agent="idea-alpha/worker-1", told=SESSION),
     Picture("detail-results", keys=("4",), agent="idea-beta/worker-9"),
     Picture("detail-process", keys=("5",)),
+    Picture("results", keys=("I", "j"), agent="idea-alpha", inbox=True),
+    Picture("results-80", 80, 30, keys=("I", "j"), agent="idea-alpha", inbox=True),
+    Picture("results-45", 45, 30, keys=("I", "j"), agent="idea-alpha", inbox=True),
     Picture("timeline", keys=("t",)),
     Picture("help", keys=("question_mark",)),
     Picture("filter", keys=("slash", "b", "e", "t", "a")),
@@ -96,7 +102,8 @@ PICTURES: tuple[Picture, ...] = (
 
 def app_for(picture: Picture) -> SwarmApp:
     """The app on the canned swarm of a picture."""
-    swarm = CannedSwarm(with_programs(big_example()))
+    swarm = CannedSwarm(inbox_example() if picture.inbox else with_programs(big_example()))
+    swarm.promised = PROMISED
     if picture.full:
         swarm.check = full_house()
     app = SwarmApp(swarm, beats=False)

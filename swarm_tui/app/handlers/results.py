@@ -1,0 +1,106 @@
+"""The results inbox: opened on a look at the disk; what is read or decided in it is looked at again."""
+
+from swarm.model.requests import ReadReport, Reviewed
+from swarm.model.results_inbox import ResultsEntry
+from swarm.sanitize import clean
+from swarm.verbs.review import review_text
+from swarm_tui.app.capabilities import needs_writable
+from swarm_tui.app.screens.engine_calls import ActingScreen
+from swarm_tui.app.screens.prompt import Prompt
+from swarm_tui.app.screens.results_inbox import Entries, ResultsScreen
+from widgets.detail_head import Tab
+
+MOST_WORDS = 200
+
+
+def results(room: ActingScreen) -> None:
+    """Opens the inbox; enter goes to the results of an agent."""
+
+    def show(entries: Entries) -> None:
+        inbox = _Inbox(room)
+        inbox.screen = ResultsScreen(
+            entries,
+            room.snapshot.root,
+            room.swarm.now().wall,
+            acts={"read": inbox.read, "accept": inbox.accept, "reject": inbox.reject},
+            reload=inbox.reload,
+        )
+        room.app.push_screen(inbox.screen, lambda agent: _go_to(room, agent))
+
+    room.perform("look at the results", lambda: room.swarm.results(room.snapshot), show)
+
+
+def _go_to(room: ActingScreen, agent: str | None) -> None:
+    if agent:
+        room.go_to(agent)
+        room.show_tab(Tab.RESULTS)
+
+
+class _Inbox:
+    """What the room does for the open inbox."""
+
+    def __init__(self, room: ActingScreen) -> None:
+        self.room = room
+        self.screen: ResultsScreen | None = None
+
+    def reload(self) -> None:
+        """Takes a fresh look, and shows it."""
+        room = self.room
+
+        def show(entries: Entries) -> None:
+            if self.screen is not None and self.screen.is_attached:
+                self.screen.show_entries(entries, room.swarm.now().wall)
+
+        room.perform("look at the results", lambda: room.swarm.results(), show)
+
+    def read(self, entry: ResultsEntry) -> None:
+        """Marks them read."""
+
+        def done(report: ReadReport) -> None:
+            self.room.say(f"{clean(report.agent)}: read{'' if report.first else ' (it was read before)'}")
+            self.reload()
+
+        if self._may_act():
+            self.room.perform("read", lambda: self.room.swarm.read(entry.agent), done)
+
+    def accept(self, entry: ResultsEntry) -> None:
+        """Accepts what nothing speaks against at once, and asks where something does."""
+        room = self.room
+        if not self._may_act():
+            return
+
+        def answered(*, yes: bool) -> None:
+            if yes:
+                room.perform("accept", lambda: room.swarm.accept(entry.agent, spawn_id=entry.spawn_id), self._decided)
+
+        against = tuple(clean(each.words, MOST_WORDS) for each in entry.disputes)
+        if not against:
+            answered(yes=True)
+            return
+        room.ask(f"Accept the results of {clean(entry.agent)}?", answered, notes=against, yes="Accept")
+
+    def reject(self, entry: ResultsEntry) -> None:
+        """Asks for the word that its parent and the next attempt will read, and rejects."""
+        room = self.room
+
+        def answered(why: str | None) -> None:
+            if why:
+                room.perform(
+                    "reject", lambda: room.swarm.reject(entry.agent, why=why, spawn_id=entry.spawn_id), self._decided
+                )
+
+        if self._may_act():
+            hint = "Its parent is told, and the next attempt reads it in its brief."
+            room.app.push_screen(Prompt(f"Reject {clean(entry.agent)}: what is wrong?", hint=hint), answered)
+
+    def _decided(self, report: Reviewed) -> None:
+        self.room.say(clean(review_text(report), 500))
+        self.reload()
+
+    def _may_act(self) -> bool:
+        if refused := needs_writable(self.room.where()):
+            self.room.say(refused, severity="warning")
+        return not refused
+
+
+HANDLERS = {"results": results}

@@ -1,0 +1,108 @@
+"""The results inbox over the room: a list of who reported or ended, and below it the one under the cursor in full."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from swarm.formatting import plural
+from swarm.model.results_inbox import ResultsEntry
+from swarm.rules.results_inbox import needs_a_reader
+from widgets.line_list import charset_of
+from widgets.results_entry import entry_page
+from widgets.results_list import ResultsList
+from widgets.text_pane import TextPane
+
+Entries = tuple[ResultsEntry, ...]
+OnEntry = Callable[[ResultsEntry], None]
+
+
+class ResultsScreen(ModalScreen[str | None]):
+    """Dismissed with the id of the agent to go to, or None. What is done with an entry, the room does."""
+
+    CSS_PATH = "results_inbox.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,I", "leave", "close", show=False),
+        Binding("enter", "pick", "go there", show=False),
+        Binding("c", "on_entry('read')", "mark read", show=False),
+        Binding("Y", "on_entry('accept')", "accept", show=False),
+        Binding("F", "on_entry('reject')", "reject", show=False),
+        Binding("u", "toggle_waiting", "only what waits", show=False),
+        Binding("R", "reload", "look again", show=False),
+        Binding("tab,shift+tab", "other_pane", "list or text", show=False),
+    ]
+    HINT = "enter goes there  c read  Y accept  F reject  u only what waits  R look again  esc leaves"
+
+    def __init__(
+        self, entries: Entries, root: str, now: float, *, acts: dict[str, OnEntry], reload: Callable[[], None]
+    ) -> None:
+        """acts: what the room does with an entry, by name. reload: has the room look again. now: wall seconds."""
+        super().__init__()
+        self._list = ResultsList(root, now)
+        self._page = TextPane(id="page")
+        self._entries = entries
+        self._root, self._now = root, now
+        self._acts, self._reload = acts, reload
+        self._waiting_only = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box"):
+            yield Static("", id="title")
+            yield self._list
+            yield self._page
+            yield Static(Content(self.HINT), id="hint")
+
+    def on_mount(self) -> None:
+        self._show()
+        self._list.focus()
+
+    def show_entries(self, entries: Entries, now: float) -> None:
+        """Shows these in place of what was there; the cursor stays on its agent. now: wall seconds."""
+        self._entries, self._now = entries, now
+        self._show()
+
+    def _show(self) -> None:
+        waiting = tuple(entry for entry in self._entries if needs_a_reader(entry))
+        shown = waiting if self._waiting_only else self._entries
+        title = f"results, the newest first: {plural(len(self._entries), 'agent')}, {len(waiting)} to be seen to"
+        self.query_one("#title", Static).update(Content(title + (", only these shown" if self._waiting_only else "")))
+        self._list.set_entries(shown, self._now)
+
+    @on(ResultsList.Highlighted)
+    def _highlighted(self, event: ResultsList.Highlighted) -> None:
+        entry = event.entry
+        self._page.set_paragraphs(entry_page(entry, self._root, charset_of(self)) if entry is not None else ())
+
+    @on(ResultsList.Picked)
+    def action_pick(self) -> None:
+        """Goes to the agent of the entry under the cursor."""
+        entry = self._list.current
+        self.dismiss(entry.agent if entry is not None else None)
+
+    def action_on_entry(self, act: str) -> None:
+        """Does something with the entry under the cursor."""
+        if (entry := self._list.current) is not None:
+            self._acts[act](entry)
+
+    def action_toggle_waiting(self) -> None:
+        """Shows only what somebody is to see to still, or everything."""
+        self._waiting_only = not self._waiting_only
+        self._show()
+
+    def action_reload(self) -> None:
+        """Looks at the disk again."""
+        self._reload()
+
+    def action_other_pane(self) -> None:
+        """Gives the keys to the text below, or back to the list."""
+        (self._page if self._list.has_focus else self._list).focus()
+
+    def action_leave(self) -> None:
+        """Leaves; the cursor of the room stays where it is."""
+        self.dismiss(None)
