@@ -101,7 +101,7 @@ def _remember(home: Home, listener: str, notices: Sequence[Notice]) -> None:
 
     def lines(_: State) -> Iterator[AuditLine]:
         names = sorted({each.of.id for each in notices})
-        reason = "; ".join(f"{each.of.id}: {each.key}" for each in notices[:MAX_LINES])
+        reason = "; ".join(f"{each.of.id}: {each.subject}" for each in notices[:MAX_LINES])
         yield audit.line(home, AuditVerb.NOTIFY, agent=listener, reason=reason, actor=ENGINE, about=names[:MAX_LINES])
 
     home.ledger.commit(change, purpose=f"tell {listener} what became of agents below it", lines=lines)

@@ -27,6 +27,11 @@ class Notice(NamedTuple):
     said: str = ""
     """What of it may be in an agent's words, for the reader to be warned where these give orders."""
 
+    @property
+    def subject(self) -> str:
+        """What it is about, in a word, for the audit log: the key without the time that tells two decisions apart."""
+        return self.key.partition(" ")[0]
+
 
 def listener_for(record: Record, agents: Mapping[str, Record], root: str) -> str:
     """Who is told of an agent: its parent, or the nearest one above that lives where the parent has ended; the root."""
