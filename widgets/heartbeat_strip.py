@@ -1,4 +1,4 @@
-"""The line at the bottom: the last heartbeats as a sparkline, how many passed, and the keys that matter now."""
+"""The line at the bottom: heartbeats as a sparkline, how many outcomes are there, and the keys that matter now."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from swarm.model.beat import Beat
+from swarm.rules.outcomes import NONE_CHECKED, pass_rate
 from widgets.cells import Cell, Cells, cells_width, fit_cells
 from widgets.charset import UNICODE, Charset
 from widgets.line_list import CellLine, charset_of
@@ -29,11 +30,6 @@ def spark_cells(beats: Sequence[Beat], width: int, charset: Charset = UNICODE) -
     return tuple(cells)
 
 
-def pass_rate(beats: Sequence[Beat]) -> int | None:
-    """Percent of these heartbeats that passed; None where there are none."""
-    return round(100 * sum(beat.passed for beat in beats) / len(beats)) if beats else None
-
-
 def strip_cells(
     beats: Sequence[Beat], hints: Sequence[Hint], width: int, charset: Charset = UNICODE
 ) -> tuple[Cells, tuple[tuple[int, int, str], ...]]:
@@ -47,6 +43,8 @@ def strip_cells(
     room = 24 if width >= 120 else 12 if width >= 80 else 7
     cells += spark_cells(beats, room, charset) or (Cell("none yet", "muted"),)
     rate = pass_rate(beats)
+    if rate is None and beats and width >= NARROW_STRIP:
+        cells.append(Cell(f" {NONE_CHECKED}", "muted"))
     if rate is not None:
         cells.append(
             Cell(f" {rate}%" + (" passed" if width >= NARROW_STRIP else ""), "good" if rate >= 90 else "warning")

@@ -126,6 +126,13 @@ class Checks(Section, frozen=True):
     """[acceptance]: how outcome checks are run."""
 
     timeout: Span = 60.0
+    at_once: Annotated[int, Meta(ge=1, le=64)] = 2
+    """Agents whose checks run at the same time; those of one agent run one after the other."""
+    every_heartbeat: bool = False
+    """Checks of agents that are done are run again at each heartbeat, and outcomes that are gone are said."""
+    then: Literal["alert", "reject"] = "alert"
+    """alert: disputed results stay so until somebody decides. reject: the heartbeat after an alert about them rejects
+    them, unless it was acknowledged."""
 
 
 class Root(Section, frozen=True):

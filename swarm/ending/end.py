@@ -162,11 +162,19 @@ def spent_by(home: Home, record: Record) -> float:
 
 
 def release(home: Home, state: State, found: Record, after: Record) -> State:
-    """The state with the agent's end in it. What the ledger learned of it since the look (pauses, reads) stays."""
+    """The state with the agent's end in it. What the ledger learned of it since the look (reads, checks) stays."""
     now = read_now(state.epoch, home.clock)
     observed = max(after.observed, found.observed, key=lambda each: each.seen)
     merged = replace(
-        after, read_at=found.read_at, read_by=found.read_by, review=found.review, told=found.told, observed=observed
+        after,
+        read_at=found.read_at,
+        read_by=found.read_by,
+        review=found.review,
+        told=found.told,
+        checked_n=found.checked_n,
+        acceptance=found.acceptance,
+        checks=found.checks,
+        observed=observed,
     )
     if after.ending is Ending.DONE and merged.collected_n is None:
         # A heartbeat that collects is under way: its own number comes with its record.

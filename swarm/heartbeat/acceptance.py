@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from swarm.admission.scope import given_by_held
 from swarm.home.context import Home
-from swarm.model.snapshot import AgentView
+from swarm.model.agent import AgentSpec
 from swarm.platform.clock import wait_until
 from swarm.processes.identity import identify, send
 from swarm.processes.members import marked
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import subprocess
 
 OUTPUT_BYTES = 4000
+MOST_CHECKS = 100
+"""Of one agent: each may take as long as the policy says."""
 
 
 class Judged(Struct, frozen=True):
@@ -34,30 +36,34 @@ class Judged(Struct, frozen=True):
     why: str
 
 
-def run_checks(home: Home, view: AgentView) -> tuple[Judged, ...]:
+def run_checks(home: Home, spec: AgentSpec, marker: str) -> tuple[Judged, ...]:
     """Runs every check of an agent's spec, one after the other; exit 0 means passed (protocol.md, The spec).
 
-    The checks are the spec's, written once at its spawn. What a check prints is kept in the agent's log.
+    The checks are the spec's, written once at its spawn; of a spec with more than MOST_CHECKS the rest counts as
+    failed. What a check prints is kept in the agent's log. marker: with which those of the checks begin.
     """
-    outcomes = view.spec.acceptance if view.spec is not None else ()
     checks = [
-        (number, clean(outcome.text), outcome.check) for number, outcome in enumerate(outcomes, 1) if outcome.check
+        (number, clean(outcome.text), outcome.check)
+        for number, outcome in enumerate(spec.acceptance, 1)
+        if outcome.check
     ]
-    return tuple(_run(home, view, number, text, check) for number, text, check in checks)
+    judged = [_run(home, spec, marker, *check) for check in checks[:MOST_CHECKS]]
+    beyond = f"it was not run: the first {MOST_CHECKS} are"
+    return (*judged, *(Judged(text, passed=False, why=beyond) for _, text, _ in checks[MOST_CHECKS:]))
 
 
-def _run(home: Home, view: AgentView, number: int, text: str, check: str) -> Judged:
+def _run(home: Home, spec: AgentSpec, mark: str, number: int, text: str, check: str) -> Judged:
     limit = home.policy.acceptance.timeout
-    marker = f"check-{uuid.uuid4().hex}"
+    marker = f"{mark}.{uuid.uuid4().hex}"
     environment = {**inherited(os.environ), "SWARM_HOME": str(home.layout.root), MARKER: marker}
-    if view.spec is not None and view.spec.worktree is not None:
-        environment["SWARM_WORKTREE"] = str(home.layout.root / view.spec.worktree.path)
+    if spec.worktree is not None:
+        environment["SWARM_WORKTREE"] = str(home.layout.root / spec.worktree.path)
     words: tuple[str, ...] = ("/bin/sh", "-c", check)
-    if view.spec is not None and given_by_held(home, view.spec):
+    if given_by_held(home, spec):
         if why := preflight.no_box(environment):
             return Judged(text, passed=False, why=f"it was not run: who gave it is held to a scope, and {why}")
         words = sandbox.boxed(preflight.executable("bwrap", environment), words, home.layout.root, environment)
-    import subprocess  # with tempfile 15 ms, and most heartbeats run no check
+    import subprocess
     import tempfile
 
     # Inside the home: the machine of a small container may have no directory for temporary files.
@@ -80,7 +86,7 @@ def _run(home: Home, view: AgentView, number: int, text: str, check: str) -> Jud
     why = f"exit code {code}" if code >= 0 else f"ended by signal {-code}"
     if not in_time:
         why = f"no answer within {limit:g} s"
-    _keep(home, view, number, check, why, answer)
+    _keep(home, spec, number, check, why, answer)
     last = clean(answer.decode("utf-8", "replace").strip().rpartition("\n")[2], 200)
     passed = in_time and code == 0
     return Judged(text, passed, f"{why}: {last}" if last and not passed else why)
@@ -104,8 +110,8 @@ def _tail(descriptor: int) -> bytes:
     return os.pread(descriptor, OUTPUT_BYTES, max(0, size - OUTPUT_BYTES))
 
 
-def _keep(home: Home, view: AgentView, number: int, check: str, why: str, said: bytes) -> None:
-    agent = home.layout.agent(view.id)
+def _keep(home: Home, spec: AgentSpec, number: int, check: str, why: str, said: bytes) -> None:
+    agent = home.layout.agent(spec.id)
     if agent.log.is_dir():
         head = f"$ {clean(check, 500)}\n# {why}\n".encode()
         writer.write_atomic(agent.stream(f"check-{number}"), head + said)

@@ -10,7 +10,8 @@ from swarm.ending.intents import Order
 from swarm.ending.leftovers import any_left
 from swarm.ending.settle import look_at_end, record_outcome, settle
 from swarm.errors import SwarmError
-from swarm.heartbeat.acceptance import run_checks
+from swarm.heartbeat.check_runner import start_runners
+from swarm.heartbeat.checks import ask
 from swarm.heartbeat.end_for_cause import CAUSES_OF_ENDS, end_for_cause
 from swarm.heartbeat.investigate import investigate
 from swarm.heartbeat.root import search_last_turn
@@ -19,6 +20,7 @@ from swarm.heartbeat.worktrees import remove_unneeded
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.lifecycle.archive import put_away_unless_needed
+from swarm.lifecycle.decide import decide
 from swarm.lifecycle.delivery import warn
 from swarm.lifecycle.spawn import WAITS
 from swarm.lifecycle.stop import end_subtree, stop_alone
@@ -30,8 +32,10 @@ from swarm.model.causes import AlertCause
 from swarm.model.plan import Action, Executed, Plan
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.requests import StopOutcome
+from swarm.model.review import Decision, Review
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.values import replace
+from swarm.rules.disputes import open_disputes
 from swarm.rules.health import verdict
 from swarm.scan.scanner import Scanner
 
@@ -166,22 +170,19 @@ class Executor(Struct):
             self.done.note(action, ActionKind.TAKE_UP, action.reason if started else f"not started: {action.reason}")
 
     def check(self, action: Action) -> None:
-        view = self.views[action.agent]
-        judged = run_checks(self.home, view)
-        self.done.checked[action.agent] = tuple((one.text, one.passed) for one in judged)
-        for one in judged:
-            self.done.note(action, ActionKind.CHECK, f"{'passed' if one.passed else 'failed'}: {one.text}")
-            if not one.passed:
-                self.done.say(action, AlertCause.ACCEPTANCE, f"not passed: {one.text} ({one.why})")
-            audit.by_engine(
-                self.home,
-                AuditVerb.CHECK,
-                agent=action.agent,
-                spawn_id=action.spawn_id,
-                reason=one.text,
-                passed=one.passed,
-                why=one.why,
-            )
+        """Only asked for: they run beside the heartbeats, in processes of their own."""
+        if self.record_of(action) is None:
+            return  # the ledger has let go of it
+        self.done.asked.append(action.ref)
+        self.done.note(action, ActionKind.CHECK, action.reason)
+
+    def reject(self, action: Action) -> None:
+        record = self.record_of(action)
+        if record is None or not open_disputes(record):
+            return
+        review = Review(Decision.REJECTED, str(self.home.actor), self.home.clock.wall(), action.reason)
+        decide(self.home, record, review, AuditVerb.REJECT)
+        self.done.note(action, ActionKind.REJECT, action.reason)
 
     def alert(self, action: Action) -> None:
         record = self.record_of(action)
@@ -232,6 +233,7 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
         ActionKind.COLLECT: hands.collect,
         ActionKind.FREE: hands.free,
         ActionKind.CHECK: hands.check,
+        ActionKind.REJECT: hands.reject,
         ActionKind.ALERT: hands.alert,
         ActionKind.WARN: hands.warn,
         ActionKind.REMOVE_WORKTREE: hands.remove_worktree,
@@ -253,7 +255,17 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
             acts[action.kind](action)
         except (SwarmError, OSError) as error:
             _failed(hands.done, action, error)
+    _run_checks_beside(home, plan, hands.done)
     return hands.done
+
+
+def _run_checks_beside(home: Home, plan: Plan, done: Executed) -> None:
+    """Has the checks run that were asked for, and those of which an earlier runner died."""
+    try:
+        ask(home, done.asked, plan.n)
+        start_runners(home)
+    except (SwarmError, OSError) as error:
+        _failed(done, Action(ActionKind.CHECK, "", "", "run checks"), error)
 
 
 def _failed(done: Executed, action: Action, error: SwarmError | OSError) -> None:

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from swarm.config.policy import Policy
 from swarm.ending.end import ensure_ended_json
 from swarm.ending.notices import without_what_is_over
 from swarm.formatting import spell_stamp
@@ -22,6 +23,7 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import read_now, renew
 from swarm.model.values import replace
 from swarm.protocol import heartbeats
+from swarm.rules.checks import are_due, are_watched
 from swarm.rules.costs import with_mark
 from swarm.rules.slots import slots
 from swarm.rules.warnings import remembered
@@ -47,10 +49,12 @@ def record_beat(
     past = _forgotten(home)
     tokens, cost_usd = _used_up(snapshot)
     fresh: list[Alert] = []
+    counted = (0, 0)
     made: list[Beat] = []
 
     def change(state: State) -> State:
-        now = read_now(state.epoch, home.clock)
+        nonlocal counted
+        now, counted = read_now(state.epoch, home.clock), state.outcomes
         state = _observed(state, snapshot, planned.n, done, past)
         before = {alert.key for alert in state.alerts}
         state = without_what_is_over(_with_alerts(state, judged, done, now.wall))
@@ -63,6 +67,7 @@ def record_beat(
             heartbeat_epoch=renew(state.epoch, home.clock),
             running=None,
             role_files=snapshot.role_files or state.role_files,
+            outcomes=(0, 0),
             account=with_mark(state.account, now, tokens, cost_usd),
         )
 
@@ -77,8 +82,8 @@ def record_beat(
             slots={name: getattr(held, name) for name in ("max", "reserve", "committed", "used", "free")},
             actions=tuple(done.actions),
             alerts=tuple(f"{alert.agent}: {alert.text}" if alert.agent else alert.text for alert in fresh),
-            acceptance={"passed": done.passed, "failed": done.failed},
-            passed=not done.failed and not done.killed and not _is_out_of_order(done, judged),
+            acceptance={"passed": counted[0], "failed": counted[1]},
+            passed=not counted[1] and not done.killed and not _is_out_of_order(done, judged),
             gap=planned.gap,
             tokens=tokens,
             cost_usd=round(cost_usd, 6),
@@ -143,16 +148,17 @@ def _forgotten(home: Home) -> list[Ref]:
     """The spawns that the ledger forgets; their ended.json keeps what is known of them."""
     state = home.ledger.read()
     awake = read_now(state.epoch, home.clock).awake
-    past = [each for each in state.agents.values() if _is_past(each, awake, home.policy.heartbeat.period)]
+    past = [each for each in state.agents.values() if _is_past(each, awake, home.policy)]
     return [record.ref for record in past if ensure_ended_json(home, record)]
 
 
-def _is_past(record: Record, awake: float, period: float) -> bool:
+def _is_past(record: Record, awake: float, policy: Policy) -> bool:
     """Whether the ledger forgets it: it ended a while ago, and its results are read or absent. Its ended.json stays."""
     if record.phase is not Phase.ENDED or record.unverified or record.ended is None:
         return False
     unread = record.ending is Ending.DONE and record.read_at is None
-    return not unread and awake - record.ended > PAST_BEATS * period
+    past = awake - record.ended > PAST_BEATS * policy.heartbeat.period
+    return past and not unread and not are_due(record) and not are_watched(record, policy)
 
 
 def _seen(found: Record, view: AgentView, n: int, done: Executed) -> Record:
@@ -165,8 +171,6 @@ def _seen(found: Record, view: AgentView, n: int, done: Executed) -> Record:
     )
     if view.id in done.investigated:
         record = replace(record, investigated=view.observed.changed, investigations=done.investigated[view.id])
-    if view.id in done.checked:
-        record = replace(record, checked_n=n, acceptance=done.checked[view.id])
     if view.id in done.warned:
         record = replace(record, warned=remembered(record, done.warned[view.id]))
     left = record.phase is Phase.ENDED and view.results.state is ResultsState.VALID

@@ -232,6 +232,7 @@ def _ended(data: dict[str, Any]) -> Record:
         ended_by=clean(record.ended_by),
         unverified="",
         read_by=clean(record.read_by),
+        checks=replace(record.checks, runner=None, said=tuple(map(clean, record.checks.said))),
         acceptance=tuple((clean(outcome), passed) for outcome, passed in record.acceptance),
         extra={},
     )

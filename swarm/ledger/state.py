@@ -53,6 +53,8 @@ class State(Struct, frozen=True, omit_defaults=True):
     """Number of the last record in the audit log before this commit: a log that ends below it has lost some."""
     owed: tuple[AuditLine, ...] = ()
     """The audit lines of this revision, and those of earlier ones that could not be written."""
+    outcomes: tuple[Count, Count] = (0, 0)
+    """Checked outcomes that the next heartbeat counts: those that were there, and those that were not."""
     account: Account = Account()
     """What was used up by agents that are not in here any more, and the totals of the last day."""
     role_files: Mapping[str, Text] = {}

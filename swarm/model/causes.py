@@ -67,6 +67,8 @@ class AlertCause(OpenEnum):
     """It takes the place of RESULTS_UNREAD where nobody has read them for long."""
     RESULTS_INVALID = "results-invalid", Course.LASTS
     ACCEPTANCE = "acceptance", Course.RECURS
+    REGRESSION = "regression", Course.RECURS, Severity.DANGER
+    """The check of an outcome fails that had passed."""
     DISPUTED = "disputed", Course.LASTS, Severity.DANGER
     """Results that say success, and something speaks against them."""
     ROOT_FAILED = "root-failed", Course.STAYS

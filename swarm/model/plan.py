@@ -65,20 +65,12 @@ class Executed(Struct):
     alerts: list[Alert] = []
     investigated: dict[str, int] = {}
     """By id: the number of the investigation."""
-    checked: dict[str, tuple[tuple[str, bool], ...]] = {}
-    """By id: (text, passed) of its acceptance checks."""
+    asked: list[Ref] = []
+    """Whose acceptance checks are to be run."""
     collected: set[str] = set()
     warned: dict[str, list[str]] = {}
     """By id: what it was told (`Action.once`)."""
     killed: int = 0
-
-    @property
-    def passed(self) -> int:
-        return sum(ok for judged in self.checked.values() for _, ok in judged)
-
-    @property
-    def failed(self) -> int:
-        return sum(not ok for judged in self.checked.values() for _, ok in judged)
 
     def note(self, action: Action, did: ActionKind, reason: str) -> None:
         """Adds a line to the heartbeat's record."""

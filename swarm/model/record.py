@@ -10,6 +10,7 @@ from swarm.model.actor import Actor
 from swarm.model.agent import Identity
 from swarm.model.bounds import Count, Dollars, ExitCode, NonEmpty, Outcomes, Seconds, SlotCount, Text, Texts
 from swarm.model.causes import AlertCause
+from swarm.model.checks import Checks
 from swarm.model.repository import Worktree
 from swarm.model.review import Disputes, Review
 from swarm.model.service import Waiting
@@ -186,6 +187,8 @@ class Record(Struct, frozen=True, omit_defaults=True):
     """Heartbeat number that ran its acceptance checks; None where none has."""
     acceptance: Outcomes = ()
     """What those checks said: (text, passed)."""
+    checks: Checks = Checks()
+    """Who runs those checks, and what they said before."""
     disputes: Disputes = ()
     """Of an agent that ended as done: what speaks against its results, apart from checks."""
     review: Review | None = None

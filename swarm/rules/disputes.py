@@ -4,14 +4,18 @@ To see it, let an agent report success with an output that is not there (`done -
 outputs that its spawn declared, with `"passed": false` among its own outcomes, or with `{}` for results.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from swarm.config.policy import Policy
 from swarm.model.agent import AgentSpec
-from swarm.model.record import Ending, Phase, Record
+from swarm.model.causes import AlertCause
+from swarm.model.health import Health, Verdict
+from swarm.model.record import Alert, Ending, Phase, Record
 from swarm.model.reports import Results, ResultsState, ResultsStatus
 from swarm.model.review import Dispute, DisputeKind
 from swarm.model.snapshot import AgentView
 
+_DISPUTING = frozenset({AlertCause.DISPUTED, AlertCause.ACCEPTANCE, AlertCause.REGRESSION})
 SHOWN = 3
 """Disputes that a verdict names; the others are counted."""
 
@@ -76,6 +80,23 @@ def disputes_in(view: AgentView) -> tuple[Dispute, ...]:
     counted = view.observed.outputs if record is not None else None
     found = hollow(view.results, view.spec, counted, view.missing)
     return not_settled(found, record) if record is not None else found
+
+
+def why_reject(view: AgentView, verdict: Verdict, policy: Policy, alerts: Iterable[Alert]) -> str:
+    """Why a heartbeat rejects its results, where the policy wants that; '' where it does not.
+
+    The alert about them comes first: whoever looks at it has a heartbeat to decide otherwise, or to acknowledge it.
+    """
+    record = view.record
+    if policy.acceptance.then != "reject" or verdict.state is not Health.DISPUTED or record is None:
+        return ""
+    if record.phase is not Phase.ENDED or not any(_warns(alert, view) for alert in alerts):
+        return ""
+    return dispute_words(disputes_in(view))
+
+
+def _warns(alert: Alert, view: AgentView) -> bool:
+    return alert.ref == view.ref and alert.cause in _DISPUTING and alert.acked_at is None
 
 
 def hollow_in(view: AgentView) -> tuple[Dispute, ...]:

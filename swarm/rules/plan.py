@@ -19,7 +19,9 @@ from swarm.model.time import Gap, GapKind, Now
 from swarm.model.values import replace
 from swarm.rules.alerts import alerts_of, swarm_alerts
 from swarm.rules.archive import due as due_for_archive
+from swarm.rules.checks import why_ask
 from swarm.rules.disk import words
+from swarm.rules.disputes import why_reject
 from swarm.rules.due_for_problems import due_for_problems
 from swarm.rules.health import is_archived, is_root, verdict
 from swarm.rules.heart import PERIODS_WITHOUT_BEAT
@@ -152,19 +154,17 @@ def _has_results(view: AgentView) -> bool:
     return view.results.state is ResultsState.VALID
 
 
-def _has_checks(view: AgentView) -> bool:
-    return view.spec is not None and any(goal.check for goal in view.spec.acceptance)
-
-
 def _results(snapshot: Snapshot, policy: Policy, judged: Mapping[str, Verdict], *, may_free: bool) -> Iterator[Action]:
     """Checks and collections of those who reported, releases of those that ended without results."""
     for view in snapshot.agents:
         record, one = view.record, judged[view.id]
         if record is None or one.state in _UNDER_WAY or is_root(view, policy) or is_archived(view):
             continue
+        if why := why_ask(view, one, policy):
+            yield Action(ActionKind.CHECK, view.id, view.spawn_id, why)
+        if why := why_reject(view, one, policy, snapshot.alerts):
+            yield Action(ActionKind.REJECT, view.id, view.spawn_id, why)
         if one.state in _REPORTED and _has_results(view):
-            if one.state is not Health.FAILED and record.checked_n is None and _has_checks(view):
-                yield Action(ActionKind.CHECK, view.id, view.spawn_id, "it says it is done")
             if record.collected_n is None:
                 yield Action(ActionKind.COLLECT, view.id, view.spawn_id, f"results.json says {view.results.status}")
         elif one.state is Health.WAITING and record.phase is Phase.RUNNING:

@@ -7,6 +7,7 @@ from swarm.model.plan import Action
 from swarm.model.record import Phase
 from swarm.model.repository import Worktree
 from swarm.model.snapshot import AgentView, Snapshot
+from swarm.rules.checks import are_due
 from swarm.rules.health import is_archived
 
 REASON = "it has ended, and nothing is in its worktree that is not elsewhere"
@@ -33,6 +34,8 @@ def _of_ended(view: AgentView, heartbeat_last: float | None) -> Worktree | None:
         return None
     if heartbeat_last is None or record.ended >= heartbeat_last:
         return None
+    if are_due(record):
+        return None  # its checks look into it
     return own if view.changes.holds_nothing(own.branch) else None
 
 

@@ -43,6 +43,7 @@ class Stray(NamedTuple):
 def strays(home: Home, state: State) -> list[Stray]:
     """Processes that carry this home's markers and belong to no record. Only looks, and only where it may."""
     vouched = {record.spawn_id for record in state.agents.values() if record.holds_slot}
+    vouched |= {record.checks.runner.marker for record in state.agents.values() if record.checks.runner is not None}
     found: list[Stray] = []
     for pid in platform.pids():
         environment = platform.environ(pid)
@@ -53,7 +54,7 @@ def strays(home: Home, state: State) -> list[Stray]:
         ):
             continue
         seen = platform.stat(pid)
-        if environment[MARKER] in vouched or seen is None or seen.dead:
+        if environment[MARKER].partition(".")[0] in vouched or seen is None or seen.dead:
             continue
         agent = clean(environment.get("SWARM_AGENT", ""), 200)
         found.append(Stray(pid, agent, clean(environment[MARKER], 64), clean(platform.command(pid), 200)))

@@ -61,6 +61,10 @@ ALERTS: dict[AlertCause, str] = {
         "a check of what it was to bring about failed: compare its results (4) with the check, then Y accepts them, "
         "F rejects them with a word, and r begins anew"
     ),
+    AlertCause.REGRESSION: (
+        "an outcome was there when it was checked before, and is not any more: find out what took it away, then Y "
+        "accepts that, or a new agent brings it back"
+    ),
     AlertCause.DISPUTED: (
         "it says success, and its files say something else: look at its results (4), then Y accepts them, F rejects "
         "them with a word, and r begins anew"

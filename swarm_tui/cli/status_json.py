@@ -15,6 +15,7 @@ from swarm.rules.costs import Spending, spending, spent
 from swarm.rules.disputes import disputes_in
 from swarm.rules.heart import command, heart
 from swarm.rules.outage import waits
+from swarm.rules.outcomes import pass_rate
 from swarm_tui.cli.commands.common import iso
 
 
@@ -49,6 +50,8 @@ def document(
             "why": beats.why or None,
             "start": command(snapshot.home) if beats.state is HeartState.STOPPED else None,
             "passed": snapshot.beats[-1].passed if snapshot.beats else None,
+            "outcomes": dict(snapshot.beats[-1].acceptance) if snapshot.beats else None,
+            "outcomes_passed_percent": pass_rate(snapshot.beats),
         },
         "slots": {**slots_json(slots), "by_role": dict(slots.by_role)},
         "spent": {

@@ -83,7 +83,7 @@ def test_a_root_an_idea_meta_and_two_workers_go_through_a_whole_cycle(real: Prog
     wait_for(lambda: real.swarm.settle() is not None and turns_of_the_root(real) == 2, "the root's second turn", ENDS_S)
     assert "idea-alpha" in real.asked("claude")[-1].user
     assert second.passed
-    assert second.acceptance == {"passed": 1, "failed": 0}
+    wait_for(lambda: real.state.outcomes == (1, 0), "the check of an outcome, beside the heartbeat", ENDS_S)
     assert real.state.agents[META].read_by == "genesis-01"
     assert len({session(seen) for seen in real.asked("claude")}) == 4
     assert not real.left()

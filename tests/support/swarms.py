@@ -441,7 +441,10 @@ def some_beats(count: int = 24) -> tuple[Beat, ...]:
         taken = {"max": 12, "reserve": 2, "committed": 10, "used": 6 + n % 4, "free": 0}
         moment = NOW.wall - 7 * MINUTE - (HEARTBEAT_N - n) * PERIOD
         at = datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
-        beats.append(Beat(n, at, "control room", 8 + n % 5, counts, taken, actions, passed=not killed))
+        checked = {"passed": int(not killed), "failed": int(killed)}
+        beats.append(
+            Beat(n, at, "control room", 8 + n % 5, counts, taken, actions, acceptance=checked, passed=not killed)
+        )
     return tuple(beats)
 
 

@@ -12,13 +12,14 @@ from swarm.model.snapshot import Access, Problem, Pulse, Slots, Watching
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.heart import heart
+from swarm.rules.outcomes import pass_rate
 from swarm.rules.plan import verdicts
 from tests.support.swarms import NOW, POLICY, an_identity, big_example, some_beats
 from tests.support.widget_app import WidgetApp, screen_lines
 from widgets.banner import ACCESS_TITLES, Banner, banner_lines
 from widgets.cells import Cell, Cells, cells_width
 from widgets.charset import ASCII
-from widgets.heartbeat_strip import HeartbeatStrip, pass_rate, spark_cells, strip_cells
+from widgets.heartbeat_strip import HeartbeatStrip, spark_cells, strip_cells
 from widgets.slot_board import SlotBoard, board_cells, groups_of, meter_cells
 from widgets.status_line import StatusData, StatusLine, Tally, status_cells, status_of
 
@@ -276,10 +277,13 @@ def test_a_heartbeat_stands_as_high_as_it_had_to_do_and_a_failed_one_is_a_cross(
     assert spark_cells((), 10) == ()
 
 
-def test_the_pass_rate_counts_what_passed() -> None:
+def test_failure_9_the_pass_rate_counts_outcomes_and_says_where_none_was_checked() -> None:
     assert pass_rate(()) is None
-    assert pass_rate((beat(1), beat(2, passed=False))) == 50
+    assert pass_rate((beat(1), beat(2, passed=False))) is None
+    counted = replace(beat(3), acceptance={"passed": 2, "failed": 1})
+    assert pass_rate((beat(1), counted, beat(2, passed=False))) == 67
     assert pass_rate(some_beats()) == 83
+    assert "none checked" in "".join(cell.text for cell in strip_cells((beat(1),), (), 80)[0])
 
 
 def test_the_strip_shows_sparkline_rate_and_hints() -> None:

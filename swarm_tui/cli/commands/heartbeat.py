@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import to_builtins
 
+from swarm.rules.outcomes import checked_words
 from swarm_tui.cli.commands.common import acting, looking
 from swarm_tui.cli.output import Output
 
@@ -53,7 +54,8 @@ def line_of(beat: "Beat") -> str:
     acts = ", ".join(f"{act} {number}" for act, number in done.items()) or "nothing to do"
     gap = f", after a gap: {beat.gap}" if beat.gap else ""
     verdict = "passed" if beat.passed else "NOT passed"
-    return f"{beat.at} heartbeat {beat.n} {verdict} in {beat.took_ms} ms: {acts}{gap}"
+    outcomes = checked_words(beat.acceptance)
+    return f"{beat.at} heartbeat {beat.n} {verdict} in {beat.took_ms} ms: {acts}; outcomes: {outcomes}{gap}"
 
 
 def _say_plan(rehearsal: "Rehearsal", out: Output, *, force: bool) -> None:

@@ -145,9 +145,9 @@ def test_a_check_of_a_held_agent_reads_and_does_not_write(held: LiveHome) -> Non
     )
     (held.root / "site" / "page").write_text("there")
     spawned(held, "w1", by="idea", accept=checks)
-    view = held.swarm.snapshot().agent("genesis-01/idea/w1")
-    assert view is not None
-    judged = run_checks(held.home, view)
+    spec = read_spec(held.agent("idea/w1")).value
+    assert spec is not None
+    judged = run_checks(held.home, spec, "check-test")
     assert [each.passed for each in judged] == [True, False, False]
     assert judged[2].why.startswith("exit code 4")
     assert not (held.root / "made").exists()
@@ -155,9 +155,9 @@ def test_a_check_of_a_held_agent_reads_and_does_not_write(held: LiveHome) -> Non
 
 def test_a_check_of_the_operator_runs_as_it_always_did(held: LiveHome) -> None:
     spawned(held, "w1", accept=(Acceptance("it is made", "echo x > made"),))
-    view = held.swarm.snapshot().agent("genesis-01/w1")
-    assert view is not None
-    assert [each.passed for each in run_checks(held.home, view)] == [True]
+    spec = read_spec(held.agent("w1")).value
+    assert spec is not None
+    assert [each.passed for each in run_checks(held.home, spec, "check-test")] == [True]
     assert (held.root / "made").exists()
 
 

@@ -56,7 +56,7 @@ def section(text: str, title: str) -> list[str]:
 def test_it_begins_with_the_heartbeat_its_counts_and_slots() -> None:
     text = told()
     assert text.startswith(f"# Heartbeat {HEARTBEAT_N + 1}, 2026-02-28T09:41:00+00:00: your turn, {ROOT}\n")
-    assert "- It passed.\n- Agents: 3 fresh, 1 idle.\n" in text
+    assert "- It passed.\n- Outcomes: none checked.\n- Agents: 3 fresh, 1 idle.\n" in text
     assert "- Slots: 6 of 12 committed, 4 used, 4 free, 2 in reserve." in text
 
 

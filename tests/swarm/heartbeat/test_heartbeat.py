@@ -11,7 +11,7 @@ from swarm.ending.intents import at_work
 from swarm.errors import Busy, Refused
 from swarm.heartbeat.beat import claim
 from swarm.ledger.state import raise_alert
-from swarm.model.agent import Acceptance, Liveness
+from swarm.model.agent import Liveness
 from swarm.model.beat import Beat
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health
@@ -190,42 +190,6 @@ def test_results_that_stay_broken_are_an_alert_after_two_heartbeats(live_home: L
     beat(live_home, PERIOD / 2)
     assert "results-invalid" not in causes(live_home)
     assert live_home.record("worker-1").ending is Ending.DONE
-
-
-def test_outcomes_are_checked_in_the_home_when_it_says_that_it_is_done(live_home: LiveHome) -> None:
-    (live_home.root / "site").mkdir()
-    live_home.spawn(
-        "worker-1",
-        accept=(
-            Acceptance("the page is there", "test -e site/index.html"),
-            Acceptance("the directory is there", "test -d site"),
-            Acceptance("nobody checks this"),
-        ),
-    )
-    live_home.write_results("worker-1")
-
-    record = live_home.swarm.beat(by="test")
-
-    assert record.acceptance == {"passed": 1, "failed": 1}
-    assert not record.passed
-    assert live_home.record("worker-1").acceptance == (("the page is there", False), ("the directory is there", True))
-    assert "acceptance" in causes(live_home)
-    assert beat(live_home).acceptance == {"passed": 0, "failed": 0}
-
-
-def test_a_check_that_hangs_is_ended_with_everything_it_started(live_home: LiveHome) -> None:
-    live_home.rules(more="")
-    text = (live_home.root / "swarm.toml").read_text().replace('timeout = "20s"', 'timeout = "0.3s"')
-    (live_home.root / "swarm.toml").write_text(text)
-    check = "sleep 299 & setsid sleep 298 & echo $! > pids; sleep 297"
-    swarm = live_home.open()
-    swarm.spawn(live_home.request("worker-1", accept=(Acceptance("it answers", check),)))
-    live_home.write_results("worker-1")
-
-    record = swarm.beat(by="test")
-
-    assert record.acceptance == {"passed": 0, "failed": 1}
-    wait_for(lambda: identify(int((live_home.root / "pids").read_text())) is None, "the escaped child of the check")
 
 
 def test_a_role_whose_turn_it_is_is_started(live_home: LiveHome) -> None:

@@ -16,6 +16,7 @@ from swarm.model.actor import Actor, AuditVerb
 from swarm.model.agent import Identity
 from swarm.model.audit_line import AuditLine
 from swarm.model.causes import AlertCause, Course
+from swarm.model.checks import CheckRun, Checks
 from swarm.model.record import Alert, Ending, Fingerprint, Holder, Observed, Phase, QueueEntry, Record
 from swarm.model.repository import PLACE, Worktree
 from swarm.model.review import Decision, Dispute, DisputeKind, Review
@@ -126,6 +127,13 @@ RECORD_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "warned": st.lists(words, max_size=3).map(tuple),
     "told": st.lists(words, max_size=3).map(tuple),
     "disputes": disputes,
+    "checks": st.builds(
+        Checks,
+        asked_n=st.none() | counts,
+        runner=st.none() | identities,
+        said=st.lists(words, max_size=2).map(tuple),
+        runs=st.lists(st.builds(CheckRun, n=counts, at=times, passed=counts), max_size=2).map(tuple),
+    ),
     "boxed": st.booleans(),
     "review": st.none() | reviews,
     "extra": extras,
@@ -194,6 +202,7 @@ STATE_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "crashes": st.dictionaries(words, st.lists(times, max_size=3).map(tuple), max_size=2),
     "audited": counts,
     "owed": st.lists(lines, max_size=2).map(tuple),
+    "outcomes": st.tuples(counts, counts),
     "account": accounts,
     "extra": st.dictionaries(st.sampled_from(["newer", "colour"]), json_values),
 }
