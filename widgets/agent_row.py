@@ -12,6 +12,7 @@ from widgets.agent_words import (
     age_text,
     bar,
     bar_level,
+    doubt_cells,
     is_ending,
     is_unread,
     outputs_text,
@@ -21,6 +22,7 @@ from widgets.agent_words import (
     state_mark,
     state_word,
     unread_role,
+    useful_cell,
 )
 from widgets.cells import (
     Cell,
@@ -37,6 +39,8 @@ from widgets.charset import UNICODE, Charset
 
 NARROW, MIDDLE, WIDE = 50, 80, 110
 """Below NARROW a row has mark, name and age; below MIDDLE outputs or slots and the sentence; then the state's word."""
+USEFUL = 4
+"""The width of a usefulness: `100%`."""
 _SHORTEST_NAME = 12
 
 
@@ -51,6 +55,7 @@ class Columns(NamedTuple):
     outputs: int
     slots: int
     sentence: int
+    useful: int = 0
 
 
 class RowState(NamedTuple):
@@ -84,7 +89,8 @@ def columns_for(width: int, longest: int = 999) -> Columns:
         name = min(24 + (width - MIDDLE) // 3, max(_SHORTEST_NAME, longest))
         return Columns(width, name, 11, 11, 6, 10, 0, max(0, width - 1 - name - 1 - 11 - 1 - 11 - 1 - 10 - 1))
     name = min(34 + (width - WIDE) // 3, max(_SHORTEST_NAME, longest))
-    return Columns(width, name, 11, 12, 7, 12, 11, max(0, width - 1 - name - 1 - 11 - 1 - 12 - 1 - 12 - 1 - 11 - 1))
+    rest = width - 1 - name - 1 - 11 - 1 - 12 - 1 - USEFUL - 1 - 12 - 1 - 11 - 1
+    return Columns(width, name, 11, 12, 7, 12, 11, max(0, rest), USEFUL)
 
 
 def row(
@@ -104,6 +110,9 @@ def row(
     if columns.age:
         cells.append(Cell(" "))
         cells.extend(_age_cells(view, verdict, now, columns, role, charset))
+    if columns.useful:
+        useful = useful_cell(verdict)
+        cells += (Cell(" "), Cell(fit_right(useful.text, columns.useful, charset.cut), useful.role))
     if columns.slots:
         cells += (Cell(" "), Cell(fit(outputs_text(view, columns.outputs), columns.outputs, charset.cut)))
         cells += (Cell(" "), _slots_cell(view, columns.slots, charset))
@@ -117,7 +126,8 @@ def row(
         )
     if columns.sentence:
         cells.append(Cell(" "))
-        cells.extend(fit_cells(sentence_cells(view, verdict), columns.sentence, charset.cut))
+        doubt = () if columns.useful else doubt_cells(verdict)
+        cells.extend(fit_cells((*doubt, *sentence_cells(view, verdict)), columns.sentence, charset.cut))
     if state.context:
         return tuple(Cell(cell.text, "muted") for cell in cells)
     return fit_cells(cells, columns.total, charset.cut)

@@ -60,6 +60,8 @@ _EXPLAINED = frozenset(
 SUBAGENT_MARK = "/~"
 """What stands in an id between an agent and the key of a sub-agent that its program runs."""
 ENDING_WORD = "ending"
+_DOUBTFUL = 50
+"""Per cent of usefulness at which a row says so in any width."""
 Flags = tuple[bool, bool, bool]
 
 
@@ -181,6 +183,23 @@ def outputs_text(view: AgentView, room: int = 99) -> str:
         both = f"{counted} out ({claimed})"
         return f"{counted} out" if claimed in (None, counted) or len(both) > room else both
     return f"~{claimed} out" if claimed is not None else ""
+
+
+def useful_cell(verdict: Verdict) -> Cell:
+    """`40%`: how useful what it does seems, where anything can be said of that (`swarm.rules.usefulness`)."""
+    useful = verdict.usefulness
+    if useful is None:
+        return Cell("")
+    levels = ((0, "danger"), (_DOUBTFUL, "warning"), (99, "notice"))
+    return Cell(f"{useful.score}%", next((role for most, role in levels if useful.score <= most), "muted"))
+
+
+def doubt_cells(verdict: Verdict) -> Cells:
+    """`useful 40% `, where a row has no column for that and it is in doubt."""
+    useful = verdict.usefulness
+    if useful is None or useful.score > _DOUBTFUL or verdict.state is Health.LOOPING:
+        return ()
+    return (Cell(f"useful {useful.score}% ", "warning"),)
 
 
 def slots_text(view: AgentView, room: int = 99) -> str:

@@ -202,7 +202,8 @@ def in_order(
 def outputs_of(view: AgentView) -> int:
     """Outputs as the engine counts them, or as the agent does where that is more."""
     last = view.progress.last
-    return max(view.observed.outputs, (last.outputs or 0) if last is not None else 0)
+    counted = view.observed.outputs if view.spec is not None and view.spec.outputs else 0
+    return max(counted, (last.outputs or 0) if last is not None else 0)
 
 
 def _age(view: AgentView, verdicts: Verdicts) -> float:

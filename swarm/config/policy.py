@@ -184,6 +184,21 @@ class ResultsPolicy(Section, frozen=True):
     with grace and with all below it."""
 
 
+class Looping(Section, frozen=True):
+    """[looping]: what counts as a loop beside [heartbeat] loop_periods and loop_sentences, and what becomes of it."""
+
+    then: Then = "stop"
+    """Done after a warning."""
+    warn_periods: Annotated[float, Meta(ge=0)] = 2
+    """Periods of the heartbeat from the warning, which the agent reads, until it ends."""
+    calls: Annotated[int, Meta(ge=2)] = 10
+    """Tool calls in a row that were made before, with the same results, from which on it loops."""
+    failures: Annotated[int, Meta(ge=2)] = 10
+    """Tool calls in a row that failed."""
+    reads: Annotated[int, Meta(ge=2)] = 100
+    """Tool calls in a row that only read, where as long as `loop_periods` nothing was written either."""
+
+
 class Limit(Section, frozen=True):
     """What an agent may use up in its life. None: no limit."""
 
@@ -256,6 +271,7 @@ class Policy(Section, frozen=True):
     roles: Roles = field(default_factory=Roles)
     injection: Injection = field(default_factory=Injection)
     results: ResultsPolicy = field(default_factory=ResultsPolicy)
+    looping: Looping = field(default_factory=Looping)
     limits: Limits = field(default_factory=Limits)
     service: Service = field(default_factory=Service)
     archive: Archive = field(default_factory=Archive)

@@ -6,7 +6,7 @@ from swarm.model.record import Observed, Record
 from swarm.model.reports import Counted
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.progress import read_progress
-from swarm.rules.observation import as_of, observe_outputs, observe_progress, was_made
+from swarm.rules.observation import as_of, observe_outputs, observe_progress, was_made, were_counted
 from swarm.scan.outputs import outputs_of
 
 
@@ -18,10 +18,10 @@ def last_observation(home: Home, record: Record) -> Observed:
         return record.observed
     now = home.ledger.now()
     before = record.observed if was_made(record.observed) else None
-    written = read_progress(agent, 1).fingerprint
+    written = read_progress(agent, 1).written
     seen = observe_progress(before, written, now, born=record.spawned, paused=record.paused_total)
     if spec.outputs:
-        seen = observe_outputs(seen, _count(home, record, spec), now, first=not seen.outputs_key, born=record.spawned)
+        seen = observe_outputs(seen, _count(home, record, spec), now, first=not were_counted(seen), born=record.spawned)
     return as_of(seen, now)
 
 

@@ -164,6 +164,8 @@ def _facts(view: AgentView, verdict: Verdict) -> str:
     facts = [str(verdict.state)]
     if verdict.age is not None and verdict.state not in (Health.DONE, Health.DISPUTED, Health.QUEUED):
         facts.append(f"last update {spell_duration(verdict.age)} ago")
+    if verdict.usefulness is not None and verdict.usefulness.is_in_doubt:
+        facts.append(f"useful {verdict.usefulness.score} %")
     if view.budget > 1:
         facts.append(f"{view.used} of {view.budget} slots used")
     if view.spec is not None and view.spec.outputs:

@@ -9,16 +9,17 @@ from swarm.model.plan import Action
 from swarm.model.requests import StopOutcome
 from swarm.rules.due_for_problems import CAUSES, due_for_problems, then_of
 from swarm.rules.limits import due_for_limits, swarm_over
+from swarm.rules.looping import due_for_looping
 from swarm.rules.plan import verdicts
 from swarm.rules.unread import due_for_neglect
 from swarm.scan.scanner import Scanner
 
-CAUSES_OF_ENDS = frozenset({AlertCause.LIMIT, AlertCause.RESULTS_ORPHANED, *CAUSES})
+CAUSES_OF_ENDS = frozenset({AlertCause.LIMIT, AlertCause.RESULTS_ORPHANED, AlertCause.LOOPING, *CAUSES})
 """Causes for which agents end that are no matter of silence."""
 
 
 def end_for_cause(home: Home, scanner: Scanner, action: Action) -> tuple[str, list[StopOutcome]]:
-    """Ends an agent over its limit, with results unread, or with something found; after a second look.
+    """Ends an agent over its limit, with results unread, that loops, or with something found; after a second look.
 
     All below it ends too; of the root, its turn.
 
@@ -34,6 +35,8 @@ def end_for_cause(home: Home, scanner: Scanner, action: Action) -> tuple[str, li
         due, spared = due_for_problems(snapshot, judged, home.policy), f"what was found of it ({action.cause}) is over"
     elif action.cause is AlertCause.RESULTS_ORPHANED:
         due, spared = due_for_neglect(snapshot, judged, home.policy), "it leaves no results unread"
+    elif action.cause is AlertCause.LOOPING:
+        due, spared = due_for_looping(snapshot, judged, home.policy, now), "it loops no more"
     else:
         due, _ = due_for_limits(snapshot, judged, home.policy, swarm_over(snapshot, home.policy, now))
         spared = "its limit is not used up"
@@ -42,5 +45,6 @@ def end_for_cause(home: Home, scanner: Scanner, action: Action) -> tuple[str, li
     if home.is_root(action.agent):
         return "", stop_turn(home, action.reason)
     at_once = action.cause in CAUSES and then_of(action.cause, home.policy) == "kill"
+    at_once = at_once or (action.cause is AlertCause.LOOPING and home.policy.looping.then == "kill")
     order = Order(action.reason, 0.0 if at_once else home.policy.stop.grace, str(home.actor), automatic=True)
     return "", end_subtree(home, action.ref, order)

@@ -115,7 +115,10 @@ class Executor(Struct):
         self.done.killed += 1
         below = "" if each.agent == action.agent else f"below {action.agent}: "
         self.done.note(own, ActionKind.KILL, below + action.reason)
-        self.done.say(own, action.cause or AlertCause.KILLED, below + action.reason)
+        cause = action.cause
+        if cause is None or cause is AlertCause.LOOPING:  # that it loops is over with it
+            cause = AlertCause.KILLED
+        self.done.say(own, cause, below + action.reason)
 
     def collect(self, action: Action) -> None:
         record = self.record_of(action)

@@ -25,6 +25,7 @@ from swarm.model.values import replace
 from swarm.protocol import heartbeats
 from swarm.rules.checks import are_due, are_watched
 from swarm.rules.costs import with_mark
+from swarm.rules.looping import warned
 from swarm.rules.slots import slots
 from swarm.rules.warnings import remembered
 
@@ -55,7 +56,7 @@ def record_beat(
     def change(state: State) -> State:
         nonlocal counted
         now, counted = read_now(state.epoch, home.clock), state.outcomes
-        state = _observed(state, snapshot, planned.n, done, past)
+        state = _observed(state, snapshot, judged, planned.n, done, past, now.awake)
         before = {alert.key for alert in state.alerts}
         state = without_what_is_over(_with_alerts(state, judged, done, now.wall))
         fresh[:] = [alert for alert in state.alerts if alert.key not in before]
@@ -131,13 +132,22 @@ def _words(record: Beat) -> str:
     return f"{record.gap}; {did}" if record.gap else did
 
 
-def _observed(state: State, snapshot: Snapshot, n: int, done: Executed, past: Sequence[Ref]) -> State:
+def _observed(
+    state: State,
+    snapshot: Snapshot,
+    judged: Mapping[str, Verdict],
+    n: int,
+    done: Executed,
+    past: Sequence[Ref],
+    awake: float,
+) -> State:
     """The state with what this heartbeat saw of every agent that is still the same spawn, without those long past."""
     agents = dict(state.agents)
     for view in snapshot.agents:
         found = view.ref.find(agents)
         if found is not None:
-            agents[view.id] = _seen(found, view, n, done)
+            seen = _seen(found, view, n, done)
+            agents[view.id] = warned(seen, done.warned.get(view.id, ()), judged[view.id].state, n, awake)
     for ref in past:
         if ref.find(agents) is not None:
             del agents[ref.id]

@@ -64,7 +64,7 @@ def _epoch(state: State, refused: list[RefusedValue]) -> Epoch:
 def _record(record: Record, awake: float, refused: list[RefusedValue]) -> Record:
     changes: dict[str, Any] = {}
     wrong: list[str] = []
-    for name in ("spawned", "investigated", "paused", "ended", "taken_at"):
+    for name in ("spawned", "investigated", "paused", "ended", "taken_at", "loop_warned"):
         time = getattr(record, name)
         if time is not None and _is_none(time, awake):
             changes[name] = awake

@@ -109,6 +109,8 @@ class Activity(Struct, frozen=True):
     """TURN_ENDED: why the turn failed, where the program ascribes that to its service."""
     until: float | None = None
     """TURN_ENDED: wall seconds at which the service says that it will be over."""
+    digest: int = 0
+    """TOOL_OPEN: a hash of all that the tool is called with; 0 where `text` says all."""
 
 
 class Reader(Protocol):
@@ -128,6 +130,8 @@ class OpenTool(Struct, frozen=True):
     since: float
     """Wall seconds."""
     parent: str = ""
+    digest: int = 0
+    """A hash of all that it is called with; 0 where `text` says all."""
 
 
 class SubAgent(Struct, frozen=True):
@@ -144,6 +148,26 @@ class SubAgent(Struct, frozen=True):
     doing: str = ""
     parent: str = ""
     """The key of the sub-agent above it; '' for the agent's own."""
+
+
+class Calls(Struct, frozen=True):
+    """What an agent's tool calls lead to. Those that only report, plan or wait for a message are left out."""
+
+    repeated: int = 0
+    """Calls in a row that were made before, with the result that they had before."""
+    repeated_text: str = ""
+    """The last of them."""
+    failed: int = 0
+    """Calls in a row that failed."""
+    failed_text: str = ""
+    reads: int = 0
+    """Calls in a row that only read."""
+    wrote_at: float = 0.0
+    """Wall seconds of the last call that wrote something new into a file; 0.0 before the first."""
+    learned_at: float = 0.0
+    """Wall seconds of the last result that was not seen before; 0.0 before the first."""
+    recent: tuple[int, ...] = ()
+    """Hashes of the last different calls with their results, oldest first; a bounded number of them."""
 
 
 class TurnEnd(Struct, frozen=True):
@@ -208,5 +232,7 @@ class ActivityState(Struct, frozen=True):
     """What a person should look at, oldest first; 8 at most."""
     untold: bool = False
     """It was talked to in a terminal, and what was used there is not known: its figures leave that out."""
+    calls: Calls = Calls()
+    """What its tool calls lead to."""
     handed: tuple[str, ...] = ()
     """What it may have left with others that outlives it, by name: `at jobs`, `containers`."""

@@ -29,6 +29,27 @@ class Health(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Usefulness(Struct, frozen=True):
+    """Whether what an agent does leads anywhere: being alive is another matter (field report, failure 3)."""
+
+    score: int
+    """100 where nothing speaks against it, 0 where it loops."""
+    evidence: str
+    """What speaks against it, or for it, in words of the engine."""
+    quote: str = ""
+    """The sentences or the call that it is about, as the agent wrote them: evidence for people, never for the agent."""
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether anything speaks against it."""
+        return self.score < 100
+
+    @property
+    def words(self) -> str:
+        """The evidence with what it is about."""
+        return f"{self.evidence}: {self.quote}" if self.quote else self.evidence
+
+
 class Verdict(Struct, frozen=True):
     """What `health` says of an agent (protocol.md, Health)."""
 
@@ -49,3 +70,5 @@ class Verdict(Struct, frozen=True):
     """Its results have lain unread for as many heartbeats as the policy allows."""
     orphaned_results: bool = False
     """Its results have lain unread for so long that the alert rises."""
+    usefulness: Usefulness | None = None
+    """Of one whose updates arrive; None where nothing can be said of it."""

@@ -92,11 +92,12 @@ class Observed(Struct, frozen=True, omit_defaults=True):
     changed: Seconds = 0.0
     """When the content of progress.md was last seen to change (or the spawn, where it never has)."""
     outputs: Count = 0
-    """Files that match the spec's outputs and changed since the spawn."""
+    """Files with something in them that match the spec's outputs, or lie where it works where that declares none, and
+    changed since the spawn."""
     outputs_key: Text = ""
-    """Hash over their names, sizes and mtimes."""
+    """Hash over what is in them; '' where they were not looked at."""
     outputs_changed: Seconds = 0.0
-    """When `outputs_key` last changed."""
+    """When something that was not in them before was last seen to come."""
     seen: Seconds = 0.0
     """When this observation was made."""
     paused: Seconds = 0.0
@@ -131,6 +132,8 @@ class Record(Struct, frozen=True, omit_defaults=True):
     investigated: Seconds | None = None
     """`observed.changed` of the silence that was investigated: once per silence."""
     investigations: Count = 0
+    loop_warned: Seconds | None = None
+    """Awake seconds at which it was told that it loops; None where it was not, or has stopped looping since."""
     held_until: Count | None = None
     """No automatic kill before this heartbeat number has passed."""
     held_why: Text = ""

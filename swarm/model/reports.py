@@ -41,6 +41,11 @@ class Progress(Struct, frozen=True):
     """A stamp that cannot be read, where none can be."""
 
     @property
+    def written(self) -> Fingerprint | None:
+        """What tells this state of the file from another; None where nothing is said in it: blanks are no update."""
+        return self.fingerprint if self.lines else None
+
+    @property
     def last(self) -> ProgressLine | None:
         return self.lines[-1] if self.lines else None
 
@@ -105,9 +110,9 @@ class WholeResults(Struct, frozen=True):
 class Counted(NamedTuple):
     """What a count found.
 
-    key: hash over names, sizes and times. newest: wall seconds of the last change among them, None without any.
-    cut: there were more than MAX_ENTRIES entries to look at, so that the count is of the first ones. telling: names
-    that are long enough to say something to who lists them.
+    key: hash over what is in them. newest: wall seconds of the last change among those whose content was not there
+    before, None without any. cut: there were more than MAX_ENTRIES entries to look at, so that the count is of the
+    first ones. telling: names that are long enough to say something to who lists them.
     """
 
     number: int

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from swarm.model.activity import Activity, ActivityState, Kind, Note, OpenTool, SubAgent, Tokens, TurnEnd
+from swarm.model.activity import Activity, ActivityState, Calls, Kind, Note, OpenTool, SubAgent, Tokens, TurnEnd
 from swarm.model.values import replace
+from swarm.programs.call_history import with_call
 from swarm.programs.handing import handed
 
 EMPTY = ActivityState()
@@ -72,6 +73,7 @@ class _Now:
     delivered: tuple[tuple[str, float], ...]
     notes: tuple[Note, ...]
     untold: bool
+    calls: Calls
     handed: tuple[str, ...]
 
     def __init__(self, state: ActivityState) -> None:
@@ -93,6 +95,7 @@ def _take(now: _Now, activity: Activity, seen_at: float) -> None:
         now.untold = now.untold or activity.error
         now.ordered_model = activity.model or now.ordered_model
         now.open_tools, now.subagents, now.notes, now.background = (), (), (), 0
+        now.calls = replace(now.calls, repeated=0, failed=0)
         now.answered = False
     elif kind is Kind.STARTED:
         _in_turn(now)
@@ -154,11 +157,13 @@ def _work(now: _Now, activity: Activity, at: float) -> None:
         return
     others_open = tuple(tool for tool in now.open_tools if tool.key != activity.key)
     if activity.kind is Kind.TOOL_CLOSED:
+        opened = next((tool for tool in now.open_tools if tool.key == activity.key), None)
         now.open_tools = others_open
+        now.calls = with_call(now.calls, opened, activity, at)
         return
     now.handed = tuple(dict.fromkeys((*now.handed, *handed(activity.text))))
-    opened = OpenTool(activity.key, activity.tool, _short(activity.text), at, activity.parent)
-    now.open_tools = (*others_open, opened)[-MAX_OPEN:]
+    begun = OpenTool(activity.key, activity.tool, _short(activity.text), at, activity.parent, activity.digest)
+    now.open_tools = (*others_open, begun)[-MAX_OPEN:]
 
 
 def _turn_ended(now: _Now, activity: Activity) -> None:

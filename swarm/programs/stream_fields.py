@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -135,6 +136,13 @@ def call(arguments: object, limit: int = 300) -> str:
             return clean(_SPACE.sub(" ", found[: limit * 4]), limit)
     parts = [f"{key}={_plain(item)}" for key, item in list(arguments.items())[:8]]
     return clean(" ".join(parts), limit)
+
+
+def digest(arguments: object) -> int:
+    """A hash of what a tool is called with beside what `call` says of it, such as what is written into a file."""
+    if not isinstance(arguments, dict) or len(arguments) < 2:
+        return 0
+    return zlib.crc32(repr(arguments).encode("utf-8", "replace"))
 
 
 def _plain(item: object) -> str:

@@ -201,7 +201,8 @@ def _reporting(policy: Policy) -> str:
         f"That is `{OUR_COMMAND}` by its whole path, which works whatever PATH a shell has; `$SWARM_TUI` holds it "
         "too.\n\n"
         f"After {look} of silence the engine investigates you, after {kill} it ends you with all that is below you. "
-        "Lines that say the same, or outputs that do not grow, count as looping. Where you have no shell, the tool "
+        "Lines that say the same in other words or numbers, or work of which nothing new comes, count as looping: you "
+        "are told, and then ended. Say how much of how much is done. Where you have no shell, the tool "
         "`progress` of the MCP server `swarm` writes the same line."
     )
 

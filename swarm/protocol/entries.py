@@ -9,7 +9,7 @@ from typing import NamedTuple
 from swarm.protocol.entry import Entry
 from swarm.protocol.marked_line import Kind, Line, is_aside, is_rule, is_table_rule, read_line, without_item
 from swarm.protocol.order import oldest_first
-from swarm.protocol.progress_line import FUTURE_S, MAX_CHARS
+from swarm.protocol.progress_line import FUTURE_S, MAX_CHARS, says_something
 from swarm.protocol.stamps import Hints, Stamp, is_day_first
 from swarm.sanitize import clean
 
@@ -112,7 +112,7 @@ class _Reader:
             self._drop_row()
         elif is_rule(text):
             self._open = None
-        else:
+        elif says_something(text):
             line = read_line(raw, text, self._hints)
             self._unread = line.unread or self._unread
             self._row = line if line.kind is Kind.TABLE else None
@@ -200,12 +200,13 @@ class _Reader:
     def document(self) -> Document:
         """What was read."""
         kept = self._said() if any(entry.stamp for entry in self._entries) else self._undated()
-        entries = oldest_first([entry for entry in kept if entry.sentence or entry.details], self._hints.written or 0.0)
+        entries = oldest_first([entry for entry in kept if _says_something(entry)], self._hints.written or 0.0)
         for entry in entries:
             if not entry.sentence:
                 _take_sentence(entry)
         shown = {id(raw) for entry in entries for raw in entry.raw}
-        rest = [*(raw for entry in self._entries for raw in entry.raw), *(line.raw for line in self._aside)]
+        told = (entry for entry in self._entries if _says_something(entry))  # an empty entry is no update
+        rest = [*(raw for entry in told for raw in entry.raw), *(line.raw for line in self._aside)]
         latest = (self._hints.written or 0.0) + FUTURE_S
         stamps = [*self._claims, *(entry.stamp.wall for entry in entries if entry.stamp is not None)]
         return Document(
@@ -226,6 +227,10 @@ class _Reader:
         kept = [entry for entry in self._entries if not ticked or entry.box is not False]
         others = [line for line in self._aside if line.stamp is None] or [*self._aside] or self._headings
         return kept or [Entry(line, None, -1) for line in others]
+
+
+def _says_something(entry: Entry) -> bool:
+    return says_something(entry.sentence) or any(map(says_something, entry.details))
 
 
 def _take_sentence(entry: Entry) -> None:

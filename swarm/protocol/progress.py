@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from swarm.errors import UsageError
 from swarm.formatting import beginning, spell_stamp
-from swarm.protocol.progress_line import FUTURE_S, MAX_CHARS, MAX_OUTPUTS, parse_line
+from swarm.protocol.progress_line import FUTURE_S, MAX_CHARS, MAX_OUTPUTS, parse_line, says_something
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ def _parse(read: "Read", agent: "AgentDir", keep: int) -> "tuple[reports.Progres
     document = _document(read, agent)
     lines = tuple(map(_line, document.entries[-keep:]))
     written = [raw for entry in document.entries[-keep:] for raw in entry.raw]
-    said = "" if read.truncated or document.newest is None else _said(lines, document.rest)
+    said = "" if read.truncated else _said(lines, document.rest) if document.newest is not None else _undated(document)
     progress = Progress(
         lines, _fingerprint(read, said), read.mtime_ns / 1e9, claimed=document.newest, unread=document.unread
     )
@@ -77,6 +77,8 @@ def _plain_lines(read: "Read", keep: int) -> "tuple[tuple[reports.ProgressLine, 
         if not text:
             continue
         line = ProgressLine(*parse_line(text))
+        if line.sentence and not says_something(line.sentence):
+            continue
         if line.stamp is None or not text[0].isdigit() or "\r" in raw[:-1] or "\0" in raw or not line.sentence:
             return None
         if lines and line.stamp > (lines[-1].stamp or 0.0):
@@ -125,6 +127,14 @@ def _said(lines: "tuple[reports.ProgressLine, ...]", rest: "Sequence[str]" = ())
 
     distinct = sorted({(line.stamp or 0.0, line.sentence, *line.details, str(line.outputs)) for line in lines})
     return blake2b(repr((distinct[-COMPARED:], rest)).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def _undated(document: "Document") -> str:
+    """A hash over all that a file without stamps says, each as often as it stands there."""
+    from hashlib import blake2b
+
+    said = [(entry.sentence, *entry.details, str(entry.outputs)) for entry in document.entries]
+    return blake2b(repr((said, document.rest)).encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 def _fingerprint(read: "Read", said: str) -> "Fingerprint":

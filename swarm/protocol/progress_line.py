@@ -62,6 +62,15 @@ def parse_line(line: str) -> ParsedLine:
     return ParsedLine(stamp, stamp_text, outputs, rest, naive)
 
 
+def says_something(sentence: str) -> bool:
+    """Whether there is a letter, a digit or a sign such as an emoji in it: blanks and dots alone are no update."""
+    if any(map(str.isalnum, sentence)):
+        return True
+    from unicodedata import category  # seldom
+
+    return any(category(char)[0] == "S" for char in sentence)
+
+
 def count_of_outputs(text: str) -> tuple[int | None, str]:
     """The agent's own count at the beginning of a sentence, and the sentence without it."""
     counted = _patterns()[1].match(text)

@@ -10,9 +10,10 @@ from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.model.values import replace
-from swarm.rules.looping import loop_evidence
+from swarm.rules.looping import ends_in, loops
 from swarm.rules.outcome import ended, gone, idle_words, is_gone, reported
 from swarm.rules.service_wait import has_just_been_refused, refused_words, waiting_verdict
+from swarm.rules.usefulness import usefulness
 
 TOOL_CHARACTERS = 80
 """Of what a tool is called with, in a verdict's words."""
@@ -36,7 +37,8 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
     9.  paused by the operator; 10. held by the operator.
     11. retrying: its program says that its model service fails, or it has waited for an answer for longer than
         `service.waiting_after`. Killing it would not help. Both explain silence up to `service.give_up_after`.
-    12. looping: see `loop_evidence`. Only where updates arrive; where they do not, silence decides.
+    12. looping: nothing is left that speaks for its usefulness (see `usefulness`). Only where updates arrive; where
+        they do not, silence decides.
     13. By the age of its last update: overdue, investigate, late; starting (never wrote) or fresh.
 
     A sub-agent inside a program has none of these files: what the program says of it is all there is.
@@ -202,10 +204,11 @@ def _by_age(view: AgentView, record: Record | None, age: float, now: Now, policy
     stopping = record is not None and record.phase is Phase.STOPPING
     mortal = record is not None and not view.foreign and beat.kill and not stopping and not is_root(view, policy)
     mortal = mortal and view.liveness is not Liveness.ELSEWHERE
-    if age < investigate and view.progress.lines:
-        loop = loop_evidence(view, now, policy)
-        if loop is not None:
-            return Verdict(Health.LOOPING, loop, Health.INVESTIGATE, investigate - age, age)
+    useful = usefulness(view, now, policy) if age < investigate else None
+    if useful is not None and loops(useful):
+        left = ends_in(view, now, policy)
+        following, at = (Health.INVESTIGATE, investigate - age) if left is None else (Health.KILLED, left)
+        return Verdict(Health.LOOPING, useful.words, following, at, age, kill_in=left, usefulness=useful)
     kill_in = max(0.0, limit - age) if mortal else None
     if age >= limit:
         why = f"{_silent(view, record, age, now)}; the limit is {spell_duration(limit)}"
@@ -216,16 +219,19 @@ def _by_age(view: AgentView, record: Record | None, age: float, now: Now, policy
         return Verdict(Health.INVESTIGATE, why, Health.OVERDUE, limit - age, age, kill_in=kill_in)
     following, bound = (Health.LATE, period) if period < investigate else (Health.INVESTIGATE, investigate)
     if age >= period:
+        state, following, bound = Health.LATE, Health.INVESTIGATE, investigate
         why = _silent(view, record, age, now) + f"; an update is due every {spell_duration(period)}"
-        return Verdict(Health.LATE, why, Health.INVESTIGATE, investigate - age, age, kill_in=kill_in)
-    if _never_wrote(view):
-        why = f"spawned {spell_duration(age)} ago, nothing written yet"
-        return Verdict(Health.STARTING, why, following, bound - age, age, kill_in=kill_in)
-    return Verdict(Health.FRESH, f"updated {spell_duration(age)} ago", following, bound - age, age, kill_in=kill_in)
+    elif _never_wrote(view):
+        state, why = Health.STARTING, f"spawned {spell_duration(age)} ago, nothing written yet"
+    else:
+        state, why = Health.FRESH, f"updated {spell_duration(age)} ago"
+    if useful is not None and useful.is_in_doubt:
+        why += f"; useful {useful.score} %: {useful.evidence}"
+    return Verdict(state, why, following, bound - age, age, kill_in=kill_in, usefulness=useful)
 
 
 def _never_wrote(view: AgentView) -> bool:
-    return not view.progress.lines and (view.progress.fingerprint is None or view.progress.fingerprint.size == 0)
+    return not view.progress.lines
 
 
 def _silent(view: AgentView, record: Record | None, age: float, now: Now) -> str:

@@ -16,7 +16,7 @@ class Due(NamedTuple):
     """Why an agent is to be ended.
 
     cause: LIMIT where it has used up what it may, INJECTION for what stands in its texts, RESULTS_ORPHANED where it
-    leaves results unread, None for its silence.
+    leaves results unread, LOOPING where it was warned and loops still, None for its silence.
     """
 
     reason: str

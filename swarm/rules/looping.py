@@ -1,71 +1,100 @@
-"""How it shows that an agent loops: no new outputs, or the same sentences again and again (protocol.md, Health)."""
+"""What follows where an agent loops: a verdict, a warning that the agent reads, and an end where the policy says so."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from swarm.config.policy import Policy
 from swarm.formatting import spell_duration
-from swarm.model.reports import ProgressLine
-from swarm.model.snapshot import AgentView
+from swarm.model.beat import ActionKind
+from swarm.model.causes import AlertCause
+from swarm.model.health import Health, Usefulness, Verdict
+from swarm.model.plan import Action
+from swarm.model.record import Record
+from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
+from swarm.model.values import replace
+from swarm.rules.kills import Due
+from swarm.rules.limits import in_play
 
-MAX_ROUND = 3
-"""Sentences of the longest round: the loops of the field report wait, retry and report again."""
-MIN_ROUNDS = 3
-"""So often is a round of several sentences said before it counts: twice the same steps are how work goes."""
-_STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d)?)?|\b\d\d?:\d\d(?::\d\d)?\b")
-_SHOWN = 60
+_GETS_ON = (Health.FRESH, Health.STARTING, Health.LATE)
 
 
-def loop_evidence(view: AgentView, now: Now, policy: Policy) -> str | None:
-    """How it shows that an agent loops, in one sentence; None where it does not.
+def loops(found: Usefulness | None) -> bool:
+    """Whether an agent loops: nothing is left that speaks for it."""
+    return found is not None and found.score <= 0
 
-    Outputs: the spec declares some, and for `loop_periods` none was added or changed, by the engine's own count.
-    Sentences: the last `loop_sentences` say the same, or go round: two or three sentences again and again, three times
-    at least. Case, spaces, dates, times of day and closing dots do not make another sentence. Other digits do:
-    "800/2000 words" and "900/2000 words" are progress. So are the agent's own `[outputs N]`, and outputs that the
-    engine saw arrive: a worker may say "writing the next page" six times and write six pages.
 
-    The caller asks only where updates arrive. A looping agent is not killed for it: whether work is worth nothing is a
-    judgement, and the field report gives a heartbeat one rule for killing, silence. It raises an alert, and is among
-    the first who could be ended when a slot is needed.
-    """
-    beat = policy.heartbeat
+def ends_in(view: AgentView, now: Now, policy: Policy) -> float | None:
+    """Awake seconds until a looping agent ends that was warned; None where no heartbeat ends it for that."""
     record = view.record
-    if record is not None and view.spec is not None and view.spec.outputs:
-        since = max(view.observed.outputs_changed, record.observed.outputs_changed, record.spawned)
-        # Pauses before the last output are left out too: this verdict comes rather late than wrongly.
-        barren = now.awake - since - record.paused_total
-        limit = beat.loop_periods * beat.period
-        if barren >= limit:
-            return (
-                f"updates arrive, but no new output for {spell_duration(barren)}; the limit is {spell_duration(limit)}"
-            )
-        if view.observed.outputs and barren < beat.period:
-            return None
-    return _goes_round(view.progress.lines, beat.loop_sentences)
+    if record is None or record.loop_warned is None or not _is_mortal(view, policy):
+        return None
+    return max(0.0, record.loop_warned + policy.looping.warn_periods * policy.heartbeat.period - now.awake)
 
 
-def _goes_round(lines: Sequence[ProgressLine], least: int) -> str | None:
-    """What the newest entries say again and again. least: sentences from which on that counts."""
-    last = _gist(lines[-1]) if len(lines) > 1 else None
-    for size in range(1, MAX_ROUND + 1):
-        count = least if size == 1 else size * max(MIN_ROUNDS, -(-least // size))
-        if len(lines) < count:
-            return None
-        newest = lines[-count:]
-        if newest[-1 - size].outputs != newest[-1].outputs or _gist(newest[-1 - size]) != last:
-            continue  # asked first, because it is cheap and mostly says no
-        said = [_gist(line) for line in newest]
-        if said[size:] == said[:-size] and all(line.sentence for line in newest[-size:]):
-            told = [f'"{line.sentence[:_SHOWN]}"' for line in newest[-size:]]
-            how = "say the same: " if size == 1 else "go round: "
-            return f"its last {count} updates {how}{', '.join(told)}"
-    return None
+def due_for_looping(snapshot: Snapshot, judged: Mapping[str, Verdict], policy: Policy, now: Now) -> dict[str, Due]:
+    """The agents that loop still, though they were warned long enough ago. An acknowledged alert spares its agent:
+    a person has looked."""
+    spared = {
+        alert.ref for alert in snapshot.alerts if alert.cause is AlertCause.LOOPING and alert.acked_at is not None
+    }
+    return {
+        view.id: Due(f"looping, and warned {_warned_ago(view, now)} ago: {judged[view.id].why}", AlertCause.LOOPING)
+        for view in snapshot.agents
+        if judged[view.id].state is Health.LOOPING
+        and in_play(view)
+        and view.ref not in spared
+        and ends_in(view, now, policy) == 0.0
+    }
 
 
-def _gist(line: ProgressLine) -> tuple[str, int | None]:
-    said = line.sentence.casefold()
-    if ":" in said or "-" in said:
-        said = _STAMP.sub("", said)
-    return " ".join(said.split()).rstrip(" .…!"), line.outputs
+def loop_warnings(snapshot: Snapshot, judged: Mapping[str, Verdict], policy: Policy) -> Iterator[Action]:
+    """The warnings of those that loop and have not been warned: gently first, and once for each loop."""
+    for view in snapshot.agents:
+        one = judged[view.id]
+        if (
+            one.state is Health.LOOPING
+            and in_play(view)
+            and view.record is not None
+            and view.record.loop_warned is None
+        ):
+            evidence = one.usefulness.evidence if one.usefulness is not None else ""
+            words, once = _warning(evidence, policy), warning_of(snapshot.heartbeat_n + 1)
+            yield Action(ActionKind.WARN, view.id, view.spawn_id, words, AlertCause.LOOPING, once=once)
+
+
+def warning_of(heartbeat_n: int) -> str:
+    """The name of the warning that this heartbeat gives."""
+    return f"{AlertCause.LOOPING}-{heartbeat_n}"
+
+
+def warned(record: Record, told: Sequence[str], judged: Health, n: int, awake: float) -> Record:
+    """The record after heartbeat `n`, at which its agent was told `told`: warned from now on, or loops no more.
+
+    A silence, a hold or a pause in between is no sign that it stopped looping. awake: awake seconds.
+    """
+    if warning_of(n) in told:
+        return replace(record, loop_warned=awake)
+    if record.loop_warned is not None and judged in _GETS_ON:
+        return replace(record, loop_warned=None)
+    return record
+
+
+def _warning(evidence: str, policy: Policy) -> str:
+    """What an agent is told that loops. evidence: in words of the engine, without those of the agent."""
+    after = spell_duration(policy.looping.warn_periods * policy.heartbeat.period)
+    ends = policy.looping.then != "alert" and policy.heartbeat.kill
+    what = f"If that goes on, you are ended in {after}." if ends else "Your parent and the operator see it."
+    return (
+        f"You count as looping: {evidence}. Where you get on, let it be seen: write your outputs, and say how much of "
+        "how much is done (17 of 400). Where you are stuck, try another way, or report what hinders you with "
+        f"swarm-tui done --status failed. {what}"
+    )
+
+
+def _is_mortal(view: AgentView, policy: Policy) -> bool:
+    return policy.looping.then != "alert" and policy.heartbeat.kill and not view.foreign and view.id != policy.root.id
+
+
+def _warned_ago(view: AgentView, now: Now) -> str:
+    warned = view.record.loop_warned if view.record is not None else None
+    return spell_duration(now.awake - warned) if warned is not None else ""

@@ -69,15 +69,24 @@ def _first_sight(
     return replace(before, progress=print_now, changed=changed, seen=now.awake)
 
 
+CONTENT = "c"
+"""What a key begins with that was made of contents; those of older versions were made of sizes and times."""
+
+
+def were_counted(observed: Observed) -> bool:
+    """Whether it was looked at what an agent has made, by what is in it."""
+    return observed.outputs_key.startswith(CONTENT)
+
+
 def observe_outputs(
     before: Observed, counted: Counted, now: Now, *, first: bool, born: float = BEGINNING, seen: float | None = None
 ) -> Observed:
     """What is known of an agent's outputs after a count. Fewer outputs than before are not a sign of work.
 
-    first: the engine did not count them before. Other arguments as in `observe_progress`.
+    first: the engine did not count them before, or by another measure. Other arguments as in `observe_progress`.
     """
     if counted.key == before.outputs_key and not first:
-        return before
+        return before if counted.number == before.outputs else replace(before, outputs=counted.number, seen=now.awake)
     changed = before.outputs_changed
     if first:
         written = born if counted.newest is None else awake_at(counted.newest, now)

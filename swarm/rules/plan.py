@@ -27,6 +27,7 @@ from swarm.rules.health import is_archived, is_root, verdict
 from swarm.rules.heart import PERIODS_WITHOUT_BEAT
 from swarm.rules.kills import Due, kills
 from swarm.rules.limits import due_for_limits, limit_alerts, swarm_over
+from swarm.rules.looping import due_for_looping, loop_warnings
 from swarm.rules.outage import given_up, outage
 from swarm.rules.schedule import cost_words, scheduled
 from swarm.rules.service_wait import may_try, served_again
@@ -74,6 +75,7 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     due, spared = due_for_limits(snapshot, judged, policy, over)
     due = {**due_for_neglect(snapshot, judged, policy), **due_for_problems(snapshot, judged, policy), **due}
     if hole is None:
+        due |= {agent: one for agent, one in due_for_looping(snapshot, judged, policy, now).items() if agent not in due}
         due |= {agent: Due(one.why) for agent, one in judged.items() if one.kill_due and agent not in due}
     slot_tree = _slot_tree(snapshot, policy)
     actions = [*_investigations(snapshot, judged)]
@@ -84,7 +86,7 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     actions += unneeded_worktrees(snapshot)
     said = words if hole and hole.kind is not GapKind.FIRST_BEAT else ""
     actions += _alerts(snapshot, policy, judged, slot_tree, gap=said, refused=refused)
-    actions += warnings(snapshot)
+    actions += [*warnings(snapshot), *loop_warnings(snapshot, judged, policy)]
     actions += _given_up(snapshot, policy)
     actions += limit_alerts(snapshot, policy, now, spared)
     for action in (*ends, *results):

@@ -1,10 +1,14 @@
-"""What an agent has brought forth, counted by the engine: files that match its `outputs`, newer than its spawn."""
+"""What an agent has brought forth, counted by the engine: files that match its `outputs`, newer than its spawn.
+
+By what is in them: the same bytes once more, a file that was touched, and an empty one are no output.
+"""
 
 import os
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
+from os import lstat
 from pathlib import Path
 
 from swarm.injection.elsewhere import is_telling
@@ -12,6 +16,8 @@ from swarm.model.agent import AgentSpec
 from swarm.model.reports import Counted
 from swarm.protocol.find import VERSIONED
 from swarm.protocol.paths import AGENT_FILES, Layout
+from swarm.rules.observation import CONTENT
+from swarm.scan.contents import Contents
 
 MAX_ENTRIES = 20_000
 MAX_DEPTH = 24
@@ -19,47 +25,51 @@ MAX_TELLING = 200
 SPAWN_SLACK_S = 1.0
 """File systems round times; a file made right after the spawn may look a little older."""
 OURS = frozenset({*AGENT_FILES, "inbox.md", "exit.json", "ended.json"})
-_PASSED_BY = frozenset({".git", "node_modules", ".run", "log"})
+PASSED_BY = frozenset({".git", "node_modules", ".run", "log"})
+NOTHING = Counted(0, CONTENT, None)
 _WILD = re.compile(r"[*?\[]")
-NOTHING = Counted(0, "", None)
 
 
-def outputs_of(layout: Layout, agent_id: str, spec: AgentSpec, spawned_at: float) -> Counted:
-    """Counts what an agent has brought forth since `spawned_at` (wall seconds), or since its session began."""
+def outputs_of(
+    layout: Layout, agent_id: str, spec: AgentSpec, spawned_at: float, contents: Contents | None = None
+) -> Counted:
+    """Counts what an agent has brought forth since `spawned_at` (wall seconds), or since its session began.
+
+    contents: what the caller knows of them from earlier counts.
+    """
     base = layout.root / spec.cwd if spec.cwd else layout.agent(agent_id).path
     inside = layout.root if base.is_relative_to(layout.root) else base
-    return count_outputs(spec.outputs, base, inside, (spec.outputs_since or spawned_at) - SPAWN_SLACK_S)
+    return count_outputs(spec.outputs, base, inside, (spec.outputs_since or spawned_at) - SPAWN_SLACK_S, contents)
 
 
-def count_outputs(globs: Sequence[str], base: Path, home: Path, since: float) -> Counted:
+def count_outputs(
+    globs: Sequence[str], base: Path, home: Path, since: float, contents: Contents | None = None
+) -> Counted:
     """Counts the files below `base` that match one of `globs` and changed at or after `since` (wall seconds).
 
     base: the agent's working directory; home: what no glob may lead out of. Links are not followed, and the files of
     the protocol itself do not count. Never raises for what lies on disk: what cannot be listed holds nothing.
     """
     found: dict[str, os.stat_result] = {}
-    budget = _Budget(MAX_ENTRIES)
+    budget = Budget(MAX_ENTRIES)
     for glob in globs:
         start, pattern = _start_of(glob, base, home)
         if start is None:
             continue
         for path in _matching(start, pattern, budget):
             if path not in found:
-                _note(path, since, found)
-    if not found:
-        return NOTHING._replace(cut=budget.spent)
-    from hashlib import blake2b  # OpenSSL comes with it: only where there is something to count
+                note(path, since, found)
+    return counted(found, contents, cut=budget.spent)
 
-    digest = blake2b(digest_size=12)
-    for path in sorted(found):
-        stat = found[path]
-        digest.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode("utf-8", "surrogateescape"))
-    newest = max(stat.st_ctime_ns for stat in found.values()) / 1e9
+
+def counted(found: dict[str, os.stat_result], contents: Contents | None, *, cut: bool) -> Counted:
+    """The count of these files, by path."""
+    key, newest = (contents or Contents()).take(found)
     telling = (name for name in map(os.path.basename, sorted(found)) if is_telling(name))
-    return Counted(len(found), digest.hexdigest(), newest, budget.spent, tuple(islice(telling, MAX_TELLING)))
+    return Counted(len(found), key, newest, cut, tuple(islice(telling, MAX_TELLING)))
 
 
-class _Budget:
+class Budget:
     """How many directory entries may still be looked at."""
 
     __slots__ = ("left",)
@@ -72,15 +82,17 @@ class _Budget:
         return self.left <= 0
 
 
-def _note(path: str, since: float, found: dict[str, os.stat_result]) -> None:
+def note(path: str, since: float, found: dict[str, os.stat_result]) -> None:
+    """Adds a file that has something in it, and has changed since."""
     if os.path.basename(path) in OURS:
         return
     try:
-        stat = os.lstat(path)
+        stat = lstat(path)
     except OSError:
         return
     # The change time cannot be set back: a copy that keeps its old date is still new here.
-    if (stat.st_mode & 0o170000) == 0o100000 and max(stat.st_mtime, stat.st_ctime) >= since:
+    regular = (stat.st_mode & 0o170000) == 0o100000
+    if regular and stat.st_size and max(stat.st_mtime, stat.st_ctime) >= since:
         found[path] = stat
 
 
@@ -116,7 +128,7 @@ def _leads_through_a_link(known: str, path: str) -> bool:
     return False
 
 
-def _matching(start: str, pattern: str, budget: _Budget) -> Iterator[str]:
+def _matching(start: str, pattern: str, budget: Budget) -> Iterator[str]:
     if not pattern:  # a plain path: the file itself, or everything in that directory
         if not os.path.isdir(start):
             yield start
@@ -130,13 +142,13 @@ def _matching(start: str, pattern: str, budget: _Budget) -> Iterator[str]:
         for name, is_directory in _entries(os.path.join(start, inner) if inner else start, budget, below=bool(inner)):
             relative = f"{inner}/{name}" if inner else name
             if is_directory:
-                if depth < deepest and name not in _PASSED_BY:
+                if depth < deepest and name not in PASSED_BY:
                     stack.append((relative, depth + 1))
             elif matches.match(relative):
                 yield os.path.join(start, relative)
 
 
-def _entries(directory: str, budget: _Budget, *, below: bool) -> list[tuple[str, bool]]:
+def _entries(directory: str, budget: Budget, *, below: bool) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
     try:
         with os.scandir(directory) as entries:

@@ -6,15 +6,13 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from swarm.model.agent import Liveness, Usage
-from swarm.model.record import Phase, Record
+from swarm.model.record import Record
 from swarm.model.time import Now
 from swarm.processes.belonging import origin_of
-from swarm.rules.observation import BEGINNING, observe_outputs
 from swarm.scan.disk_use import DiskUse
 from swarm.scan.files import EXIT, RESULTS
 from swarm.scan.inputs import InputLooks
-from swarm.scan.named_outputs import missing_outputs
-from swarm.scan.outputs import outputs_of
+from swarm.scan.output_counts import OutputCounts
 from swarm.scan.role_files import RoleFiles
 from swarm.scan.role_reads import RoleLooks
 from swarm.scan.streams import OutputReaders
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
 Sampler = Callable[[Mapping[str, Record]], Mapping[str, Usage]]
 """Records of living agents -> what their processes use, by id."""
 LOOKS_A_SCAN = 64
-OUTPUTS_S = 5.0
-OUTPUTS_BUDGET_S = 0.003
 USAGE_S = 3.0
 USAGE_SHARE = 100.0
 SAMPLED_AT_ONCE = 24
@@ -90,13 +86,13 @@ class Probes:
         """Whether a person looks at what processes use."""
         self.output_readers = OutputReaders(home)
         self._worktrees = WorktreeLooks(home)
+        self._outputs = OutputCounts(home)
         self.disk_use = DiskUse(home)
         self._inputs = InputLooks(home.layout.root)
         self._tiers = TierLooks(home.policy)
         self._reads = RoleLooks(home.layout)
         self.role_files = RoleFiles(home.layout, home.policy)
         self._turn: list[str] = []
-        self._output_turn: list[str] = []
         self._sampled_at = float("-inf")
         self._sample_cost = 0.0
 
@@ -113,7 +109,7 @@ class Probes:
         if effort is Effort.URGENT:
             return changed
         changed |= {agent.id for agent in self._due(agents, everything=everything) if self._look_alive(agent)}
-        changed |= self._count_outputs(agents, now, everything=everything)
+        changed |= self._outputs.look(agents, now, everything=everything)
         changed |= self._worktrees.look(agents, everything=everything and self.output_readers.patient)
         changed |= self.output_readers.listen(agents, now, everything=everything)
         changed |= self.disk_use.look(agents, everything=everything)
@@ -144,44 +140,6 @@ class Probes:
                 agent.origin, agent.origin_of = origin_of(self.home.layout, record), record
         return (agent.liveness, agent.unkept, agent.origin) != before
 
-    def _count_outputs(self, agents: Mapping[str, TrackedAgent], now: Now, *, everything: bool) -> set[str]:
-        """Counts some agents' outputs: as many as fit into OUTPUTS_BUDGET_S, one at least."""
-        if not self._output_turn or everything:
-            self._output_turn = [known for known, agent in agents.items() if _has_outputs(agent)]
-        until = time.perf_counter() + OUTPUTS_BUDGET_S
-        changed: set[str] = set()
-        while self._output_turn:
-            agent = agents.get(self._output_turn[-1])
-            if agent is not None and not everything and now.awake - agent.counted_at < OUTPUTS_S:
-                break  # the rest were counted even later
-            self._output_turn.pop()
-            if agent is not None and _has_outputs(agent) and (self._count(agent, now) | self._find_named(agent)):
-                changed.add(agent.id)
-            if not everything and time.perf_counter() > until:
-                break
-        return changed
-
-    def _count(self, agent: TrackedAgent, now: Now) -> bool:
-        record, spec, before = agent.record, agent.spec, agent.observed
-        if record is None or spec is None or before is None:
-            return False
-        if not spec.outputs:
-            agent.counted_at = now.awake
-            return False
-        counted = outputs_of(self.home.layout, agent.id, spec, record.spawned_at)
-        first = agent.counted_at == BEGINNING and not before.outputs_key
-        seen = agent.counted_at if agent.counted_at > BEGINNING else before.seen
-        agent.observed = observe_outputs(before, counted, now, first=first, born=record.spawned, seen=seen)
-        agent.counted_at = now.awake
-        agent.telling_outputs = counted.telling
-        return agent.observed is not before
-
-    def _find_named(self, agent: TrackedAgent) -> bool:
-        """Looks for the outputs that its results name: it is done by its own word, and has not ended yet."""
-        named = agent.files.results.outputs if agent.files is not None else ()
-        before, agent.missing = agent.missing, missing_outputs(self.home.layout, agent.id, agent.spec, named)
-        return agent.missing != before
-
     def _sample(self, agents: Mapping[str, TrackedAgent]) -> set[str]:
         """What processes use: every few seconds, and never for more than a hundredth of the time."""
         at = time.monotonic()
@@ -199,13 +157,6 @@ class Probes:
                 agent.usage = usage
                 changed.add(known)
         return changed
-
-
-def _has_outputs(agent: TrackedAgent) -> bool:
-    if agent.record is None or agent.record.phase is not Phase.RUNNING:
-        return False
-    declared = agent.spec is not None and bool(agent.spec.outputs)
-    return declared or bool(agent.files is not None and (agent.files.results.outputs or agent.missing))
 
 
 def _alike(one: Usage | None, other: Usage | None) -> bool:

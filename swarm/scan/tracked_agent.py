@@ -13,6 +13,7 @@ from swarm.processes.belonging import Origin
 from swarm.programs.follower import Follower
 from swarm.protocol.unreported import Unreported
 from swarm.rules.observation import BEGINNING, observe_progress, was_made
+from swarm.scan.contents import Contents
 from swarm.scan.files import AgentFiles
 from swarm.scan.role_calls import RoleCalls
 from swarm.scan.suspects import Stream
@@ -33,6 +34,7 @@ class TrackedAgent:
         "changed_at",
         "changes",
         "children",
+        "contents",
         "counted_at",
         "depth",
         "directory",
@@ -97,6 +99,8 @@ class TrackedAgent:
         self.changed_at: float | None = None
         self.counted_at: float = BEGINNING
         """Awake seconds of the last count of its outputs."""
+        self.contents: Contents | None = None
+        """What was seen in them."""
         self.liveness: Liveness | None = None
         self.origin: Origin | None = None
         """Where it was started, where that is not here."""
@@ -190,12 +194,13 @@ class TrackedAgent:
             self.observed = self.recorded = self.seen = self.looked_wall = self.changed_at = None
             self.counted_at, self.liveness, self.unkept, self.usage = BEGINNING, None, False, None
             self.missing = ()
-            self.follower, self.role_calls, self.heard, self.faults = None, None, None, {}
+            self.follower, self.role_calls, self.heard = None, None, None
+            self.contents, self.faults = None, {}
         if self.record is None or self.record.ref.match(record) is None:
             self.last_words, self.renamed_to = NO_PROGRESS, ""  # those of a stranger in this place are not its own
         self.record = record
         if record is None or not record.live:
-            self.follower = self.heard = None  # what it used up is in its record
+            self.follower = self.heard = self.contents = None  # what it used up is in its record
 
     def look_at_progress(self, now: Now) -> bool:
         """Takes in what lies in progress.md now; returns whether anything about its age changed."""
@@ -203,7 +208,6 @@ class TrackedAgent:
         progress = self.files.progress if self.files and not self.replaced else NO_PROGRESS
         if progress.lines:
             self.last_words = progress
-        written = progress.fingerprint if progress.fingerprint and progress.fingerprint.size else None
         if self.record is not None and self.record.observed is not self.recorded:
             self.recorded = self.record.observed
             if was_made(self.recorded) and (self.observed is None or self.recorded.seen >= self.observed.seen):
@@ -214,7 +218,7 @@ class TrackedAgent:
         claimed = progress.claimed if known is None else None
         self.observed = observe_progress(
             before,
-            written,
+            progress.written,
             now,
             born=self.record.spawned if self.record else BEGINNING,
             seen=self.seen,

@@ -40,7 +40,8 @@ ALERTS: dict[AlertCause, str] = {
         "silent for too long: its log has the evidence; wait for a long build (H holds it), or end it (x)"
     ),
     AlertCause.LOOPING: (
-        "it speaks, and nothing comes of it: read its last lines and outputs; m tells it, x ends it, r begins anew"
+        "it speaks, and nothing comes of it: it was told, and ends where it goes on ([looping] then in swarm.toml). "
+        "Read the evidence; acknowledge where it does get on, m tells it more, x ends it, r begins anew"
     ),
     AlertCause.RETRYING: (
         "its program says that its model service does not answer: wait, or see whether the service is down"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from swarm.config.policy import Policy
 from swarm.model.agent import Liveness, Usage
-from swarm.model.health import Verdict
+from swarm.model.health import Usefulness, Verdict
 from swarm.model.heart import HeartState
 from swarm.model.record import Alert
 from swarm.model.reports import ResultsState
@@ -129,6 +129,7 @@ def _agent(view: AgentView, verdict: Verdict, now: Now, usage: Usage | None, use
         "next_state": verdict.next_state.value if verdict.next_state is not None else None,
         "next_in_s": _rounded(verdict.in_seconds),
         "age_s": _rounded(verdict.age),
+        "usefulness": _usefulness(verdict.usefulness),
         "last_update": iso(view.changed_at),
         "sentence": last.sentence if last is not None else None,
         "outputs": view.observed.outputs if spec is not None and spec.outputs else None,
@@ -171,6 +172,13 @@ def review_json(review: Review | None) -> dict[str, object] | None:
     if review is None:
         return None
     return {"decision": review.decision.value, "by": review.by, "at": iso(review.at), "why": review.word}
+
+
+def _usefulness(useful: Usefulness | None) -> dict[str, object] | None:
+    """How useful what it does seems, of 100, and by which evidence; None where nothing can be said of that."""
+    if useful is None:
+        return None
+    return {"score": useful.score, "evidence": useful.evidence, "quote": useful.quote or None}
 
 
 def _waiting(view: AgentView) -> dict[str, object] | None:

@@ -11,7 +11,7 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.rules.costs import spent
 from swarm_tui.cli.output import Output
-from widgets.agent_row import Columns, RowState, columns_for, row
+from widgets.agent_row import USEFUL, Columns, RowState, columns_for, row
 from widgets.agent_words import count_flags
 from widgets.cells import Cell, Cells, fit_cells, short_duration, short_money
 from widgets.charset import Charset, charset_for
@@ -115,7 +115,7 @@ def money(snapshot: Snapshot, now: Now) -> str:
 
 def _roomy(placed: list[tuple[AgentView, str]]) -> Columns:
     name = min(MAX_NAME, max((len(guides) + len(view.name) + 4 for view, guides in placed), default=0))
-    return Columns(PIPE_COLUMNS, name, 11, 10, 0, 12, 11, PIPE_COLUMNS - name - 50)
+    return Columns(PIPE_COLUMNS, name, 11, 10, 0, 12, 11, PIPE_COLUMNS - name - 51 - USEFUL, USEFUL)
 
 
 def _header(

@@ -7,7 +7,7 @@ from wcwidth import wcswidth
 
 from swarm.model.activity import ActivityState, OpenTool
 from swarm.model.causes import ProblemCode
-from swarm.model.health import Health, Verdict
+from swarm.model.health import Health, Usefulness, Verdict
 from swarm.model.record import Ending, Observed, Phase
 from swarm.model.snapshot import Problem
 from swarm.model.values import replace
@@ -110,17 +110,18 @@ def test_a_row_of_75_columns_has_bar_outputs_or_slots_and_sentence_too() -> None
     ]
 
 
-def test_a_row_of_160_columns_has_the_word_of_the_state_and_outputs_beside_slots() -> None:
+def test_a_row_of_160_columns_has_the_word_of_the_state_usefulness_and_outputs_beside_slots() -> None:
     rows = table(160)
-    assert rows[2] == " ◆ idea-alpha      fresh         2m ▕▎    ▏              slots 4/4   3 workers writing."
+    assert rows[2] == " ◆ idea-alpha      fresh         2m ▕▎    ▏                   slots 4/4   3 workers writing."
     assert rows[4] == (
-        " ● worker-1        fresh         1m ▕▏    ▏ 0 out (12)"
+        " ● worker-1        fresh         1m ▕▏    ▏ 100% 0 out (12)"
         "               Writing analysis section. 800/2000 words done."
     )
-    assert rows[5] == " ▲ worker-2        investigate  32m ▕███▌ ▏ ~2 out                   Drafting section 3."
+    assert rows[5] == " ▲ worker-2        investigate  32m ▕███▌ ▏      ~2 out                   Drafting section 3."
+    assert rows[6] == " ↻ worker-3        looping       3m           0%                          Still browsing."
     assert rows[11] == (
         " ✔ worker-9        done        unread 3♥ "
-        "                            results: success  The price table is complete."
+        "                                 results: success  The price table is complete."
     )
 
 
@@ -299,3 +300,19 @@ def test_who_has_written_nothing_is_told_of_by_its_program(activity: ActivitySta
     view = a_view("new", age=None, activity=activity)
     verdict = Verdict(Health.STARTING, "spawned 1m ago")
     assert "".join(cell.text for cell in sentence_cells(view, verdict)) == said
+
+
+def test_where_there_is_no_column_a_row_says_of_whom_it_is_in_doubt() -> None:
+    doubted = replace(FRESH, usefulness=Usefulness(40, "4 of its last 5 updates say the same"))
+    said = {
+        (width, score): "".join(
+            cell.text
+            for cell in row(
+                every_state()[Health.FRESH], replace(doubted, usefulness=Usefulness(score, "")), NOW, columns_for(width)
+            )
+        )
+        for width in (75, 160)
+        for score in (40, 90)
+    }
+    assert [key for key, text in said.items() if "useful" in text] == [(75, 40)]
+    assert " 40% " in said[160, 40]

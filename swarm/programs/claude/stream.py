@@ -197,6 +197,7 @@ class ClaudeReader:
             parent=parent,
             depth=depth,
             at=at,
+            digest=stream_fields.digest(part.get("input")),
         )
         yield from self._tasks.opened(call, parent)
 

@@ -123,7 +123,9 @@ def _call(kind: str, key: str, item: Mapping[str, Any], *, done: bool, begun: bo
     """A tool call. Some are only printed once they have returned."""
     tool, text = _words(kind, item)
     if not done:
-        yield Activity(Kind.TOOL_OPEN, text=text, key=key, tool=tool) if begun else Activity(Kind.WAITING)
+        digest = stream_fields.digest(item.get("arguments"))
+        opened = Activity(Kind.TOOL_OPEN, text=text, key=key, tool=tool, digest=digest)
+        yield opened if begun else Activity(Kind.WAITING)
         return
     if kind == "web_search":
         yield Activity(Kind.TOOL_OPEN, text=text, key=key, tool=tool)
@@ -137,7 +139,7 @@ def _call(kind: str, key: str, item: Mapping[str, Any], *, done: bool, begun: bo
     if short(item, "status") == "declined":
         yield Activity(Kind.DENIED, text=text, key=key, tool=tool, counts=False)
         failed = True
-    yield Activity(Kind.TOOL_CLOSED, text=given, key=key, error=failed, count=number)
+    yield Activity(Kind.TOOL_CLOSED, text=given, key=key, tool=tool, error=failed, count=number)
 
 
 def _words(kind: str, item: Mapping[str, Any]) -> tuple[str, str]:

@@ -70,7 +70,12 @@ class GeminiReader:
     def _tool(self, event: Mapping[str, Any], at: float | None) -> Iterator[Activity]:
         text = stream_fields.call(event.get("parameters"))
         yield Activity(
-            Kind.TOOL_OPEN, text=text, key=ident(event, "tool_id"), tool=short(event, "tool_name", 100), at=at
+            Kind.TOOL_OPEN,
+            text=text,
+            key=ident(event, "tool_id"),
+            tool=short(event, "tool_name", 100),
+            at=at,
+            digest=stream_fields.digest(event.get("parameters")),
         )
 
     def _tool_result(self, event: Mapping[str, Any], at: float | None) -> Iterator[Activity]:

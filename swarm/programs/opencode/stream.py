@@ -90,7 +90,8 @@ def _tool(part: Mapping[str, Any], at: float | None) -> Iterator[Activity]:
     key, tool = ident(part, "callID") or ident(part, "id"), short(part, "tool", 100)
     begun = moment(child(state, "time").get("start"), 1000) or at
     text = stream_fields.call(state.get("input"))
-    yield Activity(Kind.TOOL_OPEN, text=text, key=key, tool=tool, at=begun)
+    digest = stream_fields.digest(state.get("input"))
+    yield Activity(Kind.TOOL_OPEN, text=text, key=key, tool=tool, at=begun, digest=digest)
     failed = short(state, "status") == "error"
     error = state.get("error")
     given, number = stream_fields.output(error if failed and error else state.get("output"))

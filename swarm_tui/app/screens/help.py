@@ -24,7 +24,7 @@ _RULES: dict[Health, str] = {
     Health.LATE: "last update older than one period",
     Health.INVESTIGATE: "silent for {investigate}: an alert, and evidence in its log",
     Health.OVERDUE: "silent for {kill}: the next heartbeat ends it",
-    Health.LOOPING: "updates without new outputs, or the same sentence again and again",
+    Health.LOOPING: "it reports and gets nowhere (0 % useful): it is told, and ended where it goes on",
     Health.RETRYING: "its model service refuses or does not answer",
     Health.WAITING: "its program ended for its model service; it is taken up again by itself",
     Health.DONE: "results.json is there and valid",

@@ -93,6 +93,7 @@ RECORD_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "observed": observations,
     "investigated": st.none() | times,
     "investigations": counts,
+    "loop_warned": st.none() | times,
     "held_until": st.none() | counts,
     "held_why": words,
     "paused": st.none() | times,

@@ -14,6 +14,7 @@ from swarm.model.reports import Progress
 from swarm.protocol.entries import read_document
 from swarm.protocol.paths import AgentDir
 from swarm.protocol.progress import MAX_LINES, TAIL_BYTES, append, read_progress
+from swarm.rules.observation import same_content
 from tests.support.trees import Grove
 
 WRITTEN = datetime(2026, 11, 25, 15, 0).timestamp()  # noqa: DTZ001 local time, as stamps are
@@ -204,10 +205,32 @@ def test_an_update_that_is_written_twice_is_the_same_state(agent: AgentDir) -> N
     assert {print_.said for print_ in (blank, copied) if print_ is not None} == {once.said}
 
 
-def test_the_same_words_without_a_stamp_are_told_apart_by_the_file_alone(agent: AgentDir) -> None:
-    found = read(agent, "still browsing\nstill browsing\n").fingerprint
-    assert found is not None
-    assert found.said == ""
+def test_the_same_words_without_a_stamp_are_told_apart_by_how_often_they_stand_there(agent: AgentDir) -> None:
+    once, twice, blank = (
+        read(agent, text).fingerprint for text in ("still browsing\n", "still browsing\n" * 2, "still browsing\n\n \n")
+    )
+    assert once is not None
+    assert twice is not None
+    assert blank is not None
+    assert once.said not in ("", twice.said)
+    assert once.said == blank.said
+
+
+@pytest.mark.parametrize(
+    "empty", ["\n", "  \n\n", "2026-02-28 10:10 - \n", "2026-02-28 10:10 - ...\n", "- .\n", "\u200b\n"]
+)
+@pytest.mark.parametrize(
+    "before", ["2026-02-28 10:00 - Read the brief.\n", "## 2026-02-28 10:00 x\n- y\n", "plain\n", ""]
+)
+def test_failure_3_an_empty_line_is_no_update(agent: AgentDir, before: str, empty: str) -> None:
+    first, then = read(agent, before), read(agent, before + empty)
+    assert same_content(first.written, then.written)
+    assert len(first.lines) == len(then.lines)
+
+
+def test_an_emoji_alone_is_an_update(agent: AgentDir) -> None:
+    line = "2026-02-28 10:00 - Read the brief.\n"
+    assert not same_content(read(agent, line).written, read(agent, line + "2026-02-28 10:10 - \u2705\n").written)
 
 
 def test_a_box_that_is_ticked_below_a_stamp_is_an_update(agent: AgentDir) -> None:

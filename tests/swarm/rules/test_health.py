@@ -332,12 +332,25 @@ class TestLooping:
             ("a b c a b c a b", False),
             ("a b " * 3 + "x", False),
             ("a x " + "a b " * 2, False),
-            ("a b c d " * 5, False),
+            ("a b c d " * 3, True),
+            ("a b c d e " * 3, True),
+            ("a b c d e f g h " * 3, True),
+            ("a b c d " * 2, False),
+            ("a b c d e f g h i " * 3, False),
             ("a b a c a d a e a f", False),
         ],
     )
-    def test_rounds_of_two_and_three_sentences_loop_and_others_do_not(self, said: str, loops: bool) -> None:
-        words = {"a": "Hit the rate limit, sleeping.", "b": "Trying again at 09:31.", "c": "Page still not there"}
+    def test_failure_3_rounds_of_two_to_eight_sentences_loop_and_others_do_not(self, said: str, loops: bool) -> None:
+        words = {
+            "a": "Hit the rate limit, sleeping.",
+            "b": "Trying again at 09:31.",
+            "c": "Page still not there",
+            "d": "Changed the proxy.",
+            "e": "Asked the operator for help.",
+            "f": "Cleared all cookies.",
+            "g": "Opened a fresh session.",
+            "h": "The login form came up.",
+        }
         lines = [words.get(each, f"Something else: {each}.") for each in said.split()]
         assert (judge(a_view("w", *lines)).state is Health.LOOPING) is loops
 

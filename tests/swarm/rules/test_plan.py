@@ -125,10 +125,31 @@ class TestSilence:
         policy = parse_policy("schedule = {}\n[heartbeat]\nkill = false")
         assert acts(planned(overdue("w"), policy=policy)) == [(ActionKind.INVESTIGATE, "w")]
 
-    def test_a_looping_agent_raises_an_alert_and_lives(self) -> None:
+    def test_failure_3_a_looping_agent_raises_an_alert_and_is_told_before_anything_else_follows(self) -> None:
         made = planned(a_view("w", *LOOP))
-        assert acts(made, ActionKind.KILL) == []
+        assert acts(made, ActionKind.KILL, ActionKind.WARN) == [(ActionKind.WARN, "w")]
         assert alerts(made) == [("w", "looping")]
+
+    @pytest.mark.parametrize(
+        ("warned", "text", "ends"),
+        [
+            (29 * MINUTE, "", False),
+            (30 * MINUTE, "", True),
+            (9 * HOUR, '[looping]\nthen = "alert"', False),
+            (10 * MINUTE, "[looping]\nwarn_periods = 0.5", True),
+            (9 * HOUR, "[heartbeat]\nkill = false", False),
+        ],
+    )
+    def test_failure_3_who_was_warned_long_enough_ago_and_loops_still_ends(
+        self, warned: float, text: str, *, ends: bool
+    ) -> None:
+        view = a_view("w", *LOOP, spawned_ago=9 * HOUR, loop_warned=NOW.awake - warned)
+        made = planned(view, policy=parse_policy(f"schedule = {{}}\n{text}"))
+        assert acts(made, ActionKind.KILL, ActionKind.WARN) == ([(ActionKind.KILL, "w")] if ends else [])
+
+    def test_after_a_gap_no_loop_ends(self) -> None:
+        made = planned(a_view("w", *LOOP, loop_warned=NOW.awake - 9 * HOUR), gap=Gap(GapKind.SUSPENDED, HOUR))
+        assert acts(made, ActionKind.KILL) == []
 
 
 class TestSubtrees:
@@ -418,6 +439,7 @@ def test_the_phases_come_in_their_order() -> None:
         ActionKind.COLLECT,
         ActionKind.FREE,
         ActionKind.ALERT,
+        ActionKind.WARN,
         ActionKind.SPAWN,
         ActionKind.SCHEDULE,
     ]

@@ -3,14 +3,20 @@
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from swarm.model.agent import AgentSpec
 from swarm.model.record import Fingerprint, Observed
 from swarm.model.reports import Counted
 from swarm.model.time import Now
-from swarm.rules.observation import as_of, observe_outputs, observe_progress
+from swarm.protocol.paths import Layout
+from swarm.rules.observation import as_of, observe_outputs, observe_progress, were_counted
+from swarm.scan.contents import Contents
+from swarm.scan.made import made_by
 from swarm.scan.outputs import NOTHING, count_outputs
+from swarm.store import reader
 
 LONG_AGO = 0.0
 
@@ -97,6 +103,92 @@ def test_a_key_tells_a_change_of_content(tmp_path: Path) -> None:
     assert count_outputs(["*.md"], tmp_path, tmp_path, LONG_AGO).key != first.key
 
 
+class TestContents:
+    """Field report, failure 3: what is in a file decides, not that it was written."""
+
+    def count(self, base: Path, contents: Contents) -> Counted:
+        return count_outputs(["*.md"], base, base, LONG_AGO, contents)
+
+    def test_failure_3_the_same_bytes_a_touch_and_an_empty_file_are_no_output(self, tmp_path: Path) -> None:
+        contents = Contents()
+        (tmp_path / "a.md").write_text("one")
+        first = self.count(tmp_path, contents)
+        assert (first.number, first.newest is not None) == (1, True)
+
+        (tmp_path / "a.md").write_text("one")
+        os.utime(tmp_path / "a.md")
+        (tmp_path / "empty.md").touch()
+        again = self.count(tmp_path, contents)
+        assert (again.number, again.key, again.newest) == (1, first.key, None)
+
+        (tmp_path / "copy.md").write_text("one")
+        copied = self.count(tmp_path, contents)
+        assert (copied.number, copied.key, copied.newest) == (2, first.key, None)
+
+    def test_failure_3_what_was_there_before_comes_back_as_nothing_new(self, tmp_path: Path) -> None:
+        contents, keys = Contents(), []
+        for text in ("one", "two", "one", "two", "three"):
+            (tmp_path / "a.md").write_text(text)
+            counted = self.count(tmp_path, contents)
+            keys.append((counted.key, counted.newest is not None))
+        assert [new for _, new in keys] == [True, True, False, False, True]
+        assert keys[0][0] == keys[2][0] != keys[1][0]
+
+    def test_a_change_anywhere_in_a_small_file_and_at_the_places_that_are_read_of_a_large_one_is_seen(
+        self, tmp_path: Path
+    ) -> None:
+        for size, place in ((2_000, 1_000), (200_000, 3), (200_000, 100_500), (200_000, 199_990)):
+            contents, text = Contents(), bytearray(b"x" * size)
+            (tmp_path / "a.md").write_bytes(text)
+            before = self.count(tmp_path, contents).key
+            text[place] = 0
+            (tmp_path / "a.md").write_bytes(text)
+            assert self.count(tmp_path, contents).key != before
+
+    def test_a_file_is_read_only_where_it_has_changed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        contents, read = Contents(), []
+        monkeypatch.setattr(reader, "read_head", lambda path, _: read.append(path.name))
+        make(tmp_path, "a.md", "b.md")
+        self.count(tmp_path, contents)
+        self.count(tmp_path, contents)
+        (tmp_path / "b.md").write_text("longer than before")
+        self.count(tmp_path, contents)
+        assert sorted(read) == ["a.md", "b.md", "b.md"]
+
+    def test_a_count_by_another_measure_makes_no_agent_younger(self) -> None:
+        before = Observed(outputs=2, outputs_key="0123456789abcdef", outputs_changed=100.0)
+        later = Now(wall=10_100.0, awake=600.0)
+        seen = observe_outputs(before, Counted(2, "c-new", 9_700.0), later, first=not were_counted(before))
+        assert (seen.outputs_changed, were_counted(seen)) == (200.0, True)
+
+
+class TestMade:
+    """What an agent has made that declares no outputs."""
+
+    def count(self, home: Path, **more: Any) -> Counted:
+        layout = Layout(home)
+        spec = AgentSpec("genesis-01/w", "w", "worker", "genesis-01", "s", "Do it.", **more)
+        return made_by(layout, spec.id, spec, LONG_AGO, Contents())
+
+    def test_its_directory_its_working_directory_and_what_it_owns_count(self, tmp_path: Path) -> None:
+        make(tmp_path, "swarm/agents/genesis-01/w/notes/a.md", "shop/b.py", "docs/c.md", "docs/deep/d.md", "other/e.md")
+        assert self.count(tmp_path).number == 1
+        assert self.count(tmp_path, cwd="shop", owns=("docs",)).number == 4
+
+    def test_other_agents_clones_logs_and_the_files_of_the_engine_do_not(self, tmp_path: Path) -> None:
+        own = "swarm/agents/genesis-01/w"
+        make(tmp_path, *(f"{own}/{name}" for name in ("progress.md", "agent.json", "log/stdout", "run.log", "a.pid")))
+        make(tmp_path, f"{own}/child/agent.json", f"{own}/child/out.md", f"{own}/lib/.git/HEAD", f"{own}/lib/x.py")
+        make(tmp_path, "swarm/state.json", "swarm/revs/7", "top.md")
+        assert self.count(tmp_path).number == 0
+        assert self.count(tmp_path, cwd=".").number == 1
+
+    def test_too_much_to_look_at_is_said(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("swarm.scan.made.MAX_ENTRIES", 20)
+        make(tmp_path, *(f"swarm/agents/genesis-01/w/{number}.md" for number in range(40)))
+        assert self.count(tmp_path).cut
+
+
 def test_a_search_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("swarm.scan.outputs.MAX_ENTRIES", 50)
     make(tmp_path, *(f"d{number % 10}/f{number}.md" for number in range(200)))
@@ -157,6 +249,6 @@ def test_files_of_a_clone_are_no_outputs_unless_the_work_is_in_it(tmp_path: Path
     for name in ("out/a.csv", "shop/.git/HEAD", "shop/b.csv", "shop/deep/c.csv"):
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch()
+        file.write_text("a,b")
     assert count_outputs(("**/*.csv",), tmp_path, tmp_path, 0.0).number == 1
     assert count_outputs(("**/*.csv",), tmp_path / "shop", tmp_path, 0.0).number == 2

@@ -44,6 +44,7 @@ from widgets.status_line import status_of
 DOCUMENT_KEYS = {"home", "generation", "at", "heartbeat", "slots", "spent", "alerts", "agents"}
 AGENT_KEYS = {
     *("id", "name", "role", "parent", "depth", "state", "why", "next_state", "next_in_s", "age_s", "last_update"),
+    "usefulness",
     *("sentence", "outputs", "outputs_claimed", "slots", "foreign", "spawn_id", "program", "model", "pid"),
     *("cpu_percent", "rss_bytes", "tokens", "cost_usd", "unread_s", "unread_beats", "problems"),
     *("description", "subtree", "doing", "ghost", "waiting", "worktree", "disputes", "review"),
