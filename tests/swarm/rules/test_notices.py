@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from swarm.model.causes import AlertCause
-from swarm.model.record import Alert, Ending, Phase, Record
-from swarm.rules.notices import ENDED, WAITS, listener_for, owed, still_told
+from swarm.model.record import Alert, Ending, Phase, Record, Ref
+from swarm.rules.notices import ENDED, WAITS, Notice, listener_for, owed, still_told
 from tests.support.swarms import HEARTBEAT_N, NOW
 
 ROOT = "genesis-01"
@@ -86,3 +86,7 @@ def test_failure_8_a_notice_passes_no_order_on() -> None:
     (notice,) = owed({worker.id: worker}, [alert], ROOT, HEARTBEAT_N)[ROOT]
     assert "injection" in notice.words
     assert "ignore previous" not in notice.words
+
+
+def test_the_subject_of_a_decision_is_the_decision_without_its_time() -> None:
+    assert Notice(Ref("a", "s"), "rejected 1795670267.248", "words").subject == "rejected"
