@@ -44,6 +44,7 @@ unseen = "{seen}"
 
 [acceptance]
 timeout = "5s"
+every_heartbeat = true
 
 [programs.command]
 argv = [{argv}]

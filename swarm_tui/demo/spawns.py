@@ -86,7 +86,15 @@ SPAWNS = (
     Spawn(0, COURIER, "worker", ("patient", "parcels"), "Carry files over.", "all parcels are over there"),
     Spawn(0, UNREADABLE, "worker", ("unreadable",), "Tidy up.", "nothing lies around"),
     Spawn(0, PATIENT, "worker", ("patient", "tests"), "Run the tests, one by one.", "every case passes"),
-    Spawn(0, "copy-desk", "worker", ("worker", "copy", "4"), "Read the copy twice.", "four texts without a mistake"),
+    Spawn(
+        0,
+        "copy-desk",
+        "worker",
+        ("worker", "copy", "4"),
+        "Read the copy twice.",
+        "four texts without a mistake",
+        check="test -s swarm/agents/genesis-01/copy-desk/work/copy-4.md",
+    ),
     Spawn(0, CRASHED, "worker", ("crash",), "Check the deployment.", "staging answers with 200"),
     Spawn(
         3, WAITING, "worker", ("worker", "translation", "12"), "Translate it.", "twelve pages translated", queue=True
