@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     import swarm.lifecycle.first_moments
     import swarm.lifecycle.spawn
     import swarm.verbs.acknowledge
+    import swarm.verbs.adopt_stray
     import swarm.verbs.archive
     import swarm.verbs.attach
+    import swarm.verbs.dismiss
     import swarm.verbs.doctor
     import swarm.verbs.handover
     import swarm.verbs.hold
@@ -207,6 +209,8 @@ class Swarm:
     settle = _verb("verbs.read", lambda: swarm.verbs.read.collect)
     archive = _verb("verbs.archive", lambda: swarm.verbs.archive.archive)
     restore = _verb("verbs.archive", lambda: swarm.verbs.archive.restore)
+    dismiss = _verb("verbs.dismiss", lambda: swarm.verbs.dismiss.dismiss)
+    adopt_stray = _verb("verbs.adopt_stray", lambda: swarm.verbs.adopt_stray.adopt_stray)
     acknowledge = _verb("verbs.acknowledge", lambda: swarm.verbs.acknowledge.acknowledge)
     rebuild = _verb("verbs.doctor", lambda: swarm.verbs.doctor.rebuild)
     own_heartbeat = _verb("heartbeat.lease", lambda: swarm.heartbeat.lease.own)

@@ -96,6 +96,11 @@ def count_flags(view: AgentView, verdict: Verdict, root: str) -> Flags:
     return verdict.state in RUNNING_STATES and view.id != root, needed and not danger, needed and danger
 
 
+def is_stray(view: AgentView) -> bool:
+    """Whether it is a process that the ledger does not know, and that reports nothing."""
+    return view.stray is not None and not view.progress.lines
+
+
 def is_ending(view: AgentView) -> bool:
     """Whether the agent is being stopped."""
     return view.record is not None and view.record.phase is Phase.STOPPING
@@ -107,6 +112,8 @@ def state_word(view: AgentView, verdict: Verdict, charset: Charset = UNICODE) ->
         return ENDING_WORD
     if is_subagent(view):
         return "sub-agent"
+    if is_stray(view):
+        return "stray"
     again = verdict.state is Health.RETRYING and view.retries
     return f"{verdict.state.value} {charset.times}{view.retries}" if again else verdict.state.value
 
@@ -126,6 +133,8 @@ def age_text(view: AgentView, verdict: Verdict, now: Now, charset: Charset = UNI
     state = verdict.state
     if is_ending(view):
         return ENDING_WORD
+    if view.stray is not None and is_stray(view):
+        return short_duration(max(0.0, now.wall - view.stray.started_at))
     if view.inner is not None and view.inner.since:
         return short_duration(now.wall - view.inner.since)
     if state in AGEING and verdict.age is not None:
@@ -215,6 +224,12 @@ def sentence_cells(view: AgentView, verdict: Verdict) -> Cells:
     cells: list[Cell] = []
     if is_subagent(view):
         return (Cell(quote(view.description) or "a sub-agent of its own", "quote"),)
+    if view.stray is not None and is_stray(view):
+        return (
+            Cell("!stray ", "warning"),
+            Cell(f"pid {view.stray.process.pid} ", "muted"),
+            Cell(quote(view.description)),
+        )
     codes = dict.fromkeys(problem.code for problem in view.problems)
     if codes:
         more = f"+{len(codes) - 1}" if len(codes) > 1 else ""

@@ -1,4 +1,7 @@
-"""Who runs unrecorded below the agents of the ledger: a spawn counts them as `status` does, to the slot."""
+"""Who runs unrecorded below the agents of the ledger: a spawn counts them as `status` does, to the slot.
+
+Ghosts, sub-agents inside programs and strays count alike, at every level.
+"""
 
 from collections.abc import Mapping
 
@@ -9,8 +12,11 @@ from swarm.rules.slots import ghosts_in
 
 
 def ghosts_now(home: Home, state: State) -> Mapping[str, int]:
-    """Returns how many ghosts and sub-agents run below each agent, by its id; nothing is looked at where none runs."""
-    if not any(record.live for record in state.agents.values()):
+    """Returns how many ghosts, sub-agents and strays run below each agent, by its id ('' and the root at the top).
+
+    Nothing is looked at in a swarm that has not had an agent yet.
+    """
+    if not state.agents:
         return {}
     from swarm.scan.probes import Effort
     from swarm.scan.scanner import Scanner  # a first spawn needs none
@@ -20,8 +26,11 @@ def ghosts_now(home: Home, state: State) -> Mapping[str, int]:
 
 
 def still_below(ghosts: Mapping[str, int], state: State) -> Mapping[str, int]:
-    """Returns those of them that count in this state: below an agent that runs, at any distance, as in a scan."""
-    return {above: number for above, number in ghosts.items() if _is_managed(above, state)} if ghosts else ghosts
+    """Returns those of them that count in this state, as in a scan: at the top, or below an agent that runs.
+
+    At any distance: who is ended to make room takes with it what runs unrecorded below it.
+    """
+    return {above: number for above, number in ghosts.items() if not parent_of(above) or _is_managed(above, state)}
 
 
 def _is_managed(above: str, state: State) -> bool:

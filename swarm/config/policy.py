@@ -199,6 +199,13 @@ class Looping(Section, frozen=True):
     """Tool calls in a row that only read, where as long as `loop_periods` nothing was written either."""
 
 
+class Strays(Section, frozen=True):
+    """[strays]: what becomes of coding agents that run and were not spawned through the engine (failure 6)."""
+
+    then: Literal["alert", "stop", "kill"] = "alert"
+    """alert: a person decides. stop: one that the heartbeat before warned of is asked to end. kill: it is ended."""
+
+
 class Limit(Section, frozen=True):
     """What an agent may use up in its life. None: no limit."""
 
@@ -272,6 +279,7 @@ class Policy(Section, frozen=True):
     injection: Injection = field(default_factory=Injection)
     results: ResultsPolicy = field(default_factory=ResultsPolicy)
     looping: Looping = field(default_factory=Looping)
+    strays: Strays = field(default_factory=Strays)
     limits: Limits = field(default_factory=Limits)
     service: Service = field(default_factory=Service)
     archive: Archive = field(default_factory=Archive)

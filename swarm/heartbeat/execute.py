@@ -24,6 +24,7 @@ from swarm.lifecycle.decide import decide
 from swarm.lifecycle.delivery import warn
 from swarm.lifecycle.spawn import WAITS
 from swarm.lifecycle.stop import end_subtree, stop_alone
+from swarm.lifecycle.strays import end_stray, stray_views
 from swarm.lifecycle.take_up import try_again
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import Liveness
@@ -119,6 +120,16 @@ class Executor(Struct):
         if cause is None or cause is AlertCause.LOOPING:  # that it loops is over with it
             cause = AlertCause.KILLED
         self.done.say(own, cause, below + action.reason)
+
+    def end_stray(self, action: Action) -> None:
+        """A second look has to find the very process that the plan saw."""
+        seen, now = self.views[action.agent].stray, stray_views(self.home).get(action.agent)
+        if seen is None or now is None or now.stray is None or now.stray.process != seen.process:
+            self.done.note(action, ActionKind.SPARE, "a second look does not find it")
+            return
+        grace = self.home.policy.stop.grace if self.home.policy.strays.then == "stop" else 0.0
+        ended = end_stray(self.home, action.agent, seen, grace=grace, reason=action.reason)
+        self.done.note(action, ActionKind.END_STRAY, ended.unverified or action.reason)
 
     def collect(self, action: Action) -> None:
         record = self.record_of(action)
@@ -233,6 +244,7 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
     acts: dict[ActionKind, Callable[[Action], None]] = {
         ActionKind.INVESTIGATE: hands.investigate,
         ActionKind.KILL: hands.kill,
+        ActionKind.END_STRAY: hands.end_stray,
         ActionKind.COLLECT: hands.collect,
         ActionKind.FREE: hands.free,
         ActionKind.CHECK: hands.check,

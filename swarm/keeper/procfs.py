@@ -18,10 +18,11 @@ PAGE = 4096
 class ProcessStat:
     """One process at one moment. ticks: start time in kernel ticks since boot."""
 
-    __slots__ = ("dead", "group", "parent", "pid", "session", "state", "ticks")
+    __slots__ = ("dead", "group", "name", "parent", "pid", "session", "state", "ticks")
 
-    def __init__(self, pid: int, fields: list[bytes]) -> None:
+    def __init__(self, pid: int, name: bytes, fields: list[bytes]) -> None:
         self.pid = pid
+        self.name = name
         self.state = fields[0].decode("ascii", "replace")
         self.parent = int(fields[1])
         self.group = int(fields[2])
@@ -71,7 +72,8 @@ def parse_stat(line: bytes) -> ProcessStat | None:
     fields = line[end + 2 :].split(None, 20)
     if end < 0 or len(fields) < 20:
         return None
-    return ProcessStat(int(line[: line.index(b" ")]), fields)
+    start = line.index(b" ")
+    return ProcessStat(int(line[:start]), line[start + 2 : end], fields)
 
 
 def look_at(pid: int) -> ProcessStat | None:

@@ -9,7 +9,7 @@ from swarm.model.account import Account
 from swarm.model.audit_line import AuditLine
 from swarm.model.bounds import Count, NonEmpty, Seconds, Text
 from swarm.model.causes import AlertCause, Course
-from swarm.model.record import Alert, Holder, QueueEntry, Record
+from swarm.model.record import Alert, Dismissal, Holder, QueueEntry, Record
 from swarm.model.time import Epoch
 from swarm.model.values import replace
 
@@ -55,6 +55,8 @@ class State(Struct, frozen=True, omit_defaults=True):
     """The audit lines of this revision, and those of earlier ones that could not be written."""
     outcomes: tuple[Count, Count] = (0, 0)
     """Checked outcomes that the next heartbeat counts: those that were there, and those that were not."""
+    dismissed: tuple[Dismissal, ...] = ()
+    """What the operator says is no agent of this swarm, oldest first."""
     account: Account = Account()
     """What was used up by agents that are not in here any more, and the totals of the last day."""
     role_files: Mapping[str, Text] = {}

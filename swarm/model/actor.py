@@ -49,6 +49,7 @@ class AuditVerb(OpenEnum):
     ARCHIVE = "archive"
     ATTACH = "attach"
     DETACH = "detach"
+    DISMISS = "dismiss"
     DONE = "done"
     FREEZE_ALL = "freeze-all"
     HANDOVER = "handover"

@@ -16,6 +16,8 @@ class ActionKind(OpenEnum):
     SPARE = "spare"
     """A kill or a free was not done, because the second look did not agree with the plan."""
     COLLECT = "collect"
+    END_STRAY = "end-stray"
+    """A process that the ledger does not know is ended, where the policy says so."""
     FREE = "free"
     REMOVE_WORKTREE = "remove-worktree"
     """Of an ended agent, where it holds nothing that is not elsewhere."""

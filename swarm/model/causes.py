@@ -127,6 +127,7 @@ class AlertCause(OpenEnum):
     SAME_FILE = "same-file", Course.LASTS
     STRANGER = "stranger", Course.LASTS
     TIER = "tier", Course.LASTS
+    STRAY = "stray", Course.LASTS
     TURN_FAILED = "turn-failed", Course.LASTS
     TWIN = "twin", Course.LASTS
     UNREADABLE = "unreadable", Course.LASTS
@@ -181,6 +182,8 @@ class ProblemCode(StrEnum):
     STRANGER = "stranger"
     TIER = "tier"
     """It runs another model than the rest of the swarm."""
+    STRAY = "stray"
+    """A process of a coding agent that the ledger does not know."""
     TURN_FAILED = "turn-failed"
     """The last turn of its program failed, and none has begun since."""
     TWIN = "twin"

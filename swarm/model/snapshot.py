@@ -15,6 +15,7 @@ from swarm.model.record import Alert, Holder, Observed, Record, Ref
 from swarm.model.reports import Progress, Results
 from swarm.model.repository import Changes
 from swarm.model.review import Dispute
+from swarm.model.stray import Stray
 from swarm.model.values import replace
 
 
@@ -70,6 +71,8 @@ class AgentView(Struct, frozen=True):
     """What a sub-agent of a program's own is for."""
     inner: SubAgent | None = None
     """It is a sub-agent inside another agent's program, which has no process and no directory of its own."""
+    stray: Stray | None = None
+    """The process of a coding agent that the ledger does not know."""
     heard: float | None = None
     """Awake seconds of its program's last sign of life, or word that it tries again; None where it does not say."""
     changes: Changes | None = None

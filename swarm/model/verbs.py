@@ -164,18 +164,31 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb("sessions", "list what your agent programs run beside this swarm", "sessions"),
     Verb(
+        "dismiss",
+        "say that what looks like an agent is none: it is neither shown nor counted",
+        "dismiss worker-1/@claude-4711",
+        (
+            Argument("ids", "ghosts and strays: see status", required=True, many=True, metavar="ID"),
+            flag("undo", "take it back"),
+        ),
+    ),
+    Verb(
         "adopt",
-        "make a session that runs beside this swarm an agent of it",
+        "make a session or a stray that runs beside this swarm an agent of it",
         "adopt 850354a5 --name pages --role worker",
         (
             Argument(
-                "session", "its key, the beginning of that, or its name: see sessions", required=True, metavar="KEY"
+                "session",
+                "its key, the beginning of that, or its name (see sessions); or a stray's id (see status)",
+                required=True,
+                metavar="KEY",
             ),
             option("name", "NAME", "what the agent is called", required=True),
             option("role", "R", "its role: one without a scope (default: worker)", default="worker"),
             option("task", "TEXT", "what it is to bring about (default: to go on and end)", default=""),
             option("parent", "ID", "who it stands under (default: the root)"),
             flag("end", "also where a person talks in it: it ends in their terminal"),
+            flag("restart", "run a stray's command again from the beginning, where no session of it can go on"),
         ),
     ),
     Verb(

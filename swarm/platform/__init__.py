@@ -22,6 +22,7 @@ if sys.platform == "darwin":
         stat,
         state,
         wait_gone,
+        words,
         writers,
     )
 else:
@@ -44,6 +45,7 @@ else:
         stat,
         state,
         wait_gone,
+        words,
         writers,
     )
 
@@ -66,5 +68,6 @@ __all__ = [
     "stat",
     "state",
     "wait_gone",
+    "words",
     "writers",
 ]

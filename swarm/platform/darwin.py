@@ -111,6 +111,14 @@ def environ(pid: int) -> dict[str, str] | None:
         return None
 
 
+def words(pid: int) -> tuple[str, ...]:
+    """The words of its command line; none where it is gone. Raw."""
+    try:
+        return tuple(psutil.Process(pid).cmdline())
+    except (psutil.Error, OSError):
+        return ()
+
+
 def command(pid: int) -> str:
     """Its command line joined by spaces, or its name in brackets; '' where it is gone. Raw: clean it before showing."""
     try:

@@ -53,6 +53,7 @@ def stat(pid: int) -> Stat | None:
         state=seen.state,
         dead=seen.dead,
         ticks=seen.ticks,
+        name=os.fsdecode(seen.name),
     )
 
 
@@ -91,6 +92,12 @@ def parse_environ(raw: bytes) -> dict[str, str] | None:
 def command(pid: int) -> str:
     """Its command line joined by spaces, or its name in brackets; '' where it is gone. Raw: clean it before showing."""
     return procfs.command_of(pid)
+
+
+def words(pid: int) -> tuple[str, ...]:
+    """The words of its command line, as far as its first 4 KiB; none where it is gone. Raw."""
+    said = procfs.read_file(f"/proc/{pid}/cmdline", procfs.MAX_COMMAND).rstrip(b"\0")
+    return tuple(os.fsdecode(said).split("\0")) if said else ()
 
 
 def directory(pid: int) -> str:

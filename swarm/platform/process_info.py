@@ -16,3 +16,5 @@ class Stat(NamedTuple):
     """It has ended, whether or not its parent has asked how."""
     ticks: int
     """Start time: kernel ticks since boot (macOS: microseconds since 1970)."""
+    name: str = ""
+    """What it executes, in 15 letters at most; '' where that costs a look of its own (macOS)."""

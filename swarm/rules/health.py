@@ -8,6 +8,7 @@ from swarm.model.health import Health, Verdict
 from swarm.model.record import Observed, Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
+from swarm.model.stray import Stray
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.looping import ends_in, loops
@@ -48,6 +49,8 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
     record = view.record
     if view.inner is not None:
         return _inner(view.inner, now)
+    if view.stray is not None and not view.observed.progress:
+        return _stray(view.stray, now)
     if queued or (record is not None and record.phase is Phase.QUEUED):
         return Verdict(Health.QUEUED, "waiting for a slot")
     if record is not None and record.phase is Phase.ENDED:
@@ -152,6 +155,14 @@ def _inner(inner: SubAgent, now: Now) -> Verdict:
     since = f" for {spell_duration(max(0.0, now.wall - inner.since))}" if inner.since else ""
     doing = f": {inner.doing}" if inner.doing else ""
     return Verdict(Health.FRESH, f"a sub-agent of the program's own{since}{doing}")
+
+
+def _stray(stray: Stray, now: Now) -> Verdict:
+    """A process that the ledger does not know reports nothing that could age."""
+    runs = spell_duration(max(0.0, now.wall - stray.started_at))
+    return Verdict(
+        Health.FRESH, f"pid {stray.process.pid}, for {runs}, not spawned through the engine: {stray.command}"
+    )
 
 
 def waiting_for_model(view: AgentView, now: Now) -> float | None:

@@ -34,6 +34,7 @@ from swarm.rules.service_wait import may_try, served_again
 from swarm.rules.slot_tree import SlotTree, as_if
 from swarm.rules.slots import ghosts_in, slots_of
 from swarm.rules.spawns import SpawnPause, queued, woken
+from swarm.rules.strays import due_strays
 from swarm.rules.unneeded_worktrees import unneeded_worktrees
 from swarm.rules.unread import due_for_neglect
 from swarm.rules.warnings import warnings
@@ -81,6 +82,8 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     actions = [*_investigations(snapshot, judged)]
     ends = [*kills(snapshot, judged, due)]
     actions += ends
+    if hole is None:
+        actions += due_strays(snapshot, policy)
     results = [*_results(snapshot, policy, judged, may_free=hole is None)]
     actions += results
     actions += unneeded_worktrees(snapshot)

@@ -1,7 +1,13 @@
-"""The place of each agent below the others, and what the slots are that follow from it."""
+"""The place of each agent in the tree, what its slots add up to, and which directories only look like an agent's.
+
+A directory below an agent of ours that the ledger does not know is a ghost where something bears out that an agent is
+at work in it: the engine's agent.json, a progress.md whose newest stamp is later than the spawn of the agent above, or
+a coding agent's process. The names of its files alone bear out nothing: a clone, an unpacked archive and notes of the
+agent itself have such files, too.
+"""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from swarm.config.policy import Policy
 from swarm.model.record import Record
@@ -9,7 +15,9 @@ from swarm.model.snapshot import Slots
 from swarm.protocol.names import nearest, parent_of
 from swarm.rules.slot_tree import SlotTree
 from swarm.rules.slots import slots_of
-from swarm.scan.tracked_agent import TrackedAgent
+from swarm.scan.tracked_agent import FUTURE_TOLERANCE_S, TrackedAgent
+
+DAY_S = 86_400.0
 
 
 class Hierarchy:
@@ -18,14 +26,19 @@ class Hierarchy:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.order: list[TrackedAgent] = []
-        """Parents before children, siblings by name. A new list only where agents came or went."""
+        """Parents before children, siblings by name, without the hidden. A new list only where agents came or went."""
         self.slots: Slots = slots_of(SlotTree({}, policy.root.id), policy)
 
-    def arrange(self, agents: Mapping[str, TrackedAgent], records: Mapping[str, Record]) -> set[str]:
-        """Tells every agent its place. Returns the ids of those for whom something changed."""
-        order = sorted(agents.values(), key=lambda agent: agent.id.split("/"))
-        before = {agent.id: _place_of(agent) for agent in order}
-        self._place(order, agents)
+    def arrange(
+        self, agents: Mapping[str, TrackedAgent], records: Mapping[str, Record], dismissed: Collection[str] = ()
+    ) -> set[str]:
+        """Tells every agent its place. Returns the ids of those for whom something changed.
+
+        dismissed: ids of directories that are no agents, as the operator says.
+        """
+        everyone = sorted(agents.values(), key=lambda agent: agent.id.split("/"))
+        before = {agent.id: _place_of(agent) for agent in everyone}
+        order = self._place(everyone, agents, dismissed)
         ghosts = Counter(agent.parent or "" for agent in order if agent.ghost)
         slot_tree = SlotTree(records, self.policy.root.id, ghosts)
         self.slots = slots_of(slot_tree, self.policy)
@@ -35,22 +48,33 @@ class Hierarchy:
             self.order = order
         return {agent.id for agent in order if _place_of(agent) != before[agent.id]}
 
-    def _place(self, order: list[TrackedAgent], agents: Mapping[str, TrackedAgent]) -> None:
+    def _place(
+        self, everyone: list[TrackedAgent], agents: Mapping[str, TrackedAgent], dismissed: Collection[str]
+    ) -> list[TrackedAgent]:
+        """Places everyone; returns who is shown."""
         children = Counter[str]()
-        renamed = _find_renamed(order)
-        for agent in order:
-            above = nearest(parent_of(agent.id), agents)
+        renamed = _find_renamed(everyone)
+        shown: dict[str, TrackedAgent] = {}
+        for agent in everyone:
+            above = nearest(parent_of(agent.id), shown)
             agent.parent = above or None
-            parent = agents[above] if above else None
+            parent = shown[above] if above else None
             agent.depth = parent.depth + 1 if parent else 0
             # Below whom it would have to be spawned through the engine: a living agent of ours, at any distance.
             agent.managed = parent is not None and (
                 parent.managed or (parent.record is not None and parent.record.live)
             )
-            agent.ghost = agent.managed and agent.known is None and not agent.over and agent.id not in renamed
-            children[above] += 1
-        for agent in order:
+            unknown = agent.known is None and not agent.over and agent.id not in renamed
+            runs = agent.stray is not None or agent.inner is not None
+            agent.hidden = not runs and agent.record is None and _is_dismissed(agent.id, dismissed)
+            agent.hidden |= agent.managed and unknown and not runs and not _is_borne_out(agent, agents)
+            agent.ghost = not agent.hidden and (runs or (agent.managed and unknown))
+            if not agent.hidden:
+                shown[agent.id] = agent
+                children[above] += 1
+        for agent in everyone:
             agent.children = children[agent.id]
+        return list(shown.values())
 
     def _count(self, agent: TrackedAgent, slot_tree: SlotTree) -> None:
         if agent.id == self.policy.root.id:
@@ -59,6 +83,37 @@ class Hierarchy:
             agent.budget, agent.used = agent.record.slots, slot_tree.used(agent.id)
         else:
             agent.budget, agent.used = agent.known.slots if agent.known else 1, 1 if agent.ghost else 0
+
+
+def _is_dismissed(agent: str, dismissed: Collection[str]) -> bool:
+    """Whether the operator has dismissed this directory, or one that it lies in."""
+    while dismissed and agent:
+        if agent in dismissed:
+            return True
+        agent = parent_of(agent)
+    return False
+
+
+def _is_borne_out(agent: TrackedAgent, agents: Mapping[str, TrackedAgent]) -> bool:
+    """Whether more than the names of its files says that an agent is at work in its directory."""
+    if agent.files is None or agent.spec is not None or agent.files.spec.why:
+        return True
+    progress = agent.files.progress
+    if progress.claimed is None:
+        return False
+    last = progress.last
+    newest = progress.claimed + (DAY_S if last is not None and last.whole_day else 0.0)
+    return newest >= _spawned_above(agent.id, agents) - FUTURE_TOLERANCE_S
+
+
+def _spawned_above(agent: str, agents: Mapping[str, TrackedAgent]) -> float:
+    """When the nearest agent of the ledger above was spawned, in wall seconds."""
+    while agent:
+        agent = nearest(parent_of(agent), agents)
+        known = agents[agent].record if agent else None
+        if known is not None:
+            return known.spawned_at
+    return 0.0
 
 
 def _find_renamed(order: list[TrackedAgent]) -> frozenset[str]:
@@ -75,4 +130,4 @@ def _find_renamed(order: list[TrackedAgent]) -> frozenset[str]:
 
 def _place_of(agent: TrackedAgent) -> tuple[object, ...]:
     place = agent.parent, agent.depth, agent.children, agent.budget, agent.used
-    return *place, agent.ghost, agent.renamed_to
+    return *place, agent.ghost, agent.hidden, agent.renamed_to

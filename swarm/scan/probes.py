@@ -15,6 +15,7 @@ from swarm.scan.inputs import InputLooks
 from swarm.scan.output_counts import OutputCounts
 from swarm.scan.role_files import RoleFiles
 from swarm.scan.role_reads import RoleLooks
+from swarm.scan.strays import StrayLooks
 from swarm.scan.streams import OutputReaders
 from swarm.scan.tiers import TierLooks
 from swarm.scan.tracked_agent import TrackedAgent
@@ -22,6 +23,7 @@ from swarm.scan.worktrees import WorktreeLooks
 
 if TYPE_CHECKING:
     from swarm.home.context import Home
+    from swarm.ledger.state import State
 
 Sampler = Callable[[Mapping[str, Record]], Mapping[str, Usage]]
 """Records of living agents -> what their processes use, by id."""
@@ -61,7 +63,7 @@ class Effort(Enum):
     URGENT = "only the agents that are named as urgent"
     SOME = "also the agents whose turn it is"
     ALL = "every agent"
-    PLACES = "only whether programs have sub-agents"
+    PLACES = "only whether programs have sub-agents, and strays run"
 
 
 def _read_last_words(agent: TrackedAgent, record: Record) -> bool:
@@ -92,14 +94,26 @@ class Probes:
         self._tiers = TierLooks(home.policy)
         self._reads = RoleLooks(home.layout)
         self.role_files = RoleFiles(home.layout, home.policy)
+        self.strays = StrayLooks(home)
         self._turn: list[str] = []
         self._sampled_at = float("-inf")
         self._sample_cost = 0.0
 
     def look(
-        self, agents: Mapping[str, TrackedAgent], now: Now, *, urgent: Iterable[TrackedAgent], effort: Effort
+        self,
+        agents: Mapping[str, TrackedAgent],
+        now: Now,
+        state: "State | None",
+        *,
+        urgent: Iterable[TrackedAgent],
+        effort: Effort,
     ) -> set[str]:
-        """Returns the ids of those for whom something changed. urgent: agents that are looked at out of turn."""
+        """Returns the ids of those for whom something changed. urgent: agents that are looked at out of turn.
+
+        state: the ledger's, as the scan has read it.
+        """
+        if effort is not Effort.URGENT:
+            self.strays.look(state, now=effort in (Effort.ALL, Effort.PLACES))
         if effort is Effort.PLACES:
             return self.output_readers.listen_for_subagents(agents, now)
         everything = effort is Effort.ALL

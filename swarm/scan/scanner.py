@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from swarm.model.record import Dismissal
 from swarm.model.snapshot import AgentView, Problem, Snapshot, Watching
 from swarm.model.time import Now
 from swarm.model.values import replace
@@ -19,12 +20,15 @@ from swarm.scan.probes import Effort, Probes, Sampler
 from swarm.scan.tracked_agent import TrackedAgent
 from swarm.scan.tree import Tree
 from swarm.scan.tree_problems import problems_of_home, problems_of_tree
+from swarm.scan.unrecorded import Unrecorded
 from swarm.scan.view import view_of
 
 if TYPE_CHECKING:
     from swarm.home.context import Home
 
 _DECIDE_GHOSTS = frozenset({RESULTS, SPEC, ENDED})
+_DECIDE_UNKNOWN = _DECIDE_GHOSTS | {PROGRESS}
+"""The same of those that the ledger does not know: what they report bears out that an agent is at work."""
 _PROCESS_FILES = frozenset({EXIT, SPEC})
 
 
@@ -45,8 +49,8 @@ class Scanner:
         self._hierarchy = Hierarchy(home.policy)
         self._lock = threading.RLock()
         self._tracked: dict[str, TrackedAgent] = {}
-        self._inner: set[str] = set()
-        """Ids of the agents that are sub-agents inside a program."""
+        self._unrecorded = Unrecorded(self._tracked, self.tree)
+        self._dismissed: tuple[Dismissal, ...] = ()
         self._order: list[TrackedAgent] = []
         self._place: dict[str, int] = {}
         self._views: list[AgentView] = []
@@ -140,10 +144,14 @@ class Scanner:
             if self._tracked[known].look_at_progress(now):
                 changes.dirty.add(known)
         urgent = [self._tracked[known] for known in changes.urgent | recorded if known in self._tracked]
-        changes.dirty |= self._probes.look(self._tracked, now, urgent=urgent, effort=effort)
-        moved = self._take_inner(changes) or moved
+        state = self._ledger_view.state
+        changes.dirty |= self._probes.look(self._tracked, now, state, urgent=urgent, effort=effort)
+        moved |= self._unrecorded.take_inner(self._probes.output_readers.inner_agents(self._tracked), changes.dirty)
+        moved |= self._unrecorded.take_strays(self._probes.strays.found, changes.dirty)
+        moved |= self._take_dismissed()
         if moved or recorded or changes.ghosts or self.last is None:
-            changes.dirty |= self._hierarchy.arrange(self._tracked, self._ledger_view.records)
+            dismissed = {each.id for each in self._dismissed if each.process is None}
+            changes.dirty |= self._hierarchy.arrange(self._tracked, self._ledger_view.records, dismissed)
         changed = self._rebuild(changes.dirty, now)
         if listed or self.last is None:
             self._tree_problems = problems_of_tree(self.tree)
@@ -167,33 +175,15 @@ class Scanner:
                 agent.directory, agent.files = None, None
                 agent.out_of_sight = self.tree.root.error
                 structural = True
-                if agent.record is None:
+                if agent.nothing:
                     del self._tracked[found]
         return structural
 
-    def _take_inner(self, changes: FileChanges) -> bool:
-        """Sub-agents inside programs come and go with what those say. Returns whether any did."""
-        there = self._probes.output_readers.inner_agents(self._tracked)
-        for known in there.keys() - self._inner:
-            if known in self._tracked:
-                del there[known]  # a directory of that name stands there, and is what is shown
-        structural = self._inner != there.keys()
-        for known in self._inner - there.keys():
-            gone = self._tracked.get(known)
-            if gone is not None and gone.directory is not None:  # an agent has made one of that name since
-                gone.inner = None
-                changes.dirty.add(known)
-            elif gone is not None:
-                del self._tracked[known]
-        self._inner = set(there)
-        for known, inner in there.items():
-            agent = self._tracked.get(known)
-            if agent is None:
-                agent = self._tracked[known] = TrackedAgent(known)
-            if agent.inner != inner:
-                agent.inner = inner
-                changes.dirty.add(known)
-        return structural
+    def _take_dismissed(self) -> bool:
+        """Whether the operator has dismissed another, or taken a dismissal back, since the last look."""
+        state = self._ledger_view.state
+        before, self._dismissed = self._dismissed, state.dismissed if state is not None else ()
+        return before != self._dismissed
 
     def _read_files(self, agents: list[TrackedAgent], wanted: Wanted | None, listed: set[str]) -> FileChanges:
         changes = FileChanges(listed & self._tracked.keys())
@@ -207,7 +197,8 @@ class Scanner:
             read = files.refresh(directory.files, due)
             if read:
                 changes.dirty.add(agent.id)
-                changes.ghosts = changes.ghosts or not _DECIDE_GHOSTS.isdisjoint(read)
+                decides = _DECIDE_GHOSTS if agent.record is not None else _DECIDE_UNKNOWN
+                changes.ghosts = changes.ghosts or not decides.isdisjoint(read)
                 if not _PROCESS_FILES.isdisjoint(read):
                     changes.urgent.add(agent.id)
             if agent.observed is None or PROGRESS in read or SPEC in read:
@@ -225,7 +216,7 @@ class Scanner:
                 agent = self._tracked[known] = TrackedAgent(known, is_root=known == self.home.policy.root.id)
                 agent.out_of_sight = self.tree.root.error
             agent.take_record(self._ledger_view.records.get(known))
-            if agent.record is None and agent.directory is None:
+            if agent.nothing:
                 del self._tracked[known]
                 changes.dirty.discard(known)
                 changes.fresh.discard(known)
@@ -241,6 +232,8 @@ class Scanner:
         order = self._hierarchy.order
         changed = order is not self._order
         for known in dirty & self._tracked.keys():
+            if self._tracked[known].hidden:
+                continue
             before, after = self._tracked[known].view, view_of(self._tracked[known], now)
             if after is not before:
                 changed = True

@@ -8,6 +8,7 @@ from swarm.model.reports import Progress, ResultsState
 from swarm.model.repository import Changes
 from swarm.model.review import Dispute
 from swarm.model.snapshot import AgentView
+from swarm.model.stray import Stray
 from swarm.model.time import Now
 from swarm.processes.belonging import Origin
 from swarm.programs.follower import Follower
@@ -45,6 +46,7 @@ class TrackedAgent:
         "ghost",
         "heard",
         "heard_paused",
+        "hidden",
         "id",
         "inner",
         "is_root",
@@ -65,6 +67,7 @@ class TrackedAgent:
         "role_calls",
         "same_files",
         "seen",
+        "stray",
         "stream",
         "suspect_name",
         "telling_outputs",
@@ -131,6 +134,8 @@ class TrackedAgent:
         """It is a sub-agent inside another agent's program."""
         self.faults: dict[ProblemCode, str] = {}
         """What looks at a pace of their own found wrong, in words."""
+        self.stray: Stray | None = None
+        """The process of a coding agent that the ledger does not know; it may work in a directory of its own here."""
         self.parent: str | None = None
         self.depth = 0
         self.children = 0
@@ -139,6 +144,8 @@ class TrackedAgent:
         self.managed = False
         """It lies below a living agent of the ledger."""
         self.ghost = False
+        self.hidden = False
+        """It only looks like an agent, or the operator says that it is none: it is neither shown nor counted."""
         self.changes: Changes | None = None
         """What is changed in its worktree, where it has one."""
         self.same_files: tuple[str, ...] = ()
@@ -187,6 +194,11 @@ class TrackedAgent:
             return False
         self.faults = {**self.faults, code: words} if words else {k: v for k, v in self.faults.items() if k is not code}
         return True
+
+    @property
+    def nothing(self) -> bool:
+        """There is neither a record of it, nor a directory, nor anything that runs: no agent of this id is there."""
+        return self.record is None and self.directory is None and self.inner is None and self.stray is None
 
     def take_record(self, record: Record | None) -> None:
         """The ledger's word. Another spawn of the same id has nothing in common with the one before."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from swarm.model.activity import IN_PLACE, ActivityState, Kind, SubAgent, Tokens
+from swarm.model.activity import IN_PLACE, ActivityState, Kind, Tokens
 from swarm.model.agent import AgentSpec, Exit, Liveness
 from swarm.model.causes import ProblemCode
 from swarm.model.record import Observed, Phase, Ref
@@ -21,6 +21,7 @@ from swarm.scan.files import AgentFiles
 from swarm.scan.text_problems import problems_of_texts
 from swarm.scan.tracked_agent import FUTURE_TOLERANCE_S, NO_PROGRESS, TrackedAgent
 from swarm.scan.tree import Directory
+from swarm.scan.unrecorded_views import problem_of_stray, view_of_stray, view_of_subagent
 from swarm.scan.worktrees import problems_of_changes
 
 ENDED_LINES = 12
@@ -48,7 +49,9 @@ def _view(agent: TrackedAgent, now: Now) -> AgentView:
         progress = replace(progress, lines=progress.lines[-ENDED_LINES:])
     spawn_id = known.spawn_id if known else spec.spawn_id if spec else ""
     if agent.inner is not None:
-        return _inner(agent, agent.inner)
+        return view_of_subagent(agent, agent.inner)
+    if agent.stray is not None and agent.directory is None:
+        return view_of_stray(agent, agent.stray)
     follower = agent.follower
     unread = follower is not None and not follower.caught_up and follower.behind > 0
     activity = follower.activity if follower is not None and not unread and not follower.error else None
@@ -86,6 +89,7 @@ def _view(agent: TrackedAgent, now: Now) -> AgentView:
         tokens=tokens,
         cost_usd=cost_usd,
         unpriced=unpriced,
+        stray=agent.stray,
     )
 
 
@@ -104,25 +108,6 @@ def _heard(agent: TrackedAgent) -> float | None:
     if agent.heard is None or agent.record is None:
         return agent.heard
     return agent.heard + max(0.0, agent.record.paused_total - agent.heard_paused)
-
-
-def _inner(agent: TrackedAgent, inner: SubAgent) -> AgentView:
-    """A sub-agent of a program's own: all that is known of it is what the program says."""
-    return AgentView(
-        id=agent.id,
-        name=clean(inner.description, 80) or name_of(agent.id),
-        role=clean(inner.kind, 40),
-        parent=agent.parent,
-        depth=agent.depth,
-        foreign=True,
-        ghost=True,
-        children=agent.children,
-        budget=agent.budget,
-        used=agent.used,
-        description=clean(inner.description, 200),
-        inner=inner,
-        changed_at=inner.since or None,
-    )
 
 
 def used_up(agent: TrackedAgent) -> tuple[Tokens | None, float | None, bool]:
@@ -163,7 +148,9 @@ def problems_of(agent: TrackedAgent, now: Now) -> Iterator[Problem]:
     yield from problems_of_texts(agent)
     if agent.follower is not None:
         yield from _of_program(agent.follower)
-    if agent.ghost:
+    if agent.stray is not None:
+        yield problem_of_stray(agent.stray)
+    elif agent.ghost:
         yield Problem(ProblemCode.GHOST, "it was not spawned through the engine, and counts in the budget above it")
     if agent.record is not None and agent.record.holds_slot and agent.used > agent.budget:
         yield Problem(ProblemCode.OVER_BUDGET, f"{agent.used} run in its subtree; its budget is {agent.budget}")

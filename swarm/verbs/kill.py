@@ -12,11 +12,13 @@ from swarm.home.resolve import must_be_below, must_be_meant, resolve
 from swarm.lifecycle.messaging import stop_subagent
 from swarm.lifecycle.readiness import must_be_ready
 from swarm.lifecycle.stop import end_subtree
+from swarm.lifecycle.strays import end_stray, find_stray, stray_views
 from swarm.model.activity import Kind
 from swarm.model.actor import AuditVerb
 from swarm.model.record import Phase, Record, Ref
 from swarm.model.requests import KillPreview, KillReport, StopOutcome
-from swarm.model.snapshot import Snapshot
+from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.stray import is_stray_id
 from swarm.model.values import replace
 from swarm.processes.members import marked
 from swarm.programs.registry import new_reader_for
@@ -42,7 +44,13 @@ def kill(
     started = time.monotonic()
     inner = [words for words in agent_ids if is_subagent(words)]
     ended = [stop(home, words, reason=clean(reason, 500), spawn_id=(spawn_ids or {}).get(words, "")) for words in inner]
-    agent_ids = [words for words in agent_ids if words not in inner]
+    seconds = home.policy.stop.grace if grace is None else grace
+    # Processes that no record knows come first: where they descend from an agent that is ended too, they are named.
+    strays = [words for words in agent_ids if words not in inner and (is_stray_id(words) or words.startswith("@"))]
+    ended += [stop_stray(home, words, reason=clean(reason, 500), grace=seconds) for words in strays]
+    agent_ids = [words for words in agent_ids if words not in (*inner, *strays)]
+    if not agent_ids:
+        return KillReport(tuple(ended), round((time.monotonic() - started) * 1000))
     with audit.attempt(home, AuditVerb.KILL) as attempt:
         must_be_ready(home, stops=False)
         ids: list[str] = []
@@ -50,12 +58,13 @@ def kill(
             attempt.agent = asked
             attempt.agent = agent_id = resolve(home, asked)
             must_be_below(home, agent_id)
+            if _is_ghost(home, agent_id):
+                ended.append(stop_stray(home, agent_id, reason=clean(reason, 500), grace=seconds))
+                continue
             ids += [agent_id] if agent_id not in ids else []
         targets = [_target(home, agent_id, (spawn_ids or {}).get(agent_id, "")) for agent_id in ids]
         targets = [one for one in targets if not any(one.id.startswith(other.id + "/") for other in targets)]
-    order = Order(
-        reason=clean(reason, 500), grace=home.policy.stop.grace if grace is None else grace, by=str(home.actor)
-    )
+    order = Order(reason=clean(reason, 500), grace=seconds, by=str(home.actor))
     for target in targets:
         # Whoever ends an ended agent once more has read what may be left of it; another agent has no say in that.
         accepts = target.id if home.actor.is_operator else ""
@@ -74,6 +83,9 @@ def preview(home: Home, agent_ids: Sequence[str], snapshot: Snapshot) -> list[Ki
         if "/~" in words:
             above = snapshot.agent(words.partition("/~")[0])
             previews.append(KillPreview(words, above.spawn_id if above else "", ((words, "", "sub-agent", None),)))
+            continue
+        if (stray := _stray_in(snapshot, words)) is not None:
+            previews.append(KillPreview(stray.id, "", ((stray.id, "", "stray", None),)))
             continue
         target = resolve(home, words)
         rows = tuple(
@@ -153,6 +165,35 @@ def stop(home: Home, words: str, *, reason: str = "", spawn_id: str = "") -> Sto
         gone=gone,
     )
     return StopOutcome(f"{agent_id}{MARK}{key}", record.spawn_id, gone=gone, unverified="" if gone else said, note=said)
+
+
+def _is_ghost(home: Home, agent_id: str) -> bool:
+    """Whether a coding agent that no record knows works in the directory of this id."""
+    known = home.is_root(agent_id) or agent_id in home.ledger.read().agents
+    return not known and agent_id in stray_views(home)
+
+
+def stop_stray(home: Home, words: str, *, reason: str, grace: float) -> StopOutcome:
+    """Ends one such process, with all that it started. Raises NotFound; Refused `hierarchy`."""
+    with audit.attempt(home, AuditVerb.KILL, words) as attempt:
+        must_be_ready(home, stops=False)
+        view = find_stray(home, words)
+        attempt.agent = view.id
+        must_be_below(home, view.id)
+        assert view.stray is not None  # noqa: S101 that is what was looked for
+        return end_stray(home, view.id, view.stray, grace=grace, reason=reason)
+
+
+def _stray_in(snapshot: Snapshot, words: str) -> AgentView | None:
+    wanted = words.strip("/")
+    return next(
+        (
+            view
+            for view in snapshot.agents
+            if view.stray is not None and (view.id == wanted or view.id.endswith("/" + wanted))
+        ),
+        None,
+    )
 
 
 def _has_ended(home: Home, record: Record, key: str) -> bool:

@@ -136,8 +136,8 @@ ALERTS: dict[AlertCause, str] = {
         "its progress.md is dated in the future: ages count from what the engine saw; set the clock"
     ),
     AlertCause.GHOST: (
-        "it runs and was not spawned through the engine, and counts in the budget above it: find out who started it, "
-        "end it"
+        "it runs and was not spawned through the engine, and counts in the budget above it: find out who started it; "
+        "x on the agent above it, or i where it is none"
     ),
     AlertCause.INJECTION: (
         "a text of it, or one that it read, gives orders to its reader: look what it quotes, and whether anything "
@@ -178,6 +178,10 @@ ALERTS: dict[AlertCause, str] = {
     ),
     AlertCause.SAME_FILE: (
         "two agents change one file of one repository: let one end, or give each its paths with --owns"
+    ),
+    AlertCause.STRAY: (
+        "a coding agent runs that was not spawned through the engine, and takes a slot of the agent above it: O takes "
+        "it in, x ends it, i says that it is none ([strays] then)"
     ),
     AlertCause.STRANGER: (
         "the process number of its record belongs to another process now: the next heartbeat records that it is gone"

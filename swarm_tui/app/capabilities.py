@@ -56,10 +56,12 @@ def needs_managed(where: Where) -> str:
     for view in where.targets:
         if is_subagent(view):
             return f"it runs inside {view.id.partition(SUBAGENT_MARK)[0]}: act on that one"
+        if view.stray is not None:
+            return f"{view.id} is a stray: x ends it, O adopts it, i dismisses it"
+        if view.ghost:
+            return f"{view.id} was not spawned through the engine: stop the agent that it runs below; i dismisses it"
         if view.foreign:
             return f"{view.id} was not spawned through the engine, so the engine leaves it alone"
-        if view.ghost:
-            return f"{view.id} was not spawned through the engine; stop the agent that it runs below"
     return ""
 
 
@@ -74,11 +76,25 @@ def needs_running(where: Where) -> str:
 
 def needs_stoppable(where: Where) -> str:
     inner = [view for view in where.targets if is_subagent(view)]
+    if where.targets and all(view.stray is not None for view in where.targets):
+        return ""
     if not inner:
         return needs_managed(where) or needs_live(where)
     if len(inner) < len(where.targets):
         return "agents and sub-agents are marked: stop the ones first, then the others"
     return next((said for view in inner if (said := why_not_stopped(view, where.snapshot, where.policy))), "")
+
+
+def needs_stray(where: Where) -> str:
+    view = where.agent
+    return "" if view is not None and view.stray is not None else "this is no stray, which the ledger does not know"
+
+
+def needs_unrecorded(where: Where) -> str:
+    for view in where.targets:
+        if view.record is not None or view.inner is not None or not view.foreign:
+            return f"{view.id} is an agent of this swarm"
+    return ""
 
 
 def needs_live(where: Where) -> str:

@@ -26,7 +26,7 @@ COMMANDS = {
     **dict.fromkeys(("progress", "done", "read", "accept", "reject"), "reports"),
     **dict.fromkeys(("init", "doctor", "roles", "templates"), "homes"),
     **dict.fromkeys(("hook", "mcp"), "programs"),
-    **dict.fromkeys(("sessions", "adopt"), "sessions"),
+    **dict.fromkeys(("sessions", "adopt", "dismiss"), "sessions"),
     **dict.fromkeys(("diff", "merge", "handover", "worktrees"), "worktrees"),
 }
 """Which module of commands/ a verb's function stands in; else the module has the verb's name, as the function has."""

@@ -139,9 +139,10 @@ def _agent(view: AgentView, verdict: Verdict, now: Now, usage: Usage | None, use
         "ghost": view.ghost,
         "spawn_id": view.spawn_id or None,
         "description": view.description or None,
+        "stray": _stray(view),
         "program": spec.program if spec is not None else record.program if record is not None else None,
         "model": spec.model or None if spec is not None else None,
-        "pid": pid,
+        "pid": view.stray.process.pid if view.stray is not None else pid,
         "cpu_percent": _rounded(usage.cpu_percent) if usage is not None else None,
         "rss_bytes": usage.rss_bytes if usage is not None else None,
         "tokens": used_up.tokens,
@@ -179,6 +180,21 @@ def _usefulness(useful: Usefulness | None) -> dict[str, object] | None:
     if useful is None:
         return None
     return {"score": useful.score, "evidence": useful.evidence, "quote": useful.quote or None}
+
+
+def _stray(view: AgentView) -> dict[str, object] | None:
+    """The process of a coding agent that the ledger does not know; None where it is none."""
+    stray = view.stray
+    if stray is None:
+        return None
+    return {
+        "pid": stray.process.pid,
+        "program": stray.program,
+        "command": stray.command,
+        "since": iso(stray.started_at),
+        "tie": stray.tie.value,
+        "cwd": stray.cwd or None,
+    }
 
 
 def _waiting(view: AgentView) -> dict[str, object] | None:

@@ -15,6 +15,7 @@ from swarm_tui.app.handlers import (
     search,
     sessions,
     spawn,
+    strays,
     worktrees,
 )
 from swarm_tui.app.screens.engine_calls import ActingScreen
@@ -33,6 +34,7 @@ HANDLERS: dict[str, Handler] = {
     **results.HANDLERS,
     **worktrees.HANDLERS,
     **sessions.HANDLERS,
+    **strays.HANDLERS,
     **app.HANDLERS,
 }
 """Act name -> what it does. A test holds it against the table."""

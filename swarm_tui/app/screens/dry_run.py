@@ -20,6 +20,7 @@ from widgets.check_list import CheckList, CheckRow, column
 
 _ROLES = {
     ActionKind.KILL: "danger",
+    ActionKind.END_STRAY: "danger",
     ActionKind.INVESTIGATE: "warning",
     ActionKind.ALERT: "warning",
     ActionKind.WARN: "notice",

@@ -58,9 +58,11 @@ def sessions(args: argparse.Namespace, out: Output) -> int:
 def adopt(args: argparse.Namespace, out: Output) -> int:
     """Takes one in, and says as what."""
     swarm = acting(args, out)
-    spawned = swarm.adopt(
-        args.session, name=args.name, role=args.role, task=args.task, parent=args.parent, end=args.end
-    )
+    asked = {"name": args.name, "role": args.role, "task": args.task, "parent": args.parent}
+    if "@" in args.session:
+        spawned = swarm.adopt_stray(args.session, **asked, restart=args.restart)
+    else:
+        spawned = swarm.adopt(args.session, **asked, end=args.end)
     for warning in spawned.warnings:
         out.tell(warning)
     if out.json:
@@ -69,9 +71,21 @@ def adopt(args: argparse.Namespace, out: Output) -> int:
                 "id": spawned.agent,
                 "spawn_id": spawned.spawn_id,
                 "directory": spawned.directory,
-                "session": spawned.session,
+                "session": spawned.session or None,
             }
         )
     else:
-        out.say(f"{spawned.agent} goes on with the session {spawned.session}")
+        what = f"the session {spawned.session}" if spawned.session else "the command of a stray, from its start"
+        out.say(f"{spawned.agent} goes on with {what}")
+    return 0
+
+
+def dismiss(args: argparse.Namespace, out: Output) -> int:
+    """Says of ghosts and strays that they are no agents, or takes that back."""
+    found = acting(args, out).dismiss(args.ids, undo=args.undo)
+    if out.json:
+        out.document({"dismissed": found, "undo": args.undo})
+    else:
+        for agent in found:
+            out.say(f"{agent}: {'counts again' if args.undo else 'dismissed; take it back with --undo'}")
     return 0

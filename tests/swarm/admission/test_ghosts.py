@@ -1,5 +1,7 @@
 """What `status` calls free is what is admitted, to the slot: who runs unrecorded below an agent counts in both."""
 
+import time
+
 import pytest
 
 from swarm.errors import Code, Refused
@@ -8,11 +10,12 @@ from tests.support.homes import LiveHome
 
 
 def haunt(live_home: LiveHome, above: str, number: int) -> None:
-    """Puts unrecorded agents below one."""
+    """Puts unrecorded agents below one: each reports, as no clone and no note does."""
+    stamp = time.strftime("%Y-%m-%d %H:%M")
     for each in range(number):
         ghost = AgentDir(live_home.agent(above).path / f"ghost-{each}")
         ghost.path.mkdir()
-        ghost.progress.write_text("2026-02-28 09:33 - Working.\n")
+        ghost.progress.write_text(f"{stamp} - Working.\n")
 
 
 def admitted(live_home: LiveHome, **more: object) -> int:

@@ -17,7 +17,7 @@ from swarm.model.agent import Identity
 from swarm.model.audit_line import AuditLine
 from swarm.model.causes import AlertCause, Course
 from swarm.model.checks import CheckRun, Checks
-from swarm.model.record import Alert, Ending, Fingerprint, Holder, Observed, Phase, QueueEntry, Record
+from swarm.model.record import Alert, Dismissal, Ending, Fingerprint, Holder, Observed, Phase, QueueEntry, Record
 from swarm.model.repository import PLACE, Worktree
 from swarm.model.review import Decision, Dispute, DisputeKind, Review
 from swarm.model.service import Trouble, Waiting
@@ -160,6 +160,7 @@ accounts = st.builds(
     amounts,
     st.lists(st.builds(Mark, times, times, counts, amounts), max_size=3).map(tuple),
 )
+dismissals = st.builds(Dismissal, words, st.none() | identities, times)
 queue_entries = st.builds(
     QueueEntry,
     id=ids,
@@ -204,6 +205,7 @@ STATE_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "audited": counts,
     "owed": st.lists(lines, max_size=2).map(tuple),
     "outcomes": st.tuples(counts, counts),
+    "dismissed": st.lists(dismissals, max_size=2).map(tuple),
     "account": accounts,
     "extra": st.dictionaries(st.sampled_from(["newer", "colour"]), json_values),
 }

@@ -161,9 +161,10 @@ def test_a_real_process_is_described_as_the_other_port_does(child: "subprocess.P
     here, there = linux.stat(child.pid), darwin.stat(child.pid)
     assert here is not None
     assert there is not None
-    assert there._replace(ticks=0) == here._replace(ticks=0)
+    assert there._replace(ticks=0) == here._replace(ticks=0, name="")
     assert child.pid in darwin.children(os.getpid())
     assert darwin.command(child.pid) == linux.command(child.pid)
+    assert darwin.words(child.pid) == linux.words(child.pid)
     assert darwin.environ(child.pid) == linux.environ(child.pid)
     assert darwin.parent(child.pid) == os.getpid()
     assert {child.pid, os.getpid()} <= set(darwin.pids())

@@ -202,7 +202,7 @@ class TestLedger:
 
     def test_a_stranger_inside_a_living_agent_is_a_ghost_and_counts(self, home: Home, managed: Grove) -> None:
         managed.managed("a-1", slots=1)
-        managed.agent("a-1/sub/stray", progress="Working.\n")
+        managed.agent("a-1/sub/stray", progress="2026-02-28 09:33 - Working.\n")
         managed.agent("a-1/over", results={"status": "success"})
         managed.agent("b-1", progress="Not inside anybody.\n")
         enter(home, record_of("a-1", slots=1))
@@ -215,7 +215,7 @@ class TestLedger:
 
     def test_a_ghost_is_none_once_it_reports_or_its_host_has_ended(self, home: Home, managed: Grove) -> None:
         managed.managed("a-1")
-        stray = managed.agent("a-1/stray", progress="Working.\n")
+        stray = managed.agent("a-1/stray", progress="2026-02-28 09:33 - Working.\n")
         enter(home, record_of("a-1"))
         scanner = scanner_of(home.layout, home.clock)
         assert view_in(scanner.full(), "a-1/stray").ghost

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -301,7 +302,7 @@ class TestSubAgents:
         agent = speaker(speaking)
         directory = speaking.agent("worker-1").path / "~a1"
         directory.mkdir()
-        (directory / "progress.md").write_text("2026-02-28 09:33 - Writing.\n")
+        (directory / "progress.md").write_text(f"{time.strftime('%Y-%m-%d %H:%M')} - Writing.\n")
         say(speaking, "worker-1", init(), begins("a1", "call-1", "look"))
         (view,) = below(speaking.swarm.snapshot(), agent)
         assert view.inner is None
@@ -320,7 +321,7 @@ class TestSubAgents:
         assert below(speaking.swarm.snapshot(), agent)
         directory = speaking.agent("worker-1").path / "~a1"
         directory.mkdir()
-        (directory / "progress.md").write_text("2026-02-28 09:33 - Writing.\n")
+        (directory / "progress.md").write_text(f"{time.strftime('%Y-%m-%d %H:%M')} - Writing.\n")
         speaking.swarm.snapshot()
         say(speaking, "worker-1", ends("a1"))
         (view,) = below(speaking.swarm.snapshot(), agent)
