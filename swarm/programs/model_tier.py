@@ -10,18 +10,26 @@ from typing import NamedTuple
 from swarm.config.policy import Policy
 from swarm.model.agent import AgentSpec
 from swarm.programs.model_names import alike
-from swarm.programs.model_orders import language_of, orders_of
+from swarm.programs.model_orders import Order, language_of, orders_of
 
 _TELLING = frozenset({"claude", "gemini"})
 """Languages in which it is said which model answers: of these it is known as soon as one does."""
 
 
 class Run(NamedTuple):
-    """One living agent. spawned: awake seconds. answers: the model that its program says answers; '' where unknown."""
+    """One living agent: what it was ordered to run, and what its program says answers ('' where that is unknown)."""
 
-    spec: AgentSpec
+    agent: str
     spawned: float
+    """Awake seconds."""
+    language: str
+    orders: tuple[Order, ...]
     answers: str
+
+
+def run_of(spec: AgentSpec, spawned: float, answers: str, policy: Policy) -> Run:
+    """The run of an agent with this spec."""
+    return Run(spec.id, spawned, language_of(spec, policy), orders_of(spec, policy), answers)
 
 
 def mixed(runs: Iterable[Run], policy: Policy) -> dict[str, str]:
@@ -34,46 +42,38 @@ def mixed(runs: Iterable[Run], policy: Policy) -> dict[str, str]:
         return {}
     found: dict[str, str] = {}
     first: dict[str, tuple[str, str]] = {}
-    for run in sorted(runs, key=lambda each: (each.spawned, each.spec.id)):
-        language = language_of(run.spec, policy)
-        tier = (policy.root.model if run.spec.id == policy.root.id else "") or policy.models.tier
+    for run in sorted(runs, key=lambda each: (each.spawned, each.agent)):
+        tier = (policy.root.model if run.agent == policy.root.id else "") or policy.models.tier
         if tier:
-            why = of_another(run, tier, policy)
+            why = _of_another(run, tier)
             words = f"{why}; the tier of this swarm is {tier}" if why else ""
         else:
-            words = _beside(run, language, first, policy)
+            words = _beside(run, first)
         if words:
-            found[run.spec.id] = words
+            found[run.agent] = words
     return found
 
 
-def of_another(run: Run, tier: str, policy: Policy) -> str:
+def _of_another(run: Run, tier: str) -> str:
     """Why a run is not of a tier; '' where it is, as far as that can be told."""
-    orders = orders_of(run.spec, policy)
-    for order in orders:
+    for order in run.orders:
         if not alike(tier, order.model):
             return f"{order.by or 'its spawn'} orders {order.model}"
     if run.answers and not alike(tier, run.answers):
-        # What answers in place of what was ordered is a problem of its own, which says both.
-        return "" if orders and not orders[0].by else f"{run.answers} answers"
-    language = language_of(run.spec, policy)
-    if not orders and not run.answers and language and language not in _TELLING:
+        # What answers in place of what its spawn ordered is a problem of its own, which says both.
+        return "" if run.orders and not run.orders[0].by else f"{run.answers} answers"
+    if not run.orders and not run.answers and run.language and run.language not in _TELLING:
         return "it was spawned with no model named, and its program does not say which one answers"
     return ""
 
 
-def _beside(run: Run, language: str, first: dict[str, tuple[str, str]], policy: Policy) -> str:
+def _beside(run: Run, first: dict[str, tuple[str, str]]) -> str:
     """Why it is not of the tier of the first of its kind, which it is itself where none came before it."""
-    orders = orders_of(run.spec, policy)
-    runs = orders[0].model if orders else run.answers
+    runs = run.orders[0].model if run.orders else run.answers
     if not runs:
         return ""
-    tier, agent = first.setdefault(language, (runs, run.spec.id))
-    if agent == run.spec.id:
-        return ""
-    if not orders:
-        return "" if alike(tier, run.answers) else f"{run.answers} answers; {agent} runs {tier}"
-    why = of_another(run, tier, policy)
+    tier, agent = first.setdefault(run.language, (runs, run.agent))
+    why = _of_another(run, tier) if agent != run.agent else ""
     return f"{why}; {agent} runs {tier}" if why else ""
 
 

@@ -1,12 +1,13 @@
 """Compares the models of all living agents, at each heartbeat and from time to time (failure 4)."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from swarm.config.policy import Policy
+from swarm.model.agent import AgentSpec
 from swarm.model.causes import ProblemCode
 from swarm.model.record import Phase
-from swarm.programs.model_tier import Run, mixed
+from swarm.programs.model_tier import Run, mixed, run_of
 from swarm.sanitize import clean
 from swarm.scan.tracked_agent import TrackedAgent
 
@@ -21,6 +22,8 @@ class TierLooks:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._looked_at = float("-inf")
+        self._known: dict[str, tuple[AgentSpec, Run]] = {}
+        """By agent: what was worked out of it, and the spec that this follows from."""
 
     def look(self, agents: Mapping[str, TrackedAgent], *, everything: bool) -> set[str]:
         """Returns the ids of those for whom something changed. everything: now, however long the last look is ago."""
@@ -28,17 +31,23 @@ class TierLooks:
         if not everything and at - self._looked_at < LOOK_S:
             return set()
         self._looked_at = at
-        found = mixed(_runs(agents), self._policy)
+        found = mixed(self._runs(agents), self._policy)
         return {
             agent.id
             for agent in agents.values()
             if agent.note_fault(ProblemCode.TIER, clean(found.get(agent.id, ""), 500))
         }
 
-
-def _runs(agents: Mapping[str, TrackedAgent]) -> Iterator[Run]:
-    for agent in agents.values():
-        record, follower = agent.record, agent.follower
-        if agent.spec is None or record is None or record.phase not in _AT_WORK or agent.replaced:
-            continue
-        yield Run(agent.spec, record.spawned, follower.activity.model if follower is not None else "")
+    def _runs(self, agents: Mapping[str, TrackedAgent]) -> list[Run]:
+        """Those that live, each worked out again only where its spec or its answer is another."""
+        before, self._known = self._known, {}
+        for agent in agents.values():
+            record, follower = agent.record, agent.follower
+            if agent.spec is None or record is None or record.phase not in _AT_WORK or agent.replaced:
+                continue
+            answers = follower.activity.model if follower is not None else ""
+            spec, run = before.get(agent.id, (None, None))
+            if run is None or spec is not agent.spec or run.answers != answers:
+                run = run_of(agent.spec, record.spawned, answers, self._policy)
+            self._known[agent.id] = agent.spec, run
+        return [run for _, run in self._known.values()]

@@ -191,7 +191,7 @@ def test_a_commit_that_waits_in_vain_names_the_holder(layout: Layout, clock: Fak
     assert str(os.getpid()) in caught.value.title
 
 
-def test_threads_with_one_ledger_lose_nothing(ledger: Ledger) -> None:
+def test_failure_1_threads_with_one_ledger_lose_nothing(ledger: Ledger) -> None:
     def work() -> None:
         for _ in range(10):
             ledger.commit(beat, purpose="count")
@@ -323,7 +323,7 @@ DAMAGES = [removed, emptied, cut, nul_filled, binary, huge, an_array, edited, a_
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_state_json_costs_nothing_and_is_kept_aside(
+def test_failure_1_a_damaged_state_json_costs_nothing_and_is_kept_aside(
     layout: Layout, ledger: Ledger, clock: FakeClock, damage: Callable[[Path], None]
 ) -> None:
     acknowledged = commits(ledger, 5)
@@ -371,7 +371,7 @@ def test_commits_killed_between_their_link_and_their_rename_count(
 
 
 @pytest.mark.parametrize("behind", [1, 5])
-def test_a_restored_backup_of_state_json_is_passed_over(layout: Layout, ledger: Ledger, behind: int) -> None:
+def test_failure_1_a_restored_backup_of_state_json_is_passed_over(layout: Layout, ledger: Ledger, behind: int) -> None:
     old = layout.state.read_bytes()
     acknowledged = commits(ledger, behind)
 
@@ -610,7 +610,7 @@ def test_a_missing_lock_is_made_again_by_the_next_commit_which_says_so(layout: L
     assert layout.lock.is_file()
 
 
-def test_a_lock_removed_while_it_is_held_makes_no_double_commit(
+def test_failure_1_a_lock_removed_while_it_is_held_makes_no_double_commit(
     layout: Layout, ledger: Ledger, clock: FakeClock
 ) -> None:
     faster: list[State] = []
