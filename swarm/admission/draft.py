@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from swarm.admission import spawn_fields
+from swarm.admission import spawn_fields, unchecked
 from swarm.admission.budget import within_budget
 from swarm.admission.decided_before import decided_before
 from swarm.admission.environment import of_spawn
@@ -158,7 +158,7 @@ def draft(
         else None
     )
     objections.check("name", lambda: no_crash_loop(home, agent_id, state, force=request.force), None)
-    own_warnings = spawn_fields.warnings(spec, home.policy)
+    own_warnings = (*spawn_fields.warnings(spec, home.policy), *unchecked.warnings(home, spec))
     warnings = (*own_warnings, *worktree_warnings(worktree), *(launch.warnings if launch else ()))
     return Draft(
         agent_id,

@@ -81,6 +81,11 @@ def given_by_held(home: Home, spec: AgentSpec) -> bool:
     return giver is None or is_held(home, giver)
 
 
+def may_give_checks(home: Home) -> bool:
+    """Whether who spawns may give checks: a held agent may where a sandbox keeps them to its scope."""
+    return _held_caller(home) is None or not preflight.no_box(inherited(os.environ))
+
+
 def _held_caller(home: Home) -> AgentSpec | None:
     if not home.actor.is_agent:
         return None

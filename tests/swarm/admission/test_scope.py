@@ -223,7 +223,8 @@ def test_what_holds_less_well_than_it_could_is_said_at_the_spawn(
     check = claude_home.swarm.check_spawn(request)
     if sys.platform != "darwin":
         assert any("bwrap and socat are not on PATH" in warning for warning in check.warnings)
-    plain = claude_home.request("w1", command=(), program="claude")
+    checked = (Acceptance("it is there", "true"),)
+    plain = claude_home.request("w1", command=(), program="claude", accept=checked)
     assert claude_home.swarm.check_spawn(plain).warnings == ()
 
 

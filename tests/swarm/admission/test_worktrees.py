@@ -52,7 +52,7 @@ def test_it_works_in_its_worktree_on_a_branch_of_its_own(home: LiveHome, repo: R
     brief = home.agent("one").task.read_text()
     assert f"Your worktree: `{path}`, on the branch `swarm/one`, made from the branch `main`" in brief
     assert f"You work in: `{path}`" in brief
-    assert spawned.warnings == ()
+    assert len(spawned.warnings) == 1  # that nothing checks it
 
 
 @pytest.mark.parametrize("ending", ["by itself", "killed"])
@@ -262,4 +262,4 @@ def test_an_acceptance_check_finds_the_worktree(home: LiveHome, repo: Repo) -> N
     home.wait_until_ended("one")
     home.write_results("one")
     home.swarm.beat(by="test", force=True)
-    assert home.record("one").acceptance == (("work.py is there", True),)
+    wait_for(lambda: home.record("one").acceptance == (("work.py is there", True),), "its check to find it")

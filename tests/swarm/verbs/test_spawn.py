@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from swarm.admission.spawn_fields import is_activity
 from swarm.errors import NotFound, Refused, SwarmError
 from swarm.home.context import Home
 from swarm.model.agent import Acceptance
@@ -131,25 +130,6 @@ def test_paths_overlap_where_one_contains_the_other() -> None:
     assert overlap("a/*.md", "a/x.md")
     assert not overlap("a/b", "a/bc")
     assert not overlap("a", "b")
-
-
-def test_an_activity_is_a_warning_and_an_outcome_is_not() -> None:
-    for text in (
-        "spawn marketing agent",
-        "Update strategy file",
-        "browse 10 pages",
-        "Write the blog post",
-        "run tests",
-    ):
-        assert is_activity(text), text
-    for text in ("first purchase link is live", "All tests pass", "updates are published daily", "Test suite passes"):
-        assert not is_activity(text), text
-
-
-def test_a_spawn_with_an_activity_as_acceptance_is_started_with_a_warning(live_home: LiveHome) -> None:
-    spawned = live_home.spawn("worker-1", accept=(Acceptance("update strategy file"),))
-
-    assert "is an activity" in spawned.warnings[0]
 
 
 def test_another_model_than_the_tier_is_refused_unless_mixing_is_allowed(live_home: LiveHome) -> None:
