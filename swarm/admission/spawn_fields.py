@@ -60,7 +60,8 @@ def inputs(layout: Layout, inputs: Iterable[str], *, again: bool = False) -> tup
             raise Refused(Code.INPUT, f"{path[:80]!r} is not a path.")
         fault = fault_of(layout.root, path, at_spawn=not again)
         if fault:
-            near = nearest(layout.root, path)
+            is_directory = os.path.isdir(layout.root / path) and not path.endswith("/")
+            near = [f"{path}/"] if is_directory else nearest(layout.root, path)
             raise Refused(
                 Code.INPUT,
                 f"The input {path[:200]!r} {fault}.",

@@ -94,7 +94,9 @@ class RoleFiles:
             return ""
         under = agent.spec.role_texts
         other = [name for name, digest in under.items() if self.digests.get(name) != digest]
-        return f"it was spawned under another text of {clean(' and '.join(other), 200)}" if other else ""
+        if not other:
+            return ""
+        return f"it was spawned under another text of {clean(' and '.join(other), 200)}, and goes on under that"
 
     def _words(self, name: str, since: float, there: list[TrackedAgent]) -> str:
         at = self._changed_at(name, since)

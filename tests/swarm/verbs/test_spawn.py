@@ -100,7 +100,9 @@ def test_failure_2_an_input_in_which_nothing_stands_is_refused(live_home: LiveHo
     (live_home.root / "notes").mkdir()
 
     assert "is empty" in refused(live_home, live_home.request("w", inputs=("empty.md",))).title
-    assert "is a directory" in refused(live_home, live_home.request("w", inputs=("notes",))).title
+    error = refused(live_home, live_home.request("w", inputs=("notes",)))
+    assert "is a directory" in error.title
+    assert error.detail == "Nearest: notes/."
     assert "is an empty directory" in refused(live_home, live_home.request("w", inputs=("notes/",))).title
 
 
