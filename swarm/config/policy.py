@@ -175,10 +175,8 @@ class Injection(Section, frozen=True):
 class ResultsPolicy(Section, frozen=True):
     """[results]: what follows where results are not read (failure 8), counted in heartbeats."""
 
-    unread_after: Count | None = None
-    """Unread for so many: an alert. None: as [heartbeat] unread_after says, where the setting stood before."""
     orphaned_after: Count = 6
-    """Unread for so many: the alert rises, and what `then` says follows."""
+    """Unread for so many: the alert of [heartbeat] unread_after rises, and what `then` says follows."""
     then: Literal["alert", "refuse", "stop"] = "alert"
     """alert: a person decides. refuse: the parent spawns no agent until it has read. stop: the parent is asked to end,
     with grace and with all below it."""
@@ -286,8 +284,3 @@ class Policy(Section, frozen=True):
     programs: dict[str, ProgramSettings] = field(default_factory=dict)
     prices: dict[str, Price] = field(default_factory=dict)
     """By model, where the program or the engine's own table names another price, or none."""
-
-    @property
-    def unread_after(self) -> int:
-        """Heartbeats after which unread results raise an alert."""
-        return self.results.unread_after if self.results.unread_after is not None else self.heartbeat.unread_after

@@ -14,7 +14,7 @@ from swarm.model.time import Now
 from swarm.rules.costs import spent
 from swarm.rules.disputes import dispute_words, disputes_in
 from swarm.rules.limits import dollars, many
-from swarm.rules.notices import listener_for
+from swarm.rules.notices import readers
 from swarm.rules.outcomes import checked_words
 from swarm.sanitize import clean
 
@@ -120,12 +120,13 @@ def _alerts(found: Digested) -> Iterator[str]:
 def _unread(found: Digested) -> Iterator[str]:
     """Unread valid results: those that the root is to read with their paths, others as a count."""
     others = 0
-    records = {view.id: view.record for view in found.snapshot.agents if view.record is not None}
+    root = found.snapshot.root
+    of = readers({view.id: view.record for view in found.snapshot.agents if view.record is not None}, root)
     for view in found.snapshot.agents:
         record = view.record
         if view.results.state is not ResultsState.VALID or record is None or record.id != view.id or record.read_at:
             continue
-        if listener_for(record, records, found.snapshot.root) != found.snapshot.root:
+        if of.get(view.id) != root:
             others += 1
             continue
         yield f"- {view.id} ({view.results.status}): swarm/agents/{view.id}/results.json"

@@ -10,7 +10,7 @@ from swarm.model.heart import Heart
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.rules.heart import heart
-from swarm.rules.notices import listener_for
+from swarm.rules.notices import readers
 from swarm.sanitize import quoted
 
 MAX_AGENTS = 100
@@ -35,7 +35,9 @@ def status_text(swarm: Swarm, words: str = "") -> str:
     lines += [_agent(view, judged[view.id]) for view in _those_shown(below, judged)]
     if len(below) > MAX_AGENTS:
         lines.append(f"... and {len(below) - MAX_AGENTS} more")
-    unread = [view.id for view in below if _is_unread(view) and _is_for(view, snapshot, actor.agent or centre)]
+    reader = actor.agent or centre
+    of = readers({view.id: view.record for view in snapshot.agents if view.record is not None}, snapshot.root)
+    unread = [view.id for view in below if _is_unread(view) and (not reader or of.get(view.id) == reader)]
     if unread:
         lines.append("Unread results, read them now: " + ", ".join(unread[:MAX_AGENTS]))
     return "\n".join([*lines, *_alerts(snapshot, centre)])
@@ -87,14 +89,6 @@ def _agent(view: AgentView, verdict: Verdict) -> str:
 def _is_unread(view: AgentView) -> bool:
     read = view.record is not None and view.record.read_at is not None
     return view.results.state is ResultsState.VALID and not read and view.record is not None
-
-
-def _is_for(view: AgentView, snapshot: Snapshot, reader: str) -> bool:
-    """Whether this agent is to read them; the operator reads all."""
-    if not reader or view.record is None:
-        return True
-    records = {each.id: each.record for each in snapshot.agents if each.record is not None}
-    return listener_for(view.record, records, snapshot.root) == reader
 
 
 def _alerts(snapshot: Snapshot, centre: str) -> list[str]:

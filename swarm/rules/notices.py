@@ -44,6 +44,11 @@ def listener_for(record: Record, agents: Mapping[str, Record], root: str) -> str
     return root
 
 
+def readers(agents: Mapping[str, Record], root: str) -> dict[str, str]:
+    """Who is to read the results of each agent, by id."""
+    return {agent_id: listener_for(record, agents, root) for agent_id, record in agents.items() if agent_id != root}
+
+
 def owed(agents: Mapping[str, Record], alerts: Iterable[Alert], root: str, heartbeat_n: int) -> dict[str, list[Notice]]:
     """What has not been told yet, by the id of who is to be told; an agent's own ends of its children are not news."""
     found: dict[str, list[Notice]] = {}

@@ -10,7 +10,7 @@ from swarm.model.results_inbox import ResultsEntry
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.rules.disputes import disputes_in
 from swarm.rules.health import is_archived
-from swarm.rules.notices import listener_for
+from swarm.rules.notices import readers
 from swarm.sanitize import clean
 
 MAX_SUMMARY = 2000
@@ -29,13 +29,12 @@ def in_inbox(view: AgentView, root: str) -> bool:
 
 def entries(snapshot: Snapshot, judged: Mapping[str, Verdict]) -> tuple[ResultsEntry, ...]:
     """Who is in the inbox, the newest first; what was promised is for a look at the disk to say."""
-    records = {view.id: view.record for view in snapshot.agents if view.record is not None}
+    of = readers({view.id: view.record for view in snapshot.agents if view.record is not None}, snapshot.root)
     found: list[ResultsEntry] = []
     for view in snapshot.agents:
         if not in_inbox(view, snapshot.root):
             continue
-        reader = listener_for(view.record, records, snapshot.root) if view.record is not None else view.parent or ""
-        found.append(_entry(view, judged[view.id], reader))
+        found.append(_entry(view, judged[view.id], of.get(view.id, view.parent or "")))
     return tuple(sorted(found, key=lambda each: (-(each.at or 0.0), each.agent)))
 
 

@@ -37,7 +37,7 @@ def with_unread(verdict: Verdict, view: AgentView, policy: Policy, heartbeat_n: 
     beats = unread_beats(view, heartbeat_n)
     if beats is None:
         return verdict
-    stale = beats >= policy.unread_after
+    stale = beats >= policy.heartbeat.unread_after
     orphaned = stale and beats >= policy.results.orphaned_after
     return replace(verdict, unread_beats=beats, stale_results=stale, orphaned_results=orphaned)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from swarm.config.policy import Heartbeat, Policy, ResultsPolicy
+from swarm.config.policy import Policy, ResultsPolicy
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Ending, Phase
 from swarm.model.snapshot import AgentView, Snapshot
@@ -33,11 +33,6 @@ def test_failure_8_the_age_of_unread_results_counts_heartbeats() -> None:
     assert [unread_beats(left(beats=beats), HEARTBEAT_N) for beats in (0, 1, 6)] == [0, 1, 6]
     assert unread_beats(left(read_at=NOW.wall), HEARTBEAT_N) is None
     assert unread_beats(a_view("w"), HEARTBEAT_N) is None
-
-
-def test_the_setting_of_before_holds_where_the_new_one_is_not_given() -> None:
-    assert replace(POLICY, heartbeat=Heartbeat(unread_after=5)).unread_after == 5
-    assert replace(POLICY, heartbeat=Heartbeat(unread_after=5), results=ResultsPolicy(unread_after=2)).unread_after == 2
 
 
 def test_failure_8_a_parent_that_leaves_results_is_ended_where_the_policy_says_so() -> None:

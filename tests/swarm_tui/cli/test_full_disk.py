@@ -51,6 +51,7 @@ VERBS: dict[str, OnFull] = {
     "hold": OnFull(("hold", "worker-1", "--for", "2", "--why", "long build"), works=True),
     "pause": OnFull(("pause", "worker-1"), works=True),
     "resume": OnFull(("resume", "worker-1"), works=True),
+    "results": OnFull(("results",), works=True),
     "read": OnFull(("read", "reported"), works=True),
     "accept": OnFull(("accept", "reported"), works=True),
     "reject": OnFull(("reject", "reported", "--why", "it is not there"), works=True),
