@@ -9,6 +9,8 @@ class Code(StrEnum):
     """
 
     ACCEPTANCE = "acceptance"
+    ALLOCATION = "allocation"
+    """The role holds all that it may."""
     AMBIGUOUS = "ambiguous"
     ATTACH = "attach"
     BRIEF = "brief"

@@ -34,7 +34,7 @@ def groups_of(slots: Slots) -> tuple[SlotGroup, ...]:
 
 
 def figures_cells(slots: Slots, *, short: bool = False) -> Cells:
-    """`10/12 committed  8 used  0 free`, and by how much it is over; without the first word where `short`."""
+    """`10/12 committed  8 used  0 free`, what is kept for roles, and by how much it is over; `short`: fewer words."""
     over = slots.committed - slots.max
     free_role = "good" if slots.free > 0 else "warning"
     committed = f"{slots.committed}/{slots.max}" + ("" if short else " committed")
@@ -44,6 +44,8 @@ def figures_cells(slots: Slots, *, short: bool = False) -> Cells:
         Cell("  "),
         Cell(f"{slots.free} free", free_role),
     ]
+    if slots.kept:
+        cells.append(Cell(f"  {sum(slots.kept.values())} kept", "muted"))
     if over > 0:
         cells.append(Cell(f"  over by {over}", "danger"))
     return tuple(cells)
@@ -129,6 +131,9 @@ def _rest_cells(slots: Slots, charset: Charset, *, word: bool, signs: bool) -> l
     reserve_left = max(0, min(slots.reserve, slots.max - slots.committed))
     if signs and slots.free > 0:
         cells += [Cell(charset.slot_free * slots.free, "muted"), Cell(" ")]
+    if signs:
+        cells += [Cell(charset.slot_free * count, slot_role(role)) for role, count in slots.kept.items()]
+        cells += [Cell(" ")] if slots.kept else []
     if reserve_left:
         cells.append(Cell(charset.slot_reserve * reserve_left if signs else f"reserve {reserve_left}", "muted"))
         cells.append(Cell(" reserve " if word and signs else " ", "muted"))

@@ -13,6 +13,7 @@ from swarm.admission.budget import within_budget
 from swarm.admission.decided_before import decided_before
 from swarm.admission.environment import of_spawn
 from swarm.admission.ghosts import ghosts_now
+from swarm.admission.reserve_right import may_take_reserve
 from swarm.admission.scope import confined
 from swarm.admission.spawn_limits import must_be_readable
 from swarm.admission.unborn import is_unborn
@@ -105,6 +106,7 @@ def draft(
         with home.checked() as checked:
             role = objections.check("role", lambda: load_role(home.layout, request.role, checked), None)
     slots = objections.check("slots", lambda: spawn_fields.slots(home, request, role), 1)
+    objections.check("slots", lambda: may_take_reserve(home, request, role), None)
     nothing: tuple[str, ...] = ()
     worktree = objections.check("worktree", lambda: planned(home, request, role, agent_id, parent), None)
     owns = objections.check(

@@ -31,7 +31,7 @@ def slots(home: Home, request: SpawnRequest, role: Role | None) -> int:
     """What it commits: as asked, else the policy's for its role, else the role's own. Raises Refused `budget`."""
     if request.slots is None:
         own = 1 + (role.subagents if role else 0)
-        return max(own, home.policy.slots.roles.get(request.role, role.slots if role else 1))
+        return max(own, home.policy.slots.for_role(request.role, role.slots if role else 1))
     if not 1 <= request.slots <= 1000:
         raise Refused(
             Code.BUDGET, f"{request.slots} is not a number of slots.", "An agent takes 1 to 1000, itself included."

@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from swarm.config.policy import ROLE_SLOTS, Heartbeat, Policy, SlotsPolicy
+from swarm.config.policy import ROLE_SLOTS, Heartbeat, Policy, RoleSlots, SlotsPolicy
 from swarm.errors import PolicyError
 
 HINT = "Nothing was changed; mend the line and try again."
@@ -77,15 +77,32 @@ def _in_order(heartbeat: Any) -> Any:
     return heartbeat
 
 
-def _over_defaults(roles: dict[str, int]) -> dict[str, int]:
-    return {**ROLE_SLOTS, **roles}
+def _over_defaults(roles: object) -> object:
+    """The roles that are written down over the defaults; one without `slots` keeps the default of them."""
+    if not isinstance(roles, dict):
+        return roles
+    merged: dict[Any, Any] = {**ROLE_SLOTS, **roles}
+    for role, each in roles.items():
+        if isinstance(each, dict) and role in ROLE_SLOTS:
+            merged[role] = {"slots": ROLE_SLOTS[role], **each}
+    return merged
+
+
+def _within_max(role: Any) -> Any:
+    if role.max is not None and role.guaranteed > role.max:
+        raise ValueError(f"guaranteed ({role.guaranteed}) must not be more than max ({role.max})")
+    if role.max and role.slots is not None and role.slots > role.max:
+        raise ValueError(f"a spawn of it commits {role.slots} slots, which is more than max ({role.max})")
+    return role
 
 
 def _with_room(slots: Any) -> Any:
     if slots.reserve >= slots.max:
         raise ValueError("reserve must be less than max")
-    if any(each < 1 for each in slots.roles.values()):
-        raise ValueError("a role takes at least one slot")
+    guaranteed = {name: role.guaranteed for name, role in slots.roles.items() if role.guaranteed}
+    if guaranteed and (total := sum(guaranteed.values()) + slots.reserve) > slots.max:
+        named = ", ".join(f"{name} {count}" for name, count in guaranteed.items())
+        raise ValueError(f"guaranteed ({named}) and reserve ({slots.reserve}) make {total}, and max is {slots.max}")
     return slots
 
 
@@ -97,8 +114,9 @@ def _in_turn(policy: Any) -> Any:
 
 RULES: Rules = {
     Heartbeat: {"in_order": model_validator(mode="after")(_in_order)},
+    RoleSlots: {"within_max": model_validator(mode="after")(_within_max)},
     SlotsPolicy: {
-        "over_defaults": field_validator("roles")(_over_defaults),
+        "over_defaults": field_validator("roles", mode="before")(_over_defaults),
         "with_room": model_validator(mode="after")(_with_room),
     },
     Policy: {"in_turn": model_validator(mode="after")(_in_turn)},
@@ -141,7 +159,8 @@ def _line_of(location: list[str], text: str) -> int | None:
         header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
         if header:
             table = [part.strip().strip("\"'") for part in header[1].split(".")]
-            if table == location[: len(table)] and len(table) >= len(location) - 1:
+            of_it = table == location[: len(table)] and len(table) >= len(location) - 1
+            if of_it or table[: len(location)] == location:  # a table of its own, or one that lies in it
                 fallback = fallback or number
             continue
         key = re.match(r"\s*([\w.\"'-]+)\s*=", line)

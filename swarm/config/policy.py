@@ -8,6 +8,7 @@ from msgspec import Meta, Struct, field
 from swarm.formatting import parse_duration
 
 ROLE_SLOTS = {"scout": 2, "improvement": 1, "idea-meta": 4, "worker": 1, "diagnostic": 1}
+"""What a spawn of a role commits by default."""
 
 Duration = Annotated[float, parse_duration]
 """Seconds; the operator writes `90s`, `15m`, `2h` or a bare number, and the checker reads it by the function here."""
@@ -50,18 +51,43 @@ class Heartbeat(Section, frozen=True):
     kill: bool = True
 
 
+class RoleSlots(Section, frozen=True):
+    """[slots.roles.ROLE], or `ROLE = 2` for its slots alone: what a role takes of the slots."""
+
+    slots: Count | None = None
+    """What a spawn of it commits where it does not say; None: what its role file says."""
+    max: Annotated[int, Meta(ge=0)] | None = None
+    """What all its agents may hold at once; None: no limit but that of the swarm."""
+    guaranteed: Annotated[int, Meta(ge=0)] = 0
+    """What is kept for it: no other role takes so many slots away."""
+
+
+def role_slots(written: object) -> object:
+    """Returns the table that a bare number of slots stands for, else the table; raises ValueError for anything else."""
+    if isinstance(written, int) and not isinstance(written, bool):
+        return {"slots": written}
+    if not isinstance(written, dict):
+        raise ValueError("write a number of slots, or a table of slots, max and guaranteed")
+    return written
+
+
+def _default_roles() -> dict[str, RoleSlots]:
+    return {role: RoleSlots(slots) for role, slots in ROLE_SLOTS.items()}
+
+
 class SlotsPolicy(Section, frozen=True):
     """[slots]: how many agents at once (field report, The Slot Budget System)."""
 
     max: Annotated[int, Meta(ge=1, le=1000)] = 12
     reserve: Annotated[int, Meta(ge=0)] = 2
     max_depth: Annotated[int, Meta(ge=1, le=20)] = 4
-    roles: dict[str, int] = field(default_factory=ROLE_SLOTS.copy)
-    """What a spawn commits by its role; writing down one role leaves the others as they were."""
+    roles: dict[str, Annotated[RoleSlots, role_slots]] = field(default_factory=_default_roles)
+    """By role; writing down one role leaves the others as they were."""
 
-    def for_role(self, role: str) -> int:
-        """The slots a spawn of this role commits when it does not say."""
-        return self.roles.get(role, 1)
+    def for_role(self, role: str, otherwise: int = 1) -> int:
+        """The slots a spawn of this role commits when it does not say. otherwise: what its role file says."""
+        found = self.roles.get(role)
+        return found.slots if found is not None and found.slots is not None else otherwise
 
 
 class Models(Section, frozen=True):

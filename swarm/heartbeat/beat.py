@@ -12,6 +12,7 @@ from swarm.errors import Busy, Code, Refused, SwarmError
 from swarm.formatting import spell_duration
 from swarm.heartbeat import temp_files
 from swarm.heartbeat.execute import execute
+from swarm.heartbeat.feasible import without_empty_promises
 from swarm.heartbeat.record import record_beat
 from swarm.heartbeat.root import wake
 from swarm.heartbeat.unrecorded import end_what_is_due
@@ -38,8 +39,9 @@ def rehearse(home: Home, snapshot: Snapshot) -> Rehearsal:
     state = home.ledger.read()
     now = home.now()
     refused = why_not(home, state)
+    planned = plan(snapshot, home.policy, now, gap=gap_of(home, state), period=home.beat_period)
     return Rehearsal(
-        plan(snapshot, home.policy, now, gap=gap_of(home, state), period=home.beat_period),
+        without_empty_promises(home, planned, snapshot),
         verdicts(snapshot, home.policy, now),
         refused.title if refused is not None else "",
     )
@@ -90,7 +92,8 @@ def _carry_out(
         snapshot = looking.full()
         settle_idle_sessions(replace(home, actor=ENGINE), snapshot.agents)
         now = home.now()
-        planned = leave_out(plan(snapshot, home.policy, now, gap=gap_of(home, state), period=home.beat_period), skip)
+        planned = plan(snapshot, home.policy, now, gap=gap_of(home, state), period=home.beat_period)
+        planned = without_empty_promises(home, leave_out(planned, skip), snapshot)
         judged = verdicts(snapshot, home.policy, now)
         done = execute(replace(home, actor=ENGINE), planned, snapshot, looking)
         made = record_beat(home, by, planned, snapshot, judged, done, started)

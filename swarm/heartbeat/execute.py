@@ -234,6 +234,8 @@ class Executor(Struct):
             self.done.note(action, ActionKind.ARCHIVE, action.reason)
 
     def remark(self, action: Action) -> None:
+        if action.put_off:
+            self.done.put_off.add(action.role)
         self.done.note(action, action.kind, action.reason)
 
 
@@ -287,7 +289,10 @@ def _failed(done: Executed, action: Action, error: SwarmError | OSError) -> None
     refused = isinstance(error, SwarmError) and error.exit_status == 3
     waits = refused and action.kind in (ActionKind.SPAWN, ActionKind.SCHEDULE)
     done.note(action, ActionKind.SKIP if waits else action.kind, ("" if waits else FAILED) + str(error))
-    if not (waits and isinstance(error, SwarmError) and error.code in WAITS):
+    if waits and isinstance(error, SwarmError) and error.code in WAITS:
+        if action.kind is ActionKind.SCHEDULE:
+            done.put_off.add(action.role)
+    else:
         done.say(action, AlertCause.ACTION, f"{action.kind} failed: {error}")
 
 

@@ -66,6 +66,7 @@ def record_beat(
             heartbeat_last_at=now.wall,
             heartbeat_last=now.awake,
             heartbeat_epoch=renew(state.epoch, home.clock),
+            schedule_due=tuple(sorted(done.put_off)),
             running=None,
             role_files=snapshot.role_files or state.role_files,
             outcomes=(0, 0),

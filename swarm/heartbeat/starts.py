@@ -55,6 +55,11 @@ class Starts(Struct):
         """Starts an agent whose role's turn it is. Raises SwarmError."""
         with self.home.checked() as checked:
             role = load_role(self.home.layout, action.role, checked)
-        task = f"Heartbeat {self.n}: it is your turn ({action.reason}). {role.summary}"
-        spawned = spawn(self.home, SpawnRequest(name=name_of(action.agent), role=action.role, task=task), role)
+        spawned = spawn(self.home, request_of_turn(action, self.n, role.summary), role)
         self.done.note(replace(action, spawn_id=spawned.spawn_id), ActionKind.SCHEDULE, action.reason)
+
+
+def request_of_turn(action: Action, n: int, summary: str) -> SpawnRequest:
+    """What heartbeat `n` asks for where a role's turn has come. summary: of the role, for its task."""
+    task = f"Heartbeat {n}: it is your turn ({action.reason}). {summary}".rstrip()
+    return SpawnRequest(name=name_of(action.agent), role=action.role, task=task)

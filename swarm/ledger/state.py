@@ -36,6 +36,8 @@ class State(Struct, frozen=True, omit_defaults=True):
     """Wall seconds."""
     heartbeat_last: Seconds | None = None
     """Awake seconds."""
+    schedule_due: tuple[Text, ...] = ()
+    """Roles of the schedule that found no room at their turn: they stay due until they have run, once."""
     heartbeat_epoch: Epoch | None = None
     """The clocks at the last heartbeat: after a hole in time since then, the next one ends no agent."""
     running: Holder | None = None

@@ -7,6 +7,7 @@ from msgspec import ValidationError, convert, to_builtins
 from swarm.admission import environment, spawn_gate
 from swarm.admission.draft import Draft, must_be_able_to_parent, must_be_free, no_overlap
 from swarm.admission.ghosts import still_below
+from swarm.admission.reserve_right import takes_reserve
 from swarm.ending.intents import Order, at_work, live_members, mark_stopping, me, reopen_branch, to_be_stopped
 from swarm.errors import Code, Refused, SwarmError
 from swarm.home import audit
@@ -55,7 +56,7 @@ def enqueue(home: Home, request: SpawnRequest, made: Draft) -> Spawned:
         must_be_able_to_parent(home, made.parent, state)
         must_be_free(home, made.agent, state)
         now = read_now(state.epoch, home.clock)
-        record = first(spec, Queued(), now, reserve=request.use_reserve)
+        record = first(spec, Queued(), now, reserve=takes_reserve(request, made.role))
         return replace(with_record(state, record), queue=(*state.queue, entry))
 
     def lines(_: State) -> Iterator[AuditLine]:
@@ -114,7 +115,7 @@ def reserve(home: Home, state: State, request: SpawnRequest, made: Draft) -> Sta
             spec,
             Spawning(me()),
             now,
-            reserve=request.use_reserve,
+            reserve=takes_reserve(request, made.role),
             boxed=made.launch is not None and bool(made.launch.box),
             respawn_of=request.respawn_of,
         ),
@@ -149,7 +150,8 @@ def no_room(
         parent=made.parent,
         agent_id=made.agent,
         slots=made.slots,
-        use_reserve=request.use_reserve,
+        role=request.role,
+        use_reserve=takes_reserve(request, made.role),
         closed=state.branches_closed,
         verdicts=judged or None,
     )

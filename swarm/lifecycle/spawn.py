@@ -25,7 +25,7 @@ from swarm.protocol.paths import AgentDir
 from swarm.protocol.role import Role
 
 Judge = Callable[[], Mapping[str, Verdict]]
-ROOM = frozenset({Code.NO_SLOT, Code.RESERVE, Code.BUDGET})
+ROOM = frozenset({Code.NO_SLOT, Code.RESERVE, Code.BUDGET, Code.ALLOCATION})
 """Codes of refusals for lack of room: ending an agent, or waiting, would help."""
 GATED = frozenset({*spawn_gate.CODES.values(), Code.UNREAD})
 """Codes of the spawn gate: no agent is started now, and a spawn with `queue` waits."""

@@ -9,6 +9,7 @@ from swarm.model.health import Verdict
 from swarm.model.heart import Heart
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
+from swarm.rules.allocation import words_of_kept
 from swarm.rules.heart import heart
 from swarm.rules.notices import readers
 from swarm.sanitize import quoted
@@ -66,7 +67,9 @@ def _place(own: AgentView | None, centre: str, *, mine: bool) -> str:
 
 def _slots(snapshot: Snapshot) -> str:
     slots = snapshot.slots
-    return f"The swarm: {plural(slots.max, 'slot')}, {slots.used} used, {slots.free} free, {slots.reserve} in reserve."
+    kept = f", {words_of_kept(slots.kept)}" if slots.kept else ""
+    sums = f"{slots.used} used, {slots.free} free{kept}, {slots.reserve} in reserve"
+    return f"The swarm: {plural(slots.max, 'slot')}, {sums}."
 
 
 def _beat(snapshot: Snapshot, heart: Heart) -> str:

@@ -137,7 +137,7 @@ SPAWN = Verb(
             "program": "What runs it. Leave it out for the policy's.",
             "model": "Its model. Leave it out: one tier in the whole swarm.",
             "queue": "Where no slot is free: wait for one, instead of a refusal.",
-            "use_reserve": "Take a slot of the reserve. Only for what went wrong, never for planned work.",
+            "use_reserve": "Take a slot of the reserve: for what went wrong, by a role whose file says reserve: true.",
             "kill_stuck": "Where no slot is free: end agents of yours that are stuck, in the same step.",
             "dry_run": "Check everything and start nothing.",
         },

@@ -80,6 +80,10 @@ class AlertCause(OpenEnum):
     """It stands while the swarm is over its limit: as long, nothing is spawned."""
     PRICE_UNKNOWN = "price-unknown", Course.LASTS
     OVER_BUDGET = "over-budget", Course.LASTS
+    RESERVE = "reserve", Course.LASTS
+    """It stands while slots of the reserve are in use."""
+    SCHEDULE = "schedule", Course.LASTS
+    """A role of the schedule cannot run at all."""
     SERVICE = "service", Course.LASTS
     """It stands while the model service refuses the swarm: as long, nothing is spawned."""
     DISK = "disk", Course.LASTS, Severity.DANGER

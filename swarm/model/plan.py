@@ -26,6 +26,8 @@ class Action(Struct, frozen=True):
     """Of a spawn or a schedule, done or skipped."""
     delay: Code | None = None
     """Of a skip or a wake."""
+    put_off: bool = False
+    """Of a skipped schedule: it stays due until it has run."""
     once: str = ""
     """Of a warning: what the record keeps of it, so that it is given once."""
     subtree: tuple[str, ...] = ()
@@ -70,6 +72,8 @@ class Executed(Struct):
     collected: set[str] = set()
     warned: dict[str, list[str]] = {}
     """By id: what it was told (`Action.once`)."""
+    put_off: set[str] = set()
+    """Roles of the schedule whose turn it was, and that stay due."""
     killed: int = 0
 
     def note(self, action: Action, did: ActionKind, reason: str) -> None:

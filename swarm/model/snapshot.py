@@ -106,10 +106,12 @@ class Slots(Struct, frozen=True):
     committed: int
     used: int
     free: int
-    """What a spawn without --use-reserve can still commit."""
+    """What a spawn of any role can still commit without --use-reserve."""
     by_role: Mapping[str, int] = {}
     cells: tuple[tuple[str, str, bool], ...] = ()
     """One per committed slot: (top-level agent id, role, used)."""
+    kept: Mapping[str, int] = {}
+    """By role: slots that are guaranteed to it and not taken yet; they are not free."""
 
 
 class Access(StrEnum):
@@ -181,6 +183,8 @@ class Snapshot(Struct, frozen=True):
     """Its process has ended; one that cannot be looked at from here counts as living."""
     queue: tuple[str, ...] = ()
     """Ids waiting for a slot, in order."""
+    schedule_due: tuple[str, ...] = ()
+    """Roles of the schedule that stay due from an earlier heartbeat."""
     account: Account = Account()
     """What the ledger keeps of tokens and costs; `rates` says what the swarm used up in which time."""
     tokens: int = 0

@@ -12,6 +12,7 @@ from swarm.model.plan import Action
 from swarm.model.record import Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import Access, AgentView, Snapshot
+from swarm.rules.allocation import reserve_words
 from swarm.rules.disk import words
 from swarm.rules.disputes import dispute_words, hollow_in
 from swarm.rules.health import is_root
@@ -94,6 +95,8 @@ def swarm_alerts(snapshot: Snapshot, committed: int, gap: str) -> Iterator[Actio
     if committed > snapshot.slots.max:
         held = f"{committed} slots are held; {snapshot.slots.max} are allowed"
         yield Action(ActionKind.ALERT, "", "", held, AlertCause.OVER_BUDGET)
+    if text := reserve_words(snapshot, committed):
+        yield Action(ActionKind.ALERT, "", "", text, AlertCause.RESERVE)
     for agent, problem in snapshot.problems:
         yield Action(ActionKind.ALERT, agent, "", problem.text, problem.code.alert)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from swarm.config.policy import Limit, Policy
 from swarm.formatting import spell_duration
 from swarm.model.beat import ActionKind
+from swarm.model.causes import AlertCause
 from swarm.model.plan import Action
 from swarm.model.record import Phase
 from swarm.model.snapshot import AgentView, Snapshot
@@ -15,6 +16,7 @@ from swarm.rules.slots import refusal
 from swarm.rules.spawns import SpawnPause
 
 DAY_S = 86_400.0
+CANNOT_RUN = "it cannot run at all"
 _UNPAID = "command"
 """The program that runs what swarm.toml says: without words of its own it runs nothing."""
 
@@ -22,12 +24,14 @@ _UNPAID = "command"
 def scheduled(
     snapshot: Snapshot, policy: Policy, slot_tree: SlotTree, n: int, wait: SpawnPause | None = None
 ) -> Iterator[Action]:
-    """Roles whose turn it is and of which none lives or waits ([schedule]).
+    """Roles whose turn it is, or that are due still, and of which none lives or waits ([schedule]).
 
-    A role is put off where nothing has happened since its last run, and while an agent waits for its service: it would
-    be spent for nothing.
+    A role that finds no room, or is held up, stays due until it has run, once. It is not due where nothing has happened
+    since its last run, and is held up while an agent waits for its service: it would be spent for nothing. One that has
+    no room in an empty swarm either cannot run at all: that is said, and it is due no more.
     """
-    due = [role for role, every in policy.schedule.items() if n % every == 0]
+    late = snapshot.schedule_due
+    due = [role for role, every in policy.schedule.items() if n % every == 0 or role in late]
     if not due:
         return
     busy = {record.role for record in slot_tree.records.values() if record.live or record.phase is Phase.QUEUED}
@@ -36,18 +40,27 @@ def scheduled(
         if role in busy:
             continue
         agent = _fresh_id(policy.root.id, role, taken)
-        why = wait.text if wait is not None else _why_not(snapshot, policy, role)
-        if why:
-            yield Action(ActionKind.SKIP, agent, "", why, role=role)
+        if not _has_happened(snapshot, policy, role):
+            yield Action(ActionKind.SKIP, agent, "", "nothing has happened since its last run", role=role)
+            continue
+        if why := _held_up(snapshot, wait):
+            yield Action(ActionKind.SKIP, agent, "", why, role=role, put_off=True)
             continue
         size = policy.slots.for_role(role)
-        no = refusal(slot_tree, policy, parent=policy.root.id, agent_id=agent, slots=size)
+        never = refusal(SlotTree({}, policy.root.id), policy, parent=None, agent_id=agent, slots=size, role=role)
+        if never is not None:
+            text = f"{CANNOT_RUN}: {never.title} {never.detail}"
+            yield Action(ActionKind.SKIP, agent, "", text, role=role)
+            yield Action(ActionKind.ALERT, "", "", f"[schedule] {role}: {text}", AlertCause.SCHEDULE)
+            continue
+        no = refusal(slot_tree, policy, parent=policy.root.id, agent_id=agent, slots=size, role=role)
         if no is not None:
-            yield Action(ActionKind.SKIP, agent, "", f"{no.title} {no.detail}", role=role)
+            yield Action(ActionKind.SKIP, agent, "", f"{no.title} {no.detail}", role=role, put_off=True)
             continue
         slot_tree.put(supposed(agent, Phase.SPAWNING, role=role, parent=policy.root.id, slots=size))
+        turn = f"heartbeat {n}, every {policy.schedule[role]}"
         yield Action(
-            ActionKind.SCHEDULE, agent, "", f"its turn: heartbeat {n}, every {policy.schedule[role]}", role=role
+            ActionKind.SCHEDULE, agent, "", f"{'due since before' if role in late else 'its turn'}: {turn}", role=role
         )
 
 
@@ -74,11 +87,11 @@ def _bounds(limit: Limit, times: float) -> str:
     return "without a limit of its own"
 
 
-def _why_not(snapshot: Snapshot, policy: Policy, role: str) -> str:
-    """Why a run would be for nothing; '' where it would not."""
-    if any(waits(view) is not None for view in snapshot.agents):
-        return "an agent waits for its service"
-    return "" if _has_happened(snapshot, policy, role) else "nothing has happened since its last run"
+def _held_up(snapshot: Snapshot, wait: SpawnPause | None) -> str:
+    """Why no role of the schedule is started now; '' where they are."""
+    if wait is not None:
+        return wait.text
+    return "an agent waits for its service" if any(waits(view) is not None for view in snapshot.agents) else ""
 
 
 def _has_happened(snapshot: Snapshot, policy: Policy, role: str) -> bool:

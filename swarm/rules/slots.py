@@ -4,12 +4,20 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from swarm.config.policy import Policy
+from swarm.config.policy import Policy, SlotsPolicy
 from swarm.errors import Code
 from swarm.formatting import plural, spell_duration
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Record
 from swarm.model.snapshot import Slots, Snapshot
+from swarm.rules.allocation import (
+    guarantee_left,
+    is_guaranteed,
+    kept,
+    over_maximum,
+    reserve_in_use,
+    words_of_kept,
+)
 from swarm.rules.slot_tree import TOP, SlotTree
 
 
@@ -65,9 +73,25 @@ def candidates(slot_tree: SlotTree, verdicts: Mapping[str, Verdict], level: str)
     return [candidate for *_, candidate in sorted(ranked)]
 
 
-def first_words(slot_tree: SlotTree, verdicts: Mapping[str, Verdict] | None, level: str) -> str:
-    """The first three of them as a hint, for people."""
-    named = [_candidate_words(one) for one in candidates(slot_tree, verdicts or {}, level)[:3]]
+def first_words(
+    slot_tree: SlotTree,
+    verdicts: Mapping[str, Verdict] | None,
+    level: str,
+    rules: SlotsPolicy,
+    role: str,
+    *,
+    of_role: bool = False,
+) -> str:
+    """The first three of them as a hint, for people. role: what is to be spawned. of_role: only agents of that role.
+
+    Who would leave nothing to this role is left out: what it holds is guaranteed to its own.
+    """
+    found = candidates(slot_tree, verdicts or {}, level)
+    if of_role:
+        found = [one for one in found if slot_tree.records[one.id].role == role]
+    elif level == TOP:
+        found = [one for one in found if not is_guaranteed(slot_tree, rules, one.id, role)]
+    named = [_candidate_words(one) for one in found[:3]]
     return f"Could be ended: {', '.join(named)}." if named else ""
 
 
@@ -110,13 +134,16 @@ def slots_of(slot_tree: SlotTree, policy: Policy) -> Slots:
         committed, used = slot_tree.committed(agent), slot_tree.used(agent)
         by_role[role] = by_role.get(role, 0) + committed
         cells += [(agent, role, place < used) for place in range(committed)]
+    kept_for = kept(slot_tree, policy.slots)
     strays = slot_tree.ghosts.get(TOP, 0)
     if strays:
         by_role["ghost"] = strays
         cells += [("", "ghost", True)] * strays
     committed = slot_tree.committed()
-    free = max(0, policy.slots.max - policy.slots.reserve - committed)
-    return Slots(policy.slots.max, policy.slots.reserve, committed, slot_tree.used(), free, by_role, tuple(cells))
+    free = max(0, policy.slots.max - policy.slots.reserve - committed - sum(kept_for.values()))
+    return Slots(
+        policy.slots.max, policy.slots.reserve, committed, slot_tree.used(), free, by_role, tuple(cells), kept_for
+    )
 
 
 def refusal(
@@ -126,6 +153,7 @@ def refusal(
     parent: str | None,
     agent_id: str,
     slots: int,
+    role: str = "",
     use_reserve: bool = False,
     closed: frozenset[str] = frozenset(),
     verdicts: Mapping[str, Verdict] | None = None,
@@ -133,7 +161,8 @@ def refusal(
     """Why this spawn may not be, or None where it may (field report, The Slot Budget System).
 
     parent: who is to stand above it; None and the root are the same. closed: ids whose subtree is being stopped.
-    verdicts: what health says of the others, to name the stuck ones first. Codes: `no-slot` (outside the reserve),
+    verdicts: what health says of the others, to name the stuck ones first. Codes: `allocation` (the role holds all that
+    it may), `no-slot` (outside the reserve, and what is kept for other roles),
     `reserve` (that one, too), `budget` (of the parent), `depth`, `paused-branch`.
     """
     level = slot_tree.level(parent)
@@ -163,9 +192,12 @@ def refusal(
             "Agents of its earlier spawn still run, and count in its budget.",
             f"End them first, or spawn it with at least {plural(1 + held, 'slot')}.",
         )
+    if over := over_maximum(slot_tree, policy.slots, role, slots - held):
+        hint = first_words(slot_tree, verdicts, level, policy.slots, role, of_role=True)
+        return Refusal(Code.ALLOCATION, f"{role} has no slot left for {agent_id}.", over, hint)
     if level == TOP:
-        return _at_the_top(slot_tree, policy, agent_id, slots - held, use_reserve, verdicts)
-    return _below(slot_tree, level, agent_id, slots - held, verdicts)
+        return _at_the_top(slot_tree, policy, agent_id, slots - held, role, use_reserve, verdicts)
+    return _below(slot_tree, policy.slots, level, agent_id, slots - held, verdicts)
 
 
 def _at_the_top(
@@ -173,23 +205,31 @@ def _at_the_top(
     policy: Policy,
     agent_id: str,
     slots: int,
+    role: str,
     use_reserve: bool,
     verdicts: Mapping[str, Verdict] | None,
 ) -> Refusal | None:
     rules = policy.slots
-    limit = rules.max if use_reserve else rules.max - rules.reserve
+    kept_for = kept(slot_tree, rules, besides=role)
+    most = rules.max - sum(kept_for.values())
+    reserve_left = rules.reserve
+    if slots <= guarantee_left(slot_tree, policy, role):
+        # What others took of the reserve is no longer in it: a guarantee stands beside the reserve, not behind it.
+        reserve_left = max(0, rules.reserve - reserve_in_use(slot_tree))
+    limit = most if use_reserve else most - reserve_left
     committed = slot_tree.committed()
     if committed + slots <= limit:
         return None
     left = max(0, limit - committed)
+    parts = [f"{rules.max} at once", f"{rules.reserve} in reserve", *filter(None, [words_of_kept(kept_for)])]
     detail = (
-        f"{plural(slots, 'slot')} asked for, {left} free: {committed} committed, {limit} to give"
-        f" ({rules.max} at once, {rules.reserve} in reserve)."
+        f"{plural(slots, 'slot')} asked for, {left} free: {committed} committed, {max(0, limit)} to give"
+        f" ({', '.join(parts)})."
     )
-    others = first_words(slot_tree, verdicts, TOP)
+    others = first_words(slot_tree, verdicts, TOP, rules, role)
     if use_reserve:
         return Refusal(Code.RESERVE, f"The reserve, too, has no room for {agent_id}.", detail, others)
-    fits = rules.reserve and committed + slots <= rules.max
+    fits = rules.reserve and committed + slots <= most
     reserve = " Or take it from the reserve (--use-reserve)." if fits else ""
     if slots > limit:
         others = f"No ending makes room for {plural(slots, 'slot')} outside the reserve; ask for fewer."
@@ -197,7 +237,12 @@ def _at_the_top(
 
 
 def _below(
-    slot_tree: SlotTree, level: str, agent_id: str, slots: int, verdicts: Mapping[str, Verdict] | None
+    slot_tree: SlotTree,
+    rules: SlotsPolicy,
+    level: str,
+    agent_id: str,
+    slots: int,
+    verdicts: Mapping[str, Verdict] | None,
 ) -> Refusal | None:
     above = slot_tree.records[level]
     if not above.holds_slot:
@@ -218,7 +263,7 @@ def _below(
     if slots >= above.slots:
         hint = f"{level} would have to be spawned with at least {plural(slots + 1, 'slot')}."
     else:
-        hint = first_words(slot_tree, verdicts, level)
+        hint = first_words(slot_tree, verdicts, level, rules, "")
     return Refusal(Code.BUDGET, f"The budget of {level} has no room for {agent_id}.", detail, hint)
 
 

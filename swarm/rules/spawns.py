@@ -14,8 +14,9 @@ from swarm.model.service import Waiting
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.protocol.names import parent_of
+from swarm.rules.allocation import guarantee_left
 from swarm.rules.service_wait import is_due, is_given_up, next_words
-from swarm.rules.slot_tree import SlotTree, as_if, supposed
+from swarm.rules.slot_tree import TOP, SlotTree, as_if, supposed
 from swarm.rules.slots import refusal
 
 
@@ -27,7 +28,10 @@ class SpawnPause(NamedTuple):
 
 
 def queued(snapshot: Snapshot, policy: Policy, slot_tree: SlotTree, wait: SpawnPause | None = None) -> Iterator[Action]:
-    """Queued spawns in order, without overtaking: where one has to wait, the later ones of its level wait with it."""
+    """Queued spawns in order, without overtaking: where one has to wait, the later ones of its level wait with it.
+
+    What is guaranteed to a role is no room for others: who has such slots left need not wait behind them.
+    """
     views = {view.id: view for view in snapshot.agents} if snapshot.queue else {}
     full: dict[str, str] = {}
     for agent in snapshot.queue:
@@ -36,14 +40,21 @@ def queued(snapshot: Snapshot, policy: Policy, slot_tree: SlotTree, wait: SpawnP
             yield Action(ActionKind.SKIP, agent, record.spawn_id, wait.text, delay=wait.delay)
             continue
         level = slot_tree.level(record.parent)
-        if level in full:
+        if level in full and not (level == TOP and record.slots <= guarantee_left(slot_tree, policy, record.role)):
             yield Action(ActionKind.SKIP, agent, record.spawn_id, f"it waits behind {full[level]}", delay=Code.QUEUED)
             continue
         no = refusal(
-            slot_tree, policy, parent=record.parent, agent_id=agent, slots=record.slots, use_reserve=record.reserve
+            slot_tree,
+            policy,
+            parent=record.parent,
+            agent_id=agent,
+            slots=record.slots,
+            role=record.role,
+            use_reserve=record.reserve,
         )
         if no is not None:
-            full[level] = agent
+            if no.code is not Code.ALLOCATION:  # one role has no slot left: the others need not wait for it
+                full[level] = agent
             yield Action(ActionKind.SKIP, agent, record.spawn_id, f"{no.title} {no.detail}", delay=no.code)
             continue
         slot_tree.put(as_if(record, Phase.SPAWNING))

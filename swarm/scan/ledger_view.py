@@ -89,6 +89,7 @@ class LedgerView:
             owner_gone=_is_gone(owner),
             queue=tuple(waiting.id for waiting in state.queue) if state else (),
             role_files=state.role_files if state else {},
+            schedule_due=state.schedule_due if state else (),
             account=state.account if state else Account(),
             revision=state.revision if state else 0,
             pulse=self.pulse(),

@@ -88,6 +88,13 @@ ALERTS: dict[AlertCause, str] = {
     AlertCause.OVER_BUDGET: (
         "more runs below it than it may have: end what is not needed (x); nothing is spawned there meanwhile"
     ),
+    AlertCause.RESERVE: (
+        "slots that are kept for what goes wrong are in use: end what is not needed any more, so that they are there "
+        "the next time"
+    ),
+    AlertCause.SCHEDULE: (
+        "a role of [schedule] cannot be started at all: mend what the alert names, or take the role out of [schedule]"
+    ),
     AlertCause.SERVICE: (
         "the model service refuses much of the swarm, and nothing is spawned: wait until one has answered, or see to "
         "account and login"

@@ -84,6 +84,7 @@ def slots_json(slots: Slots) -> dict[str, object]:
         "committed": slots.committed,
         "used": slots.used,
         "free": slots.free,
+        "kept": dict(slots.kept),
     }
 
 

@@ -9,6 +9,7 @@ from swarm.model.health import Verdict
 from swarm.model.heart import Heart, HeartState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
+from swarm.rules.allocation import words_of_kept
 from swarm.rules.costs import spent
 from swarm_tui.cli.output import Output
 from widgets.agent_row import USEFUL, Columns, RowState, columns_for, row
@@ -141,6 +142,7 @@ def _header(
     yield (
         Cell("slots  "),
         Cell(f"{slots.committed}/{slots.max} committed  {slots.used} used  {slots.free} free  {slots.reserve} reserve"),
+        *((Cell(f"  {words_of_kept(slots.kept)}", "muted"),) if slots.kept else ()),
         *_spent(snapshot, now),
     )
 

@@ -20,7 +20,7 @@ from swarm.sanitize import clean
 from swarm_tui.app.screens.spawn_model import SpawnModel
 
 Checker = Callable[[SpawnRequest], SpawnCheck]
-ROOM_CODES = frozenset({Code.NO_SLOT, Code.BUDGET, Code.RESERVE})
+ROOM_CODES = frozenset({Code.NO_SLOT, Code.BUDGET, Code.RESERVE, Code.ALLOCATION})
 DEBOUNCE_SECONDS = 0.25
 _FIELDS: tuple[tuple[str, str, str], ...] = (
     ("inputs", "inputs", "files that hold something, or directories/, separated by blanks"),

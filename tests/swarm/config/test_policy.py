@@ -23,7 +23,8 @@ def test_an_empty_file_is_the_field_reports_policy() -> None:
     assert policy == Policy()
     assert (policy.slots.max, policy.slots.reserve, policy.heartbeat.period) == (12, 2, 900.0)
     assert (policy.heartbeat.investigate_after, policy.heartbeat.kill_after) == (2, 3)
-    assert policy.slots.roles == {"scout": 2, "improvement": 1, "idea-meta": 4, "worker": 1, "diagnostic": 1}
+    slots = {role: policy.slots.for_role(role) for role in policy.slots.roles}
+    assert slots == {"scout": 2, "improvement": 1, "idea-meta": 4, "worker": 1, "diagnostic": 1}
     assert policy.schedule == {"improvement": 3}
 
 
@@ -43,7 +44,16 @@ def test_a_period_is_written_as_people_write_it(text: str, seconds: float) -> No
         ("[heartbeat]\nkill_after = 1", "swarm.toml:1: heartbeat", "a kill follows an investigation"),
         ("[slots]\nmax = 0", "swarm.toml:2: slots.max", "greater than or equal to 1"),
         ("[schedule]\nimprovement = 0", "swarm.toml", "schedule"),
-        ("[slots.roles]\nworker = 0", "swarm.toml", "at least one slot"),
+        ("[slots.roles]\nworker = 0", "swarm.toml:2: slots.roles.worker", "greater than or equal to 1"),
+        ("[slots.roles]\nscout = 'two'", "swarm.toml:2: slots.roles.scout", "write a number of slots, or a table"),
+        ("[slots.roles.scout]\nmost = 4", "swarm.toml:2: slots.roles.scout.most", "there is no such setting"),
+        ("[slots.roles.scout]\nmax = 4\nguaranteed = 5", "swarm.toml:1: slots.roles.scout", "not be more than max"),
+        ("[slots.roles.scout]\nmax = 1", "swarm.toml:1: slots.roles.scout", "commits 2 slots"),
+        (
+            "[slots.roles.scout]\nguaranteed = 6\n[slots.roles.worker]\nguaranteed = 5",
+            "swarm.toml:1: slots",
+            "guaranteed (scout 6, worker 5) and reserve (2) make 13, and max is 12",
+        ),
     ],
 )
 def test_an_error_names_file_line_and_key_and_says_what_is_wrong(text: str, where: str, what: str) -> None:

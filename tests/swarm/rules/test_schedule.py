@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from swarm.config.checked import parse_policy
-from swarm.config.policy import Limit
+from swarm.config.policy import Limit, Policy
 from swarm.model.beat import ActionKind
+from swarm.model.causes import AlertCause
+from swarm.model.plan import Action
 from swarm.model.record import Ending, Phase
 from swarm.model.snapshot import AgentView
 from swarm.model.values import replace
@@ -89,3 +91,43 @@ def test_the_sentence_says_program_rhythm_and_bounds(policy: str, words: list[st
     assert bool(said) is bool(words)
     for each in words:
         assert each in said
+
+
+# -- due until it has run, and what cannot run at all ------------------------------------------------------------------
+
+
+def of_role(*views: AgentView, n: int, policy: Policy = POLICY, due: tuple[str, ...] = ()) -> list[Action]:
+    made = plan(a_snapshot(*views, policy=policy, heartbeat_n=n - 1, schedule_due=due), policy, NOW)
+    return [one for one in made.actions if one.role == "improvement"]
+
+
+FULL = [a_view(f"w-{number}", age=MINUTE) for number in range(10)]
+
+
+def test_a_role_that_finds_no_room_stays_due_until_it_has_run_once() -> None:
+    (skipped,) = of_role(*FULL, n=3)
+    assert (skipped.kind, skipped.put_off) == (ActionKind.SKIP, True)
+    (later,) = of_role(*FULL[:9], n=4, due=("improvement",))
+    assert (later.kind, later.reason) == (ActionKind.SCHEDULE, "due since before: heartbeat 4, every 3")
+    assert of_role(*FULL[:9], n=4) == []
+    (still,) = of_role(*FULL, n=5, due=("improvement",))
+    assert still.put_off
+    ran = a_view("improvement-01", role="improvement", age=MINUTE)
+    assert of_role(*FULL[:8], ran, n=5, due=("improvement",)) == [], "it runs: nothing of it is due"
+
+
+def test_who_has_nothing_to_look_at_is_not_due_and_who_is_held_up_is() -> None:
+    assert [one.put_off for one in of_role(n=3)] == [False]
+    waits = a_view("w", phase=Phase.WAITING, waiting=a_wait(), spawned_ago=MINUTE)
+    assert [one.put_off for one in of_role(a_view("v"), a_view("u"), waits, n=3)] == [True]
+
+
+@pytest.mark.parametrize(
+    "text", ["[slots]\nmax = 3\nreserve = 2\n[slots.roles]\nimprovement = 2", "[slots.roles.improvement]\nmax = 0"]
+)
+def test_a_role_that_has_no_room_in_an_empty_swarm_either_is_said_and_not_promised(text: str) -> None:
+    policy = parse_policy(text)
+    snapshot = a_snapshot(a_view("w", spawned_ago=MINUTE, age=None), policy=policy, heartbeat_n=2)
+    said = [one for one in plan(snapshot, policy, NOW).actions if "cannot run at all" in one.reason]
+    assert [(one.kind, one.put_off) for one in said] == [(ActionKind.SKIP, False), (ActionKind.ALERT, False)]
+    assert said[1].cause is AlertCause.SCHEDULE

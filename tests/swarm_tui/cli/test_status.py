@@ -82,7 +82,7 @@ def test_the_document_has_the_keys_of_the_contract_and_no_others() -> None:
     outcomes = {"outcomes", "outcomes_passed_percent"}
     stands = {"n", "last_at", "next_at", "running", "passed", "state", "by", "stopped_s", "why", "start"}
     assert set(beat) == stands | outcomes  # type: ignore[call-overload]  # a dict, by JSON
-    assert set(value["slots"]) == {"max", "reserve", "committed", "used", "free", "by_role"}  # type: ignore[call-overload]  # a dict, by JSON
+    assert set(value["slots"]) == {"max", "reserve", "committed", "used", "free", "kept", "by_role"}  # type: ignore[call-overload]  # a dict, by JSON
     for row in agents_of(big_example()).values():
         assert set(row) == AGENT_KEYS
         assert set(row["slots"]) == {"budget", "used"}  # type: ignore[call-overload]  # a dict, by JSON
