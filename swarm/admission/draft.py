@@ -2,9 +2,8 @@
 
 import os
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
 
 from msgspec import Struct
 
@@ -13,6 +12,7 @@ from swarm.admission.budget import within_budget
 from swarm.admission.decided_before import decided_before
 from swarm.admission.environment import of_spawn
 from swarm.admission.ghosts import ghosts_now
+from swarm.admission.objections import Objections
 from swarm.admission.reserve_right import may_take_reserve
 from swarm.admission.scope import confined
 from swarm.admission.spawn_limits import must_be_readable
@@ -36,8 +36,6 @@ from swarm.protocol.names import check_name, name_of, twin_key
 from swarm.protocol.owned_paths import lies_in, overlap
 from swarm.protocol.role import Role
 from swarm.protocol.roles import load_role
-
-T = TypeVar("T")
 
 
 class Draft(Struct, frozen=True):
@@ -66,19 +64,6 @@ class Draft(Struct, frozen=True):
     """Messages that had not reached the earlier run: they wait in the new one's inbox."""
 
 
-class _Objections(Struct):
-    """Collects the errors of a request, so that a form can show all of them and a command the first."""
-
-    errors: list[tuple[str, SwarmError]] = []
-
-    def check(self, about: str, question: Callable[[], T], otherwise: T) -> T:
-        try:
-            return question()
-        except SwarmError as error:
-            self.errors.append((about, error))
-            return otherwise
-
-
 def draft(
     home: Home,
     request: SpawnRequest,
@@ -96,7 +81,7 @@ def draft(
     (respawn). spawn_id: one given out already (queue). here: it works in the environment of this process, also where
     another one was kept for it. ghosts: who runs unrecorded below each agent, where the caller has just looked.
     """
-    objections = _Objections()
+    objections = Objections()
     parent = objections.check("parent", lambda: parent_for(home, request, state), home.policy.root.id)
     name = objections.check("name", lambda: check_name(request.name), "")
     agent_id = f"{parent}/{name}" if name else f"{parent}/{request.name[:64]}"

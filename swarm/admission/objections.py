@@ -1,0 +1,24 @@
+"""Everything that speaks against a request, collected: a form shows all of it, and a command the first."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from msgspec import Struct
+
+from swarm.errors import SwarmError
+
+T = TypeVar("T")
+
+
+class Objections(Struct):
+    """Collects the errors of a request, so that a form can show all of them and a command the first."""
+
+    errors: list[tuple[str, SwarmError]] = []
+
+    def check(self, about: str, question: Callable[[], T], otherwise: T) -> T:
+        """Returns the answer, or `otherwise` where the question raises SwarmError, which is kept as being about a field."""
+        try:
+            return question()
+        except SwarmError as error:
+            self.errors.append((about, error))
+            return otherwise
