@@ -16,7 +16,7 @@ class Objections(Struct):
     errors: list[tuple[str, SwarmError]] = []
 
     def check(self, about: str, question: Callable[[], T], otherwise: T) -> T:
-        """Returns the answer, or `otherwise` where the question raises SwarmError, which is kept as being about a field."""
+        """Returns the answer; where it is a SwarmError, keeps that for this field, and returns `otherwise`."""
         try:
             return question()
         except SwarmError as error:
