@@ -186,6 +186,7 @@ lines = st.builds(
 )
 STATE_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "role_files": st.dictionaries(words, words, max_size=3),
+    "schedule_due": st.lists(words, max_size=3).map(tuple),
     "revision": st.integers(1, 10**12),
     "home_id": st.text(min_size=1, max_size=40),
     "epoch": epochs,
