@@ -128,10 +128,10 @@ class Outside(NamedTuple):
 def outside_of(home: Home, ended: Sequence[Record]) -> Mapping[str, Outside]:
     """For agents that end now: what changed outside of their scope while they ran, by id.
 
-    Agents that are held to no scope, or kept to it, are left out. One walk for all, bounded in time and entries; never
-    raises.
+    Left out are agents without a scope, those that a program or a box kept to it, and those that did keep to it. One
+    walk for all, bounded in time and entries; never raises.
     """
-    held = {record.id: spec for record in ended if (spec := _held(home, record)) is not None}
+    held = {record.id: spec for record in ended if (spec := _loose(home, record)) is not None}
     if not held:
         return {}
     try:
@@ -150,9 +150,14 @@ def outside_of(home: Home, ended: Sequence[Record]) -> Mapping[str, Outside]:
     return said
 
 
-def _held(home: Home, record: Record) -> AgentSpec | None:
+def _loose(home: Home, record: Record) -> AgentSpec | None:
+    """Its spec, where it has a scope, and nothing but its own will kept it there."""
     spec = record.ref.match(read_spec(home.layout.agent(record.id)).value)
-    return spec if spec is not None and spec.has_write_scope else None
+    return spec if spec is not None and spec.has_write_scope and not _is_kept(home, record, spec) else None
+
+
+def _is_kept(home: Home, record: Record, spec: AgentSpec) -> bool:
+    return is_held(home, spec) or record.boxed
 
 
 def _area(home: Home, record: Record) -> tuple[str, ...]:
@@ -206,4 +211,4 @@ def _is_roots_own(home: Home, path: str) -> bool:
 
 def _is_record_held(home: Home, record: Record) -> bool:
     spec = read_spec(home.layout.agent(record.id)).value
-    return spec is not None and is_held(home, spec)
+    return spec is not None and _is_kept(home, record, spec)

@@ -230,6 +230,14 @@ class Strays(Section, frozen=True):
     """alert: a person decides. stop: one that the heartbeat before warned of is asked to end. kill: it is ended."""
 
 
+class ScopePolicy(Section, frozen=True):
+    """[scope]: what becomes of an agent that writes what another one owns, or outside of its scope (failure 10)."""
+
+    then: Literal["alert", "freeze", "stop"] = "freeze"
+    """alert: a person decides. freeze: it is paused, with all below it, until a person decides. stop: it is asked to
+    end, with grace."""
+
+
 class Limit(Section, frozen=True):
     """What an agent may use up in its life. None: no limit."""
 
@@ -304,6 +312,7 @@ class Policy(Section, frozen=True):
     results: ResultsPolicy = field(default_factory=ResultsPolicy)
     looping: Looping = field(default_factory=Looping)
     strays: Strays = field(default_factory=Strays)
+    scope: ScopePolicy = field(default_factory=ScopePolicy)
     limits: Limits = field(default_factory=Limits)
     service: Service = field(default_factory=Service)
     archive: Archive = field(default_factory=Archive)

@@ -119,6 +119,9 @@ def record_ends(home: Home, ends: Sequence[End], also: StateChange | None = None
     def lines(_: State) -> Iterator[AuditLine]:
         for end in done:
             more = {**end.more, "ended_json": why} if (why := unwritten[end.before.id]) else end.more
+            seen = outside.get(end.before.id)
+            if seen is not None and seen.others:
+                more = {**more, "outside": seen.words}
             yield end_line(home, end.after, more)
 
     names = ", ".join(end.before.id for end in ends[:3])
@@ -136,7 +139,8 @@ def _with_last_looks(home: Home, end: End, outside: Mapping[str, Outside]) -> En
     after = replace(_with_usage(home, end.after), observed=last_observation(home, end.before))
     if after.ending is Ending.DONE:
         after = replace(after, disputes=disputes_at_end(home, after))
-    return end._replace(after=replace(after, outside=seen.words if seen is not None else ""))
+    # Where another agent may have done it, its row says nothing: who only ran beside a writer is not accused.
+    return end._replace(after=replace(after, outside=seen.words if seen is not None and not seen.others else ""))
 
 
 def _with_usage(home: Home, after: Record) -> Record:

@@ -9,11 +9,12 @@ from weakref import WeakKeyDictionary
 from swarm.admission import spawn_gate
 from swarm.ending.notices import tell_parents
 from swarm.errors import SwarmError
+from swarm.heartbeat.between import raise_now
 from swarm.heartbeat.end_for_cause import end_for_cause
 from swarm.heartbeat.root import stop_overdue_turn
+from swarm.heartbeat.trespassers import act_on_trespassers
 from swarm.home.context import Home
 from swarm.home.reserve import fill
-from swarm.ledger.state import State, raise_alert
 from swarm.lifecycle.messaging import ask_what_it_costs, settle_idle_sessions
 from swarm.lifecycle.take_up import take_up_due
 from swarm.model.actor import ENGINE
@@ -45,7 +46,8 @@ _asked: "WeakKeyDictionary[Scanner, dict[str, tuple[int, int]]]" = WeakKeyDictio
 def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every: float = EVERY_S) -> None:
     """Checks, once in `every` seconds, what cannot wait for the next heartbeat. Raises SwarmError.
 
-    Agents over their limits are ended, and those in whose texts orders to readers are found, where the policy says so.
+    Agents over their limits are ended, and those in whose texts orders to readers are found, where the policy says so;
+    who writes what another one owns is named, frozen or ended.
     An outage of the model service or a full disk closes the spawn gate, an overdue turn of the root is stopped, agents
     that wait for their service are taken up when they are due, and idle sessions are asked for results or closed.
     Called by the owner of the heartbeat.
@@ -73,6 +75,8 @@ def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every:
         if action.kind is ActionKind.KILL:
             with _as_far_as_the_disk_takes_it():
                 _end(engine, scanner, action)
+    with _as_far_as_the_disk_takes_it():
+        act_on_trespassers(engine, scanner, snapshot, judged)
     # After the limits: a program that kept to its limit by itself has ended its turn, and is ended for the limit.
     settle_idle_sessions(engine, snapshot.agents)
     _say_what_is_unpriced(engine, snapshot)
@@ -113,19 +117,10 @@ def _say_what_is_unpriced(home: Home, snapshot: Snapshot) -> None:
     if any(alert.cause is AlertCause.PRICE_UNKNOWN for alert in snapshot.alerts):
         return
     for action in unpriced_alerts(snapshot, home.policy):
-        _raise_now(home, "", AlertCause.PRICE_UNKNOWN, action.reason)
+        raise_now(home, "", AlertCause.PRICE_UNKNOWN, action.reason)
 
 
 def _end(home: Home, scanner: "Scanner", action: Action) -> None:
     spared, _ = end_for_cause(home, scanner, action)
     if not spared and action.cause is not None:
-        _raise_now(home, action.agent, action.cause, action.reason, action.spawn_id)
-
-
-def _raise_now(home: Home, agent: str, cause: AlertCause, text: str, spawn_id: str = "") -> None:
-    """An alert between two heartbeats. Raises SwarmError."""
-
-    def change(state: State) -> State:
-        return raise_alert(state, agent, cause, text, spawn_id, home.clock.wall())
-
-    home.ledger.commit(change, purpose=f"say of {agent or 'the swarm'}: {cause}")
+        raise_now(home, action.agent, action.cause, action.reason, action.spawn_id)

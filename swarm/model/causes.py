@@ -52,9 +52,10 @@ class AlertCause(OpenEnum):
     KILL_BLOCKED = "kill-blocked", Course.LASTS
     UNVERIFIED = "unverified", Course.LASTS, Severity.DANGER
     CRASH_LOOP = "crash-loop", Course.STAYS
-    OUTSIDE = "outside", Course.STAYS
     IMPOSTOR = "impostor", Course.RECURS, Severity.DANGER
     """A process inside an agent acted as another, or as the operator, and was refused."""
+    OUTSIDE = "outside", Course.RENEWS
+    TRESPASS = "trespass", Course.RENEWS, Severity.DANGER
     LEFT_BEHIND = "left-behind", Course.STAYS
     # life and results
     INVESTIGATE = "investigate", Course.LASTS
@@ -167,6 +168,7 @@ class ProblemCode(StrEnum):
     MOVED = "moved"
     """The home was moved or copied under it."""
     OUTSIDE = "outside"
+    """It wrote outside of its scope."""
     OVER_BUDGET = "over-budget"
     PROGRAM = "program"
     """What else its program noted."""
@@ -179,7 +181,7 @@ class ProblemCode(StrEnum):
     ROLE_UNREAD = "role-unread"
     """It works without having read the shared rules or its role."""
     SAME_FILE = "same-file"
-    """Another agent changes the same file of the same repository."""
+    """Another agent changes the same file: in its own worktree of the repository, or at the same time in the home."""
     SPEC_INVALID = "spec-invalid"
     STAMPS = "stamps"
     """No stamp of its progress.md can be read."""
@@ -188,6 +190,8 @@ class ProblemCode(StrEnum):
     """It runs another model than the rest of the swarm."""
     STRAY = "stray"
     """A process of a coding agent that the ledger does not know."""
+    TRESPASS = "trespass"
+    """It writes into what another agent owns."""
     TURN_FAILED = "turn-failed"
     """The last turn of its program failed, and none has begun since."""
     TWIN = "twin"

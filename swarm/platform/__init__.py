@@ -24,6 +24,7 @@ if sys.platform == "darwin":
         wait_gone,
         words,
         writers,
+        written,
     )
 else:
     from swarm.platform.linux import (
@@ -47,6 +48,7 @@ else:
         wait_gone,
         words,
         writers,
+        written,
     )
 
 __all__ = [
@@ -70,4 +72,5 @@ __all__ = [
     "wait_gone",
     "words",
     "writers",
+    "written",
 ]

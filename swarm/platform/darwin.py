@@ -149,9 +149,17 @@ def started_at(ticks: int) -> float:
     return ticks / 1_000_000
 
 
-def writers(paths: Iterable[str | os.PathLike[str]]) -> list[int]:  # noqa: ARG001 the signature of the port
+def writers(
+    paths: Iterable[str | os.PathLike[str]],  # noqa: ARG001 the signature of the port
+    among: Iterable[int] | None = None,  # noqa: ARG001
+) -> list[int]:
     """Returns none: macOS does not tell writers from readers, and a reader must not be taken for an agent."""
     return []
+
+
+def written(pid: int) -> int | None:  # noqa: ARG001 the signature of the port
+    """Returns None: macOS counts what reaches the disk, and not what a process has written."""
+    return None
 
 
 def open_directories(pid: int) -> list[str]:  # noqa: ARG001 the signature of the port

@@ -120,8 +120,11 @@ def started_at(ticks: int) -> float:
     return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + ticks / os.sysconf("SC_CLK_TCK")
 
 
-def writers(paths: Iterable[str | os.PathLike[str]]) -> list[int]:
-    """Processes that hold one of these files open for writing; mere readers (`tail -f`) are not among them."""
+def writers(paths: Iterable[str | os.PathLike[str]], among: Iterable[int] | None = None) -> list[int]:
+    """Processes that hold one of these files open for writing; mere readers (`tail -f`) are not among them.
+
+    among: the pids that are looked at; None for all.
+    """
     wanted: set[tuple[int, int]] = set()
     for path in paths:
         try:
@@ -130,7 +133,20 @@ def writers(paths: Iterable[str | os.PathLike[str]]) -> list[int]:
             continue
         if modes.S_ISREG(about.st_mode):
             wanted.add((about.st_dev, about.st_ino))
-    return [pid for pid in pids() if wanted and _writes(pid, wanted)]
+    if not wanted:
+        return []
+    return [pid for pid in (pids() if among is None else among) if _writes(pid, wanted)]
+
+
+def written(pid: int) -> int | None:
+    """Bytes that a process and the children it has waited for have ever written, into files and pipes alike.
+
+    None where it is gone, or does not tell us.
+    """
+    for line in procfs.read_file(f"/proc/{pid}/io", procfs.PAGE).splitlines():
+        if line.startswith(b"wchar:"):
+            return int(line.split()[1])
+    return None
 
 
 def open_directories(pid: int) -> list[str]:

@@ -9,6 +9,7 @@ import psutil
 from swarm import platform
 from swarm.model.agent import Identity, Usage
 from swarm.platform.process_info import Stat
+from swarm.processes.families import family, living
 from swarm.processes.members import COMMAND_LENGTH
 
 
@@ -72,9 +73,9 @@ class UsageSampler:
         result: dict[str, Usage] = {}
         for agent in known if only is None else [agent for agent in only if agent in known]:
             at, before = self._before.pop(agent, (now, {}))
-            program = _living(programs.get(agent))
-            keeper = _living((keepers or {}).get(agent))
-            found = _family(program, keeper, heads, agent)
+            program = living(programs.get(agent))
+            keeper = living((keepers or {}).get(agent))
+            found = family(program, keeper, heads, agent)
             if not found:
                 continue
             costs = {(stat.pid, stat.ticks): spent(stat.pid) for stat in found}
@@ -87,29 +88,3 @@ class UsageSampler:
                 rss_bytes=sum(rss for _, rss in costs.values()),
             )
         return result
-
-
-def _living(identity: Identity | None) -> Stat | None:
-    """The process of an identity, start time compared; a sample sends no signal, so the marker is not read."""
-    if identity is None or identity.boot_id != platform.boot_id() or identity.pid_ns != platform.pid_namespace():
-        return None
-    stat = platform.stat(identity.pid)
-    return stat if stat is not None and stat.ticks == identity.ticks and not stat.dead else None
-
-
-def _family(program: Stat | None, keeper: Stat | None, heads: Mapping[int, str], agent: str) -> list[Stat]:
-    """The program and all below it and its keeper, cut where another agent begins: at its head."""
-    found = {program.pid: program} if program is not None else {}
-    pending = [stat.pid for stat in (keeper, program) if stat is not None]
-    looked: set[int] = set()
-    while pending:
-        parent = pending.pop()
-        if parent in looked:
-            continue
-        looked.add(parent)
-        for pid in platform.children(parent):
-            stat = platform.stat(pid) if heads.get(pid, agent) == agent else None
-            if stat is not None and not stat.dead:
-                found[pid] = stat
-                pending.append(pid)
-    return list(found.values())

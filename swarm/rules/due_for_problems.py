@@ -1,4 +1,4 @@
-"""Which agents end for what a scan found of them, where the policy says so (failures 2, 4, 5 and 7)."""
+"""Which agents end for what a scan found of them, where the policy says so (failures 2, 4, 5, 7 and 10)."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -25,9 +25,16 @@ _RULES: Mapping[ProblemCode, _Rule] = {
     ProblemCode.TIER: _Rule(lambda policy: policy.models.then),
     ProblemCode.ROLE_UNREAD: _Rule(lambda policy: policy.roles.then),
     ProblemCode.INJECTION: _Rule(lambda policy: policy.injection.then, at_once=True),
+    ProblemCode.TRESPASS: _Rule(lambda policy: _ended_for_scope(policy), at_once=True),
+    ProblemCode.OUTSIDE: _Rule(lambda policy: _ended_for_scope(policy), at_once=True),
 }
 CAUSES = frozenset(AlertCause(code.value) for code in _RULES)
 """What agents are ended for."""
+
+
+def _ended_for_scope(policy: Policy) -> Then:
+    """Whom the policy freezes lives on."""
+    return "stop" if policy.scope.then == "stop" else "alert"
 
 
 def then_of(cause: AlertCause | None, policy: Policy) -> Then:

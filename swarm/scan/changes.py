@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from swarm.model.writes import FileState
 from swarm.protocol.paths import Layout
 
 MAX_ENTRIES = 50_000
@@ -23,6 +24,7 @@ class FileChange(Struct, frozen=True):
 
     path: str
     at: float
+    state: FileState = FileState()
     removed: bool = False
     """It is a directory in which something is no longer there."""
 
@@ -84,7 +86,8 @@ class _Walk:
         changed = max(stat.st_mtime, stat.st_ctime) >= self.since
         if not S_ISDIR(stat.st_mode):
             if changed and (S_ISREG(stat.st_mode) or entry.is_symlink()):
-                self.found.append(FileChange(path, stat.st_ctime))
+                state = FileState(stat.st_size, stat.st_ino, stat.st_mtime_ns)
+                self.found.append(FileChange(path, stat.st_ctime, state))
             return changed
         if entry.name in self.ignored or path == self.worktrees:
             return changed  # what changes in a worktree is its agent's, and is looked at with git

@@ -20,6 +20,7 @@ from swarm.scan.streams import OutputReaders
 from swarm.scan.tiers import TierLooks
 from swarm.scan.tracked_agent import TrackedAgent
 from swarm.scan.worktrees import WorktreeLooks
+from swarm.scan.write_watch import WriteWatch
 
 if TYPE_CHECKING:
     from swarm.home.context import Home
@@ -89,6 +90,7 @@ class Probes:
         self.output_readers = OutputReaders(home)
         self._worktrees = WorktreeLooks(home)
         self._outputs = OutputCounts(home)
+        self._writes = WriteWatch(home)
         self.disk_use = DiskUse(home)
         self._inputs = InputLooks(home.layout.root)
         self._tiers = TierLooks(home.policy)
@@ -125,6 +127,8 @@ class Probes:
         changed |= {agent.id for agent in self._due(agents, everything=everything) if self._look_alive(agent)}
         changed |= self._outputs.look(agents, now, everything=everything)
         changed |= self._worktrees.look(agents, everything=everything and self.output_readers.patient)
+        if not everything:  # who looks once has nothing to compare with
+            changed |= self._writes.look(agents)
         changed |= self.output_readers.listen(agents, now, everything=everything)
         changed |= self.disk_use.look(agents, everything=everything)
         changed |= self._inputs.look(agents, everything=everything)

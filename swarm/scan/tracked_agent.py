@@ -7,7 +7,7 @@ from swarm.model.record import Observed, Phase, Record, Ref
 from swarm.model.reports import Progress, ResultsState
 from swarm.model.repository import Changes
 from swarm.model.review import Dispute
-from swarm.model.snapshot import AgentView
+from swarm.model.snapshot import AgentView, Problem
 from swarm.model.stray import Stray
 from swarm.model.time import Now
 from swarm.processes.belonging import Origin
@@ -76,6 +76,7 @@ class TrackedAgent:
         "usage",
         "used",
         "view",
+        "write_problems",
     )
 
     def __init__(self, agent_id: str, *, is_root: bool = False) -> None:
@@ -154,6 +155,8 @@ class TrackedAgent:
         """That it took a good part of a disk that is full, or will be."""
         self.unreported: Unreported | None = None
         """Its last report, where the disk did not take it."""
+        self.write_problems: tuple[Problem, ...] = ()
+        """That it wrote what another one owns, or a file that another one writes too."""
         self.view: AgentView | None = None
 
     @property

@@ -101,3 +101,4 @@ def problems_of_changes(agent: TrackedAgent) -> Iterator[Problem]:
         yield Problem(ProblemCode.WORKTREE, agent.changes.why)
     for others in agent.same_files:
         yield Problem(ProblemCode.SAME_FILE, others)
+    yield from agent.write_problems

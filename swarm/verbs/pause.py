@@ -10,8 +10,8 @@ from swarm.errors import Code, Refused
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_be_below, must_live, resolve
-from swarm.ledger import audit_log
 from swarm.ledger.state import State, with_record
+from swarm.lifecycle.pausing import pause_subtree, unchanged
 from swarm.lifecycle.readiness import must_be_ready
 from swarm.lifecycle.take_up import try_again
 from swarm.model.actor import AuditVerb
@@ -20,10 +20,6 @@ from swarm.model.record import Phase, Record
 from swarm.model.time import read_now
 from swarm.model.values import replace
 from swarm.processes.belonging import home_of
-from swarm.processes.runner import Frozen
-
-QUIET_S = 2.0
-"""Seconds to wait for a line of the audit log that was begun."""
 
 
 def pause(home: Home, words: str, *, spawn_id: str = "") -> None:
@@ -31,7 +27,7 @@ def pause(home: Home, words: str, *, spawn_id: str = "") -> None:
 
     Raises NotFound; Refused `hierarchy` where an agent reaches beyond its own children.
     """
-    _act_on_subtree(home, AuditVerb.PAUSE, words, spawn_id, _stop)
+    _act_on_subtree(home, AuditVerb.PAUSE, words, spawn_id, pause_subtree)
 
 
 def resume(home: Home, words: str, *, spawn_id: str = "") -> None:
@@ -42,7 +38,10 @@ def resume(home: Home, words: str, *, spawn_id: str = "") -> None:
 def freeze_all(home: Home) -> int:
     """Pauses all agents, and refuses spawns until `thaw_all`. Returns how many were paused."""
     _only_the_operator(home, AuditVerb.FREEZE_ALL)
-    return len(_stop(home, home.policy.root.id, AuditVerb.FREEZE_ALL, lambda state: replace(state, frozen_all=True)))
+    paused = pause_subtree(
+        home, home.policy.root.id, AuditVerb.FREEZE_ALL, also=lambda state: replace(state, frozen_all=True)
+    )
+    return len(paused)
 
 
 def thaw_all(home: Home) -> int:
@@ -58,10 +57,6 @@ def _only_the_operator(home: Home, verb: AuditVerb) -> None:
             raise Refused(Code.HIERARCHY, "Only the operator stops the whole swarm.")
 
 
-def _same(state: State) -> State:
-    return state
-
-
 def _act_on_subtree(
     home: Home, verb: AuditVerb, words: str, spawn_id: str, act: Callable[[Home, str, AuditVerb], Sequence[Record]]
 ) -> None:
@@ -74,44 +69,6 @@ def _act_on_subtree(
         act(home, agent_id, verb)
 
 
-def _stop(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], State] = _same) -> list[Record]:
-    """Pauses parents first, so that no parent sees a stopped child. Recorded first: a resume undoes both."""
-    paused: list[Record] = []
-
-    def change(state: State) -> State:
-        now = read_now(state.epoch, home.clock)
-        paused.clear()
-        for record in reversed(live_members(state, agent_id, home.policy.root.id)):
-            halts = record.phase in (Phase.RUNNING, Phase.WAITING)
-            if halts and record.paused is None and not home_of(home.layout, record):
-                paused.append(record)
-                state = with_record(state, replace(record, paused=now.awake))
-        return also(state)
-
-    def freeze(state: State) -> None:
-        # Within the lock, and the audit log's too: a process stopped while it holds one of them would block all others.
-        with audit_log.between_lines(home.layout, QUIET_S):
-            running = [record for record in paused if record.phase is Phase.RUNNING]
-            frozen = {record.spawn_id: each for record, each in zip(running, home.runner.freeze(running), strict=True)}
-        for record in paused:
-            each = frozen.get(record.spawn_id, Frozen((), complete=True))
-            audit.record(
-                home,
-                verb,
-                agent=record.id,
-                spawn_id=record.spawn_id,
-                reason="" if each.complete else "not all of its processes could be stopped",
-                processes=len(each.processes),
-                complete=each.complete,
-                revision=state.revision,
-            )
-        if not paused:
-            audit.record(home, verb, agent=agent_id, reason="no agent to pause")
-
-    home.ledger.commit(change, purpose=f"pause {agent_id}", then=freeze)
-    return paused
-
-
 def _resume_and_try(home: Home, agent_id: str, verb: AuditVerb) -> list[Record]:
     """Lets them go on; of those that wait for their service, parents are tried before their children."""
     gone_on = _resume(home, agent_id, verb)
@@ -122,7 +79,7 @@ def _resume_and_try(home: Home, agent_id: str, verb: AuditVerb) -> list[Record]:
     return gone_on
 
 
-def _resume(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], State] = _same) -> list[Record]:
+def _resume(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], State] = unchanged) -> list[Record]:
     """Resumes children first. Recorded after it is done: an agent still recorded as paused can be resumed again."""
     state = home.ledger.read()
     waiting = [

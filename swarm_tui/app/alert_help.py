@@ -26,7 +26,12 @@ ALERTS: dict[AlertCause, str] = {
         "it failed at its start again and again, and is not started by itself any more: read its log, mend, then r"
     ),
     AlertCause.OUTSIDE: (
-        "files changed outside of what it may write while no other agent ran: look at them before you trust its work"
+        "it wrote outside of what it may write, or files changed there while no other agent ran: look at them before "
+        "you trust its work; where it is frozen, P lets it go on and x ends it ([scope] then in swarm.toml)"
+    ),
+    AlertCause.TRESPASS: (
+        "it wrote a file that another agent owns, so that the work of both is in doubt: look at the file; where it is "
+        "frozen, P lets it go on and x ends it ([scope] then in swarm.toml)"
     ),
     AlertCause.IMPOSTOR: (
         "a process inside it acted as another agent, or as you, and was refused: see in its transcript (2) what it is "
@@ -184,7 +189,8 @@ ALERTS: dict[AlertCause, str] = {
         "it works without having read the shared rules or its role; it was told once: if it goes on so, end it (x)"
     ),
     AlertCause.SAME_FILE: (
-        "two agents change one file of one repository: let one end, or give each its paths with --owns"
+        "two agents change one file, of one repository or within one heartbeat: let one end, or give each its paths "
+        "with --owns"
     ),
     AlertCause.STRAY: (
         "a coding agent runs that was not spawned through the engine, and takes a slot of the agent above it: O takes "

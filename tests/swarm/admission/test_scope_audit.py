@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from swarm.model.record import Phase
+from swarm.programs import preflight
 from swarm.scan import changes
 from swarm.scan.changes import changes_since
 from tests.support.homes import LiveHome
@@ -102,11 +103,31 @@ def test_the_directory_of_an_agent_that_had_ended_before_is_nobodys_to_write(hom
     assert "other/notes.md" in said
 
 
-def test_everybody_who_could_have_done_it_as_well_is_named(home: LiveHome) -> None:
-    home.spawn("free", "sleep", "300")
-    said = ends(home, "worker-1", f"echo x > {home.root}/docs/page.md", owns=("site",))
-    assert "genesis-01/free, the operator or another program" in said
+def test_failure_10_who_only_ran_beside_a_writer_is_not_accused_at_its_end(home: LiveHome) -> None:
+    """The audit log keeps what is known, with everybody who could have done it."""
+    home.spawn("free", "sh", "-c", f"while :; do echo x >> {home.root}/docs/page.md; sleep 0.05; done")
+    page = home.root / "docs" / "page.md"
+    assert ends(home, "worker-1", f"while ! grep -q x {page}; do sleep 0.05; done; sleep 0.2", owns=("site",)) == ""
     assert not [alert for alert in home.state.alerts if alert.cause == "outside"]
+    view = home.swarm.snapshot().agent("genesis-01/worker-1")
+    assert view is not None
+    assert "outside" not in {problem.code for problem in view.problems}
+    (event,) = [each for each in home.swarm.events(limit=100) if each.verb == "collect"]
+    assert "genesis-01/free, the operator or another program" in str(event.more["outside"])
+
+
+@pytest.mark.skipif(bool(preflight.no_box(os.environ)), reason="no box works here")
+def test_failure_10_who_ran_in_a_box_answers_for_nothing_that_changed_outside_of_it(home: LiveHome) -> None:
+    home.rules()
+    home.swarm = home.open()
+    home.spawn("worker-1", "sh", "-c", f"touch ready; while [ ! -e go ]; do sleep 0.05; done; {DONE}", owns=("site",))
+    agent = home.agent("worker-1").path
+    wait_for((agent / "ready").exists, "the agent to be at work")
+    (home.root / "docs" / "page.md").write_text("by the operator's own hand")
+    (agent / "go").touch()
+    home.wait_until_ended("worker-1")
+    settled(home, "worker-1")
+    assert home.record("worker-1").outside == ""
 
 
 def test_the_engines_own_files_and_noise_are_left_out(home: LiveHome) -> None:

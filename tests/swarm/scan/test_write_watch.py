@@ -1,0 +1,134 @@
+"""Failure 10, while agents run: who writes what another one owns is seen within a scan; who ran beside it is not."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from swarm.model.causes import ProblemCode
+from swarm.model.record import Record
+from swarm.scan import write_watch
+from swarm.scan.scanner import Scanner
+from swarm.scan.write_books import Between, WriteBooks
+from tests.support.homes import LiveHome
+from tests.support.wait import wait_for
+
+LOUD = {ProblemCode.TRESPASS, ProblemCode.OUTSIDE, ProblemCode.SAME_FILE}
+QUIET = "sleep 300"
+REPORTS = "while :; do swarm-tui progress 'page 17 of 400'; sleep 0.2; done"
+WRITES_ITS_OWN = "n=0; while :; do n=$((n+1)); echo $n > own.txt; echo line $n >> more.txt; echo $n; sleep 0.05; done"
+WRITES_ELSEWHERE = "while :; do date >> {elsewhere}; sleep 0.07; done"
+TRESPASSES = "while :; do echo {name} was here >> {root}/docs/page.md; sleep 0.7; done"
+REPORTS_TOO = TRESPASSES.replace("; sleep", "; swarm-tui progress 'I tidy up'; echo x > own; sleep")
+REPLACES = (
+    "while :; do n=$n.; echo $n > t; cp t {root}/docs/.new && mv {root}/docs/.new {root}/docs/page.md; sleep 1.3; done"
+)
+HOLDS_OPEN = "exec 7>> {root}/docs/page.md; while :; do echo {name} >&7; sleep 0.2; done"
+OWNER_WORKS = "while :; do echo page >> {root}/docs/own.md; sleep 0.11; done"
+
+
+class Watched:
+    """A home that is looked at again and again, as a control room does it."""
+
+    def __init__(self, home: LiveHome) -> None:
+        self.home = home
+        (home.root / "docs").mkdir()
+        (home.root / "docs" / "page.md").write_text("before\n")
+        home.rules(more='\n[programs.command]\nscope = "narrow"\n')
+        home.swarm = home.open()
+        self.scanner = Scanner(home.home)
+        self.looks = 0
+        self.codes: set[ProblemCode] = set()
+
+    def runs(self, name: str, script: str, **more: object) -> None:
+        words = script.format(name=name, root=self.home.root, elsewhere=self.home.root.parent / f"{name}.log")
+        self.home.spawn(name, "sh", "-c", words, **more)
+
+    def look_again(self) -> None:
+        """Looks until two further looks are over."""
+        until = self.looks + 2
+        wait_for(lambda: self.said() is not None and self.looks >= until, "another look")
+
+    def said(self) -> dict[str, str]:
+        """What is said of whom after one look, by name."""
+        snapshot = self.scanner.paced()
+        loud = [(view.name, each) for view in snapshot.agents for each in view.problems if each.code in LOUD]
+        self.codes = {problem.code for _, problem in loud}
+        return {name: problem.text for name, problem in loud}
+
+
+@pytest.fixture
+def watched(live_home: LiveHome, monkeypatch: pytest.MonkeyPatch) -> Watched:
+    """A home whose owners of files are not boxed, and that is looked at more often than a person would notice."""
+    monkeypatch.setattr(write_watch, "EVERY_S", 0.05)
+    monkeypatch.setattr(write_watch, "SHARE", 1.0)
+    monkeypatch.setattr(write_watch, "CLOSE_SHARE", 1.0)
+    watched = Watched(live_home)
+    look = WriteBooks.look
+
+    def counted(books: WriteBooks, records: Sequence[Record]) -> Between | None:
+        found = look(books, records)
+        watched.looks += 1
+        return found
+
+    monkeypatch.setattr(WriteBooks, "look", counted)
+    return watched
+
+
+@pytest.mark.parametrize(
+    "script", [TRESPASSES, REPORTS_TOO, REPLACES, HOLDS_OPEN], ids=["adds", "reports", "replaces", "holds"]
+)
+def test_failure_10_who_writes_into_what_another_owns_is_named_with_it_and_no_bystander(
+    watched: Watched, script: str
+) -> None:
+    watched.runs("owner", OWNER_WORKS, owns=("docs",))
+    for name, beside in (
+        ("quiet", QUIET),
+        ("crawler", REPORTS),
+        ("builder", WRITES_ITS_OWN),
+        ("logger", WRITES_ELSEWHERE),
+    ):
+        watched.runs(name, beside)
+    watched.said()
+    watched.runs("fixer", script)
+    wait_for(lambda: "fixer" in watched.said(), "the trespasser to be named", 60.0)
+    said = watched.said()
+    assert said.keys() == {"fixer"}
+    assert "docs/page.md, which genesis-01/owner owns" in said["fixer"]
+
+
+def test_failure_10_what_is_not_an_agents_doing_or_is_its_to_do_accuses_nobody(watched: Watched) -> None:
+    """The operator writes beside agents, and who was given a part of the work, or gives one, writes there."""
+    page = watched.home.root / "docs" / "page.md"
+    watched.runs("owner", OWNER_WORKS, owns=("docs",), slots=2)
+    watched.runs("crawler", REPORTS)
+    watched.runs("builder", WRITES_ITS_OWN)
+    helper = f"while :; do echo part >> {page.parent}/part.md; sleep 0.13; done"
+    watched.home.spawn("helper", "sh", "-c", helper, parent=watched.home.id("owner"))
+    watched.said()
+    for number in range(20):
+        page.write_text(f"the operator's version {number}\n" * (number + 1))
+        watched.look_again()
+    assert watched.said() == {}
+
+
+def test_failure_10_two_agents_that_write_one_file_of_nobodys_are_both_named(watched: Watched) -> None:
+    notes = f"while :; do echo {{name}} notes >> {watched.home.root}/notes.md; sleep 0.{{pause}}; done"
+    watched.runs("one", notes.format(name="{name}", pause="31"))
+    watched.runs("other-one", notes.format(name="{name}", pause="23"))
+    watched.runs("builder", WRITES_ITS_OWN)
+    wait_for(lambda: {"one", "other-one"} <= watched.said().keys(), "both to be named")
+    said = watched.said()
+    assert "notes.md was written by genesis-01/other-one too, within a heartbeat" in said["one"]
+    assert "notes.md was written by genesis-01/one too" in said["other-one"]
+    assert said.keys() == {"one", "other-one"}
+    assert watched.codes == {ProblemCode.SAME_FILE}
+
+
+def test_failure_10_an_observer_without_a_box_that_begins_to_fix_is_named(watched: Watched) -> None:
+    watched.runs("builder", WRITES_ITS_OWN)
+    watched.runs("audit", "while :; do echo fixed >> {root}/docs/page.md; sleep 0.2; done", role="improvement")
+    wait_for(lambda: "audit" in watched.said(), "the observer to be named")
+    said = watched.said()
+    assert said.keys() == {"audit"}
+    assert "it wrote docs/page.md, outside of its scope" in said["audit"]
+    assert watched.codes == {ProblemCode.OUTSIDE}
