@@ -234,8 +234,7 @@ class ScopePolicy(Section, frozen=True):
     """[scope]: what becomes of an agent that writes what another one owns, or outside of its scope (failure 10)."""
 
     then: Literal["alert", "freeze", "stop"] = "freeze"
-    """alert: a person decides. freeze: it is paused, with all below it, until a person decides. stop: it is asked to
-    end, with grace."""
+    """alert: a person decides. freeze: it is paused, with all below it, until one does. stop: it is asked to end."""
 
 
 class Limit(Section, frozen=True):
