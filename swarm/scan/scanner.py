@@ -9,12 +9,12 @@ from swarm.model.record import Dismissal
 from swarm.model.snapshot import AgentView, Problem, Snapshot, Watching
 from swarm.model.time import Now
 from swarm.model.values import replace
-from swarm.rules import heart
 from swarm.rules.costs import totals
 from swarm.scan.file_changes import FileChanges
 from swarm.scan.files import ENDED, EXIT, FILES, PROGRESS, RESULTS, SPEC, AgentFiles
 from swarm.scan.hierarchy import Hierarchy
 from swarm.scan.ledger_view import LedgerView
+from swarm.scan.live_alerts import live_alerts
 from swarm.scan.pacing import Pacing, Wanted
 from swarm.scan.probes import Effort, Probes, Sampler
 from swarm.scan.tracked_agent import TrackedAgent
@@ -275,8 +275,8 @@ class Scanner:
             cost_usd=cost_usd,
             pulse=replace(ledger.pulse, watching=watching, watching_why=why, scanned_at=now.wall),
         )
-        if (stopped := heart.alert_of(snapshot, self.home.policy, now)) is not None:
-            snapshot = replace(snapshot, alerts=(*snapshot.alerts, stopped))
+        if live := live_alerts(snapshot, self.home, now):
+            snapshot = replace(snapshot, alerts=(*snapshot.alerts, *live))
         quiet = last is not None and not changed and replace(last.pulse, scanned_at=now.wall) == snapshot.pulse
         if last is not None and quiet and snapshot.shows_the_same(last):
             snapshot = replace(last, pulse=snapshot.pulse)

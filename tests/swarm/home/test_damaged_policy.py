@@ -73,6 +73,9 @@ def test_the_last_right_settings_hold_whatever_has_become_of_the_file(
 def test_a_heartbeat_goes_on_and_says_so_until_the_file_is_mended(home: Path) -> None:
     wrong(home / "swarm.toml")
     swarm = Swarm.open(home)
+    (alert,) = swarm.snapshot().alerts
+    assert alert.cause is AlertCause.POLICY
+    assert alert.first_at == (home / "swarm.toml").stat().st_mtime
     beat = swarm.beat(by="test")
     assert beat.slots["max"] == 7
     assert any("maxx" in alert for alert in beat.alerts)
