@@ -133,7 +133,7 @@ def check_policy(text: str, name: str) -> dict[str, Any]:
     try:
         return _model().model_validate(tomllib.loads(text)).model_dump(exclude_unset=True)
     except tomllib.TOMLDecodeError as error:
-        raise PolicyError(f"{name} is not TOML.", str(error), HINT) from error
+        raise PolicyError(f"{name} is not TOML.", f"{error}.", HINT) from error
     except ValidationError as error:
         raise PolicyError(*_explain(error, text, name), HINT) from error
 

@@ -24,9 +24,10 @@ def live_alerts(snapshot: Snapshot, home: "Home", now: Now) -> tuple[Alert, ...]
 def _found(snapshot: Snapshot, home: "Home", now: Now) -> Iterator[Alert]:
     if (stopped := alert_of(snapshot, home.policy, now)) is not None:
         yield stopped
-    if snapshot.pulse.access is Access.BAD_POLICY:
+    error = home.policy_error
+    if error is not None and snapshot.pulse.access is not Access.MISSING:
         since = _edited(home)
-        yield Alert("", AlertCause.POLICY, f"{snapshot.pulse.access_why} {home.policy_words}", "", since, since)
+        yield Alert("", AlertCause.POLICY, f"{error} {home.policy_words}", "", since, since)
 
 
 def _edited(home: "Home") -> float:

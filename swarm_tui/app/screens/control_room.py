@@ -152,7 +152,7 @@ class ControlRoom(ActingScreen):
             self.now,
             name=self.swarm.home.policy.name,
             heart=heart(snapshot, self.swarm.home.policy, self.now),
-            other_owner=owner.by if owner is not None and not self.host.owns_heartbeat else "",
+            other_owner=owner.by if owner and not snapshot.owner_gone and not self.host.owns_heartbeat else "",
             used_up=spent(snapshot, self.now) if snapshot.tokens else None,
             tally=self._tally,
         )
