@@ -120,7 +120,7 @@ def builder(agent: DemoAgent) -> None:
     while True:
         agent.wait(40)
         number += 1
-        agent.make(f"build-{number % 5}.log", "ok")
+        agent.make(f"build-{number % 5}.txt", f"build {number}: ok")
         agent.say(f"Build {number} is through.", agent.made)
 
 

@@ -108,7 +108,7 @@ def hostile(agent: DemoAgent) -> None:
         agent.wait(5)
         text = HOSTILE[number % len(HOSTILE)]
         number += 1
-        agent.make(f"finding-{number % 10}.md", text)
+        agent.make(f"finding-{number % 10}.md", f"Finding {number}: {text}")
         # By hand and raw, as an agent does that knows nothing of the verb.
         with agent.files.progress.open("ab") as file:
             file.write(f"{_stamp()} - [outputs {number}] {text}\n".encode())

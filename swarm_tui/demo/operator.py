@@ -151,7 +151,7 @@ class Operator(threading.Thread):
         self._pause_and_resume(snapshot.agent(self._id(PATIENT)))
         self._replay.look(snapshot, self._minutes)
         if self._visited and self._minutes - self._visited > 12:
-            self._write_as_visitor(f"Still here, {self._minutes:.0f} minutes in.")
+            self._write_as_visitor(f"Page {self._minutes:.0f} of 20000 is proofread, by hand.")
 
     def _read_what_is_done(self, snapshot: Snapshot, verdicts: dict[str, Verdict]) -> None:
         """The operator reads what stands directly below the root; what a meta forgot only after its alert.
