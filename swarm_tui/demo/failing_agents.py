@@ -1,6 +1,8 @@
 """The agents of the demo that fail as agents in the field did: one for each of the ten failures."""
 
 import json
+import os
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,14 @@ HOSTILE = (
     "[@click=app.quit]a button[/] and [/] and [bold]markup[/bold]",
     "right to left \u202egnp.exe\u202c and zero\u200bwidth \U000e0041\U000e0042 tags",
 )
+
+
+HELPER = """\
+#!/bin/sh
+# Stands for a coding agent, by its name alone: claude -p TASK PID, and codex below it. Both end with the process PID.
+case $0 in *claude) "${0%claude}codex" exec "A part of that." "$3" & esac
+while kill -0 "$3" 2>/dev/null; do sleep 1; done
+"""
 
 
 def editor(agent: DemoAgent) -> None:
@@ -81,21 +91,27 @@ def roleless(agent: DemoAgent) -> None:
 
 
 def creep(agent: DemoAgent) -> None:
-    """6: starts helpers past the engine, who start helpers of their own."""
+    """6: starts a coding agent past the engine, detached and without a word of whose it is, which starts one more."""
     agent.wait(1)
-    agent.say("This is too much for one: two helpers, and theirs.", 0)
-    for below in ("helper", "helper/its-helper"):
-        place = agent.files.path / below
-        place.mkdir(parents=True, exist_ok=True)
-        (place / "task.md").write_text(f"Started by {agent.name}, and by no spawn.\n")
+    agent.say("This is too much for one: a helper, and its helper.", 0)
+    claude, codex = (agent.files.path / name for name in ("claude", "codex"))
+    for program in (claude, codex):
+        program.write_text(HELPER)
+        program.chmod(0o755)
+    environment = {"PATH": os.environ.get("PATH", os.defpath), "SWARM_HOME": str(agent.layout.root)}
+    subprocess.Popen(
+        [claude, "-p", "Do a part of it.", str(os.getpid())],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     number = 0
     while True:
         number += 1
-        for below in ("helper", "helper/its-helper"):
-            with (agent.files.path / below / "progress.md").open("a") as file:
-                file.write(f"{_stamp()} - Part {number} of what nobody ordered.\n")
         agent.make(f"part-{number % 10}.md", f"part {number}")
-        agent.say(f"My helpers are at part {number}.", agent.made)
+        agent.say(f"Part {number}, with my helpers.", agent.made)
         agent.wait(8)
 
 

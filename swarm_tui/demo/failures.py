@@ -57,9 +57,9 @@ class Failure(Struct, frozen=True):
         )
 
     def is_seen_in(self, alert: Alert) -> bool:
-        """Whether an alert says that this failure is seen."""
-        about = "" if self.of_swarm else self.name
-        return alert.cause in self.alerts and alert.agent.rpartition("/")[2] == about
+        """Whether an alert, of the agent or of what runs below it, says that this failure is seen."""
+        about = not alert.agent if self.of_swarm else self.name in alert.agent.split("/")
+        return about and alert.cause in self.alerts
 
 
 FAILURES = (
@@ -98,7 +98,7 @@ FAILURES = (
         program=SCRIPTED,
         model=MODEL,
     ),
-    Failure(6, "creep", "one part, alone.", "the part is there", (AlertCause.GHOST, AlertCause.OVER_BUDGET)),
+    Failure(6, "creep", "one part, alone.", "the part is there", (AlertCause.STRAY,)),
     Failure(7, "hostile", "read what strangers wrote.", "twenty findings with sources", (AlertCause.INJECTION,)),
     Failure(8, "forgotten", "write a report.", "the report has four pages", (AlertCause.RESULTS_UNREAD,)),
     Failure(
