@@ -13,6 +13,8 @@ PACKAGES = {
     "opencode-ai": "opencode",
 }
 """Packages of npm, as they stand in the path of what node runs."""
+EMBEDDED = frozenset({"rg", "ugrep", "bfs", "fd", "grep", "find"})
+"""Tools that a coding agent's executable holds, and is called by: its shell searches with them."""
 SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "fish", "ash"})
 INTERPRETERS = SHELLS | {"node", "bun", "deno", "python", "python3", "ruby", "perl"}
 LAUNCHERS = SHELLS | {"env", "timeout", "nice", "ionice", "stdbuf", "nohup", "script", "npx", "npm", "pnpm", "time"}
@@ -45,7 +47,9 @@ def known_names(policy: Policy) -> dict[str, str]:
 def session_of(words: Sequence[str], name: str, names: dict[str, str]) -> str:
     """Returns the program whose session this is; '' for none. name: what the kernel calls the process."""
     head = _head(words)
-    program = _named(head, names) or names.get(name, "")
+    if base_of(words) in EMBEDDED:
+        return ""
+    program = _named(head, is_script=head != (words[0] if words else ""), names=names) or names.get(name, "")
     if not program or _is_helper(words[list(words).index(head) + 1 :] if head else ()):
         return ""
     return program
@@ -79,9 +83,11 @@ def _base(path: str) -> str:
     return stem if ending in (".js", ".mjs", ".cjs", ".exe") else base
 
 
-def _named(head: str, names: dict[str, str]) -> str:
+def _named(head: str, *, is_script: bool, names: dict[str, str]) -> str:
     if (program := names.get(_base(head))) is not None:
         return program
+    if not is_script:
+        return ""  # a package brings tools of its own with it
     return next((kind for package, kind in PACKAGES.items() if f"/{package}/" in head), "")
 
 
