@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from swarm.model.beat import Beat
 from swarm.model.health import Verdict
+from swarm.model.outcome import Board
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.rules.costs import Spending
@@ -56,6 +57,7 @@ class AgentDetail(Widget):
         self._data: DetailData | None = None
         self._beats: tuple[Beat, ...] = ()
         self._below: Spending | None = None
+        self._board: Board | None = None
         self._transcript = Transcript(id="tab-transcript")
         self._panes: dict[Tab, TextPane] = {
             tab: self._transcript if tab is Tab.TRANSCRIPT else TextPane(id=f"tab-{tab.value}") for tab in TABS
@@ -85,10 +87,12 @@ class AgentDetail(Widget):
         now: Now,
         beats: tuple[Beat, ...] = (),
         below: Spending | None = None,
+        board: Board | None = None,
     ) -> None:
         """Show this agent. Another one (or another life) clears the transcript and what had been read.
 
-        below: what it and everything below it have used up.
+        below: what it and everything below it have used up. board: the outcomes of all that it leads, where the tab of
+        the results shows them.
         """
         before = self._view
         if before is None or view is None or (before.id, before.spawn_id) != (view.id, view.spawn_id):
@@ -97,7 +101,7 @@ class AgentDetail(Widget):
             for pane in self._panes.values():
                 pane.scroll_home(animate=False, immediate=True)
         self._view, self._verdict, self._now, self._beats = view, verdict, now, beats
-        self._below = below
+        self._below, self._board = below, board
         self._fill()
 
     def load(self, data: DetailData) -> None:
@@ -165,7 +169,7 @@ class AgentDetail(Widget):
         if tab is Tab.TASK:
             page = text_page(data.task if data is not None else None, "it has no task.md")
         elif tab is Tab.RESULTS:
-            page = results_page(view, charset, data.summary if data is not None else None)
+            page = results_page(view, charset, data.summary if data is not None else None, self._board, self.root)
         elif tab is Tab.PROCESS:
             page = process_page(view, data, self._now)
         elif tab is Tab.EVENTS:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from swarm.model.outcome import Board, OutcomeState
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
 from swarm.rules.disputes import disputes_in
@@ -12,17 +13,35 @@ from widgets.cells import Cell, quote
 from widgets.charset import UNICODE, Charset
 from widgets.detail_pages import labelled, shown_lines
 from widgets.event_feed import clock_text
+from widgets.outcome_lines import board_head, outcome_cells
 from widgets.text_pane import Paragraph
 
 MOST_OUTPUTS = 1000
 
 
-def results_page(view: AgentView, charset: Charset = UNICODE, summary: str | None = None) -> tuple[Paragraph, ...]:
-    """What speaks against its results, then results.json, its acceptance first; or why it does not count.
+def results_page(
+    view: AgentView,
+    charset: Charset = UNICODE,
+    summary: str | None = None,
+    board: Board | None = None,
+    root: str = "",
+) -> tuple[Paragraph, ...]:
+    """The outcome board of an agent with others below it, what speaks against its own results, then results.json, its
+    acceptance first; or why it does not count.
 
-    summary: whole, where it was read.
+    summary: whole, where it was read. root: whose id stands before all others.
     """
-    return (*_review_lines(view, charset), *_own_lines(view, charset, summary))
+    above = _board_lines(board, root, charset) if board is not None and board.outcomes else ()
+    return (*above, *_review_lines(view, charset), *_own_lines(view, charset, summary))
+
+
+def _board_lines(board: Board, root: str, charset: Charset) -> Iterable[Paragraph]:
+    yield Paragraph(board_head(board), "strong")
+    for outcome in board.outcomes:
+        *lead, text, agent = outcome_cells(outcome, root, charset)[:4]
+        why = f"  {quote(outcome.why, 200)}" if outcome.why and outcome.state is not OutcomeState.THERE else ""
+        yield Paragraph(f"{text.text}{agent.text}{why}", "quote", tuple(lead))
+    yield Paragraph("", "")
 
 
 def _review_lines(view: AgentView, charset: Charset) -> Iterable[Paragraph]:

@@ -136,7 +136,7 @@ def _message(caller: Caller, given: Any) -> str:
 
 def _read(caller: Caller, given: Any) -> str:
     from swarm.protocol.whole_results import as_lines
-    from swarm.verbs.read import read_words
+    from swarm.verbs.review import read_words
 
     report = caller.acting("read").read(given.id)
     text = "\n".join([*as_lines(report.results), f"summary: {report.results.summary}"])

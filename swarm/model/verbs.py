@@ -80,6 +80,12 @@ VERBS: tuple[Verb, ...] = (
     agent_verbs.ACCEPT,
     agent_verbs.REJECT,
     Verb(
+        "outcomes",
+        "list what agents are to bring about, and whether it is there: a board for each that leads others",
+        "outcomes idea-alpha",
+        (AGENT._replace(help="only the board of this agent (default: all of them)", required=False, default=""),),
+    ),
+    Verb(
         "log",
         "print what an agent does and says, made safe for a terminal",
         "log worker-1 -f",

@@ -15,12 +15,9 @@ from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
 from swarm.model.reports import ResultsState, WholeResults
 from swarm.model.requests import ReadReport
-from swarm.model.review import MAX_WORD
 from swarm.model.values import replace
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.whole_results import read_whole_results
-from swarm.rules.disputes import dispute_words
-from swarm.sanitize import clean
 from swarm.store import reader, writer
 
 
@@ -67,16 +64,6 @@ def known_record(home: Home, agent_id: str) -> Record | None:
     """The record of an agent, wherever it is kept; None where it was not spawned by this engine."""
     found = None if home.layout.foreign else home.ledger.read().agents.get(agent_id)
     return found if found is not None else read_ended(home.layout.agent(agent_id)).value
-
-
-def read_words(report: ReadReport) -> str:
-    """What the engine has to say of results beside their own words: what speaks against them, what was decided; ''."""
-    said = f"DISPUTED: {dispute_words(report.disputes)}. Accept or reject them." if report.disputes else ""
-    review = report.review
-    if review is None:
-        return said
-    word = f": {clean(review.word, MAX_WORD)}" if review.word else ""
-    return f"{said} They are {review.decision} by {review.by}{word}".strip()
 
 
 def _has_ended(home: Home, agent_id: str) -> bool:

@@ -11,10 +11,12 @@ from swarm.lifecycle.readiness import must_be_ready
 from swarm.model.actor import AuditVerb
 from swarm.model.record import Ending, Record
 from swarm.model.reports import ResultsState
-from swarm.model.requests import Reviewed
+from swarm.model.requests import ReadReport, Reviewed
 from swarm.model.review import MAX_WORD, Decision, Review
 from swarm.model.values import replace
 from swarm.protocol.agent_files import read_results
+from swarm.rules.disputes import dispute_words
+from swarm.sanitize import clean
 from swarm.verbs.read import known_record
 
 
@@ -32,6 +34,16 @@ def reject(home: Home, words: str, *, why: str, spawn_id: str = "") -> Reviewed:
     if not why.strip():
         raise UsageError("A rejection needs a word.", hint="Say what is wrong, for the next attempt: --why TEXT.")
     return _decide(home, words, Review(Decision.REJECTED, word=why), spawn_id)
+
+
+def read_words(report: ReadReport) -> str:
+    """What the engine has to say of results beside their own words: what speaks against them, what was decided; ''."""
+    said = f"DISPUTED: {dispute_words(report.disputes)}. Accept or reject them." if report.disputes else ""
+    review = report.review
+    if review is None:
+        return said
+    word = f": {clean(review.word, MAX_WORD)}" if review.word else ""
+    return f"{said} They are {review.decision} by {review.by}{word}".strip()
 
 
 def review_text(report: Reviewed) -> str:

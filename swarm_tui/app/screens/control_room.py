@@ -13,11 +13,13 @@ from textual.widget import Widget
 from swarm.api import Swarm
 from swarm.errors import SwarmError
 from swarm.model.health import Verdict
+from swarm.model.outcome import Board
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.values import replace
 from swarm.protocol.logs import Chunk
 from swarm.rules.costs import Spending, spending, spent
 from swarm.rules.heart import heart
+from swarm.rules.outcome_board import board_of
 from swarm_tui.app.actions import ACTS, BY_NAME, bindings, strip_hints
 from swarm_tui.app.command_palette import Palette
 from swarm_tui.app.deliveries import Delivered
@@ -30,6 +32,7 @@ from widgets.agent_tree import AgentTree
 from widgets.alerts import Alerts
 from widgets.banner import Banner
 from widgets.cells import short_bytes
+from widgets.detail_head import Tab
 from widgets.detail_pages import DetailData
 from widgets.event_feed import clock_text
 from widgets.heartbeat_strip import HeartbeatStrip
@@ -161,11 +164,17 @@ class ControlRoom(ActingScreen):
         view = self.agents.cursor_view
         verdict = self.verdicts.get(view.id) if view is not None else None
         root, beats, below, tab = self.snapshot.root, self.snapshot.beats, self._below(view), self.detail.tab
-        if self._is_news(self.detail, view, root, beats, below, tab) or verdict is not self._detail_verdict:
+        board = self._board(view, tab)
+        if self._is_news(self.detail, view, root, beats, below, board, tab) or verdict is not self._detail_verdict:
             self._detail_verdict = verdict
             self.detail.root = root
-            self.detail.show(view, verdict, self.now, beats, below)
+            self.detail.show(view, verdict, self.now, beats, below, board)
             self.host.want_detail(view, tab)
+
+    def _board(self, view: AgentView | None, tab: Tab) -> Board | None:
+        """The outcomes of all that an agent leads: put together where they are shown."""
+        shown = view is not None and view.children > 0 and tab is Tab.RESULTS
+        return board_of(self.snapshot, view.id) if shown and view is not None else None
 
     def _below(self, view: AgentView | None) -> Spending | None:
         """What an agent and all below it have used up: added up once a snapshot, and only where it is shown."""

@@ -70,7 +70,7 @@ def read(args: "argparse.Namespace", out: "Output") -> int:
     """Prints the results of an agent, whole; they count as read from now on."""
     from swarm.injection.fence import tag
     from swarm.protocol.whole_results import as_document, as_lines
-    from swarm.verbs.read import read_words
+    from swarm.verbs.review import read_words
 
     swarm = acting(args, out)
     report = swarm.read(args.id)

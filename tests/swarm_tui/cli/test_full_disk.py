@@ -53,6 +53,7 @@ VERBS: dict[str, OnFull] = {
     "resume": OnFull(("resume", "worker-1"), works=True),
     "results": OnFull(("results",), works=True),
     "read": OnFull(("read", "reported"), works=True),
+    "outcomes": OnFull(("outcomes",), works=True),
     "accept": OnFull(("accept", "reported"), works=True),
     "reject": OnFull(("reject", "reported", "--why", "it is not there"), works=True),
     "archive": OnFull(("archive", "reported"), works=False),
