@@ -25,8 +25,10 @@ from swarm.store import locks, reader, writer
 
 MAX_LINES = 20
 """Notices in one message; what is beyond is counted."""
-MAX_WAITING = 64 * 1024
+MAX_WAITING = 512 * 1024
 """Bytes of an inbox that no one reads after which no more is added: it is told when there is room again."""
+MAX_OF_IDLE_ROOT = 16 * 1024
+"""The same of the root between two turns, which finds all of it in its digest: what is old must not hide messages."""
 
 
 def tell_parents(home: Home) -> tuple[str, ...]:
@@ -56,18 +58,23 @@ def without_what_is_over(state: State) -> State:
 def _tell(home: Home, listener: str, notices: Sequence[Notice]) -> bool:
     agent = home.layout.agent(listener)
     with suppress(SwarmError, OSError):
-        if agent.path.is_dir() and _write(home, agent, notices):
+        record = home.ledger.read().agents.get(listener)
+        room = MAX_WAITING if record is not None and record.live else MAX_OF_IDLE_ROOT
+        if agent.path.is_dir() and _write(home, agent, notices, room):
             _remember(home, listener, notices)
             return True
     return False
 
 
-def _write(home: Home, agent: AgentDir, notices: Sequence[Notice]) -> bool:
-    """Adds one message to the inbox, unless it is there; False where too much waits in it. Raises SwarmError."""
+def _write(home: Home, agent: AgentDir, notices: Sequence[Notice], room: int) -> bool:
+    """Adds one message to the inbox, unless it is there; False where more than `room` bytes wait in it.
+
+    Raises SwarmError.
+    """
     key = f"m-{_digest(notices)}"
     with locks.held(agent.delivered_lock, inbox.LOCK_S):
         tail = reader.read_tail(agent.inbox, inbox.NOTES_BYTES)
-        if tail is not None and tail.size - inbox.read(agent)["offset"] > MAX_WAITING:
+        if tail is not None and tail.size - inbox.read(agent)["offset"] > room:
             return False
         if tail is None or f"({key})".encode() not in tail.data:
             block = inbox.entry(_text(notices), str(ENGINE), home.clock.wall(), key)

@@ -37,7 +37,19 @@ class ResultsScreen(ModalScreen[str | None]):
         Binding("R", "reload", "look again", show=False),
         Binding("tab,shift+tab", "other_pane", "list or text", show=False),
     ]
-    HINT = "enter goes there  c read  Y accept  F reject  u only what waits  R look again  esc leaves"
+    HINT = "  ".join(
+        f"[@click=screen.{action}]{words}[/]"
+        for action, words in (
+            ("pick", "enter goes there"),
+            ("on_entry('read')", "c read"),
+            ("on_entry('accept')", "Y accept"),
+            ("on_entry('reject')", "F reject"),
+            ("toggle_waiting", "u only what waits"),
+            ("reload", "R look again"),
+            ("leave", "esc leaves"),
+        )
+    )
+    """Each can be clicked. Our own words: the only markup here."""
 
     def __init__(
         self, entries: Entries, root: str, now: float, *, acts: dict[str, OnEntry], reload: Callable[[], None]
@@ -56,7 +68,7 @@ class ResultsScreen(ModalScreen[str | None]):
             yield Static("", id="title")
             yield self._list
             yield self._page
-            yield Static(Content(self.HINT), id="hint")
+            yield Static(Content.from_markup(self.HINT), id="hint")
 
     def on_mount(self) -> None:
         self._show()

@@ -1,6 +1,6 @@
 """What parents find in their inboxes of real agents below them that end, are killed, crash, are flagged, or wait."""
 
-from swarm.ending.notices import MAX_WAITING, tell_parents
+from swarm.ending.notices import MAX_OF_IDLE_ROOT, tell_parents
 from swarm.model.causes import AlertCause
 from swarm.protocol import inbox
 from tests.support.homes import PERIOD, LiveHome
@@ -85,11 +85,11 @@ def test_an_inbox_that_no_one_reads_grows_no_further_and_is_written_when_there_i
     live_home.spawn("worker", "sh", "-c", "exit 7")
     live_home.wait_until_ended("worker")
     root = live_home.agent("genesis-01")
-    root.inbox.write_text("x" * MAX_WAITING + "\n\n")
+    root.inbox.write_text("x" * MAX_OF_IDLE_ROOT + "\n\n")
 
     live_home.swarm.settle()
     assert "failed" not in inbox_of(live_home, "genesis-01")
 
-    inbox.mark(root, MAX_WAITING)
+    inbox.mark(root, MAX_OF_IDLE_ROOT)
     beat(live_home)
     assert "genesis-01/worker failed" in inbox_of(live_home, "genesis-01")
