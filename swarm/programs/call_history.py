@@ -3,15 +3,13 @@
 import re
 
 from swarm.model.activity import Activity, Calls, OpenTool
-from swarm.model.values import replace
 from swarm.programs.tool_effects import Effect, effect_of
 
 REMEMBERED = 48
 """Different calls: a round of more of them is none."""
 MAX_TEXT = 120
-_TIMES = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\S*|\b\d\d?:\d\d(?::\d\d)?\b|\b\d+(?:\.\d+)? ?(?:ms|s|secs?|seconds?|minutes?)\b"
-)
+_TIMES = re.compile(r"\d+(?:-\d\d-\d\d[T ]\S*|(?::\d\d){1,2}\b|(?:\.\d+)? ?(?:ms|s|secs?|seconds?|minutes?)\b)")
+"""It begins with a digit, so that texts without one cost next to nothing."""
 _DIGITS = re.compile(r"\d+")
 
 
@@ -26,13 +24,12 @@ def with_call(calls: Calls, opened: OpenTool | None, closed: Activity, at: float
     effect = effect_of(tool, text)
     if effect is Effect.REPORTS:
         return calls
-    words = f"{tool} {text}".strip()[:MAX_TEXT]
     key = _key(tool, text, opened.digest if opened is not None else 0, closed)
     # Programs that do not say what was written say the same of each change of a file.
     known = key in calls.recent and not (effect is Effect.WRITES and (opened is None or not opened.digest))
     only_reads = effect is Effect.READS or closed.error
-    return replace(
-        calls,
+    words = f"{tool} {text}".strip()[:MAX_TEXT] if known or closed.error else ""
+    return Calls(
         repeated=calls.repeated + 1 if known else 0,
         repeated_text=words if known else "",
         failed=calls.failed + 1 if closed.error else 0,

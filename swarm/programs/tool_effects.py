@@ -34,7 +34,7 @@ _REPORTS = _set(
 )
 _OURS = ("mcp__swarm__", "mcp_swarm_", "swarm.", "swarm_")
 """What the names of our own tools begin with, in the programs' spellings."""
-_OUR_COMMAND = re.compile(r"swarm-tui\b|\$\{?SWARM_TUI\b|SWARM_TUI\}?\b")
+_OUR_COMMAND = ("swarm-tui", "SWARM_TUI")
 _READING = _set(
     """awk basename cat cd curl cut date df diff dirname du echo egrep env false fgrep file find free grep head hostname
     id jq less ls more nl nproc pgrep printenv printf ps pwd readlink realpath rg sha256sum sleep sort stat tail test
@@ -43,9 +43,9 @@ _READING = _set(
 """Commands that leave files as they are."""
 _GIT_READING = _set("blame branch describe diff fetch grep log ls-files remote rev-parse shortlog show status")
 _SPLIT = re.compile(r"&&|\|\||[;&|\n]")
-_WRITING_WORD = re.compile(
-    r"(?<![0-9&])>{1,2}(?!\s*(?:/dev/null|&))|\s-(?:delete|exec|ok)\b|\s(?:-o|-O|--output)\b|\btee\b"
-)
+_REDIRECTION = re.compile(r"(?<![0-9&])>{1,2}(?!\s*(?:/dev/null|&))")
+_OPTION = re.compile(r"\s-(?:delete|exec|ok|o|O|-output)\b")
+"""With which a command that reads writes a file."""
 
 
 def effect_of(tool: str, text: str) -> Effect:
@@ -66,13 +66,11 @@ def _of_command(command: str) -> Effect:
     parts = [part for part in _SPLIT.split(command) if part.strip() and not _reports(part)]
     if not parts:
         return Effect.REPORTS
-    if any(map(_WRITING_WORD.search, parts)):
-        return Effect.MAY_WRITE
     return Effect.READS if all(map(_only_reads, parts)) else Effect.MAY_WRITE
 
 
 def _reports(part: str) -> bool:
-    return _OUR_COMMAND.search(part) is not None or (">" in part and "progress.md" in part)
+    return any(ours in part for ours in _OUR_COMMAND) or (">" in part and "progress.md" in part)
 
 
 def _only_reads(part: str) -> bool:
@@ -80,6 +78,8 @@ def _only_reads(part: str) -> bool:
     while words and "=" in words[0]:
         words.pop(0)
     if not words:
-        return True
+        return ">" not in part
+    if _REDIRECTION.search(part) or _OPTION.search(part):
+        return False
     name = words[0].rpartition("/")[2]
     return name in _READING or (name == "git" and len(words) > 1 and words[1] in _GIT_READING)

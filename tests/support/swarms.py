@@ -484,5 +484,5 @@ def many(count: int) -> Snapshot:
             continue
         agent = f"idea-{meta:04d}/worker-{worker}"
         fields: dict[str, Any] = {"results": results()} if number % 97 == 0 else {}
-        views.append(a_view(agent, *(f"Page {page}." for page in range(6)), age=age, **fields))
+        views.append(a_view(agent, *(f"Page {page} of 40." for page in range(6)), age=age, **fields))
     return a_snapshot(*views, policy=policy)
