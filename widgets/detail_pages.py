@@ -12,6 +12,7 @@ from swarm.model.agent import Exit
 from swarm.model.beat import Beat
 from swarm.model.record import Record
 from swarm.model.snapshot import AgentView
+from swarm.model.stray import Stray, Tie
 from swarm.model.time import Now
 from swarm.sanitize import clean_block
 from widgets.cells import Cell, quote, short_bytes, short_count, short_duration, short_money
@@ -74,7 +75,7 @@ def progress_page(view: AgentView) -> tuple[Paragraph, ...]:
         for (code, text), count in Counter((problem.code, problem.text) for problem in view.problems).items()
     ]
     if view.description:
-        lines.append(labelled("it is to", quote(view.description, 500), "quote"))
+        lines.append(labelled("it runs" if view.stray else "it is to", quote(view.description, 500), "quote"))
     if view.activity is not None:
         lines += _reported_lines(view, view.activity)
     if view.progress.error:
@@ -130,6 +131,8 @@ def process_page(view: AgentView, data: DetailData | None, now: Now) -> tuple[Pa
     lines: list[Paragraph] = []
     if view.liveness is not None:
         lines.append(Paragraph(f"its process is {view.liveness.value}"))
+    if view.stray is not None:
+        lines += _stray_lines(view.stray, now)
     if view.record is not None:
         lines += _record_lines(view.record, now)
     if view.activity is not None:
@@ -147,6 +150,20 @@ def process_page(view: AgentView, data: DetailData | None, now: Now) -> tuple[Pa
             names = ", ".join(quote(name, 80) for name in data.environment)
             lines.append(labelled("environment of its spawn", f"{names} (names only)", "muted"))
     return tuple(lines) or (Paragraph("nothing is known of a process", "muted"),)
+
+
+_TIES = {
+    Tie.DESCENT: "it runs below the agent's own processes",
+    Tie.MARKER: "it carries a marker of this home",
+    Tie.PLACE: "it works in the agent's directory, without a terminal",
+}
+
+
+def _stray_lines(stray: Stray, now: Now) -> Iterable[Paragraph]:
+    ago = short_duration(max(0.0, now.wall - stray.started_at))
+    yield labelled("stray", f"pid {stray.process.pid}, started {ago} ago, not through the engine: {_TIES[stray.tie]}")
+    if stray.cwd:
+        yield labelled("works in", quote(stray.cwd, 300))
 
 
 def _record_lines(record: Record, now: Now) -> Iterable[Paragraph]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from swarm import platform
 from swarm.admission.environment import names_kept
 from swarm.api import Swarm
 from swarm.errors import SwarmError
@@ -151,9 +152,12 @@ def process_rows(view: AgentView) -> tuple[ProcessRow, ...]:
     """The processes of an agent, keeper first, parents before children."""
     record = view.record
     root = record.keeper if record is not None and record.keeper is not None else record and record.process
+    if view.stray is not None and root is None:
+        root = view.stray.process
     if not root:
         return ()
-    found = [describe(stat) for stat in tree(root)]
+    head = platform.stat(root.pid) if view.stray is not None else None  # of an agent, that is its keeper
+    found = [describe(stat) for stat in (*((head,) if head is not None else ()), *tree(root))]
     depths = {root.pid: 0}
     rows: list[ProcessRow] = []
     for process in found:

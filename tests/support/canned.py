@@ -5,7 +5,7 @@ from pathlib import Path
 
 from swarm.api import Swarm
 from swarm.config.policy import Policy
-from swarm.errors import Code, SwarmError
+from swarm.errors import Code, Refused, SwarmError
 from swarm.home.context import Home
 from swarm.ledger.audit_log import Event
 from swarm.model.archive import ArchivedAgent, ArchiveReport
@@ -166,6 +166,16 @@ class CannedSwarm(Swarm):
     def adopt(self, words: str, *, name: str, **_: object) -> Spawned:
         self._note("adopt", (words, name))
         return Spawned(f"genesis-01/{name}", "spawn-new", "")
+
+    def adopt_stray(self, words: str, *, name: str, restart: bool = False, **_: object) -> Spawned:
+        self._note("adopt_stray", (words, name, restart))
+        if not restart:
+            raise Refused(Code.ATTACH, "It cannot go on where it is.")
+        return Spawned(f"genesis-01/{name}", "spawn-new", "")
+
+    def dismiss(self, ids: Sequence[str], *, undo: bool = False) -> tuple[str, ...]:
+        self._note("dismiss", (tuple(ids), undo))
+        return tuple(ids)
 
     def why_ended_at_once(self, spawned: Spawned) -> SwarmError | None:
         return self.ended_at_once
