@@ -226,7 +226,7 @@ class Looping(Section, frozen=True):
 class Strays(Section, frozen=True):
     """[strays]: what becomes of coding agents that run and were not spawned through the engine (failure 6)."""
 
-    then: Literal["alert", "stop", "kill"] = "alert"
+    then: Then = "alert"
     """alert: a person decides. stop: one that the heartbeat before warned of is asked to end. kill: it is ended."""
 
 
