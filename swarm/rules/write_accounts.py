@@ -23,7 +23,7 @@ class Books(NamedTuple):
     balanced: frozenset[str]
     """Agents that wrote their own files and nothing else."""
     in_order: frozenset[str]
-    """These, who wrote all of their own files but one, and whose bytes fit a file of another: all is accounted for."""
+    """These, who wrote only some of their own files, and whose bytes fit a file of another: all is accounted for."""
     off: frozenset[str]
     """Agents that wrote something of which nothing is known: into a pipe, say, or outside of the home."""
 
@@ -76,12 +76,11 @@ class _Count:
         return Books({**writers, **shared}, self.balanced, in_order, off)
 
     def _short(self) -> frozenset[str]:
-        """Who wrote all of its own files but one, and nothing else: another hand wrote that."""
+        """Who wrote some of its own files, and nothing else: another hand wrote the others."""
         return frozenset(
             agent
             for agent, files in self.own.items()
-            if agent not in self.balanced
-            and any(self.left[agent] in _sums([each for each in files if each is not file]) for file in files)
+            if agent not in self.balanced and self.left[agent] in _some(files)
         )
 
     def _is_open(self, owner: str) -> bool:
@@ -99,8 +98,8 @@ class _Count:
     def _spares_owners(self, files: frozenset[str]) -> bool:
         """Whether the owners' own books are in order without these files."""
         for owner in {self.owners.get(path, "") for path in files} & self.accounts.keys():
-            others = _sums([each for each in self.own[owner] if each.path not in files])
-            if self.left[owner] not in others:
+            others = [each for each in self.own[owner] if each.path not in files]
+            if self.left[owner] not in _some(others):
                 return False
         return True
 
@@ -121,6 +120,12 @@ class _Count:
                 ]
             found[file.path] = hands
         return found
+
+
+def _some(files: Sequence[FileWrite]) -> set[int]:
+    """What writing some of these files may have taken."""
+    sizes = [(0, *each.sizes) for each in files if each.sizes]
+    return {sum(ways) for ways in product(*sizes)} if len(sizes) <= MANY else _sums(files)
 
 
 def _sums(files: Sequence[FileWrite]) -> set[int]:

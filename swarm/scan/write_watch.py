@@ -127,6 +127,8 @@ class WriteWatch:
             between = self._books.look([each for each in records.values() if each.phase is Phase.RUNNING])
             if between is not None:
                 clear = self._judge(between, records, territories)
+        except (OSError, SwarmError):
+            pass  # the home is moved or gone, as the scan itself says; the next look begins anew
         finally:
             ended = time.monotonic()
             rest, share = (EVERY_S, SHARE) if clear else (CLOSE_S, CLOSE_SHARE)
