@@ -75,7 +75,8 @@ def _parts(spec: AgentSpec, role: Role, layout: Layout, policy: Policy, learned:
 def _rules(spec: AgentSpec, role: Role, layout: Layout) -> str:
     must_not = _bullets(role.must_not)
     return (
-        f"Read `{layout.shared_rules}` first, then `{layout.role(spec.role)}`. Both are part of this contract. "
+        f"Read `{layout.shared_rules}` first, then `{layout.role(spec.role)}`. Both are part of this contract; the "
+        "engine looks whether you have opened both by your second progress line. "
         f"`{home_document(layout, 'AGENTS.md')}` explains the files and the verbs.\n\nYou must not:\n\n{must_not}"
     )
 
