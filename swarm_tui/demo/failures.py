@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert
-from swarm_tui.demo.agent_kit import MODEL, SCRIPTED
+from swarm_tui.demo.agent_kit import MODEL, SCRIPTED, UNHELD
 from swarm_tui.demo.home import INPUT
 from swarm_tui.demo.spawns import REPORT, Spawn
 
@@ -109,6 +109,16 @@ FAILURES = (
         (AlertCause.DISPUTED,),
         check="test -s purchase-link",
         rejection="An activity is no outcome: there is no link.",
+    ),
+    Failure(
+        10,
+        "meddler",
+        "observe the last heartbeats, and fix nothing.",
+        "report.md names what was looked at and found",
+        (AlertCause.TRESPASS, AlertCause.OUTSIDE),
+        role="improvement",
+        outputs=("report.md",),
+        program=UNHELD,
     ),
 )
 """In the order of the report."""

@@ -9,7 +9,7 @@ from swarm.protocol.paths import Layout
 from swarm.store import locks
 from swarm.store.writer import write_atomic
 from swarm.verbs.init import init
-from swarm_tui.demo.agent_kit import ALIVE_FILE, MINUTE_VARIABLE, SCRIPTED, agent_command
+from swarm_tui.demo.agent_kit import ALIVE_FILE, CASES, MINUTE_VARIABLE, SCRIPTED, UNHELD, agent_command
 
 DEFAULT_SPEED = 60.0
 INPUT, RENAMED = "notes/day3-social-march1.md", "notes/day3-mar1.md"
@@ -50,6 +50,12 @@ every_heartbeat = true
 argv = [{argv}]
 env = {{ {minute} = "{seconds}" }}
 
+[programs.{unheld}]
+# Agents without a box, as where the system has none: what they write elsewhere is not prevented, but seen.
+kind = "command"
+scope = "narrow"
+env = {{ {minute} = "{seconds}" }}
+
 [programs.{scripted}]
 # Agents that write as a coding agent does: what answers, which tools it calls.
 kind = "command"
@@ -69,9 +75,9 @@ def make_demo(directory: Path, speed: float = DEFAULT_SPEED) -> Swarm:
     layout = Layout(directory.resolve())
     write_atomic(layout.policy, policy_text(speed).encode())
     init(layout.root)
-    notes = layout.root / INPUT
-    notes.parent.mkdir()
-    write_atomic(notes, b"Day 3: what the first users say.\n")
+    for name, text in ((INPUT, "Day 3: what the first users say.\n"), (f"{CASES}/README.md", "What is tested.\n")):
+        (layout.root / name).parent.mkdir()
+        write_atomic(layout.root / name, text.encode())
     return Swarm.open(layout.root)
 
 
@@ -86,6 +92,7 @@ def policy_text(speed: float) -> str:
         argv=", ".join(_toml_text(word) for word in agent_command("observer")),
         minute=MINUTE_VARIABLE,
         scripted=SCRIPTED,
+        unheld=UNHELD,
         seconds=f"{minute:g}",
     )
 

@@ -32,6 +32,10 @@ class Replay:
             passed = minutes - self._since.setdefault((view.spawn_id, over), minutes)
             if not over and failure.inputs and passed > RENAMED_AFTER:
                 self._rename(INPUT, RENAMED)
+            elif not over and view.record.paused is not None and passed > AGAIN_AFTER:
+                self._swarm.kill(
+                    [view.id], reason="frozen for what it wrote, and looked at", spawn_ids={view.id: view.spawn_id}
+                )
             elif over and passed > AGAIN_AFTER:
                 self._since[view.spawn_id, over] = minutes  # where it is refused, the next try comes as late
                 self._again(failure, view, snapshot)

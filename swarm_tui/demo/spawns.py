@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from swarm.model.agent import Acceptance
 from swarm.model.requests import SpawnRequest
-from swarm_tui.demo.agent_kit import agent_command
+from swarm_tui.demo.agent_kit import CASES, agent_command
 
 
 class Spawn(Struct, frozen=True):
@@ -85,7 +85,15 @@ SPAWNS = (
     Spawn(0, BUILDER, "worker", ("builder",), "Build everything from scratch.", "the build is through"),
     Spawn(0, COURIER, "worker", ("patient", "parcels"), "Carry files over.", "all parcels are over there"),
     Spawn(0, UNREADABLE, "worker", ("unreadable",), "Tidy up.", "nothing lies around"),
-    Spawn(0, PATIENT, "worker", ("patient", "tests"), "Run the tests, one by one.", "every case passes"),
+    Spawn(
+        0,
+        PATIENT,
+        "worker",
+        ("patient", "tests"),
+        "Run the tests, one by one.",
+        "every case passes",
+        owns=(CASES,),
+    ),
     Spawn(
         0,
         "copy-desk",
