@@ -27,3 +27,9 @@ def test_each_corpus_has_planted_and_honest_cases_of_failures_that_there_are_eac
         assert {case.failure for case in corpus.cases} <= set(FAILURES), corpus.name
         assert len({case.name for case in corpus.cases}) == len(corpus.cases), corpus.name
         assert {bool(case.right) for case in corpus.cases} == {True, False}, corpus.name
+
+
+def test_each_of_the_ten_failures_is_planted_and_has_honest_cases_beside_it() -> None:
+    cases = [case for name in names() for case in load(name).cases]
+    for right in (True, False):
+        assert {case.failure for case in cases if bool(case.right) is right} == set(FAILURES)

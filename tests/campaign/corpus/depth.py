@@ -79,7 +79,8 @@ def _judge_process(case: ProcessCase, home: Home) -> str:
         record = Record(DEV, "s-dev", Phase.RUNNING, program=case.program, process=identify(begun.pid))
         state = replace(home.ledger.read(), agents={DEV: record})
         looks = StrayLooks(home)
-        wait_for(lambda: _is_at_rest(begun.pid), "all of it to execute what it will")
+        sleepers = case.runs.count("$claude") + case.runs.count("sleep 300")
+        wait_for(lambda: _is_at_rest(begun.pid, sleepers), "all of it to execute what it will")
         looks.look(state, now=True)
         return STRAY if looks.found else ""
     finally:
@@ -87,9 +88,11 @@ def _judge_process(case: ProcessCase, home: Home) -> str:
         begun.wait()
 
 
-def _is_at_rest(pid: int) -> bool:
+def _is_at_rest(pid: int, sleepers: int) -> bool:
     """Whether every process below sleeps on, as the stand-ins do: none is about to execute another program."""
-    return all(stat.name in ("sleep", "bash", "claude", "cat", "timeout", "sh", "vim") for stat in below([pid], ""))
+    names = [stat.name for stat in below([pid], "")]
+    at_rest = ("sleep", "bash", "claude", "cat", "timeout", "sh", "vim")
+    return names.count("sleep") >= sleepers and all(name in at_rest for name in names)
 
 
 CASES: tuple[Case, ...] = (

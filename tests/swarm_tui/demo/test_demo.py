@@ -154,7 +154,8 @@ def test_the_cast_fills_the_slots_so_that_the_next_one_waits() -> None:
 def test_the_ten_failures_have_rows_that_say_their_number_below_one_agent_with_room_for_them() -> None:
     (branch,) = (part for part in CAST if part.name == REPORT)
     below = [part for part in CAST if part.below == REPORT]
-    assert [part.name for part in below] == [f"failure-{each.number}" for each in FAILURES]
+    assert [each.number for each in FAILURES] == list(range(1, 11))
+    assert [part.name for part in below] == [f"failure-{number}" for number in range(1, 11)]
     assert branch.slots == 13
     assert min(part.at for part in below) > branch.at  # the start is not slowed by them
 
