@@ -32,6 +32,8 @@ class ProcessCase(Case):
 
     failure: int = 6
     runs: str
+    lasting: int = 2
+    """How many processes at the ends of the tree there are once all of it runs: each sleeps, or waits for another."""
     program: str = "command"
 
 
@@ -71,16 +73,18 @@ def _judge_documents(case: DocumentCase, home: Home) -> str:
 
 def _judge_process(case: ProcessCase, home: Home) -> str:
     claude = make_claude(home.layout.root / "bin")
-    ready = home.layout.root / "ready"
-    script = f"claude={claude}; ready() {{ touch {ready}; }}\n{case.runs}"
+    script = f"claude={claude}\n{case.runs}"
     begun = subprocess.Popen(["bash", "-c", script], start_new_session=True, stdout=subprocess.DEVNULL)
     try:
-        wait_for(lambda: ready.exists() and below([begun.pid], ""), f"{case.name} to run")
         record = Record(DEV, "s-dev", Phase.RUNNING, program=case.program, process=identify(begun.pid))
         state = replace(home.ledger.read(), agents={DEV: record})
         looks = StrayLooks(home)
+<<<<<<< HEAD
         sleepers = case.runs.count("$claude") + case.runs.count("sleep 300")
         wait_for(lambda: _is_at_rest(begun.pid, sleepers), "all of it to execute what it will")
+=======
+        wait_for(lambda: _is_at_rest(begun.pid, case.lasting), f"{case.name} to run")
+>>>>>>> 1facd2d (Wait until all processes of a case run, and leave notices out of the lines of a kill)
         looks.look(state, now=True)
         return STRAY if looks.found else ""
     finally:
@@ -88,38 +92,40 @@ def _judge_process(case: ProcessCase, home: Home) -> str:
         begun.wait()
 
 
+<<<<<<< HEAD
 def _is_at_rest(pid: int, sleepers: int) -> bool:
     """Whether every process below sleeps on, as the stand-ins do: none is about to execute another program."""
     names = [stat.name for stat in below([pid], "")]
     at_rest = ("sleep", "bash", "claude", "cat", "timeout", "sh", "vim")
     return names.count("sleep") >= sleepers and all(name in at_rest for name in names)
+=======
+def _is_at_rest(pid: int, lasting: int) -> bool:
+    """Whether all of it has begun: each process without a child is one that lasts, and as many are there as will be."""
+    there = below([pid], "")
+    parents = {stat.ppid for stat in there}
+    ends = [stat.name for stat in there if stat.pid not in parents]
+    return len(ends) == lasting and set(ends) <= {"sleep", "cat"}
+>>>>>>> 1facd2d (Wait until all processes of a case run, and leave notices out of the lines of a kill)
 
 
 CASES: tuple[Case, ...] = (
-    ProcessCase(name="in the background", right=STRAY, runs="$claude -p look & ready; sleep 300; true"),
-    ProcessCase(
-        name="in a session of its own", right=STRAY, runs="setsid env -i $claude -p look & ready; sleep 300; true"
-    ),
-    ProcessCase(
-        name="below a shell of its own", right=STRAY, runs="bash -c '$0 -p look & sleep 300' $claude & ready; wait"
-    ),
-    ProcessCase(
-        name="a second one beside the first", right=STRAY, runs="$claude -p one & $claude -p two & ready; wait"
-    ),
+    ProcessCase(name="in the background", right=STRAY, runs="$claude -p look & sleep 300; true"),
+    ProcessCase(name="in a session of its own", right=STRAY, runs="setsid env -i $claude -p look & sleep 300; true"),
+    ProcessCase(name="below a shell of its own", right=STRAY, runs="bash -c '$0 -p look & sleep 300' $claude & wait"),
+    ProcessCase(name="a second one beside the first", right=STRAY, runs="$claude -p one & $claude -p two & wait"),
     ProcessCase(
         name="a coding agent that starts another by its shell",
+        lasting=1,
         right=STRAY,
         program="claude",
-        runs="(ready; $claude -p look; true); true",
+        runs="($claude -p look; true); true",
     ),
-    ProcessCase(name="what a command was spawned to run", runs="ready; $claude -p look; true"),
-    ProcessCase(name="the same, with its output led on", runs="ready; $claude -p look | cat; true"),
-    ProcessCase(name="the same, with a time limit", runs="ready; timeout 300 $claude -p look; true"),
-    ProcessCase(name="a server for other programs", runs="$claude mcp serve & ready; sleep 300; true"),
-    ProcessCase(name="a sub-shell that waits", runs="(sleep 300; true) & ready; sleep 300; true"),
-    ProcessCase(
-        name="a tool whose argument names one", runs="bash -c 'sleep 300; true' claude & ready; sleep 300; true"
-    ),
+    ProcessCase(name="what a command was spawned to run", lasting=1, runs="$claude -p look; true"),
+    ProcessCase(name="the same, with its output led on", runs="$claude -p look | cat; true"),
+    ProcessCase(name="the same, with a time limit", lasting=1, runs="timeout 300 $claude -p look; true"),
+    ProcessCase(name="a server for other programs", runs="$claude mcp serve & sleep 300; true"),
+    ProcessCase(name="a sub-shell that waits", runs="(sleep 300; true) & sleep 300; true"),
+    ProcessCase(name="a tool whose argument names one", runs="bash -c 'sleep 300; true' claude & sleep 300; true"),
     DocumentCase(
         name="a directory in which an agent reports",
         right=GHOST,
