@@ -79,12 +79,7 @@ def _judge_process(case: ProcessCase, home: Home) -> str:
         record = Record(DEV, "s-dev", Phase.RUNNING, program=case.program, process=identify(begun.pid))
         state = replace(home.ledger.read(), agents={DEV: record})
         looks = StrayLooks(home)
-<<<<<<< HEAD
-        sleepers = case.runs.count("$claude") + case.runs.count("sleep 300")
-        wait_for(lambda: _is_at_rest(begun.pid, sleepers), "all of it to execute what it will")
-=======
         wait_for(lambda: _is_at_rest(begun.pid, case.lasting), f"{case.name} to run")
->>>>>>> 1facd2d (Wait until all processes of a case run, and leave notices out of the lines of a kill)
         looks.look(state, now=True)
         return STRAY if looks.found else ""
     finally:
@@ -92,20 +87,12 @@ def _judge_process(case: ProcessCase, home: Home) -> str:
         begun.wait()
 
 
-<<<<<<< HEAD
-def _is_at_rest(pid: int, sleepers: int) -> bool:
-    """Whether every process below sleeps on, as the stand-ins do: none is about to execute another program."""
-    names = [stat.name for stat in below([pid], "")]
-    at_rest = ("sleep", "bash", "claude", "cat", "timeout", "sh", "vim")
-    return names.count("sleep") >= sleepers and all(name in at_rest for name in names)
-=======
 def _is_at_rest(pid: int, lasting: int) -> bool:
     """Whether all of it has begun: each process without a child is one that lasts, and as many are there as will be."""
     there = below([pid], "")
     parents = {stat.ppid for stat in there}
     ends = [stat.name for stat in there if stat.pid not in parents]
     return len(ends) == lasting and set(ends) <= {"sleep", "cat"}
->>>>>>> 1facd2d (Wait until all processes of a case run, and leave notices out of the lines of a kill)
 
 
 CASES: tuple[Case, ...] = (
