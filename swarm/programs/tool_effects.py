@@ -60,6 +60,17 @@ def effect_of(tool: str, text: str) -> Effect:
     return Effect.READS if name in _READS else Effect.MAY_WRITE
 
 
+def written_by(tool: str, text: str) -> tuple[str, ...]:
+    """The files that a call of this tool writes, as it names them; none for any but a tool for files.
+
+    text: what it is called with, in one line, as activities tell it. A patch names several, with blanks between them.
+    """
+    name = tool.casefold()
+    if name not in _WRITES or not text:
+        return ()
+    return tuple(text.split()) if name == "patch" else (text,)
+
+
 def _of_command(command: str) -> Effect:
     if not command.strip():
         return Effect.MAY_WRITE

@@ -32,7 +32,7 @@ class Evidence(StrEnum):
 
     COUNTED = "what its processes wrote fits, and no other agent's does"
     OPEN = "a process of it holds the file open for writing"
-    SAID = "its own tool call names the file"
+    SAID = "a tool call of its own did it"
 
 
 class Trespass(NamedTuple):

@@ -5,13 +5,14 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from swarm.model.activity import ActivityState, SubAgent
+from swarm.model.activity import Activity, ActivityState, SubAgent
 from swarm.model.record import Record
 from swarm.model.time import Now
 from swarm.programs.follower import Follower
 from swarm.programs.registry import NewReader, new_reader_for
 from swarm.rules.observation import awake_at
 from swarm.scan.role_calls import RoleCalls
+from swarm.scan.said_writes import SaidWrites
 from swarm.scan.text_examiner import TextExaminer
 from swarm.scan.tracked_agent import TrackedAgent
 
@@ -36,6 +37,7 @@ class OutputReaders:
         self.patient = True
         """A look at everything may take its time; a first snapshot may not."""
         self._texts = TextExaminer(home)
+        self._begun = home.clock.wall()
         self._turn: list[str] = []
         self._readers: dict[str, NewReader | None] = {}
         self._behind: set[str] = set()
@@ -115,6 +117,16 @@ class OutputReaders:
             self._readers[program] = new_reader_for(program, self.home.policy)
         return self._readers[program]
 
+    def _hear_writes(self, agent: TrackedAgent, printed: list[tuple[Activity, float]], *, fresh: bool) -> None:
+        """fresh: it was read to its end before, so that this was said since; what was missed may be long ago."""
+        record, spec = agent.record, agent.spec
+        if record is None or spec is None or not (fresh or record.spawned_at >= self._begun):
+            return
+        if agent.said_writes is None or agent.said_writes.spawn_id != record.spawn_id:
+            cwd = self.home.layout.root / spec.cwd if spec.cwd else self.home.layout.agent(agent.id).path
+            agent.said_writes = SaidWrites(record.spawn_id, str(cwd))
+        agent.said_writes.hear(printed)
+
     def _hear(self, agent: TrackedAgent, now: Now, until: float) -> bool:
         """Reads on, one part at least, and no longer than `until`."""
         follower = agent.follower
@@ -125,6 +137,7 @@ class OutputReaders:
         while follower.grown():
             printed = follower.look(now.wall, PART_BYTES)
             self._texts.hear(agent, printed)
+            self._hear_writes(agent, printed, fresh=before[1])
             agent.role_calls = agent.role_calls or RoleCalls()
             agent.role_calls.hear(printed, self.home.layout.root)
             if follower.error or time.perf_counter() > until:

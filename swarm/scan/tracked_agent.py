@@ -17,6 +17,7 @@ from swarm.rules.observation import BEGINNING, observe_progress, was_made
 from swarm.scan.contents import Contents
 from swarm.scan.files import AgentFiles
 from swarm.scan.role_calls import RoleCalls
+from swarm.scan.said_writes import SaidWrites
 from swarm.scan.suspects import Stream
 from swarm.scan.tree import Directory
 
@@ -65,6 +66,7 @@ class TrackedAgent:
         "recorded",
         "renamed_to",
         "role_calls",
+        "said_writes",
         "same_files",
         "seen",
         "stray",
@@ -155,6 +157,8 @@ class TrackedAgent:
         """That it took a good part of a disk that is full, or will be."""
         self.unreported: Unreported | None = None
         """Its last report, where the disk did not take it."""
+        self.said_writes: SaidWrites | None = None
+        """What its program says it wrote, where it says anything."""
         self.write_problems: tuple[Problem, ...] = ()
         """That it wrote what another one owns, or a file that another one writes too."""
         self.view: AgentView | None = None

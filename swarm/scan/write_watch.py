@@ -4,6 +4,7 @@ To trigger it: an agent without a box (neither `--owns` nor a role that observes
 another living agent owns; its row says `!trespass` within a scan or two, and names both.
 """
 
+import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -99,6 +100,8 @@ class WriteWatch:
                 if agent.record is not None and agent.record.holds_slot
             }
             territories = {known: self._territory(agents[known], record) for known, record in records.items()}
+            for known, record in records.items():
+                self._hear(agents[known], record, territories)
             # An agent alone that may write anywhere gets in nobody's way.
             if any(not each.confined and (each.scoped or len(records) > 1) for each in territories.values()):
                 self._thread = threading.Thread(
@@ -117,8 +120,23 @@ class WriteWatch:
             held = scoped and program_for(record.program, self._home.policy).holds_scope
         except SwarmError:  # a program that swarm.toml no longer knows
             held = False
-        places = (own, *("/".join(fixed_parts(path)) for path in record.owns))
+        worktree = (record.worktree.path,) if record.worktree is not None else ()
+        places = (own, *worktree, *("/".join(fixed_parts(path)) for path in record.owns))
         return Territory(record.id, places, scoped, held or record.boxed)
+
+    def _hear(self, agent: TrackedAgent, record: Record, territories: Mapping[str, Territory]) -> None:
+        """What its own program says it wrote is proof, of one that its program was to hold, too."""
+        said = agent.said_writes
+        root = os.path.realpath(self._home.layout.root)
+        for real in said.take() if said is not None and said.spawn_id == record.spawn_id else ():
+            path = os.path.relpath(real, root)
+            owner = owner_of(path, territories.values())
+            if path.startswith(".."):
+                continue
+            if not may_write(territories[record.id], path, owner):
+                self._note(record.spawn_id, Trespass(path, owner, Evidence.SAID))
+            elif not owner:
+                self._note_hand(path, record)
 
     def _go_round(self, records: Mapping[str, Record], territories: Mapping[str, Territory]) -> None:
         started = time.monotonic()

@@ -1,5 +1,6 @@
 """Failure 10, while agents run: who writes what another one owns is seen within a scan; who ran beside it is not."""
 
+import json
 from collections.abc import Sequence
 
 import pytest
@@ -126,3 +127,35 @@ def test_failure_10_what_is_not_an_agents_doing_or_is_its_to_do_accuses_nobody(w
     assert "notes.md was written by genesis-01/other-one too, within a heartbeat" in said["one"]
     assert "notes.md was written by genesis-01/one too" in said["other-one"]
     assert watched.codes == {ProblemCode.SAME_FILE}
+
+
+def call(key: str, path: str, *, refused: bool = False) -> str:
+    """A file tool of Claude Code's that is called, and what comes back."""
+    use = {"type": "tool_use", "id": key, "name": "Write", "input": {"file_path": path, "content": "fixed"}}
+    back = {"type": "tool_result", "tool_use_id": key, "content": "no" if refused else "written", "is_error": refused}
+    lines = ({"type": "assistant", "message": {"content": [use]}}, {"type": "user", "message": {"content": [back]}})
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+def test_failure_10_what_an_agents_own_tool_call_wrote_is_proof_and_what_was_refused_is_none(watched: Watched) -> None:
+    home = watched.home
+    home.rules(more='\n[programs.command]\nscope = "narrow"\nformat = "claude"\n')
+    home.swarm = home.open()
+    watched.scanner = Scanner(home.home)
+    page = str(home.root / "docs" / "page.md")
+    watched.runs("owner", QUIET, owns=("docs",))
+    for name in ("fixer", "refused", "honest"):
+        watched.runs(name, QUIET)
+    watched.said()
+    for name, printed in (
+        ("refused", call("t1", page, refused=True)),
+        ("honest", call("t1", "notes.md") + call("t2", str(home.root / "shared.md"))),
+        ("owner", call("t1", page)),
+        ("fixer", call("t1", page)),
+    ):
+        with home.agent(name).stdout.open("a") as output:
+            output.write(printed)
+    wait_for(lambda: "fixer" in watched.said(), "the trespasser to be named")
+    said = watched.said()
+    assert said.keys() == {"fixer"}
+    assert "it wrote docs/page.md, which genesis-01/owner owns (a tool call of its own did it)" in said["fixer"]
