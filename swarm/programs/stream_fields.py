@@ -16,6 +16,8 @@ MAX_LINES = 200
 """Lines that are kept of a text; a program's own session file has the whole of it."""
 MAX_OUTPUT_LINES = 20
 MAX_CHARACTERS = 64_000
+MAX_LIST = 300
+"""Characters that are kept of a list of texts, such as the files that one call reads."""
 
 
 def decode(line: bytes) -> dict[str, Any] | None:
@@ -148,6 +150,8 @@ def digest(arguments: object) -> int:
 def _plain(item: object) -> str:
     if isinstance(item, str):
         return _SPACE.sub(" ", item[:200])
+    if isinstance(item, list) and all(isinstance(each, str) for each in item):
+        return _SPACE.sub(" ", " ".join(item[:20])[:MAX_LIST])
     if isinstance(item, int | float | bool) or item is None:
         return json.dumps(item)[:40]
     return "…"

@@ -54,8 +54,9 @@ def _stream(case: RoleCase, home: str) -> Iterable[dict[str, object]]:
     parent = "sub-1" if case.by_subagent else None
     yield {"type": "system", "subtype": "init", "session_id": "s", "model": "claude-sonnet-5"}
     for number, (tool, argument, failed) in enumerate(case.calls):
-        key = "command" if tool == "Bash" else "file_path"
-        use = {"type": "tool_use", "id": f"t{number}", "name": tool, "input": {key: argument.format(home=home)}}
+        text = argument.format(home=home)
+        given = {"Bash": {"command": text}, "ReadMany": {"include": text.splitlines()}}.get(tool, {"file_path": text})
+        use = {"type": "tool_use", "id": f"t{number}", "name": tool, "input": given}
         result = {"type": "tool_result", "tool_use_id": f"t{number}", "content": "", "is_error": failed}
         message = {"id": f"m{number}", "role": "assistant", "model": "claude-sonnet-5", "content": [use]}
         yield {"type": "assistant", "message": message, "parent_tool_use_id": parent}
@@ -97,6 +98,7 @@ CASES = (
     RoleCase(
         name="both found, though its program may not open them", calls=(("Read", RULES, True), ("Read", ROLE, True))
     ),
+    RoleCase(name="both, by a list of files", calls=(("ReadMany", f"{RULES}\n{ROLE}", False),)),
     RoleCase(name="it has reported once", calls=(), updates=1),
     RoleCase(name="a program that does not tell", calls=(), tells=False),
 )
