@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from swarm.model.agent import AgentSpec, Identity
+from swarm.model.checks import Checks, key_of
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.service import Waiting
 from swarm.model.time import Now
@@ -155,6 +156,7 @@ def first(
         respawn_of=respawn_of,
         owns=spec.owns,
         worktree=spec.worktree,
+        checks=Checks(key=key_of(spec.acceptance)),
         starter=to.starter if isinstance(to, Spawning) else None,
     )
 

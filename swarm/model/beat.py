@@ -66,6 +66,7 @@ class Beat(Struct, frozen=True):
     actions: tuple[Performed, ...] = ()
     alerts: tuple[str, ...] = ()
     acceptance: Mapping[str, int] = {}
+    """Outcomes checked since the heartbeat before: how many `passed` and `failed`."""
     passed: bool = True
     gap: Text = ""
     """The hole in time that this heartbeat found, for people; '' where there was none."""

@@ -1,11 +1,12 @@
 """The acceptance checks of an agent: who runs them, what they said, and what they said before."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from swarm.model.agent import Identity
-from swarm.model.bounds import Count, Seconds, Texts
+from swarm.model.agent import Acceptance, Identity
+from swarm.model.bounds import Count, Seconds, Text, Texts
 
 MAX_RUNS = 48
 """Runs that are kept of one agent."""
@@ -25,6 +26,8 @@ class CheckRun(Struct, frozen=True, omit_defaults=True):
 class Checks(Struct, frozen=True, omit_defaults=True):
     """The checks of one spawn."""
 
+    key: Text = ""
+    """Hash of the outcomes and their checks as they were given: an agent can write its own agent.json. '' for none."""
     asked_n: Count | None = None
     """Heartbeat number that last asked for a run; answered where the record's `checked_n` is the same."""
     runner: Identity | None = None
@@ -33,3 +36,13 @@ class Checks(Struct, frozen=True, omit_defaults=True):
     """What the last run said of each outcome of the record's `acceptance`: exit code, last words."""
     runs: Annotated[tuple[CheckRun, ...], Meta(max_length=MAX_RUNS)] = ()
     """The last runs, oldest first."""
+
+
+def key_of(outcomes: Iterable[Acceptance]) -> str:
+    """What tells these outcomes and checks from others; '' where none has a check."""
+    given = [(outcome.text, outcome.check or "") for outcome in outcomes]
+    if not any(check for _, check in given):
+        return ""
+    from hashlib import blake2b  # OpenSSL comes with it: only where there is something to check
+
+    return blake2b(repr(given).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

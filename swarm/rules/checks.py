@@ -27,7 +27,7 @@ def why_ask(view: AgentView, verdict: Verdict, policy: Policy) -> str:
     record = view.record
     if record is None or record.id != view.id or verdict.state not in _DONE or are_due(record):
         return ""
-    if view.spec is None or not has_checks(view.spec):
+    if not record.checks.key and (view.spec is None or not has_checks(view.spec)):
         return ""
     if record.checked_n is None:
         return "it says it is done"

@@ -172,9 +172,11 @@ class ControlRoom(ActingScreen):
             self.host.want_detail(view, tab)
 
     def _board(self, view: AgentView | None, tab: Tab) -> Board | None:
-        """The outcomes of all that an agent leads: put together where they are shown."""
-        shown = view is not None and view.children > 0 and tab is Tab.RESULTS
-        return board_of(self.snapshot, view.id) if shown and view is not None else None
+        """The outcomes of an agent and of all that it leads: put together where they are shown."""
+        if view is None or tab is not Tab.RESULTS:
+            return None
+        has_outcomes = view.spec is not None and bool(view.spec.acceptance)
+        return board_of(self.snapshot, view.id) if view.children or has_outcomes else None
 
     def _below(self, view: AgentView | None) -> Spending | None:
         """What an agent and all below it have used up: added up once a snapshot, and only where it is shown."""

@@ -1,5 +1,6 @@
 """Acceptance checks run beside the heartbeats: asked for, taken by few processes, answered, looked at again."""
 
+import json
 import os
 from pathlib import Path
 
@@ -153,3 +154,19 @@ def test_disputed_results_are_rejected_by_the_heartbeat_after_the_alert_where_th
     assert "report.md" in review.word
     assert [each.agent for each in rejected.actions if each.action == "reject"] == [live_home.id("hollow")]
     assert live_home.record("seen").review is None
+
+
+@pytest.mark.parametrize("forged", [[], [{"text": "it is there", "check": "true"}]])
+@pytest.mark.usefixtures("no_runners")
+def test_failure_9_an_agent_that_rewrites_its_own_check_has_not_passed_it(
+    live_home: LiveHome, forged: list[dict[str, str]]
+) -> None:
+    done(live_home, "w", ("it is there", "false"))
+    path = live_home.agent("w").spec
+    path.write_text(json.dumps({**json.loads(path.read_text()), "acceptance": forged}))
+    live_home.swarm.beat(by="test")
+
+    assert run(live_home.home, MARKER) == 1
+
+    assert live_home.record("w").acceptance == (("its checks are those of its spawn", False),)
+    assert live_home.record("w").checks.said == ("agent.json was changed since",)

@@ -130,6 +130,7 @@ RECORD_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "disputes": disputes,
     "checks": st.builds(
         Checks,
+        key=words,
         asked_n=st.none() | counts,
         runner=st.none() | identities,
         said=st.lists(words, max_size=2).map(tuple),

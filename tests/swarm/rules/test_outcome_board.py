@@ -28,7 +28,7 @@ def snapshot_with_outcomes() -> Snapshot:
         ending=Ending.DONE,
         checked_n=4,
         acceptance=(("the page is there", True), ("the link is live", False)),
-        checks=Checks(4, None, ("exit code 0", "exit code 7: refused"), RUNS),
+        checks=Checks(asked_n=4, said=("exit code 0", "exit code 7: refused"), runs=RUNS),
     )
     meta = replace(a_view("idea", spec=a_spec("idea", acceptance=GOALS[:1])), children=1)
     return a_snapshot(replace(a_root(), children=1), meta, worker)
