@@ -311,7 +311,8 @@ def test_each_setting_stands_in_the_packaged_policy_with_its_default() -> None:
             assert set(in_file[table]) == set(settings), table
         else:
             assert table in in_file
-    assert in_file["slots"]["roles"] == Policy().slots.roles
+    assert written.slots.roles == Policy().slots.roles
+    assert set(in_file["slots"]["roles"]) == set(Policy().slots.roles)
 
 
 def test_every_setting_of_the_packaged_policy_has_a_comment_above_its_group() -> None:
