@@ -1,6 +1,7 @@
 """What is said of an agent: its mark, words, figures and sentence, as pure functions of view, verdict and time."""
 
 from swarm.model.activity import ActivityState
+from swarm.model.causes import ProblemCode
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Ending, Phase
 from swarm.model.reports import ResultsState
@@ -230,7 +231,8 @@ def sentence_cells(view: AgentView, verdict: Verdict) -> Cells:
             Cell(f"pid {view.stray.process.pid} ", "muted"),
             Cell(quote(view.description)),
         )
-    codes = dict.fromkeys(problem.code for problem in view.problems)
+    # That a role changed is true of many at once, and one alert says it: on every row it would hide what is of one.
+    codes = dict.fromkeys(problem.code for problem in view.problems if problem.code is not ProblemCode.ROLE_OUTDATED)
     if codes:
         more = f"+{len(codes) - 1}" if len(codes) > 1 else ""
         cells.append(Cell(f"!{quote(next(iter(codes)), 40)}{more} ", "warning"))

@@ -38,9 +38,11 @@ def kept_words(entry: ResultsEntry) -> Cell:
 
 
 def reached_words(entry: ResultsEntry) -> Cell:
-    """`1/2 ok`: how many outcomes are; '' where none was asked for."""
+    """`1/2 ok`: how many outcomes are, or `unchecked`; '' where none was asked for."""
     if not entry.outcomes:
         return Cell("")
+    if all(passed is None for _, passed in entry.outcomes):
+        return Cell("unchecked", "muted")
     failed = any(passed is False for _, passed in entry.outcomes)
     role = "danger" if failed else "good" if entry.reached == len(entry.outcomes) else "muted"
     return Cell(f"{entry.reached}/{len(entry.outcomes)} ok", role)
@@ -61,7 +63,7 @@ def entry_cells(entry: ResultsEntry, now: float, root: str, width: int, charset:
         Cell(f"{fit(seen.text, 11, charset.cut)} ", seen.role),
     ]
     if width >= NARROW:
-        for each, room in ((kept_words(entry), 9), (reached_words(entry), 7)):
+        for each, room in ((kept_words(entry), 9), (reached_words(entry), 9)):
             cells.append(Cell(f"{fit(each.text, room, charset.cut)} ", each.role))
     if width >= WIDE:
         cells += [Cell("!injection ", "warning")] if entry.tagged else []

@@ -316,3 +316,10 @@ def test_where_there_is_no_column_a_row_says_of_whom_it_is_in_doubt() -> None:
     }
     assert [key for key, text in said.items() if "useful" in text] == [(75, 40)]
     assert " 40% " in said[160, 40]
+
+
+def test_a_role_that_changed_is_said_in_the_detail_and_hides_no_problem_of_one_agent() -> None:
+    outdated = Problem(ProblemCode.ROLE_OUTDATED, "its role was changed after its spawn")
+    tagged = Problem(ProblemCode.INJECTION, "it gives orders")
+    view = a_view("w", problems=(outdated, tagged))
+    assert sentence_cells(view, Verdict(Health.FRESH, "1s"))[0].text == "!injection "

@@ -3,6 +3,8 @@
 import pytest
 from textual.pilot import Pilot
 
+from swarm.model.health import Health
+from swarm.model.results_inbox import ResultsEntry
 from swarm.model.snapshot import Access, Snapshot
 from swarm.model.values import replace
 from swarm_tui.app.app import SwarmApp
@@ -14,7 +16,7 @@ from tests.support.swarms import full_id
 from tests.support.widget_app import screen_lines, screen_text
 from widgets.confirm import Confirm
 from widgets.detail_head import Tab
-from widgets.results_list import ResultsList
+from widgets.results_list import ResultsList, reached_words
 
 
 def swarm_with(snapshot: Snapshot | None = None) -> CannedSwarm:
@@ -125,3 +127,14 @@ async def test_a_viewer_looks_and_an_empty_inbox_says_so() -> None:
         await pilot.pause()
         await press(pilot, "I", "c", "Y", "enter")
         assert asked(empty, "read", "accept") == []
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "words"),
+    [((), ""), ((("a", None),), "unchecked"), ((("a", True), ("b", None)), "1/2 ok"), ((("a", False),), "0/1 ok")],
+)
+def test_outcomes_that_nobody_looked_at_do_not_read_as_missed(
+    outcomes: tuple[tuple[str, bool | None], ...], words: str
+) -> None:
+    entry = ResultsEntry("a", "s", "worker", Health.DONE, "", None, outcomes=outcomes)
+    assert reached_words(entry).text == words
