@@ -3,6 +3,7 @@
 Ghosts, sub-agents inside programs and strays count alike, at every level.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 
 from swarm.home.context import Home
@@ -14,10 +15,14 @@ from swarm.rules.slots import ghosts_in
 def ghosts_now(home: Home, state: State) -> Mapping[str, int]:
     """Returns how many ghosts, sub-agents and strays run below each agent, by its id ('' and the root at the top).
 
-    Nothing is looked at in a swarm that has not had an agent yet.
+    Where no agent runs only processes are looked at, and nothing in a swarm that has not had an agent yet.
     """
-    if not state.agents:
-        return {}
+    if not any(record.live for record in state.agents.values()):
+        from swarm.scan.strays import StrayLooks
+
+        looks = StrayLooks(home)
+        looks.look(state, now=True)
+        return Counter(stray.above for stray in looks.found.values())
     from swarm.scan.probes import Effort
     from swarm.scan.scanner import Scanner  # a first spawn needs none
 
