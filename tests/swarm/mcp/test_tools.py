@@ -218,7 +218,7 @@ def test_a_home_that_is_gone_or_broken_is_a_readable_refusal(home: LiveHome, met
     assert "[policy]" in said
     assert "swarm.toml" in said
     meta.did("progress", text="A wrong policy keeps nobody from reporting.")
-    assert "judged by the default policy" in meta.did("status")
+    assert "What it said when it was last right holds" in meta.did("status")
     home.rules()
 
 
