@@ -23,6 +23,7 @@ _ROLES = {
     ActionKind.END_STRAY: "danger",
     ActionKind.INVESTIGATE: "warning",
     ActionKind.ALERT: "warning",
+    ActionKind.REJECT: "warning",
     ActionKind.WARN: "notice",
     ActionKind.COLLECT: "accent",
     ActionKind.FREE: "notice",
