@@ -13,7 +13,7 @@ from swarm.model.audit_line import AuditLine
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase, Record
 from swarm.model.requests import Reviewed
-from swarm.model.review import Dispute, Review
+from swarm.model.review import MAX_DISPUTES, Dispute, Review
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.disputes import not_settled, open_disputes
@@ -66,7 +66,7 @@ def _without_alerts(state: State, record: Record) -> State:
 def _reviewed(record: Record, review: Review, settled: tuple[Dispute, ...]) -> Record:
     """The record with the decision. What an earlier acceptance settled stays settled; who decides has read."""
     earlier = record.review.about if record.review is not None else ()
-    review = replace(review, about=(*earlier, *settled))
+    review = replace(review, about=(*earlier, *settled)[-2 * MAX_DISPUTES :])
     if record.read_at is not None:
         return replace(record, review=review)
     return replace(record, review=review, read_at=review.at, read_by=review.by)

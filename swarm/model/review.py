@@ -48,7 +48,9 @@ _WORDS = {
     DisputeKind.OWN_WORD: "not reached by its own word",
     DisputeKind.CHECK: "check failed",
 }
-Disputes = Annotated[tuple[Dispute, ...], Meta(max_length=1000)]
+MAX_DISPUTES = 500
+"""That are kept against one agent's results."""
+Disputes = Annotated[tuple[Dispute, ...], Meta(max_length=2 * MAX_DISPUTES)]
 
 
 class Decision(OpenEnum):

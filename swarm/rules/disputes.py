@@ -12,12 +12,15 @@ from swarm.model.causes import AlertCause
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Alert, Ending, Phase, Record
 from swarm.model.reports import Results, ResultsState, ResultsStatus
-from swarm.model.review import Dispute, DisputeKind
+from swarm.model.review import MAX_DISPUTES, Dispute, DisputeKind
 from swarm.model.snapshot import AgentView
+from swarm.sanitize import clean
 
 _DISPUTING = frozenset({AlertCause.DISPUTED, AlertCause.ACCEPTANCE, AlertCause.REGRESSION})
 SHOWN = 3
 """Disputes that a verdict names; the others are counted."""
+SHOWN_CHARACTERS = 160
+"""Of each of them: what an agent calls an output may be a page long."""
 
 
 def hollow(
@@ -34,7 +37,7 @@ def hollow(
     if results.status is ResultsStatus.FAILED:
         return ()
     promised = _promised(results, spec, counted) if results.status is ResultsStatus.SUCCESS else ()
-    return *promised, *missing
+    return (*promised, *missing)[:MAX_DISPUTES]
 
 
 def _promised(results: Results, spec: AgentSpec | None, counted: int | None) -> Iterator[Dispute]:
@@ -107,7 +110,7 @@ def hollow_in(view: AgentView) -> tuple[Dispute, ...]:
 def dispute_words(disputes: tuple[Dispute, ...]) -> str:
     """The first of them in one sentence, with how many there are more."""
     more = f" and {len(disputes) - SHOWN} more" if len(disputes) > SHOWN else ""
-    return "; ".join(each.words for each in disputes[:SHOWN]) + more
+    return "; ".join(clean(each.words, SHOWN_CHARACTERS) for each in disputes[:SHOWN]) + more
 
 
 def not_settled(disputes: tuple[Dispute, ...], record: Record) -> tuple[Dispute, ...]:

@@ -16,7 +16,7 @@ from swarm.model.review import MAX_WORD, Decision, Review
 from swarm.model.values import replace
 from swarm.protocol.agent_files import read_results
 from swarm.rules.disputes import dispute_words
-from swarm.sanitize import clean
+from swarm.sanitize import clean, quoted
 from swarm.verbs.read import known_record
 
 
@@ -38,7 +38,11 @@ def reject(home: Home, words: str, *, why: str, spawn_id: str = "") -> Reviewed:
 
 def read_words(report: ReadReport) -> str:
     """What the engine has to say of results beside their own words: what speaks against them, what was decided; ''."""
-    said = f"DISPUTED: {dispute_words(report.disputes)}. Accept or reject them." if report.disputes else ""
+    said = (
+        f"DISPUTED: {quoted(dispute_words(report.disputes).replace('"', "'"), 600)}. Accept or reject them."
+        if report.disputes
+        else ""
+    )
     review = report.review
     if review is None:
         return said

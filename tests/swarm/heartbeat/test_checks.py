@@ -65,7 +65,9 @@ def test_failure_9_a_slow_check_delays_no_heartbeat_and_the_next_one_counts_it(l
     assert record.checks.said[1] == "exit code 3: no page"
     assert "no page" in (live_home.agent("w").log / "check-2").read_text()
     assert "acceptance" in causes(live_home)
-    assert live_home.lines("check") == [("check", live_home.id("w"), True, "")] * 2
+    wait_for(
+        lambda: live_home.lines("check") == [("check", live_home.id("w"), True, "")] * 2, "the lines of its checks"
+    )
     snapshot = live_home.swarm.snapshot()
     assert live_home.swarm.verdicts(snapshot)[live_home.id("w")].state is Health.DISPUTED
     counted = live_home.swarm.beat(by="test", force=True)

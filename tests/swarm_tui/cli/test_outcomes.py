@@ -44,7 +44,7 @@ def test_failure_9_the_board_and_read_say_what_is_not_there(
     ]
 
     text = said(live_home, reports.read, "read", "w")
-    assert text.startswith("DISPUTED: an output that the results name is not there: report.md; check failed: the page")
+    assert text.startswith('DISPUTED: "an output that the results name is not there: report.md; check failed: the page')
     read: Any = json.loads(said(live_home, reports.read, "read", "w", "--json"))
     assert [each["kind"] for each in read["disputes"]] == ["missing-output", "check"]
     assert "rejected" in said(live_home, reports.reject, "reject", "w", "--why", "one source of three")
