@@ -1,4 +1,8 @@
-"""What follows where an agent loops: a verdict, a warning that the agent reads, and an end where the policy says so."""
+"""What follows where an agent loops: a verdict, a warning that the agent reads, and an end where the policy says so.
+
+To see it: an agent writes `Still browsing, attempt N.` six times and makes nothing. The next heartbeat raises `looping`
+and warns it; the one that comes `[looping] warn_periods` later ends it, where it goes on like that.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 
