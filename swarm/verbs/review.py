@@ -38,11 +38,8 @@ def reject(home: Home, words: str, *, why: str, spawn_id: str = "") -> Reviewed:
 
 def read_words(report: ReadReport) -> str:
     """What the engine has to say of results beside their own words: what speaks against them, what was decided; ''."""
-    said = (
-        f"DISPUTED: {quoted(dispute_words(report.disputes).replace('"', "'"), 600)}. Accept or reject them."
-        if report.disputes
-        else ""
-    )
+    against = dispute_words(report.disputes).replace('"', "'")
+    said = f"DISPUTED: {quoted(against, 600)}. Accept or reject them." if report.disputes else ""
     review = report.review
     if review is None:
         return said
