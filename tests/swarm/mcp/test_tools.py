@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -245,11 +246,11 @@ def test_a_mistake_of_ours_is_told_as_one(home: LiveHome, meta: McpClient) -> No
 
 
 def test_many_agents_are_shown_in_bounds(home: LiveHome) -> None:
-    layout = Layout(home.root)
+    layout, stamp = Layout(home.root), time.strftime("%Y-%m-%d %H:%M")
     for number in range(150):
         agent = layout.agent(f"genesis-01/idea/old-{number:03d}")
         agent.path.mkdir(parents=True)
-        agent.progress.write_text("2026-02-28 09:33 - " + "x" * 3000 + "\n")
+        agent.progress.write_text(f"{stamp} - {'x' * 3000}\n")
     with client_of(home, "idea") as meta:
         meta.start()
         said = meta.did("status")
