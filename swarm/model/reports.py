@@ -25,7 +25,7 @@ class ProgressLine(Struct, frozen=True):
     """The stamp has no time of day."""
 
 
-class Progress(Struct, frozen=True):
+class Progress(Struct, frozen=True, weakref=True):
     """The tail of a progress.md."""
 
     lines: tuple[ProgressLine, ...] = ()

@@ -1,6 +1,8 @@
 """What speaks for and against an agent whose updates arrive, and the score that follows (field report, failure 3)."""
 
-from collections.abc import Iterator, Sequence
+import weakref
+from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from swarm.config.policy import Policy
@@ -8,7 +10,7 @@ from swarm.formatting import plural, spell_duration
 from swarm.model.agent import Scope
 from swarm.model.health import Usefulness
 from swarm.model.record import Record
-from swarm.model.reports import ProgressLine
+from swarm.model.reports import Progress
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.rules.cadence import clockwork
@@ -19,7 +21,6 @@ CALM_CALLS = 3
 """Calls in a row that were made before, or failed, and are nothing yet: one looks twice."""
 UNSURE = 60
 """What at most speaks against an agent that has said too little, or read too little, to be judged."""
-MAX_KNOWN = 20_000
 
 
 class Said(NamedTuple):
@@ -38,9 +39,9 @@ class Sign(NamedTuple):
     quote: str = ""
 
 
-_known: dict[str, tuple[Sequence[ProgressLine], int, Said]] = {}
-"""By agent: what its updates were when they were last compared. Views keep them until the file changes, and verdicts
-are asked every second."""
+_known: dict[int, tuple["weakref.ref[Progress]", int, Said]] = {}
+"""By the object: updates that were compared, for as long as a view holds them. Views keep them until the file changes,
+and verdicts are asked every second."""
 
 
 def usefulness(view: AgentView, now: Now, policy: Policy) -> Usefulness | None:
@@ -66,18 +67,23 @@ def usefulness(view: AgentView, now: Now, policy: Policy) -> Usefulness | None:
     return Usefulness(100 - round(min(100.0, worst.doubt)), worst.evidence, worst.quote)
 
 
-def said(agent_id: str, lines: Sequence[ProgressLine], policy: Policy) -> Said:
+def said(progress: Progress, policy: Policy) -> Said:
     """What the updates of an agent show, compared once for each change of them."""
-    least = policy.heartbeat.loop_sentences
-    known = _known.get(agent_id)
-    if known is not None and known[0] is lines and known[1] == least:
+    least, place = policy.heartbeat.loop_sentences, id(progress)
+    known = _known.get(place)
+    if known is not None and known[0]() is progress and known[1] == least:
         return known[2]
-    every = clockwork(lines)
-    found = Said(find_repetition(lines, least, by_clock=every is not None), every)
-    if len(_known) >= MAX_KNOWN:
-        _known.clear()
-    _known[agent_id] = lines, least, found
+    every = clockwork(progress.lines)
+    found = Said(find_repetition(progress.lines, least, by_clock=every is not None), every)
+    _known[place] = weakref.ref(progress, partial(_forget, place)), least, found
     return found
+
+
+def _forget(place: int, gone: "weakref.ref[Progress]") -> None:
+    """Lets go of updates that no view holds. Others may stand in their place by now."""
+    known = _known.get(place)
+    if known is not None and known[0] is gone:
+        del _known[place]
 
 
 def last_made(view: AgentView, now: Now) -> float | None:
@@ -94,12 +100,12 @@ def last_made(view: AgentView, now: Now) -> float | None:
     return max(made, default=None)
 
 
-def is_in_question(record: Record, lines: Sequence[ProgressLine], now: Now, policy: Policy) -> bool:
+def is_in_question(record: Record, progress: Progress, now: Now, policy: Policy) -> bool:
     """Whether it matters what an agent without declared outputs has made: its updates do not speak for themselves."""
-    if len(lines) < policy.heartbeat.loop_sentences:
+    if len(progress.lines) < policy.heartbeat.loop_sentences:
         return False
     old = now.awake - record.spawned >= policy.heartbeat.period
-    return old or said(record.id, lines, policy).repetition.share > 0
+    return old or said(progress, policy).repetition.share > 0
 
 
 def _declares(view: AgentView) -> bool:
@@ -107,7 +113,7 @@ def _declares(view: AgentView) -> bool:
 
 
 def _of_sentences(view: AgentView, policy: Policy) -> Iterator[Sign]:
-    repetition, every = said(view.id, view.progress.lines, policy)
+    repetition, every = said(view.progress, policy)
     if repetition.share:
         regular = f", every {spell_duration(every)} like clockwork" if every is not None else ""
         yield Sign(100 * repetition.share, repetition.text + regular, repetition.quote)
@@ -135,7 +141,7 @@ def _of_files(view: AgentView, made: float | None, now: Now, policy: Policy) -> 
         yield Sign(doubt, words)
     elif not _moves(view, now, policy):
         enough = len(view.progress.lines) >= policy.heartbeat.loop_sentences
-        regular = said(view.id, view.progress.lines, policy).every
+        regular = said(view.progress, policy).every
         how = f"like clockwork, every {spell_duration(regular)}" if regular is not None else "in other words each time"
         words = f"updates arrive {how}, but it has made nothing for {spell_duration(barren)}, and declares no outputs"
         yield Sign(doubt if enough else min(doubt, UNSURE), words)

@@ -71,7 +71,7 @@ class OutputCounts:
     def _may_loop(self, agent: TrackedAgent, now: Now) -> bool:
         if not _runs(agent) or _declares(agent) or agent.record is None or agent.files is None:
             return False
-        return is_in_question(agent.record, agent.files.progress.lines, now, self._home.policy)
+        return is_in_question(agent.record, agent.files.progress, now, self._home.policy)
 
     def _find_named(self, agent: TrackedAgent) -> bool:
         """Looks for the outputs that its results name: it is done by its own word, and has not ended yet."""

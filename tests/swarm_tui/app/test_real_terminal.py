@@ -158,7 +158,8 @@ def test_a_home_that_is_missing_is_said_to_be_and_shown_as_soon_as_it_is_made(tm
         tmux.wait_gone("There is no swarm home here.")
         tmux.keys("q")
         assert tmux.exit_status() == 0
-        tmux.wait_for("No process beats in this home now. To keep its heartbeats coming: swarm-tui -C", " run")
+        tmux.wait_for("No process beats in this home now. To keep its heartbeats coming: swarm-tui -C", "not-yet")
+        assert tmux.screen().split()[-1] == "run"
 
 
 def test_an_edited_swarm_toml_holds_at_once_and_a_wrong_one_is_told_without_losing_the_old(live_home: LiveHome) -> None:

@@ -1,6 +1,7 @@
 """Every verb on a full disk, as a person types it: it works, or says that the disk is full and what to do."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -56,6 +57,7 @@ VERBS: dict[str, OnFull] = {
     "outcomes": OnFull(("outcomes",), works=True),
     "accept": OnFull(("accept", "reported"), works=True),
     "reject": OnFull(("reject", "reported", "--why", "it is not there"), works=True),
+    "dismiss": OnFull(("dismiss", "ghost"), works=True),
     "archive": OnFull(("archive", "reported"), works=False),
     "heartbeat": OnFull(("heartbeat", "--force"), works=True),
     "run": OnFull(("run", "--once"), works=True),
@@ -82,6 +84,9 @@ def full_home(tmp_path: Path) -> Iterator[Path]:
         results.results.write_text(
             json.dumps({"schema": 1, "spawn_id": spawn_id, "status": "success", "summary": "It is there."})
         )
+        ghost = layout.agent("genesis-01/ghost")
+        ghost.path.mkdir()
+        ghost.progress.write_text(f"{time.strftime('%Y-%m-%d %H:%M')} - Working.\n")
         assert swarm_tui("heartbeat", "--force", home=home).status == 0
         yield home
 

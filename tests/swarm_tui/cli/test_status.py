@@ -47,7 +47,7 @@ AGENT_KEYS = {
     "usefulness",
     *("sentence", "outputs", "outputs_claimed", "slots", "foreign", "spawn_id", "program", "model", "pid"),
     *("cpu_percent", "rss_bytes", "tokens", "cost_usd", "unread_s", "unread_beats", "problems"),
-    *("description", "subtree", "doing", "ghost", "waiting", "worktree", "disputes", "review"),
+    *("description", "subtree", "doing", "ghost", "waiting", "worktree", "disputes", "review", "stray"),
 }
 
 
