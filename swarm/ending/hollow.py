@@ -22,7 +22,7 @@ def disputes_at_end(home: Home, record: Record) -> tuple[Dispute, ...]:
     results = read_results(agent)
     spec = record.ref.match(read_spec(agent).value)
     missing = missing_outputs(home.layout, record.id, spec, results.outputs)
-    return hollow(results, spec, record.observed.outputs, missing)
+    return hollow(results, spec, record.observed.outputs, missing, record.promised)
 
 
 def disputes_now(home: Home, record: Record) -> tuple[Dispute, ...]:

@@ -15,7 +15,7 @@ from swarm.heartbeat.acceptance import Judged, run_checks
 from swarm.heartbeat.checks import answer, take, waiting
 from swarm.home.context import Home
 from swarm.model.actor import ENGINE
-from swarm.model.checks import key_of
+from swarm.model.checks import key_of_checks
 from swarm.model.record import Record
 from swarm.programs.environment import inherited
 from swarm.protocol.agent_files import read_spec
@@ -69,7 +69,7 @@ def _judge(home: Home, record: Record, marker: str) -> tuple[Judged, ...]:
     spec = record.ref.match(read_spec(home.layout.agent(record.id)).value)
     if spec is None:
         return (Judged("its checks can be read", passed=False, why="agent.json is gone, or another spawn's"),)
-    if record.checks.key and record.checks.key != key_of(spec.acceptance):
+    if record.checks.key and record.checks.key != key_of_checks(spec.acceptance):
         return (Judged("its checks are those of its spawn", passed=False, why="agent.json was changed since"),)
     return run_checks(home, spec, marker)
 

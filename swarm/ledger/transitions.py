@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from swarm.model.agent import AgentSpec, Identity
-from swarm.model.checks import Checks, key_of
+from swarm.model.checks import Checks, key_of_checks
+from swarm.model.given import key_of
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.service import Waiting
 from swarm.model.time import Now
@@ -156,7 +157,8 @@ def first(
         respawn_of=respawn_of,
         owns=spec.owns,
         worktree=spec.worktree,
-        checks=Checks(key=key_of(spec.acceptance)),
+        checks=Checks(key=key_of_checks(spec.acceptance)),
+        promised=key_of(spec.outputs),
         starter=to.starter if isinstance(to, Spawning) else None,
     )
 

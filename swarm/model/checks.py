@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from swarm.model.agent import Acceptance, Identity
 from swarm.model.bounds import Count, Seconds, Text, Texts
+from swarm.model.given import key_of
 
 MAX_RUNS = 48
 """Runs that are kept of one agent."""
@@ -38,11 +39,7 @@ class Checks(Struct, frozen=True, omit_defaults=True):
     """The last runs, oldest first."""
 
 
-def key_of(outcomes: Iterable[Acceptance]) -> str:
+def key_of_checks(outcomes: Iterable[Acceptance]) -> str:
     """What tells these outcomes and checks from others; '' where none has a check."""
     given = [(outcome.text, outcome.check or "") for outcome in outcomes]
-    if not any(check for _, check in given):
-        return ""
-    from hashlib import blake2b  # OpenSSL comes with it: only where there is something to check
-
-    return blake2b(repr(given).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return key_of(given) if any(check for _, check in given) else ""

@@ -190,6 +190,8 @@ class Record(Struct, frozen=True, omit_defaults=True):
     """Heartbeat number that ran its acceptance checks; None where none has."""
     acceptance: Outcomes = ()
     """What those checks said: (text, passed)."""
+    promised: Text = ""
+    """Hash of the outputs that it was spawned to make, as its spec declared them then; '' for none."""
     checks: Checks = Checks()
     """Who runs those checks, and what they said before."""
     disputes: Disputes = ()

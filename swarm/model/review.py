@@ -18,6 +18,8 @@ class DisputeKind(OpenEnum):
     """They say nothing at all."""
     NO_OUTPUTS = "no-outputs"
     """None of the outputs that its spec declares is there."""
+    CHANGED_SPEC = "changed-spec"
+    """Its agent.json does not declare the outputs of its spawn any more."""
     MISSING_OUTPUT = "missing-output"
     """They name an output that is not there."""
     EMPTY_OUTPUTS = "empty-outputs"
@@ -43,6 +45,7 @@ class Dispute(Struct, frozen=True, omit_defaults=True):
 _WORDS = {
     DisputeKind.EMPTY: "the results say nothing",
     DisputeKind.NO_OUTPUTS: "none of the declared outputs is there",
+    DisputeKind.CHANGED_SPEC: "its agent.json was changed, and declares other outputs than at its spawn",
     DisputeKind.MISSING_OUTPUT: "an output that the results name is not there",
     DisputeKind.EMPTY_OUTPUTS: "all outputs that the results name are empty",
     DisputeKind.OWN_WORD: "not reached by its own word",

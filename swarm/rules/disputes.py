@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from swarm.config.policy import Policy
 from swarm.model.agent import AgentSpec
 from swarm.model.causes import AlertCause
+from swarm.model.given import key_of
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Alert, Ending, Phase, Record
 from swarm.model.reports import Results, ResultsState, ResultsStatus
@@ -24,26 +25,30 @@ SHOWN_CHARACTERS = 160
 
 
 def hollow(
-    results: Results, spec: AgentSpec | None, counted: int | None, missing: tuple[Dispute, ...]
+    results: Results, spec: AgentSpec | None, counted: int | None, missing: tuple[Dispute, ...], promised: str = ""
 ) -> tuple[Dispute, ...]:
     """What speaks against results, apart from the checks of outcomes.
 
     counted: how many files match the outputs that the spec declares; None where nobody has counted. missing: what a
-    look for the outputs that the results name has found. Results that say `failed` promise nothing; of those that say
+    look for the outputs that the results name has found. promised: what the ledger keeps of the outputs that the spec
+    declared at the spawn. Results that say `failed` promise nothing; of those that say
     `partial`, only what they name has to be there.
     """
     if results.state is not ResultsState.VALID:
         return (Dispute(DisputeKind.EMPTY),) if results.empty else ()
     if results.status is ResultsStatus.FAILED:
         return ()
-    promised = _promised(results, spec, counted) if results.status is ResultsStatus.SUCCESS else ()
-    return (*promised, *missing)[:MAX_DISPUTES]
+    if results.status is not ResultsStatus.SUCCESS:
+        return missing[:MAX_DISPUTES]
+    return (*_unkept(results, spec, counted, promised), *missing)[:MAX_DISPUTES]
 
 
-def _promised(results: Results, spec: AgentSpec | None, counted: int | None) -> Iterator[Dispute]:
+def _unkept(results: Results, spec: AgentSpec | None, counted: int | None, promised: str) -> Iterator[Dispute]:
     if _says_nothing(results) and not counted and not (spec is not None and has_checks(spec)):
         yield Dispute(DisputeKind.EMPTY)
-    if spec is not None and spec.outputs and counted == 0:
+    if promised and (spec is None or key_of(spec.outputs) != promised):
+        yield Dispute(DisputeKind.CHANGED_SPEC)
+    elif spec is not None and spec.outputs and counted == 0:
         yield Dispute(DisputeKind.NO_OUTPUTS)
     yield from (Dispute(DisputeKind.OWN_WORD, text) for text, passed in results.acceptance if not passed)
 
@@ -81,7 +86,8 @@ def disputes_in(view: AgentView) -> tuple[Dispute, ...]:
     if view.results.state is not ResultsState.VALID:
         return ()  # `{}` ends nothing while its writer lives
     counted = view.observed.outputs if record is not None else None
-    found = hollow(view.results, view.spec, counted, view.missing)
+    promised = record.promised if record is not None else ""
+    found = hollow(view.results, view.spec, counted, view.missing, promised)
     return not_settled(found, record) if record is not None else found
 
 

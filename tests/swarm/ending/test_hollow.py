@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health
 from swarm.model.record import Ending
@@ -74,3 +76,19 @@ def test_failure_9_an_agent_that_still_runs_is_disputed_before_its_end(live_home
     wait_for(lambda: live_home.record("w").ending is Ending.DONE, "its end")
     assert live_home.record("w").disputes == ()
     assert live_home.swarm.verdicts(live_home.swarm.snapshot())[view.id].state is Health.DONE
+
+
+@pytest.mark.parametrize("rewritten", [{"outputs": []}, {"outputs": ["results.json"]}, None])
+def test_failure_9_an_agent_that_takes_back_what_it_was_to_make_has_not_made_it(
+    live_home: LiveHome, rewritten: dict[str, Any] | None
+) -> None:
+    live_home.spawn("w", "sh", "-c", "while [ ! -e go ]; do sleep 0.05; done", outputs=("*.md",))
+    agent = live_home.agent("w")
+    spec = json.loads(agent.spec.read_text())
+    agent.spec.write_text(json.dumps({**spec, **rewritten}) if rewritten is not None else "gone")
+    live_home.write_results("w", json.dumps({"summary": "done"}))
+    (agent.path / "go").touch()
+    live_home.wait_until_ended("w")
+    live_home.swarm.settle()
+
+    assert [each.kind for each in live_home.record("w").disputes] == [DisputeKind.CHANGED_SPEC]

@@ -128,6 +128,7 @@ RECORD_FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "warned": st.lists(words, max_size=3).map(tuple),
     "told": st.lists(words, max_size=3).map(tuple),
     "disputes": disputes,
+    "promised": words,
     "checks": st.builds(
         Checks,
         key=words,
