@@ -38,6 +38,8 @@ class Notes(Struct, frozen=True):
 
 def make(layout: Layout) -> None:
     """Makes the file with the room that it may need, where it is missing. Raises SwarmError."""
+    if layout.reserve_notes.exists():
+        return  # no temp file for nothing, which the heartbeat of another process may take for one that was left
     with suppress(FileExistsError):
         writer.write_new(layout.reserve_notes, jsonio.to_json(to_builtins(Notes())).ljust(MAX_BYTES))
 

@@ -102,6 +102,7 @@ class WriteWatch:
             territories = {known: self._territory(agents[known], record) for known, record in records.items()}
             for known, record in records.items():
                 self._hear(agents[known], record, territories)
+            self._forget(agents)
             # An agent alone that may write anywhere gets in nobody's way.
             if any(not each.confined and (each.scoped or len(records) > 1) for each in territories.values()):
                 self._thread = threading.Thread(
@@ -111,6 +112,15 @@ class WriteWatch:
         return {
             known for known, agent in agents.items() if agent.record is not None and self._tell(agent, agent.record)
         }
+
+    def _forget(self, agents: Mapping[str, TrackedAgent]) -> None:
+        """Lets go of who is gone, and of who wrote what longer than a heartbeat ago. No look is under way."""
+        spawns = {agent.record.spawn_id for agent in agents.values() if agent.record is not None}
+        recent = time.monotonic() - self._home.beat_period
+        self._found = {spawn: found for spawn, found in self._found.items() if spawn in spawns}
+        self._track = {spawn: track for spawn, track in self._track.items() if spawn in spawns}
+        self._shared = {spawn: shared for spawn, shared in self._shared.items() if spawn in spawns}
+        self._hands = {path: hand for path, hand in self._hands.items() if hand.at > recent}
 
     def _territory(self, agent: TrackedAgent, record: Record) -> Territory:
         own = self._home.layout.agent(record.id).path.relative_to(self._home.layout.root).as_posix()
