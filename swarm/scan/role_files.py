@@ -29,6 +29,9 @@ NEAR_S = 60.0
 SHOWN = 5
 
 
+_Said = tuple[tuple[str, Problem], ...]
+
+
 class RoleFiles:
     """Hashes them, each again only where it changed, and compares them with what the last heartbeat saw."""
 
@@ -38,6 +41,8 @@ class RoleFiles:
         self._keys: dict[str, Key] = {}
         self._looked_at = float("-inf")
         self._seen = False
+        self._told: tuple[float, Mapping[str, str], _Said] | None = None
+        """When it was looked last, what it was compared with, and what came of it: a snapshot is made every second."""
         self.digests: Mapping[str, str] = {}
         """The hash of each by name, as `roles/worker.md`."""
 
@@ -51,15 +56,17 @@ class RoleFiles:
         self._seen = True
         return {agent.id for agent in agents.values() if agent.note_fault(ProblemCode.ROLE_OUTDATED, self._old(agent))}
 
-    def problems(
-        self, before: Mapping[str, str], since: float | None, agents: Iterable[TrackedAgent]
-    ) -> tuple[tuple[str, Problem], ...]:
+    def problems(self, before: Mapping[str, str], since: float | None, agents: Iterable[TrackedAgent]) -> _Said:
         """What was changed since the last heartbeat while agents ran: ('', problem), none where none did.
 
         before: what that saw, by name; before the first one, what agents were spawned under. since: its wall seconds.
         """
-        if not before:
-            before = _of_agents(agents)
+        told = self._told
+        if told is None or told[0] != self._looked_at or told[1] is not before:
+            told = self._told = self._looked_at, before, self._compare(before or _of_agents(agents), since, agents)
+        return told[2]
+
+    def _compare(self, before: Mapping[str, str], since: float | None, agents: Iterable[TrackedAgent]) -> _Said:
         changed = [name for name, digest in before.items() if self._seen and self.digests.get(name) != digest]
         if not changed:
             return ()
