@@ -43,9 +43,12 @@ def _seen(entry: ResultsEntry, root: str) -> Iterator[Paragraph]:
             (Cell("read  ", "muted"),),
         )
         return
+    if not entry.is_unread:
+        return
     waited = f", for {plural(entry.unread_beats, 'heartbeat')}" if entry.unread_beats else ""
-    who = quote(short_id(entry.reader, root), 200) or "the operator"
-    yield Paragraph(f"{who} is to read it{waited}", "notice", (Cell("unread  ", "notice"),))
+    yield Paragraph(
+        f"{quote(short_id(entry.reader, root), 200)} is to read it{waited}", "notice", (Cell("unread  ", "notice"),)
+    )
 
 
 def _tag(entry: ResultsEntry) -> Iterator[Paragraph]:

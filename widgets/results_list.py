@@ -23,7 +23,7 @@ def seen_words(entry: ResultsEntry, charset: Charset = UNICODE) -> Cell:
     if review is not None:
         return Cell(review.decision.value, "danger" if review.is_rejection else "good")
     if not entry.is_unread:
-        return Cell("read", "muted")
+        return Cell("read" if entry.read_at is not None else "", "muted")
     if not entry.unread_beats:
         return Cell("unread", "accent")
     heart = charset.heart if charset.unicode else "hb"

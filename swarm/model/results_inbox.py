@@ -31,7 +31,7 @@ class ResultsEntry(Struct, frozen=True):
     """What the results say of themselves; '' where there are none."""
     summary: str = ""
     reader: str = ""
-    """Who is to read them: its parent, or the nearest one above that lives."""
+    """Who is to read them: its parent, or the nearest one above that lives; '' where no engine spawned it."""
     unread_beats: int | None = None
     """Heartbeats for which they have waited; None where they were read, or none has seen them."""
     read_at: float | None = None
@@ -49,8 +49,8 @@ class ResultsEntry(Struct, frozen=True):
 
     @property
     def is_unread(self) -> bool:
-        """Whether nobody has read them, or seen that there are none."""
-        return self.read_at is None
+        """Whether nobody has read them, or seen that there are none, who is to."""
+        return self.read_at is None and bool(self.reader)
 
     @property
     def kept(self) -> int:

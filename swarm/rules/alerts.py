@@ -1,6 +1,6 @@
 """The alerts that a heartbeat raises: one action for each agent and cause."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from swarm.config.policy import Policy
 from swarm.formatting import plural
@@ -16,6 +16,7 @@ from swarm.rules.allocation import reserve_words
 from swarm.rules.disk import words
 from swarm.rules.disputes import dispute_words, hollow_in
 from swarm.rules.health import is_root
+from swarm.rules.notices import listener_for
 from swarm.rules.unread import with_unread
 
 _CAUSES = {
@@ -27,14 +28,17 @@ _CAUSES = {
 """States that are alerts by themselves."""
 
 
-def alerts_of(view: AgentView, verdict: Verdict, policy: Policy, heartbeat_n: int) -> Iterator[Action]:
+def alerts_of(
+    view: AgentView, verdict: Verdict, policy: Policy, heartbeat_n: int, agents: Mapping[str, Record]
+) -> Iterator[Action]:
     """The alerts of one agent in the heartbeat after `heartbeat_n`. The ledger counts those that come again.
 
+    agents: the records of all, among which are those who are to read what it left.
     Failed and lost agents are not among them: the engine raises those alerts when it records the end.
     """
     record = view.record
     if record is not None:
-        yield from _of_record(view, record, verdict, policy, heartbeat_n)
+        yield from _of_record(view, record, verdict, policy, heartbeat_n, agents)
         if record.phase is Phase.ENDED:
             if view.results.state is ResultsState.VALID and not record.read_at:
                 yield from _of_injection(view)  # its parent is about to read them
@@ -49,14 +53,21 @@ def alerts_of(view: AgentView, verdict: Verdict, policy: Policy, heartbeat_n: in
             yield _alert(view, cause, text)
 
 
-def _of_record(view: AgentView, record: Record, verdict: Verdict, policy: Policy, heartbeat_n: int) -> Iterator[Action]:
+def _of_record(
+    view: AgentView,
+    record: Record,
+    verdict: Verdict,
+    policy: Policy,
+    heartbeat_n: int,
+    agents: Mapping[str, Record],
+) -> Iterator[Action]:
     if record.unverified:
         yield _alert(view, AlertCause.UNVERIFIED, f"its end could not be verified: {record.unverified}")
     unread = with_unread(verdict, view, policy, heartbeat_n + 1)  # the heartbeat that says so counts
     if unread.stale_results:
         cause = AlertCause.RESULTS_ORPHANED if unread.orphaned_results else AlertCause.RESULTS_UNREAD
         words = f"its results have been unread for {plural(unread.unread_beats or 0, 'heartbeat')}"
-        yield _alert(view, cause, f"{words}; {view.parent or 'the operator'} is to read them")
+        yield _alert(view, cause, f"{words}; {listener_for(record, agents, policy.root.id)} is to read them")
     if verdict.state is Health.DISPUTED and (hollow := hollow_in(view)):
         yield _alert(view, AlertCause.DISPUTED, f"it says it is done: {dispute_words(hollow)}")
     if record.phase is Phase.ENDED:

@@ -188,7 +188,7 @@ def _alerts(
     if refused:
         yield Action(ActionKind.ALERT, "", "", refused, AlertCause.SERVICE)
     for view in snapshot.agents:
-        for action in alerts_of(view, judged[view.id], policy, snapshot.heartbeat_n):
+        for action in alerts_of(view, judged[view.id], policy, snapshot.heartbeat_n, slot_tree.records):
             if not (refused and action.cause in _SAID_ONCE):  # one alert says it for all of them
                 yield action
 

@@ -34,7 +34,7 @@ def entries(snapshot: Snapshot, judged: Mapping[str, Verdict]) -> tuple[ResultsE
     for view in snapshot.agents:
         if not in_inbox(view, snapshot.root):
             continue
-        found.append(_entry(view, judged[view.id], of.get(view.id, view.parent or "")))
+        found.append(_entry(view, judged[view.id], of.get(view.id, "")))
     return tuple(sorted(found, key=lambda each: (-(each.at or 0.0), each.agent)))
 
 
@@ -66,7 +66,7 @@ def _outcomes(view: AgentView) -> tuple[tuple[str, bool | None], ...]:
     """Each outcome of the spec, then those that only the results name."""
     checked = dict(view.record.acceptance) if view.record is not None else {}
     said = dict(view.results.acceptance)
-    goals = [goal.text for goal in view.spec.acceptance] if view.spec is not None else []
+    goals = [clean(goal.text) for goal in view.spec.acceptance] if view.spec is not None else []
     known = dict.fromkeys([*goals, *checked, *said])
     return tuple((clean(text, 500), checked.get(text, said.get(text))) for text in known)
 

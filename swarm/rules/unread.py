@@ -58,22 +58,29 @@ def due_for_neglect(snapshot: Snapshot, judged: Mapping[str, Verdict], policy: P
     """The parents that are ended because they leave results unread, under `then = "stop"`; none where kills are off.
 
     The alert has risen, and they were told, a heartbeat before. The root, and whom the operator holds or has paused,
-    live on; so does a parent where the operator acknowledged the alert.
+    live on; so does a parent where the operator acknowledged the alert. What an agent left before this spawn of its
+    parent, or whose parent has ended, is nobody's neglect: else each heartbeat would end the next one above.
     """
     if policy.results.then != "stop" or not policy.heartbeat.kill:
         return {}
     seen = {alert.ref for alert in snapshot.alerts if alert.cause is AlertCause.RESULTS_ORPHANED and alert.acked_at}
     views = {view.id: view for view in snapshot.agents}
-    records = {view.id: view.record for view in snapshot.agents if view.record is not None}
     due: dict[str, Due] = {}
     for view in snapshot.agents:
         if view.record is None or not judged[view.id].orphaned_results or view.ref in seen:
             continue
-        above = views.get(listener_for(view.record, records, policy.root.id))
+        above = views.get(view.parent or "")
         if above is None or above.id == policy.root.id or above.id in due or not in_play(above):
+            continue
+        if not _was_there(above.record, view.record):
             continue
         if judged[above.id].state not in _SPARED:
             beats = plural(judged[view.id].unread_beats or 0, "heartbeat")
             words = f"it has left the results of {view.id} unread for {beats}"
             due[above.id] = Due(words, AlertCause.RESULTS_ORPHANED)
     return due
+
+
+def _was_there(parent: Record | None, child: Record) -> bool:
+    """Whether this spawn of the parent saw its child end."""
+    return parent is not None and (child.ended is None or child.ended >= parent.spawned)
