@@ -46,5 +46,5 @@ class Board(Struct, frozen=True):
 
 
 def history_of(runs: tuple[CheckRun, ...], place: int) -> tuple[tuple[int, bool], ...]:
-    """The history of the outcome at this place among those with a check."""
-    return tuple((run.n, place not in run.failed) for run in runs)
+    """The history of the outcome at this place among those with a check, without runs that did not get to it."""
+    return tuple((run.n, place not in run.failed) for run in runs if place < run.passed + len(run.failed))

@@ -51,6 +51,8 @@ _WORDS = {
     DisputeKind.OWN_WORD: "not reached by its own word",
     DisputeKind.CHECK: "check failed",
 }
+MAX_ABOUT = 300
+"""Characters of an agent's words in one of them: the ledger, which every commit writes whole, holds it."""
 MAX_DISPUTES = 500
 """That are kept against one agent's results."""
 Disputes = Annotated[tuple[Dispute, ...], Meta(max_length=2 * MAX_DISPUTES)]

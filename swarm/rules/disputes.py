@@ -13,7 +13,7 @@ from swarm.model.given import key_of
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Alert, Ending, Phase, Record
 from swarm.model.reports import Results, ResultsState, ResultsStatus
-from swarm.model.review import MAX_DISPUTES, Dispute, DisputeKind
+from swarm.model.review import MAX_ABOUT, MAX_DISPUTES, Dispute, DisputeKind
 from swarm.model.snapshot import AgentView
 from swarm.sanitize import clean
 
@@ -27,7 +27,7 @@ SHOWN_CHARACTERS = 160
 def hollow(
     results: Results, spec: AgentSpec | None, counted: int | None, missing: tuple[Dispute, ...], promised: str = ""
 ) -> tuple[Dispute, ...]:
-    """What speaks against results, apart from the checks of outcomes.
+    """What speaks against results, apart from the checks of outcomes; the beginning of what each is about.
 
     counted: how many files match the outputs that the spec declares; None where nobody has counted. missing: what a
     look for the outputs that the results name has found. promised: what the ledger keeps of the outputs that the spec
@@ -38,9 +38,8 @@ def hollow(
         return (Dispute(DisputeKind.EMPTY),) if results.empty else ()
     if results.status is ResultsStatus.FAILED:
         return ()
-    if results.status is not ResultsStatus.SUCCESS:
-        return missing[:MAX_DISPUTES]
-    return (*_unkept(results, spec, counted, promised), *missing)[:MAX_DISPUTES]
+    unkept = _unkept(results, spec, counted, promised) if results.status is ResultsStatus.SUCCESS else ()
+    return tuple(Dispute(one.kind, clean(one.about, MAX_ABOUT)) for one in (*unkept, *missing)[:MAX_DISPUTES])
 
 
 def _unkept(results: Results, spec: AgentSpec | None, counted: int | None, promised: str) -> Iterator[Dispute]:

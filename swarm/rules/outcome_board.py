@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from swarm.model.outcome import Board, Outcome, OutcomeState, history_of
+from swarm.model.record import Record
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.rules.health import is_archived
+from swarm.sanitize import clean
 
 OWN_WORD = {True: "reached, by its own word", False: "not reached, by its own word"}
 
@@ -27,26 +29,28 @@ def boards(snapshot: Snapshot) -> Iterator[Board]:
 
 
 def _outcomes(view: AgentView) -> Iterator[Outcome]:
-    if view.spec is None:
-        return
-    place = 0
-    said = dict(view.results.acceptance)
-    for goal in view.spec.acceptance:
-        if not goal.check:
-            word = OWN_WORD.get(said[goal.text], "") if goal.text in said else ""
-            yield Outcome(view.id, goal.text, OutcomeState.UNCHECKED, word)
-            continue
-        yield _checked(view, goal.text, place)
-        place += 1
-
-
-def _checked(view: AgentView, text: str, place: int) -> Outcome:
+    """In the order of its spec. What was checked is as the ledger has it: an agent can write its own agent.json."""
     record = view.record
-    if record is None or place >= len(record.acceptance):
-        return Outcome(view.id, text, OutcomeState.OPEN)
+    checked = [_checked(view.id, record, place) for place in range(len(record.acceptance))] if record else []
+    is_open = not checked
+    said = dict(view.results.acceptance)
+    for goal in view.spec.acceptance if view.spec is not None else ():
+        text = clean(goal.text)
+        if not goal.check:
+            word = OWN_WORD[said[text]] if text in said else ""
+            yield Outcome(view.id, goal.text, OutcomeState.UNCHECKED, word)
+        elif checked:
+            yield checked.pop(0)
+        elif is_open:
+            yield Outcome(view.id, goal.text, OutcomeState.OPEN)
+    yield from checked
+
+
+def _checked(agent_id: str, record: Record, place: int) -> Outcome:
+    text, passed = record.acceptance[place]
     history = history_of(record.checks.runs, place)
     why = record.checks.said[place] if place < len(record.checks.said) else ""
-    if record.acceptance[place][1]:
-        return Outcome(view.id, text, OutcomeState.THERE, why, history)
+    if passed:
+        return Outcome(agent_id, text, OutcomeState.THERE, why, history)
     was_there = any(there for _, there in history)
-    return Outcome(view.id, text, OutcomeState.GONE if was_there else OutcomeState.MISSING, why, history)
+    return Outcome(agent_id, text, OutcomeState.GONE if was_there else OutcomeState.MISSING, why, history)

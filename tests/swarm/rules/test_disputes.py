@@ -7,12 +7,12 @@ import pytest
 from swarm.model.agent import Acceptance
 from swarm.model.causes import AlertCause
 from swarm.model.health import Health
-from swarm.model.record import Ending, Phase
+from swarm.model.record import Ending, Phase, Record
 from swarm.model.reports import Results, ResultsState
-from swarm.model.review import Decision, Dispute, DisputeKind, Review
+from swarm.model.review import MAX_ABOUT, Decision, Dispute, DisputeKind, Review
 from swarm.model.snapshot import AgentView
 from swarm.model.values import replace
-from swarm.rules.disputes import disputes_in, hollow
+from swarm.rules.disputes import disputes_in, hollow, not_settled
 from swarm.rules.health import verdict
 from swarm.rules.plan import plan
 from swarm.rules.triage import is_problem, is_settled
@@ -96,3 +96,15 @@ def test_an_earlier_run_and_an_end_that_is_no_success_are_no_hollow_success() ->
     earlier = ended(disputes=(MISSING,))
     assert disputes_in(replace(earlier, id="genesis-01/w.1")) == ()
     assert disputes_in(ended(ending=Ending.KILLED, acceptance=(("t", False),))) == ()
+
+
+def test_the_ledger_holds_only_the_beginning_of_what_an_agent_calls_an_output() -> None:
+    (found,) = hollow(results(), None, None, (Dispute(DisputeKind.MISSING_OUTPUT, "x" * 2000),))
+    assert len(found.about) == MAX_ABOUT
+    assert not_settled((found,), record_of(Review(Decision.ACCEPTED, about=(found,)))) == ()
+
+
+def record_of(review: Review) -> Record:
+    record = ended(review=review).record
+    assert record is not None
+    return record

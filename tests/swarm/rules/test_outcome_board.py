@@ -2,7 +2,7 @@
 
 from swarm.model.agent import Acceptance
 from swarm.model.checks import CheckRun, Checks
-from swarm.model.outcome import OutcomeState
+from swarm.model.outcome import OutcomeState, history_of
 from swarm.model.record import Ending, Phase
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
@@ -58,3 +58,19 @@ def test_every_agent_with_others_below_it_has_a_board_and_the_tab_of_its_results
     page = results_page(snapshot.agents[1], board=found[1], root=ROOT)
     assert page[0].text == board_head(found[1])
     assert "the link is live" in page[4].text
+
+
+def test_failure_9_what_an_agent_writes_into_its_own_spec_does_not_hide_what_the_checks_said() -> None:
+    for forged in ((), (Acceptance("everything is sold", "true"), Acceptance("and more", "true"))):
+        snapshot = snapshot_with_outcomes()
+        *others, worker = snapshot.agents
+        worker = replace(worker, spec=a_spec("idea/w", acceptance=forged))
+        board = board_of(replace(snapshot, agents=(*others, worker)), worker.id)
+        assert [(each.text, each.state) for each in board.outcomes] == [
+            ("the page is there", OutcomeState.THERE),
+            ("the link is live", OutcomeState.GONE),
+        ]
+
+
+def test_a_run_that_did_not_get_to_an_outcome_is_not_in_its_history() -> None:
+    assert history_of((CheckRun(3, 1.0, 2), CheckRun(4, 2.0, 0, (0,))), 1) == ((3, True),)
