@@ -345,7 +345,7 @@ def test_the_name_of_a_spawn_that_dies_before_it_has_made_room_is_free_or_respaw
 @pytest.mark.slow
 def test_an_init_that_dies_anywhere_is_finished_by_the_next_one(tmp_path: Path) -> None:
     operations = live(_init, tmp_path / "first").operations
-    for at in points(operations, every=EVERY):
+    for at in points(operations, every=EVERY, most=4):
         root = tmp_path / f"home-{at}"
         live(_init, root, at=at)
 

@@ -46,7 +46,7 @@ def test_the_control_room_works_from_a_removed_directory(live_home: LiveHome, go
         tmux.keys("j", "x")
         tmux.wait_for("Stop genesis-01/worker-1?")
         tmux.keys("y")
-        tmux.wait_for("† worker-1", "killed")
+        tmux.wait_for("† worker-1", "ended by operator")  # while it is ending, a new spawn is refused
         tmux.keys("r")
         tmux.wait_for("Spawn genesis-01/worker-1 again?")
         tmux.keys("y")
