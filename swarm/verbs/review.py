@@ -6,9 +6,10 @@ from swarm.formatting import plural
 from swarm.home import audit
 from swarm.home.context import Home
 from swarm.home.resolve import must_answer_for, must_be_meant, resolve
+from swarm.injection.fence import tagged
 from swarm.lifecycle.decide import decide
 from swarm.lifecycle.readiness import must_be_ready
-from swarm.model.actor import AuditVerb
+from swarm.model.actor import OPERATOR, AuditVerb
 from swarm.model.record import Ending, Record
 from swarm.model.reports import ResultsState
 from swarm.model.requests import ReadReport, Reviewed
@@ -16,7 +17,7 @@ from swarm.model.review import MAX_WORD, Decision, Review
 from swarm.model.values import replace
 from swarm.protocol.agent_files import read_results
 from swarm.rules.disputes import dispute_words
-from swarm.sanitize import clean, quoted
+from swarm.sanitize import quoted
 from swarm.verbs.read import known_record
 
 
@@ -43,8 +44,10 @@ def read_words(report: ReadReport) -> str:
     review = report.review
     if review is None:
         return said
-    word = f": {clean(review.word, MAX_WORD)}" if review.word else ""
-    return f"{said} They are {review.decision} by {review.by}{word}".strip()
+    given = review.word.replace('"', "'")
+    word = f", with the words {quoted(given, MAX_WORD)}" if review.word else ""
+    decided = f"They are {review.decision} by {review.by}{word}"
+    return f"{said} {decided if review.by == str(OPERATOR) else tagged(review.word, decided)}".strip()
 
 
 def review_text(report: Reviewed) -> str:

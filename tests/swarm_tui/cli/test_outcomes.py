@@ -50,4 +50,6 @@ def test_failure_9_the_board_and_read_say_what_is_not_there(
     assert "rejected" in said(live_home, reports.reject, "reject", "w", "--why", "one source of three")
     read = json.loads(said(live_home, reports.read, "read", "w", "--json"))
     assert (read["disputes"], read["review"]["decision"]) == ([], "rejected")
-    assert "They are rejected by operator: one source of three" in said(live_home, reports.read, "read", "w")
+    assert 'They are rejected by operator, with the words "one source of three' in said(
+        live_home, reports.read, "read", "w"
+    )
