@@ -17,6 +17,7 @@ from swarm.model.agent import Identity
 from swarm.model.record import Record
 from swarm.model.stray import Stray, Tie
 from swarm.platform.process_info import Stat
+from swarm.processes.belonging import is_here
 from swarm.processes.leftovers import is_inside
 from swarm.protocol.names import parent_of
 from swarm.protocol.paths import MARKER, POLICY_FILE, Layout
@@ -66,12 +67,11 @@ class ProcessLook:
         table = {stat.pid: stat for stat in map(platform.stat, platform.pids()) if stat is not None and not stat.dead}
         about = self._take(table)
         heads = _Heads(records, table)
-        found = [
-            *_of_programs(table, about, heads, self._kinds),
-            *self._of_markers(table, about, heads),
-        ]
-        found += self._of_places(table, about, heads, records, {pid for pid, *_ in found})
-        made = (self._made(table[pid], about[pid], above, tie) for pid, above, tie in found)
+        found = {pid: (above, tie) for pid, above, tie in self._of_markers(table, about, heads)}
+        found |= {pid: (above, tie) for pid, above, tie in _of_programs(table, about, heads, self._kinds)}
+        for pid, above, tie in self._of_places(table, about, heads, records):
+            found.setdefault(pid, (above, tie))
+        made = (self._made(table[pid], about[pid], above, tie) for pid, (above, tie) in found.items())
         return tuple(sorted(made, key=lambda stray: (stray.started_at, stray.process.pid)))
 
     def _take(self, table: Mapping[int, Stat]) -> dict[int, _About]:
@@ -103,7 +103,7 @@ class ProcessLook:
         """The uppermost process of each marker of this home that the ledger does not vouch for."""
         for pid, stat in table.items():
             one = about[pid]
-            if not one.marker or one.marker in heads.markers or _age(stat) < YOUNG_S or not self._is_here(one.home):
+            if not one.marker or heads.vouched(one.marker) or _age(stat) < YOUNG_S or not self._is_here(one.home):
                 continue
             above = about.get(stat.ppid, _NOTHING)
             is_first = above.marker != one.marker or _is_keeper(above.words)
@@ -116,12 +116,11 @@ class ProcessLook:
         about: Mapping[int, _About],
         heads: "_Heads",
         records: Mapping[str, Record],
-        found: set[int],
     ) -> Iterable[tuple[int, str, Tie]]:
         """Coding agents that nothing ties to an agent but the directory that they work in."""
         for pid, stat in table.items():
             one = about[pid]
-            if not one.program or one.marker or pid in found or pid in heads.programs or heads.above(stat, table):
+            if not one.program or one.marker or pid in heads.programs or heads.above(stat, table):
                 continue
             if _part_of(stat, table, about, self._kinds) or _on_terminal(stat, table):
                 continue
@@ -134,10 +133,7 @@ class ProcessLook:
     def _is_here(self, home: str) -> bool:
         known = self._homes.get(home)
         if known is None:
-            try:
-                known = bool(home) and os.path.samefile(home, self._layout.root)
-            except OSError:
-                known = False
+            known = is_here(self._layout, home)
             if not known and not os.path.isfile(os.path.join(home, POLICY_FILE)):
                 return known  # it may be made, or mounted, later
             self._homes[home] = known
@@ -156,6 +152,16 @@ class ProcessLook:
         )
 
 
+def vouched(records: Mapping[str, Record]) -> Callable[[str], bool]:
+    """Returns what tells whether the ledger vouches for a marker: of an agent, of who runs its checks, or of a check.
+
+    The marker of a check begins with that of who runs it, and a dot.
+    """
+    agents = {record.spawn_id for record in records.values() if record.holds_slot}
+    runners = {record.checks.runner.marker for record in records.values() if record.checks.runner is not None}
+    return lambda marker: marker in agents or marker.partition(".")[0] in runners
+
+
 class _Heads:
     """The living keepers and programs of the ledger."""
 
@@ -165,6 +171,7 @@ class _Heads:
         self.by_pid: dict[int, str] = {}
         self.programs: set[int] = set()
         self.markers = {record.spawn_id: agent for agent, record in records.items() if record.holds_slot}
+        self.vouched = vouched(records)
         for agent, record in records.items():
             for identity in (record.keeper, record.process):
                 if identity is None or (identity.boot_id, identity.pid_ns) != (boot, namespace):
@@ -194,7 +201,7 @@ def _of_programs(
     """Sessions of coding agents below an agent, or with its marker, that are not the agent itself."""
     for pid, stat in table.items():
         one = about[pid]
-        if not one.program or pid in heads.programs or (one.marker and one.marker not in heads.markers):
+        if not one.program or pid in heads.programs or _is_of_others(stat, table, about, heads):
             continue
         below = heads.above(stat, table)
         above = below or heads.markers.get(one.marker, "")
@@ -204,6 +211,20 @@ def _of_programs(
         if below and not kinds.coding(record.program) and _is_foreground(stat, table, about, record, kinds):
             continue
         yield pid, above, Tie.DESCENT if below else Tie.MARKER
+
+
+def _is_of_others(stat: Stat, table: Mapping[int, Stat], about: Mapping[int, _About], heads: _Heads) -> bool:
+    """Whether it is of a check, of another home, or of an agent that the ledger will know.
+
+    Its marker alone says nothing, because an agent can make one up.
+    """
+    marker = about[stat.pid].marker
+    if not marker or marker in heads.markers:
+        return False
+    if heads.vouched(marker):
+        return True
+    nearest = (each for each in _chain(stat, table) if each.pid in heads.by_pid or _is_keeper(about[each.pid].words))
+    return (found := next(nearest, None)) is None or found.pid not in heads.by_pid
 
 
 def _part_of(stat: Stat, table: Mapping[int, Stat], about: Mapping[int, _About], kinds: Kinds) -> bool:

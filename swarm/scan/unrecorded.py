@@ -31,16 +31,7 @@ class Unrecorded:
         for known in there.keys() - self._inner:
             if known in self._tracked:
                 del there[known]  # a directory of that name stands there, and is what is shown
-        moved = self._inner != there.keys()
-        for known in self._inner - there.keys():
-            self._end(known, dirty)
-        self._inner = set(there)
-        for known, inner in there.items():
-            agent = self._tracked.setdefault(known, TrackedAgent(known))
-            if agent.inner != inner:
-                agent.inner = inner
-                dirty.add(known)
-        return moved
+        return self._take(self._inner, there, dirty)
 
     def take_strays(self, strays: Mapping[str, Stray], dirty: set[str]) -> bool:
         """The same of strays. One that works in a directory which the ledger does not know is the agent of that one."""
@@ -48,15 +39,24 @@ class Unrecorded:
             return False
         self._strays = strays
         there = {self._place_of(known, stray): stray for known, stray in strays.items()}
-        moved = self._by_stray != there.keys()
-        for known in self._by_stray - there.keys():
+        return self._take(self._by_stray, there, dirty)
+
+    def _take(self, before: set[str], there: Mapping[str, Runs], dirty: set[str]) -> bool:
+        """before: the ids of those that were there at the last look; changed here to those that are there now."""
+        moved = before != there.keys()
+        for known in before - there.keys():
             self._end(known, dirty)
-        self._by_stray = set(there)
-        for known, stray in there.items():
+        before.clear()
+        before.update(there)
+        for known, runs in there.items():
             agent = self._tracked.setdefault(known, TrackedAgent(known))
-            if agent.stray != stray:
-                agent.stray = stray
-                dirty.add(known)
+            if runs in (agent.inner, agent.stray):
+                continue
+            if isinstance(runs, Stray):
+                agent.stray = runs
+            else:
+                agent.inner = runs
+            dirty.add(known)
         return moved
 
     def _place_of(self, known: str, stray: Stray) -> str:

@@ -119,7 +119,11 @@ class WriteWatch:
         recent = time.monotonic() - self._home.beat_period
         self._found = {spawn: found for spawn, found in self._found.items() if spawn in spawns}
         self._track = {spawn: track for spawn, track in self._track.items() if spawn in spawns}
-        self._shared = {spawn: shared for spawn, shared in self._shared.items() if spawn in spawns}
+        self._shared = {
+            spawn: {path: hand for path, hand in shared.items() if hand.at > recent}
+            for spawn, shared in self._shared.items()
+            if spawn in spawns
+        }
         self._hands = {path: hand for path, hand in self._hands.items() if hand.at > recent}
 
     def _territory(self, agent: TrackedAgent, record: Record) -> Territory:

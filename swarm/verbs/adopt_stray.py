@@ -49,6 +49,7 @@ def adopt_stray(
     """
     with audit.attempt(home, AuditVerb.ADOPT, words) as attempt:
         must_be_ready(home)
+        home.must_be_able_to_start()
         if home.actor.is_agent:
             raise Refused(Code.HIERARCHY, "Only the operator adopts strays.", hint="Ask your parent.")
         view = find_stray(home, words)

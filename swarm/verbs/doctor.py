@@ -19,11 +19,13 @@ from swarm.model.requests import Finding, Level
 from swarm.model.snapshot import Access
 from swarm.model.time import gap_between
 from swarm.processes.belonging import is_here, origin_of
+from swarm.processes.strays import vouched
 from swarm.protocol.find import walk
 from swarm.protocol.paths import MARKER
 from swarm.protocol.roles import load_roles
 from swarm.rules.heart import command
 from swarm.sanitize import clean
+from swarm.scan.changes import BUDGET_S, MAX_ENTRIES, changes_since
 from swarm.store import locks
 from swarm.verbs.doctor_disk import of_disk
 from swarm.verbs.doctor_prices import prices
@@ -42,8 +44,7 @@ class Stray(NamedTuple):
 
 def strays(home: Home, state: State) -> list[Stray]:
     """Processes that carry this home's markers and belong to no record. Only looks, and only where it may."""
-    vouched = {record.spawn_id for record in state.agents.values() if record.holds_slot}
-    vouched |= {record.checks.runner.marker for record in state.agents.values() if record.checks.runner is not None}
+    vouches = vouched(state.agents)
     found: list[Stray] = []
     for pid in platform.pids():
         environment = platform.environ(pid)
@@ -54,7 +55,7 @@ def strays(home: Home, state: State) -> list[Stray]:
         ):
             continue
         seen = platform.stat(pid)
-        if environment[MARKER].partition(".")[0] in vouched or seen is None or seen.dead:
+        if vouches(environment[MARKER]) or seen is None or seen.dead:
             continue
         agent = clean(environment.get("SWARM_AGENT", ""), 200)
         found.append(Stray(pid, agent, clean(environment[MARKER], 64), clean(platform.command(pid), 200)))
@@ -67,10 +68,10 @@ FEW_DESCRIPTORS = 1024
 
 
 def examine(home: Home) -> list[Finding]:
-    """Every finding: home, disk, ledger, roles, programs, environment, prices, limits, clock, processes."""
+    """Every finding: home, disk, files, ledger, roles, programs, environment, prices, limits, clock, processes."""
     findings = [*_home(home)]
     if not home.layout.foreign:
-        findings += of_disk(home)
+        findings += [*of_disk(home), *_files(home)]
     state = _state(home)
     if state is not None:
         findings += [*_ledger(home, state), *_origins(home, state)]
@@ -129,6 +130,20 @@ def _home(home: Home) -> Iterator[Finding]:
         yield Finding(Level.ERROR, "policy", home.policy_error.title, hint)
     elif not home.layout.foreign:
         yield Finding(Level.OK, "policy", "swarm.toml is valid")
+
+
+def _files(home: Home) -> Iterator[Finding]:
+    """Whether all files can be looked through: else nobody is named who writes into what another agent owns."""
+    if changes_since(home.layout, home.clock.wall(), frozenset(home.policy.watch.ignore)).whole:
+        yield Finding(Level.OK, "files", "who writes into what another agent owns is looked for")
+    else:
+        yield Finding(
+            Level.WARNING,
+            "files",
+            f"the home is too large to look through (over {MAX_ENTRIES:,} files and directories, longer than "
+            f"{BUDGET_S:g} s, or too deep): who writes into what another agent owns is not seen",
+            "Leave out what holds much, by the names of directories: [watch] ignore in swarm.toml",
+        )
 
 
 def _origins(home: Home, state: State) -> Iterator[Finding]:

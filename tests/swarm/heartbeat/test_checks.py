@@ -15,6 +15,7 @@ from swarm.model.requests import Level
 from swarm.model.values import replace
 from swarm.processes.identity import identify
 from tests.support.homes import LiveHome
+from tests.support.strays import strays_of
 from tests.support.wait import wait_for
 
 MARKER = "check-test"
@@ -46,7 +47,10 @@ def no_runners(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("swarm.heartbeat.execute.start_runners", lambda home: None)
 
 
-def test_failure_9_a_slow_check_delays_no_heartbeat_and_the_next_one_counts_it(live_home: LiveHome) -> None:
+def test_failure_9_a_slow_check_delays_no_heartbeat_and_the_next_one_counts_it(
+    live_home: LiveHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swarm.processes.strays.YOUNG_S", 0.0)
     slow = "while [ ! -e go ]; do sleep 0.05; done; echo looked"
     checks = ("it is there", slow), ("the page is there", "test -e site/index.html || { echo no page; exit 3; }")
     done(live_home, "w", *checks)
@@ -58,6 +62,8 @@ def test_failure_9_a_slow_check_delays_no_heartbeat_and_the_next_one_counts_it(l
     assert live_home.record("w").checked_n is None
     wait_for(lambda: live_home.record("w").checks.runner is not None, "a process that runs its checks")
     assert not [each for each in live_home.swarm.doctor() if each.topic == "processes" and each.level is not Level.OK]
+    # The shell that runs a check is no stray, and neither is who started it: they take no slot, and no one ends them.
+    assert strays_of(live_home) == {}
     (live_home.root / "go").touch()
     wait_for(lambda: live_home.record("w").checked_n == 1, "its checks")
     record = live_home.record("w")

@@ -20,20 +20,22 @@ def levels(findings: list[Finding], topic: str) -> set[str]:
 def test_a_good_home_has_nothing_worse_than_its_machine(live_home: LiveHome) -> None:
     findings = live_home.swarm.doctor()
 
-    for topic in ("home", "policy", "ledger", "roles", "programs", "processes"):
+    for topic in ("home", "files", "policy", "ledger", "roles", "programs", "processes"):
         assert levels(findings, topic) == {"ok"}, topic
     assert any(finding.topic == "clock" for finding in findings)
     assert any(finding.topic == "limits" for finding in findings)
 
 
-def test_what_is_broken_is_named_with_what_to_do(live_home: LiveHome) -> None:
+def test_what_is_broken_is_named_with_what_to_do(live_home: LiveHome, monkeypatch: pytest.MonkeyPatch) -> None:
     (live_home.layout.role("scout")).write_text("no front matter")
     live_home.layout.lock.unlink()
     live_home.rules(more='\n[programs.other]\nkind = "command"\nargv = ["no-such-program-anywhere"]\n')
 
+    monkeypatch.setattr("swarm.scan.changes.MAX_ENTRIES", 3)
     findings = live_home.open().doctor()
 
     assert "error" in levels(findings, "roles")
+    assert "warning" in levels(findings, "files")
     assert "error" in levels(findings, "programs")
     assert [finding.hint for finding in findings if finding.topic == "lock"] == [
         "Make it again with: swarm-tui doctor --rebuild"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from swarm.api import Swarm
-from swarm.errors import Code, NotFound, Refused
+from swarm.errors import Code, NotFound, PolicyError, Refused
 from swarm.model.causes import AlertCause
 from swarm.model.record import Phase
 from tests.support.homes import LiveHome
@@ -99,6 +99,13 @@ def test_a_stray_is_taken_in_where_a_budget_is_found_and_else_runs_on(live_home:
         live_home.swarm.adopt_stray(one, name="first", restart=True)
     assert full.value.code is Code.BUDGET
     assert set(strays_of(live_home)) == {"one", "two"}
+
+    live_home.rules(slots=3, reserve=0)
+    live_home.open()
+    (live_home.root / "swarm.toml").write_text("[slots]\nmaxx = 3\n")
+    with pytest.raises(PolicyError):
+        live_home.open().adopt_stray(one, name="first", restart=True)
+    assert set(strays_of(live_home)) == {"one", "two"}, "no agent is started, so none is ended for it"
 
     live_home.rules(slots=3, reserve=0)
     live_home.swarm = live_home.open()
