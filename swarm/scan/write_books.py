@@ -1,6 +1,7 @@
 """Two looks at a home's files and at what its agents wrote, and what was written between them."""
 
 import os
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +21,8 @@ TRIES = 3
 """A look during which an agent writes is taken again: its count and its files would not be of one moment."""
 AUDIT_BYTES = 1 << 20
 """Of the audit log between two looks."""
+STAMP_S = 0.05
+"""Seconds by which the time of a change may lie before it, as kernels count."""
 _REPORTS = frozenset({AuditVerb.PROGRESS, AuditVerb.DONE})
 """Verbs that write nothing but their agent's own file and a line of the audit log."""
 
@@ -45,6 +48,8 @@ class WriteBooks:
         self._logs: dict[str, int] = {}
         """By spawn id: how long its output was."""
         self._audit: FileTail | None = None
+        self._quiet_until = 0.0
+        """Until when, in wall seconds, no agent had written anything since the last look at files."""
 
     def look(self, records: Sequence[Record]) -> Between | None:
         """What was written since the last look; None at the first, where no agent wrote, and where not all files could
@@ -52,8 +57,9 @@ class WriteBooks:
 
         records: of the agents that live.
         """
-        before = written_by(records)
+        at, before = time.time(), written_by(records)
         if self._files is not None and all(self._is_as_it_was(record, before) for record in records):
+            self._quiet_until = at - STAMP_S
             return None  # the walk, which costs most, is for whom there is something to find
         told: Counter[str] = Counter()
         acted: set[str] = set()
@@ -67,6 +73,7 @@ class WriteBooks:
                 break
         files = {change.path: change.state for change in walk.found if not change.removed} if walk.whole else None
         known, self._files = self._files, files
+        quiet_until, self._quiet_until = self._quiet_until, 0.0
         totals, self._totals = self._totals, {}
         lengths, self._logs = self._logs, logs
         accounts = []
@@ -81,7 +88,8 @@ class WriteBooks:
         if known is None or files is None:
             return None
         whose = {pid: agent for agent, each in after.items() for pid in each.pids}
-        return Between(_writes(known, files), accounts, whose)
+        others = {change.path for change in walk.found if change.at < quiet_until}  # it was no agent that wrote these
+        return Between([each for each in _writes(known, files) if each.path not in others], accounts, whose)
 
     def _is_as_it_was(self, record: Record, counted: Mapping[str, Written]) -> bool:
         """Whether it has written nothing since the last look."""

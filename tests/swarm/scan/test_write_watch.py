@@ -1,6 +1,7 @@
 """Failure 10, while agents run: who writes what another one owns is seen within a scan; who ran beside it is not."""
 
 import json
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -9,7 +10,7 @@ from swarm.model.causes import ProblemCode
 from swarm.model.record import Record
 from swarm.scan import write_watch
 from swarm.scan.scanner import Scanner
-from swarm.scan.write_books import Between, WriteBooks
+from swarm.scan.write_books import STAMP_S, Between, WriteBooks
 from tests.support.homes import LiveHome
 from tests.support.wait import wait_for
 
@@ -159,3 +160,24 @@ def test_failure_10_what_an_agents_own_tool_call_wrote_is_proof_and_what_was_ref
     said = watched.said()
     assert said.keys() == {"fixer"}
     assert "it wrote docs/page.md, which genesis-01/owner owns (a tool call of its own did it)" in said["fixer"]
+
+
+def test_failure_10_what_was_written_while_no_agent_wrote_is_no_agents_doing(live_home: LiveHome) -> None:
+    (live_home.root / "docs").mkdir()
+    page, go = live_home.root / "docs" / "page.md", live_home.root.parent / "go"
+    script = f"while [ ! -e {go} ]; do sleep 0.05; done; echo mine > {live_home.root}/docs/mine.md; sleep 300"
+    live_home.spawn("worker-1", "sh", "-c", script)
+    books, records = WriteBooks(live_home.home), [live_home.record("worker-1")]
+    wait_for(lambda: books.look(records) is None and books.look(records) is None, "a look at an agent that waits")
+    page.write_text("of the operator\n")
+    wait_for(lambda: time.time() > page.stat().st_ctime + 2 * STAMP_S, "some time to pass")
+    assert books.look(records) is None
+    go.touch()
+    found: list[str] = []
+
+    def seen() -> bool:
+        found.extend(each.path for between in filter(None, [books.look(records)]) for each in between.writes)
+        return bool(found)
+
+    wait_for(seen, "what it wrote then")
+    assert found == ["docs/mine.md"]
