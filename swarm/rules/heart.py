@@ -28,8 +28,7 @@ def heart(snapshot: Snapshot, policy: Policy, now: Now) -> Heart:
     """
     owner, running = snapshot.owner, snapshot.heartbeat_running
     period = (owner.period_s if owner is not None else 0.0) or policy.heartbeat.period
-    silent = _silence(snapshot, now)
-    missed = silent is not None and silent > PERIODS_WITHOUT_BEAT * period + SLACK_S
+    missed = _unbeaten(snapshot, now) > PERIODS_WITHOUT_BEAT * period + SLACK_S
     if running is not None:
         if missed and now.wall - running.since > period + SLACK_S:
             return _stopped(snapshot, now, running, f"{_named(running)} began a heartbeat and does not end it")
@@ -85,6 +84,17 @@ def _silence(snapshot: Snapshot, now: Now) -> float | None:
     if oldest is None:
         return None
     return now.awake - (oldest if last is None else last)
+
+
+def _unbeaten(snapshot: Snapshot, now: Now) -> float:
+    """Seconds for which a heartbeat could have been, and was not: a silence from before is nobody's who came since."""
+    silent, owner = _silence(snapshot, now), snapshot.owner
+    if silent is None:
+        return 0.0
+    if owner is not None:
+        return min(silent, now.wall - owner.since)
+    oldest = _oldest(snapshot, lambda each: each.spawned)
+    return silent if oldest is None else min(silent, now.awake - oldest)
 
 
 def _oldest(snapshot: Snapshot, when: Callable[[Record], float]) -> float | None:

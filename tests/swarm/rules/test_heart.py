@@ -45,6 +45,15 @@ def test_the_heart_is_judged_by_owner_holder_and_silence(fields: dict[str, Any],
     assert (found.state, found.why) == (state, why)
 
 
+def test_nobody_is_held_to_the_silence_before_it_came() -> None:
+    came = a_snapshot(a_view("worker-1", age=60.0), owner=replace(RUN, since=NOW.wall - MINUTE), **LONG_AGO)
+    assert heart(came, POLICY, NOW).state is HeartState.BEATS, "an owner has just taken it up, and is about to beat"
+    young = a_snapshot(a_view("worker-1", spawned_ago=MINUTE), **LONG_AGO)
+    assert heart(young, POLICY, NOW).state is HeartState.BY_HAND, "the agent is new in a home that beat yesterday"
+    died = replace(came, owner_gone=True)
+    assert heart(died, POLICY, NOW).stopped_s == HOUR, "it is said how long ago the last one was all the same"
+
+
 def test_what_was_stopped_says_for_how_long_and_how_to_start_it_again() -> None:
     snapshot = a_snapshot(a_view("worker-1", age=60.0), owner=RUN, owner_gone=True)
     assert heart(snapshot, POLICY, NOW).stopped_s == 7 * MINUTE
