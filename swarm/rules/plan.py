@@ -74,8 +74,9 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     words = _GAP_WORDS[hole.kind].format(spell_duration(hole.seconds)) if hole else ""
     over, refused = swarm_over(snapshot, policy, now), outage(snapshot, judged, policy, now)
     due, spared = due_for_limits(snapshot, judged, policy, over)
-    due = {**due_for_neglect(snapshot, judged, policy), **due_for_problems(snapshot, judged, policy), **due}
+    due = due_for_problems(snapshot, judged, policy, between=hole is not None) | due  # who slept could not heed it
     if hole is None:
+        due = due_for_neglect(snapshot, judged, policy) | due
         due |= {agent: one for agent, one in due_for_looping(snapshot, judged, policy, now).items() if agent not in due}
         due |= {agent: Due(one.why) for agent, one in judged.items() if one.kill_due and agent not in due}
     slot_tree = _slot_tree(snapshot, policy)
