@@ -9,6 +9,7 @@ from swarm.injection.detect import suspicion
 from swarm.model.causes import ProblemCode
 from swarm.model.record import Phase
 from swarm.protocol.inputs import fault_of, nearest
+from swarm.protocol.owned_paths import fixed_parts
 from swarm.sanitize import clean
 from swarm.scan.files import Key, is_racy, key_of
 from swarm.scan.tracked_agent import TrackedAgent
@@ -75,5 +76,6 @@ class InputLooks:
 
 
 def _is_own(path: str, owns: tuple[str, ...]) -> bool:
-    plain = path.removeprefix("./").rstrip("/")
-    return any(plain == own.rstrip("/") or plain.startswith(own.rstrip("/") + "/") for own in owns)
+    """Whether it lies in what the agent owns, as far as a pattern tells."""
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    return any(parts[: len(fixed)] == fixed for fixed in map(fixed_parts, owns))

@@ -1,7 +1,7 @@
 """Counts what agents have made, some of them in every scan: declared outputs, or new files where it matters."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from swarm.model.agent import AgentSpec
@@ -28,40 +28,47 @@ BUDGET_S = 0.003
 Count = Callable[[TrackedAgent, Record, AgentSpec, Contents], Counted | None]
 
 
+class _Round:
+    """Who is left of a round over agents, and when the next one may begin. pause: seconds between two beginnings."""
+
+    def __init__(self, pause: float) -> None:
+        self.left: list[str] = []
+        self._pause = pause
+        self._began = BEGINNING
+
+    def is_due(self, now: Now) -> bool:
+        """Whether the last round is through, and was begun long enough ago."""
+        return not self.left and now.awake - self._began >= self._pause
+
+    def begin(self, now: Now, agents: Iterable[str]) -> None:
+        """Begins another one over these agents."""
+        self.left, self._began = list(agents), now.awake
+
+
 class OutputCounts:
     """Two rounds: over agents that declare outputs, and over those that declare none and may loop."""
 
     def __init__(self, home: "Home") -> None:
         self._home = home
-        self._declared: list[str] = []
-        self._others: list[str] = []
+        self._declared = _Round(OUTPUTS_S)
+        self._others = _Round(MADE_S)
 
     def look(self, agents: Mapping[str, TrackedAgent], now: Now, *, everything: bool) -> set[str]:
         """Counts as much as fits into a scan, one agent at least. Returns the ids of those for whom that is new."""
-        if not self._declared or everything:
-            self._declared = [known for known, agent in agents.items() if _declares(agent) or _names_some(agent)]
-        if not self._others or everything:
-            self._others = [known for known, agent in agents.items() if self._may_loop(agent, now)]
-        changed = self._go_on(self._declared, agents, now, OUTPUTS_S, self._outputs, everything=everything)
-        return changed | self._go_on(self._others, agents, now, MADE_S, self._made, everything=everything)
+        if everything or self._declared.is_due(now):
+            self._declared.begin(now, (known for known, each in agents.items() if _declares(each) or _names_some(each)))
+        if everything or self._others.is_due(now):
+            self._others.begin(now, (known for known, each in agents.items() if self._may_loop(each, now)))
+        changed = self._go_on(self._declared.left, agents, now, self._outputs, everything=everything)
+        return changed | self._go_on(self._others.left, agents, now, self._made, everything=everything)
 
     def _go_on(
-        self,
-        turn: list[str],
-        agents: Mapping[str, TrackedAgent],
-        now: Now,
-        pause: float,
-        count: Count,
-        *,
-        everything: bool,
+        self, left: list[str], agents: Mapping[str, TrackedAgent], now: Now, count: Count, *, everything: bool
     ) -> set[str]:
         until = time.perf_counter() + BUDGET_S
         changed: set[str] = set()
-        while turn:
-            agent = agents.get(turn[-1])
-            if agent is not None and not everything and now.awake - agent.counted_at < pause:
-                break  # the rest were counted even later
-            turn.pop()
+        while left:
+            agent = agents.get(left.pop())
             if agent is not None and _runs(agent) and (_observe(agent, count, now) | self._find_named(agent)):
                 changed.add(agent.id)
             if not everything and time.perf_counter() > until:
@@ -97,10 +104,10 @@ def _observe(agent: TrackedAgent, count: Count, now: Now) -> bool:
     if agent.contents is None:
         agent.contents = Contents()
     counted = count(agent, record, spec, agent.contents)
-    seen = agent.counted_at if agent.counted_at > BEGINNING else before.seen
-    agent.counted_at = now.awake
     if counted is None:
         return False
+    seen = agent.counted_at if agent.counted_at > BEGINNING else before.seen
+    agent.counted_at = now.awake
     if counted.cut and not spec.outputs:  # too much to look at: nothing is concluded from a part
         agent.observed = replace(before, outputs=0, outputs_key="")
     else:

@@ -491,6 +491,16 @@ class TestHostileFiles:
         (agent.path / "done.json").write_text("{}")
         assert codes_of(scanner_of(home.layout, home.clock).full(), "a-1") == {"misspelt"}
 
+    def test_an_input_that_an_agent_owns_by_a_pattern_it_may_have_moved_itself(
+        self, home: Home, managed: Grove
+    ) -> None:
+        for name, owned in (("a-1", "out/*.md"), ("b-2", "other/*.md")):
+            managed.managed(name, inputs=["out/draft.md"], owns=[owned])
+            enter(home, record_of(name, spawned_at=home.now().wall))
+        snapshot = scanner_of(home.layout, home.clock).full()
+        assert codes_of(snapshot, "a-1") == set()
+        assert codes_of(snapshot, "b-2") == {"input"}
+
     def test_a_misspelt_file_where_no_agent_is_belongs_to_the_swarm(self, grove: Grove) -> None:
         (grove.agents / "a-1").mkdir()
         (grove.agents / "a-1" / "progess.md").write_text("")
@@ -767,3 +777,20 @@ class TestOutputs:
         view = view_in(scanner.full(), "a-1")
         assert view.observed.outputs == 4
         assert view.observed.outputs_changed > 0
+
+    @pytest.mark.parametrize(("at_work", "says_done"), [("a-1", "b-2"), ("b-2", "a-1")])
+    def test_failure_3_who_names_its_outputs_early_keeps_no_other_agent_from_being_counted(
+        self, home: Home, managed: Grove, clock: FakeClock, at_work: str, says_done: str
+    ) -> None:
+        clock.wall_seconds = time.time()
+        lines = "".join(f"2026-02-28 09:{minute} - Still browsing.\n" for minute in range(10, 20))
+        worker = managed.managed(at_work, progress=lines)
+        managed.managed(says_done, progress=lines, results={"status": "success", "outputs": ["report.md"]})
+        enter(home, *(record_of(each, spawned_at=clock.wall()) for each in ("a-1", "b-2")))
+        scanner = scanner_of(home.layout, clock)
+        scanner.full()
+        (worker.path / "found.md").write_text("x")
+        for _ in range(10):
+            clock.advance(6)
+            snapshot = scanner.paced()
+        assert view_in(snapshot, at_work).observed.outputs == 1
