@@ -78,7 +78,7 @@ ACTS: tuple[Act, ...] = (
     Act("fold", ("h", "left"), "fold this branch, or go to its parent", Group.MOVE, "h ←", palette=False),
     Act("unfold", ("l", "right"), "unfold this branch", Group.MOVE, "l →", palette=False),
     Act("toggle_fold", ("space",), "fold or unfold this branch", Group.MOVE, "space", palette=False),
-    Act("toggle_over", ("u",), "show what is over, or fold it away", Group.MOVE, "u"),
+    Act("toggle_over", ("o",), "show what is over, or fold it away", Group.MOVE, "o"),
     Act("fold_all", ("minus",), "fold every branch", Group.MOVE, "-"),
     Act("unfold_all", ("equals_sign",), "unfold every branch", Group.MOVE, "="),
     Act(
@@ -110,7 +110,7 @@ ACTS: tuple[Act, ...] = (
         verb="results",
     ),
     Act("audit", ("e",), "the audit log: who did what", Group.LOOK, "e", verb="events"),
-    Act("sessions", ("o",), "what your programs run beside this swarm; take one in", Group.LOOK, "o", verb="sessions"),
+    Act("sessions", ("L",), "what your programs run beside this swarm; take one in", Group.LOOK, "L", verb="sessions"),
     Act(
         "adopt_stray",
         ("O",),

@@ -1,4 +1,4 @@
-"""`C` puts away what is over, the marked ones too; `u` shows what is folded away."""
+"""`C` puts away what is over, the marked ones too; `o` shows what is folded away."""
 
 from typing import Any
 
@@ -98,7 +98,7 @@ async def test_u_shows_what_is_over_and_folds_it_away_again() -> None:
     async with app.run_test(size=(160, 45), notifications=True) as pilot:
         await pilot.pause()
         assert shown_ids(app.room.agents) == ("genesis-01", full_id("young"))
-        await pilot.press("u")
+        await pilot.press("o")
         assert shown_ids(app.room.agents) == ("genesis-01", full_id("young"), full_id("old"))
-        await pilot.press("u")
+        await pilot.press("o")
         assert shown_ids(app.room.agents) == ("genesis-01", full_id("young"))

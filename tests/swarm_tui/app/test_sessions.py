@@ -1,4 +1,4 @@
-"""Sessions that run beside the swarm: listed with `o`, one taken in by name, a person's left alone."""
+"""Sessions that run beside the swarm: listed with `L`, one taken in by name, a person's left alone."""
 
 from textual.pilot import Pilot
 
@@ -34,7 +34,7 @@ async def test_a_session_is_taken_in_by_the_name_that_it_is_given() -> None:
     swarm = beside(PAGES)
     async with SwarmApp(swarm, beats=False).run_test(size=(120, 40), notifications=True) as pilot:
         await pilot.pause()
-        await press(pilot, "o")
+        await press(pilot, "L")
         assert isinstance(pilot.app.screen, SessionsScreen)
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, Prompt)
@@ -46,7 +46,7 @@ async def test_a_session_that_a_person_talks_in_is_left_to_the_command_line() ->
     swarm = beside(replace(PAGES, kind=SessionKind.INTERACTIVE))
     async with SwarmApp(swarm, beats=False).run_test(size=(120, 40), notifications=True) as pilot:
         await pilot.pause()
-        await press(pilot, "o")
+        await press(pilot, "L")
         await press(pilot, "enter")
         said = " ".join(note.message for note in pilot.app._notifications)
         assert "A person talks in pages." in said
@@ -58,7 +58,7 @@ async def test_where_nothing_runs_that_is_said_and_nothing_is_asked() -> None:
     swarm = beside()
     async with SwarmApp(swarm, beats=False).run_test(size=(120, 40), notifications=True) as pilot:
         await pilot.pause()
-        await press(pilot, "o")
+        await press(pilot, "L")
         assert "of gemini it cannot be told" in screen_text(pilot.app)
         await press(pilot, "enter")
         assert not isinstance(pilot.app.screen, Prompt)
