@@ -102,7 +102,7 @@ class Swarm:
 
     def usage(self, snapshot: Snapshot, seconds: float = 0.1) -> Mapping[str, Usage]:
         """What agents' process trees use, by id: memory now, processor measured over `seconds`. Waits that long."""
-        from swarm.scan.probes import usage_sampler
+        from swarm.probes.probes import usage_sampler
 
         living = {view.id: view.record for view in snapshot.agents if view.record is not None and view.record.live}
         if not living:
@@ -160,7 +160,7 @@ class Swarm:
 
         snapshot: what the caller has seen last; else the home is scanned.
         """
-        from swarm.rules.slots import ghosts_in
+        from swarm.rules.budgets.slots import ghosts_in
         from swarm.verbs.spawn import check
 
         seen = snapshot if snapshot is not None else self.snapshot()

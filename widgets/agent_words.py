@@ -8,7 +8,7 @@ from swarm.model.reports import ResultsState
 from swarm.model.repository import Changes
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
-from swarm.rules.disputes import dispute_words, disputes_in
+from swarm.rules.results.disputes import dispute_words, disputes_in
 from swarm.rules.triage import is_problem
 from widgets.cells import Cell, Cells, coarse_duration, countdown, quote, short_duration
 from widgets.charset import UNICODE, Charset
@@ -196,7 +196,7 @@ def outputs_text(view: AgentView, room: int = 99) -> str:
 
 
 def useful_cell(verdict: Verdict) -> Cell:
-    """`40%`: how useful what it does seems, where anything can be said of that (`swarm.rules.usefulness`)."""
+    """`40%`: how useful what it does seems, where anything can be said of that (`swarm.rules.looping.usefulness`)."""
     useful = verdict.usefulness
     if useful is None:
         return Cell("")

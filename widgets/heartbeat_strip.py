@@ -7,7 +7,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from swarm.model.beat import Beat
-from swarm.rules.outcomes import NONE_CHECKED, pass_rate
+from swarm.rules.results.outcomes import NONE_CHECKED, pass_rate
 from widgets.cells import Cell, Cells, cells_width, fit_cells
 from widgets.charset import UNICODE, Charset
 from widgets.line_list import CellLine, charset_of

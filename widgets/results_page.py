@@ -7,7 +7,7 @@ from typing import Any
 from swarm.model.outcome import Board, OutcomeState
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
-from swarm.rules.disputes import disputes_in
+from swarm.rules.results.disputes import disputes_in
 from swarm.sanitize import clean_block
 from widgets.cells import Cell, quote
 from widgets.charset import UNICODE, Charset

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from swarm.home.context import Home
 from swarm.ledger.state import State
 from swarm.protocol.names import parent_of
-from swarm.rules.slots import ghosts_in
+from swarm.rules.budgets.slots import ghosts_in
 
 
 def ghosts_now(home: Home, state: State) -> Mapping[str, int]:
@@ -18,12 +18,12 @@ def ghosts_now(home: Home, state: State) -> Mapping[str, int]:
     Where no agent runs only processes are looked at, and nothing in a swarm that has not had an agent yet.
     """
     if not any(record.live for record in state.agents.values()):
-        from swarm.scan.strays import StrayLooks
+        from swarm.probes.strays import StrayLooks
 
         looks = StrayLooks(home)
         looks.look(state, now=True)
         return Counter(stray.above for stray in looks.found.values())
-    from swarm.scan.probes import Effort
+    from swarm.probes.probes import Effort
     from swarm.scan.scanner import Scanner  # a first spawn needs none
 
     # Not outputs, worktrees and long transcripts: whoever spawns waits for this.

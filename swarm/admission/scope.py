@@ -13,6 +13,7 @@ from swarm.model.agent import AgentSpec
 from swarm.model.record import Phase, Record
 from swarm.model.repository import Worktree
 from swarm.model.values import replace
+from swarm.probes.changes import Changes, changes_since
 from swarm.programs import preflight
 from swarm.programs.environment import inherited
 from swarm.programs.registry import program_for
@@ -20,7 +21,6 @@ from swarm.protocol.agent_files import read_spec
 from swarm.protocol.names import check_id
 from swarm.protocol.owned_paths import lies_in
 from swarm.sanitize import clean
-from swarm.scan.changes import Changes, changes_since
 
 SHOWN = 8
 """Changed files that an alert names."""

@@ -4,7 +4,7 @@ from swarm.errors import Code, Refused
 from swarm.formatting import plural
 from swarm.home.context import Home
 from swarm.ledger.state import State
-from swarm.rules.unread import orphans_of
+from swarm.rules.results.unread import orphans_of
 
 MAX_NAMES = 4
 

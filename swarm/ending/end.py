@@ -26,7 +26,7 @@ from swarm.model.values import replace
 from swarm.programs.follower import whole_output
 from swarm.programs.registry import new_reader_for
 from swarm.protocol.agent_files import read_spec
-from swarm.rules.disputes import dispute_words, open_disputes
+from swarm.rules.results.disputes import dispute_words, open_disputes
 from swarm.store import writer
 
 StateChange = Callable[[State], State]

@@ -8,7 +8,7 @@ from swarm.home.context import Home
 from swarm.model.agent import Exit
 from swarm.model.record import Record
 from swarm.model.time import Now
-from swarm.rules.observation import awake_at
+from swarm.rules.looping.observation import awake_at
 
 
 def time_of_end(home: Home, record: Record, gone: Exit | None) -> Now:

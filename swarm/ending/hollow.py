@@ -5,9 +5,9 @@ from swarm.home.context import Home
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.review import Dispute
 from swarm.model.values import replace
+from swarm.probes.named_outputs import missing_outputs
 from swarm.protocol.agent_files import read_results, read_spec
-from swarm.rules.disputes import hollow, not_settled, open_disputes
-from swarm.scan.named_outputs import missing_outputs
+from swarm.rules.results.disputes import hollow, not_settled, open_disputes
 
 
 def disputes_at_end(home: Home, record: Record) -> tuple[Dispute, ...]:

@@ -4,10 +4,10 @@ from swarm.home.context import Home
 from swarm.model.agent import AgentSpec
 from swarm.model.record import Observed, Record
 from swarm.model.reports import Counted
+from swarm.probes.outputs import outputs_of
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.progress import read_progress
-from swarm.rules.observation import as_of, observe_outputs, observe_progress, was_made, were_counted
-from swarm.scan.outputs import outputs_of
+from swarm.rules.looping.observation import as_of, observe_outputs, observe_progress, was_made, were_counted
 
 
 def last_observation(home: Home, record: Record) -> Observed:

@@ -20,7 +20,7 @@ from swarm.model.audit_line import AuditLine
 from swarm.model.values import replace
 from swarm.protocol import inbox
 from swarm.protocol.paths import AgentDir
-from swarm.rules.notices import Notice, owed, still_told
+from swarm.rules.results.notices import Notice, owed, still_told
 from swarm.store import locks, reader, writer
 
 MAX_LINES = 20

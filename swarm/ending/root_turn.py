@@ -15,7 +15,7 @@ from swarm.programs.fold import EMPTY, fold
 from swarm.programs.registry import new_reader_for
 from swarm.protocol.logs import last_complaint
 from swarm.protocol.paths import AgentDir
-from swarm.rules.outcome import judge
+from swarm.rules.results.outcome import judge
 from swarm.sanitize import clean
 from swarm.store import declared, jsonio, reader, writer
 

@@ -24,7 +24,7 @@ from swarm.processes.belonging import home_of
 from swarm.programs.registry import program_for
 from swarm.protocol.agent_files import read_exit, read_results
 from swarm.protocol.logs import last_complaint
-from swarm.rules.outcome import turn_words
+from swarm.rules.results.outcome import turn_words
 from swarm.rules.service_wait import has_worked, refusal_of, wait_after
 
 SAID_NOTHING = "its program ended well, and results.json says nothing"

@@ -16,8 +16,8 @@ from swarm.model.checks import MAX_RUNS, CheckRun
 from swarm.model.record import Phase, Record, Ref
 from swarm.model.values import replace
 from swarm.processes.identity import identify
-from swarm.rules.checks import are_due, regressed
-from swarm.rules.disputes import open_disputes
+from swarm.rules.results.checks import are_due, regressed
+from swarm.rules.results.disputes import open_disputes
 
 DIED = "the process that ran its checks died; they are run again"
 

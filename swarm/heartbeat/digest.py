@@ -12,10 +12,10 @@ from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.rules.costs import spent
-from swarm.rules.disputes import dispute_words, disputes_in
 from swarm.rules.limits import dollars, many
-from swarm.rules.notices import readers
-from swarm.rules.outcomes import checked_words
+from swarm.rules.results.disputes import dispute_words, disputes_in
+from swarm.rules.results.notices import readers
+from swarm.rules.results.outcomes import checked_words
 from swarm.sanitize import clean
 
 MAX_BYTES = 20_000

@@ -9,9 +9,9 @@ from swarm.model.plan import Action
 from swarm.model.requests import StopOutcome
 from swarm.rules.due_for_problems import CAUSES, due_for_problems, then_of
 from swarm.rules.limits import due_for_limits, swarm_over
-from swarm.rules.looping import due_for_looping
+from swarm.rules.looping.due_for_looping import due_for_looping
 from swarm.rules.plan import verdicts
-from swarm.rules.unread import due_for_neglect
+from swarm.rules.results.unread import due_for_neglect
 from swarm.scan.scanner import Scanner
 
 CAUSES_OF_ENDS = frozenset({AlertCause.LIMIT, AlertCause.RESULTS_ORPHANED, AlertCause.LOOPING, *CAUSES})

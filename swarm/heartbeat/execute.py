@@ -36,8 +36,8 @@ from swarm.model.requests import StopOutcome
 from swarm.model.review import Decision, Review
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.values import replace
-from swarm.rules.disputes import open_disputes
 from swarm.rules.health import verdict
+from swarm.rules.results.disputes import open_disputes
 from swarm.scan.scanner import Scanner
 
 FAILED = "failed: "

@@ -12,8 +12,8 @@ from swarm.model.causes import AlertCause
 from swarm.model.plan import Action, Plan
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
-from swarm.rules.schedule import CANNOT_RUN
-from swarm.rules.slots import ghosts_in
+from swarm.rules.budgets.schedule import CANNOT_RUN
+from swarm.rules.budgets.slots import ghosts_in
 
 
 def without_empty_promises(home: Home, plan: Plan, snapshot: Snapshot) -> Plan:

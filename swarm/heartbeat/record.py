@@ -23,10 +23,10 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import read_now, renew
 from swarm.model.values import replace
 from swarm.protocol import heartbeats
-from swarm.rules.checks import are_due, are_watched
+from swarm.rules.budgets.slots import slots
 from swarm.rules.costs import with_mark
-from swarm.rules.looping import warned
-from swarm.rules.slots import slots
+from swarm.rules.looping.due_for_looping import warned
+from swarm.rules.results.checks import are_due, are_watched
 from swarm.rules.warnings import remembered
 
 SILENCE = frozenset({Health.INVESTIGATE, Health.OVERDUE})

@@ -28,7 +28,7 @@ from swarm.model.time import Now, read_now
 from swarm.model.values import replace
 from swarm.programs.base import Program
 from swarm.protocol import inbox
-from swarm.rules.spawns import takes_too_long, turn_age
+from swarm.rules.budgets.spawns import takes_too_long, turn_age
 from swarm.scan.scanner import Scanner
 
 

@@ -10,7 +10,7 @@ from swarm.model.record import Record
 from swarm.model.snapshot import AgentView
 from swarm.protocol.find import walk
 from swarm.protocol.names import name_of, parent_of
-from swarm.rules.notices import listener_for
+from swarm.rules.results.notices import listener_for
 
 MAX_CHOICES = 8
 

@@ -16,7 +16,7 @@ from swarm.model.requests import Reviewed
 from swarm.model.review import MAX_DISPUTES, Dispute, Review
 from swarm.model.time import Now
 from swarm.model.values import replace
-from swarm.rules.disputes import not_settled, open_disputes
+from swarm.rules.results.disputes import not_settled, open_disputes
 
 SETTLED = (
     *(AlertCause.ACCEPTANCE, AlertCause.REGRESSION, AlertCause.DISPUTED),

@@ -27,8 +27,8 @@ from swarm.model.requests import EvictionChoice, Spawned, SpawnRequest
 from swarm.model.time import read_now
 from swarm.model.values import replace
 from swarm.protocol.paths import AgentDir
-from swarm.rules.slot_tree import SlotTree, as_if
-from swarm.rules.slots import end_first, refusal
+from swarm.rules.budgets.slot_tree import SlotTree, as_if
+from swarm.rules.budgets.slots import end_first, refusal
 
 STUCK = frozenset({Health.OVERDUE, Health.LOOPING})
 """Who `--kill-stuck` may end: what the table itself says to end, and what loops."""

@@ -11,10 +11,10 @@ from swarm.model.agent import Identity, Liveness
 from swarm.model.requests import StopOutcome
 from swarm.model.snapshot import AgentView
 from swarm.model.stray import Stray
+from swarm.probes.probes import Effort
 from swarm.processes import leftovers
 from swarm.processes.identity import identify, look, send
 from swarm.processes.members import below, marker_of
-from swarm.scan.probes import Effort
 from swarm.scan.scanner import Scanner
 
 

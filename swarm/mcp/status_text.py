@@ -9,9 +9,9 @@ from swarm.model.health import Verdict
 from swarm.model.heart import Heart
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
-from swarm.rules.allocation import words_of_kept
+from swarm.rules.budgets.allocation import words_of_kept
 from swarm.rules.heart import heart
-from swarm.rules.notices import readers
+from swarm.rules.results.notices import readers
 from swarm.sanitize import quoted
 
 MAX_AGENTS = 100

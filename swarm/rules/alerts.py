@@ -12,12 +12,12 @@ from swarm.model.plan import Action
 from swarm.model.record import Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import Access, AgentView, Snapshot
-from swarm.rules.allocation import reserve_words
+from swarm.rules.budgets.allocation import reserve_words
 from swarm.rules.disk import words
-from swarm.rules.disputes import dispute_words, hollow_in
 from swarm.rules.health import is_root
-from swarm.rules.notices import listener_for
-from swarm.rules.unread import with_unread
+from swarm.rules.results.disputes import dispute_words, hollow_in
+from swarm.rules.results.notices import listener_for
+from swarm.rules.results.unread import with_unread
 
 _CAUSES = {
     Health.RETRYING: AlertCause.RETRYING,

@@ -8,8 +8,8 @@ from swarm.model.record import Ending, Phase, Record, Ref
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
-from swarm.rules.disputes import disputes_in
 from swarm.rules.health import is_archived
+from swarm.rules.results.disputes import disputes_in
 
 FOREIGN = "was not spawned through the engine, so the engine leaves it alone"
 _UNSEEN = frozenset({Ending.FAILED, Ending.LOST})

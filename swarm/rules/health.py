@@ -11,10 +11,10 @@ from swarm.model.snapshot import AgentView
 from swarm.model.stray import Stray
 from swarm.model.time import Now
 from swarm.model.values import replace
-from swarm.rules.looping import ends_in, loops
-from swarm.rules.outcome import ended, gone, idle_words, is_gone, reported
+from swarm.rules.looping.due_for_looping import ends_in, loops
+from swarm.rules.looping.usefulness import usefulness
+from swarm.rules.results.outcome import ended, gone, idle_words, is_gone, reported
 from swarm.rules.service_wait import has_just_been_refused, refused_words, waiting_verdict
-from swarm.rules.usefulness import usefulness
 
 TOOL_CHARACTERS = 80
 """Of what a tool is called with, in a verdict's words."""

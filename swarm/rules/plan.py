@@ -19,24 +19,24 @@ from swarm.model.time import Gap, GapKind, Now
 from swarm.model.values import replace
 from swarm.rules.alerts import alerts_of, swarm_alerts
 from swarm.rules.archive import due as due_for_archive
-from swarm.rules.checks import why_ask
+from swarm.rules.budgets.schedule import cost_words, scheduled
+from swarm.rules.budgets.slot_tree import SlotTree, as_if
+from swarm.rules.budgets.slots import ghosts_in, slots_of
+from swarm.rules.budgets.spawns import SpawnPause, queued, woken
 from swarm.rules.disk import words
-from swarm.rules.disputes import why_reject
 from swarm.rules.due_for_problems import due_for_problems
 from swarm.rules.health import is_archived, is_root, verdict
 from swarm.rules.heart import PERIODS_WITHOUT_BEAT
 from swarm.rules.kills import Due, kills
 from swarm.rules.limits import due_for_limits, limit_alerts, swarm_over
-from swarm.rules.looping import due_for_looping, loop_warnings
+from swarm.rules.looping.due_for_looping import due_for_looping, loop_warnings
 from swarm.rules.outage import given_up, outage
-from swarm.rules.schedule import cost_words, scheduled
+from swarm.rules.results.checks import why_ask
+from swarm.rules.results.disputes import why_reject
+from swarm.rules.results.unread import due_for_neglect
 from swarm.rules.service_wait import may_try, served_again
-from swarm.rules.slot_tree import SlotTree, as_if
-from swarm.rules.slots import ghosts_in, slots_of
-from swarm.rules.spawns import SpawnPause, queued, woken
 from swarm.rules.strays import due_strays
 from swarm.rules.unneeded_worktrees import unneeded_worktrees
-from swarm.rules.unread import due_for_neglect
 from swarm.rules.warnings import warnings
 
 _GAP_WORDS = {

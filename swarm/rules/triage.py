@@ -5,8 +5,8 @@ from swarm.model.health import Health, Verdict
 from swarm.model.record import Ending, Phase
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
-from swarm.rules.disputes import open_disputes
 from swarm.rules.health import is_archived
+from swarm.rules.results.disputes import open_disputes
 from swarm.rules.service_wait import is_given_up
 
 _RANKS = {

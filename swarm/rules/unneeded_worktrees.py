@@ -7,8 +7,8 @@ from swarm.model.plan import Action
 from swarm.model.record import Phase
 from swarm.model.repository import Worktree
 from swarm.model.snapshot import AgentView, Snapshot
-from swarm.rules.checks import are_due
 from swarm.rules.health import is_archived
+from swarm.rules.results.checks import are_due
 
 REASON = "it has ended, and nothing is in its worktree that is not elsewhere"
 

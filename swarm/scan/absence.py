@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from swarm.model.causes import ProblemCode
 from swarm.model.record import Phase
 from swarm.model.snapshot import Problem
-from swarm.scan.files import PROGRESS
-from swarm.scan.tracked_agent import WITHOUT_FILES, TrackedAgent
+from swarm.tracking.files import PROGRESS
+from swarm.tracking.tracked_agent import WITHOUT_FILES, TrackedAgent
 
 
 def absence_of(agent: TrackedAgent) -> str:

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from swarm.scan.tracked_agent import TrackedAgent
+from swarm.tracking.tracked_agent import TrackedAgent
 
 
 class FileChanges(Struct):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from swarm.protocol.names import UNSEARCHED
 from swarm.protocol.paths import Layout
-from swarm.scan.files import KNOWN_FILES
+from swarm.tracking.files import KNOWN_FILES
 
 if TYPE_CHECKING:
     from watchfiles import Change

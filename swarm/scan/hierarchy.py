@@ -13,9 +13,9 @@ from swarm.config.policy import Policy
 from swarm.model.record import Record
 from swarm.model.snapshot import Slots
 from swarm.protocol.names import nearest, parent_of
-from swarm.rules.slot_tree import SlotTree
-from swarm.rules.slots import slots_of
-from swarm.scan.tracked_agent import FUTURE_TOLERANCE_S, TrackedAgent
+from swarm.rules.budgets.slot_tree import SlotTree
+from swarm.rules.budgets.slots import slots_of
+from swarm.tracking.tracked_agent import FUTURE_TOLERANCE_S, TrackedAgent
 
 DAY_S = 86_400.0
 

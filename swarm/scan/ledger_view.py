@@ -16,7 +16,7 @@ from swarm.model.snapshot import Access, Problem, Pulse, Snapshot
 from swarm.processes.identity import has_ended
 from swarm.protocol.heartbeats import read_beats
 from swarm.rules.disk import words as disk_words
-from swarm.scan.files import Key, key_of
+from swarm.tracking.files import Key, key_of
 
 if TYPE_CHECKING:
     from swarm.home.context import Home

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable, Mapping
 
-from swarm.scan.files import FILES
-from swarm.scan.tree import Directory, Tree
+from swarm.tracking.files import FILES
+from swarm.tracking.tree import Directory, Tree
 
 THOROUGH_S = 4.0
 """At least so often everything is looked at, what has long ended too; seldomer where that takes long."""

@@ -9,19 +9,19 @@ from swarm.model.record import Dismissal
 from swarm.model.snapshot import AgentView, Problem, Snapshot, Watching
 from swarm.model.time import Now
 from swarm.model.values import replace
+from swarm.probes.probes import Effort, Probes, Sampler
 from swarm.rules.costs import totals
 from swarm.scan.file_changes import FileChanges
-from swarm.scan.files import ENDED, EXIT, FILES, PROGRESS, RESULTS, SPEC, AgentFiles
 from swarm.scan.hierarchy import Hierarchy
 from swarm.scan.ledger_view import LedgerView
 from swarm.scan.live_alerts import live_alerts
 from swarm.scan.pacing import Pacing, Wanted
-from swarm.scan.probes import Effort, Probes, Sampler
-from swarm.scan.tracked_agent import TrackedAgent
-from swarm.scan.tree import Tree
 from swarm.scan.tree_problems import problems_of_home, problems_of_tree
 from swarm.scan.unrecorded import Unrecorded
 from swarm.scan.view import view_of
+from swarm.tracking.files import ENDED, EXIT, FILES, PROGRESS, RESULTS, SPEC, AgentFiles
+from swarm.tracking.tracked_agent import TrackedAgent
+from swarm.tracking.tree import Tree
 
 if TYPE_CHECKING:
     from swarm.home.context import Home

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from swarm.model.causes import ProblemCode
 from swarm.model.snapshot import Problem
-from swarm.scan.suspects import Channel, Suspect
-from swarm.scan.tracked_agent import TrackedAgent
+from swarm.tracking.suspects import Channel, Suspect
+from swarm.tracking.tracked_agent import TrackedAgent
 
 
 def problems_of_texts(agent: TrackedAgent) -> Iterator[Problem]:

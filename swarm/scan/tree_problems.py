@@ -7,9 +7,9 @@ from swarm.model.causes import ProblemCode
 from swarm.model.snapshot import Problem
 from swarm.protocol.misspelt import close_to
 from swarm.sanitize import clean
-from swarm.scan.tracked_agent import TrackedAgent
-from swarm.scan.tree import Directory, Tree
 from swarm.scan.view import some_names
+from swarm.tracking.tracked_agent import TrackedAgent
+from swarm.tracking.tree import Directory, Tree
 
 
 def problems_of_tree(tree: Tree) -> tuple[tuple[str, Problem], ...]:

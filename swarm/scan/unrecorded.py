@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from swarm.model.activity import SubAgent
 from swarm.model.stray import Stray
-from swarm.scan.strays import directory_of
-from swarm.scan.tracked_agent import TrackedAgent
-from swarm.scan.tree import Tree
+from swarm.probes.strays import directory_of
+from swarm.tracking.tracked_agent import TrackedAgent
+from swarm.tracking.tree import Tree
 
 Runs = SubAgent | Stray
 

@@ -6,7 +6,7 @@ from swarm.model.snapshot import AgentView, Problem
 from swarm.model.stray import Stray
 from swarm.protocol.names import name_of
 from swarm.sanitize import clean
-from swarm.scan.tracked_agent import TrackedAgent
+from swarm.tracking.tracked_agent import TrackedAgent
 
 
 def view_of_subagent(agent: TrackedAgent, inner: SubAgent) -> AgentView:

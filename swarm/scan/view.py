@@ -11,18 +11,18 @@ from swarm.model.reports import Progress, Results, ResultsState
 from swarm.model.snapshot import AgentView, Problem
 from swarm.model.time import Now
 from swarm.model.values import replace
+from swarm.probes.disk_use import problems_of_disk
+from swarm.probes.worktrees import problems_of_changes
 from swarm.programs.follower import Follower
 from swarm.programs.model_names import same
 from swarm.protocol.names import is_name, name_of
 from swarm.sanitize import clean
 from swarm.scan.absence import absence_of, problems_of_absence
-from swarm.scan.disk_use import problems_of_disk
-from swarm.scan.files import AgentFiles
 from swarm.scan.text_problems import problems_of_texts
-from swarm.scan.tracked_agent import FUTURE_TOLERANCE_S, NO_PROGRESS, TrackedAgent
-from swarm.scan.tree import Directory
 from swarm.scan.unrecorded_views import problem_of_stray, view_of_stray, view_of_subagent
-from swarm.scan.worktrees import problems_of_changes
+from swarm.tracking.files import AgentFiles
+from swarm.tracking.tracked_agent import FUTURE_TOLERANCE_S, NO_PROGRESS, TrackedAgent
+from swarm.tracking.tree import Directory
 
 ENDED_LINES = 12
 STEADY_S = 5.0

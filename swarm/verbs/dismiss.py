@@ -14,8 +14,8 @@ from swarm.model.audit_line import AuditLine
 from swarm.model.record import Dismissal
 from swarm.model.snapshot import AgentView
 from swarm.model.values import replace
+from swarm.probes.probes import Effort
 from swarm.processes.identity import look
-from swarm.scan.probes import Effort
 from swarm.scan.scanner import Scanner
 
 MAX_DISMISSED = 1000

@@ -18,6 +18,7 @@ from swarm.model.record import Phase
 from swarm.model.requests import Finding, Level
 from swarm.model.snapshot import Access
 from swarm.model.time import gap_between
+from swarm.probes.changes import BUDGET_S, MAX_ENTRIES, changes_since
 from swarm.processes.belonging import is_here, origin_of
 from swarm.processes.strays import vouched
 from swarm.protocol.find import walk
@@ -25,7 +26,6 @@ from swarm.protocol.paths import MARKER
 from swarm.protocol.roles import load_roles
 from swarm.rules.heart import command
 from swarm.sanitize import clean
-from swarm.scan.changes import BUDGET_S, MAX_ENTRIES, changes_since
 from swarm.store import locks
 from swarm.verbs.doctor_disk import of_disk
 from swarm.verbs.doctor_prices import prices

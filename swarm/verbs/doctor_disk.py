@@ -10,9 +10,9 @@ from swarm.home.disk import figures
 from swarm.model.disk import Disk, Room
 from swarm.model.requests import Finding, Level
 from swarm.model.values import replace
+from swarm.probes.disk_use import LATELY_S, MAX_ENTRIES, measure
 from swarm.protocol.find import walk
 from swarm.rules.disk import words
-from swarm.scan.disk_use import LATELY_S, MAX_ENTRIES, measure
 from swarm.store import reserve
 
 

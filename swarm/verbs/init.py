@@ -29,7 +29,7 @@ from swarm.protocol.paths import HOME_DOCS, Layout
 from swarm.protocol.role import Role
 from swarm.protocol.roles import load_role
 from swarm.protocol.working_directory import named_directory, working_directory
-from swarm.rules.schedule import cost_words
+from swarm.rules.budgets.schedule import cost_words
 from swarm.store import reader, writer
 
 IGNORED = b"""\

@@ -4,9 +4,9 @@ from swarm.home.context import Home
 from swarm.model.results_inbox import ResultsEntry
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
+from swarm.probes.promises import promises_of
 from swarm.rules.plan import verdicts
-from swarm.rules.results_inbox import entries
-from swarm.scan.promises import promises_of
+from swarm.rules.results.results_inbox import entries
 
 MOST_LOOKED_AT = 500
 """Agents whose promised outputs are looked for, the newest ones."""

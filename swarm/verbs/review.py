@@ -16,7 +16,7 @@ from swarm.model.requests import ReadReport, Reviewed
 from swarm.model.review import MAX_WORD, Decision, Review
 from swarm.model.values import replace
 from swarm.protocol.agent_files import read_results
-from swarm.rules.disputes import dispute_words
+from swarm.rules.results.disputes import dispute_words
 from swarm.sanitize import quoted
 from swarm.verbs.read import known_record
 

@@ -10,7 +10,7 @@ from swarm.home.context import Home
 from swarm.lifecycle.reservation import judged_now, no_room, who_could_end
 from swarm.lifecycle.spawn import ROOM, Judge, warnings_of
 from swarm.model.requests import EvictionChoice, Objection, SpawnCheck, SpawnRequest
-from swarm.rules.slots import slots
+from swarm.rules.budgets.slots import slots
 
 
 def check(

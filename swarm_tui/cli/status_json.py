@@ -12,10 +12,10 @@ from swarm.model.review import Dispute, Review
 from swarm.model.snapshot import AgentView, Slots, Snapshot
 from swarm.model.time import Now
 from swarm.rules.costs import Spending, spending, spent
-from swarm.rules.disputes import disputes_in
 from swarm.rules.heart import command, heart
 from swarm.rules.outage import waits
-from swarm.rules.outcomes import pass_rate
+from swarm.rules.results.disputes import disputes_in
+from swarm.rules.results.outcomes import pass_rate
 from swarm_tui.cli.commands.common import iso
 
 

@@ -9,7 +9,7 @@ from swarm.model.health import Verdict
 from swarm.model.heart import Heart, HeartState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
-from swarm.rules.allocation import words_of_kept
+from swarm.rules.budgets.allocation import words_of_kept
 from swarm.rules.costs import spent
 from swarm_tui.cli.output import Output
 from widgets.agent_row import USEFUL, Columns, RowState, columns_for, row

@@ -81,7 +81,7 @@ def judge_life(case: Life, directory: Path) -> str:
     enter(home, record, *children)
     scanner = Scanner(home)
     written: dict[str, float] = {}
-    with patch("swarm.scan.outputs.lstat", lambda path: _as_of(os.lstat(path), written.get(path, 0.0))):
+    with patch("swarm.probes.outputs.lstat", lambda path: _as_of(os.lstat(path), written.get(path, 0.0))):
         for number, step in enumerate(case.steps):
             clock.advance(case.pauses[number % len(case.pauses)])
             written |= dict.fromkeys((str(agent.path / name) for name, _ in step.writes), clock.wall())

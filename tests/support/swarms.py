@@ -23,8 +23,8 @@ from swarm.model.snapshot import AgentView, Problem, Snapshot
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.protocol.names import name_of, parent_of
-from swarm.rules.slot_tree import SlotTree
-from swarm.rules.slots import slots_of
+from swarm.rules.budgets.slot_tree import SlotTree
+from swarm.rules.budgets.slots import slots_of
 
 NOW = Now(wall=1_772_271_660.0, awake=400_000.0)
 POLICY = Policy()

@@ -1,7 +1,7 @@
 """Decides about results: accepts them with one key and a question, rejects them with a word."""
 
 from swarm.model.snapshot import AgentView
-from swarm.rules.disputes import disputes_in
+from swarm.rules.results.disputes import disputes_in
 from swarm.sanitize import clean
 from swarm.verbs.review import review_text
 from swarm_tui.app.screens.engine_calls import ActingScreen

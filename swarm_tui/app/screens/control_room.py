@@ -19,7 +19,7 @@ from swarm.model.values import replace
 from swarm.protocol.logs import Chunk
 from swarm.rules.costs import Spending, spending, spent
 from swarm.rules.heart import heart
-from swarm.rules.outcome_board import board_of
+from swarm.rules.results.outcome_board import board_of
 from swarm_tui.app.actions import ACTS, BY_NAME, bindings, strip_hints
 from swarm_tui.app.command_palette import Palette
 from swarm_tui.app.deliveries import Delivered

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from swarm.formatting import plural
 from swarm.model.results_inbox import ResultsEntry
-from swarm.rules.results_inbox import needs_a_reader
+from swarm.rules.results.results_inbox import needs_a_reader
 from widgets.line_list import charset_of
 from widgets.results_entry import entry_page
 from widgets.results_list import ResultsList

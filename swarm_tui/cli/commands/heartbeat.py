@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import to_builtins
 
-from swarm.rules.outcomes import checked_words
+from swarm.rules.results.outcomes import checked_words
 from swarm_tui.cli.commands.common import acting, looking
 from swarm_tui.cli.output import Output
 

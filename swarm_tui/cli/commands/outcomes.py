@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def outcomes(args: argparse.Namespace, out: Output) -> int:
     """Prints the boards of all orchestrators, or the one of an agent."""
-    from swarm.rules.outcome_board import board_of, boards
+    from swarm.rules.results.outcome_board import board_of, boards
 
     swarm = looking(args, out)
     snapshot = swarm.snapshot()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def results(args: argparse.Namespace, out: Output) -> int:
     """Prints who reported or ended; with --unread only those that somebody is to see to."""
-    from swarm.rules.results_inbox import needs_a_reader
+    from swarm.rules.results.results_inbox import needs_a_reader
 
     swarm = acting(args, out)
     snapshot = swarm.snapshot()

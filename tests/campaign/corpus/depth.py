@@ -10,10 +10,10 @@ from swarm.home.context import Home
 from swarm.ledger.ledger import Ledger
 from swarm.model.record import Phase, Record
 from swarm.model.values import replace
+from swarm.probes.strays import StrayLooks
 from swarm.processes.identity import identify
 from swarm.processes.members import below
 from swarm.protocol.paths import Layout
-from swarm.scan.strays import StrayLooks
 from tests.campaign.case import Case
 from tests.support.clocks import FakeClock
 from tests.support.homes import stop_pids

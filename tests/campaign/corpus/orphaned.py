@@ -11,8 +11,8 @@ from typing import Any
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Ending, Phase
 from swarm.model.reports import ResultsStatus
-from swarm.rules.notices import ENDED, WAITS, owed
 from swarm.rules.plan import plan
+from swarm.rules.results.notices import ENDED, WAITS, owed
 from tests.campaign.case import Case
 from tests.support.swarms import HEARTBEAT_N, NOW, POLICY, a_root, a_snapshot, a_view, full_id, results
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from swarm.model.record import Phase, Record
 from swarm.model.review import DisputeKind
+from swarm.probes.named_outputs import missing_outputs
+from swarm.probes.outputs import outputs_of
 from swarm.protocol.agent_files import read_results, read_spec
-from swarm.rules.disputes import disputes_of, hollow
-from swarm.scan.named_outputs import missing_outputs
-from swarm.scan.outputs import outputs_of
+from swarm.rules.results.disputes import disputes_of, hollow
 from tests.campaign.case import HONEST, Case
 from tests.support.trees import Grove
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from swarm.model.record import Phase
+from swarm.probes import changes
+from swarm.probes.changes import changes_since
 from swarm.programs import preflight
-from swarm.scan import changes
-from swarm.scan.changes import changes_since
 from tests.support.homes import LiveHome
 from tests.support.wait import wait_for
 

@@ -5,7 +5,7 @@ import pytest
 from swarm.heartbeat import monitor
 from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Phase
-from swarm.scan import write_watch
+from swarm.probes import write_watch
 from swarm.scan.scanner import Scanner
 from tests.support.homes import LiveHome
 from tests.support.wait import wait_for

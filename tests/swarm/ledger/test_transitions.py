@@ -28,7 +28,7 @@ from swarm.model.service import Trouble, Waiting
 from swarm.model.time import Now
 
 ENGINE = Path(__file__).parents[3] / "swarm"
-WRITERS = {"ledger/transitions.py", "ledger/codec.py", "rules/slot_tree.py"}
+WRITERS = {"ledger/transitions.py", "ledger/codec.py", "rules/budgets/slot_tree.py"}
 """The state machine; the decoder of what it wrote; plans, which suppose and never commit."""
 
 

@@ -26,7 +26,7 @@ from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.requests import SpawnRequest
-from swarm.rules.slot_tree import SlotTree
+from swarm.rules.budgets.slot_tree import SlotTree
 from swarm.verbs import pause
 from tests.support.stage import OUTCOMES, WORKS, Died, Stage, launch_of, talker
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from swarm.model.activity import Kind, Tokens
 from swarm.model.reports import ResultsState
-from swarm.rules.outcome import judge
+from swarm.rules.results.outcome import judge
 from tests.support.recordings import RECORDINGS, folded, lines_of, mark, read, reader_named, replay
 
 

@@ -14,7 +14,7 @@ from swarm.model.reports import Progress
 from swarm.protocol.entries import read_document
 from swarm.protocol.paths import AgentDir
 from swarm.protocol.progress import MAX_LINES, TAIL_BYTES, append, read_progress
-from swarm.rules.observation import same_content
+from swarm.rules.looping.observation import same_content
 from tests.support.trees import Grove
 
 WRITTEN = datetime(2026, 11, 25, 15, 0).timestamp()  # noqa: DTZ001 local time, as stamps are

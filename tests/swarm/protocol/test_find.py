@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from swarm.protocol.find import MAX_DEPTH, walk
 from swarm.protocol.paths import Layout
-from swarm.scan.tree import Tree
+from swarm.tracking.tree import Tree
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
 from swarm.protocol.paths import Layout
 from swarm.scan.scanner import Scanner
-from swarm.scan.tracked_agent import NO_PROGRESS
+from swarm.tracking.tracked_agent import NO_PROGRESS
 from tests.support.trees import drop, enter, record_of, spec_of
 
 NAMES = ["a", "b", "a/c", "a/c/d", "b/x/e", "A", "b/log/f", "[b]"]

@@ -31,7 +31,7 @@ def test_what_is_broken_is_named_with_what_to_do(live_home: LiveHome, monkeypatc
     live_home.layout.lock.unlink()
     live_home.rules(more='\n[programs.other]\nkind = "command"\nargv = ["no-such-program-anywhere"]\n')
 
-    monkeypatch.setattr("swarm.scan.changes.MAX_ENTRIES", 3)
+    monkeypatch.setattr("swarm.probes.changes.MAX_ENTRIES", 3)
     findings = live_home.open().doctor()
 
     assert "error" in levels(findings, "roles")

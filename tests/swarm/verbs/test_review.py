@@ -9,7 +9,7 @@ from swarm.ledger.state import raise_alert, without
 from swarm.model.causes import AlertCause
 from swarm.model.review import Decision, Dispute, DisputeKind
 from swarm.model.values import replace
-from swarm.rules.disputes import open_disputes
+from swarm.rules.results.disputes import open_disputes
 from swarm.verbs.review import read_words
 from tests.support.homes import LiveHome
 

@@ -1,0 +1,1 @@
+"""What came of an agent: outcomes, checks, disputes, who has read the results and who was told."""
