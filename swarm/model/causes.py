@@ -196,6 +196,8 @@ class ProblemCode(StrEnum):
     """The last turn of its program failed, and none has begun since."""
     TWIN = "twin"
     UNREADABLE = "unreadable"
+    UNWATCHED = "unwatched"
+    """The home has more files than can be watched for who writes them."""
     UNREPORTED = "unreported"
     """What it reported could not be written."""
     WORKTREE = "worktree"
@@ -231,6 +233,7 @@ _WITHOUT_ALERT = frozenset(
         ProblemCode.PROGRAM,
         ProblemCode.DISK,
         ProblemCode.UNREPORTED,
+        ProblemCode.UNWATCHED,
         ProblemCode.ROLE_OUTDATED,
     }
 )

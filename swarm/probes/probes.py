@@ -90,7 +90,7 @@ class Probes:
         self.output_readers = OutputReaders(home)
         self._worktrees = WorktreeLooks(home)
         self._outputs = OutputCounts(home)
-        self._writes = WriteWatch(home)
+        self.writes = WriteWatch(home)
         self.disk_use = DiskUse(home)
         self._inputs = InputLooks(home.layout.root)
         self._tiers = TierLooks(home.policy)
@@ -128,7 +128,7 @@ class Probes:
         changed |= self._outputs.look(agents, now, everything=everything)
         changed |= self._worktrees.look(agents, everything=everything and self.output_readers.patient)
         if not everything:  # who looks once has nothing to compare with
-            changed |= self._writes.look(agents)
+            changed |= self.writes.look(agents)
         changed |= self.output_readers.listen(agents, now, everything=everything)
         changed |= self.disk_use.look(agents, everything=everything)
         changed |= self._inputs.look(agents, everything=everything)

@@ -50,6 +50,8 @@ class WriteBooks:
         self._audit: FileTail | None = None
         self._quiet_until = 0.0
         """Until when, in wall seconds, no agent had written anything since the last look at files."""
+        self.cut_short = 0
+        """Walks in a row that did not come to the end of the home's files."""
 
     def look(self, records: Sequence[Record]) -> Between | None:
         """What was written since the last look; None at the first, where no agent wrote, and where not all files could
@@ -72,6 +74,7 @@ class WriteBooks:
             if all(_total(before, record.id) == _total(after, record.id) for record in records):
                 break
         files = {change.path: change.state for change in walk.found if not change.removed} if walk.whole else None
+        self.cut_short = 0 if walk.whole else self.cut_short + 1
         known, self._files = self._files, files
         quiet_until, self._quiet_until = self._quiet_until, 0.0
         totals, self._totals = self._totals, {}

@@ -18,6 +18,7 @@ from swarm.model.record import Phase, Record
 from swarm.model.snapshot import Problem
 from swarm.model.values import replace
 from swarm.model.writes import FileWrite, Territory
+from swarm.probes.changes import MAX_ENTRIES
 from swarm.probes.write_books import Between, WriteBooks
 from swarm.programs.registry import program_for
 from swarm.protocol.owned_paths import fixed_parts
@@ -44,6 +45,8 @@ LOOKS_KEPT = 200
 MAX_ASKED = 20
 """Files of which is asked who holds them open: every process of every agent is looked at for that."""
 MAX_KEPT = 20
+CUT_SHORT = 3
+"""Walks in a row after which it is said that the home has too many files to be watched: one may meet a busy disk."""
 
 
 class _Hand(NamedTuple):
@@ -112,6 +115,16 @@ class WriteWatch:
         return {
             known for known, agent in agents.items() if agent.record is not None and self._tell(agent, agent.record)
         }
+
+    def problem(self) -> Problem | None:
+        """Returns what keeps writes from being noticed; None while they are."""
+        if self._books.cut_short < CUT_SHORT:
+            return None
+        return Problem(
+            ProblemCode.UNWATCHED,
+            f"it is not noticed who writes into what others own: there are more than {MAX_ENTRIES:,} files, or they "
+            "take too long to look at; name directories to leave out in swarm.toml: [watch] ignore",
+        )
 
     def _forget(self, agents: Mapping[str, TrackedAgent]) -> None:
         """Lets go of who is gone, and of who wrote what longer than a heartbeat ago. No look is under way."""

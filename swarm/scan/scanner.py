@@ -254,6 +254,7 @@ class Scanner:
     def _snapshot(self, now: Now, *, changed: bool) -> Snapshot:
         last, (watching, why) = self.last, self.watching
         ledger, roles = self._ledger_view.snapshot(), self._probes.role_files
+        unwatched = self._probes.writes.problem()
         if last is None or changed or ledger.revision != last.revision:
             tokens, cost_usd = totals(ledger.account, self._ledger_view.records, self._view_of)
         else:  # of a thousand agents the sum is a third of a scan in which nothing happened
@@ -269,6 +270,7 @@ class Scanner:
                 *problems_of_home(self._order),
                 *roles.problems(ledger.role_files, ledger.heartbeat_last_at, self._order),
                 *self._tree_problems,
+                *([("", unwatched)] if unwatched else ()),
                 *ledger.problems,
             ),
             tokens=tokens,

@@ -181,3 +181,19 @@ def test_failure_10_what_was_written_while_no_agent_wrote_is_no_agents_doing(liv
 
     wait_for(seen, "what it wrote then")
     assert found == ["docs/mine.md"]
+
+
+def test_a_home_with_more_files_than_can_be_watched_says_so(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swarm.probes.changes.MAX_ENTRIES", 5)
+    watched.runs("owner", OWNER_WORKS, owns=["docs/own.md"])
+    watched.runs("other", "sleep 300")
+
+    def words() -> list[str]:
+        watched.said()
+        snapshot = watched.scanner.last
+        return [one.text for _, one in snapshot.problems if one.code is ProblemCode.UNWATCHED] if snapshot else []
+
+    wait_for(lambda: words() != [], "what is said of too many files")
+    assert "[watch] ignore" in words()[0]
+    monkeypatch.setattr("swarm.probes.changes.MAX_ENTRIES", 50_000)
+    wait_for(lambda: words() == [], "nothing to be said any more")
