@@ -1,6 +1,7 @@
 """The tree of agents: true parentage to any depth; cursor, marks and folding are held by (agent id, spawn id)."""
 
 from collections.abc import Mapping
+from textwrap import wrap
 
 from textual.content import Content
 from textual.message import Message
@@ -11,7 +12,7 @@ from swarm.model.record import Ref
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from widgets.agent_row import Columns, columns_for, mark_column, row
-from widgets.cells import Cell, Cells, cell_at, fit_cells
+from widgets.cells import Cell, Cells, cell_at, fit_cells, quote
 from widgets.line_list import LineList
 from widgets.tree_order import SortMode, verdict_of
 from widgets.tree_state import TreeChange, TreeState
@@ -34,7 +35,7 @@ class AgentTree(LineList):
     CURSOR_STAYS = True
 
     filter_text: var[str] = var("")
-    """Words that must all occur in an agent's id, role, state or sentence; '' shows all."""
+    """What must be true of an agent, in the language of `tree_filter`; '' shows all."""
     problems_only: var[bool] = var(False)
     """Only what needs a person, worst first."""
     sort_mode: var[SortMode] = var(SortMode.TREE)
@@ -246,12 +247,13 @@ class AgentTree(LineList):
 
     @property
     def line_count(self) -> int:
-        return len(self._state.lines) or 1
+        return len(self._state.lines) or len(self._empty_lines(self.view_size.width))
 
     def line_cells(self, index: int, width: int) -> Cells:
         state = self._state
         if index >= len(state.lines):
-            return fit_cells((Cell(f" {self._empty_words()}", "muted"),), width, self.charset.cut)
+            said = self._empty_lines(width)
+            return fit_cells((Cell(f" {said[index] if index < len(said) else ''}", "muted"),), width, self.charset.cut)
         view, columns = state.view_at(index), self._columns_at(width)
         return row(view, verdict_of(state.verdicts, view), self._now, columns, state.row_state(index), self.charset)
 
@@ -261,10 +263,13 @@ class AgentTree(LineList):
             self._columns, self._columns_of = columns_for(*wanted), wanted
         return self._columns
 
-    def _empty_words(self) -> str:
+    def _empty_lines(self, width: int) -> list[str]:
+        """Why there is no agent to show."""
         if not self._state.tree.views:
-            return "no agents yet"
-        return "nothing matches the filter" if self.filter_text else "no agent needs you"
+            return ["no agents yet"]
+        if self._state.filter.unknown:
+            return wrap(quote(self._state.filter.unknown_words), max(10, width - 2))
+        return ["nothing matches the filter" if self.filter_text else "no agent needs you"]
 
     def _show_words(self) -> None:
         self.border_subtitle = Content(self.view_words)

@@ -9,6 +9,7 @@ from swarm.model.repository import Changes
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.rules.results.disputes import dispute_words, disputes_in
+from swarm.rules.state_words import RUNNING_STATES
 from swarm.rules.triage import is_problem
 from widgets.cells import Cell, Cells, coarse_duration, countdown, quote, short_duration
 from widgets.charset import UNICODE, Charset
@@ -34,20 +35,6 @@ STATE_ROLES: dict[Health, str] = {
     Health.UNKNOWN: "warning",
 }
 """The role of the colour of each state (protocol.md, Health)."""
-RUNNING_STATES = frozenset(
-    {
-        Health.STARTING,
-        Health.FRESH,
-        Health.LATE,
-        Health.INVESTIGATE,
-        Health.OVERDUE,
-        Health.LOOPING,
-        Health.RETRYING,
-        Health.HELD,
-        Health.IDLE,
-    }
-)
-"""States of an agent whose program is believed to run."""
 AGEING = frozenset(
     {Health.FRESH, Health.LATE, Health.INVESTIGATE, Health.OVERDUE, Health.LOOPING, Health.RETRYING, Health.HELD}
 )

@@ -11,6 +11,7 @@ from swarm.model.record import Ref
 from swarm.model.snapshot import AgentView
 from swarm.rules.triage import is_problem, severity
 from widgets.charset import Charset
+from widgets.tree_filter import TreeFilter
 
 NO_VERDICT = Verdict(Health.UNKNOWN, "no verdict yet")
 
@@ -159,17 +160,9 @@ def verdict_of(verdicts: Verdicts, view: AgentView) -> Verdict:
     return verdicts.get(view.id, NO_VERDICT)
 
 
-def matching(views: tuple[AgentView, ...], verdicts: Verdicts, text: str) -> frozenset[int]:
-    """The places of the agents in whose id, role, state or last sentence every word of the text occurs."""
-    words = text.lower().split()
-    found: list[int] = []
-    for at, view in enumerate(views):
-        line = view.progress.last
-        said = line.sentence if line is not None else ""
-        haystack = f"{view.id} {view.role} {verdict_of(verdicts, view).state.value} {said}".lower()
-        if all(word in haystack for word in words):
-            found.append(at)
-    return frozenset(found)
+def matching(views: tuple[AgentView, ...], verdicts: Verdicts, wanted: TreeFilter) -> frozenset[int]:
+    """The places of the agents of which all that a filter asks for is true."""
+    return frozenset(at for at, view in enumerate(views) if wanted.matches(view, verdict_of(verdicts, view)))
 
 
 def problems(views: tuple[AgentView, ...], verdicts: Verdicts) -> frozenset[int]:

@@ -11,6 +11,7 @@ from widgets.agent_row import RowState
 from widgets.agent_words import STATE_ROLES
 from widgets.cells import short_id
 from widgets.charset import UNICODE, Charset
+from widgets.tree_filter import TreeFilter, understood
 from widgets.tree_order import (
     SortMode,
     TreeIndex,
@@ -45,7 +46,8 @@ class TreeState:
         self.tree = TreeIndex(())
         self.verdicts: Verdicts = {}
         self.root = ""
-        self.filter_text = ""
+        self.filter = TreeFilter()
+        self._filter_text = ""
         self.problems_only = False
         self.mode = SortMode.TREE
         self.reverse = False
@@ -72,7 +74,7 @@ class TreeState:
         if self.root == root and same_shape(self.tree.views, views):
             changed = views is not self.tree.views
             self.tree.views = views
-            return TreeChange.ORDER if changed and (self.depends_on_time or self.filter_text) else TreeChange.NONE
+            return TreeChange.ORDER if changed and self.depends_on_time else TreeChange.NONE
         before, self.tree, self.root = self.tree, TreeIndex(views), root
         if self.folded or self.marks:
             alive = {view.ref for view in views}
@@ -82,9 +84,21 @@ class TreeState:
         return TreeChange.SHAPE
 
     @property
+    def filter_text(self) -> str:
+        """What is typed into the filter line; understood once, when it is set."""
+        return self._filter_text
+
+    @filter_text.setter
+    def filter_text(self, text: str) -> None:
+        if text != self._filter_text:
+            self._filter_text, self.filter = text, understood(text)
+
+    @property
     def depends_on_time(self) -> bool:
-        """Its order may change while no agent does."""
-        return self.problems_only or self.mode in (SortMode.STATE, SortMode.AGE, SortMode.OUTPUTS)
+        """Its lines or their order may change while no agent does."""
+        return (
+            self.problems_only or self.filter.narrows or self.mode in (SortMode.STATE, SortMode.AGE, SortMode.OUTPUTS)
+        )
 
     @property
     def flat(self) -> bool:
@@ -95,7 +109,7 @@ class TreeState:
         """Finds what is over by now, and what of it is folded away; True where `reorder` must follow."""
         before = self.over, self.hidden
         self.over = branches_over(self.tree, now)
-        narrowed = self.flat or self.show_over or bool(self.filter_text.split())
+        narrowed = self.flat or self.show_over or self.filter.narrows
         self.hidden = frozenset() if narrowed or not self.over else self.over - self._in_use()
         return before != (self.over, self.hidden)
 
@@ -128,7 +142,7 @@ class TreeState:
 
     def _order(self) -> list[TreeLine]:
         tree = self.tree
-        wanted = matching(tree.views, self.verdicts, self.filter_text) if self.filter_text.split() else None
+        wanted = matching(tree.views, self.verdicts, self.filter) if self.filter.narrows else None
         if not self.flat:
             return tree.lines(
                 self.charset,
@@ -204,7 +218,7 @@ class TreeState:
         drawn = self.lines[line]
         view = self.tree.views[drawn.at]
         key = view.ref
-        folded = not drawn.flat and not self.filter_text and key in self.folded
+        folded = not drawn.flat and not self.filter.narrows and key in self.folded
         return RowState(
             guides=drawn.guides,
             label=short_id(view.id, self.root) if drawn.flat else "",

@@ -18,5 +18,5 @@ def view_words(state: TreeState) -> str:
     if state.marks:
         words.append(f"{len(state.marks)} marked")
     if state.hidden_count:
-        words.append(f"{state.hidden_count} over: u")
+        words.append(f"{state.hidden_count} over: o")
     return "  ".join(words)

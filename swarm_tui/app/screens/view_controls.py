@@ -11,6 +11,7 @@ from widgets.alerts import Alerts
 from widgets.detail_head import Tab
 from widgets.line_list import LineList
 from widgets.transcript import Transcript
+from widgets.tree_filter import FILTER_HINT
 
 
 class LookingScreen(Screen[None]):
@@ -22,7 +23,7 @@ class LookingScreen(Screen[None]):
         self.agents = AgentTree(id="tree")
         self.detail = AgentDetail(id="detail")
         self.alerts = Alerts(id="alerts")
-        self.filter_line = Input(placeholder="filter agents; esc clears", id="filter")
+        self.filter_line = Input(placeholder=FILTER_HINT, id="filter")
         self.search_line = Input(placeholder="search the transcript; then n next, N previous", id="search")
 
     @property

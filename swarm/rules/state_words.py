@@ -1,0 +1,57 @@
+"""The words for the state of an agent that a filter takes: the same in the control room and on the command line."""
+
+from swarm.model.health import Health, Verdict
+from swarm.model.record import Phase
+from swarm.model.reports import ResultsState
+from swarm.model.snapshot import AgentView
+from swarm.rules.triage import is_problem
+
+RUNNING_STATES = frozenset(
+    {
+        Health.STARTING,
+        Health.FRESH,
+        Health.LATE,
+        Health.INVESTIGATE,
+        Health.OVERDUE,
+        Health.LOOPING,
+        Health.RETRYING,
+        Health.HELD,
+        Health.IDLE,
+    }
+)
+"""States of an agent whose program is believed to run."""
+_SILENT = frozenset({Health.LATE, Health.INVESTIGATE, Health.OVERDUE})
+_BEYOND_HEALTH = ("ended", "ending", "problem", "running", "silent", "stray", "sub-agent", "unread")
+STATE_WORDS: tuple[str, ...] = tuple(sorted({*(state.value for state in Health), *_BEYOND_HEALTH}))
+"""Every word: the states of health, and what else is said of an agent in a row."""
+
+
+def meant_by(word: str) -> tuple[str, ...]:
+    """The words that one being typed may become: itself where it is one, else all that begin with it; in any case of
+    letters. () where there is none."""
+    lower = word.lower()
+    return (lower,) if lower in STATE_WORDS else tuple(known for known in STATE_WORDS if known.startswith(lower))
+
+
+def is_in_state(word: str, view: AgentView, verdict: Verdict) -> bool:
+    """Whether one of STATE_WORDS is true of an agent."""
+    match word:
+        case "silent":
+            return verdict.state in _SILENT
+        case "running":
+            return verdict.state in RUNNING_STATES and verdict.state is not Health.IDLE
+        case "problem":
+            return is_problem(verdict, view)
+        case "unread":
+            read = view.record is None or view.record.read_at is not None
+            return view.results.state is ResultsState.VALID and not read
+        case "ended":
+            return view.record is not None and view.record.phase is Phase.ENDED
+        case "ending":
+            return view.record is not None and view.record.phase is Phase.STOPPING
+        case "sub-agent":
+            return view.inner is not None
+        case "stray":
+            return view.stray is not None
+        case _:
+            return verdict.state.value == word
