@@ -24,7 +24,7 @@ def results(args: argparse.Namespace, out: Output) -> int:
         out.document({"results": [_document(entry) for entry in shown]})
         return 0
     from swarm_tui.cli.status_text import PIPE_COLUMNS, charset_of, width_of
-    from widgets.results_list import entry_cells
+    from widgets.results_row import entry_cells
 
     width, charset, now = width_of(out) or PIPE_COLUMNS, charset_of(out), swarm.now().wall
     for entry in shown:

@@ -16,7 +16,8 @@ from tests.support.swarms import full_id
 from tests.support.widget_app import screen_lines, screen_text
 from widgets.confirm import Confirm
 from widgets.detail_head import Tab
-from widgets.results_list import ResultsList, reached_words
+from widgets.results_list import ResultsList
+from widgets.results_row import reached_words
 
 
 def swarm_with(snapshot: Snapshot | None = None) -> CannedSwarm:

@@ -120,7 +120,14 @@ def test_no_hook_loads_a_screen_a_parser_or_anything_heavy(tmp_path: Path) -> No
 
 
 def test_a_look_loads_no_screen_either(swarm_home: Path) -> None:
-    for words in (("status",), ("status", "--line"), ("status", "--json"), ("events",), ("heartbeat", "--dry-run")):
+    for words in (
+        ("status",),
+        ("status", "--line"),
+        ("status", "--json"),
+        ("events",),
+        ("results",),
+        ("heartbeat", "--dry-run"),
+    ):
         loaded = imported(*words, env={"SWARM_HOME": str(swarm_home)})
         assert not loaded & {"textual", "watchfiles", "psutil", "click", "shtab"}
 

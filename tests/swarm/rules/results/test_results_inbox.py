@@ -8,7 +8,7 @@ from swarm.rules.plan import verdicts
 from swarm.rules.results.results_inbox import entries, needs_a_reader
 from tests.support.swarms import NOW, POLICY, ROOT, a_root, a_snapshot, a_spec, a_view, results
 from widgets.results_entry import entry_page
-from widgets.results_list import seen_words
+from widgets.results_row import seen_words
 
 
 def entry_of(view: AgentView) -> ResultsEntry:
