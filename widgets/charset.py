@@ -32,7 +32,7 @@ STATES: dict[str, Glyph] = {
     "idle": Glyph("○", "-"),
     "unknown": Glyph("¿", "u"),
 }
-ROOT = Glyph("♔", "*")
+ROOT = Glyph("♔", "R")
 SPAWNER = Glyph("◆", "#")
 """A healthy agent with slots for children."""
 GHOST = Glyph("◌", "g")
@@ -86,6 +86,8 @@ class Charset(NamedTuple):
     up: str
     down: str
     times: str
+    alert: str
+    """An alert in the timeline."""
 
 
 UNICODE = Charset(
@@ -123,6 +125,7 @@ UNICODE = Charset(
     up="↑",
     down="↓",
     times="×",
+    alert="!",
 )
 ASCII = Charset(
     unicode=False,
@@ -159,6 +162,7 @@ ASCII = Charset(
     up="^",
     down="v",
     times="x",
+    alert="a",
 )
 
 

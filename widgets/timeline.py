@@ -29,7 +29,7 @@ def _sign(act: ActionKind, charset: Charset) -> Cell | None:
     signs = {
         ActionKind.KILL: charset.failed,
         ActionKind.INVESTIGATE: charset.warned,
-        ActionKind.ALERT: "!",
+        ActionKind.ALERT: charset.alert,
         ActionKind.COLLECT: charset.ended,
         ActionKind.SPAWN: charset.running,
     }

@@ -1,4 +1,4 @@
-"""The help: keys from the action table, glyphs from the glyph table, the rules of health in one look."""
+"""The help: keys from the action table, what signs and numbers say from the legend."""
 
 from itertools import groupby
 from typing import ClassVar
@@ -11,33 +11,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from swarm.config.policy import Policy
-from swarm.model.health import Health
 from swarm_tui.app.actions import ACTS, Act, Group
 from swarm_tui.app.alert_help import ALERTS
 from swarm_tui.app.capabilities import Where
 from widgets.cells import short_duration as duration
+from widgets.legend import legend
 from widgets.line_list import charset_of
-
-_RULES: dict[Health, str] = {
-    Health.STARTING: "spawned less than one period ago, nothing written yet",
-    Health.FRESH: "last update younger than one period",
-    Health.LATE: "last update older than one period",
-    Health.INVESTIGATE: "silent for {investigate}: an alert, and evidence in its log",
-    Health.OVERDUE: "silent for {kill}: the next heartbeat ends it",
-    Health.LOOPING: "it reports and gets nowhere (0 % useful): it is told, and ended where it goes on",
-    Health.RETRYING: "its model service refuses or does not answer",
-    Health.WAITING: "its program ended for its model service; it is taken up again by itself",
-    Health.DONE: "results.json is there and valid",
-    Health.DISPUTED: "done by its own word, and something speaks against it: accept (Y) or reject (F) it",
-    Health.FAILED: "ended without results.json, or with status failed",
-    Health.KILLED: "ended by operator, parent or engine; its detail says who, why and when",
-    Health.LOST: "gone without results or exit status",
-    Health.QUEUED: "waits for a slot",
-    Health.PAUSED: "halted by the operator; paused time does not count",
-    Health.HELD: "no automatic kill for some heartbeats",
-    Health.IDLE: "the root between two heartbeats",
-    Health.UNKNOWN: "its files cannot be read",
-}
 
 
 class HelpScreen(ModalScreen[None]):
@@ -88,18 +67,15 @@ class HelpScreen(ModalScreen[None]):
                     words = Content.assemble(words, (f"  (not now: {reason})", "$text-muted"))
                 lines.append((Content.styled(act.shown, "bold"), words))
             lines.append((alone, alone))
-        lines.append((alone, Content.styled("What the glyphs mean", "bold $accent")))
         heartbeat = self._policy.heartbeat
-        limits = {
-            "investigate": duration(heartbeat.period * heartbeat.investigate_after),
-            "kill": duration(heartbeat.period * heartbeat.kill_after),
-        }
-        charset = charset_of(self)
-        for state, rule in _RULES.items():
-            lead = Content.styled(f"{charset.states[state]} {state.value}", "bold")
-            lines.append((lead, Content(rule.format(**limits))))
-        lines.append((alone, alone))
-        lines.append((alone, Content("A heartbeat comes every " + duration(heartbeat.period) + ".")))
+        for section in legend(charset_of(self)):
+            lines.append((alone, Content.styled(section.title, "bold $accent")))
+            lines += [(Content.styled(entry.sign, "bold"), Content(entry.words)) for entry in section.entries]
+            lines.append((alone, alone))
+        investigate, kill = heartbeat.period * heartbeat.investigate_after, heartbeat.period * heartbeat.kill_after
+        lines.append((alone, Content(f"A heartbeat comes every {duration(heartbeat.period)}.")))
+        lines.append((alone, Content(f"Who is silent for {duration(investigate)} is investigated.")))
+        lines.append((alone, Content(f"Who is silent for {duration(kill)} is ended by the next heartbeat.")))
         lines.append((alone, alone))
         lines.append((alone, Content.styled("What alerts mean, and what to do", "bold $accent")))
         return lines
