@@ -3,7 +3,6 @@
 from enum import StrEnum
 
 from msgspec import Struct
-from textual.binding import Binding
 
 from swarm_tui.app.capabilities import (
     Reason,
@@ -233,15 +232,3 @@ ACTS: tuple[Act, ...] = (
     Act("quit", ("q",), "leave the control room; agents go on", Group.ROOM, "q", "quit"),
 )
 BY_NAME: dict[str, Act] = {act.name: act for act in ACTS}
-
-
-def bindings() -> list[Binding]:
-    """The table as Textual bindings. All call one dispatcher, which can say why an act is refused."""
-    return [
-        Binding(",".join(act.keys), f"act('{act.name}')", act.title, show=False, key_display=act.shown) for act in ACTS
-    ]
-
-
-def strip_hints() -> tuple[tuple[str, str], ...]:
-    """(key, word) of what the strip at the bottom shows, in the table's order."""
-    return tuple((act.shown.split()[0], act.short) for act in ACTS if act.short)

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from swarm.model.verbs import BY_NAME as VERBS
 from swarm.sanitize import clean
-from swarm_tui.app.actions import ACTS, Act
+from swarm_tui.app.actions import Act
 from swarm_tui.app.screens.engine_calls import ActingScreen
 
 AGENTS_SHOWN = 50
@@ -31,7 +31,7 @@ class Palette(Provider):
         room = self._room
         if room is None:
             return
-        for act in ACTS:
+        for act in room.acts:
             if act.palette:
                 yield DiscoveryHit(act.title, _press(room, act), help=self._help(room, act))
 
@@ -40,7 +40,7 @@ class Palette(Provider):
         if room is None:
             return
         matcher = self.matcher(query)
-        for act in ACTS:
+        for act in room.acts:
             # An act is found by its verb on the command line, too.
             if act.palette and (score := max(matcher.match(act.title), matcher.match(act.verb))) > 0:
                 yield Hit(

@@ -13,7 +13,7 @@ def palette(room: ActingScreen) -> None:
 
 
 def help_(room: ActingScreen) -> None:
-    room.app.push_screen(HelpScreen(room.swarm.home.policy, room.where()))
+    room.app.push_screen(HelpScreen(room.swarm.home.policy, room.where(), room.acts))
 
 
 def theme(room: ActingScreen) -> None:

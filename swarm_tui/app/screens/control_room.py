@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import BindingsMap
 from textual.command import Provider
 from textual.containers import Container, Vertical
 from textual.widget import Widget
@@ -20,9 +20,10 @@ from swarm.protocol.logs import Chunk
 from swarm.rules.costs import Spending, spending, spent
 from swarm.rules.heart import heart
 from swarm.rules.results.outcome_board import board_of
-from swarm_tui.app.actions import ACTS, BY_NAME, bindings, strip_hints
+from swarm_tui.app.actions import ACTS, Act
 from swarm_tui.app.command_palette import Palette
 from swarm_tui.app.deliveries import Delivered
+from swarm_tui.app.keys import bindings, strip_hints
 from swarm_tui.app.screens.engine_calls import ActingScreen, Host
 from swarm_tui.app.verdict_cache import VerdictCache
 from swarm_tui.workers.detail_loader import tail_of
@@ -47,14 +48,14 @@ from widgets.transcript_lines import line_paragraphs
 class ControlRoom(ActingScreen):
     """The one screen that is always there."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Palette}
     AUTO_FOCUS = "AgentTree"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (50, "-middle"), (80, "-wide"), (110, "-broad")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
 
-    def __init__(self, swarm: Swarm, host: Host) -> None:
-        super().__init__(swarm, host)
+    def __init__(self, swarm: Swarm, host: Host, acts: tuple[Act, ...] = ACTS) -> None:
+        super().__init__(swarm, host, acts)
+        self._bindings.key_to_bindings |= BindingsMap(bindings(acts)).key_to_bindings
         self._verdict_cache = VerdictCache(swarm.home.policy)
         self._tally = Tally()
         self._spending: tuple[Snapshot, Mapping[str, Spending]] | None = None
@@ -81,8 +82,7 @@ class ControlRoom(ActingScreen):
         yield self._strip
 
     def on_mount(self) -> None:
-        names = {act.short: act.name for act in ACTS if act.short}
-        self._strip.hints = tuple((key, word, names[word]) for key, word in strip_hints())
+        self._strip.hints = strip_hints(self.acts)
         self.host.begin()
 
     # -- from the disk to the screen -----------------------------------------------------------------------------
@@ -245,7 +245,7 @@ class ControlRoom(ActingScreen):
 
     def dispatch(self, name: str) -> None:
         """Does an act of the table, or says why it is refused now."""
-        act = BY_NAME[name]
+        act = self.act_named[name]
         reason = act.disabled_reason(self.where())
         if reason:
             self.say(f"{act.title}: {reason}", severity="warning")

@@ -12,7 +12,7 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.sanitize import clean
 from swarm_tui.app import theme
-from swarm_tui.app.actions import BY_NAME
+from swarm_tui.app.actions import ACTS, Act
 from swarm_tui.app.capabilities import Where
 from swarm_tui.app.deliveries import Deliveries
 from swarm_tui.app.screens.view_controls import LookingScreen
@@ -59,10 +59,13 @@ class Host(Protocol):
 class ActingScreen(LookingScreen):
     """What the acts of the table work with. The control room adds layout, keys, and the way of a snapshot."""
 
-    def __init__(self, swarm: Swarm, host: Host) -> None:
+    def __init__(self, swarm: Swarm, host: Host, acts: tuple[Act, ...] = ACTS) -> None:
         super().__init__()
         self.swarm = swarm
         self.host = host
+        self.acts = acts
+        """The table, with this operator's keys."""
+        self.act_named = {act.name: act for act in acts}
         self.snapshot = Snapshot(0, home=str(swarm.home.layout.root))
         self.verdicts: dict[str, Verdict] = {}
         self.now = Now(0.0, 0.0)
@@ -92,7 +95,7 @@ class ActingScreen(LookingScreen):
     @property
     def writable(self) -> bool:
         """A heartbeat may be started from here, now or when the running one is over."""
-        return not BY_NAME["beat"].disabled_reason(self.where()) or self._beating > 0
+        return not self.act_named["beat"].disabled_reason(self.where()) or self._beating > 0
 
     def words_for(self, view: AgentView) -> str:
         """An agent in one line: id, state, why."""

@@ -33,8 +33,9 @@ class HelpScreen(ModalScreen[None]):
         Binding("G,end", "scroll('end')", "end"),
     ]
 
-    def __init__(self, policy: Policy, where: Where) -> None:
+    def __init__(self, policy: Policy, where: Where, acts: tuple[Act, ...] = ACTS) -> None:
         super().__init__()
+        self._acts = acts
         self._policy = policy
         self._where = where
 
@@ -58,7 +59,7 @@ class HelpScreen(ModalScreen[None]):
         """(what stands in the column at the left, what it is); a heading has nothing at the left."""
         alone = Content("")
         lines: list[tuple[Content, Content]] = []
-        for group, acts in groupby(sorted(ACTS, key=_order), lambda act: act.group):
+        for group, acts in groupby(sorted(self._acts, key=_order), lambda act: act.group):
             lines.append((alone, Content.styled(group.value, "bold $accent")))
             for act in acts:
                 reason = act.disabled_reason(self._where)

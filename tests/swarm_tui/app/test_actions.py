@@ -7,9 +7,10 @@ import pytest
 
 from swarm.model.snapshot import Access, Snapshot
 from swarm.model.verbs import BY_NAME as VERBS
-from swarm_tui.app.actions import ACTS, BY_NAME, Act, bindings, strip_hints
+from swarm_tui.app.actions import ACTS, BY_NAME, Act
 from swarm_tui.app.capabilities import Where
 from swarm_tui.app.handlers import HANDLERS
+from swarm_tui.app.keys import bindings, first_key, strip_hints, with_keys, written
 
 FORBIDDEN = {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+z"}
 DESTRUCTIVE = {"stop", "stop_hard", "respawn", "freeze", "pause", "beat"}
@@ -44,7 +45,7 @@ def test_nothing_destructive_lies_on_or_beside_a_movement_key(name: str) -> None
 
 
 def test_every_act_is_bound_through_the_one_dispatcher() -> None:
-    assert {binding.action for binding in bindings()} == {f"act('{act.name}')" for act in ACTS}
+    assert {binding.action for binding in bindings(ACTS)} == {f"act('{act.name}')" for act in ACTS}
 
 
 @pytest.mark.parametrize("act", [act for act in ACTS if act.writes], ids=lambda act: act.name)
@@ -54,12 +55,28 @@ def test_a_viewer_is_told_why_it_may_not_write(act: Act) -> None:
 
 
 def test_the_strip_shows_the_keys_of_the_contract() -> None:
-    assert {("b", "plan"), ("B", "beat"), ("n", "spawn"), ("x", "stop"), ("/", "filter"), ("?", "help")} <= set(
-        strip_hints()
-    )
+    hints = {(key, word) for key, word, _ in strip_hints(ACTS)}
+    assert {("b", "plan"), ("B", "beat"), ("n", "spawn"), ("x", "stop"), ("/", "filter"), ("?", "help")} <= hints
 
 
 def test_the_readme_lists_every_key() -> None:
     readme = (Path(__file__).parents[3] / "README.md").read_text()
     missing = [act.shown for act in ACTS for key in act.shown.split() if f"`{key}`" not in readme]
     assert not missing
+
+
+def test_keys_of_the_operator_are_shown_and_bound_wherever_the_table_is() -> None:
+    acts = with_keys({"stop": ("ctrl+k", "question_mark"), "help": ("f1",), "beat": ()})
+    assert first_key(acts, "stop") == "ctrl-k"
+    assert ("f1", "help", "help") in strip_hints(acts)
+    assert "beat" not in {name for _, _, name in strip_hints(acts)}
+    bound = {key: binding.action for binding in bindings(acts) for key in binding.key.split(",")}
+    assert bound["question_mark"] == "act('stop')"
+    assert "x" not in bound
+    assert "B" not in bound
+    assert bound["j"] == "act('down')"
+
+
+def test_the_table_shows_its_keys_as_the_operators_would_be_shown() -> None:
+    for act in ACTS:
+        assert set(act.shown.split()) <= {written(key) for key in act.keys}, act.name
