@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import swarm.verbs.respawn
     import swarm.verbs.review
     import swarm.verbs.sessions
+    import swarm.verbs.unread
     import swarm.verbs.worktrees  # noqa: TC004  (at run time `_verb` imports all of these)
     from swarm.errors import SwarmError
     from swarm.model.requests import Rehearsal, SpawnCheck, SpawnRequest
@@ -200,6 +201,7 @@ class Swarm:
     hold = _verb("verbs.hold", lambda: swarm.verbs.hold.hold)
     message = _verb("verbs.message", lambda: swarm.verbs.message.message)
     read = _verb("verbs.read", lambda: swarm.verbs.read.read)
+    unread = _verb("verbs.unread", lambda: swarm.verbs.unread.unread)
     accept = _verb("verbs.review", lambda: swarm.verbs.review.accept)
     reject = _verb("verbs.review", lambda: swarm.verbs.review.reject)
     merge = _verb("verbs.merge", lambda: swarm.verbs.merge.merge)
@@ -212,6 +214,7 @@ class Swarm:
     dismiss = _verb("verbs.dismiss", lambda: swarm.verbs.dismiss.dismiss)
     adopt_stray = _verb("verbs.adopt_stray", lambda: swarm.verbs.adopt_stray.adopt_stray)
     acknowledge = _verb("verbs.acknowledge", lambda: swarm.verbs.acknowledge.acknowledge)
+    unacknowledge = _verb("verbs.acknowledge", lambda: swarm.verbs.acknowledge.unacknowledge)
     rebuild = _verb("verbs.doctor", lambda: swarm.verbs.doctor.rebuild)
     own_heartbeat = _verb("heartbeat.lease", lambda: swarm.heartbeat.lease.own)
     disown_heartbeat = _verb("heartbeat.lease", lambda: swarm.heartbeat.lease.disown)

@@ -1,6 +1,6 @@
 """Stops a subtree of agents with SIGSTOP: for a person who asks, and for the engine that found one out of its place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from swarm.ending.intents import live_members
 from swarm.home import audit
@@ -8,7 +8,7 @@ from swarm.home.context import Home
 from swarm.ledger import audit_log
 from swarm.ledger.state import State, with_record
 from swarm.model.actor import AuditVerb
-from swarm.model.record import Phase, Record
+from swarm.model.record import Phase, Record, Ref
 from swarm.model.time import read_now
 from swarm.model.values import replace
 from swarm.processes.belonging import home_of
@@ -25,11 +25,18 @@ def unchanged(state: State) -> State:
 
 
 def pause_subtree(
-    home: Home, agent_id: str, verb: AuditVerb, *, why: str = "", also: Callable[[State], State] = unchanged
+    home: Home,
+    agent_id: str,
+    verb: AuditVerb,
+    *,
+    only: Container[Ref] | None = None,
+    why: str = "",
+    also: Callable[[State], State] = unchanged,
 ) -> list[Record]:
     """Pauses parents first, so that no parent sees a stopped child. Recorded first: a resume undoes both.
 
-    why: for the audit log. also: what else belongs into the same commit. Returns whom it paused.
+    only: of the subtree these; None for all of it. why: for the audit log. also: what else belongs into the same
+    commit. Returns whom it paused.
     """
     paused: list[Record] = []
 
@@ -38,7 +45,8 @@ def pause_subtree(
         paused.clear()
         for record in reversed(live_members(state, agent_id, home.policy.root.id)):
             halts = record.phase in (Phase.RUNNING, Phase.WAITING)
-            if halts and record.paused is None and not home_of(home.layout, record):
+            meant = only is None or record.ref in only
+            if halts and meant and record.paused is None and not home_of(home.layout, record):
                 paused.append(record)
                 state = with_record(state, replace(record, paused=now.awake))
         return also(state)

@@ -236,7 +236,7 @@ READ = Verb(
     "read",
     "print the results of an agent and mark them read",
     "read worker-1",
-    (AGENT, OFFSET),
+    (AGENT, flag("undo", "take it back: they count as unread again"), OFFSET),
     Tool(
         "Read an agent's results",
         "The results of an agent directly below you, whole, which count as read from then on. Read them as soon as it "

@@ -3,7 +3,8 @@
 An agent that waits for its service has no process: paused, it is not taken up; resumed, it is tried again at once.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
+from functools import partial
 
 from swarm.ending.intents import live_members
 from swarm.errors import Code, Refused
@@ -16,23 +17,29 @@ from swarm.lifecycle.readiness import must_be_ready
 from swarm.lifecycle.take_up import try_again
 from swarm.model.actor import AuditVerb
 from swarm.model.audit_line import AuditLine
-from swarm.model.record import Phase, Record
+from swarm.model.record import Phase, Record, Ref
 from swarm.model.time import read_now
 from swarm.model.values import replace
 from swarm.processes.belonging import home_of
 
 
-def pause(home: Home, words: str, *, spawn_id: str = "") -> None:
-    """Stops the whole subtree with SIGSTOP. What is paused already stays so.
+def pause(home: Home, words: str, *, spawn_id: str = "", only: Container[Ref] | None = None) -> tuple[Ref, ...]:
+    """Stops the whole subtree with SIGSTOP. What is paused already stays so. Returns whom it paused.
 
-    Raises NotFound; Refused `hierarchy` where an agent reaches beyond its own children.
+    only: of the subtree these, as a `resume` that is taken back returned them; None for all of it. Raises NotFound;
+    Refused `hierarchy` where an agent reaches beyond its own children.
     """
-    _act_on_subtree(home, AuditVerb.PAUSE, words, spawn_id, pause_subtree)
+    return _act_on_subtree(home, AuditVerb.PAUSE, words, spawn_id, partial(pause_subtree, only=only))
 
 
-def resume(home: Home, words: str, *, spawn_id: str = "") -> None:
-    """Lets a paused subtree go on, and tries again those of it that wait for their service. Raises as `pause`."""
-    _act_on_subtree(home, AuditVerb.RESUME, words, spawn_id, _resume_and_try)
+def resume(home: Home, words: str, *, spawn_id: str = "", only: Container[Ref] | None = None) -> tuple[Ref, ...]:
+    """Lets a paused subtree go on, and tries again those of it that wait for their service. Returns who was paused.
+
+    only: of the subtree these, as a `pause` that is taken back returned them: then nothing is tried again. Raises as
+    `pause`.
+    """
+    act = _resume_and_try if only is None else partial(_resume, only=only)
+    return _act_on_subtree(home, AuditVerb.RESUME, words, spawn_id, act)
 
 
 def freeze_all(home: Home) -> int:
@@ -47,7 +54,8 @@ def freeze_all(home: Home) -> int:
 def thaw_all(home: Home) -> int:
     """Resumes all agents and takes spawns again. Returns how many went on."""
     _only_the_operator(home, AuditVerb.THAW_ALL)
-    return len(_resume(home, home.policy.root.id, AuditVerb.THAW_ALL, lambda state: replace(state, frozen_all=False)))
+    also = partial(replace, frozen_all=False)
+    return len(_resume(home, home.policy.root.id, AuditVerb.THAW_ALL, also=also))
 
 
 def _only_the_operator(home: Home, verb: AuditVerb) -> None:
@@ -59,14 +67,14 @@ def _only_the_operator(home: Home, verb: AuditVerb) -> None:
 
 def _act_on_subtree(
     home: Home, verb: AuditVerb, words: str, spawn_id: str, act: Callable[[Home, str, AuditVerb], Sequence[Record]]
-) -> None:
+) -> tuple[Ref, ...]:
     with audit.attempt(home, verb, words, spawn_id) as attempt:
         must_be_ready(home)
         attempt.agent = agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         if not home.is_root(agent_id):
             must_live(home.ledger.read(), agent_id, spawn_id)
-        act(home, agent_id, verb)
+        return tuple(record.ref for record in act(home, agent_id, verb))
 
 
 def _resume_and_try(home: Home, agent_id: str, verb: AuditVerb) -> list[Record]:
@@ -79,13 +87,21 @@ def _resume_and_try(home: Home, agent_id: str, verb: AuditVerb) -> list[Record]:
     return gone_on
 
 
-def _resume(home: Home, agent_id: str, verb: AuditVerb, also: Callable[[State], State] = unchanged) -> list[Record]:
+def _resume(
+    home: Home,
+    agent_id: str,
+    verb: AuditVerb,
+    *,
+    only: Container[Ref] | None = None,
+    also: Callable[[State], State] = unchanged,
+) -> list[Record]:
     """Resumes children first. Recorded after it is done: an agent still recorded as paused can be resumed again."""
     state = home.ledger.read()
     waiting = [
         record
         for record in live_members(state, agent_id, home.policy.root.id)
         if record.live and record.paused is not None and not home_of(home.layout, record)
+        if only is None or record.ref in only
     ]
     frozen = [record for record in waiting if record.phase is not Phase.WAITING]
     thawed = dict(zip((record.spawn_id for record in frozen), home.runner.thaw(frozen), strict=True))

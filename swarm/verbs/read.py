@@ -6,7 +6,7 @@ from swarm.ending.hollow import disputes_now
 from swarm.errors import Code, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.home.resolve import must_answer_for, resolve
+from swarm.home.resolve import must_answer_for, must_be_meant, resolve
 from swarm.injection.elsewhere import suspicion_in
 from swarm.ledger.codec import read_ended
 from swarm.ledger.state import State, clear_alert, with_record
@@ -27,16 +27,18 @@ def collect(home: Home) -> tuple[str, ...]:
     return settle.settle(home)
 
 
-def read(home: Home, words: str) -> ReadReport:
+def read(home: Home, words: str, *, spawn_id: str = "") -> ReadReport:
     """The results of an agent, whole, marked read by the caller; a home that cannot be written is only looked at.
 
     Raises NotFound; Refused `hierarchy` where an agent reads one that is another's to read; SwarmError `no-results`. An
     agent that has ended without any is marked as seen, too: there is nothing more to come. What does not count as
-    results can still be read.
+    results can still be read. spawn_id: '' for whichever spawn there is.
     """
-    with audit.attempt(home, AuditVerb.READ, words) as attempt:
+    with audit.attempt(home, AuditVerb.READ, words, spawn_id) as attempt:
         attempt.agent = agent_id = resolve(home, words)
         must_answer_for(home, agent_id)
+        if spawn_id and (meant := known_record(home, agent_id)) is not None:
+            must_be_meant(meant, spawn_id)
         writable = _writable(home)
         if writable:
             settle.settle(home)

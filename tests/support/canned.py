@@ -1,6 +1,6 @@
 """The app on a canned swarm: no disk, no clock, no processes; for pictures and for what only concerns the screen."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from swarm.api import Swarm
@@ -13,7 +13,7 @@ from swarm.model.beat import ActionKind, Beat
 from swarm.model.health import Health
 from swarm.model.listed import ListedSession
 from swarm.model.plan import Action, Plan
-from swarm.model.record import Alert, Holder
+from swarm.model.record import Alert, Holder, Ref
 from swarm.model.reports import WholeResults
 from swarm.model.repository import ChangedFile, Changes, Worktree
 from swarm.model.requests import (
@@ -145,9 +145,13 @@ class CannedSwarm(Swarm):
         found = entries(self.canned, verdicts(self.canned, self.home.policy, self.at))
         return tuple(replace(entry, promises=self.promised.get(entry.agent, ())) for entry in found)
 
-    def read(self, words: str) -> ReadReport:
+    def read(self, words: str, *, spawn_id: str = "") -> ReadReport:
         self._note("read", words)
-        return ReadReport(words, "", WholeResults(), first=True)
+        return ReadReport(words, spawn_id, WholeResults(), first=True)
+
+    def unread(self, words: str, *, spawn_id: str = "") -> str:
+        self._note("unread", (words, spawn_id))
+        return words
 
     def accept(self, words: str, *, why: str = "", spawn_id: str = "") -> Reviewed:
         self._note("accept", (words, why, spawn_id))
@@ -191,11 +195,13 @@ class CannedSwarm(Swarm):
         self._note("kill", (tuple(agent_ids), grace, spawn_ids))
         return KillReport(())
 
-    def pause(self, agent_id: str, *, spawn_id: str = "") -> None:
-        self._note("pause", (agent_id, spawn_id))
+    def pause(self, agent_id: str, *, spawn_id: str = "", only: Container[Ref] | None = None) -> tuple[Ref, ...]:
+        self._note("pause", (agent_id, spawn_id) if only is None else (agent_id, only))
+        return (Ref(agent_id, spawn_id),)
 
-    def resume(self, agent_id: str, *, spawn_id: str = "") -> None:
-        self._note("resume", (agent_id, spawn_id))
+    def resume(self, agent_id: str, *, spawn_id: str = "", only: Container[Ref] | None = None) -> tuple[Ref, ...]:
+        self._note("resume", (agent_id, spawn_id) if only is None else (agent_id, only))
+        return (Ref(agent_id, spawn_id),)
 
     def freeze_all(self) -> int:
         self._note("freeze", None)
@@ -242,10 +248,15 @@ class CannedSwarm(Swarm):
         program = view.record.program if view is not None and view.record is not None else ""
         return "" if program == "claude" else f"its program ({program}) has no sessions that a person could go on with"
 
-    def acknowledge(self, alerts: Iterable[Alert]) -> int:
+    def acknowledge(self, alerts: Iterable[Alert]) -> tuple[Alert, ...]:
         chosen = tuple(alerts)
         self._note("acknowledge", chosen)
-        return len(chosen)
+        return chosen
+
+    def unacknowledge(self, acknowledged: Iterable[Alert]) -> tuple[Alert, ...]:
+        chosen = tuple(acknowledged)
+        self._note("unacknowledge", chosen)
+        return chosen
 
     def rehearse(self, snapshot: Snapshot | None = None) -> Rehearsal:
         taken = self.canned

@@ -1,5 +1,6 @@
 """Acts on agents. Each captures its targets (id, spawn id) when the key is pressed, and asks before it ends one."""
 
+from swarm.formatting import plural
 from swarm.model.record import Phase
 from swarm.model.reports import ResultsState
 from swarm.model.requests import KillReport, ReadReport
@@ -188,7 +189,7 @@ def acknowledge(room: ActingScreen) -> None:
     room.perform(
         "acknowledge",
         lambda: room.swarm.acknowledge(chosen),
-        lambda count: room.say(f"{count} alert{'s' if count != 1 else ''} acknowledged"),
+        lambda seen: room.say(f"{plural(len(seen), 'alert')} acknowledged"),
     )
 
 

@@ -67,7 +67,9 @@ def done(args: "argparse.Namespace", out: "Output") -> int:
 
 
 def read(args: "argparse.Namespace", out: "Output") -> int:
-    """Prints the results of an agent, whole; they count as read from now on."""
+    """Prints the results of an agent, whole; they count as read from now on. With --undo they count as unread again."""
+    if args.undo:
+        return _unread(args, out)
     from swarm.injection.fence import tag
     from swarm.protocol.whole_results import as_document, as_lines
     from swarm.verbs.review import read_words
@@ -99,6 +101,15 @@ def read(args: "argparse.Namespace", out: "Output") -> int:
         out.tell(tag(report.tagged))
     if not out.say_whole(shown):
         out.tell(f"(what steers a terminal is shown as escapes; letter by letter with --json, or in {report.path})")
+    return 0
+
+
+def _unread(args: "argparse.Namespace", out: "Output") -> int:
+    agent = acting(args, out).unread(args.id)
+    if out.json:
+        out.document({"id": agent, "undo": True})
+    else:
+        out.say(f"{agent}: its results count as unread again")
     return 0
 
 
