@@ -1,80 +1,27 @@
 """The base of every list: lines drawn one by one. Ten thousand scroll like ten, and only what changed repaints."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
 
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.app import App
-from textual.color import Color, ColorParseError
 from textual.geometry import Region, Size
 from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from widgets.cells import ROLES, SLOT_ROLES, Cell, Cells, fit_cells
+from widgets.cells import Cell, Cells, fit_cells
 from widgets.charset import UNICODE, Charset
+from widgets.painting import paint
 
 Row = TypeVar("Row")
-BOLD = frozenset({"warning", "danger", "strong"})
-COLOURLESS = frozenset({"strong"})
-_mixed: dict[str, tuple[Mapping[str, str], Mapping[str, Style]]] = {}
-"""By theme: the variables that it was made of, and the styles."""
 
 
 def charset_of(widget: Widget) -> Charset:
     """The signs that the app's terminal can show: its attribute `charset`, where it has one."""
     chosen = getattr(widget.app, "charset", None)
     return chosen if isinstance(chosen, Charset) else UNICODE
-
-
-def role_styles(app: App[Any]) -> Mapping[str, Style]:
-    """The style of every role of a cell under the app's theme; each adds to the widget's own.
-
-    Not component classes: Textual works out each of those anew for every widget whenever its styles are applied, which
-    for two dozen roles in a dozen widgets was a third of the time to the first snapshot, and a part of every key press.
-    """
-    variables = app.theme_variables
-    held = _mixed.get(app.theme)
-    if held is None or held[0] is not variables:
-        held = _mixed[app.theme] = (variables, _mix(variables))
-    return held[1]
-
-
-def _mix(variables: Mapping[str, str]) -> dict[str, Style]:
-    names = (*ROLES, *(f"role-{role}" for role in SLOT_ROLES))
-    styles = {name: Style(bold=name in BOLD or None) + _colour(variables, name) for name in names}
-    styles["found"] = _colour(variables, "found-foreground") + _colour(variables, "found-background", ground=True)
-    return styles
-
-
-def _colour(variables: Mapping[str, str], name: str, *, ground: bool = False) -> Style:
-    """The colour of a variable as a style; an empty one where the theme names none."""
-    if name in COLOURLESS or name not in variables:
-        return Style()
-    try:
-        colour = Color.parse(variables[name]).rich_color
-    except ColorParseError:
-        return Style()
-    return Style(bgcolor=colour) if ground else Style(color=colour)
-
-
-def paint(widget: Widget, cells: Cells, width: int, base: Style, *, over: Style | None = None) -> Strip:
-    """Cells as a strip of `width` columns. `over` (the cursor's style) wins over the background, and in plain
-    palettes over the colour too. Texts become segments and nothing else: no markup, no links, no meta."""
-    segments: list[Segment] = []
-    used = 0
-    styles = role_styles(widget.app)
-    for text, role in cells:
-        style = base + styles[role] if role else base
-        segments.append(Segment(text, style + over if over is not None else style))
-    strip = Strip(segments)
-    used = strip.cell_length
-    if used < width:
-        return strip.extend_cell_length(width, base + over if over is not None else base)
-    return strip if used == width else strip.crop(0, width)
 
 
 class CellLine(Widget):
@@ -115,6 +62,8 @@ LineList {
 
     CURSOR_STAYS: ClassVar[bool] = False
     """The cursor is shown, more faintly, while the keys go elsewhere: what it is on still matters then."""
+    HEADINGS: ClassVar[int] = 0
+    """Lines on top that do not scroll."""
 
     cursor_line: var[int] = var(0)
     """The line with the cursor; 0 where there is none to have."""
@@ -135,6 +84,13 @@ LineList {
         """The cells of one line."""
         raise NotImplementedError
 
+    def heading_cells(self, y: int, width: int) -> Cells:
+        """The cells of one of the HEADINGS."""
+        raise NotImplementedError
+
+    def heading_clicked(self, x: int) -> None:
+        """A heading was clicked at column `x`."""
+
     def cursor_changed(self) -> None:
         """The cursor went to another line: lists post their message here."""
 
@@ -149,13 +105,16 @@ LineList {
 
     @property
     def view_size(self) -> Size:
-        """What is left for lines beside a scrollbar."""
-        return self.scrollable_content_region.size
+        """What is left for lines beside a scrollbar and below the headings."""
+        width, height = self.scrollable_content_region.size
+        return Size(width, max(0, height - self.HEADINGS))
 
     def render_line(self, y: int) -> Strip:
         width = self.view_size.width
-        index = y + self.scroll_offset.y
+        index = y - self.HEADINGS + self.scroll_offset.y
         base = self.visual_style.rich_style
+        if y < self.HEADINGS:
+            return paint(self, self.heading_cells(y, width), width, base)
         if index >= self.line_count:
             return Strip.blank(width, base)
         cells = self.line_cells(index, width)
@@ -174,7 +133,7 @@ LineList {
     def lines_changed(self) -> None:
         """Lines came, went or moved: everything in sight is drawn again."""
         self._shown.clear()
-        self.virtual_size = Size(0, self.line_count)
+        self.virtual_size = Size(0, self.HEADINGS + self.line_count)
         self.refresh()
 
     def repaint_changed(self) -> int:
@@ -186,7 +145,7 @@ LineList {
         for index in range(top, min(top + height, self.line_count)):
             # A line that was never drawn is drawn now: Textual may have shown it out of a cache of its own.
             if shown.get(index) != self.line_cells(index, width):
-                self.refresh(Region(0, index - top, width, 1))
+                self.refresh(Region(0, self.HEADINGS + index - top, width, 1))
                 changed += 1
         if len(shown) > 4 * height + 64:
             self._shown = {index: cells for index, cells in shown.items() if top <= index < top + height}
@@ -196,7 +155,7 @@ LineList {
         """Draw one line again."""
         top = self.scroll_offset.y
         if top <= index < top + self.view_size.height:
-            self.refresh(Region(0, index - top, self.view_size.width, 1))
+            self.refresh(Region(0, self.HEADINGS + index - top, self.view_size.width, 1))
 
     # -- cursor --------------------------------------------------------------------------------------------------
 
@@ -247,8 +206,11 @@ LineList {
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        index = offset.y + self.scroll_offset.y
-        if index < self.line_count:
+        index = offset.y - self.HEADINGS + self.scroll_offset.y
+        if offset.y < self.HEADINGS:
+            event.stop()
+            self.heading_clicked(offset.x)
+        elif index < self.line_count:
             event.stop()
             self.cursor_line = index
             self.clicked(index, offset.x, event.chain)

@@ -25,11 +25,11 @@ def _tab(tab: Tab) -> Callable[[ActingScreen], None]:
 
 
 def next_tab(room: ActingScreen) -> None:
-    room.detail.next_tab()
+    room.turn_tabs(1)
 
 
 def previous_tab(room: ActingScreen) -> None:
-    room.detail.next_tab(-1)
+    room.turn_tabs(-1)
 
 
 def follow(room: ActingScreen) -> None:

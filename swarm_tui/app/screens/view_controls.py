@@ -36,15 +36,21 @@ class LookingScreen(Screen[None]):
 
     @on(AgentTree.Opened)
     def open_detail(self) -> None:
-        """The detail takes the keys; where there is no room beside the tree, it takes the tree's place."""
+        """The detail takes the keys; where there is no room beside the tree, it opens below it or takes its place."""
         self.add_class("-detail")
         self.detail.active_pane.focus()
 
     def show_tab(self, tab: Tab) -> None:
         """Shows a tab of the detail, and the detail where it is hidden."""
         self.detail.tab = tab
-        if self.has_class("-narrow"):
-            self.add_class("-detail")
+        self.add_class("-detail")
+
+    def turn_tabs(self, by: int) -> None:
+        """Shows the tab that is so many further; where the detail is hidden, shows that first."""
+        if self.query_one("#right").display:
+            self.detail.next_tab(by)
+        else:
+            self.show_tab(self.detail.tab)
 
     def toggle_zoom(self) -> None:
         """Gives the detail all the room, and takes it back."""

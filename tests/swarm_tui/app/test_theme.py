@@ -13,7 +13,7 @@ from tests.support.swarms import NOW, POLICY, big_example
 from tests.support.widget_app import WidgetApp
 from widgets.agent_tree import AgentTree
 from widgets.cells import ROLES, SLOT_ROLES
-from widgets.line_list import role_styles
+from widgets.painting import role_styles
 
 TEXT = ("good", "notice", "muted", "danger", "quote", *(f"role-{role}" for role in SLOT_ROLES))
 
