@@ -348,6 +348,22 @@ async def test_under_fifty_columns_enter_gives_the_detail_the_place_of_the_list(
         assert room.query_one("#left").display
 
 
+@pytest.mark.parametrize("size", [(60, 30), (80, 24), (109, 40)], ids=str)
+async def test_below_110_columns_the_tree_has_the_width_until_the_detail_is_asked_for(size: tuple[int, int]) -> None:
+    async with a_room(size=size) as (pilot, room, _):
+        opened: list[bool] = []
+        widths = {room.agents.size.width}
+        for key, tab in (("tab", Tab.PROGRESS), ("5", Tab.PROCESS), ("enter", Tab.PROCESS)):
+            for press in (key, "escape"):
+                opened.append(room.query_one("#right").display)
+                await pilot.press(press)
+                widths.add(room.agents.size.width)
+                assert room.agents.size.height >= 4
+            assert room.detail.tab is tab
+        assert opened == [False, True] * 3
+        assert widths == {size[0] - 2}, "the detail opens below the tree, whose columns stay"
+
+
 async def test_the_palette_finds_acts_and_agents() -> None:
     async with a_room() as (pilot, room, _):
         await pilot.press("colon", *"helper-1")
