@@ -133,6 +133,8 @@ class Confirm(_Dialog):
         Binding("k", "read(-1)", "Up", show=False),
         Binding("j", "read(1)", "Down", show=False),
     ]
+    FRESH_KEYS = frozenset({"y", "enter", "space"})
+    """They count only where the question could be read before they were pressed."""
     DEFAULT_CSS = "Confirm {" + DIALOG_CSS + "}"
 
 
@@ -174,6 +176,7 @@ class PickOne(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,n", "none", "None", show=False)]
     AUTO_FOCUS = "PickList"
+    FRESH_KEYS = frozenset({"enter", "space"})
     DEFAULT_CSS = "PickOne {" + DIALOG_CSS + "}"
 
     def __init__(self, title: str, rows: tuple[CheckRow, ...], *, notes: tuple[str, ...] = ()) -> None:

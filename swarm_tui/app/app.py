@@ -1,9 +1,7 @@
 """The control room's app: wires the watch, the heartbeat and the detail's reader to the screen. Wiring only."""
 
 import os
-import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -13,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
@@ -32,7 +31,9 @@ from swarm_tui.app.screens.control_room import ControlRoom
 from swarm_tui.terminal import gc_tuning, segment_cache
 from swarm_tui.terminal.ascii_output import PlainLines
 from swarm_tui.terminal.certain_widths import CertainWidths
-from swarm_tui.terminal.hangup import take_hangups
+from swarm_tui.terminal.hangup import leave_on_signals
+from swarm_tui.terminal.key_order import Entered, KeyOrder, Opening
+from swarm_tui.terminal.lend import lend_terminal
 from swarm_tui.terminal.toasts import SteadyNotification
 from swarm_tui.workers.detail_loader import DetailLoader
 from swarm_tui.workers.heartbeat_thread import HeartbeatThread
@@ -86,6 +87,7 @@ class SwarmApp(App[int], inherit_bindings=False):
         self._policy_stamp = _stamp(swarm.home.layout.policy)
         self._ticked = 0.0
         """Monotonic seconds."""
+        self._key_order = KeyOrder(self, super().on_event, lambda words: self.room.say(words, severity="warning"))
         if beats:
             self.heartbeat_thread = HeartbeatThread(
                 swarm,
@@ -110,7 +112,7 @@ class SwarmApp(App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         if "TEXTUAL_THEME" not in os.environ:
             self.theme = theme.theme_for(colours=COLOURS.get(self.console.color_system or "", 0))
-        self._install_signals()
+        leave_on_signals(self.leave)
 
     def begin(self) -> None:
         """Shows the first snapshot, and starts the threads once it is on the screen."""
@@ -159,19 +161,15 @@ class SwarmApp(App[int], inherit_bindings=False):
         if focus and not before:
             self._tick()
 
-    def _install_signals(self) -> None:
-        # Textual leaves the alternate screen and the mouse on when it is ended by a signal.
-        import asyncio
-
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            try:
-                loop.add_signal_handler(number, self.leave, 128 + number)
-            except (RuntimeError, ValueError):
-                return  # not the main thread, as in tests: the main thread gets the signals
-        take_hangups()
+    async def on_event(self, event: events.Event) -> None:
+        """What is typed, clicked or pasted goes through one queue; all else at once."""
+        if isinstance(event, Entered) and not event.is_forwarded:
+            await self._key_order.take(event)
+        else:
+            await super().on_event(event)
 
     def on_unmount(self) -> None:
+        self._key_order.stop()
         self._watch.stop()
         self._loader.stop()
         if self.heartbeat_thread is not None:
@@ -223,6 +221,10 @@ class SwarmApp(App[int], inherit_bindings=False):
         """Has the loader read for this agent and tab."""
         self._loader.want(view, tab)
 
+    def opening(self, what: str) -> Opening:
+        """Lets keys wait for what is opened as soon as the engine has answered."""
+        return self._key_order.opening(what)
+
     def in_thread(self, work: Callable[[], T], finish: Callable[["T | SwarmError"], None]) -> None:
         """Runs work of the engine in a thread; `finish` gets the result or the error on this thread."""
 
@@ -264,16 +266,7 @@ class SwarmApp(App[int], inherit_bindings=False):
 
     def suspend_for(self, command: list[str], words: str) -> None:
         """Gives the terminal to a program until it ends."""
-        from textual.app import SuspendNotSupported
-
-        try:
-            with self.suspend():
-                print(words, flush=True)  # noqa: T201  (the terminal is the program's now)
-                try:
-                    subprocess.run(command, check=False)
-                except KeyboardInterrupt:
-                    return
-        except SuspendNotSupported:
+        if not lend_terminal(self, command, words):
             self.room.say("This terminal cannot be given away; use tmux.", severity="warning")
 
 

@@ -1,11 +1,27 @@
-"""A terminal that was closed: what is still written to it goes nowhere, so that leaving it never hangs."""
+"""Signals end a screen as its own key does; what is still written to a terminal that was closed goes nowhere."""
 
+import asyncio
 import os
 import select
 import signal
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
+
+
+def leave_on_signals(leave: Callable[[int], None]) -> None:
+    """Has `leave` called with an exit status on SIGTERM and SIGHUP. Call it in the running event loop.
+
+    Textual leaves the alternate screen and the mouse on when it is ended by a signal.
+    """
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        try:
+            loop.add_signal_handler(number, leave, 128 + number)
+        except (RuntimeError, ValueError):
+            return  # not the main thread, as in tests: the main thread gets the signals
+    take_hangups()
 
 
 def take_hangups() -> None:

@@ -68,6 +68,11 @@ class Tmux:
         """Types a text, letter by letter."""
         self._run("send-keys", "-l", text)
 
+    def write(self, text: str) -> None:
+        """Hands a text over in one write, as a paste without brackets or a slow connection does; LF becomes enter."""
+        self._run("set-buffer", text)
+        self._run("paste-buffer")
+
     def paste(self, text: str) -> None:
         """Pastes a text as terminals do, in brackets."""
         self._run("set-buffer", text)

@@ -17,7 +17,7 @@ def plan(room: ActingScreen) -> None:
 
         room.app.push_screen(RehearsalScreen(rehearsal, writable=room.writable, root=room.snapshot.root), decided)
 
-    room.perform("rehearse the heartbeat", lambda: room.swarm.rehearse(room.snapshot), show)
+    room.perform("rehearse the heartbeat", lambda: room.swarm.rehearse(room.snapshot), show, opens=True)
 
 
 def beat(room: ActingScreen) -> None:
@@ -32,7 +32,7 @@ def beat(room: ActingScreen) -> None:
 
         room.ask("Beat now all the same?", answered, notes=(rehearsal.refused,), yes="Beat")
 
-    room.perform("beat", lambda: room.swarm.rehearse(room.snapshot), decided)
+    room.perform("beat", lambda: room.swarm.rehearse(room.snapshot), decided, opens=True)
 
 
 def _beat(room: ActingScreen, skip: frozenset[str], *, force: bool) -> None:

@@ -19,7 +19,10 @@ def audit(room: ActingScreen) -> None:
     def show(rows: tuple[EventRow, ...]) -> None:
         room.app.push_screen(AuditScreen(rows), lambda agent: room.go_to(agent or ""))
 
-    room.perform("read the audit log", lambda: _worth_a_look(event_rows(room.swarm.events(MAX_RECORDS))), show)
+    def look() -> tuple[EventRow, ...]:
+        return _worth_a_look(event_rows(room.swarm.events(MAX_RECORDS)))
+
+    room.perform("read the audit log", look, show, opens=True)
 
 
 def _worth_a_look(rows: tuple[EventRow, ...]) -> tuple[EventRow, ...]:

@@ -59,7 +59,7 @@ def attach(room: ActingScreen) -> None:
         else:
             _attach(room, view)
 
-    room.perform("look whether it can be talked to", lambda: room.swarm.why_not_attach(view.id), decided)
+    room.perform("look whether it can be talked to", lambda: room.swarm.why_not_attach(view.id), decided, opens=True)
 
 
 def _attach(room: ActingScreen, view: AgentView) -> None:

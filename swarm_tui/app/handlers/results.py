@@ -27,7 +27,7 @@ def results(room: ActingScreen) -> None:
         )
         room.app.push_screen(inbox.screen, lambda agent: _go_to(room, agent))
 
-    room.perform("look at the results", lambda: room.swarm.results(room.snapshot), show)
+    room.perform("look at the results", lambda: room.swarm.results(room.snapshot), show, opens=True)
 
 
 def _go_to(room: ActingScreen, agent: str | None) -> None:

@@ -22,7 +22,7 @@ def sessions(room: ActingScreen) -> None:
 
         room.app.push_screen(SessionsScreen(found, room.swarm.now().wall, untold), picked)
 
-    room.perform("list the sessions of programs", look, show)
+    room.perform("list the sessions of programs", look, show, opens=True)
 
 
 def _take_in(room: ActingScreen, session: ListedSession) -> None:

@@ -122,7 +122,7 @@ def respawn(room: ActingScreen) -> None:
     def look() -> Earlier:
         return Earlier(session_for(room.swarm, view), names_that_differ(room.swarm.agent_dir(view.id)))
 
-    room.perform("look for its session", look, lambda found: _respawn(room, view, found))
+    room.perform("look for its session", look, lambda found: _respawn(room, view, found), opens=True)
 
 
 def _respawn(room: ActingScreen, view: AgentView, earlier: Earlier) -> None:

@@ -25,7 +25,7 @@ def diff(room: ActingScreen) -> None:
         title = f"{clean(report.agent)}: {changes_text(report.changes)}"
         room.app.push_screen(DiffScreen(title, report.text, cut=report.cut))
 
-    room.perform("look at what it changed", lambda: room.swarm.diff(view.id), show)
+    room.perform("look at what it changed", lambda: room.swarm.diff(view.id), show, opens=True)
 
 
 def merge(room: ActingScreen) -> None:

@@ -49,6 +49,7 @@ class RehearsalScreen(ModalScreen[frozenset[str] | None]):
 
     CSS_PATH = "rehearsal.tcss"
     AUTO_FOCUS = "CheckList"
+    FRESH_KEYS = frozenset({"enter"})
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,b", "leave", "close")]
 
     def __init__(self, rehearsal: Rehearsal, *, writable: bool, root: str = "") -> None:

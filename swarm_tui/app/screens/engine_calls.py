@@ -16,6 +16,7 @@ from swarm_tui.app.actions import ACTS, Act
 from swarm_tui.app.capabilities import Where
 from swarm_tui.app.deliveries import Deliveries
 from swarm_tui.app.screens.view_controls import LookingScreen
+from swarm_tui.terminal.key_order import Opening
 from widgets.confirm import AgentTarget, Confirm, Question, TypedConfirm
 from widgets.detail_head import Tab
 
@@ -37,6 +38,10 @@ class Host(Protocol):
 
     def in_thread(self, work: Callable[[], T], finish: Callable[[T | SwarmError], None]) -> None:
         """Runs work of the engine in a thread; `finish` gets the result or the error on the screen's thread."""
+        ...
+
+    def opening(self, what: str) -> Opening:
+        """Lets keys wait for what is opened as soon as the engine has answered."""
         ...
 
     def look_soon(self) -> None:
@@ -119,17 +124,30 @@ class ActingScreen(LookingScreen):
     # -- asking the engine ---------------------------------------------------------------------------------------
 
     def perform(
-        self, what: str, work: Callable[[], T], then: Callable[[T], object] | None = None, *, beating: bool = False
+        self,
+        what: str,
+        work: Callable[[], T],
+        then: Callable[[T], object] | None = None,
+        *,
+        beating: bool = False,
+        opens: bool = False,
     ) -> None:
-        """Does work of the engine in a thread; `then` gets its result on the screen's thread. Errors are shown."""
+        """Does work of the engine in a thread; `then` gets its result on the screen's thread. Errors are shown.
+
+        opens: it only looks, and `then` opens something to type in or to answer: keys wait for that.
+        """
         self._beating += beating
+        opening = self.host.opening(what) if opens else None
 
         def finish(result: "T | SwarmError") -> None:
             self._beating -= beating
+            given_up = opening is not None and opening.given_up
             if isinstance(result, SwarmError):
                 self.show_error(what, result)
-            elif then is not None:
+            elif then is not None and not given_up:
                 then(result)
+            if opening is not None:
+                opening.done()
             self.host.look_soon()
 
         self.host.in_thread(work, finish)

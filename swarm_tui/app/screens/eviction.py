@@ -24,6 +24,7 @@ class MakeRoom(ModalScreen[tuple[str, ...] | None]):
 
     CSS_PATH = "make_room.tcss"
     AUTO_FOCUS = "CheckList"
+    FRESH_KEYS = frozenset({"enter"})
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", "close")]
 
     def __init__(self, check: SpawnCheck) -> None:
