@@ -113,6 +113,7 @@ class SwarmApp(App[int], inherit_bindings=False):
         if "TEXTUAL_THEME" not in os.environ:
             self.theme = theme.theme_for(colours=COLOURS.get(self.console.color_system or "", 0))
         leave_on_signals(self.leave)
+        self._key_order.start()
 
     def begin(self) -> None:
         """Shows the first snapshot, and starts the threads once it is on the screen."""

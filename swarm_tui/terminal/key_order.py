@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from textual import events
 from textual.app import App
@@ -60,7 +60,15 @@ class KeyOrder:
         self._told = False
         """The operator knows that keys wait, and how to go on without."""
         self._since: WeakKeyDictionary[Screen[Any], float] = WeakKeyDictionary()
-        """Since when a screen has been there to be read, in the time of messages."""
+        """When a screen was opened, in the time of messages."""
+        self._shown: WeakSet[Screen[Any]] = WeakSet()
+
+    def start(self) -> None:
+        """Notes from now on when screens are opened. Called by the app once it runs."""
+        self._app.screen_change_signal.subscribe(self._app, self._note_opening, immediate=True)
+
+    def _note_opening(self, screen: Screen[Any]) -> None:
+        self._since.setdefault(screen, Message().time)
 
     async def take(self, event: Entered) -> None:
         """Handles an event, or lets it wait for those before it. Called by the app, in its own task."""
@@ -98,7 +106,7 @@ class KeyOrder:
         await self._forward(event)
 
     def _is_blind(self, key: events.Key) -> bool:
-        """Whether a key would answer a question that was not on the screen when it was pressed."""
+        """Whether a key would answer a question that was not there yet when it was pressed."""
         wanted: frozenset[str] = getattr(self._app.screen, "FRESH_KEYS", frozenset())
         return key.key in wanted and key.time < self._since.get(self._app.screen, 0.0)
 
@@ -143,7 +151,7 @@ class KeyOrder:
             if self._openings:
                 await self._until_open()
             top = self._app.screen
-            if top not in self._since:
+            if top not in self._shown:
                 await self._until_shown(top)
             same = self._app.screen is screen and self._app.focused is focused and not self._openings
             still = still + 1 if same else 0
@@ -174,7 +182,7 @@ class KeyOrder:
         shown = asyncio.get_running_loop().create_future()
         if screen.call_after_refresh(lambda: None if shown.done() else shown.set_result(None)):
             await self._wait(shown, screen)
-        self._since.setdefault(screen, Message().time)
+        self._shown.add(screen)
 
     async def _wait(self, for_this: asyncio.Future[None], node: DOMNode) -> None:
         while not for_this.done():
