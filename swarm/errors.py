@@ -51,6 +51,7 @@ class Code(StrEnum):
     NO_RESULTS = "no-results"
     NO_SLOT = "no-slot"
     NO_SUCH_AGENT = "no-such-agent"
+    NO_SUCH_ALERT = "no-such-alert"
     NO_TRANSCRIPT = "no-transcript"
     OWNS = "owns"
     PAUSED_BRANCH = "paused-branch"

@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from swarm.model.health import Health, Verdict
 from swarm.model.snapshot import AgentView
-from swarm.rules.state_words import STATE_WORDS, is_in_state, meant_by
+from swarm.model.state_words import STATE_WORDS, meant_by
+from swarm.rules.state_words import is_in_state
 
 FILTER_HINT = "words  !without  :state (:failed :silent :done)  !:state  esc leaves"
 """What the empty line says of its language."""

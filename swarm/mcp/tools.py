@@ -1,6 +1,5 @@
 """The tools that agents are offered, made from the declared verbs: schemas, and the check of what a call gives."""
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -8,11 +7,11 @@ from swarm.errors import UsageError
 from swarm.model.verb import Argument, ArgumentKind, Tool, Verb
 from swarm.model.verbs import VERBS
 from swarm.protocol.paths import Layout
+from swarm.protocol.role_names import role_names
 
 if TYPE_CHECKING:
     import msgspec
 
-MAX_ROLES = 100
 MAX_ITEMS = 200
 MAX_TEXT = 4000
 INSTRUCTIONS = (
@@ -32,7 +31,7 @@ _TYPES: Mapping[ArgumentKind, tuple[str, type]] = {
 
 def tools(layout: Layout | None) -> list[Mapping[str, Any]]:
     """All tools. layout: the home, for the names of its roles; None where there is none."""
-    roles = _roles(layout)
+    roles = role_names(layout)
     return [
         {
             "name": verb.name,
@@ -140,13 +139,3 @@ def _longest(argument: Argument) -> int:
 
 def _is_bounded(argument: Argument) -> bool:
     return argument.most < float("inf")
-
-
-def _roles(layout: Layout | None) -> list[str]:
-    """The names of the home's roles, by their files alone: a spawn checks whether they are valid."""
-    try:
-        names = os.listdir(layout.roles) if layout is not None else []
-    except OSError:
-        return []
-    stems = [name.removesuffix(".md") for name in names if name.endswith(".md") and name[0] not in "_."]
-    return sorted(stem for stem in stems if stem.isascii() and stem.isprintable())[:MAX_ROLES]

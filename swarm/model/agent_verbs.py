@@ -2,7 +2,18 @@
 
 from swarm.model.verb import Argument, ArgumentKind, Tool, Verb, flag, option
 
-AGENT = Argument("id", "the agent's id, or an end of it that no other id has", metavar="ID", required=True, most=2000)
+PROGRAMS = ("claude", "codex", "gemini", "opencode", "command")
+"""The programs that an agent can be run by without a word in swarm.toml."""
+AGENT = Argument(
+    "id",
+    "the agent's id, or an end of it that no other id has",
+    kind=ArgumentKind.AGENT,
+    metavar="ID",
+    required=True,
+    most=2000,
+)
+LIVING = AGENT._replace(kind=ArgumentKind.LIVING)
+ENDED = AGENT._replace(kind=ArgumentKind.ENDED)
 OFFSET = Argument("offset", kind=ArgumentKind.NUMBER, default=0, most=2**31)
 OFFSET_WORDS = "Where a long answer goes on: the offset that it ended with. Leave it out at first."
 AGENT_WORDS = "The agent: its name where it is directly below you, or its id as spawn and status give it."
@@ -10,8 +21,20 @@ AGENT_WORDS = "The agent: its name where it is directly below you, or its id as 
 STATUS = Verb(
     "status",
     "show all agents: what each one does, and what is wrong",
-    "status --line",
+    "status :failed idea-alpha --watch",
     (
+        Argument(
+            "words",
+            "ids: these agents with all below them; other words filter as / does in the control room: text, !text, "
+            ":state, !:state",
+            kind=ArgumentKind.FILTER,
+            metavar="WORD",
+            many=True,
+        ),
+        flag("problems", "only what needs a person, worst first"),
+        flag(
+            "watch", "show it again whenever it changes, until ctrl-c; with --json one document a line", "-w", "--watch"
+        ),
         flag("line", "one line of at most 39 columns, for a status bar like that of tmux"),
         Argument("id", default="", most=2000),
         OFFSET,
@@ -51,7 +74,12 @@ SPAWN = Verb(
             required=True,
             most=200_000,
         ),
-        option("parent", "ID", "the agent that it works for (default: the agent that calls, else the root)"),
+        option(
+            "parent",
+            "ID",
+            "the agent that it works for (default: the agent that calls, else the root)",
+            kind=ArgumentKind.LIVING,
+        ),
         option(
             "slots",
             "N",
@@ -103,7 +131,13 @@ SPAWN = Verb(
             without=".",
             most=4096,
         ),
-        option("program", "P", "what runs it (default: as swarm.toml says); for command: what follows --", default=""),
+        option(
+            "program",
+            "P",
+            "what runs it (default: as swarm.toml says); for command: what follows --",
+            kind=ArgumentKind.PROGRAM,
+            default="",
+        ),
         option("model", "M", "its model (default: as swarm.toml says)", default=""),
         option(
             "env",
@@ -150,7 +184,7 @@ KILL = Verb(
     "stop agents and all below them, and prove that they are gone",
     'kill idea-alpha --reason "went astray" --yes',
     (
-        AGENT._replace(name="ids", many=True),
+        LIVING._replace(name="ids", many=True),
         option("reason", "T", "why, for the audit log", default="", most=500),
         option(
             "grace",
@@ -276,7 +310,7 @@ MESSAGE = Verb(
     "send an agent a message; it reads it after its current step",
     'message worker-1 "Use the second source."',
     (
-        AGENT,
+        LIVING,
         Argument(
             "text",
             "what it is to read; - reads it from standard input",

@@ -1,7 +1,7 @@
 """The verbs with which people and agents take over what an agent changed in its git worktree."""
 
-from swarm.model.agent_verbs import AGENT, AGENT_WORDS, OFFSET, OFFSET_WORDS
-from swarm.model.verb import Tool, Verb, flag, option
+from swarm.model.agent_verbs import AGENT, AGENT_WORDS, ENDED, OFFSET, OFFSET_WORDS
+from swarm.model.verb import ArgumentKind, Tool, Verb, flag, option
 
 DIFF = Verb(
     "diff",
@@ -52,9 +52,16 @@ HANDOVER = Verb(
     "hand the work of an ended agent over: as a branch of yours, or to another agent",
     "handover worker-1 --as feature/paging",
     (
-        AGENT,
+        ENDED,
         option("name", "BRANCH", "what its branch is called from now on", flags=("--as",), default="", most=500),
-        option("to", "ID", "merge it into the branch of this agent instead, which is told so", default="", most=500),
+        option(
+            "to",
+            "ID",
+            "merge it into the branch of this agent instead, which is told so",
+            kind=ArgumentKind.AGENT,
+            default="",
+            most=500,
+        ),
         option(
             "message",
             "MESSAGE",

@@ -21,6 +21,19 @@ class ArgumentKind(Enum):
     DIRECTORY = "directory"
     ROLE = "role"
     """The name of one of the home's roles."""
+    PROGRAM = "program"
+    """The name of a program that runs agents."""
+    AGENT = "agent"
+    """The id of an agent, or an end of it that no other id has. The three that follow are such, too."""
+    LIVING = "living"
+    """One that has not ended."""
+    ENDED = "ended"
+    GHOST = "ghost"
+    """One that the ledger does not know."""
+    FILTER = "filter"
+    """The id of an agent, or a word of the filter that the control room's `/` takes."""
+    ALERT = "alert"
+    """`ID`, `ID:CAUSE` or `:CAUSE`."""
 
 
 class Argument(NamedTuple):

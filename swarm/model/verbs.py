@@ -1,9 +1,11 @@
 """Every verb, declared once: the command line, the palette and the MCP server are made from this table."""
 
-from swarm.model import agent_verbs, repository_verbs
-from swarm.model.agent_verbs import AGENT
+from swarm.model import agent_verbs, operator_verbs, repository_verbs
+from swarm.model.agent_verbs import AGENT, ENDED, LIVING, PROGRAMS
 from swarm.model.verb import Argument, ArgumentKind, Verb, flag, option
 
+SHELLS = ("bash", "zsh", "fish", "tcsh")
+"""The shells that there is completion for."""
 VERBS: tuple[Verb, ...] = (
     Verb(
         "init",
@@ -15,7 +17,7 @@ VERBS: tuple[Verb, ...] = (
                 "program",
                 "",
                 "what runs as an agent where a spawn does not say (default: command, one of your own)",
-                choices=("claude", "codex", "gemini", "opencode", "command"),
+                choices=PROGRAMS,
                 default="command",
             ),
         ),
@@ -110,26 +112,36 @@ VERBS: tuple[Verb, ...] = (
         "list the worktrees of agents, with what is in them; remove one, or all that hold nothing",
         "worktrees --remove worker-1",
         (
-            option("remove", "ID", "remove the worktree of this agent, where it holds nothing uncommitted", default=""),
+            option(
+                "remove",
+                "ID",
+                "remove the worktree of this agent, where it holds nothing uncommitted",
+                kind=ArgumentKind.AGENT,
+                default="",
+            ),
             flag("discard", "with --remove and the whole id or name: lose what is not committed"),
             flag("prune", "remove those of all ended agents in which nothing is that is not elsewhere"),
         ),
     ),
     agent_verbs.MESSAGE,
-    Verb("attach", "talk to an agent in this terminal; leaving resumes its run", "attach worker-1", (AGENT,)),
-    Verb("pause", "halt an agent and all agents below it, until resume", "pause idea-alpha", (AGENT,)),
+    operator_verbs.ALERTS,
+    operator_verbs.ACK,
+    Verb("attach", "talk to an agent in this terminal; leaving resumes its run", "attach worker-1", (LIVING,)),
+    Verb("pause", "halt an agent and all agents below it, until resume", "pause idea-alpha", (LIVING,)),
     Verb(
         "resume",
         "let a paused agent and all below it go on, or try again one that waits for its service",
         "resume idea-alpha",
-        (AGENT,),
+        (LIVING,),
     ),
+    operator_verbs.FREEZE,
+    operator_verbs.THAW,
     Verb(
         "hold",
         "keep heartbeats from ending an agent, for some heartbeats",
         'hold worker-1 --for 2 --why "long build"',
         (
-            AGENT,
+            LIVING,
             option(
                 "beats",
                 "N",
@@ -147,7 +159,7 @@ VERBS: tuple[Verb, ...] = (
         "start an ended agent again, with the same task",
         "respawn worker-1",
         (
-            AGENT,
+            ENDED,
             flag("fresh", "start a new session, even if the old one could go on"),
             flag("force", "also after several failed starts: their cause is mended"),
             flag("here", "with the environment of this shell (PATH, keys, gateways), not that of its spawn"),
@@ -158,7 +170,7 @@ VERBS: tuple[Verb, ...] = (
         "put away agents that are over, with all below them; their directories are kept",
         "archive",
         (
-            AGENT._replace(
+            ENDED._replace(
                 name="ids",
                 help="which agents (default: all that are over, read and not needed)",
                 many=True,
@@ -174,7 +186,14 @@ VERBS: tuple[Verb, ...] = (
         "say that what looks like an agent is none: it is neither shown nor counted",
         "dismiss worker-1/@claude-4711",
         (
-            Argument("ids", "ghosts and strays: see status", required=True, many=True, metavar="ID"),
+            Argument(
+                "ids",
+                "ghosts and strays: see status",
+                kind=ArgumentKind.GHOST,
+                required=True,
+                many=True,
+                metavar="ID",
+            ),
             flag("undo", "take it back"),
         ),
     ),
@@ -190,9 +209,15 @@ VERBS: tuple[Verb, ...] = (
                 metavar="KEY",
             ),
             option("name", "NAME", "what the agent is called", required=True),
-            option("role", "R", "its role: one without a scope (default: worker)", default="worker"),
+            option(
+                "role",
+                "R",
+                "its role: one without a scope (default: worker)",
+                kind=ArgumentKind.ROLE,
+                default="worker",
+            ),
             option("task", "TEXT", "what it is to bring about (default: to go on and end)", default=""),
-            option("parent", "ID", "who it stands under (default: the root)"),
+            option("parent", "ID", "who it stands under (default: the root)", kind=ArgumentKind.LIVING),
             flag("end", "also where a person talks in it: it ends in their terminal"),
             flag("restart", "run a stray's command again from the beginning, where no session of it can go on"),
         ),
@@ -204,7 +229,7 @@ VERBS: tuple[Verb, ...] = (
         (
             flag("follow", "print what is added; with --json one object a line", "-f", "--follow"),
             option("since", "TIME", "how far back (default: the last 500 records)", kind=ArgumentKind.SECONDS),
-            option("agent", "ID", "only what concerns this agent"),
+            option("agent", "ID", "only what concerns this agent", kind=ArgumentKind.AGENT),
         ),
         narrow=True,
     ),
@@ -232,16 +257,18 @@ VERBS: tuple[Verb, ...] = (
     Verb("mcp", "for agents' programs: the verbs as MCP tools, over stdio", "mcp"),
     Verb(
         "completion",
-        "print completion for a shell",
+        "print completion for a shell: of verbs, options, agents, roles, programs and states",
         "completion bash",
         (
             Argument(
                 "shell",
-                "which shell; for bash: source <(swarm-tui completion bash)",
+                'bash, zsh: eval "$(swarm-tui completion bash)"; fish: swarm-tui completion fish | source; '
+                'tcsh: eval "`swarm-tui completion tcsh`". What follows -- is a line to be completed',
                 required=True,
-                choices=("bash", "zsh", "tcsh"),
+                choices=SHELLS,
             ),
         ),
+        command=True,
     ),
 )
 BY_NAME: dict[str, Verb] = {verb.name: verb for verb in VERBS}

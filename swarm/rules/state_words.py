@@ -1,4 +1,4 @@
-"""The words for the state of an agent that a filter takes: the same in the control room and on the command line."""
+"""Whether a word that a filter takes for a state is true of an agent."""
 
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Phase
@@ -21,20 +21,10 @@ RUNNING_STATES = frozenset(
 )
 """States of an agent whose program is believed to run."""
 _SILENT = frozenset({Health.LATE, Health.INVESTIGATE, Health.OVERDUE})
-_BEYOND_HEALTH = ("ended", "ending", "problem", "running", "silent", "stray", "sub-agent", "unread")
-STATE_WORDS: tuple[str, ...] = tuple(sorted({*(state.value for state in Health), *_BEYOND_HEALTH}))
-"""Every word: the states of health, and what else is said of an agent in a row."""
-
-
-def meant_by(word: str) -> tuple[str, ...]:
-    """The words that one being typed may become: itself where it is one, else all that begin with it; in any case of
-    letters. () where there is none."""
-    lower = word.lower()
-    return (lower,) if lower in STATE_WORDS else tuple(known for known in STATE_WORDS if known.startswith(lower))
 
 
 def is_in_state(word: str, view: AgentView, verdict: Verdict) -> bool:
-    """Whether one of STATE_WORDS is true of an agent."""
+    """Whether one of `model.state_words` is true of an agent."""
     match word:
         case "silent":
             return verdict.state in _SILENT

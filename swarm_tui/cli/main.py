@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from swarm.errors import Code, NotFound, SwarmError, UsageError
 from swarm_tui.cli.output import NAME, REPORT, Output
+from swarm_tui.cli.verb_place import find_verb
 
 if TYPE_CHECKING:
     import argparse
@@ -26,6 +27,7 @@ COMMANDS = {
     **dict.fromkeys(("progress", "done", "read", "accept", "reject"), "reports"),
     **dict.fromkeys(("init", "doctor", "roles", "templates"), "homes"),
     **dict.fromkeys(("hook", "mcp"), "programs"),
+    **dict.fromkeys(("ack", "freeze", "thaw"), "alerts"),
     **dict.fromkeys(("sessions", "adopt", "dismiss"), "sessions"),
     **dict.fromkeys(("diff", "merge", "handover", "worktrees"), "worktrees"),
 }
@@ -103,6 +105,14 @@ def _dispatch(words: list[str], out: Output) -> int:
         # Agents call it every few minutes: its usual words are read without the parser, which is half of its cost.
         if (plain := reports.plain_progress(words[1:])) is not None:
             return reports.report_progress(*plain, out)
+    if words[:1] == ["completion"] and words[2:3] == ["--"]:
+        from swarm.model.verbs import SHELLS
+        from swarm_tui.cli.commands.completion import answer
+
+        # A person waits for it at every tab: without the parser, too.
+        if words[1] in SHELLS:
+            out.out.write("".join(answer(words[1], words[3:])))
+            return 0
     from swarm_tui.cli.parser import parser_of, whole_parser
 
     at = find_verb(words)
@@ -124,13 +134,13 @@ def _verb(word: str) -> "Verb":
 
     if word in BY_NAME:
         return BY_NAME[word]
-    from difflib import get_close_matches
+    from swarm_tui.cli.suggest import verb_for
 
-    near = get_close_matches(word, list(BY_NAME), n=1, cutoff=0.5)
+    meant = verb_for(word)
     raise UsageError(
         f"There is no verb {word[:80]!r}.",
-        "There are: " + ", ".join(BY_NAME) + ".",
-        f"Perhaps you mean: {NAME} {near[0]}" if near else f"{NAME} --help lists them.",
+        "" if meant else "There are: " + ", ".join(BY_NAME) + ".",
+        f"Perhaps you mean: {NAME} {meant}" if meant else f"{NAME} --help lists them.",
     )
 
 
@@ -141,22 +151,6 @@ def function_of(verb: str) -> "Callable[[argparse.Namespace, Output], int]":
     module = import_module(f"swarm_tui.cli.commands.{COMMANDS.get(verb, verb)}")
     function: Callable[[argparse.Namespace, Output], int] = getattr(module, verb)
     return function
-
-
-def find_verb(words: "Sequence[str]") -> int | None:
-    """Where the verb stands: the first word that is no global option and no value of one; None where there is none."""
-    at = 0
-    while at < len(words):
-        word = words[at]
-        if word == "--":
-            return None
-        if word in ("-C", "--wait"):
-            at += 2
-        elif word.startswith("-"):
-            at += 1
-        else:
-            return at
-    return None
 
 
 def _wants_json(words: "Sequence[str]") -> bool:

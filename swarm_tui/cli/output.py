@@ -63,9 +63,13 @@ class Output:
         return shown == text
 
     def say_cells(self, cells: Iterable[tuple[str, str]]) -> None:
-        """One line of (text, role of colour) pieces; the text is cleaned before it is coloured."""
+        """One line of (text, role of colour) pieces; see `painted`."""
+        self.out.write(self.painted(cells) + "\n")
+
+    def painted(self, cells: Iterable[tuple[str, str]]) -> str:
+        """Pieces of (text, role of colour) as a line; the text is cleaned before it is coloured."""
         written = "".join(self.paint(one_line(text), role) for text, role in cells)
-        self.out.write((written if self.colour else written.rstrip()) + "\n")
+        return written if self.colour else written.rstrip()
 
     def paint(self, text: str, role: str) -> str:
         """A clean text in the colour of a role, where there is colour."""

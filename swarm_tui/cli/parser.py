@@ -12,6 +12,8 @@ from swarm.model.verb import Argument, ArgumentKind, Verb
 from swarm_tui.cli.output import NAME
 
 MAX_DIGITS = 15
+_UNKNOWN = "unrecognized arguments: "
+"""argparse tells its complaints apart by their words alone; where these are others, no option is suggested."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -21,8 +23,18 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(
             f"{message[:1].upper()}{message[1:].rstrip('.')}.",
             f"Usage: {self.usage_line()}",
-            f"{self.prog} --help explains it.",
+            f"{self._suggestion(message)}{self.prog} --help explains it.",
         )
+
+    def _suggestion(self, message: str) -> str:
+        """The nearest option, where the complaint is about one that is not there."""
+        _, _, unknown = message.partition(_UNKNOWN)
+        if not unknown.startswith("--"):
+            return ""
+        from swarm_tui.cli.suggest import option_for
+
+        meant = option_for(unknown.split()[0], self._option_string_actions)
+        return f"Perhaps you mean {meant}. " if meant else ""
 
     def usage_line(self) -> str:
         """The usage in one line."""

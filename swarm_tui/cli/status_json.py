@@ -1,6 +1,6 @@
 """`status --json`: a snapshot with its verdicts as one document (the keys are cli.md's)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from swarm.config.policy import Policy
 from swarm.model.agent import Liveness, Usage
@@ -25,10 +25,12 @@ def document(
     now: Now,
     policy: Policy,
     usage: Mapping[str, Usage] | None = None,
+    wanted: Collection[str] | None = None,
 ) -> dict[str, object]:
     """Everything that a surface shows, parents before children; the caller adds `schema`.
 
     usage: what processes use, by id; agents of which nothing runs are not in it. None: what the snapshot says.
+    wanted: ids of the agents that are listed, with their alerts and those of the swarm; None lists all.
     """
     slots = snapshot.slots
     beats = heart(snapshot, policy, now)
@@ -62,7 +64,9 @@ def document(
             "cost_usd_per_hour": _dollars(total.cost_per_hour if known else None),
             "unpriced": total.unpriced,
         },
-        "alerts": [_alert(alert) for alert in snapshot.alerts],
+        "alerts": [
+            alert_json(alert) for alert in snapshot.alerts if wanted is None or not alert.agent or alert.agent in wanted
+        ],
         "agents": [
             _agent(
                 view,
@@ -72,6 +76,7 @@ def document(
                 by_agent[view.id],
             )
             for view in snapshot.agents
+            if wanted is None or view.id in wanted
         ],
     }
 
@@ -259,7 +264,8 @@ def _dollars(cost: float | None) -> float | None:
     return None if cost is None else round(cost, 6)
 
 
-def _alert(alert: Alert) -> dict[str, object]:
+def alert_json(alert: Alert) -> dict[str, object]:
+    """An alert; its times are when it was first and last raised, and seen by a person."""
     return {
         "agent": alert.agent or None,
         "spawn_id": alert.spawn_id or None,

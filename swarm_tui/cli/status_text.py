@@ -1,7 +1,7 @@
 """`status` for people: the tree as lines of cells, and the swarm in one line under 40 columns."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from swarm.formatting import plural, spell_clock
@@ -12,11 +12,12 @@ from swarm.model.time import Now
 from swarm.rules.budgets.allocation import words_of_kept
 from swarm.rules.costs import spent
 from swarm_tui.cli.output import Output
+from swarm_tui.cli.selection import Selection
 from widgets.agent_row import USEFUL, Columns, RowState, columns_for, row
-from widgets.agent_words import count_flags
-from widgets.cells import Cell, Cells, fit_cells, short_duration, short_money
+from widgets.agent_words import count_flags, sentence_cells
+from widgets.cells import Cell, Cells, cells_width, fit_cells, short_duration, short_id, short_money
 from widgets.charset import Charset, charset_for
-from widgets.tree_order import TreeIndex
+from widgets.tree_order import SortMode, TreeIndex, in_order
 from widgets.tree_over import branches_over
 
 LINE_COLUMNS = 39
@@ -58,22 +59,49 @@ def width_of(out: Output) -> int | None:
 
 
 def tree(
-    snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, heart: Heart, charset: Charset, width: int | None
+    snapshot: Snapshot,
+    verdicts: Mapping[str, Verdict],
+    now: Now,
+    heart: Heart,
+    charset: Charset,
+    width: int | None,
+    selection: Selection | None = None,
 ) -> Iterator[Cells]:
-    """The whole swarm, a line at a time: header, slots, agents as they hang together, open alerts."""
-    total = width or PIPE_COLUMNS
+    """The whole swarm, a line at a time: header, slots, agents as they hang together, open alerts.
+
+    width: of the terminal; None leaves every line whole. selection: the agents that are wanted; None for all.
+    """
     for line_cells in (*_header(snapshot, verdicts, now, heart, charset), *_problems(snapshot)):
-        yield fit_cells(line_cells, total, charset.cut)
-    index = TreeIndex(snapshot.agents)
-    lines = index.lines(charset, last_ones=branches_over(index, now))
-    placed = [(snapshot.agents[each.at], each.guides) for each in lines]
-    columns = columns_for(width) if width else _roomy(placed)
-    for view, guides in placed:
-        yield row(view, verdicts[view.id], now, columns, RowState(guides, root=view.id == snapshot.root), charset)
+        yield _fitted(line_cells, width, charset)
+    placed = list(_placed(snapshot, verdicts, now, charset, selection))
+    columns = columns_for(width) if width else _roomy(placed, verdicts)
+    for view, state in placed:
+        yield row(view, verdicts[view.id], now, columns, state, charset)
     if not placed:
-        yield (Cell("no agents", "muted"),)
-    for line_cells in _alerts(snapshot, now):
-        yield fit_cells(line_cells, total, charset.cut)
+        yield (Cell("no agent matches" if snapshot.agents else "no agents", "muted"),)
+    wanted = None if selection is None else selection.ids(snapshot)
+    for line_cells in _alerts(snapshot, now, wanted):
+        yield _fitted(line_cells, width, charset)
+
+
+def _fitted(cells: Cells, width: int | None, charset: Charset) -> Cells:
+    return cells if width is None else fit_cells(cells, width, charset.cut)
+
+
+def _placed(
+    snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, charset: Charset, selection: Selection | None
+) -> Iterator[tuple[AgentView, RowState]]:
+    """The agents that are shown, each with where it stands."""
+    views, root = snapshot.agents, snapshot.root
+    if selection is not None and selection.problems:
+        for at in in_order(selection.places, views, verdicts, SortMode.STATE):
+            yield views[at], RowState(label=short_id(views[at].id, root), root=views[at].id == root)
+        return
+    index = TreeIndex(views)
+    wanted = None if selection is None else selection.places
+    for each in index.lines(charset, last_ones=branches_over(index, now), wanted=wanted):
+        view = views[each.at]
+        yield view, RowState(each.guides, root=view.id == root, context=each.context)
 
 
 def line(snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, heart: Heart, charset: Charset) -> str:
@@ -114,9 +142,14 @@ def money(snapshot: Snapshot, now: Now) -> str:
     return f"{short_money(total.cost_per_hour)}{'+?' if total.unpriced else ''}/h"
 
 
-def _roomy(placed: list[tuple[AgentView, str]]) -> Columns:
-    name = min(MAX_NAME, max((len(guides) + len(view.name) + 4 for view, guides in placed), default=0))
-    return Columns(PIPE_COLUMNS, name, 11, 10, 0, 12, 11, PIPE_COLUMNS - name - 51 - USEFUL, USEFUL)
+def _roomy(placed: list[tuple[AgentView, RowState]], verdicts: Mapping[str, Verdict]) -> Columns:
+    """Columns in which no name and no sentence is cut."""
+    name = sentence = 0
+    for view, state in placed:
+        shown = len(state.label or view.name) + 4
+        name = max(name, len(state.guides) + shown, 2 * len(state.guides))
+        sentence = max(sentence, cells_width(sentence_cells(view, verdicts[view.id])))
+    return Columns(name + 55 + sentence, name, 11, 10, 0, 12, 11, sentence, USEFUL)
 
 
 def _header(
@@ -164,8 +197,9 @@ def _problems(snapshot: Snapshot) -> Iterator[Cells]:
         yield (Cell(f"{problem.code}  ", "warning"), Cell(f"{agent_id}  " if agent_id else ""), Cell(problem.text))
 
 
-def _alerts(snapshot: Snapshot, now: Now) -> Iterator[Cells]:
+def _alerts(snapshot: Snapshot, now: Now, wanted: Collection[str] | None) -> Iterator[Cells]:
     unseen = [alert for alert in snapshot.alerts if alert.acked_at is None]
+    unseen = [alert for alert in unseen if wanted is None or not alert.agent or alert.agent in wanted]
     if unseen:
         yield (Cell(f"alerts  {len(unseen)} open", "strong"),)
     for alert in unseen[-SHOWN_ALERTS:]:

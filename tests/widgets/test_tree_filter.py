@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from swarm.model.state_words import STATE_WORDS, meant_by
 from swarm.rules.plan import verdicts
-from swarm.rules.state_words import STATE_WORDS, is_in_state, meant_by
+from swarm.rules.state_words import is_in_state
 from tests.support.swarms import NOW, POLICY, a_root, a_snapshot, a_view, big_example
 from tests.support.widget_app import WidgetApp, screen_lines
 from tests.widgets.test_agent_tree import started

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from swarm.model.verbs import BY_NAME
-from swarm_tui.cli.main import find_verb
 from swarm_tui.cli.parser import parser_of
+from swarm_tui.cli.verb_place import find_verb
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENTS = sorted(

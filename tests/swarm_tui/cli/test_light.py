@@ -20,7 +20,7 @@ from swarm_tui.cli.main import main
 status = main(sys.argv[1:])
 print(json.dumps({"status": status, "modules": sorted(sys.modules)}), file=sys.stderr)
 """
-SCREEN = {"textual", "watchfiles", "psutil", "rich", "click", "widgets", "shtab"}
+SCREEN = {"textual", "watchfiles", "psutil", "rich", "click", "widgets"}
 HEAVY = {
     "pydantic",
     "yaml",
@@ -119,6 +119,12 @@ def test_no_hook_loads_a_screen_a_parser_or_anything_heavy(tmp_path: Path) -> No
             assert not loaded & (SCREEN | HEAVY | PARSER | {"swarm_tui.cli.commands.common"}), which
 
 
+@pytest.mark.parametrize("asked", [("kill", ""), ("spawn", "x", "--role", ""), ("ack", ""), ("heartb",)], ids=" ".join)
+def test_a_tab_loads_neither_the_engine_nor_the_parser(swarm_home: Path, asked: Sequence[str]) -> None:
+    loaded = imported("completion", "zsh", "--", *asked, env={"SWARM_HOME": str(swarm_home)})
+    assert not loaded & (SCREEN | HEAVY | CHECKERS | {"argparse", "swarm_tui.cli.parser", "swarm.ledger"})
+
+
 def test_a_look_loads_no_screen_either(swarm_home: Path) -> None:
     for words in (
         ("status",),
@@ -129,7 +135,7 @@ def test_a_look_loads_no_screen_either(swarm_home: Path) -> None:
         ("heartbeat", "--dry-run"),
     ):
         loaded = imported(*words, env={"SWARM_HOME": str(swarm_home)})
-        assert not loaded & {"textual", "watchfiles", "psutil", "click", "shtab"}
+        assert not loaded & {"textual", "watchfiles", "psutil", "click"}
 
 
 def test_in_a_home_whose_settings_were_checked_no_verb_checks_them_again(swarm_home: Path) -> None:

@@ -10,9 +10,11 @@ import pytest
 from swarm.errors import UsageError
 from swarm.model.verb import Verb
 from swarm.model.verbs import BY_NAME, VERBS
-from swarm_tui.cli.main import find_verb, function_of, main
+from swarm_tui.cli.main import function_of, main
 from swarm_tui.cli.output import NAME
 from swarm_tui.cli.parser import parser_of, whole_parser
+from swarm_tui.cli.suggest import VERB_OF, verb_for
+from swarm_tui.cli.verb_place import find_verb
 
 GLOBAL = {"home", "wait", "json", "version", "help"}
 EVERY_VERB = pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
@@ -127,6 +129,27 @@ def test_a_misspelt_verb_is_answered_with_the_nearest(capsys: pytest.CaptureFixt
     assert told.out == ""
 
 
+@pytest.mark.parametrize(
+    ("word", "verb"), [("ls", "status"), ("stop", "kill"), ("restart", "respawn"), ("logs", "log"), ("unfreez", "thaw")]
+)
+def test_a_verb_of_other_programs_is_answered_with_ours(
+    word: str, verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([word, "x"]) == 2
+    assert f"Perhaps you mean: swarm-tui {verb}\n" in capsys.readouterr().err
+
+
+def test_every_other_name_is_no_verb_and_means_one() -> None:
+    assert not set(VERB_OF) & set(BY_NAME)
+    assert set(VERB_OF.values()) <= set(BY_NAME)
+    assert verb_for("xyzzyplugh") == ""
+
+
+def test_a_misspelt_option_is_answered_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--problms"]) == 2
+    assert "Perhaps you mean --problems." in capsys.readouterr().err
+
+
 def test_options_are_not_abbreviated() -> None:
     with pytest.raises(UsageError, match="nrecognized"):
         parsed(["status", "--li"])
@@ -160,7 +183,8 @@ def test_what_is_no_duration_is_wrong_usage(words: str) -> None:
         ["done", "--status", "great"],
         ["spawn", "w"],
         ["kill"],
-        ["status", "surplus"],
+        ["status", "--line", "surplus"],
+        ["roles", "surplus"],
         ["--no-such-option"],
     ],
     ids=" ".join,

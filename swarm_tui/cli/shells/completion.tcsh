@@ -1,0 +1,1 @@
+complete swarm-tui 'p/*/`swarm-tui completion tcsh -- "$COMMAND_LINE"`/'
