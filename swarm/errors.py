@@ -69,6 +69,7 @@ class Code(StrEnum):
     SCOPE = "scope"
     SERVICE = "service"
     """The model service refuses the swarm."""
+    SETTINGS = "settings"
     START = "start"
     STOPPED = "stopped"
     """It was stopped while it was being started."""
@@ -161,3 +162,9 @@ class PolicyError(HomeError):
     """`swarm.toml` is wrong; the title names file, line and key."""
 
     code = Code.POLICY
+
+
+class SettingsError(SwarmError):
+    """The operator's config.toml is wrong or cannot be had; the title names file, line and key."""
+
+    code = Code.SETTINGS

@@ -1,5 +1,6 @@
 """What every test may ask for: a made home, and a clock set by hand."""
 
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from swarm.protocol.paths import Layout
 from tests.support.clocks import FakeClock
+from tests.support.own_settings import forget, stand_apart
 
 if TYPE_CHECKING:
     from tests.support.homes import LiveHome
@@ -17,6 +19,21 @@ if TYPE_CHECKING:
 # A slow or busy machine is no failure, and a run leaves nothing behind.
 settings.register_profile("swarm", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("swarm")
+
+
+OWN_SETTINGS = stand_apart()
+
+
+def pytest_unconfigure() -> None:
+    """Nothing of the run is left behind."""
+    shutil.rmtree(OWN_SETTINGS, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _as_after_an_installation() -> Iterator[None]:
+    """Each test begins without settings of the operator's own, whatever key another test pressed."""
+    yield
+    forget(OWN_SETTINGS)
 
 
 def pytest_configure() -> None:

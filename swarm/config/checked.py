@@ -114,19 +114,31 @@ def load_policy(path: Path, checked: CheckedFiles | None = None) -> Policy:
     checked: what was checked of this home's files before; None checks anew.
     """
     try:
-        if path.exists() and not path.is_file():
-            raise PolicyError(f"{path} is not a file.", hint="Put the settings into a plain file of this name.")
-        with path.open("rb") as file:
-            raw = file.read(MAX_POLICY_BYTES + 1)
+        text = read_toml(path, PolicyError)
     except FileNotFoundError as error:
         raise PolicyError(
             f"{path} is gone.", hint="Put it back, or have one with the defaults made by: swarm-tui init"
         ) from error
+    return parse_policy(text, checked, path.name)
+
+
+def read_toml(path: Path, wrong: type[SwarmError]) -> str:
+    """Returns the text of a file of settings, whatever editor wrote it; links are followed.
+
+    Raises FileNotFoundError where there is none, and `wrong` where it cannot be read.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise wrong(f"{path} is not a file.", hint="Put the settings into a plain file of this name.")
+        with path.open("rb") as file:
+            raw = file.read(MAX_POLICY_BYTES + 1)
+    except FileNotFoundError:
+        raise
     except OSError as error:
-        raise PolicyError(f"{path} cannot be read.", error.strerror or str(error)) from error
+        raise wrong(f"{path} cannot be read.", error.strerror or str(error)) from error
     if len(raw) > MAX_POLICY_BYTES:
-        raise PolicyError(f"{path} is larger than {MAX_POLICY_BYTES} bytes.", hint="It holds settings, nothing else.")
-    return parse_policy(decode(raw), checked, path.name)
+        raise wrong(f"{path} is larger than {MAX_POLICY_BYTES} bytes.", hint="It holds settings, nothing else.")
+    return decode(raw)
 
 
 def parse_policy(text: str, checked: CheckedFiles | None = None, name: str = "swarm.toml") -> Policy:

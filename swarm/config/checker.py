@@ -3,7 +3,6 @@
 An error names file, line and key. Imported only where a file was edited.
 """
 
-import re
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
@@ -24,7 +23,8 @@ from pydantic import (
 )
 
 from swarm.config.policy import ROLE_SLOTS, Heartbeat, Policy, RoleSlots, SlotsPolicy
-from swarm.errors import PolicyError
+from swarm.config.toml_lines import line_of
+from swarm.errors import PolicyError, SwarmError
 
 HINT = "Nothing was changed; mend the line and try again."
 Rules = Mapping[type[Struct], Mapping[str, Any]]
@@ -130,18 +130,23 @@ def _model() -> type[BaseModel]:
 
 def check_policy(text: str, name: str) -> dict[str, Any]:
     """The settings that a text of TOML writes down; raises PolicyError that names file, line and key."""
+    return check_toml(text, name, _model(), PolicyError)
+
+
+def check_toml(text: str, name: str, model: type[BaseModel], wrong: type[SwarmError]) -> dict[str, Any]:
+    """The values of a model that a text of TOML writes down; raises `wrong`, which names file, line and key."""
     try:
-        return _model().model_validate(tomllib.loads(text)).model_dump(exclude_unset=True)
+        return model.model_validate(tomllib.loads(text)).model_dump(exclude_unset=True)
     except tomllib.TOMLDecodeError as error:
-        raise PolicyError(f"{name} is not TOML.", f"{error}.", HINT) from error
+        raise wrong(f"{name} is not TOML.", f"{error}.", HINT) from error
     except ValidationError as error:
-        raise PolicyError(*_explain(error, text, name), HINT) from error
+        raise wrong(*_explain(error, text, name), HINT) from error
 
 
 def _explain(error: ValidationError, text: str, name: str) -> tuple[str, str]:
     first: Any = error.errors()[0]
     location = [str(part) for part in first["loc"]]
-    line = _line_of(location, text)
+    line = line_of(location, text)
     where = f"{name}:{line}" if line else name
     what = str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
@@ -149,23 +154,3 @@ def _explain(error: ValidationError, text: str, name: str) -> tuple[str, str]:
     secret = location[:2] == ["spawn", "environment"]  # the operator may have written a value there
     says = "" if secret else f"It says {first['input']!r}."[:300]
     return f"{where}: {'.'.join(location) or 'the file'}: {what}.", says
-
-
-def _line_of(location: list[str], text: str) -> int | None:
-    """The line of a key, found by walking tables as TOML writes them; None where it is inline or implied."""
-    table: list[str] = []
-    fallback = None
-    for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
-        if header:
-            table = [part.strip().strip("\"'") for part in header[1].split(".")]
-            of_it = table == location[: len(table)] and len(table) >= len(location) - 1
-            if of_it or table[: len(location)] == location:  # a table of its own, or one that lies in it
-                fallback = fallback or number
-            continue
-        key = re.match(r"\s*([\w.\"'-]+)\s*=", line)
-        if key:
-            full = table + [part.strip("\"'") for part in key[1].split(".")]
-            if full == location or (full == location[: len(full)] and len(full) == len(location) - 1 and full != table):
-                return number
-    return fallback

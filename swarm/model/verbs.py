@@ -239,6 +239,21 @@ VERBS: tuple[Verb, ...] = (
         "doctor",
         (flag("rebuild", "rebuild state.json (and a missing lock) from the agents' directories"),),
     ),
+    Verb(
+        "config",
+        "your own settings of control rooms: keys, theme, columns, signs, bell",
+        "config init",
+        (
+            Argument(
+                "what",
+                "make the file, with every setting and its default; say where it is; look at it; or forget what was "
+                "changed with keys",
+                required=True,
+                choices=("init", "path", "check", "reset"),
+            ),
+            flag("force", "init: also where there is one"),
+        ),
+    ),
     Verb("roles", "list the roles that agents can have, and which are invalid", "roles"),
     Verb("templates", "list the templates of agents' briefs, and which are invalid", "templates"),
     Verb(

@@ -2,56 +2,48 @@
 
 import os
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from textual import events
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.filter import LineFilter
-from textual.notifications import Notify, SeverityLevel
 
 from swarm.api import Swarm
-from swarm.errors import SwarmError
-from swarm.home.actor import within
 from swarm.model.beat import Beat
 from swarm.model.snapshot import AgentView, Snapshot
-from swarm.protocol.paths import Layout
 from swarm.scan.watcher import Watch
 from swarm_tui.app import theme
-from swarm_tui.app.farewell import farewell
+from swarm_tui.app.keys import first_key, with_keys
+from swarm_tui.app.own_settings import OwnSettings
 from swarm_tui.app.screens.control_room import ControlRoom
+from swarm_tui.app.settled_app import SettledApp
 from swarm_tui.terminal import gc_tuning, segment_cache
 from swarm_tui.terminal.ascii_output import PlainLines
 from swarm_tui.terminal.certain_widths import CertainWidths
 from swarm_tui.terminal.hangup import leave_on_signals
 from swarm_tui.terminal.key_order import Entered, KeyOrder, Opening
 from swarm_tui.terminal.lend import lend_terminal
-from swarm_tui.terminal.toasts import SteadyNotification
 from swarm_tui.workers.detail_loader import DetailLoader
 from swarm_tui.workers.heartbeat_thread import HeartbeatThread
-from widgets.charset import Charset, charset_for
+from widgets.agent_tree import AgentTree
 from widgets.detail_head import Tab
+from widgets.tree_order import SortMode
 
-T = TypeVar("T")
 TICK_SECONDS = 1.0
-SWITCH_SECONDS = 0.0005
-COLOURS = {"standard": 16, "windows": 16, "256": 256, "truecolor": 1 << 24}
-"""How many colours a terminal of each of rich's systems has."""
 
 
 # One of each: strips remember what a filter made of them by the filter itself.
 _CERTAIN, _PLAIN = CertainWidths(), PlainLines()
 
 
-class SwarmApp(App[int], inherit_bindings=False):
+class SwarmApp(SettledApp, inherit_bindings=False):
     """One control room on one home."""
 
     CSS_PATH = "screens/control_room.tcss"  # the default screen is never pushed, so nothing else would load it
@@ -62,17 +54,16 @@ class SwarmApp(App[int], inherit_bindings=False):
     ]
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    NOTIFICATION_TIMEOUT = 5
 
-    def __init__(self, swarm: Swarm, *, beats: bool = True) -> None:
-        super().__init__()
+    def __init__(self, swarm: Swarm, *, beats: bool = True, own: OwnSettings | None = None) -> None:
+        super().__init__(own if own is not None else OwnSettings())
         segment_cache.keep_small()
-        theme.register_themes(self)
         self.swarm = swarm
-        self.charset: Charset = charset_for(sys.stdout.encoding if sys.stdout is not None else "utf-8")
         self.signature = f"control room {socket.gethostname()}:{os.getpid()}"
         self.owns_heartbeat = False
-        self.room = ControlRoom(swarm, self)
+        self.room = ControlRoom(swarm, self, with_keys(self.own.settings.keys))
+        self.room.agents.set_reactive(AgentTree.sort_mode, SortMode(self.own.settings.sort))
+        self.room.agents.set_reactive(AgentTree.sort_reverse, self.own.settings.reverse)
         self._incoming: Snapshot | None = None
         self._lock = threading.Lock()
         self._settings = 0
@@ -110,8 +101,7 @@ class SwarmApp(App[int], inherit_bindings=False):
         return [*filters, _CERTAIN if self.charset.unicode else _PLAIN]
 
     def on_mount(self) -> None:
-        if "TEXTUAL_THEME" not in os.environ:
-            self.theme = theme.theme_for(colours=COLOURS.get(self.console.color_system or "", 0))
+        self.dress()
         leave_on_signals(self.leave)
         self._key_order.start()
 
@@ -135,6 +125,7 @@ class SwarmApp(App[int], inherit_bindings=False):
             return
         self._ticked = time.monotonic()
         self.room.tick()
+        self.ring(self.room.snapshot.alerts, self.room.needing)
         stamp = _stamp(self.swarm.home.layout.policy)
         if stamp != self._policy_stamp:
             self._policy_stamp = stamp
@@ -201,6 +192,7 @@ class SwarmApp(App[int], inherit_bindings=False):
     def take(self, snapshot: Snapshot) -> None:
         """Shows a snapshot."""
         self.room.show(snapshot)
+        self.ring(self.room.snapshot.alerts, self.room.needing)
 
     def _beaten(self, beat: Beat) -> None:
         if not beat.passed:
@@ -226,32 +218,6 @@ class SwarmApp(App[int], inherit_bindings=False):
         """Lets keys wait for what is opened as soon as the engine has answered."""
         return self._key_order.opening(what)
 
-    def in_thread(self, work: Callable[[], T], finish: Callable[["T | SwarmError"], None]) -> None:
-        """Runs work of the engine in a thread; `finish` gets the result or the error on this thread."""
-
-        def run() -> None:
-            try:
-                result: T | SwarmError = work()
-            except SwarmError as error:
-                result = error
-            if self.is_running:
-                self.call_from_thread(finish, result)
-
-        self.run_worker(run, thread=True, group="engine", exit_on_error=True)
-
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = True,
-    ) -> None:
-        """A toast, as Textual's own, whose timer always ends."""
-        seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
-        self.post_message(Notify(SteadyNotification(message, title, severity, seconds, markup)))
-
     def action_command_palette(self) -> None:
         """Opens the palette, once."""
         if not isinstance(self.screen, CommandPalette):
@@ -259,7 +225,8 @@ class SwarmApp(App[int], inherit_bindings=False):
 
     def action_how_to_leave(self) -> None:
         """ctrl-c: a control room that is open for weeks is not left by a slip."""
-        self.room.say("q leaves the control room; agents go on. To copy: y.")
+        leave, copy = (first_key(self.room.acts, name) for name in ("quit", "copy"))
+        self.room.say(f"{leave} leaves the control room; agents go on.{f' To copy: {copy}.' if copy else ''}")
 
     def leave(self, status: int = 0) -> None:
         """Ends the control room. Agents go on."""
@@ -277,18 +244,3 @@ def _stamp(path: Path) -> tuple[int, int, int]:
         found = path.stat()
         return found.st_ino, found.st_size, found.st_mtime_ns
     return 0, 0, 0
-
-
-def run(home: Layout, *, read_only: bool = False) -> int:
-    """Opens the control room on a home; returns the exit status."""
-    # The watch gives the interpreter up at every look at a file, and waits this long to have it back from the screen.
-    sys.setswitchinterval(SWITCH_SECONDS)
-    who = within(home, os.environ)
-    read_only = read_only or who.is_agent  # an agent that opens a control room looks on: its keys are no operator's
-    swarm = Swarm.open(home, actor=who, read_only=read_only)
-    app = SwarmApp(swarm, beats=not read_only)
-    status = app.run() or 0
-    if app.heartbeat_thread is not None and app.heartbeat_thread.gave_back:
-        with suppress(OSError):  # the terminal hung up
-            sys.stderr.write(f"{farewell(app.room.snapshot)}\n")
-    return status

@@ -169,6 +169,6 @@ def next_theme(current: str) -> str:
     return names[(names.index(current) + 1) % len(names)] if current in names else names[0]
 
 
-def theme_for(*, colours: int) -> str:
-    """The theme to start with, on a terminal of so many colours."""
-    return (SIXTEEN if colours <= 16 else DARK).name
+def theme_for(*, colours: int, light: bool = False) -> str:
+    """The theme to start with, on a terminal of so many colours. light: its background is."""
+    return (SIXTEEN if colours <= 16 else LIGHT if light else DARK).name

@@ -28,6 +28,7 @@ COMMANDS = {
     **dict.fromkeys(("init", "doctor", "roles", "templates"), "homes"),
     **dict.fromkeys(("hook", "mcp"), "programs"),
     **dict.fromkeys(("ack", "freeze", "thaw"), "alerts"),
+    "config": "own_settings",
     **dict.fromkeys(("sessions", "adopt", "dismiss"), "sessions"),
     **dict.fromkeys(("diff", "merge", "handover", "worktrees"), "worktrees"),
 }
@@ -173,9 +174,9 @@ def _open_room(args: "argparse.Namespace", out: Output) -> int:
     from swarm_tui.terminal import gc_tuning
 
     gc_tuning.rest()
-    from swarm_tui.app import app
+    from swarm_tui.app import opening
 
-    status: int = app.run(layout, read_only=args.read_only)
+    status: int = opening.run(layout, read_only=args.read_only, theme=args.theme, ascii_only=args.ascii)
     return status
 
 

@@ -57,6 +57,8 @@ def whole_parser() -> Parser:
     )
     _add_global_options(parser)
     parser.add_argument("--read-only", action="store_true", help="open the control room without the actions that write")
+    parser.add_argument("--theme", default="", metavar="NAME", help="the theme of this control room, like swarm-light")
+    parser.add_argument("--ascii", action="store_true", help="open the control room with signs of ASCII only")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", dest="verb", parser_class=Parser)
     for verb in VERBS:
         parser_of(verb, partial(verbs.add_parser, verb.name, help=verb.help))

@@ -10,7 +10,7 @@ def find_verb(words: Sequence[str]) -> int | None:
         word = words[at]
         if word == "--":
             return None
-        if word in ("-C", "--wait"):
+        if word in ("-C", "--wait", "--theme"):
             at += 2
         elif word.startswith("-"):
             at += 1

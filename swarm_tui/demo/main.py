@@ -32,10 +32,13 @@ def run(
 
 def _on_screen(speed: float, directory: Path | None) -> int:
     from swarm_tui.app.app import SwarmApp
+    from swarm_tui.app.opening import fit_terminal
     from swarm_tui.demo.session import Demo, interruptible
 
     with interruptible(), Demo(directory, speed) as demo:
-        status = SwarmApp(demo.swarm).run() or 0
+        app = SwarmApp(demo.swarm)  # without the operator's own settings: a demo neither reads nor changes them
+        fit_terminal(app)
+        status = app.run() or 0
     for process in demo.left:
         print(f"still running: {clean(process)}", file=sys.stderr)
     if demo.kept:

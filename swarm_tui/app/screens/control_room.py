@@ -83,6 +83,9 @@ class ControlRoom(ActingScreen):
 
     def on_mount(self) -> None:
         self._strip.hints = strip_hints(self.acts)
+        # Whichever key or click changes the order, it is kept.
+        self.watch(self.agents, "sort_mode", lambda mode: self.host.keep(sort=mode.value), init=False)
+        self.watch(self.agents, "sort_reverse", lambda reverse: self.host.keep(reverse=reverse), init=False)
         self.host.begin()
 
     # -- from the disk to the screen -----------------------------------------------------------------------------
@@ -145,6 +148,11 @@ class ControlRoom(ActingScreen):
             self._detail_verdict = self.verdicts.get(view.id)
             self.detail.tick(self._detail_verdict, self.now)
         self._show_status()
+
+    @property
+    def needing(self) -> int:
+        """How many agents need a person."""
+        return self._status.data.warned + self._status.data.failed
 
     def _show_status(self) -> None:
         snapshot = self.snapshot

@@ -52,6 +52,10 @@ class Host(Protocol):
         """Has the loader read for this agent and tab."""
         ...
 
+    def keep(self, **changed: str | bool) -> None:
+        """Keeps settings that the operator changed with keys for the next room: by name, what holds now."""
+        ...
+
     def leave(self, status: int = 0) -> None:
         """Ends the control room. Agents go on."""
         ...
@@ -197,4 +201,5 @@ class ActingScreen(LookingScreen):
     def next_theme(self) -> None:
         """Changes to the next theme."""
         self.app.theme = theme.next_theme(self.app.theme)
+        self.host.keep(theme=self.app.theme)
         self.say(f"theme {self.app.theme}")

@@ -1,0 +1,113 @@
+"""An app with the operator's own settings: its theme, its signs, its toasts and its bell, and what is kept of them."""
+
+import sys
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TypeVar
+
+from textual.app import App
+from textual.notifications import Notify, SeverityLevel
+
+from swarm.errors import SwarmError
+from swarm.model.record import Alert
+from swarm.sanitize import clean
+from swarm_tui.app import theme
+from swarm_tui.app.bell import Bell
+from swarm_tui.app.own_settings import OwnSettings
+from swarm_tui.settings.values import AUTO
+from swarm_tui.terminal.toasts import SteadyNotification
+from widgets.charset import ASCII, Charset, charset_for
+
+T = TypeVar("T")
+TROUBLE_SECONDS = 30.0
+COLOURS = {"standard": 16, "windows": 16, "256": 256, "truecolor": 1 << 24}
+"""How many colours a terminal of each of rich's systems has."""
+
+
+class SettledApp(App[int], inherit_bindings=False):
+    """What an operator set for every app of theirs."""
+
+    def __init__(self, own: OwnSettings) -> None:
+        super().__init__()
+        self.own = own
+        encoding = sys.stdout.encoding if sys.stdout is not None else "utf-8"
+        self.charset: Charset = ASCII if own.settings.ascii else charset_for(encoding)
+        self._bell = Bell()
+        self._said_unkept = False
+        theme.register_themes(self)
+
+    def in_thread(self, work: Callable[[], T], finish: Callable[["T | SwarmError"], None]) -> None:
+        """Runs work of the engine in a thread; `finish` gets the result or the error on this thread."""
+
+        def run() -> None:
+            try:
+                result: T | SwarmError = work()
+            except SwarmError as error:
+                result = error
+            if self.is_running:
+                self.call_from_thread(finish, result)
+
+        self.run_worker(run, thread=True, group="engine", exit_on_error=True)
+
+    # -- its look ------------------------------------------------------------------------------------------------
+
+    def dress(self) -> None:
+        """Takes the theme of the operator's choice, or one that fits the terminal; says what is wrong with either."""
+        wanted = self.own.settings.theme
+        if wanted != AUTO and wanted not in self.available_themes:
+            self._warn(f"There is no theme {wanted!r}: this one fits the terminal.")
+            wanted = AUTO
+        self.theme = self._fitting() if wanted == AUTO else wanted
+        if self.own.trouble:
+            self._warn(self.own.trouble)
+
+    def _fitting(self) -> str:
+        return theme.theme_for(colours=COLOURS.get(self.console.color_system or "", 0), light=self.own.light)
+
+    def hear_light(self, light: bool) -> None:
+        """The terminal answered late, on a thread: whether it is light. A theme that was chosen since then stays."""
+        if self.is_running:
+            self.call_later(self._fit_light, light)
+
+    def _fit_light(self, light: bool) -> None:
+        if self.theme == self._fitting():
+            self.own.light = light
+            self.theme = self._fitting()
+
+    # -- its words -----------------------------------------------------------------------------------------------
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """A toast, as Textual's own, whose timer always ends; none for what is milder than the operator wants."""
+        wanted = self.own.settings.notify
+        if severity == "information" and wanted.toasts != severity:
+            return
+        seconds = wanted.seconds if timeout is None else timeout
+        self.post_message(Notify(SteadyNotification(message, title, severity, seconds, markup)))
+
+    def _warn(self, words: str) -> None:
+        self.notify(clean(words, 700), title="your settings", severity="warning", markup=False, timeout=TROUBLE_SECONDS)
+
+    def ring(self, alerts: Iterable[Alert], need: int) -> None:
+        """Rings the bell where there is something new and the operator wants it. need: agents that need a person."""
+        if self.own.settings.notify.bell and self._bell.rings(alerts, need):
+            self.bell()
+
+    # -- what is kept --------------------------------------------------------------------------------------------
+
+    def keep(self, **changed: str | bool) -> None:
+        """Keeps what the operator changed with keys for the next room; says so once where it cannot be kept."""
+
+        def kept(result: SwarmError | None) -> None:
+            if isinstance(result, SwarmError) and not self._said_unkept:
+                self._said_unkept = True
+                self._warn(f"It is not kept for the next room: {result.title} {result.detail}")
+
+        self.in_thread(partial(self.own.keep, **changed), kept)

@@ -1,0 +1,73 @@
+"""config.toml: each setting with its type, bounds and default. The operator edits it, a control room reads it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, NamedTuple
+
+from msgspec import Meta, Struct, field
+
+from swarm.config.policy import Duration
+
+AUTO = "auto"
+"""The theme that fits the terminal: by its number of colours, and light or dark as it answers."""
+
+
+def words(written: object) -> object:
+    """Returns a list of keys or of names, also of one that is written alone; raises ValueError for anything else."""
+    if isinstance(written, str):
+        return (written,)
+    if not isinstance(written, list | tuple) or not all(isinstance(each, str) for each in written):
+        raise ValueError('write one in quotes, or a list: ["j", "down"]')
+    return tuple(written)
+
+
+class Section(Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of config.toml."""
+
+
+class Notify(Section, frozen=True):
+    """[notify]: what draws the operator's attention."""
+
+    bell: bool = False
+    """The terminal's bell rings once for each new alert, and when one more agent needs a person."""
+    toasts: Literal["information", "warning"] = "information"
+    """The mildest words that a toast is shown for; `warning` leaves out what went as it was asked for."""
+    seconds: Annotated[Duration, Meta(ge=1, le=60)] = 5.0
+    """For how long a toast is shown."""
+
+
+class Settings(Section, frozen=True):
+    """All of config.toml."""
+
+    theme: str = AUTO
+    ascii: bool = False
+    """Signs of ASCII also where the terminal has Unicode."""
+    sort: str = "tree"
+    reverse: bool = False
+    columns: Annotated[tuple[str, ...], words] = ()
+    """The columns of the tree from left to right; () for all, in our order."""
+    notify: Notify = field(default_factory=Notify)
+    keys: dict[str, Annotated[tuple[str, ...], words]] = field(default_factory=dict)
+    """By an act's name, all its keys. An act that is not named keeps its own; [] takes them away."""
+
+
+class KnownAct(NamedTuple):
+    """An act that keys can be bound to."""
+
+    title: str
+    keys: tuple[str, ...]
+    """Its own keys, by Textual's names."""
+    shown: str
+    """The same as people write them."""
+
+
+class Known(NamedTuple):
+    """What a file may name: made from the tables of the control room."""
+
+    acts: Mapping[str, KnownAct]
+    themes: tuple[str, ...]
+    """Ours; `auto` is among them."""
+    more_themes: tuple[str, ...]
+    """Textual's own, which work too."""
+    orders: tuple[str, ...]
+    columns: tuple[str, ...]
+    """In our order."""
