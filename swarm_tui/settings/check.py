@@ -76,6 +76,6 @@ class Checker:
 
 
 def _choices(word: str, choices: Sequence[str], shown: Sequence[str]) -> str:
-    near = get_close_matches(word, choices, n=1)
+    near = get_close_matches(word, shown or choices, n=1, cutoff=0.5)
     sentences = (f"Perhaps you mean {near[0]}." if near else "", f"There are: {', '.join(shown)}." if shown else "")
     return " ".join(filter(None, sentences)) or "The file that `swarm-tui config init` writes has all of them."

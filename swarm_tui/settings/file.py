@@ -4,6 +4,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from swarm.config.checked import CheckedFiles, read_toml
 from swarm.errors import SettingsError, SwarmError
 from swarm.store import writer
@@ -27,7 +29,7 @@ def load(places: Places, known: Known) -> Loaded:
     except FileNotFoundError:
         return Loaded(Settings())
     except SettingsError as error:
-        return Loaded(Settings(), f"{error.title} {error.detail} The defaults hold.")
+        return Loaded(Settings(), _trouble(error, "The defaults hold."))
     with suppress(SwarmError, OSError):  # where it cannot be made, each start checks anew
         writer.make_dir(places.state)
     with CheckedFiles(places.checked) as checked:
@@ -35,7 +37,11 @@ def load(places: Places, known: Known) -> Loaded:
             return Loaded(_parsed(text, places.config, known, checked))
         except SettingsError as error:
             held, which = _last_right(places.config, known, checked)
-            return Loaded(held, f"{error.title} {error.detail} {which}")
+            return Loaded(held, _trouble(error, which))
+
+
+def _trouble(error: SettingsError, holds: str) -> str:
+    return " ".join(filter(None, (error.title, error.detail, holds)))
 
 
 def check(path: Path, known: Known) -> Settings:
@@ -44,9 +50,16 @@ def check(path: Path, known: Known) -> Settings:
 
 
 def _parsed(text: str, path: Path, known: Known, checked: CheckedFiles) -> Settings:
-    settings = checked.value(path.name, text, Settings, lambda: _declared(text, path.name))
+    checker = Checker(text, path.name, known)
+
+    def check_all() -> dict[str, Any]:
+        """Only what is right in all is remembered: it holds once the file is wrong."""
+        declared = _declared(text, path.name)
+        checker.settle(msgspec.convert(declared, Settings))
+        return declared
+
     # The tables of the control room change with its version: what a file names is looked up each time.
-    return Checker(text, path.name, known).settle(settings)
+    return checker.settle(checked.value(path.name, text, Settings, check_all))
 
 
 def _last_right(path: Path, known: Known, checked: CheckedFiles) -> tuple[Settings, str]:

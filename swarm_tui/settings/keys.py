@@ -38,6 +38,8 @@ def key_named(word: str) -> str:
         modifiers, last = [], f"page{last}"
     if "shift" in modifiers and len(last) == 1 and last.isalpha():
         modifiers, last = [each for each in modifiers if each != "shift"], last.upper()
+    elif modifiers and len(last) == 1:
+        last = last.lower()  # a terminal sends one for both
     name = _sign_named(last) if len(last) == 1 else last
     if not set(modifiers) <= _MODIFIERS or (len(last) > 1 and name not in _names()):
         raise ValueError("no terminal sends a key of this name")

@@ -5,6 +5,7 @@ Exit status: 0 all aims met, 1 an aim missed, 2 wrong usage or a bench that coul
 
 import argparse
 import compileall
+import shutil
 import subprocess
 import sys
 import time
@@ -35,6 +36,7 @@ from tests.bench import (
 from tests.bench.figures import Figure, machine, table, write_json
 from tests.bench.homes import BenchHome
 from tests.bench.pty import Silent
+from tests.support.own_settings import stand_apart
 
 SMALL, LARGE, HUGE = 12, 1_000, 10_000
 
@@ -118,6 +120,7 @@ def main(words: Sequence[str]) -> int:
     _compile()
     before, figures, failed = machine(), [], False
     homes = Homes()
+    settings = stand_apart()
     try:
         for bench, count in _runs(chosen, args.agents):
             _note(f"{bench.name}{f', {count:,} agents' if count else ''}")
@@ -128,6 +131,7 @@ def main(words: Sequence[str]) -> int:
                 failed = True
     finally:
         homes.close()
+        shutil.rmtree(settings, ignore_errors=True)
     write_json(args.json, figures, before)
     print(", ".join(f"{key} {value}" for key, value in before.items()))
     print(table(figures))

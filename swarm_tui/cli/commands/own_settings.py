@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from swarm.errors import Code, Refused, SettingsError
+from swarm.errors import Code, Refused, SettingsError, UsageError
 from swarm_tui.cli.output import Output
 from swarm_tui.settings import kept
 from swarm_tui.settings.places import Places, places
@@ -14,6 +14,8 @@ from swarm_tui.settings.values import Known, Settings
 def config(args: argparse.Namespace, out: Output) -> int:
     """Makes the file, says where it is, looks at it, or forgets what was changed with keys."""
     where = places()
+    if args.force and args.what != "init":
+        raise UsageError("--force goes with init.")
     if args.what == "init":
         return _init(where, out, force=args.force)
     if args.what == "check":

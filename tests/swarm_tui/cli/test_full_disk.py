@@ -39,6 +39,7 @@ VERBS: dict[str, OnFull] = {
     "sessions": OnFull(("sessions",), works=True),
     "worktrees": OnFull(("worktrees",), works=True),
     "completion": OnFull(("completion", "bash"), works=True),
+    "config": OnFull(("config", "path"), works=True),
     "doctor": OnFull(("doctor",), works=True, status=1),
     "hook": OnFull(("hook", "after"), works=True, by="worker-1", stdin=TOOL_CALL),
     "mcp": OnFull(("mcp",), works=True, by="worker-1"),
