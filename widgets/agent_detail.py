@@ -18,8 +18,9 @@ from widgets.cells import quote, short_id
 from widgets.detail_head import TABS, ActivityLine, FactsLine, Tab, TabLine, VerdictLine
 from widgets.detail_pages import DetailData, events_page, process_page, progress_page, text_page
 from widgets.line_list import charset_of
+from widgets.paragraphs import Paragraph
 from widgets.results_page import results_page
-from widgets.text_pane import Paragraph, TextPane
+from widgets.text_pane import TextPane
 from widgets.transcript import Transcript
 
 

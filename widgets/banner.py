@@ -9,7 +9,7 @@ from swarm.model.snapshot import Access, Problem
 from widgets.cells import Cell, Cells, fit_cells, quote
 from widgets.charset import UNICODE, Charset
 from widgets.line_list import CellLine, charset_of
-from widgets.text_pane import wrap
+from widgets.paragraphs import wrap
 
 MOST_LINES = 3
 ACCESS_TITLES = {

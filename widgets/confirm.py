@@ -13,7 +13,8 @@ from textual.widgets import Button, Input, Label
 
 from widgets.cells import Cell, Cells, quote, short_duration
 from widgets.check_list import CheckRow, PickList
-from widgets.text_pane import Paragraph, TextPane
+from widgets.paragraphs import Paragraph
+from widgets.text_pane import TextPane
 
 DIALOG_CSS = """
     align: center middle;

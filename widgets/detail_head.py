@@ -26,8 +26,8 @@ from widgets.cells import (
 )
 from widgets.charset import UNICODE, Charset
 from widgets.line_list import CellLine, charset_of
+from widgets.paragraphs import wrap
 from widgets.slot_board import meter_cells
-from widgets.text_pane import wrap
 
 _VERDICT_LINES = 3
 FULL_CONTEXT = 0.8

@@ -18,7 +18,7 @@ from swarm.sanitize import clean_block
 from widgets.cells import Cell, quote, short_bytes, short_count, short_duration, short_money
 from widgets.charset import UNICODE, Charset
 from widgets.event_feed import EventRow, clock_text
-from widgets.text_pane import Paragraph
+from widgets.paragraphs import Paragraph
 from widgets.timeline import lifeline
 
 _BEATS = 60
@@ -122,7 +122,7 @@ def text_page(text: str | None, absent: str) -> tuple[Paragraph, ...]:
 @lru_cache(maxsize=8)
 def shown_lines(text: str) -> tuple[str, ...]:
     """A long text as lines for the screen; where it goes on, how much there is, and the key that copies all of it."""
-    head = beginning(text, SHOWN, "y copies all of it")
+    head = beginning(text, SHOWN, "yy copies all of it")
     return tuple(clean_block(head, SHOWN_LINES, 2 * SHOWN).split("\n"))
 
 

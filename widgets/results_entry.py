@@ -8,7 +8,7 @@ from widgets.agent_words import STATE_ROLES
 from widgets.cells import Cell, quote, short_id
 from widgets.charset import UNICODE, Charset
 from widgets.event_feed import clock_text
-from widgets.text_pane import Paragraph
+from widgets.paragraphs import Paragraph
 
 
 def entry_page(entry: ResultsEntry, root: str, charset: Charset = UNICODE) -> tuple[Paragraph, ...]:

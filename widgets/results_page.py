@@ -14,7 +14,7 @@ from widgets.charset import UNICODE, Charset
 from widgets.detail_pages import labelled, shown_lines
 from widgets.event_feed import clock_text
 from widgets.outcome_lines import board_head, outcome_cells
-from widgets.text_pane import Paragraph
+from widgets.paragraphs import Paragraph
 
 MOST_OUTPUTS = 1000
 
@@ -91,7 +91,7 @@ def _own_lines(view: AgentView, charset: Charset, summary: str | None) -> tuple[
         lines.append(labelled(quote(str(key), 60), first, "quote"))
         lines += [Paragraph(line, "quote") for line in more]
     if len(results.outputs) >= MOST_OUTPUTS:
-        lines.append(Paragraph("… y copies all of it, swarm-tui read prints it", "muted"))
+        lines.append(Paragraph("… yy copies all of it, swarm-tui read prints it", "muted"))
     return tuple(lines)
 
 

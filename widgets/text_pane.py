@@ -1,64 +1,18 @@
 """Text to read: paragraphs wrapped to the width, drawn line by line, scrolled and selected, never interpreted."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
-from rich.cells import chop_cells
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.selection import Selection
 from textual.strip import Strip
 
-from widgets.cells import Cell, Cells, cells_width, width_of
+from widgets.cells import Cells, width_of
 from widgets.line_list import LineList
-
-
-class Paragraph(NamedTuple):
-    """A line as it is meant: it may take several on the screen, the later ones set in below the first's text."""
-
-    text: str
-    role: str = ""
-    lead: Cells = ()
-
-
-def wrap(text: str, width: int) -> list[str]:
-    """The text in lines of at most `width` columns, broken at spaces where that is possible; at least one line."""
-    if width <= 0:
-        return [""]
-    if width_of(text) <= width:
-        return [text]
-    lines: list[str] = []
-    line, used = "", 0
-    for word in text.split(" "):
-        length = width_of(word)
-        if used + length + (1 if line else 0) <= width:
-            line, used = (f"{line} {word}", used + 1 + length) if line else (word, length)
-            continue
-        if line:
-            lines.append(line)
-        if length <= width:
-            line, used = word, length
-        else:
-            *full, line = chop_cells(word, width)
-            lines += full
-            used = width_of(line)
-    lines.append(line)
-    return lines
-
-
-def wrap_paragraph(paragraph: Paragraph, width: int) -> list[Cells]:
-    """The cells of each line of a paragraph."""
-    indent = cells_width(paragraph.lead)
-    if paragraph.lead and not paragraph.text:
-        return [Cells(paragraph.lead)]
-    if indent > width // 2:
-        first = [Cells(paragraph.lead)] if paragraph.lead else []
-        return first + [(Cell(line, paragraph.role),) for line in wrap(paragraph.text, width)]
-    lines = wrap(paragraph.text, width - indent)
-    pad = (Cell(" " * indent),) if indent else ()
-    return [(*(paragraph.lead if not number else pad), Cell(line, paragraph.role)) for number, line in enumerate(lines)]
+from widgets.paragraphs import Paragraph, wrap_paragraph
+from widgets.selected_text import drawn_text, text_between, word_at
 
 
 class TextPane(LineList):
@@ -117,30 +71,57 @@ class TextPane(LineList):
     def move_cursor(self, by: int) -> None:
         self.scroll_to(y=self.scroll_offset.y + by, animate=False, force=True)
 
-    # -- selecting -----------------------------------------------------------------------------------------------
+    # -- copying -------------------------------------------------------------------------------------------------
+
+    @property
+    def paragraphs(self) -> Iterable[Paragraph]:
+        """What it shows, oldest first."""
+        return self._paragraphs
+
+    @property
+    def text(self) -> str:
+        """All of it in lines as they are meant, however they are wrapped."""
+        return "\n".join(f"{drawn_text(each.lead)}{each.text}".rstrip() for each in self.paragraphs)
 
     def render_line(self, y: int) -> Strip:
         strip = super().render_line(y)
         index = y + self.scroll_offset.y
         selection = self.text_selection
         if selection is not None and index < self.line_count and (span := selection.get_span(index)) is not None:
-            start, end = span
-            strip = _overlay(strip, start, end, self.screen.get_component_rich_style("screen--selection"))
+            strip = _overlay(strip, *span, self.screen.get_component_rich_style("screen--selection"))
         return strip.apply_offsets(0, index)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        text = "\n".join("".join(cell.text for cell in line).rstrip() for line in self._visual)
-        return selection.extract(text), "\n"
+        return text_between(self.paragraphs, self._wrapped_at, selection), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
         del selection
         self.refresh()
 
+    def on_click(self, event: events.Click) -> None:
+        """A double click selects a word, a third one the line: Textual's own would select all that there is."""
+        event.prevent_default()
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        event.stop()
+        index = offset.y + self.scroll_offset.y
+        if event.chain < 2 or index >= self.line_count:
+            return
+        line = self._visual[index]
+        start, end = word_at(line, offset.x) if event.chain == 2 else (0, len(drawn_text(line)))
+        if end > start:
+            self.screen.selections = {self: Selection(Offset(start, index), Offset(end, index))}
+            self.screen.post_message(events.TextSelected())
+
 
 def _overlay(strip: Strip, start: int, end: int, style: Style) -> Strip:
-    end = strip.cell_length if end < 0 else min(end, strip.cell_length)
-    if start >= end:
+    """The strip with a style over some of its characters. end: -1 for all of them."""
+    text = strip.text
+    left = width_of(text[:start])
+    right = strip.cell_length if end < 0 else width_of(text[:end])
+    if left >= right:
         return strip
-    before, middle, after = strip.crop(0, start), strip.crop(start, end), strip.crop(end)
+    before, middle, after = strip.crop(0, left), strip.crop(left, right), strip.crop(right)
     picked = Strip([Segment(segment.text, (segment.style or Style()) + style) for segment in middle])
     return Strip.join([before, picked, after])

@@ -9,8 +9,8 @@ from textual.reactive import var
 
 from swarm.sanitize import clean_beginning
 from widgets.cells import Cells
+from widgets.paragraphs import Paragraph, wrap_paragraph
 from widgets.searched_pane import SearchedPane
-from widgets.text_pane import Paragraph, wrap_paragraph
 
 RING = 5_000
 """Lines kept while it follows; older ones fall out, and are read again where one goes back to them."""
@@ -127,6 +127,10 @@ class Transcript(SearchedPane):
         self.move_place(came - gone)
         self.scroll_to(y=max(0, top + came - gone), animate=False, force=True)
         self.show_words()
+
+    @property
+    def paragraphs(self) -> Iterable[Paragraph]:
+        return self._ring
 
     def _first_place(self) -> int:
         """Where the first line begins of which nothing has fallen out; NOWHERE without any."""

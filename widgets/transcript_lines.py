@@ -7,7 +7,7 @@ from swarm.programs.transcript import TranscriptLine
 from widgets.cells import Cell
 from widgets.charset import UNICODE, Charset
 from widgets.event_feed import clock_text
-from widgets.text_pane import Paragraph
+from widgets.paragraphs import Paragraph
 
 _LEVELS = 6
 _ROLES: dict[Kind, str] = {

@@ -4,12 +4,14 @@ import json
 import math
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from swarm.formatting import parse_stamp
 from swarm.model.activity import Activity, Kind
-from swarm.sanitize import clean, clean_block
+from swarm.sanitize import clean, clean_block, for_terminal
 
 MAX_WHOLE = 2**53
 MAX_LINES = 200
@@ -18,6 +20,17 @@ MAX_OUTPUT_LINES = 20
 MAX_CHARACTERS = 64_000
 MAX_LIST = 300
 """Characters that are kept of a list of texts, such as the files that one call reads."""
+_uncut: ContextVar[bool] = ContextVar("uncut", default=False)
+
+
+@contextmanager
+def uncut() -> Iterator[None]:
+    """Within it readers keep texts letter by letter, in as many lines as they have: for what is handed on."""
+    token = _uncut.set(True)
+    try:
+        yield
+    finally:
+        _uncut.reset(token)
 
 
 def decode(line: bytes) -> dict[str, Any] | None:
@@ -64,7 +77,9 @@ def ident(value: Mapping[str, Any], key: str) -> str:
 
 def block(text: object, limit_lines: int = MAX_LINES) -> str:
     """A text of several lines, cleaned and bounded; '' where it is none."""
-    return clean_block(text[:MAX_CHARACTERS], limit_lines).strip("\n") if isinstance(text, str) else ""
+    if not isinstance(text, str):
+        return ""
+    return (for_terminal(text) if _uncut.get() else clean_block(text[:MAX_CHARACTERS], limit_lines)).strip("\n")
 
 
 def child(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -109,7 +124,7 @@ def _seconds(found: Any, scale: float) -> float | None:
 def output(found: object) -> tuple[str, int]:
     """What a tool gave back, as its first lines and how many there were. found: a text, or blocks that hold texts."""
     if isinstance(found, list):
-        parts = [part.get("text") for part in found[:100] if isinstance(part, dict)]
+        parts = [part.get("text") for part in (found if _uncut.get() else found[:100]) if isinstance(part, dict)]
         found = "\n".join(part for part in parts if isinstance(part, str))
     if not isinstance(found, str):
         return "", 0
@@ -127,7 +142,7 @@ _SPACE = re.compile(r"\s+")
 def call(arguments: object, limit: int = 300) -> str:
     """What a tool is called with, in one line: the argument that says most, else all of them in short."""
     if isinstance(arguments, str):
-        return clean(_SPACE.sub(" ", arguments[: limit * 4]), limit)
+        return _flat(arguments, limit)
     if not isinstance(arguments, dict) or not arguments:
         return ""
     for word in _WORDS:
@@ -135,9 +150,13 @@ def call(arguments: object, limit: int = 300) -> str:
         if isinstance(found, list) and word == "command":
             found = " ".join(part for part in found[:50] if isinstance(part, str))
         if isinstance(found, str) and found.strip():
-            return clean(_SPACE.sub(" ", found[: limit * 4]), limit)
+            return _flat(found, limit)
     parts = [f"{key}={_plain(item)}" for key, item in list(arguments.items())[:8]]
     return clean(" ".join(parts), limit)
+
+
+def _flat(text: str, limit: int) -> str:
+    return for_terminal(text) if _uncut.get() else clean(_SPACE.sub(" ", text[: limit * 4]), limit)
 
 
 def digest(arguments: object) -> int:

@@ -1,5 +1,6 @@
 """What a program did, as lines that a person reads: one a tool call, one for what it gave back, words as they are."""
 
+import sys
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
@@ -39,6 +40,19 @@ def transcribe(activity: Activity) -> list[TranscriptLine]:
         TranscriptLine(activity.kind, text, activity.at, activity.error, max(0, activity.depth))
         for text in _texts(activity)
         if text
+    ]
+
+
+def transcribe_whole(activity: Activity) -> list[TranscriptLine]:
+    """The lines of one activity with nothing folded: for what is handed on, read within `stream_fields.uncut`."""
+    mark = _MARKS.get(activity.kind)
+    if activity.kind is Kind.TOOL_OPEN:
+        mark = f"{activity.tool or 'tool'}  "
+    if mark is None or not activity.text:
+        return transcribe(activity)
+    return [
+        TranscriptLine(activity.kind, text, activity.at, activity.error, max(0, activity.depth))
+        for text in _several(activity.text, sys.maxsize, mark)
     ]
 
 
@@ -141,3 +155,12 @@ _WRITERS: Mapping[Kind, Callable[[Activity], list[str]]] = {
     Kind.MCP_SERVER: _note,
     Kind.NOTE: _note,
 }
+_MARKS: Mapping[Kind, str] = {
+    Kind.TEXT: "",
+    Kind.TOOL_CLOSED: "→ ",
+    Kind.DELIVERED: "▸ ",
+    Kind.TURN_ENDED: "turn ended: ",
+    Kind.MCP_SERVER: "· ",
+    Kind.NOTE: "· ",
+}
+"""What stands before the text of a kind that is folded for screens."""

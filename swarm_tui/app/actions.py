@@ -142,7 +142,7 @@ ACTS: tuple[Act, ...] = (
     Act(
         "copy",
         ("y",),
-        "copy this agent's id and verdict; in the detail: its whole task or results",
+        "copy: a menu of its id, verdict, texts, path and session",
         Group.FIND,
         "y",
         disabled_reason=needs_agent,

@@ -20,6 +20,7 @@ from swarm.model.beat import Beat
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.scan.watcher import Watch
 from swarm_tui.app import theme
+from swarm_tui.app.copying_app import CopyingApp
 from swarm_tui.app.keys import first_key, with_keys
 from swarm_tui.app.own_settings import OwnSettings
 from swarm_tui.app.screens.control_room import ControlRoom
@@ -43,7 +44,7 @@ TICK_SECONDS = 1.0
 _CERTAIN, _PLAIN = CertainWidths(), PlainLines()
 
 
-class SwarmApp(SettledApp, inherit_bindings=False):
+class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
     """One control room on one home."""
 
     CSS_PATH = "screens/control_room.tcss"  # the default screen is never pushed, so nothing else would load it

@@ -87,6 +87,24 @@ class Tmux:
         for end in ("M", "m"):
             self._run("send-keys", "-l", f"\x1b[<0;{column + 1};{row + 1}{end}")
 
+    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Presses the left button at a (column, row), counted from 0, moves, and releases it at another."""
+        (x, y), (to_x, to_y) = start, end
+        for sent in (f"0;{x + 1};{y + 1}M", f"32;{to_x + 1};{to_y + 1}M", f"0;{to_x + 1};{to_y + 1}m"):
+            self._run("send-keys", "-l", f"\x1b[<{sent}")
+
+    def buffer(self) -> str:
+        """What the newest paste buffer holds; '' without one."""
+        return self._run("show-buffer", check=False)
+
+    def attach(self) -> list[str]:
+        """The command of another client of this server, for a terminal around it."""
+        return ["env", "-u", "TMUX", "tmux", "-S", self._socket, "attach"]
+
+    def set_option(self, name: str, value: str) -> None:
+        """Sets an option of the server."""
+        self._run("set-option", "-s", name, value)
+
     def screen(self) -> str:
         """What stands on the screen, without colours."""
         return self._run("capture-pane", "-p")

@@ -37,8 +37,8 @@ from widgets.detail_pages import (
     text_page,
 )
 from widgets.event_feed import EventRow
+from widgets.paragraphs import Paragraph
 from widgets.results_page import results_page
-from widgets.text_pane import Paragraph
 
 COUNTDOWN = Verdict(Health.INVESTIGATE, "silent 42m, limit 45m", Health.OVERDUE, 130.0, age=2520.0, kill_in=130.0)
 

@@ -7,7 +7,9 @@ from textual.selection import Selection
 
 from tests.support.widget_app import WidgetApp, screen_lines
 from widgets.cells import Cell, cells_width, width_of
-from widgets.text_pane import Paragraph, TextPane, wrap, wrap_paragraph
+from widgets.paragraphs import Paragraph, wrap, wrap_paragraph
+from widgets.selected_text import text_between
+from widgets.text_pane import TextPane
 
 texts = st.text(alphabet=st.sampled_from("ab  c漢🙂-"), max_size=60)
 
@@ -71,18 +73,48 @@ async def test_the_same_text_again_keeps_the_place_one_reads() -> None:
         assert screen_lines(app)[4].startswith("line 49")
 
 
-async def test_selected_text_is_copied_as_it_stands() -> None:
+async def test_selected_text_is_copied_as_it_was_before_it_was_wrapped() -> None:
     pane = TextPane()
     app = WidgetApp(pane)
-    async with app.run_test(size=(30, 5), notifications=True) as pilot:
-        pane.set_paragraphs([Paragraph("first line"), Paragraph("second line")])
+    async with app.run_test(size=(32, 8), notifications=True) as pilot:
+        lead = (Cell("06:31 "),)
+        pane.set_paragraphs(
+            [
+                Paragraph("first line"),
+                Paragraph("a path /one/two/three.txt and more", "", lead),
+                Paragraph("漢字 end x"),
+            ]
+        )
         await pilot.pause()
-        assert pane.get_selection(Selection(Offset(6, 0), Offset(6, 1))) == ("line\nsecond", "\n")
+        assert screen_lines(app)[1:3] == ["06:31 a path /one/two/three.txt", "      and more"]
+        assert pane.get_selection(Selection(Offset(6, 0), Offset(99, 2))) == (
+            "line\n06:31 a path /one/two/three.txt and more",
+            "\n",
+        )
+        assert pane.get_selection(Selection(Offset(8, 1), Offset(9, 2))) == ("path /one/two/three.txt and", "\n")
+        assert pane.text == "first line\n06:31 a path /one/two/three.txt and more\n漢字 end x"
         await pilot.mouse_down(pane, offset=(0, 0))
         await pilot.hover(pane, offset=(5, 1))
         await pilot.mouse_up(pane, offset=(5, 1))
         await pilot.pause()
-        assert app.screen.get_selected_text() in ("first line\nsecon", "first line\nsecond")
+        assert app.screen.get_selected_text() in ("first line\n06:31", "first line\n06:31 ")
+        strip = pane.render_line(1)
+        assert strip.crop(0, 5).text == "06:31"
+        # A double click takes the word, wide letters or not; a third one the line.
+        await pilot.click(pane, offset=(6, 3), times=2)
+        await pilot.pause()
+        assert app.screen.get_selected_text() == "end"
+        await pilot.click(pane, offset=(6, 3), times=3)
+        await pilot.pause()
+        assert app.screen.get_selected_text() == "漢字 end x"
+
+
+@given(texts, st.text(alphabet="ab ", max_size=6), st.integers(4, 20))
+def test_whatever_is_wrapped_is_copied_in_one_line(text: str, lead: str, width: int) -> None:
+    paragraph = Paragraph(text.strip(), "", (Cell(lead),) if lead else ())
+    copied = text_between([paragraph, Paragraph("z")], width, Selection(None, None))
+    assert copied.replace(" ", "") == f"{lead}{paragraph.text}\nz".replace(" ", "")
+    assert copied.count("\n") == 1
 
 
 def test_a_line_of_cells_alone_takes_one_line_however_long_it_is() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.widget_app import WidgetApp, said_in, screen_lines, screen_text
-from widgets.text_pane import Paragraph
+from widgets.paragraphs import Paragraph
 from widgets.transcript import FLOOD, HISTORY, RING, Transcript
 
 

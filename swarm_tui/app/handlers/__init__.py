@@ -5,6 +5,7 @@ from collections.abc import Callable
 from swarm_tui.app.handlers import (
     agents,
     app,
+    copying,
     detail,
     heartbeat,
     history,
@@ -25,6 +26,7 @@ HANDLERS: dict[str, Handler] = {
     **navigate.HANDLERS,
     **detail.HANDLERS,
     **search.HANDLERS,
+    **copying.HANDLERS,
     **spawn.HANDLERS,
     **agents.HANDLERS,
     **message.HANDLERS,

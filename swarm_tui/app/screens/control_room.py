@@ -38,9 +38,9 @@ from widgets.detail_pages import DetailData
 from widgets.event_feed import clock_text
 from widgets.heartbeat_strip import HeartbeatStrip
 from widgets.line_list import charset_of
+from widgets.paragraphs import Paragraph
 from widgets.slot_board import SlotBoard
 from widgets.status_line import StatusLine, Tally, status_of
-from widgets.text_pane import Paragraph
 from widgets.transcript import Transcript
 from widgets.transcript_lines import line_paragraphs
 

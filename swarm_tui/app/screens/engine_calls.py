@@ -56,6 +56,10 @@ class Host(Protocol):
         """Keeps settings that the operator changed with keys for the next room: by name, what holds now."""
         ...
 
+    def copy(self, text: str, what: str) -> None:
+        """Hands a text to the clipboard, and says what is known of whether it got there. what: what it is."""
+        ...
+
     def leave(self, status: int = 0) -> None:
         """Ends the control room. Agents go on."""
         ...

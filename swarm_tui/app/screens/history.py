@@ -16,8 +16,9 @@ from swarm.model.time import Now
 from swarm.sanitize import clean, clean_block
 from widgets.event_feed import EventFeed, EventRow
 from widgets.line_list import LineList
+from widgets.paragraphs import Paragraph
 from widgets.session_list import SessionList
-from widgets.text_pane import Paragraph, TextPane
+from widgets.text_pane import TextPane
 from widgets.timeline import Legend, Timeline
 
 
