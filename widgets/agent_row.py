@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from swarm.model.causes import Severity
 from swarm.model.health import Health, Verdict
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
@@ -36,6 +37,7 @@ from widgets.cells import (
     quote,
 )
 from widgets.charset import UNICODE, Charset
+from widgets.need_words import fold_cells
 
 NARROW, MIDDLE, WIDE = 50, 80, 110
 """Below NARROW a row has mark, name and age; below MIDDLE outputs or slots and the sentence; then the state's word."""
@@ -68,8 +70,10 @@ class RowState(NamedTuple):
     marked: bool = False
     folded: int = 0
     """How many agents are folded away below it."""
-    folded_role: str = ""
-    """The role of the worst state among them."""
+    folded_needs: int = 0
+    """How many of them need a person."""
+    folded_worst: Severity | None = None
+    """How badly the worst of these does."""
     root: bool = False
     context: bool = False
     """It is shown only because something below it matches the filter."""
@@ -148,7 +152,7 @@ def _name_cells(view: AgentView, verdict: Verdict, width: int, state: RowState, 
     mark = state_mark(view, verdict, root=state.root, charset=charset)
     tail: list[Cell] = []
     if state.folded:
-        tail.append(Cell(f" {charset.fold}{state.folded}", state.folded_role or "muted"))
+        tail += fold_cells(state.folded, state.folded_needs, state.folded_worst, charset)
     if view.foreign and not view.ghost:
         tail.append(Cell(f" {charset.ghost}", "muted"))
     room = width - len(guides) - 2 - cells_width(tail)

@@ -8,15 +8,17 @@ from textual.message import Message
 from textual.reactive import var
 
 from swarm.model.health import Verdict
-from swarm.model.record import Ref
-from swarm.model.snapshot import AgentView, Snapshot
+from swarm.model.record import Alert, Ref
+from swarm.model.snapshot import Snapshot
 from swarm.model.time import Now
+from swarm.rules.attention import Attention, attention, need_words
 from widgets.agent_row import Columns, columns_for, mark_column, row
+from widgets.alerts import alert_cells
 from widgets.cells import Cell, Cells, cell_at, fit_cells, quote
-from widgets.line_list import LineList
+from widgets.tree_list import TreeList
 from widgets.tree_order import SortMode, verdict_of
-from widgets.tree_state import TreeChange, TreeState
-from widgets.tree_words import view_words
+from widgets.tree_state import TreeChange
+from widgets.tree_words import title_words
 
 _LARGE = 2_000
 """From so many agents on, the order of a narrowed or sorted list is found again at most so often, in seconds: after
@@ -25,7 +27,7 @@ _LARGE_CHANGED = 1.0
 _LARGE_AGED = 5.0
 
 
-class AgentTree(LineList):
+class AgentTree(TreeList):
     """Every agent on a line. Give it snapshots with `update_snapshot`, and the time with `tick`."""
 
     DEFAULT_CSS = """
@@ -56,24 +58,34 @@ class AgentTree(LineList):
             super().__init__()
             self.key = key
 
+    class AlertOpened(Message):
+        """Enter or a double click on an alert of the swarm itself: it is wanted among the alerts."""
+
+        def __init__(self, alert: Alert) -> None:
+            super().__init__()
+            self.alert = alert
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._state = TreeState()
         self._now = Now(0.0, 0.0)
         self._ordered_at = 0.0
         self._order_is_old = False
         self._columns = columns_for(0)
         self._columns_of = (0, 0)
+        self._words = ("", "")
 
     # -- what comes in -------------------------------------------------------------------------------------------
 
-    def update_snapshot(self, snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now) -> None:
+    def update_snapshot(
+        self, snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, found: Attention | None = None
+    ) -> None:
         """Show a newer snapshot. Agents that are the same objects as before cost nothing; only rows whose cells
-        differ are drawn again."""
+        differ are drawn again. found: who needs a person, where the caller knows it."""
         self._now = now
         marks = self._state.marks
         change = self._state.take(snapshot.agents, verdicts, snapshot.root)
-        self._order_is_old |= change is TreeChange.ORDER
+        needs = self._state.take_needs(found if found is not None else attention(snapshot, verdicts))
+        self._order_is_old |= change is TreeChange.ORDER or needs
         if change is TreeChange.SHAPE or (self._order_is_old and self._rested(_LARGE_CHANGED)):
             self._reorder()
         else:
@@ -81,9 +93,10 @@ class AgentTree(LineList):
         if self._state.marks != marks:
             self._marks_changed()
 
-    def tick(self, verdicts: Mapping[str, Verdict], now: Now) -> None:
-        """The same agents, later: rows age while the disk is silent."""
+    def tick(self, verdicts: Mapping[str, Verdict], now: Now, found: Attention | None = None) -> None:
+        """The same agents, later: rows age while the disk is silent. found: who needs a person now."""
         self._state.verdicts, self._now = verdicts, now
+        self._order_is_old |= found is not None and self._state.take_needs(found)
         aged = self._rested(_LARGE_AGED) and (self._state.look_for_over(now) or self._state.depends_on_time)
         if aged or (self._order_is_old and self._rested(_LARGE_CHANGED)):
             self._reorder()
@@ -94,46 +107,7 @@ class AgentTree(LineList):
         small = len(self._state.tree.views) <= _LARGE
         return small or abs(self._now.wall - self._ordered_at) >= seconds
 
-    # -- what is asked of it -------------------------------------------------------------------------------------
-
-    @property
-    def cursor(self) -> Ref | None:
-        """The agent under the cursor. A dialog captures it; a later cursor does not change its target."""
-        return self._state.cursor
-
-    @property
-    def cursor_view(self) -> AgentView | None:
-        """The view of the agent under the cursor."""
-        return self.view_of(self.cursor) if self.cursor is not None else None
-
-    def view_of(self, key: Ref) -> AgentView | None:
-        """The view of an agent; None where it is gone, or lives another life by now."""
-        at = self._state.tree.find(key)
-        return self._state.tree.views[at] if at is not None else None
-
-    @property
-    def marks(self) -> frozenset[Ref]:
-        """The marked agents that still live the same life."""
-        return self._state.marks
-
-    @property
-    def targets(self) -> tuple[Ref, ...]:
-        """What an act is meant for: the marked agents in the order of the tree, or else the one under the cursor."""
-        if self.marks:
-            return tuple(key for key in (view.ref for view in self._state.tree.views) if key in self.marks)
-        return (self.cursor,) if self.cursor is not None else ()
-
-    @property
-    def ids_in_sight(self) -> frozenset[str]:
-        """The ids on the lines that are not scrolled away."""
-        top = self.scroll_offset.y
-        bottom = min(top + self.view_size.height, len(self._state.lines))
-        return frozenset(self._state.view_at(line).id for line in range(top, bottom))
-
-    @property
-    def view_words(self) -> str:
-        """How the list is narrowed and ordered, for the border; '' where it is the plain tree."""
-        return view_words(self._state)
+    # -- cursor and order ----------------------------------------------------------------------------------------
 
     def move_to(self, agent_id: str) -> bool:
         """Put the cursor on an agent, unfolding what hides it; False where it is not in the list."""
@@ -147,12 +121,6 @@ class AgentTree(LineList):
         self.cursor_line = line
         self.scroll_to_cursor()
         return True
-
-    def next_problem(self) -> bool:
-        """Put the cursor on an agent that needs a person: the worst of the swarm first, from there the next one
-        downwards and round. False where no agent does."""
-        agent_id = self._state.next_problem()
-        return agent_id is not None and self.move_to(agent_id)
 
     def cycle_sort(self) -> SortMode:
         """The next order of the list."""
@@ -247,11 +215,14 @@ class AgentTree(LineList):
 
     @property
     def line_count(self) -> int:
-        return len(self._state.lines) or len(self._empty_lines(self.view_size.width))
+        return len(self._state.lines) + len(self._state.alerts) or len(self._empty_lines(self.view_size.width))
 
     def line_cells(self, index: int, width: int) -> Cells:
         state = self._state
-        if index >= len(state.lines):
+        below = index - len(state.lines)
+        if 0 <= below < len(state.alerts):
+            return alert_cells(state.alerts[below], self._now, width, self.charset, root=state.root)
+        if below >= 0:
             said = self._empty_lines(width)
             return fit_cells((Cell(f" {said[index] if index < len(said) else ''}", "muted"),), width, self.charset.cut)
         view, columns = state.view_at(index), self._columns_at(width)
@@ -269,10 +240,13 @@ class AgentTree(LineList):
             return ["no agents yet"]
         if self._state.filter.unknown:
             return wrap(quote(self._state.filter.unknown_words), max(10, width - 2))
-        return ["nothing matches the filter" if self.filter_text else "no agent needs you"]
+        return ["nothing matches the filter" if self.filter_text else need_words(0)]
 
     def _show_words(self) -> None:
-        self.border_subtitle = Content(self.view_words)
+        title, words = title_words(self._state), self.view_words
+        if self._words != (title, words):
+            self._words = title, words
+            self.border_title, self.border_subtitle = Content(title), Content(words)
 
     # -- events --------------------------------------------------------------------------------------------------
 
@@ -282,6 +256,8 @@ class AgentTree(LineList):
 
     def clicked(self, index: int, x: int, chain: int) -> None:
         if index >= len(self._state.lines):
+            if chain == 2:
+                self.action_open()
             return
         state = self._state.row_state(index)
         on_mark = x == mark_column(state, self._columns, self.charset)
@@ -295,7 +271,9 @@ class AgentTree(LineList):
             self.action_open()
 
     def action_open(self) -> None:
-        if self.cursor is not None:
+        if self._state.alert is not None:
+            self.post_message(self.AlertOpened(self._state.alert))
+        elif self.cursor is not None:
             self.post_message(self.Opened(self.cursor))
 
     def watch_filter_text(self) -> None:

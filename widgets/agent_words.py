@@ -9,8 +9,6 @@ from swarm.model.repository import Changes
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.rules.results.disputes import dispute_words, disputes_in
-from swarm.rules.state_words import RUNNING_STATES
-from swarm.rules.triage import is_problem
 from widgets.cells import Cell, Cells, coarse_duration, countdown, quote, short_duration
 from widgets.charset import UNICODE, Charset
 
@@ -50,7 +48,6 @@ SUBAGENT_MARK = "/~"
 ENDING_WORD = "ending"
 _DOUBTFUL = 50
 """Per cent of usefulness at which a row says so in any width."""
-Flags = tuple[bool, bool, bool]
 
 
 def state_mark(view: AgentView, verdict: Verdict, *, root: bool = False, charset: Charset = UNICODE) -> Cell:
@@ -75,13 +72,6 @@ def spawns(view: AgentView) -> bool:
 def is_subagent(view: AgentView) -> bool:
     """Whether it runs inside the program of the agent above it, which reported it."""
     return view.ghost and SUBAGENT_MARK in view.id
-
-
-def count_flags(view: AgentView, verdict: Verdict, root: str) -> Flags:
-    """(runs and is not the root, needs a person and is not in danger, needs one and is in danger)."""
-    needed = is_problem(verdict, view)
-    danger = STATE_ROLES[verdict.state] == "danger" or verdict.orphaned_results
-    return verdict.state in RUNNING_STATES and view.id != root, needed and not danger, needed and danger
 
 
 def is_stray(view: AgentView) -> bool:

@@ -5,6 +5,7 @@ from textual.message import Message
 
 from swarm.model.record import Alert
 from swarm.model.time import Now
+from swarm.rules.attention import is_open
 from widgets.cells import Cell, Cells, fit, fit_cells, fit_tail, quote, short_duration, short_id
 from widgets.charset import UNICODE, Charset
 from widgets.line_list import RowList
@@ -74,8 +75,15 @@ class Alerts(RowList[Alert]):
             self.set_reactive(Alerts.cursor_line, keys.index(current.key))
         else:
             self.cursor_line = self.validate_cursor_line(self.cursor_line)
-        unacked = sum(alert.acked_at is None for alert in ordered)
-        self.border_title = Content(f"alerts {unacked}" if unacked else "alerts")
+        unacked = sum(map(is_open, ordered))
+        self.border_title = Content(f"alerts {unacked} open" if unacked else "alerts")
+
+    def move_to(self, key: str) -> None:
+        """Put the cursor on the alert of this key, where it is there."""
+        keys = [alert.key for alert in self._rows]
+        if key in keys:
+            self.cursor_line = keys.index(key)
+            self.scroll_to_cursor()
 
     def tick(self, now: Now) -> None:
         """The same alerts, later."""

@@ -67,7 +67,7 @@ def _status(charset: Charset) -> tuple[Entry, ...]:
         Entry("next in 07:12  in 1:07:12", "minutes and seconds until the next heartbeat; from an hour on hours too"),
         Entry("at 09:30", "a time of day on this machine's clock; a countdown says in, a time of day says at"),
         Entry("HEART STOPPED 34m", "no heartbeat has come for so long, though one should: agents are not watched"),
-        Entry("no automatic beat  by hand", "nobody beats here by itself: B does"),
+        Entry("beat by hand  by hand", "no process beats here by itself: B does, or swarm-tui run"),
         Entry("beating: control room", "a heartbeat is running, and who began it"),
         Entry("beat: run", "another process has the automatic heartbeat of this home"),
         Entry(f"{charset.running} running 9", "agents whose program runs, without the root"),
@@ -186,7 +186,7 @@ def _transcript(charset: Charset) -> tuple[Entry, ...]:
 
 def _lists(charset: Charset) -> tuple[Entry, ...]:
     return (
-        Entry("alerts 2", "alerts that are open: nobody has acknowledged them"),
+        Entry("alerts 2 open", "alerts that are open: nobody has acknowledged them"),
         Entry(f"{charset.warned} 22m", "an open alert, and how long ago it was raised last"),
         Entry(f"{charset.ended} acked", "an acknowledged alert"),
         Entry(f"{charset.times}4", "so often"),

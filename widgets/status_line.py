@@ -1,17 +1,16 @@
 """The line on top: the swarm's name, its heartbeat, what is wrong, what it uses, and how old the snapshot is."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 from textual.reactive import reactive
 
-from swarm.model.agent import Usage
+from swarm.model.causes import Severity
 from swarm.model.health import Verdict
-from swarm.model.heart import Heart, HeartState
-from swarm.model.snapshot import Access, AgentView, Snapshot, Watching
+from swarm.model.heart import BY_HAND, Heart, HeartState
+from swarm.model.snapshot import Access, Snapshot, Watching
 from swarm.model.time import Now
 from swarm.rules.costs import Spent
-from widgets.agent_words import Flags, count_flags
 from widgets.cells import (
     Cell,
     Cells,
@@ -26,7 +25,8 @@ from widgets.cells import (
 )
 from widgets.charset import UNICODE, Charset
 from widgets.line_list import CellLine, charset_of
-from widgets.tree_order import changed_places
+from widgets.need_words import need_cell, need_sign
+from widgets.tally import Tally
 
 STALE_SECONDS = 10.0
 """A snapshot older than this is said to be old."""
@@ -44,12 +44,10 @@ class StatusData(Struct, frozen=True):
     owner: str = ""
     """The other control room that beats automatically."""
     running: int = 0
-    warned: int = 0
-    """Agents in a state of warning (investigate, unknown)."""
-    failed: int = 0
-    """Agents in a state of danger that need a person."""
-    alerts: int = 0
-    """Not acknowledged."""
+    needs: int = 0
+    """Who needs a person: agents, and alerts of the swarm itself."""
+    severity: Severity | None = None
+    """How bad the worst of that is."""
     cost_per_hour: float | None = None
     tokens_per_hour: float | None = None
     cost_usd: float | None = None
@@ -81,63 +79,6 @@ _ACCESS_WORDS = {
 }
 
 
-NOTHING: Flags = (False, False, False)
-
-
-class Tally:
-    """How many agents run, warn and fail, and what they use; only changed agents are counted again."""
-
-    def __init__(self) -> None:
-        self._root = ""
-        self._agents: tuple[AgentView, ...] = ()
-        self._ids: list[str] = []
-        self._said: list[Verdict | None] = []
-        self._flags: list[Flags] = []
-        self._counts = [0, 0, 0]
-        self._usage: dict[int, Usage] = {}
-
-    def count(self, snapshot: Snapshot, verdicts: Mapping[str, Verdict]) -> tuple[int, int, int]:
-        """(running without the root, in need of a person and not in danger, in need of one and in danger)."""
-        changed = self._take(snapshot)
-        said = list(map(verdicts.get, self._ids))
-        for place in {*changed, *changed_places(self._said, said)}:
-            verdict = said[place]
-            before = self._flags[place]
-            after = count_flags(self._agents[place], verdict, snapshot.root) if verdict is not None else NOTHING
-            self._flags[place] = after
-            for part in range(3):
-                self._counts[part] += after[part] - before[part]
-        self._said = said
-        running, warned, failed = self._counts
-        return running, warned, failed
-
-    @property
-    def usage(self) -> Collection[Usage]:
-        """What agents use, where it is known, as of the last `count`."""
-        return self._usage.values()
-
-    def _take(self, snapshot: Snapshot) -> Collection[int]:
-        """Takes the agents over; returns the places that changed."""
-        agents = snapshot.agents
-        places: Collection[int]
-        if len(agents) == len(self._agents) and snapshot.root == self._root:
-            places = changed_places(self._agents, agents)
-        else:
-            places = range(len(agents))
-            self._ids, self._said = [""] * len(agents), [None] * len(agents)
-            self._flags, self._counts = [NOTHING] * len(agents), [0, 0, 0]
-            self._usage.clear()
-        self._agents, self._root = agents, snapshot.root
-        for place in places:
-            view = agents[place]
-            self._ids[place] = view.id
-            if view.usage is not None:
-                self._usage[place] = view.usage
-            else:
-                self._usage.pop(place, None)
-        return places
-
-
 def status_of(
     snapshot: Snapshot,
     verdicts: Mapping[str, Verdict],
@@ -155,8 +96,8 @@ def status_of(
     tally: kept from call to call, it makes an unchanged agent cheap.
     """
     tally = tally if tally is not None else Tally()
-    running, warned, failed = tally.count(snapshot, verdicts)
-    used = tally.usage
+    tally.count(snapshot, verdicts)
+    used, attention = tally.usage, tally.attention
     pulse = snapshot.pulse
     return StatusData(
         name=name or snapshot.home.rpartition("/")[2],
@@ -165,10 +106,9 @@ def status_of(
         stopped=heart.stopped_s,
         beating=heart.by if heart.state is HeartState.BEATING else "",
         owner=other_owner,
-        running=running,
-        warned=warned,
-        failed=failed,
-        alerts=sum(alert.acked_at is None for alert in snapshot.alerts),
+        running=tally.running,
+        needs=attention.count,
+        severity=attention.severity,
         cost_per_hour=used_up.cost_per_hour if used_up is not None else None,
         tokens_per_hour=used_up.tokens_per_hour if used_up is not None else None,
         cost_usd=used_up.cost_usd if used_up is not None else None,
@@ -183,12 +123,12 @@ def status_of(
 
 def status_cells(data: StatusData, width: int, charset: Charset = UNICODE) -> Cells:
     """The line at this width. As it falls, what matters least goes first: tokens, money, memory, processor, owner."""
-    for level in range(8):
+    for level in range(9):
         left, right = _left(data, charset, level), _right(data, level)
         gap = width - cells_width(left) - cells_width(right) - 1
         if gap >= 1:
             return (*left, Cell(" " * gap), *right, Cell(" "))
-    return fit_cells(_left(data, charset, 8), width, charset.cut)
+    return fit_cells(_left(data, charset, 9), width, charset.cut)
 
 
 def _left(data: StatusData, charset: Charset, level: int) -> Cells:
@@ -203,17 +143,19 @@ def _left(data: StatusData, charset: Charset, level: int) -> Cells:
     elif data.beating:
         cells += (Cell(between), Cell("beating" if level > 3 else f"beating: {quote(data.beating, 30)}", "notice"))
     elif data.next_in is not None:
-        cells += (Cell(between), Cell(f"next {countdown(data.next_in)}" if level < 6 else countdown(data.next_in)))
+        cells += (
+            Cell(between),
+            Cell(f"next in {countdown(data.next_in)}" if level < 6 else f"in {countdown(data.next_in)}"),
+        )
     elif level < 6:
-        cells += (Cell(between), Cell("no automatic beat", "muted") if level < 4 else Cell("by hand", "muted"))
+        cells += (Cell(between), Cell(BY_HAND if level < 4 else "by hand", "muted"))
     running = f"{charset.running} running {data.running}" if level < 5 else f"{charset.running} {data.running}"
     cells += (Cell(between), Cell(running, "good"))
-    if data.warned:
-        cells += (Cell(between), Cell(f"{charset.warned} {data.warned}", "warning"))
-    if data.failed:
-        cells += (Cell(between), Cell(f"{charset.failed} {data.failed}", "danger"))
-    if data.alerts:
-        cells += (Cell(between), Cell(f"alerts {data.alerts}" if level < 6 else f"a{data.alerts}", "warning"))
+    if data.needs and level >= 8:
+        sign = need_sign(data.severity, charset)
+        cells += (Cell(between), Cell(f"{sign.text} {data.needs}", sign.role))
+    elif data.needs or (data.stopped is None and level < 5):
+        cells += (Cell(between), need_cell(data.needs, data.severity, charset))
     if data.trouble:
         cells += (Cell(between), Cell(data.trouble, "danger"))
     return tuple(cells)

@@ -6,10 +6,11 @@ from itertools import compress, count
 from operator import is_not
 from typing import NamedTuple
 
+from swarm.model.causes import Severity
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Ref
 from swarm.model.snapshot import AgentView
-from swarm.rules.triage import is_problem, severity
+from swarm.rules.attention import need_rank
 from widgets.charset import Charset
 from widgets.tree_filter import TreeFilter
 
@@ -153,6 +154,9 @@ class SortMode(StrEnum):
 
 
 Verdicts = Mapping[str, Verdict]
+Needs = Mapping[str, Severity]
+"""Who needs a person and how badly, by id."""
+NO_NEEDS: Needs = {}
 
 
 def verdict_of(verdicts: Verdicts, view: AgentView) -> Verdict:
@@ -165,24 +169,31 @@ def matching(views: tuple[AgentView, ...], verdicts: Verdicts, wanted: TreeFilte
     return frozenset(at for at, view in enumerate(views) if wanted.matches(view, verdict_of(verdicts, view)))
 
 
-def problems(views: tuple[AgentView, ...], verdicts: Verdicts) -> frozenset[int]:
-    """The places of the agents that need a person."""
-    return frozenset(at for at, view in enumerate(views) if is_problem(verdict_of(verdicts, view), view))
+def worst_of(
+    places: Collection[int], views: tuple[AgentView, ...], verdicts: Verdicts, needs: Needs = NO_NEEDS
+) -> int | None:
+    """The place of the one that needs a person most. needs: who needs one, by id."""
 
+    def rank(at: int) -> tuple[int, int]:
+        return need_rank(verdict_of(verdicts, views[at]), views[at], needs.get(views[at].id)), at
 
-def worst_of(places: Collection[int], views: tuple[AgentView, ...], verdicts: Verdicts) -> int | None:
-    """The place of the one that needs a person most."""
-    return min(places, key=lambda at: (severity(verdict_of(verdicts, views[at]), views[at]), at), default=None)
+    return min(places, key=rank, default=None)
 
 
 def in_order(
-    places: Collection[int], views: tuple[AgentView, ...], verdicts: Verdicts, mode: SortMode, *, reverse: bool = False
+    places: Collection[int],
+    views: tuple[AgentView, ...],
+    verdicts: Verdicts,
+    mode: SortMode,
+    *,
+    reverse: bool = False,
+    needs: Needs = NO_NEEDS,
 ) -> list[int]:
     """The places in the order of a mode: worst first, oldest first, most outputs first, by name."""
     ordered = sorted(places)
     if mode is SortMode.STATE:
         ordered.sort(key=lambda at: _age(views[at], verdicts), reverse=True)
-        ordered.sort(key=lambda at: severity(verdict_of(verdicts, views[at]), views[at]))
+        ordered.sort(key=lambda at: need_rank(verdict_of(verdicts, views[at]), views[at], needs.get(views[at].id)))
     elif mode is SortMode.AGE:
         ordered.sort(key=lambda at: _age(views[at], verdicts), reverse=True)
     elif mode is SortMode.OUTPUTS:

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from enum import Enum
 
-from swarm.model.record import Ref
+from swarm.model.record import Alert, Ref
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
-from swarm.rules.triage import is_problem
+from swarm.rules.attention import Attention, worst_severity
 from widgets.agent_row import RowState
-from widgets.agent_words import STATE_ROLES
 from widgets.cells import short_id
 from widgets.charset import UNICODE, Charset
 from widgets.tree_filter import TreeFilter, understood
+from widgets.tree_needs import TreeNeeds
 from widgets.tree_order import (
     SortMode,
     TreeIndex,
@@ -19,15 +19,9 @@ from widgets.tree_order import (
     Verdicts,
     in_order,
     matching,
-    problems,
     same_shape,
-    verdict_of,
-    worst_of,
 )
 from widgets.tree_over import branches_over
-
-_LOOK_BELOW = 500
-"""How many agents below a fold are looked at for trouble."""
 
 
 class TreeChange(Enum):
@@ -45,6 +39,7 @@ class TreeState:
         self.charset = charset
         self.tree = TreeIndex(())
         self.verdicts: Verdicts = {}
+        self.needs = TreeNeeds()
         self.root = ""
         self.filter = TreeFilter()
         self._filter_text = ""
@@ -62,6 +57,10 @@ class TreeState:
         self.cursor: Ref | None = None
         self.cursor_line = 0
         self.lines: list[TreeLine] = []
+        self.alerts: tuple[Alert, ...] = ()
+        """Among the problems, below the agents: open alerts of no agent here. They have no place in `lines`."""
+        self.alert: Alert | None = None
+        """The one of them under the cursor; then no agent is."""
         self.longest = 0
         """Columns that the longest name takes, with its guides and its mark."""
         self._line_of: dict[int, int] = {}
@@ -114,9 +113,9 @@ class TreeState:
         return before != (self.over, self.hidden)
 
     def _in_use(self) -> set[int]:
-        """The places under the cursor and with a mark, and those above them."""
+        """The places under the cursor, with a mark, or in need of a person, and those above them."""
         held = (self.tree.find(key) for key in (*self.marks, *([self.cursor] if self.cursor is not None else [])))
-        return self.tree.with_ancestors({at for at in held if at is not None})
+        return self.tree.with_ancestors({*self.needs.places, *(at for at in held if at is not None)})
 
     @property
     def hidden_count(self) -> int:
@@ -124,6 +123,10 @@ class TreeState:
         return len(self.hidden)
 
     # -- lines and cursor ----------------------------------------------------------------------------------------
+
+    def take_needs(self, found: Attention) -> bool:
+        """Take who needs a person now; True where `reorder` must follow."""
+        return self.needs.take(found, self.tree) and self.problems_only
 
     def reorder(self) -> str:
         """Find the lines again, and the cursor's place among them.
@@ -135,10 +138,23 @@ class TreeState:
         self.lines = self._order()
         self._line_of = {line.at: number for number, line in enumerate(self.lines)}
         self.longest = self._longest()
+        self.alerts = self.needs.found.alerts if self.problems_only and not self.filter_text.split() else ()
+        if self._stays_on_alert():
+            return ""
         line, why = self._find_cursor(old_lines)
         self.cursor_line = line
         self.cursor = self.tree.views[self.lines[line].at].ref if self.lines else None
         return why if self.cursor != was else ""
+
+    def _stays_on_alert(self) -> bool:
+        """The cursor is on an alert that is still there, and its line is found again."""
+        keys = [alert.key for alert in self.alerts]
+        if self.alert is None or self.alert.key not in keys:
+            self.alert = None
+            return False
+        place = keys.index(self.alert.key)
+        self.alert, self.cursor_line = self.alerts[place], len(self.lines) + place
+        return True
 
     def _order(self) -> list[TreeLine]:
         tree = self.tree
@@ -155,9 +171,11 @@ class TreeState:
         places: Iterable[int] = range(len(tree.views)) if wanted is None else wanted
         mode = self.mode
         if self.problems_only:
-            places = problems(tree.views, self.verdicts).intersection(places)
+            places = self.needs.places.intersection(places)
             mode = SortMode.STATE if mode is SortMode.TREE else mode
-        ordered = in_order(tuple(places), tree.views, self.verdicts, mode, reverse=self.reverse)
+        ordered = in_order(
+            tuple(places), tree.views, self.verdicts, mode, reverse=self.reverse, needs=self.needs.found.agents
+        )
         return [TreeLine(at, flat=True) for at in ordered]
 
     def _longest(self) -> int:
@@ -192,11 +210,13 @@ class TreeState:
         return 0, why
 
     def move(self, line: int) -> bool:
-        """Put the cursor on a line; True where that is another agent."""
-        if not self.lines:
+        """Put the cursor on a line; True where that is another agent, or an alert where it was on an agent."""
+        if not self.lines and not self.alerts:
             return False
-        self.cursor_line = max(0, min(line, len(self.lines) - 1))
-        was, self.cursor = self.cursor, self.tree.views[self.lines[self.cursor_line].at].ref
+        self.cursor_line = max(0, min(line, len(self.lines) + len(self.alerts) - 1))
+        was, below = self.cursor, self.cursor_line - len(self.lines)
+        self.alert = self.alerts[below] if below >= 0 else None
+        self.cursor = self.tree.views[self.lines[self.cursor_line].at].ref if below < 0 else None
         return was != self.cursor
 
     def line_of(self, agent_id: str) -> int | None:
@@ -219,12 +239,14 @@ class TreeState:
         view = self.tree.views[drawn.at]
         key = view.ref
         folded = not drawn.flat and not self.filter.narrows and key in self.folded
+        needs = self.needs.below(drawn.at) if folded else []
         return RowState(
             guides=drawn.guides,
             label=short_id(view.id, self.root) if drawn.flat else "",
             marked=key in self.marks,
             folded=self.tree.sizes[drawn.at] - 1 if folded else self._hidden_below(drawn.at),
-            folded_role=self._worst_below(drawn.at) if folded else "",
+            folded_needs=len(needs),
+            folded_worst=worst_severity(needs),
             root=view.id == self.root,
             context=drawn.context,
         )
@@ -234,17 +256,6 @@ class TreeState:
         if not self.hidden:
             return 0
         return sum(self.tree.sizes[child] for child in self.tree.children[at] if child in self.hidden)
-
-    def _worst_below(self, at: int) -> str:
-        """The role of the worst state that a fold hides, so that folding never hides trouble; '' where all is well."""
-        views = self.tree.views
-        troubled = [
-            below
-            for below in self.tree.below(at, _LOOK_BELOW)
-            if is_problem(verdict_of(self.verdicts, views[below]), views[below])
-        ]
-        worst = worst_of(troubled, views, self.verdicts)
-        return STATE_ROLES[verdict_of(self.verdicts, views[worst]).state] if worst is not None else ""
 
     # -- folds ---------------------------------------------------------------------------------------------------
 
@@ -274,17 +285,7 @@ class TreeState:
 
     # -- problems ------------------------------------------------------------------------------------------------
 
-    def next_problem(self) -> str | None:
-        """The agent that needs a person: the worst of the swarm first; from one of them the next one downwards and
-        round. None where no agent does."""
-        views = self.tree.views
-        found = problems(views, self.verdicts)
-        worst = worst_of(found, views, self.verdicts)
-        if worst is None:
-            return None
-        current = self.cursor_at
-        if current not in found:
-            return views[worst].id
-        order = [line.at for line in self.lines] if self.flat else range(len(views))
-        after = [at for at in order if at in found]
-        return views[after[(after.index(current) + 1) % len(after)]].id if current in after else views[worst].id
+    def next_in_need(self, seen: Alert | None = None) -> "str | Alert | None":
+        """Whom to look at next (`TreeNeeds.after`). seen: the alert of the swarm itself that is looked at elsewhere."""
+        order = [line.at for line in self.lines] if self.flat else range(len(self.tree.views))
+        return self.needs.after(self.cursor_at, order, self.verdicts, seen or self.alert)

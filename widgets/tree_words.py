@@ -1,15 +1,23 @@
 """How the list of agents is narrowed and ordered, in words for its border."""
 
+from swarm.rules.attention import need_words
 from widgets.cells import quote
 from widgets.tree_order import SortMode
 from widgets.tree_state import TreeState
 
 
+def title_words(state: TreeState) -> str:
+    """`agents 23`, `agents 741 of 1,000`, `problems: 2 need you`: how many are shown, of how many."""
+    if state.problems_only:
+        count, shown = state.needs.found.count, len(state.lines) + len(state.alerts)
+        return f"problems: {f'{shown:,} of ' if shown != count else ''}{need_words(count)}"
+    shown, count = len(state.lines), len(state.tree.views)
+    return f"agents {f'{shown:,} of ' if shown != count else ''}{count:,}"
+
+
 def view_words(state: TreeState) -> str:
     """What is not the plain tree; '' where all of it is."""
     words: list[str] = []
-    if state.problems_only:
-        words.append("problems")
     if state.filter_text:
         words.append(f"/{quote(state.filter_text, 40)}")
     if state.mode is not SortMode.TREE or state.reverse:

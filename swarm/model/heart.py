@@ -4,6 +4,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+BY_HAND = "beat by hand"
+"""What people read where no process beats automatically, and none has to."""
+
 
 class HeartState(StrEnum):
     """How the heart stands. The words stand in `--json`."""

@@ -175,7 +175,7 @@ def not_beating(where: Where) -> str:
 
 
 def needs_problem(where: Where) -> str:
-    return "" if where.snapshot.agents else "there are no agents"
+    return "" if where.snapshot.agents or where.snapshot.alerts else "there are no agents"
 
 
 def all_of(*reasons: Reason) -> Reason:

@@ -7,8 +7,9 @@ from swarm.errors import UsageError
 from swarm.home.resolve import not_found
 from swarm.model.health import Verdict
 from swarm.model.snapshot import AgentView, Snapshot
+from swarm.rules.attention import attention
 from widgets.tree_filter import TreeFilter, understood
-from widgets.tree_order import matching, problems
+from widgets.tree_order import matching
 
 
 class Selection(NamedTuple):
@@ -43,7 +44,8 @@ def select(
     if filtering.narrows:
         wanted &= matching(views, verdicts, filtering)
     if only_problems:
-        wanted &= problems(views, verdicts)
+        needs = attention(snapshot, verdicts).agents
+        wanted &= {at for at, view in enumerate(views) if view.id in needs}
     return Selection(wanted, only_problems) if words or only_problems else None
 
 

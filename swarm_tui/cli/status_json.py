@@ -11,6 +11,7 @@ from swarm.model.reports import ResultsState
 from swarm.model.review import Dispute, Review
 from swarm.model.snapshot import AgentView, Slots, Snapshot
 from swarm.model.time import Now
+from swarm.rules.attention import Attention, attention
 from swarm.rules.costs import Spending, spending, spent
 from swarm.rules.heart import command, heart
 from swarm.rules.outage import waits
@@ -64,6 +65,7 @@ def document(
             "cost_usd_per_hour": _dollars(total.cost_per_hour if known else None),
             "unpriced": total.unpriced,
         },
+        "needs_you": needs_json(attention(snapshot, verdicts)),
         "alerts": [
             alert_json(alert) for alert in snapshot.alerts if wanted is None or not alert.agent or alert.agent in wanted
         ],
@@ -78,6 +80,16 @@ def document(
             for view in snapshot.agents
             if wanted is None or view.id in wanted
         ],
+    }
+
+
+def needs_json(found: Attention) -> dict[str, object]:
+    """Who needs a person: the count that every surface shows, and of whom it is."""
+    return {
+        "count": found.count,
+        "severity": found.severity,
+        "agents": list(found.agents),
+        "alerts": [{"agent": alert.agent or None, "cause": alert.cause} for alert in found.alerts],
     }
 
 

@@ -2,21 +2,23 @@
 
 import os
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
 
 from swarm.formatting import plural, spell_clock
 from swarm.model.health import Verdict
-from swarm.model.heart import Heart, HeartState
+from swarm.model.heart import BY_HAND, Heart, HeartState
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
+from swarm.rules.attention import attention
 from swarm.rules.budgets.allocation import words_of_kept
 from swarm.rules.costs import spent
 from swarm_tui.cli.output import Output
 from swarm_tui.cli.selection import Selection
 from widgets.agent_row import USEFUL, Columns, RowState, columns_for, row
-from widgets.agent_words import count_flags, sentence_cells
+from widgets.agent_words import sentence_cells
 from widgets.cells import Cell, Cells, cells_width, fit_cells, short_duration, short_id, short_money
 from widgets.charset import Charset, charset_for
+from widgets.need_words import need_cell
+from widgets.tally import Tally
 from widgets.tree_order import SortMode, TreeIndex, in_order
 from widgets.tree_over import branches_over
 
@@ -27,19 +29,11 @@ MAX_NAME = 48
 SHOWN_ALERTS = 8
 
 
-class Counts(NamedTuple):
-    """What the control room's status line counts too: who runs (without the root), and who needs a person."""
-
-    running: int
-    warned: int
-    failed: int
-    """In danger, and not acknowledged."""
-
-
-def count(snapshot: Snapshot, verdicts: Mapping[str, Verdict]) -> Counts:
-    """The agents of a snapshot, counted."""
-    flags = [count_flags(view, verdicts[view.id], snapshot.root) for view in snapshot.agents]
-    return Counts(*(sum(each[part] for each in flags) for part in range(3)))
+def counts(snapshot: Snapshot, verdicts: Mapping[str, Verdict]) -> Tally:
+    """What the control room's status line counts too: who runs, and who needs a person."""
+    tally = Tally()
+    tally.count(snapshot, verdicts)
+    return tally
 
 
 def charset_of(out: Output) -> Charset:
@@ -94,7 +88,9 @@ def _placed(
     """The agents that are shown, each with where it stands."""
     views, root = snapshot.agents, snapshot.root
     if selection is not None and selection.problems:
-        for at in in_order(selection.places, views, verdicts, SortMode.STATE):
+        for at in in_order(
+            selection.places, views, verdicts, SortMode.STATE, needs=attention(snapshot, verdicts).agents
+        ):
             yield views[at], RowState(label=short_id(views[at].id, root), root=views[at].id == root)
         return
     index = TreeIndex(views)
@@ -106,19 +102,16 @@ def _placed(
 
 def line(snapshot: Snapshot, verdicts: Mapping[str, Verdict], now: Now, heart: Heart, charset: Charset) -> str:
     """The swarm in 39 columns at most, for a status bar. What needs a person comes first, and is dropped last."""
-    running, warned, failed = count(snapshot, verdicts)
-    alerts = sum(alert.acked_at is None for alert in snapshot.alerts)
-    slots = snapshot.slots
+    tally, slots = counts(snapshot, verdicts), snapshot.slots
+    found = tally.attention
     next_at = spell_clock(heart.next_at, heart.next_at) if heart.next_at is not None else ""
     parts = (
         stopped_words(heart),
-        f"{charset.failed}{failed}" if failed else "",
-        f"{charset.warned}{warned}" if warned else "",
-        f"!{alerts}" if alerts else "",
-        f"{charset.running}{running}",
+        need_cell(found.count, found.severity, charset, "").text if found.count else "",
+        f"{charset.running}{tally.running}",
         f"{slots.committed}/{slots.max}",
+        f"next at {next_at}" if next_at else "",
         f"{charset.heart}{snapshot.heartbeat_n}",
-        f"next {next_at}" if next_at else "",
         money(snapshot, now),
     )
     said = ""
@@ -157,19 +150,20 @@ def _header(
 ) -> Iterator[Cells]:
     beats = [Cell(f"  {charset.heart} {snapshot.heartbeat_n}")]
     if snapshot.heartbeat_last_at is not None:
-        beats.append(Cell(f"  last {spell_clock(snapshot.heartbeat_last_at, now.wall)}", "muted"))
+        beats.append(Cell(f"  last at {spell_clock(snapshot.heartbeat_last_at, now.wall)}", "muted"))
     if stopped := stopped_words(heart):
         beats.append(Cell(f"  {stopped}", "danger"))
     elif heart.state is HeartState.BEATING:
-        beats.append(Cell("  a heartbeat is running", "notice"))
+        beats.append(Cell("  beating", "notice"))
     elif heart.next_at is not None:
-        beats.append(Cell(f"  next {spell_clock(heart.next_at, heart.next_at)}", "muted"))
+        beats.append(Cell(f"  next at {spell_clock(heart.next_at, heart.next_at)}", "muted"))
     else:
-        beats.append(Cell("  no automatic heartbeat", "notice"))
-    running, warned, failed = count(snapshot, verdicts)
-    counted = [Cell(f"  {charset.running} running {running}", "good")]
-    counted += [Cell(f"  {charset.warned} {warned}", "warning")] if warned else []
-    counted += [Cell(f"  {charset.failed} {failed}", "danger")] if failed else []
+        beats.append(Cell(f"  {BY_HAND}", "notice"))
+    tally = counts(snapshot, verdicts)
+    counted = [Cell(f"  {charset.running} running {tally.running}", "good")]
+    found = tally.attention
+    if found.count or heart.stopped_s is None:
+        counted += [Cell("  "), need_cell(found.count, found.severity, charset)]
     yield (Cell(snapshot.home, "strong"), *beats, *counted)
     slots = snapshot.slots
     yield (
@@ -199,7 +193,9 @@ def _problems(snapshot: Snapshot) -> Iterator[Cells]:
 
 def _alerts(snapshot: Snapshot, now: Now, wanted: Collection[str] | None) -> Iterator[Cells]:
     unseen = [alert for alert in snapshot.alerts if alert.acked_at is None]
-    unseen = [alert for alert in unseen if wanted is None or not alert.agent or alert.agent in wanted]
+    if wanted is not None:
+        others = {view.id for view in snapshot.agents}.difference(wanted)
+        unseen = [alert for alert in unseen if alert.agent not in others]
     if unseen:
         yield (Cell(f"alerts  {len(unseen)} open", "strong"),)
     for alert in unseen[-SHOWN_ALERTS:]:

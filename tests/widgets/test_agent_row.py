@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from wcwidth import wcswidth
 
 from swarm.model.activity import ActivityState, OpenTool
-from swarm.model.causes import ProblemCode
+from swarm.model.causes import ProblemCode, Severity
 from swarm.model.health import Health, Usefulness, Verdict
 from swarm.model.record import Ending, Observed, Phase
 from swarm.model.snapshot import Problem
@@ -258,8 +258,13 @@ def test_what_is_held_says_why() -> None:
 
 
 def test_a_folded_row_counts_what_it_hides() -> None:
-    line = row(a_view("idea"), FRESH, NOW, columns_for(75), RowState(folded=3, folded_role="danger"))
-    assert next(cell for cell in line if "▸" in cell.text) == (" ▸3", "danger")
+    line = row(a_view("idea"), FRESH, NOW, columns_for(75), RowState(folded=3))
+    assert "idea ▸3 " in text_of(line)
+    line = row(
+        a_view("idea"), FRESH, NOW, columns_for(75), RowState(folded=3, folded_needs=1, folded_worst=Severity.DANGER)
+    )
+    assert "idea ▸3 ✖1 " in text_of(line)
+    assert (" ✖1", "danger") in line
 
 
 def test_a_path_is_cut_at_its_beginning() -> None:

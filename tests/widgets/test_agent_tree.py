@@ -9,6 +9,7 @@ from swarm.model.record import Ref
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.model.values import replace
+from swarm.rules.attention import attention
 from swarm.rules.plan import verdicts
 from tests.support.swarms import (
     MINUTE,
@@ -215,7 +216,7 @@ async def test_moving_to_a_folded_agent_unfolds_what_hides_it() -> None:
         await started(app, tree, small(), pilot)
         tree.fold_all()
         assert tree.move_to(full_id("idea-a/worker-1"))
-        assert tree.next_problem()
+        assert tree.next_in_need() == full_id("idea-a/worker-1")
         assert tree.cursor_view is not None
         assert tree.cursor_view.name == "worker-1"
         assert not tree.move_to("nobody")
@@ -254,7 +255,8 @@ async def test_filter_problems_and_sort_narrow_and_order_the_list() -> None:
         tree.filter_text = ""
         tree.problems_only = True
         assert names(tree)[0] in ("worker-2", "notes-import")
-        assert tree.view_words == "problems"
+        assert tree.view_words == ""
+        assert tree.border_title == "problems: 9 need you"
         tree.problems_only = False
         assert tree.cycle_sort() is SortMode.STATE
         tree.sort_reverse = True
@@ -275,8 +277,8 @@ async def test_where_nobody_needs_a_person_it_says_so() -> None:
         await started(app, tree, a_snapshot(a_root(), a_view("one")), pilot)
         tree.problems_only = True
         await pilot.pause()
-        assert screen_lines(app)[0] == " no agent needs you"
-        assert not tree.next_problem()
+        assert screen_lines(app)[0] == " nobody needs you"
+        assert tree.next_in_need() is None
 
 
 async def test_problems_come_and_go_with_the_clock() -> None:
@@ -288,7 +290,8 @@ async def test_problems_come_and_go_with_the_clock() -> None:
         tree.problems_only = True
         assert names(tree) == []
         later = Now(NOW.wall + 2 * MINUTE, NOW.awake + 2 * MINUTE)
-        tree.tick(verdicts(snapshot, POLICY, later), later)
+        said = verdicts(snapshot, POLICY, later)
+        tree.tick(said, later, attention(snapshot, said))
         assert names(tree) == ["one"]
 
 

@@ -60,7 +60,7 @@ async def test_the_cursor_stays_on_its_alert_while_others_come() -> None:
         assert current(panel) == SWARM
         panel.update_alerts((SILENT, SWARM, INJECTED), NOW)
         assert current(panel) == SWARM
-        assert panel.border_title == "alerts 3"
+        assert panel.border_title == "alerts 3 open"
         panel.update_alerts((SILENT,), NOW)
         assert current(panel) == SILENT
         panel.update_alerts((), NOW)

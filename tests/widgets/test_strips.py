@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from swarm.model.beat import ActionKind, Beat, Performed
-from swarm.model.causes import ProblemCode
+from swarm.model.causes import ProblemCode, Severity
 from swarm.model.heart import Heart, HeartState
 from swarm.model.record import Holder
 from swarm.model.snapshot import Access, Problem, Pulse, Slots, Watching
 from swarm.model.time import Now
 from swarm.model.values import replace
+from swarm.rules.attention import attention
 from swarm.rules.heart import heart
 from swarm.rules.plan import verdicts
 from swarm.rules.results.outcomes import pass_rate
@@ -21,7 +22,8 @@ from widgets.cells import Cell, Cells, cells_width
 from widgets.charset import ASCII
 from widgets.heartbeat_strip import HeartbeatStrip, spark_cells, strip_cells
 from widgets.slot_board import SlotBoard, board_cells, groups_of, meter_cells
-from widgets.status_line import StatusData, StatusLine, Tally, status_cells, status_of
+from widgets.status_line import StatusData, StatusLine, status_cells, status_of
+from widgets.tally import Tally
 
 BOARD = Slots(
     12,
@@ -43,9 +45,8 @@ FULL = StatusData(
     131,
     432.0,
     running=9,
-    warned=1,
-    failed=1,
-    alerts=2,
+    needs=2,
+    severity=Severity.DANGER,
     cost_per_hour=3.1,
     cpu_percent=41.0,
     rss_bytes=int(4.2 * 2**30),
@@ -61,7 +62,7 @@ def text(cells: Cells) -> str:
 
 def test_the_status_line_reads_as_designed() -> None:
     line = text(status_cells(FULL, 103))
-    assert line.startswith(" my-swarm  ♥ 131  next 07:12  ● running 9  ▲ 1  ✖ 1  alerts 2  ")
+    assert line.startswith(" my-swarm  ♥ 131  next in 07:12  ● running 9  ✖ 2 need you  ")
     assert line.endswith("$3.10/h  cpu 41%  4.2 GiB")
 
 
@@ -87,19 +88,18 @@ def test_the_status_line_takes_its_width_and_keeps_what_is_wrong_longest(width: 
         cells = status_cells(data, width)
         assert cells_width(cells) == width
         if width >= 45:
-            assert "✖ 1" in text(cells)
-            assert "▲ 1" in text(cells)
+            assert "✖ 2 need you" in text(cells)
 
 
 def test_what_matters_least_goes_first() -> None:
     assert "$3.10/h" not in text(status_cells(FULL, 75))
     assert "cpu 41%" in text(status_cells(FULL, 75))
-    assert "next 07:12" in text(status_cells(FULL, 60))
+    assert "in 07:12" in text(status_cells(FULL, 60))
 
 
 def test_what_is_unknown_is_not_shown() -> None:
     line = text(status_cells(StatusData("my-swarm", 0), 100))
-    assert line == " my-swarm  ♥ 0  no automatic beat  ● running 0"
+    assert line == " my-swarm  ♥ 0  beat by hand  ● running 0  ✔ nobody needs you"
 
 
 def test_the_pulse_says_what_is_wrong_with_the_picture_itself() -> None:
@@ -131,7 +131,7 @@ def test_status_counts_come_from_the_verdicts() -> None:
     )
     data = status_of(snapshot, verdicts(snapshot, POLICY, NOW), NOW, heart=heart(snapshot, POLICY, NOW))
     assert data.name == "my-swarm"
-    assert (data.running, data.failed, data.alerts) == (12, 4, 2)
+    assert (data.running, data.needs, data.severity) == (12, 9, Severity.DANGER)
     assert data.beating == "run"
     assert data.trouble == "disk full"
     assert data.polling == "inotify limit"
@@ -146,9 +146,14 @@ def test_a_tally_counts_like_a_fresh_look_whatever_changed() -> None:
     for minutes in (0, 0, 20, 40, 5):
         later = Now(NOW.wall + minutes * 60, NOW.awake + minutes * 60)
         found = verdicts(snapshot, POLICY, later)
-        assert tally.count(snapshot, found) == Tally().count(snapshot, found)
-        assert tally.count(snapshot, found) == tally.count(snapshot, found)
-        snapshot = replace(snapshot, agents=snapshot.agents[:-1])
+        tally.count(snapshot, found)
+        fresh = Tally()
+        fresh.count(snapshot, found)
+        assert (tally.running, tally.attention) == (fresh.running, attention(snapshot, found))
+        before = tally.attention
+        tally.count(snapshot, found)
+        assert tally.attention is before, "what did not change is not told anew"
+        snapshot = replace(snapshot, agents=snapshot.agents[:-1], alerts=snapshot.alerts[1:])
 
 
 async def test_the_status_line_draws_what_it_is_given() -> None:

@@ -4,14 +4,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from swarm.model.causes import AlertCause, Severity
 from swarm.model.health import Health, Verdict
-from swarm.model.snapshot import AgentView
+from swarm.model.record import Alert, Ending, Phase
+from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.values import replace
+from swarm.rules.attention import Attention, attention
 from swarm.rules.plan import verdicts
 from tests.support.swarms import NOW, POLICY, a_root, a_snapshot, a_view, big_example, every_state, full_id
 from tests.widgets.test_tree_order import some_views
 from widgets.tree_order import SortMode
 from widgets.tree_state import TreeState
+from widgets.tree_words import title_words
 
 ROOT = "genesis-01"
 
@@ -28,6 +32,15 @@ def state_of(views: tuple[AgentView, ...]) -> TreeState:
     state.take(views, {view.id: Verdict(Health.FRESH, "", age=1.0) for view in views}, ROOT)
     state.reorder()
     return state
+
+
+def judged(state: TreeState, snapshot: Snapshot) -> Attention:
+    said = verdicts(snapshot, POLICY, NOW)
+    found = attention(snapshot, said)
+    state.take(snapshot.agents, said, ROOT)
+    state.take_needs(found)
+    state.reorder()
+    return found
 
 
 def update(state: TreeState, views: tuple[AgentView, ...]) -> str:
@@ -134,8 +147,8 @@ def test_each_order_has_its_first(mode: SortMode, first: str) -> None:
 def test_problems_are_shown_worst_first() -> None:
     snapshot = big_example()
     state = TreeState()
-    state.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
     state.problems_only = True
+    judged(state, snapshot)
     state.reorder()
     names = [state.row_state(line).label for line in range(len(state.lines))]
     assert names[0] in ("idea-beta/worker-2", "notes-import")
@@ -146,38 +159,75 @@ def test_problems_are_shown_worst_first() -> None:
 def test_the_next_problem_is_the_worst_then_each_of_them_in_turn() -> None:
     snapshot = big_example()
     state = TreeState()
-    state.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
-    state.reorder()
-    first = state.next_problem()
-    seen = []
+    alerts = (Alert("", AlertCause.DISK_NEAR, "2 GiB are left"), Alert("", AlertCause.DISK, "no room"))
+    judged(state, replace(snapshot, alerts=(*snapshot.alerts, *alerts)))
+    first = state.next_in_need()
+    seen: list[str | Alert] = []
+    alert: Alert | None = None
     for _ in range(30):
-        agent = state.next_problem()
-        assert agent is not None
-        line = state.line_of(agent)
-        assert line is not None
-        state.move(line)
-        seen.append(agent)
+        found = state.next_in_need(alert)
+        assert found is not None
+        alert = found if isinstance(found, Alert) else None
+        if isinstance(found, str):
+            line = state.line_of(found)
+            assert line is not None
+            state.move(line)
+        seen.append(found)
     assert first == seen[0]
     cycle = seen[: seen.index(first, 1)]
-    assert len(cycle) == len(set(cycle))
+    assert all(cycle.count(each) == 1 for each in cycle)
     state.problems_only = True
     state.reorder()
-    assert set(cycle) == {state.view_at(line).id for line in range(len(state.lines))}
+    assert {each for each in cycle if isinstance(each, str)} == {
+        state.view_at(line).id for line in range(len(state.lines))
+    }
+    assert state.alerts == alerts[::-1], "the worse one comes first"
+    assert title_words(state) == f"problems: {len(cycle)} need you"
+
+
+def test_an_alert_of_the_swarm_itself_stands_below_the_problems_and_no_agent_is_under_the_cursor_there() -> None:
+    alert = Alert("", AlertCause.DISK_NEAR, "2 GiB are left")
+    state = TreeState()
+    judged(state, a_snapshot(a_root(), a_view("worker-1", age=35 * 60), alerts=(alert,)))
+    state.problems_only = True
+    state.reorder()
+    assert state.move(1)
+    assert (state.cursor, state.cursor_at, state.alert) == (None, None, alert)
+    later = replace(alert, count=2)
+    judged(
+        state, a_snapshot(a_root(), a_view("worker-0", age=36 * 60), a_view("worker-1", age=35 * 60), alerts=(later,))
+    )
+    assert (state.cursor, state.alert, state.cursor_line) == (None, later, 2), "it stays on its alert"
+    judged(state, a_snapshot(a_root(), a_view("worker-1", age=35 * 60)))
+    assert state.alert is None
+    assert name(state) == "worker-1"
 
 
 def test_where_nobody_needs_a_person_there_is_no_next_problem() -> None:
-    assert state_of(family()).next_problem() is None
+    assert state_of(family()).next_in_need() is None
 
 
-def test_a_fold_that_hides_trouble_takes_its_colour() -> None:
+def test_a_fold_tells_how_many_below_it_need_a_person_and_how_badly() -> None:
     snapshot = big_example()
     state = TreeState()
-    state.take(snapshot.agents, verdicts(snapshot, POLICY, NOW), ROOT)
+    found = judged(state, snapshot)
     state.fold_all()
     state.reorder()
     place = state.row_state(0)
     assert place.folded == 17
-    assert place.folded_role == "danger"
+    assert place.folded_needs == sum(agent.startswith(f"{ROOT}/") for agent in found.agents) > 1
+    assert place.folded_worst is Severity.DANGER
+
+
+def test_who_needs_a_person_is_not_folded_away_though_it_is_over() -> None:
+    over = a_view("worker-1", phase=Phase.ENDED, ending=Ending.KILLED, ended_ago=7200.0)
+    state = TreeState()
+    for alerts, shown in (((), 1), ((Alert(over.id, AlertCause.KILLED, "silent", over.spawn_id),), 2)):
+        snapshot = a_snapshot(a_root(), over, alerts=alerts)
+        judged(state, snapshot)
+        state.look_for_over(NOW)
+        state.reorder()
+        assert len(state.lines) == shown
 
 
 @settings(deadline=None)

@@ -1,5 +1,7 @@
 """Narrowing, ordering, marking."""
 
+from swarm.model.record import Alert
+from swarm.rules.attention import need_words
 from swarm_tui.app.screens.engine_calls import ActingScreen
 
 
@@ -8,8 +10,14 @@ def problems(room: ActingScreen) -> None:
 
 
 def next_problem(room: ActingScreen) -> None:
-    if not room.agents.next_problem():
-        room.say("No agent needs you.")
+    """Goes to the agent that needs a person next, or to the alert of the swarm itself."""
+    found = room.agents.next_in_need(room.alerts.current if room.alerts.has_focus else None)
+    if isinstance(found, Alert):
+        room.go_to_alert(found)
+    elif found is not None:
+        room.go_to(found)
+    else:
+        room.say(need_words(0))
 
 
 def filter_(room: ActingScreen) -> None:

@@ -40,7 +40,8 @@ from widgets.heartbeat_strip import HeartbeatStrip
 from widgets.line_list import charset_of
 from widgets.paragraphs import Paragraph
 from widgets.slot_board import SlotBoard
-from widgets.status_line import StatusLine, Tally, status_of
+from widgets.status_line import StatusLine, status_of
+from widgets.tally import Tally
 from widgets.transcript import Transcript
 from widgets.transcript_lines import line_paragraphs
 
@@ -97,7 +98,8 @@ class ControlRoom(ActingScreen):
         self.snapshot = snapshot
         self.now = self.swarm.now()
         self.verdicts = self._verdict_cache.update(snapshot, self.now)
-        self.agents.update_snapshot(snapshot, self.verdicts, self.now)
+        self._tally.count(snapshot, self.verdicts)
+        self.agents.update_snapshot(snapshot, self.verdicts, self.now, self._tally.attention)
         self._slots.slots = snapshot.slots
         self._strip.beats = snapshot.beats
         pulse = snapshot.pulse
@@ -142,7 +144,8 @@ class ControlRoom(ActingScreen):
         view = self.detail.view
         in_sight = self.agents.ids_in_sight | ({view.id} if view is not None else set())
         self.verdicts = self._verdict_cache.tick(self.snapshot, self.now, in_sight)
-        self.agents.tick(self.verdicts, self.now)
+        self._tally.count(self.snapshot, self.verdicts)
+        self.agents.tick(self.verdicts, self.now, self._tally.attention)
         self.alerts.tick(self.now)
         if view is not None:
             self._detail_verdict = self.verdicts.get(view.id)
@@ -151,8 +154,8 @@ class ControlRoom(ActingScreen):
 
     @property
     def needing(self) -> int:
-        """How many agents need a person."""
-        return self._status.data.warned + self._status.data.failed
+        """How many need a person, as the status line says."""
+        return self._tally.attention.count
 
     def _show_status(self) -> None:
         snapshot = self.snapshot
@@ -269,6 +272,10 @@ class ControlRoom(ActingScreen):
     @on(SlotBoard.Picked)
     def _slot_picked(self, event: SlotBoard.Picked) -> None:
         self.go_to(event.agent_id)
+
+    @on(AgentTree.AlertOpened)
+    def _alert_wanted(self, event: AgentTree.AlertOpened) -> None:
+        self.go_to_alert(event.alert)
 
     @on(Alerts.Picked)
     def _alert_picked(self, event: Alerts.Picked) -> None:

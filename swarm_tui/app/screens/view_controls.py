@@ -5,6 +5,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input
 
+from swarm.model.record import Alert
 from widgets.agent_detail import AgentDetail
 from widgets.agent_tree import AgentTree
 from widgets.alerts import Alerts
@@ -63,9 +64,17 @@ class LookingScreen(Screen[None]):
             self.remove_class("-at-alerts")
             self.agents.focus()
         else:
-            self.remove_class("-zoom")
-            self.add_class("-at-alerts")
-            self.alerts.focus()
+            self._show_alerts()
+
+    def go_to_alert(self, alert: Alert) -> None:
+        """Puts the cursor on an alert among the alerts."""
+        self.alerts.move_to(alert.key)
+        self._show_alerts()
+
+    def _show_alerts(self) -> None:
+        self.remove_class("-zoom")
+        self.add_class("-at-alerts")
+        self.alerts.focus()
 
     @on(Transcript.FollowChanged)
     def _follow_changed(self, event: Transcript.FollowChanged) -> None:

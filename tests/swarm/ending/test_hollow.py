@@ -10,7 +10,7 @@ from swarm.model.health import Health
 from swarm.model.record import Ending
 from swarm.model.review import DisputeKind
 from swarm_tui.cli.status_json import document
-from swarm_tui.cli.status_text import count
+from swarm_tui.cli.status_text import counts
 from tests.support.homes import LiveHome
 from tests.support.wait import wait_for
 
@@ -49,7 +49,7 @@ def test_failure_9_a_hollow_success_is_disputed_on_every_surface_until_somebody_
         assert [each.kind for each in live_home.swarm.read(name).disputes] == [kind]
     alerts = {alert.agent for alert in live_home.state.alerts if alert.cause is AlertCause.DISPUTED}
     assert alerts == {live_home.id(name) for name in HOLLOW}
-    assert count(snapshot, judged).failed == len(HOLLOW)
+    assert counts(snapshot, judged).attention.count == len(HOLLOW)
     assert not live_home.swarm.beat(by="test").passed
 
     live_home.swarm.accept("missing")
@@ -61,7 +61,7 @@ def test_failure_9_a_hollow_success_is_disputed_on_every_surface_until_somebody_
     assert [judged[live_home.id(name)].state for name in ("missing", "nothing")] == [Health.DONE, Health.FAILED]
     assert not [alert for alert in live_home.state.alerts if alert.cause is AlertCause.DISPUTED]
     assert live_home.swarm.beat(by="test", force=True).passed
-    assert count(snapshot, judged).failed == 0
+    assert counts(snapshot, judged).attention.count == 0
 
 
 def test_failure_9_an_agent_that_still_runs_is_disputed_before_its_end(live_home: LiveHome) -> None:

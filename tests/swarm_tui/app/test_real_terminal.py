@@ -154,7 +154,7 @@ def test_a_home_that_is_missing_is_said_to_be_and_shown_as_soon_as_it_is_made(tm
     with Tmux([COMMAND, "-C", str(place)]) as tmux:
         tmux.wait_for("There is no swarm home here.")
         subprocess.run([COMMAND, "init", str(place)], check=True, capture_output=True)
-        tmux.wait_for("genesis-01", "next 1")
+        tmux.wait_for("genesis-01", "next in 1")
         tmux.wait_gone("There is no swarm home here.")
         tmux.keys("q")
         assert tmux.exit_status() == 0
@@ -185,7 +185,7 @@ def test_a_foreign_tree_is_shown_as_it_is(tmp_path: Path) -> None:
 
 def test_two_rooms_agree_on_who_beats(live_home: LiveHome) -> None:
     with room(live_home.root) as first:
-        first.wait_for("next 1")
+        first.wait_for("next in 1")
         with room(live_home.root) as second:
             second.wait_for("beat: control room")
             second.keys("q")

@@ -20,7 +20,7 @@ from swarm.rules.plan import verdicts
 from swarm_tui.cli.commands.common import iso
 from swarm_tui.cli.output import to_json
 from swarm_tui.cli.status_json import document
-from swarm_tui.cli.status_text import count, line, tree
+from swarm_tui.cli.status_text import counts, line, tree
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.swarms import (
     NOW,
@@ -41,7 +41,7 @@ from widgets.cells import width_of
 from widgets.charset import ASCII, UNICODE
 from widgets.status_line import status_of
 
-DOCUMENT_KEYS = {"home", "generation", "at", "heartbeat", "slots", "spent", "alerts", "agents"}
+DOCUMENT_KEYS = {"needs_you", "home", "generation", "at", "heartbeat", "slots", "spent", "alerts", "agents"}
 AGENT_KEYS = {
     *("id", "name", "role", "parent", "depth", "state", "why", "next_state", "next_in_s", "age_s", "last_update"),
     "usefulness",
@@ -280,19 +280,20 @@ def test_no_text_of_an_agent_makes_a_line_of_its_own(name: str) -> None:
 
 
 def test_the_line_says_what_needs_a_person_first() -> None:
-    assert in_one_line(big_example()).startswith("✖4 ▲5 !2 ●12 ")
+    assert in_one_line(big_example()).startswith("✖9 need you ●12 12/12 ")
 
 
 def test_the_line_counts_as_the_control_room_does() -> None:
     snapshot = big_example()
     judged = verdicts(snapshot, POLICY, NOW)
     shown = status_of(snapshot, judged, NOW, heart=heart(snapshot, POLICY, NOW))
-    assert count(snapshot, judged) == (shown.running, shown.warned, shown.failed)
+    assert counts(snapshot, judged).running == shown.running
+    assert counts(snapshot, judged).attention.count == shown.needs
 
 
 def test_the_line_says_when_the_next_heartbeat_comes() -> None:
     owned = replace(big_example(), owner=Holder("run", an_identity(), NOW.wall, next_at=NOW.wall + 60))
-    assert in_one_line(owned).endswith(f" next {spell_clock(NOW.wall + 60, NOW.wall + 60)}")
+    assert in_one_line(owned).endswith(f" next at {spell_clock(NOW.wall + 60, NOW.wall + 60)}")
 
 
 def test_the_line_of_a_calm_swarm_is_short() -> None:

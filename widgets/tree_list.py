@@ -1,0 +1,66 @@
+"""What is asked of the tree of agents: what is under the cursor, what is marked, in sight, and next in need."""
+
+from swarm.model.record import Alert, Ref
+from swarm.model.snapshot import AgentView
+from widgets.line_list import LineList
+from widgets.tree_state import TreeState
+from widgets.tree_words import view_words
+
+
+class TreeList(LineList):
+    """A list of agents by its state."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._state = TreeState()
+
+    @property
+    def cursor(self) -> Ref | None:
+        """The agent under the cursor. A dialog captures it; a later cursor does not change its target."""
+        return self._state.cursor
+
+    @property
+    def cursor_view(self) -> AgentView | None:
+        """The view of the agent under the cursor."""
+        return self.view_of(self.cursor) if self.cursor is not None else None
+
+    def view_of(self, key: Ref) -> AgentView | None:
+        """The view of an agent; None where it is gone, or lives another life by now."""
+        at = self._state.tree.find(key)
+        return self._state.tree.views[at] if at is not None else None
+
+    @property
+    def marks(self) -> frozenset[Ref]:
+        """The marked agents that still live the same life."""
+        return self._state.marks
+
+    @property
+    def targets(self) -> tuple[Ref, ...]:
+        """What an act is meant for: the marked agents in the order of the tree, or else the one under the cursor."""
+        if self.marks:
+            return tuple(key for key in (view.ref for view in self._state.tree.views) if key in self.marks)
+        return (self.cursor,) if self.cursor is not None else ()
+
+    @property
+    def ids_in_sight(self) -> frozenset[str]:
+        """The ids on the lines that are not scrolled away."""
+        top = self.scroll_offset.y
+        bottom = min(top + self.view_size.height, len(self._state.lines))
+        return frozenset(self._state.view_at(line).id for line in range(top, bottom))
+
+    @property
+    def view_words(self) -> str:
+        """How the list is narrowed and ordered, for the border; '' where it is the plain tree."""
+        return view_words(self._state)
+
+    @property
+    def cursor_alert(self) -> Alert | None:
+        """The alert of the swarm itself under the cursor, among the problems; then no agent is under it."""
+        return self._state.alert
+
+    def next_in_need(self, seen: Alert | None = None) -> "str | Alert | None":
+        """The agent, or the alert of the swarm itself, to look at next; None where nobody needs a person.
+
+        seen: the alert that is looked at among the alerts, where it is.
+        """
+        return self._state.next_in_need(seen)
