@@ -1,14 +1,18 @@
-"""A list to choose from in a dialog: rows with boxes to tick, or rows of which one is picked."""
+"""A list to choose from in a dialog: rows with boxes to tick, and the dialog over one."""
 
 from collections.abc import Iterable
 from typing import ClassVar
 
 from msgspec import Struct
-from textual import events
+from textual import events, on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 
 from widgets.cells import Cell, Cells, fit_cells, width_of
+from widgets.dialog import Dialog, Reserved, T
 from widgets.line_list import LineList
 
 MOVING_KEYS: tuple[Binding, ...] = (
@@ -19,7 +23,7 @@ MOVING_KEYS: tuple[Binding, ...] = (
     Binding("home,g", "cursor_top", "Top", show=False),
     Binding("end,G", "cursor_bottom", "Bottom", show=False),
 )
-"""What moves the cursor of a list in a dialog, which the action table does not reach."""
+"""What moves the cursor of a list over the room, which the action table does not reach."""
 
 
 class CheckRow(Struct, frozen=True):
@@ -39,16 +43,12 @@ def column(texts: Iterable[str], most: int) -> int:
     return min(most, max(map(width_of, texts), default=0))
 
 
-class CheckList(LineList):
-    """Rows with boxes. Space or a click ticks, `enter` applies."""
+class CheckList(LineList, can_focus=False):
+    """Rows with boxes to tick. The focus stays with the dialog's answers: its keys are those of `TickDialog`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *MOVING_KEYS,
-        Binding("space", "tick", "Tick", show=False),
-        Binding("enter", "apply", "Apply", show=False),
-    ]
+    CURSOR_STAYS = True
     DEFAULT_CSS = """
-    CheckList { height: auto; max-height: 1fr; width: 1fr; }
+    CheckList { height: 1fr; width: 1fr; background: $panel; margin-bottom: 1; }
     """
 
     class Toggled(Message):
@@ -65,13 +65,6 @@ class CheckList(LineList):
         def __init__(self, row: CheckRow | None) -> None:
             super().__init__()
             self.row = row
-
-    class Applied(Message):
-        """Enter: what is ticked is wanted."""
-
-        def __init__(self, check_list: "CheckList") -> None:
-            super().__init__()
-            self.check_list = check_list
 
     def __init__(self, rows: Iterable[CheckRow] = ()) -> None:
         super().__init__()
@@ -106,6 +99,10 @@ class CheckList(LineList):
     def line_count(self) -> int:
         return max(1, len(self._rows))
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        del container, viewport, width
+        return self.line_count
+
     def line_cells(self, index: int, width: int) -> Cells:
         if index >= len(self._rows):
             return fit_cells((Cell(" nothing", "muted"),), width, self.charset.cut)
@@ -133,40 +130,52 @@ class CheckList(LineList):
             self.repaint_line(self.cursor_line)
             self.post_message(self.Toggled(row.key, row.key in self._ticked))
 
-    def action_apply(self) -> None:
-        self.post_message(self.Applied(self))
 
+class TickDialog(Dialog[T]):
+    """A question about rows. Up and down move in them, space ticks; left and right go between the answers."""
 
-class PickList(CheckList):
-    """Rows of which one is picked: enter or a double click."""
-
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(each.key, f"in_list({each.action!r})", each.description, show=False) for each in MOVING_KEYS),
+        Binding("space", "in_list('tick')", "Tick", show=False),
+        Binding("y", "yes", "Yes", show=False),
+        Binding("n,q", "leave", "No", show=False),
+    ]
     DEFAULT_CSS = """
-    PickList { height: auto; max-height: 1fr; width: 1fr; }
+    TickDialog Frame { width: 94%; max-width: 120; }
+    TickDialog #chosen { margin-bottom: 1; }
     """
 
-    class Picked(Message):
-        """This row is wanted."""
+    def __init__(self, title: str, rows: Iterable[CheckRow]) -> None:
+        super().__init__(title)
+        self.rows = CheckList(rows)
+        self._chosen = Reserved([row.full for row in self.rows.rows], id="chosen")
 
-        def __init__(self, key: str) -> None:
-            super().__init__()
-            self.key = key
+    def compose_body(self) -> ComposeResult:
+        yield from self.compose_head()
+        yield self.rows
+        yield self._chosen
+        yield from self.compose_foot()
 
-    def box(self, row: CheckRow) -> Cell:
-        return Cell(f" {self.charset.fold} " if row is self.current else "   ", "accent")
+    def compose_head(self) -> ComposeResult:
+        """What stands above the rows."""
+        yield from ()
 
-    def cursor_changed(self) -> None:
-        super().cursor_changed()
-        self.refresh()
+    def compose_foot(self) -> ComposeResult:
+        """What stands between the rows and the answers."""
+        yield from ()
 
-    def clicked(self, index: int, x: int, chain: int) -> None:
-        del index, x
-        if chain == 2:
-            self.action_apply()
+    @on(CheckList.Moved)
+    def _row_moved(self, event: CheckList.Moved) -> None:
+        self._chosen.update(Content(event.row.full if event.row is not None else ""))
 
-    def action_tick(self) -> None:
-        self.action_apply()
+    def given(self, answer: str) -> None:
+        del answer
+        self.action_yes()
 
-    def action_apply(self) -> None:
-        row = self.current
-        if row is not None and not row.fixed:
-            self.post_message(self.Picked(row.key))
+    def action_yes(self) -> None:
+        """Does it, with what is ticked."""
+        raise NotImplementedError
+
+    def action_in_list(self, action: str) -> None:
+        """An action of the list, by name."""
+        getattr(self.rows, f"action_{action}")()

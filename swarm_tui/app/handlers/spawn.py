@@ -15,9 +15,7 @@ from swarm_tui.app.capabilities import session_for
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from swarm_tui.app.screens.eviction import MakeRoom
 from swarm_tui.app.screens.spawn_form import SpawnForm
-from widgets.cells import Cell
-from widgets.check_list import CheckRow
-from widgets.confirm import PickOne
+from widgets.pick_one import Choice, PickOne
 
 
 def spawn(room: ActingScreen) -> None:
@@ -137,20 +135,17 @@ def _respawn(room: ActingScreen, view: AgentView, earlier: Earlier) -> None:
         if how is not None:
             _begin(room, view, fresh=how != "resume", here=how == "here")
 
-    rows = []
+    choices = []
     if earlier.session:
-        words = f"  {clean(earlier.session, 60)}"
-        rows.append(CheckRow("resume", (Cell("go on with its session", "strong"), Cell(words, "muted"))))
-    rows.append(CheckRow("fresh", (Cell("begin anew", "strong"), Cell("  it knows nothing but its brief", "muted"))))
+        choices.append(Choice("resume", f"go on with its session  {clean(earlier.session, 60)}"))
+    choices.append(Choice("fresh", "begin anew: it knows nothing but its brief"))
     if earlier.differs:
         names = clean(", ".join(earlier.differs), 60)
-        words = f"  other: {names}"
-        rows.append(CheckRow("here", (Cell("begin anew in this shell's environment", "strong"), Cell(words, "muted"))))
-    if len(rows) == 1:
+        choices.append(Choice("here", f"begin anew in this shell's environment; other: {names}"))
+    if len(choices) == 1:
         room.ask(f"Spawn {name} again?", answered, targets=(room.target_of(view),), notes=(kept,), yes="Spawn")
         return
-    notes = (kept, "enter spawns it; esc leaves it as it is")
-    room.app.push_screen(PickOne(f"Spawn {name} again: how?", tuple(rows), notes=notes), chosen)
+    room.app.push_screen(PickOne(f"Spawn {name} again: how?", tuple(choices), notes=(kept,)), chosen)
 
 
 class FailedBefore(NamedTuple):

@@ -1,22 +1,22 @@
 """The rehearsal of a heartbeat: its exact plan, row by row; unticked rows are left out when it is applied."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from swarm.model.beat import ActionKind
 from swarm.model.plan import Action
 from swarm.model.requests import Rehearsal
 from swarm.sanitize import clean
+from widgets.answer import Answer
 from widgets.cells import Cell, fit_tail, short_id
-from widgets.check_list import CheckList, CheckRow, column
+from widgets.check_list import CheckList, CheckRow, TickDialog, column
 
 _ROLES = {
     ActionKind.KILL: "danger",
@@ -42,29 +42,35 @@ _ROLES = {
 MAX_WHOM = 40
 KIND_WIDTH = 12
 """What most kinds of actions need."""
+NO_ACTS = frozenset({ActionKind.SKIP, ActionKind.NOTE})
+"""Rows that only say something."""
 
 
-class RehearsalScreen(ModalScreen[frozenset[str] | None]):
+class RehearsalScreen(TickDialog[frozenset[str] | None]):
     """Dismissed with the keys of the unticked actions, or None where nothing is to happen."""
 
-    CSS_PATH = "rehearsal.tcss"
-    AUTO_FOCUS = "CheckList"
-    FRESH_KEYS = frozenset({"enter"})
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,b", "leave", "close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("b", "leave", "close", show=False)]
+    DEFAULT_CSS = """
+    RehearsalScreen .line { height: 1; margin-bottom: 1; text-overflow: ellipsis; text-wrap: nowrap; }
+    """
 
     def __init__(self, rehearsal: Rehearsal, *, writable: bool, root: str = "") -> None:
-        super().__init__()
-        self._root = root
+        plan = rehearsal.plan
+        super().__init__(f"heartbeat {plan.n}: what it would do now", rows(plan.actions, root))
         self._rehearsal = rehearsal
         self._writable = writable
+        self._kinds = {action.key: action.kind for action in plan.actions}
 
-    def compose(self) -> ComposeResult:
-        plan = self._rehearsal.plan
-        with Vertical(id="box"):
-            yield Static(Content(f"heartbeat {plan.n}: what it would do now"), id="title")
-            yield CheckList(rows(plan.actions, self._root))
-            yield Static("", id="chosen")
-            yield Static(Content("\n").join(self._notes()), id="notes")
+    def compose_head(self) -> ComposeResult:
+        yield Static("", id="sum", classes="line")
+
+    def compose_foot(self) -> ComposeResult:
+        yield Static(Content("\n").join(self._notes()), classes="note")
+
+    def answers(self) -> tuple[Answer, ...]:
+        if not self._writable:
+            return (Answer("Close", "esc", id="no"),)
+        return Answer("No", "n", id="no"), Answer("Beat", "y", id="yes")
 
     def _notes(self) -> list[Content]:
         plan = self._rehearsal.plan
@@ -78,24 +84,24 @@ class RehearsalScreen(ModalScreen[frozenset[str] | None]):
             lines.append(Content.assemble(("Time has a hole: ", "$warning"), clean(plan.gap)))
         if self._rehearsal.refused:
             lines.append(Content.assemble(("Not due: ", "$warning"), clean(self._rehearsal.refused)))
-        if self._writable:
-            lines.append(Content("space unticks a row, enter beats with what is ticked, esc leaves"))
-        else:
-            lines.append(Content("this home is only viewed: esc leaves"))
+        lines.append(Content("space unticks a row" if self._writable else "this home is only viewed"))
         return lines
 
     @on(CheckList.Moved)
-    def _moved(self, event: CheckList.Moved) -> None:
-        self.query_one("#chosen", Static).update(Content(event.row.full if event.row is not None else ""))
+    @on(CheckList.Toggled)
+    def _sum_up(self) -> None:
+        """Says in one line, above all else, what yes does."""
+        unticked = self.rows.unticked
+        done = Counter(kind for key, kind in self._kinds.items() if key not in unticked and kind not in NO_ACTS)
+        kinds = sorted(done, key=tuple(_ROLES).index)  # what ends an agent comes first
+        words = ", ".join(f"{kind.value} {done[kind]}" for kind in kinds) or "nothing is to be done"
+        left_out = f"; {len(unticked)} left out" if unticked else ""
+        self.query_one("#sum", Static).update(Content(f"{words}{left_out}"))
 
-    @on(CheckList.Applied)
-    def _applied(self, event: CheckList.Applied) -> None:
+    def action_yes(self) -> None:
+        """Beats, without what is unticked."""
         if self._writable:
-            self.dismiss(event.check_list.unticked)
-
-    def action_leave(self) -> None:
-        """Leaves; nothing happens."""
-        self.dismiss(None)
+            self.dismiss(self.rows.unticked)
 
 
 def rows(actions: Iterable[Action], root: str) -> list[CheckRow]:
@@ -111,7 +117,7 @@ def rows(actions: Iterable[Action], root: str) -> list[CheckRow]:
                 Cell(fit_tail(whom, width), "strong"),
                 Cell(f"  {_below(action)}{clean(action.reason, 300)}", "muted"),
             ),
-            fixed=action.kind in (ActionKind.SKIP, ActionKind.NOTE),
+            fixed=action.kind in NO_ACTS,
             full=f"{action.kind.value} {clean(action.agent, 300) or 'the swarm'}: {_below(action)}"
             f"{clean(action.reason, 1000)}",
         )

@@ -1,78 +1,64 @@
 """The dialog of a spawn without a free slot: the operator picks the agents to evict, ranked with stuck ones first."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from swarm.formatting import plural
 from swarm.model.requests import EvictionChoice, SpawnCheck
 from swarm.sanitize import clean
+from widgets.answer import Answer
 from widgets.cells import Cell, fit, fit_tail
-from widgets.check_list import CheckList, CheckRow, column
+from widgets.check_list import CheckList, CheckRow, TickDialog, column
+from widgets.dialog import Reserved
 
 MAX_WHOM, MAX_STATE = 48, 12
+NOTHING_TICKED = "space ticks whom to end first; nobody is ended as it is"
 
 
-class MakeRoom(ModalScreen[tuple[str, ...] | None]):
+class MakeRoom(TickDialog[tuple[str, ...] | None]):
     """Dismissed with the ids to end first, or None. Nothing is ticked to begin with: the default is no."""
 
-    CSS_PATH = "make_room.tcss"
-    AUTO_FOCUS = "CheckList"
-    FRESH_KEYS = frozenset({"enter"})
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", "close")]
+    DANGER = True
 
     def __init__(self, check: SpawnCheck) -> None:
-        super().__init__()
+        noun = "slot" if check.slots == 1 else "slots"
+        title = f"No room for {clean(check.agent, 200)}, which takes {check.slots} {noun}: end whom?"
+        super().__init__(title, rows(check.candidates))
         self._check = check
+        most = sum(candidate.frees for candidate in check.candidates)
+        self._sum = Reserved([NOTHING_TICKED, self._words(len(check.candidates), most)], most=2, low=2, id="sum")
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="box"):
-            noun = "slot" if self._check.slots == 1 else "slots"
-            yield Static(
-                Content(f"No room for {clean(self._check.agent, 200)}, which takes {self._check.slots} {noun}"),
-                id="title",
-            )
-            for objection in self._check.objections:
-                yield Static(Content(clean(f"{objection.title} {objection.detail}", 500)), classes="why")
-            yield CheckList(rows(self._check.candidates))
-            yield Static("", id="chosen")
-            yield Static("", id="sum")
+    def compose_head(self) -> ComposeResult:
+        for objection in self._check.objections:
+            yield Static(Content(clean(f"{objection.title} {objection.detail}", 500)), classes="note")
+        yield self._sum
 
-    def on_mount(self) -> None:
-        self._count()
+    def answers(self) -> tuple[Answer, ...]:
+        return (
+            Answer("No", "n", id="no"),
+            Answer("End them and spawn", "y", id="yes", danger=True, disabled=True),
+        )
 
     @on(CheckList.Moved)
-    def _moved(self, event: CheckList.Moved) -> None:
-        self.query_one("#chosen", Static).update(Content(event.row.full if event.row is not None else ""))
-
     @on(CheckList.Toggled)
     def _count(self) -> None:
-        chosen = set(self.query_one(CheckList).ticked)
+        chosen = set(self.rows.ticked)
         freed = sum(candidate.frees for candidate in self._check.candidates if candidate.agent in chosen)
-        text = (
-            f"{len(chosen)} to end, {freed} of their slots freed: enter ends them and spawns, in one step; esc leaves"
-            if chosen
-            else "space ticks who is to be ended first; esc leaves, and nothing happens"
-        )
-        self.query_one("#sum", Static).update(Content(text))
+        self._sum.update(Content(self._words(len(chosen), freed) if chosen else NOTHING_TICKED))
+        self.query_one("#yes", Answer).disabled = not chosen
 
-    @on(CheckList.Applied)
-    def _applied(self, event: CheckList.Applied) -> None:
-        chosen = event.check_list.ticked
-        if chosen:
+    def _words(self, chosen: int, freed: int) -> str:
+        """What yes does."""
+        return f"{plural(chosen, 'agent')} and all below end, {plural(freed, 'slot')} come free, then it is spawned"
+
+    def action_yes(self) -> None:
+        """Ends who is ticked, and spawns."""
+        if chosen := self.rows.ticked:
             self.dismiss(tuple(chosen))
-        else:
-            self.query_one("#sum", Static).update(Content("No agent is ticked: space ticks, esc leaves."))
-
-    def action_leave(self) -> None:
-        """Closes the dialog: no agent is ended or spawned."""
-        self.dismiss(None)
 
 
 def rows(candidates: Sequence[EvictionChoice]) -> list[CheckRow]:

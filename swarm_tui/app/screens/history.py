@@ -5,15 +5,14 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from swarm.model.listed import ListedSession
 from swarm.model.snapshot import Snapshot
 from swarm.model.time import Now
 from swarm.sanitize import clean, clean_block
+from widgets.dialog import Dialog
 from widgets.event_feed import EventFeed, EventRow
 from widgets.line_list import LineList
 from widgets.paragraphs import Paragraph
@@ -22,38 +21,36 @@ from widgets.text_pane import TextPane
 from widgets.timeline import Legend, Timeline
 
 
-class _History(ModalScreen[str | None]):
+class ListOver(Dialog[str | None]):
     """A list over the room; dismissed with the id of the agent to go to, or None."""
 
-    CSS_PATH = "history.tcss"
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = """
+    ListOver Frame { width: 94%; max-width: 140; height: 90%; background: $surface; border: round $accent; }
+    ListOver .title { color: $accent; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "close", show=False),
+        Binding("q", "leave", "close", show=False),
         Binding("enter", "pick", "go there", show=False),
     ]
     TITLE_TEXT = ""
     HINT = "enter goes to the agent, esc leaves"
 
     def __init__(self, lines: LineList) -> None:
-        super().__init__()
+        super().__init__(self.TITLE_TEXT)
         self._lines = lines
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="box"):
-            yield Static(Content(self.TITLE_TEXT), id="title")
-            yield from self.compose_head()
-            yield self._lines
-            yield Static(Content(self.HINT), id="hint")
+    def compose_body(self) -> ComposeResult:
+        yield from self.compose_head()
+        yield self._lines
+        yield Static(Content(self.HINT), classes="note")
 
     def compose_head(self) -> ComposeResult:
         """What stands between the title and the list."""
         yield from ()
 
-    def action_leave(self) -> None:
-        """Leaves; the cursor of the room stays where it is."""
-        self.dismiss(None)
 
-
-class TimelineScreen(_History):
+class TimelineScreen(ListOver):
     """A row an agent, a column a heartbeat."""
 
     TITLE_TEXT = "the agents over the last heartbeats"
@@ -76,7 +73,7 @@ class TimelineScreen(_History):
         self.dismiss(view.id if view is not None else None)
 
 
-class AuditScreen(_History):
+class AuditScreen(ListOver):
     """The audit log, the newest at the end."""
 
     TITLE_TEXT = "who did what, refusals too (progress is in the details); the newest at the end"
@@ -98,7 +95,7 @@ class AuditScreen(_History):
         self.dismiss(row.agent if row is not None else None)
 
 
-class SessionsScreen(_History):
+class SessionsScreen(ListOver):
     """Sessions that run beside the swarm; dismissed with the key of the one to take in."""
 
     TITLE_TEXT = "what your agent programs run beside this swarm"
@@ -109,7 +106,7 @@ class SessionsScreen(_History):
         self._list = SessionList(now)
         super().__init__(self._list)
         if untold:
-            self.TITLE_TEXT += f"; of {clean(' and '.join(untold), 80)} it cannot be told"
+            self.title_text += f"; of {clean(' and '.join(untold), 80)} it cannot be told"
         self._sessions = sessions
 
     def on_mount(self) -> None:
@@ -128,7 +125,7 @@ _OF_DIFF = {"+": "good", "-": "danger", "@": "accent", "d": "strong"}
 """The roles of the lines of a difference, by their first character; the d is that of `diff`."""
 
 
-class DiffScreen(_History):
+class DiffScreen(ListOver):
     """What an agent changed in its worktree."""
 
     HINT = "esc leaves"
@@ -136,7 +133,7 @@ class DiffScreen(_History):
     def __init__(self, title: str, text: str, *, cut: bool) -> None:
         self._pane = TextPane()
         super().__init__(self._pane)
-        self.TITLE_TEXT = title
+        self.title_text = title
         self._text = text or "there is no difference"
         self._cut = cut
 

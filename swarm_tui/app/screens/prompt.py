@@ -1,45 +1,49 @@
 """Asks for one line: a message, a hold's reason, a reason for a stop."""
 
-from typing import ClassVar
-
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from swarm.sanitize import clean
+from widgets.answer import Answer
+from widgets.dialog import Dialog, Reserved
+
+EMPTY = "It is empty: write something, or leave with esc."
 
 
-class Prompt(ModalScreen[str | None]):
-    """One line from the operator; dismissed with it, or None."""
+class Prompt(Dialog[str | None]):
+    """One line from the operator; dismissed with it, or None. What is written is asked for, so it has the focus."""
 
-    CSS_PATH = "prompt.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel")]
+    AUTO_FOCUS = "#answer"
+    DEFAULT_CSS = """
+    Prompt Frame { width: 80%; max-width: 90; min-width: 40; border: round $accent; }
+    """
 
-    def __init__(self, question: str, *, hint: str = "", value: str = "") -> None:
-        """value: what the answer begins with."""
-        super().__init__()
-        self._question = question
-        self._hint = hint
+    def __init__(self, question: str, *, hint: str = "", value: str = "", yes: str = "Send") -> None:
+        """hint: what becomes of the answer. value: what the answer begins with. yes: what enter does with it."""
+        super().__init__(clean(question))
+        self._hint = clean(hint, 500)
         self._value = value
+        self._yes = yes
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="box"):
-            yield Static(Content(clean(self._question)), id="question")
-            yield Input(self._value, id="answer")
-            yield Static(Content(self._hint or "enter sends, esc leaves"), id="hint")
+    def compose_body(self) -> ComposeResult:
+        yield Input(self._value, id="answer")
+        said = Reserved([self._hint, EMPTY], id="hint")
+        said.update(Content(self._hint))
+        said.add_class("note")
+        yield said
+
+    def answers(self) -> tuple[Answer, ...]:
+        return Answer("Leave", "esc", id="no"), Answer(self._yes, "enter", id="yes")
+
+    def given(self, answer: str) -> None:
+        del answer
+        self._answered()
 
     @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        answer = event.value.strip()
-        if answer:
+    def _answered(self) -> None:
+        if answer := self.query_one("#answer", Input).value.strip():
             self.dismiss(answer)
         else:
-            self.query_one("#hint", Static).update(Content("It is empty: write something, or leave with esc."))
-
-    def action_cancel(self) -> None:
-        """Leaves without an answer."""
-        self.dismiss(None)
+            self.query_one("#hint", Static).update(Content(EMPTY))

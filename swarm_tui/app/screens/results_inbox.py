@@ -6,14 +6,13 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from swarm.formatting import plural
 from swarm.model.results_inbox import ResultsEntry
 from swarm.rules.results.results_inbox import needs_a_reader
+from widgets.dialog import Dialog
 from widgets.line_list import charset_of
 from widgets.results_entry import entry_page
 from widgets.results_list import ResultsList
@@ -23,12 +22,19 @@ Entries = tuple[ResultsEntry, ...]
 OnEntry = Callable[[ResultsEntry], None]
 
 
-class ResultsScreen(ModalScreen[str | None]):
+class ResultsScreen(Dialog[str | None]):
     """Dismissed with the id of the agent to go to, or None. What is done with an entry, the room does."""
 
-    CSS_PATH = "results_inbox.tcss"
+    AUTO_FOCUS = "ResultsList"
+    DEFAULT_CSS = """
+    ResultsScreen Frame { width: 94%; max-width: 150; height: 90%; background: $surface; border: round $accent; }
+    ResultsScreen .title { color: $accent; height: 1; }
+    ResultsScreen ResultsList { height: 1fr; }
+    ResultsScreen #page { height: 1fr; border-top: solid $accent; }
+    ResultsScreen .note { link-color: $muted; link-style: none; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,I", "leave", "close", show=False),
+        Binding("q,I", "leave", "close", show=False),
         Binding("enter", "pick", "go there", show=False),
         Binding("c", "on_entry('read')", "mark read", show=False),
         Binding("Y", "on_entry('accept')", "accept", show=False),
@@ -55,7 +61,7 @@ class ResultsScreen(ModalScreen[str | None]):
         self, entries: Entries, root: str, now: float, *, acts: dict[str, OnEntry], reload: Callable[[], None]
     ) -> None:
         """acts: what the room does with an entry, by name. reload: has the room look again. now: wall seconds."""
-        super().__init__()
+        super().__init__("results")
         self._list = ResultsList(root, now)
         self._page = TextPane(id="page")
         self._entries = entries
@@ -63,16 +69,13 @@ class ResultsScreen(ModalScreen[str | None]):
         self._acts, self._reload = acts, reload
         self._waiting_only = False
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="box"):
-            yield Static("", id="title")
-            yield self._list
-            yield self._page
-            yield Static(Content.from_markup(self.HINT), id="hint")
+    def compose_body(self) -> ComposeResult:
+        yield self._list
+        yield self._page
+        yield Static(Content.from_markup(self.HINT), classes="note")
 
     def on_mount(self) -> None:
         self._show()
-        self._list.focus()
 
     def show_entries(self, entries: Entries, now: float) -> None:
         """Shows these in place of what was there; the cursor stays on its agent. now: wall seconds."""
@@ -83,7 +86,7 @@ class ResultsScreen(ModalScreen[str | None]):
         waiting = tuple(entry for entry in self._entries if needs_a_reader(entry))
         shown = waiting if self._waiting_only else self._entries
         title = f"results, the newest first: {plural(len(self._entries), 'agent')}, {len(waiting)} to be seen to"
-        self.query_one("#title", Static).update(Content(title + (", only these shown" if self._waiting_only else "")))
+        self.query_one(".title", Static).update(Content(title + (", only these shown" if self._waiting_only else "")))
         self._list.set_entries(shown, self._now)
 
     @on(ResultsList.Highlighted)
@@ -114,7 +117,3 @@ class ResultsScreen(ModalScreen[str | None]):
     def action_other_pane(self) -> None:
         """Gives the keys to the text below, or back to the list."""
         (self._page if self._list.has_focus else self._list).focus()
-
-    def action_leave(self) -> None:
-        """Leaves; the cursor of the room stays where it is."""
-        self.dismiss(None)
