@@ -8,7 +8,8 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
-from widgets.cells import width_of
+from widgets.cells import fit, width_of
+from widgets.line_list import charset_of
 
 CHOSEN, OPEN, SHUT = ("> ", " <"), ("[ ", " ]"), ("  ", "  ")
 """What stands around the words: of the one with the focus, of the others, of one that cannot be pressed now."""
@@ -63,11 +64,18 @@ class Answer(Widget, can_focus=True):
     @property
     def shown(self) -> str:
         """What is drawn, signs of the focus included."""
+        return self._drawn(self._words)
+
+    def _drawn(self, words: str) -> str:
         left, right = SHUT if self.disabled else CHOSEN if self.has_focus else OPEN
-        return f"{left}{self._words}{f'  {self._key}' if self._key else ''}{right}"
+        return f"{left}{words}{f'  {self._key}' if self._key else ''}{right}"
 
     def render(self) -> Content:
-        return Content(self.shown)
+        # The words are cut, never the signs: a part of a line without them would not look chosen.
+        too_long = width_of(self.shown) - self.size.width
+        if too_long <= 0:
+            return Content(self.shown)
+        return Content(self._drawn(fit(self._words, max(0, width_of(self._words) - too_long), charset_of(self).cut)))
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         del container, viewport

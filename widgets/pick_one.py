@@ -24,12 +24,12 @@ class Choice(Struct, frozen=True):
     words: str
 
 
-class Column(VerticalScroll, can_focus=False):
-    """The answers, as high as they are many."""
+class Column(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """The answers, as high as they are many. Its own keys would scroll where the dialog's go to the next."""
 
     DEFAULT_CSS = """
     Column { height: 1fr; margin-top: 1; }
-    Column Answer { width: 100%; margin-left: 0; }
+    Column Answer { max-width: 100%; margin-left: 0; }
     """
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
@@ -49,6 +49,8 @@ class PickOne(Dialog[str | None]):
         Binding("down,j", "app.focus_next", "Down", show=False),
         *(Binding(str(number), f"take({number})", "Take", show=False) for number in range(1, 10)),
     ]
+    FRESH_KEYS = frozenset({"enter", *"123456789"})
+    DEFAULT_CSS = "PickOne Frame { width: 94%; max-width: 90; }"
 
     def __init__(self, title: str, choices: tuple[Choice, ...], *, no: str = "leave it", notes: tuple[str, ...] = ()):
         super().__init__(title)

@@ -1,9 +1,11 @@
 """Lists to choose from in dialogs."""
 
-from tests.support.widget_app import WidgetApp, screen_lines
+import pytest
+
+from tests.support.widget_app import WidgetApp, screen_lines, screen_text
+from widgets.answer import Answer
 from widgets.cells import Cell
-from widgets.charset import ASCII
-from widgets.check_list import CheckList, CheckRow, PickList
+from widgets.check_list import CheckList, CheckRow, TickDialog
 
 ROWS = (
     CheckRow("head", (Cell("kill", "strong"),), fixed=True),
@@ -13,23 +15,36 @@ ROWS = (
 )
 
 
-def key(rows: CheckList) -> str:
-    return rows.current.key if rows.current is not None else ""
+class WhomToEnd(TickDialog[tuple[str, ...] | None]):
+    """Dismissed with what is ticked."""
+
+    def answers(self) -> tuple[Answer, ...]:
+        return Answer("No", "n", id="no"), Answer("End", "y", id="yes")
+
+    def action_yes(self) -> None:
+        self.dismiss(self.rows.ticked)
 
 
-async def test_space_ticks_and_unticks_and_enter_applies() -> None:
-    rows = CheckList(ROWS)
-    app = WidgetApp(rows)
-    async with app.run_test(size=(30, 6), notifications=True) as pilot:
-        rows.focus()
+@pytest.mark.parametrize(
+    ("keys", "answer"), [(["y"], ("b", "c")), (["enter"], None), (["right", "enter"], ("b", "c")), (["n"], None)]
+)
+async def test_keys_move_and_tick_in_the_rows_while_the_focus_stays_with_the_answers(
+    keys: list[str], answer: tuple[str, ...] | None
+) -> None:
+    app = WidgetApp()
+    answers: list[tuple[str, ...] | None] = []
+    dialog = WhomToEnd("End whom?", ROWS)
+    async with app.run_test(size=(60, 20), notifications=True) as pilot:
+        await app.push_screen(dialog, answers.append)
         await pilot.press("space", "down", "space", "j", "j", "space")
-        assert rows.ticked == ("b", "c")
-        assert rows.unticked == {"a"}
-        await pilot.press("enter")
-        assert screen_lines(app)[:4] == [" ·  kill", "[ ] worker-1", "[✔] worker-2", "[✔] worker-3"]
-        toggled = [(m.key, m.ticked) for m in app.heard if isinstance(m, CheckList.Toggled)]
-        assert toggled == [("a", False), ("c", True)]
-        assert len([m for m in app.heard if isinstance(m, CheckList.Applied)]) == 1
+        assert dialog.rows.ticked == ("b", "c")
+        assert dialog.rows.unticked == {"a"}
+        assert "> No  n < [ End  y ]" in screen_text(app)
+        for line in (" ·  kill", "[ ] worker-1", "[✔] worker-2", "[✔] worker-3"):
+            assert line in screen_text(app)
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert answers == [answer]
 
 
 async def test_a_click_ticks() -> None:
@@ -46,32 +61,19 @@ async def test_without_rows_it_says_so_and_nothing_can_be_ticked() -> None:
     rows = CheckList()
     app = WidgetApp(rows)
     async with app.run_test(size=(30, 6), notifications=True) as pilot:
-        rows.focus()
-        await pilot.press("space")
+        await pilot.pause()
+        rows.action_tick()
         assert list(rows.ticked) == []
         assert screen_lines(app)[0] == " nothing"
 
 
-async def test_one_row_is_picked_by_enter_or_a_double_click() -> None:
-    rows = PickList(ROWS)
-    app = WidgetApp(rows, charset=ASCII)
-    async with app.run_test(size=(30, 6), notifications=True) as pilot:
-        rows.focus()
-        await pilot.press("enter", "down", "down")
-        assert screen_lines(app)[2] == " >  worker-2"
-        await pilot.press("enter")
-        await pilot.click(rows, offset=(8, 3))
-        await pilot.click(rows, offset=(8, 3), times=2)
-        assert [m.key for m in app.heard if isinstance(m, PickList.Picked)] == ["b", "c"]
-
-
 async def test_paging_stays_in_the_list() -> None:
-    rows = CheckList(tuple(CheckRow(str(number), (Cell(f"row {number}"),)) for number in range(40)))
-    app = WidgetApp(rows)
-    async with app.run_test(size=(30, 6), notifications=True) as pilot:
-        rows.focus()
+    app = WidgetApp()
+    dialog = WhomToEnd("End whom?", tuple(CheckRow(str(number), (Cell(f"row {number}"),)) for number in range(40)))
+    async with app.run_test(size=(30, 12), notifications=True) as pilot:
+        await app.push_screen(dialog)
         await pilot.press("pagedown", "ctrl+d", "G", "pageup", "ctrl+u", "g", "k", "up")
-        assert rows.cursor_line == 0
+        assert dialog.rows.cursor_line == 0
         await pilot.press("end")
-        assert rows.cursor_line == 39
-        assert screen_lines(app)[5].startswith("[✔] row 39")
+        assert dialog.rows.cursor_line == 39
+        assert "[✔] row 39" in screen_text(app)

@@ -2,14 +2,12 @@
 
 import pytest
 from textual import events
-from textual.screen import ModalScreen
-from textual.widgets import Button, Input
+from textual.widgets import Input
 
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.widget_app import WidgetApp, screen_lines, screen_text
-from widgets.cells import Cell
-from widgets.check_list import CheckRow
-from widgets.confirm import AgentTarget, Confirm, PickOne, Question, TypedConfirm
+from widgets.answer import Answer
+from widgets.confirm import AgentTarget, Confirm, Question, TypedConfirm
 
 STOP = Question(
     "Stop idea-a?",
@@ -31,7 +29,7 @@ class Asked:
         self.answers.append(answer)
 
 
-async def asked(app: WidgetApp, screen: ModalScreen[bool] | ModalScreen[str | None]) -> Asked:
+async def asked(app: WidgetApp, screen: Confirm | TypedConfirm) -> Asked:
     heard = Asked()
     await app.push_screen(screen, heard)
     return heard
@@ -51,6 +49,7 @@ async def test_it_names_the_target_the_subtree_the_age_and_what_follows() -> Non
             "Its slots become free.",
         ):
             assert words in shown
+        assert shown.index("Its slots become free.") < shown.index("overdue"), "what follows is read first"
 
 
 @pytest.mark.parametrize(
@@ -127,13 +126,13 @@ async def test_a_grave_question_wants_a_word() -> None:
     async with app.run_test(size=(90, 24), notifications=True) as pilot:
         heard = await asked(app, TypedConfirm(STOP, "freeze"))
         await pilot.pause()
-        assert app.screen.query_one("#yes", Button).disabled
+        assert app.screen.query_one("#yes", Answer).disabled
         await pilot.press("y", "enter")
         assert heard.answers == []
         app.screen.query_one(Input).value = ""
         await pilot.press(*"freeze")
         await pilot.pause()
-        assert not app.screen.query_one("#yes", Button).disabled
+        assert not app.screen.query_one("#yes", Answer).disabled
         await pilot.press("enter")
         await pilot.pause()
         assert heard.answers == [True]
@@ -147,19 +146,6 @@ async def test_escape_leaves_a_grave_question_with_no() -> None:
         await pilot.press(*"freez", "escape")
         await pilot.pause()
         assert heard.answers == [False]
-
-
-@pytest.mark.parametrize(("keys", "answer"), [(["down", "enter"], "b"), (["escape"], None), (["enter"], "a")])
-async def test_one_of_several_is_picked(keys: list[str], answer: str | None) -> None:
-    rows = (CheckRow("a", (Cell("worker-1"),)), CheckRow("b", (Cell("worker-2"),)))
-    app = WidgetApp()
-    async with app.run_test(size=(90, 24), notifications=True) as pilot:
-        heard = await asked(app, PickOne("Who ends?", rows, notes=("Stuck ones first.",)))
-        await pilot.pause()
-        assert "worker-2" in screen_text(app)
-        await pilot.press(*keys)
-        await pilot.pause()
-        assert heard.answers == [answer]
 
 
 async def test_hostile_names_are_drawn_as_text() -> None:

@@ -143,7 +143,8 @@ def hold(room: ActingScreen) -> None:
             _hold(room, view, HOLD_BEATS, why or "")
 
     room.app.push_screen(
-        Prompt(f"Hold {names} for {HOLD_BEATS} heartbeats: why?", hint="No heartbeat ends it meanwhile."), answered
+        Prompt(f"Hold {names} for {HOLD_BEATS} heartbeats: why?", hint="No heartbeat ends it meanwhile.", yes="Hold"),
+        answered,
     )
 
 

@@ -91,7 +91,9 @@ class _Inbox:
 
         if self._may_act():
             hint = "Its parent is told, and the next attempt reads it in its brief."
-            room.app.push_screen(Prompt(f"Reject {clean(entry.agent)}: what is wrong?", hint=hint), answered)
+            room.app.push_screen(
+                Prompt(f"Reject {clean(entry.agent)}: what is wrong?", hint=hint, yes="Reject"), answered
+            )
 
     def _decided(self, report: Reviewed) -> None:
         self.room.say(clean(review_text(report), 500))

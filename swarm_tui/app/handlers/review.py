@@ -50,7 +50,7 @@ def reject(room: ActingScreen) -> None:
             _reject(room, view, why or "")
 
     hint = "Your word stands beside them; r starts it again."
-    room.app.push_screen(Prompt(f"Reject the results of {names}: what is wrong?", hint=hint), answered)
+    room.app.push_screen(Prompt(f"Reject the results of {names}: what is wrong?", hint=hint, yes="Reject"), answered)
 
 
 def _reject(room: ActingScreen, view: AgentView, why: str) -> None:

@@ -46,7 +46,7 @@ def _take_in(room: ActingScreen, session: ListedSession) -> None:
     room.app.push_screen(
         Prompt(
             f"{called} ends where it runs, and goes on as a worker of this swarm. What is it called?",
-            hint="enter takes it in, esc leaves it alone",
+            yes="Take it in",
         ),
         named,
     )

@@ -141,7 +141,7 @@ def _respawn(room: ActingScreen, view: AgentView, earlier: Earlier) -> None:
     choices.append(Choice("fresh", "begin anew: it knows nothing but its brief"))
     if earlier.differs:
         names = clean(", ".join(earlier.differs), 60)
-        choices.append(Choice("here", f"begin anew in this shell's environment; other: {names}"))
+        choices.append(Choice("here", f"begin anew, as this shell is; other: {names}"))
     if len(choices) == 1:
         room.ask(f"Spawn {name} again?", answered, targets=(room.target_of(view),), notes=(kept,), yes="Spawn")
         return

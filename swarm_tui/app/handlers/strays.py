@@ -40,7 +40,7 @@ def adopt_stray(room: ActingScreen) -> None:
     room.app.push_screen(
         Prompt(
             f"{called} ends where it runs, and goes on as a worker of this swarm. What is it called?",
-            hint="enter takes it in, esc leaves it alone",
+            yes="Take it in",
         ),
         lambda name: take_in(name, restart=False) if name else None,
     )

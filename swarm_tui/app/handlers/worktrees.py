@@ -52,7 +52,7 @@ def handover(room: ActingScreen) -> None:
             _with_message(room, view, "handed over", partial(_ask_whether_it_goes, room, view, own, kept))
 
     question = f"The work of {clean(view.id)} becomes a branch of yours, and its worktree goes. The branch:"
-    room.app.push_screen(Prompt(question, value=own.branch), named)
+    room.app.push_screen(Prompt(question, value=own.branch, yes="Go on"), named)
 
 
 def _with_message(room: ActingScreen, view: AgentView, done: str, go_on: Callable[[str], None]) -> None:
@@ -68,7 +68,7 @@ def _with_message(room: ActingScreen, view: AgentView, done: str, go_on: Callabl
 
     question = f"{clean(view.id)} left {loose} uncommitted: the message of a commit for that?"
     hint = f"It is committed and {done}, or nothing is changed; esc leaves."
-    room.app.push_screen(Prompt(question, hint=hint), answered)
+    room.app.push_screen(Prompt(question, hint=hint, yes="Go on"), answered)
 
 
 def _ask_whether_it_goes(room: ActingScreen, view: AgentView, own: Worktree, name: str, message: str) -> None:

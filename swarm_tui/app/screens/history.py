@@ -25,6 +25,7 @@ class ListOver(Dialog[str | None]):
     """A list over the room; dismissed with the id of the agent to go to, or None."""
 
     AUTO_FOCUS = ""
+    FRESH_KEYS = frozenset()
     DEFAULT_CSS = """
     ListOver Frame { width: 94%; max-width: 140; height: 90%; background: $surface; border: round $accent; }
     ListOver .title { color: $accent; }

@@ -16,6 +16,7 @@ class Prompt(Dialog[str | None]):
     """One line from the operator; dismissed with it, or None. What is written is asked for, so it has the focus."""
 
     AUTO_FOCUS = "#answer"
+    FRESH_KEYS = frozenset()
     DEFAULT_CSS = """
     Prompt Frame { width: 80%; max-width: 90; min-width: 40; border: round $accent; }
     """

@@ -26,6 +26,7 @@ class ResultsScreen(Dialog[str | None]):
     """Dismissed with the id of the agent to go to, or None. What is done with an entry, the room does."""
 
     AUTO_FOCUS = "ResultsList"
+    FRESH_KEYS = frozenset()
     DEFAULT_CSS = """
     ResultsScreen Frame { width: 94%; max-width: 150; height: 90%; background: $surface; border: round $accent; }
     ResultsScreen .title { color: $accent; height: 1; }

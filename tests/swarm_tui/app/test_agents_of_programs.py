@@ -34,7 +34,8 @@ from tests.support.swarms import (
     with_view,
 )
 from tests.support.widget_app import screen_text
-from widgets.confirm import Confirm, PickOne
+from widgets.confirm import Confirm
+from widgets.pick_one import PickOne
 
 WORKER = full_id("idea-alpha/worker-1")
 INNER = f"{full_id('idea-alpha/worker-1')}/~toolu_07"
@@ -238,7 +239,7 @@ async def test_a_on_an_ended_agent_says_so_and_opens_nothing(monkeypatch: pytest
         assert "has ended; what it put out is in its transcript (2)" in toasts(pilot)
 
 
-@pytest.mark.parametrize(("keys", "fresh"), [(("enter",), False), (("j", "enter"), True)])
+@pytest.mark.parametrize(("keys", "fresh"), [(("j", "enter"), False), (("j", "j", "enter"), True)])
 async def test_r_goes_on_with_the_session_or_begins_anew(
     monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...], fresh: bool
 ) -> None:
@@ -288,7 +289,7 @@ async def test_r_offers_the_environment_of_this_shell_where_it_is_another(monkey
         assert isinstance(pilot.app.screen, PickOne)
         await pilot.pause()
         assert "other: ANTHROPIC_API_KEY" in screen_text(pilot.app)
-        await pilot.press("j", "enter")
+        await pilot.press("j", "j", "enter")
         await settle(pilot)
         assert asked(swarm, "here") == [ended.id]
 

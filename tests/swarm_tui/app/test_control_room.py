@@ -162,17 +162,19 @@ async def test_an_unticked_row_of_the_rehearsal_is_left_out_of_the_beat() -> Non
         await settle(pilot)
         assert isinstance(pilot.app.screen, RehearsalScreen)
         first = swarm.rehearse().plan.actions[0].key
-        await pilot.press("space", "enter")
+        await pilot.press("space", "y")
         await settle(pilot)
         assert asked(swarm, "beat") == [(False, frozenset({first}))]
 
 
-async def test_escape_leaves_the_rehearsal_and_nothing_happens() -> None:
+@pytest.mark.parametrize("key", ["escape", "enter", "n", "b"])
+async def test_the_rehearsal_is_left_and_nothing_happens(key: str) -> None:
     async with a_room() as (pilot, _, swarm):
         await pilot.press("b")
         await settle(pilot)
-        await pilot.press("escape")
+        await pilot.press(key)
         await settle(pilot)
+        assert not isinstance(pilot.app.screen, RehearsalScreen)
         assert not asked(swarm, "beat")
 
 
@@ -201,10 +203,10 @@ async def test_a_spawn_without_room_asks_who_is_to_be_ended_and_does_both_in_one
         await pilot.press("ctrl+g")
         await settle(pilot)
         assert isinstance(pilot.app.screen, MakeRoom)
-        await pilot.press("enter")
+        await pilot.press("y")
         await settle(pilot)
         assert not asked(swarm, "spawn"), "nobody was ticked"
-        await pilot.press("space", "enter")
+        await pilot.press("space", "y")
         await settle(pilot)
         (request,) = asked(swarm, "spawn")
         assert isinstance(request, SpawnRequest)

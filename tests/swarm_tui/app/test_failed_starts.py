@@ -57,7 +57,7 @@ async def test_where_there_is_no_room_either_both_are_asked_one_after_the_other(
         await press(pilot, "y")
         assert isinstance(pilot.app.screen, MakeRoom)
         assert spawned(swarm) == []
-        await press(pilot, "space", "enter")
+        await press(pilot, "space", "y")
         (request,) = spawned(swarm)
         assert request.force
         assert request.kill_first == (full.candidates[0].agent,)
