@@ -6,14 +6,14 @@ from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
-from textual.screen import ModalScreen
-from textual.widgets import Label
+from textual.widgets import Static
 
 from widgets.cells import Cell, Cells, fit_cells, quote, width_of
 from widgets.check_list import MOVING_KEYS
+from widgets.dialog import Dialog
 from widgets.line_list import RowList
 
 
@@ -33,7 +33,7 @@ class KeyList(RowList[KeyRow]):
     """The rows. One click picks."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*MOVING_KEYS, Binding("enter", "open", "Pick", show=False)]
-    DEFAULT_CSS = "KeyList { height: auto; max-height: 1fr; width: 1fr; background: $panel; }"
+    DEFAULT_CSS = "KeyList { height: 1fr; width: 1fr; background: $panel; margin-top: 1; }"
 
     class Picked(Message):
         """This row is wanted."""
@@ -50,6 +50,10 @@ class KeyList(RowList[KeyRow]):
     def on_mount(self) -> None:
         self.lines_changed()
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        del container, viewport, width
+        return self.line_count
+
     def row_cells(self, row: KeyRow, width: int) -> Cells:
         title = row.title.ljust(self._column + len(row.title) - width_of(row.title))
         said = f"not now: {quote(row.refused, 200)}" if row.refused else quote(row.preview, 200)
@@ -65,36 +69,27 @@ class KeyList(RowList[KeyRow]):
         self.post_message(self.Picked(row))
 
 
-class KeyMenu(ModalScreen[str | None]):
+class KeyMenu(Dialog[str | None]):
     """Dismissed with the key of the row that is picked, or None. A row that is refused says why, and stays."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", "Leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "leave", "Leave", show=False)]
     AUTO_FOCUS = "KeyList"
+    FRESH_KEYS = frozenset()
     DEFAULT_CSS = """
-KeyMenu {
-    align: center middle;
-    & > .dialog {
-        width: 76; max-width: 100%; height: auto; max-height: 100%;
-        background: $panel; border: round $primary; padding: 0 1;
-    }
-    & .question { width: 1fr; height: auto; text-style: bold; margin-bottom: 1; }
-    & .note { width: 1fr; height: auto; color: $muted; margin-top: 1; }
-}
-"""
+    KeyMenu Frame { width: 76; }
+    KeyMenu .note { margin-top: 1; }
+    """
 
     def __init__(self, title: str, rows: tuple[KeyRow, ...], note: str = "") -> None:
-        super().__init__()
+        super().__init__(title)
         self.rows = rows
-        self._title = title
         self._note = note
         for row in rows:
             self._bindings.bind(row.key, f"pick('{row.key}')", show=False)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Label(Content(quote(self._title, 300)), classes="question")
-            yield KeyList(self.rows)
-            yield Label(Content(quote(self._note, 300)), classes="note")
+    def compose_body(self) -> ComposeResult:
+        yield KeyList(self.rows)
+        yield Static(Content(quote(self._note, 300)), classes="note")
 
     @on(KeyList.Picked)
     def _picked(self, event: KeyList.Picked) -> None:
@@ -107,7 +102,3 @@ KeyMenu {
             self.notify(f"{row.title}: {quote(row.refused, 300)}", severity="warning", markup=False)
         else:
             self.dismiss(key)
-
-    def action_leave(self) -> None:
-        """Leaves without picking."""
-        self.dismiss(None)

@@ -30,6 +30,7 @@ from widgets.charset import ASCII
 from widgets.check_list import TickDialog
 from widgets.confirm import AgentTarget, Confirm, Question, TypedConfirm, YesNo
 from widgets.dialog import Dialog, Frame
+from widgets.key_menu import KeyMenu, KeyRow
 from widgets.pick_one import Choice, PickOne
 
 MANY = tuple(AgentTarget(f"genesis-01/idea-alpha/worker-{number}", "s", "fresh", 60.0) for number in range(30))
@@ -73,6 +74,7 @@ LISTS: dict[type[ModalScreen[Any]], Callable[[], Dialog[Any]]] = {
     AuditScreen: lambda: AuditScreen(()),
     SessionsScreen: lambda: SessionsScreen((), 0.0),
     DiffScreen: lambda: DiffScreen("what it changed", "+a", cut=False),
+    KeyMenu: lambda: KeyMenu("Copy of a", (KeyRow("i", "id", "genesis-01/a"),), "its key copies it"),
     ResultsScreen: lambda: ResultsScreen((), "genesis-01", 0.0, acts={}, reload=lambda: None),
 }
 """What only shows something over the room: a list, or a text, has the keys, and there is nothing to answer."""
