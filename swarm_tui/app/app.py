@@ -14,6 +14,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.filter import LineFilter
+from textual.screen import Screen
 
 from swarm.api import Swarm
 from swarm.model.beat import Beat
@@ -56,12 +57,16 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
-    def __init__(self, swarm: Swarm, *, beats: bool = True, own: OwnSettings | None = None) -> None:
+    def __init__(
+        self, swarm: Swarm, *, beats: bool = True, own: OwnSettings | None = None, greeting: Screen[None] | None = None
+    ) -> None:
         super().__init__(own if own is not None else OwnSettings())
         segment_cache.keep_small()
         self.swarm = swarm
         self.signature = f"control room {socket.gethostname()}:{os.getpid()}"
         self.owns_heartbeat = False
+        self._greeting = greeting
+        """What lies over the room until it was read."""
         self.room = ControlRoom(swarm, self, with_keys(self.own.settings.keys))
         self.room.agents.set_reactive(AgentTree.sort_mode, SortMode(self.own.settings.sort))
         self.room.agents.set_reactive(AgentTree.sort_reverse, self.own.settings.reverse)
@@ -109,6 +114,8 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
     def begin(self) -> None:
         """Shows the first snapshot, and starts the threads once it is on the screen."""
         self.take(self.swarm.snapshot())
+        if self._greeting is not None:
+            self.push_screen(self._greeting)
         self.call_after_refresh(self._go_on)
 
     def _go_on(self) -> None:

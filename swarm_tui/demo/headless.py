@@ -13,11 +13,9 @@ from swarm.model.actor import AuditVerb
 from swarm.model.health import Health
 from swarm.sanitize import clean
 from swarm_tui.demo.failures import FAILURES
+from swarm_tui.demo.seen import EXPECTED, Seen
 from swarm_tui.demo.session import Demo, interruptible
 from swarm_tui.workers.heartbeat_thread import HeartbeatThread
-
-EXPECTED = tuple(state for state in Health if state not in (Health.RETRYING, Health.WAITING))
-"""Every state of the health table, but the one that only a program which talks to a model service can report."""
 
 
 def run(
@@ -37,6 +35,7 @@ def run(
     watcher = _Watcher(out)
     with interruptible(), Demo(directory, speed) as demo:
         print(f"{demo.directory}: {spell_duration(15 * demo.minute)} stand for 15 minutes", file=out, flush=True)
+        print(f"To look at it from another terminal: swarm-tui -C {demo.directory}", file=out, flush=True)
         heartbeat_thread = HeartbeatThread(demo.swarm, "demo", on_beat=lambda _: None, on_pulse=lambda *_: None)
         heartbeat_thread.start()
         try:
@@ -49,53 +48,47 @@ def run(
 
 
 class _Watcher:
-    """Looks at the swarm as a control room does, and remembers which states and failures it has seen."""
+    """Looks at the swarm as a control room does, and says what is new."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._began = time.monotonic()
         self._last: dict[str, Health] = {}
-        self.reached: dict[Health, str] = {}
-        """The agent that was first seen in each state."""
-        self.seen: dict[int, str] = {}
-        """What the alert said of each failure that was seen, by its number."""
-
-    @property
-    def missed(self) -> list[str]:
-        """The states and failures that were not seen yet."""
-        return [str(state) for state in EXPECTED if state not in self.reached] + [
-            f"failure {each.number}" for each in FAILURES if each.number not in self.seen
-        ]
+        self.seen = Seen()
 
     def watch(self, swarm: Swarm, seconds: float, *, pause: float, until_all: bool) -> None:
         tail = AuditTail(swarm.home.layout)
-        while time.monotonic() - self._began < seconds:
-            for event in tail.read():
+        while self.seconds < seconds:
+            events = tail.read()
+            self.seen.count(events)
+            for event in events:
                 if event.verb is not AuditVerb.PROGRESS:
                     self._print(_words(event))
             try:
                 self._look(swarm)
             except SwarmError as error:
                 self._print(f"look: {clean(str(error))}")
-            if until_all and not self.missed:
+            if until_all and not self.seen.missed:
                 return
             time.sleep(pause)
 
     def _look(self, swarm: Swarm) -> None:
         snapshot = swarm.snapshot()
-        for agent, verdict in swarm.verdicts(snapshot).items():
+        verdicts = swarm.verdicts(snapshot)
+        for agent, verdict in verdicts.items():
             if self._last.get(agent) is not verdict.state:
                 self._last[agent] = verdict.state
-                self.reached.setdefault(verdict.state, agent)
                 self._print(f"{agent} is {verdict.state}: {clean(verdict.why, 160)}")
-        for failure in FAILURES:
-            for alert in snapshot.alerts:
-                if failure.number not in self.seen and failure.is_seen_in(alert):
-                    self.seen[failure.number] = f"{alert.cause}: {clean(alert.text, 120)}"
-                    self._print(f"failure {failure.number} is seen: {self.seen[failure.number]}")
+        for number in self.seen.look(snapshot, verdicts):
+            self._print(f"failure {number} is seen: {self.seen.failures[number]}")
+
+    @property
+    def seconds(self) -> float:
+        """For how long it has looked."""
+        return time.monotonic() - self._began
 
     def _print(self, text: str) -> None:
-        passed = time.monotonic() - self._began
+        passed = self.seconds
         print(f"{int(passed // 60):02d}:{passed % 60:04.1f}  {text}", file=self._out, flush=True)
 
 
@@ -106,19 +99,22 @@ def _words(event: Event) -> str:
 
 
 def _verdict(watcher: _Watcher, left: tuple[str, ...], out: TextIO) -> int:
+    seen = watcher.seen
+    print(file=out)
+    for line in seen.summary(watcher.seconds):
+        print(line, file=out)
     print(file=out)
     for state in EXPECTED:
-        mark = "reached" if state in watcher.reached else "MISSED"
-        print(f"{mark:<8} {state:<12} {watcher.reached.get(state, '')}", file=out)
+        mark = "reached" if state in seen.states else "MISSED"
+        print(f"{mark:<8} {state:<12} {seen.states.get(state, '')}", file=out)
     for failure in FAILURES:
-        mark = "seen" if failure.number in watcher.seen else "MISSED"
-        print(f"{mark:<8} failure {failure.number:<4} {watcher.seen.get(failure.number, '')}", file=out)
+        mark = "seen" if failure.number in seen.failures else "MISSED"
+        print(f"{mark:<8} failure {failure.number:<4} {seen.failures.get(failure.number, '')}", file=out)
     for process in left:
         print(f"STILL RUNNING {clean(process)}", file=out)
-    missed = watcher.missed
-    if missed:
-        print(f"missed: {', '.join(missed)}", file=out)
+    if seen.missed:
+        print(f"missed: {', '.join(seen.missed)}", file=out)
     else:
         end = "" if left else "; nothing is left running"
         print(f"all {len(EXPECTED)} states were reached, all {len(FAILURES)} failures seen{end}", file=out)
-    return 1 if missed or left else 0
+    return 1 if seen.missed or left else 0

@@ -33,12 +33,16 @@ def run(
 def _on_screen(speed: float, directory: Path | None) -> int:
     from swarm_tui.app.app import SwarmApp
     from swarm_tui.app.opening import fit_terminal
+    from swarm_tui.demo.greeting import AFTER, Greeting
     from swarm_tui.demo.session import Demo, interruptible
 
     with interruptible(), Demo(directory, speed) as demo:
-        app = SwarmApp(demo.swarm)  # without the operator's own settings: a demo neither reads nor changes them
+        app = SwarmApp(
+            demo.swarm, greeting=Greeting(demo.minute)
+        )  # without the operator's own settings: a demo neither reads nor changes them
         fit_terminal(app)
         status = app.run() or 0
+    print("\n".join((*demo.summary, AFTER)))
     for process in demo.left:
         print(f"still running: {clean(process)}", file=sys.stderr)
     if demo.kept:

@@ -16,6 +16,7 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.processes.identity import send
 from swarm_tui.demo.failures import FAILURES
 from swarm_tui.demo.replay import Replay
+from swarm_tui.demo.seen import Seen
 from swarm_tui.demo.spawns import BUILDER, COURIER, CRASHED, PATIENT, REPORT, SCOUT, SPAWNS, VISITOR, Spawn
 
 LOOK_MINUTES = 0.5
@@ -58,6 +59,8 @@ class Operator(threading.Thread):
         self._unread: dict[str, float] = {}
         self._replay = Replay(self._swarm)
         self._visited = 0.0
+        self.seen = Seen()
+        """What has happened so far, for whoever leaves the demo and asks."""
         self.troubles: list[str] = []
         """Steps that failed at every try, to explain a demo that misses something."""
 
@@ -147,6 +150,7 @@ class Operator(threading.Thread):
     def _look(self) -> None:
         snapshot = self._swarm.snapshot()
         verdicts = self._swarm.verdicts(snapshot)
+        self.seen.look(snapshot, verdicts)
         self._read_what_is_done(snapshot, verdicts)
         self._pause_and_resume(snapshot.agent(self._id(PATIENT)))
         self._replay.look(snapshot, self._minutes)

@@ -15,12 +15,15 @@ from typing import Self
 from swarm import platform
 from swarm.api import Swarm
 from swarm.errors import SwarmError
+from swarm.ledger.audit_reader import AuditTail
 from swarm.model.agent import Identity, Liveness
 from swarm.processes.identity import identify, look, send
 from swarm_tui.demo.home import DEFAULT_SPEED, AliveFile, make_demo
 from swarm_tui.demo.operator import Operator
 
 LAST_LOOKS_S = 10.0
+MOST_LOG = 16 << 20
+"""Bytes of the audit log that the summary looks at."""
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -35,6 +38,9 @@ class Demo:
         self.kept = directory is not None
         self.directory = directory or Path(tempfile.mkdtemp(prefix="swarm-demo-"))
         self.minute = 60 / speed
+        self.summary: tuple[str, ...] = ()
+        """After the end: what was seen, in lines."""
+        self._began = time.monotonic()
         self.left: tuple[str, ...] = ()
         """After the end: what could not be ended, '<pid> <command>'; empty where nothing runs any more."""
         try:
@@ -59,6 +65,8 @@ class Demo:
     def close(self) -> None:
         """Ends everything, looks whether it is gone, and removes the directory unless it was given."""
         self.operator.end()
+        self.operator.seen.count(AuditTail(self.swarm.home.layout, backlog=MOST_LOG).read())
+        self.summary = tuple(self.operator.seen.summary(time.monotonic() - self._began))
         root = self.swarm.home.policy.root.id
         with suppress(SwarmError):  # what a kill could not do, the last looks do
             self.swarm.kill([root], reason="the demo is over", grace=1.0)

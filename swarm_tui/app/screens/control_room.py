@@ -23,6 +23,7 @@ from swarm.rules.results.outcome_board import board_of
 from swarm_tui.app.actions import ACTS, Act
 from swarm_tui.app.command_palette import Palette
 from swarm_tui.app.deliveries import Delivered
+from swarm_tui.app.first_steps import first_steps, is_empty
 from swarm_tui.app.keys import bindings, strip_hints
 from swarm_tui.app.screens.engine_calls import ActingScreen, Host
 from swarm_tui.app.verdict_cache import VerdictCache
@@ -36,6 +37,7 @@ from widgets.cells import short_bytes
 from widgets.detail_head import Tab
 from widgets.detail_pages import DetailData
 from widgets.event_feed import clock_text
+from widgets.first_steps import FirstSteps
 from widgets.heartbeat_strip import HeartbeatStrip
 from widgets.line_list import charset_of
 from widgets.paragraphs import Paragraph
@@ -64,6 +66,7 @@ class ControlRoom(ActingScreen):
         self._slots = SlotBoard(id="slots")
         self._banner = Banner(id="banner")
         self._strip = HeartbeatStrip(id="strip")
+        self._first = FirstSteps(id="first")
         self._detail_verdict: Verdict | None = None
         self._shown: dict[Widget, tuple[object, ...]] = {}
         """What these widgets were given last."""
@@ -75,6 +78,7 @@ class ControlRoom(ActingScreen):
         with Container(id="body"):
             with Vertical(id="left"):
                 yield self.agents
+                yield self._first
                 yield self.filter_line
             with Vertical(id="right"):
                 yield self.detail
@@ -108,6 +112,10 @@ class ControlRoom(ActingScreen):
         if self._is_news(self.alerts, snapshot.alerts, snapshot.root):
             self.alerts.update_alerts(snapshot.alerts, self.now, root=snapshot.root)
         self.set_class(bool(snapshot.alerts), "-alerts")
+        empty = is_empty(snapshot)
+        self.set_class(empty, "-empty")
+        if empty:
+            self._first.steps = first_steps(self.acts, self.where())
         if self.expected and self.agents.move_to(self.expected):
             self.expected = ""
         self._show_detail()

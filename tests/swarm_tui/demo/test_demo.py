@@ -14,8 +14,14 @@ from swarm import platform
 from swarm.api import Swarm
 from swarm.config.checked import parse_policy
 from swarm.errors import Refused, UsageError
+from swarm.ledger.audit_log import Event
+from swarm.model.actor import AuditVerb
 from swarm.model.agent import Identity
-from swarm.model.health import Health
+from swarm.model.causes import AlertCause
+from swarm.model.health import Health, Verdict
+from swarm.model.record import Alert
+from swarm.model.snapshot import Snapshot
+from swarm.model.values import replace
 from swarm.processes.identity import identify, send
 from swarm.protocol.role import Role
 from swarm.protocol.roles import load_roles
@@ -25,6 +31,7 @@ from swarm_tui.demo.agents import main as run_script
 from swarm_tui.demo.failures import FAILURES
 from swarm_tui.demo.home import make_demo, policy_text
 from swarm_tui.demo.operator import CAST
+from swarm_tui.demo.seen import EXPECTED, Seen
 from swarm_tui.demo.spawns import REPORT
 from tests.support.ptys import Terminal
 from tests.support.wait import wait_for
@@ -60,6 +67,7 @@ def test_every_state_is_reached_each_failure_is_seen_and_nothing_is_left(home: P
     assert running_in(home) == []
     text = out.getvalue()
     assert "refused (budget)" in text
+    assert "10 of the ten failures" in text
     assert "\x1b" not in text
     swarm = Swarm.open(home)
     ours = [record for record in swarm.home.ledger.read().agents.values() if record.live]
@@ -107,12 +115,50 @@ def test_a_demo_that_is_interrupted_ends_in_order_and_removes_its_directory(tmp_
 def test_a_demo_whose_terminal_is_closed_leaves_nothing_running(home: Path) -> None:
     demo = Terminal(sys.executable, "-m", "swarm_tui", "demo", "--dir", str(home))
     try:
+        wait_for(lambda: demo.shows(b"any key begins"), "it says what to try", deadline=60)
+        demo.press(b" ")
         wait_for(lambda: demo.shows(b"long-build"), "the agents are on the screen", deadline=60)
         demo.close()
         wait_for(demo.ended, "the demo is over", deadline=60)
         assert running_in(home) == []
     finally:
         demo.kill()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_a_demo_that_is_left_says_what_was_seen(home: Path) -> None:
+    demo = Terminal(sys.executable, "-m", "swarm_tui", "demo", "--dir", str(home), "--speed", "600")
+    try:
+        wait_for(lambda: demo.shows(b"any key begins"), "it says what to try", deadline=60)
+        demo.press(b"x")
+        wait_for(lambda: demo.shows(b"long-build"), "the agents are on the screen", deadline=60)
+        demo.press(b"q")
+        wait_for(lambda: demo.shows(b"of the ten failures"), "it says what was seen", deadline=60)
+        wait_for(lambda: demo.shows(b"To make a swarm of your own") or demo.ended(), "it goes on to say what next")
+        wait_for(demo.ended, "it is over", deadline=60)
+        assert demo.status == 0
+        assert running_in(home) == []
+        assert b"Stop genesis" not in demo.text
+    finally:
+        demo.kill()
+
+
+def test_the_summary_of_a_demo_names_each_failure_and_counts_what_was_done() -> None:
+    seen = Seen()
+    alert = Alert(f"genesis-01/{REPORT}/failure-3/helper", AlertCause.LOOPING, "it loops", "")
+    assert seen.look(replace(Snapshot(1), alerts=(alert,)), {"genesis-01": Verdict(Health.IDLE, "")}) == [3]
+    assert seen.look(replace(Snapshot(2), alerts=(alert,)), {}) == []
+    done = [(AuditVerb.HEARTBEAT, True), (AuditVerb.SPAWN, True), (AuditVerb.SPAWN, False), (AuditVerb.KILL, True)]
+    seen.count(Event(1, "", "engine", verb, "", "", ok, "", "", {}) for verb, ok in done)
+    lines = seen.summary(120.4)
+    assert lines[0] == "What this demo showed in 2m:"
+    assert lines[1] == "  1 heartbeat, 1 spawn (1 refused), 1 kill, 0 alerts"
+    assert lines[2] == "  1 of the ten failures"
+    assert [line.split()[0] for line in lines[3:]] == [str(number) for number in range(1, 11)]
+    assert lines[5].endswith("looping")
+    assert all(line.endswith("not yet") for line in lines[3:] if " 3  " not in line)
+    assert all(len(line) < 80 for line in lines)
 
 
 def test_a_demo_takes_no_directory_that_holds_something(tmp_path: Path) -> None:
@@ -161,7 +207,7 @@ def test_the_ten_failures_have_rows_that_say_their_number_below_one_agent_with_r
 
 
 def test_only_the_state_that_no_command_can_report_is_not_expected() -> None:
-    assert set(Health) - set(headless.EXPECTED) == {Health.RETRYING, Health.WAITING}
+    assert set(Health) - set(EXPECTED) == {Health.RETRYING, Health.WAITING}
 
 
 def test_an_actor_without_a_part_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
