@@ -8,7 +8,7 @@ from textual.reactive import reactive
 from widgets.cells import Cell, Cells, fit
 from widgets.charset import UNICODE, Charset
 from widgets.line_list import CellLine, charset_of
-from widgets.text_pane import Paragraph, wrap_paragraph
+from widgets.paragraphs import Paragraph, wrap_paragraph
 
 Step = tuple[str, str]
 """A key as it is shown, and what it is good for."""

@@ -15,7 +15,7 @@ from widgets.first_steps import FirstSteps
 def empty() -> Snapshot:
     full = big_example()
     root = next(view for view in full.agents if view.id == full.root)
-    return replace(full, agents=(replace(root, children=()),), alerts=(), beats=())
+    return replace(full, agents=(replace(root, children=0),), alerts=(), beats=())
 
 
 @pytest.mark.parametrize("size", [(160, 45), (80, 24), (45, 20), (60, 14)], ids=str)
