@@ -11,10 +11,13 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Static
 
-from widgets.cells import Cell, Cells, fit_cells, quote, width_of
+from widgets.cells import Cell, Cells, cells_width, fit_cells, quote, width_of
 from widgets.check_list import MOVING_KEYS
 from widgets.dialog import Dialog
 from widgets.line_list import RowList
+
+_LEAST = 8
+"""Columns without which no preview is begun."""
 
 
 class KeyRow(Struct, frozen=True):
@@ -59,7 +62,8 @@ class KeyList(RowList[KeyRow]):
         said = f"not now: {quote(row.refused, 200)}" if row.refused else quote(row.preview, 200)
         role = "muted" if row.refused else ""
         cells = (Cell(f" {row.key}  ", "muted" if row.refused else "accent"), Cell(f"{title}  ", role))
-        return fit_cells((*cells, Cell(said, "muted")), width, self.charset.cut)
+        beside = (Cell(said, "muted"),) if width - cells_width(cells) > _LEAST else ()
+        return fit_cells((*cells, *beside), width, self.charset.cut)
 
     def clicked(self, index: int, x: int, chain: int) -> None:
         del index, x, chain

@@ -12,7 +12,6 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -54,8 +53,7 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "how_to_leave", "how to leave", show=False, priority=True)
     ]
-    ENABLE_COMMAND_PALETTE = True
-    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = False  # of Textual: ours is an act of the table
 
     def __init__(
         self, swarm: Swarm, *, beats: bool = True, own: OwnSettings | None = None, greeting: Screen[None] | None = None
@@ -225,11 +223,6 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
     def opening(self, what: str) -> Opening:
         """Lets keys wait for what is opened as soon as the engine has answered."""
         return self._key_order.opening(what)
-
-    def action_command_palette(self) -> None:
-        """Opens the palette, once."""
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder="what to do, or an agent's name"))
 
     def action_how_to_leave(self) -> None:
         """ctrl-c: a control room that is open for weeks is not left by a slip."""

@@ -1,12 +1,10 @@
 """The control room: lays the widgets out, hands them snapshots, and sends every key through the one table."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import ClassVar
+from collections.abc import Iterable, Mapping
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingsMap
-from textual.command import Provider
 from textual.containers import Container, Vertical
 from textual.widget import Widget
 
@@ -21,7 +19,6 @@ from swarm.rules.costs import Spending, spending, spent
 from swarm.rules.heart import heart
 from swarm.rules.results.outcome_board import board_of
 from swarm_tui.app.actions import ACTS, Act
-from swarm_tui.app.command_palette import Palette
 from swarm_tui.app.deliveries import Delivered
 from swarm_tui.app.first_steps import first_steps, is_empty
 from swarm_tui.app.keys import bindings, strip_hints
@@ -51,7 +48,6 @@ from widgets.transcript_lines import line_paragraphs
 class ControlRoom(ActingScreen):
     """The one screen that is always there."""
 
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Palette}
     AUTO_FOCUS = "AgentTree"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (50, "-middle"), (80, "-wide"), (110, "-broad")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]

@@ -84,6 +84,8 @@ class ActingScreen(LookingScreen):
         self.now = Now(0.0, 0.0)
         self.expected = ""
         """The agent that gets the cursor as soon as it is seen."""
+        self.picked: tuple[str, ...] = ()
+        """The acts that were picked in the palette last, the newest first."""
         self.deliveries = Deliveries()
         self._beating = 0
 

@@ -1,95 +1,98 @@
-"""The help: keys from the action table, what signs and numbers say from the legend."""
+"""The help: one text in one pane, which is searched as the transcript is."""
 
-from itertools import groupby
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input
 
 from swarm.config.policy import Policy
-from swarm_tui.app.actions import ACTS, Act, Group
-from swarm_tui.app.alert_help import ALERTS
+from swarm.model.record import Alert
+from swarm_tui.app.actions import ACTS, Act
 from swarm_tui.app.capabilities import Where
-from widgets.cells import short_duration as duration
-from widgets.legend import legend
+from swarm_tui.app.help_text import help_text
+from widgets.check_list import MOVING_KEYS
 from widgets.line_list import charset_of
+from widgets.searched_pane import SearchedPane
+
+
+class HelpPane(SearchedPane):
+    """The text. What is searched for is found from the place that one reads on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*MOVING_KEYS]
+
+    def on_mount(self) -> None:
+        self.show_words()
+
+    def show_words(self) -> None:
+        self.border_subtitle = Content("  ".join([*self.words_of_search(), "/ searches, n N go on, esc closes"]))
+
+    def search(self, text: str) -> int:
+        """Marks every place where the text occurs, and goes to the first one in sight or below; returns how many."""
+        self.forget_place()
+        self.needle = text.strip().lower()
+        self._at = self.scroll_offset.y - 1
+        if self.needle and not self.find_next():
+            self._place = "0 found"
+        self.show_words()
+        return len(self._found_lines())
 
 
 class HelpScreen(ModalScreen[None]):
-    """Lists every key, and what the signs on the screen mean."""
+    """What concerns the row, every key, what the signs on the screen mean, and what to do about alerts."""
 
     CSS_PATH = "help.tcss"
+    AUTO_FOCUS = "HelpPane"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "leave", "close"),
-        Binding("j,down", "scroll('down')", "down"),
-        Binding("k,up", "scroll('up')", "up"),
-        Binding("ctrl+d,pagedown", "scroll('page_down')", "page down"),
-        Binding("ctrl+u,pageup", "scroll('page_up')", "page up"),
-        Binding("g,home", "scroll('home')", "top"),
-        Binding("G,end", "scroll('end')", "end"),
+        Binding("escape,q,question_mark", "leave", "close", show=False),
+        Binding("slash", "search", "search", show=False),
     ]
 
-    def __init__(self, policy: Policy, where: Where, acts: tuple[Act, ...] = ACTS) -> None:
+    def __init__(
+        self, policy: Policy, where: Where, acts: tuple[Act, ...] = ACTS, *, alert: Alert | None = None
+    ) -> None:
+        """alert: the one under the cursor, where the alerts have the keys."""
         super().__init__()
         self._acts = acts
         self._policy = policy
         self._where = where
+        self._alert = alert
+        self.pane = HelpPane(id="text")
+        self.line = Input(placeholder="search the help; enter, then n next, N previous", id="search")
 
     def compose(self) -> ComposeResult:
-        box = VerticalScroll(id="box")
-        box.border_title = Content("help")
-        box.border_subtitle = Content("j k scroll, esc closes")
-        with box:
-            for lead, words in self._lines():
-                if lead.plain:
-                    with Horizontal(classes="row"):
-                        yield Static(lead, classes="lead")
-                        yield Static(words, classes="words")
-                else:
-                    yield Static(words)
-            for cause in sorted(ALERTS):
-                yield Static(Content.styled(cause, "bold"), classes="cause")
-                yield Static(Content(ALERTS[cause]), classes="meaning")
+        with Vertical(id="box"):
+            self.pane.border_title = Content("help")
+            yield self.pane
+            yield self.line
 
-    def _lines(self) -> list[tuple[Content, Content]]:
-        """(what stands in the column at the left, what it is); a heading has nothing at the left."""
-        alone = Content("")
-        lines: list[tuple[Content, Content]] = []
-        for group, acts in groupby(sorted(self._acts, key=_order), lambda act: act.group):
-            lines.append((alone, Content.styled(group.value, "bold $accent")))
-            for act in acts:
-                reason = act.disabled_reason(self._where)
-                words = Content(act.title)
-                if reason:
-                    words = Content.assemble(words, (f"  (not now: {reason})", "$text-muted"))
-                lines.append((Content.styled(act.shown, "bold"), words))
-            lines.append((alone, alone))
-        heartbeat = self._policy.heartbeat
-        for section in legend(charset_of(self)):
-            lines.append((alone, Content.styled(section.title, "bold $accent")))
-            lines += [(Content.styled(entry.sign, "bold"), Content(entry.words)) for entry in section.entries]
-            lines.append((alone, alone))
-        investigate, kill = heartbeat.period * heartbeat.investigate_after, heartbeat.period * heartbeat.kill_after
-        lines.append((alone, Content(f"A heartbeat comes every {duration(heartbeat.period)}.")))
-        lines.append((alone, Content(f"Who is silent for {duration(investigate)} is investigated.")))
-        lines.append((alone, Content(f"Who is silent for {duration(kill)} is ended by the next heartbeat.")))
-        lines.append((alone, alone))
-        lines.append((alone, Content.styled("What alerts mean, and what to do", "bold $accent")))
-        return lines
+    def on_mount(self) -> None:
+        text = help_text(self._where, self._acts, self._policy, charset_of(self), self._alert)
+        self.pane.set_paragraphs(text)
+
+    def action_search(self) -> None:
+        """`/`: a line to type in."""
+        self.line.add_class("-shown")
+        self.line.focus()
+
+    @on(Input.Changed)
+    def _searched(self, event: Input.Changed) -> None:
+        self.pane.search(event.value)
+
+    @on(Input.Submitted)
+    def _search_done(self) -> None:
+        self.line.set_class(bool(self.pane.needle), "-shown")
+        self.pane.focus()
 
     def action_leave(self) -> None:
-        """Closes the help."""
-        self.dismiss(None)
-
-    def action_scroll(self, how: str) -> None:
-        """Scrolls the text: `down`, `up`, `page_down`, `page_up`, `home`, `end`."""
-        box = self.query_one("#box", VerticalScroll)
-        getattr(box, f"scroll_{how}")(animate=False)
-
-
-def _order(act: Act) -> int:
-    return list(Group).index(act.group)
+        """Leaves the search where there is one, else the help."""
+        if self.pane.needle or self.line.has_focus:
+            self.line.value = ""
+            self.line.remove_class("-shown")
+            self.pane.focus()
+        else:
+            self.dismiss(None)

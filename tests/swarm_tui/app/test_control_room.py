@@ -7,7 +7,6 @@ from unittest.mock import Mock
 
 import pytest
 from textual import events
-from textual.command import Hit
 from textual.pilot import Pilot
 from textual.widgets import Input, Select, Static
 
@@ -19,10 +18,8 @@ from swarm.model.plan import Action
 from swarm.model.requests import Objection, SpawnCheck, SpawnRequest
 from swarm.model.snapshot import Access, Snapshot
 from swarm.model.values import replace
-from swarm.model.verbs import BY_NAME as VERBS
 from swarm_tui.app.actions import ACTS
 from swarm_tui.app.app import SwarmApp
-from swarm_tui.app.command_palette import Palette
 from swarm_tui.app.screens.control_room import ControlRoom
 from swarm_tui.app.screens.dry_run import RehearsalScreen, rows
 from swarm_tui.app.screens.eviction import MakeRoom
@@ -366,25 +363,6 @@ async def test_below_110_columns_the_tree_has_the_width_until_the_detail_is_aske
         assert widths == {size[0] - 2}, "the detail opens below the tree, whose columns stay"
 
 
-async def test_the_palette_finds_acts_and_agents() -> None:
-    async with a_room() as (pilot, room, _):
-        await pilot.press("colon", *"helper-1")
-        await pilot.pause(0.5)
-        await pilot.press("enter")
-        await pilot.pause(0.3)
-        await settle(pilot)
-        assert room.agents.cursor is not None
-        assert room.agents.cursor.id == full_id("scout-01/helper-1")
-
-
-async def test_the_palette_finds_an_act_by_the_name_of_its_verb() -> None:
-    async with a_room() as (_, room, _swarm):
-        room.go_to(full_id("idea-alpha/worker-1"))
-        hits = [hit async for hit in Palette(room).search("kill")]
-        stop = next(hit for hit in hits if isinstance(hit, Hit) and hit.text == "stop this agent and its subtree")
-        assert VERBS["kill"].help in (stop.help or "")
-
-
 async def test_the_help_says_what_cannot_be_done_now() -> None:
     async with a_room() as (pilot, room, _):
         room.go_to(big_example().root)
@@ -471,15 +449,6 @@ async def test_alerts_that_have_the_keys_are_in_sight_at_every_size(size: tuple[
 async def test_the_tree_keeps_room_for_sentences_beside_the_detail() -> None:
     async with a_room(size=(90, 30)) as (_pilot, room, _):
         assert room.agents.size.width >= 56
-
-
-async def test_the_help_scrolls_to_its_ends() -> None:
-    async with a_room(size=(45, 30)) as (pilot, _, _swarm):
-        await pilot.press("question_mark", "G")
-        box = pilot.app.screen.query_one("#box")
-        assert box.scroll_offset.y == box.max_scroll_y > 0
-        await pilot.press("g")
-        assert box.scroll_offset.y == 0
 
 
 async def test_an_objection_to_no_field_in_particular_stays_in_the_form() -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from textual import events
-from textual.command import CommandPalette
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -20,6 +19,7 @@ from swarm_tui.app.screens.control_room import ControlRoom
 from swarm_tui.app.screens.dry_run import RehearsalScreen
 from swarm_tui.app.screens.help import HelpScreen
 from swarm_tui.app.screens.history import AuditScreen
+from swarm_tui.app.screens.palette import PaletteScreen
 from swarm_tui.app.screens.prompt import Prompt
 from swarm_tui.app.screens.spawn_form import SpawnForm
 from tests.support.canned import CannedSwarm
@@ -110,7 +110,7 @@ async def test_a_message_typed_with_its_key_is_sent_whole_and_the_next_key_is_th
     ("key", "text", "opened", "box"),
     [
         ("n", "worker-xy", SpawnForm, "#name"),
-        (":", "xX B stop", CommandPalette, "Input"),
+        (":", "xX B stop", PaletteScreen, "Input"),
         ("H", "for EXy", Prompt, "#answer"),
     ],
 )
