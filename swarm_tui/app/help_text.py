@@ -1,6 +1,6 @@
 """The help as one text: what concerns the row, the keys, the legend, the limits, and what every alert means."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from swarm.config.policy import Policy
@@ -25,9 +25,10 @@ def help_text(
     where: Where, acts: tuple[Act, ...], policy: Policy, charset: Charset, alert: Alert | None = None
 ) -> tuple[Paragraph, ...]:
     """Every line of the help. alert: the one under the cursor, where the alerts have the keys."""
+    refused = {act.name: act.disabled_reason(where) for act in acts}
     return (
-        *_row(where, acts, charset, alert),
-        *_keys(where, acts),
+        *_row(where, acts, refused, charset, alert),
+        *_keys(acts, refused),
         *_legend(charset),
         *_limits(policy),
         *_alerts(),
@@ -50,7 +51,9 @@ def _entry(lead: str, words: str, role: str = "", lead_role: str = "strong") -> 
 # -- the row -----------------------------------------------------------------------------------------------------------
 
 
-def _row(where: Where, acts: tuple[Act, ...], charset: Charset, alert: Alert | None) -> Iterator[Paragraph]:
+def _row(
+    where: Where, acts: tuple[Act, ...], refused: Mapping[str, str], charset: Charset, alert: Alert | None
+) -> Iterator[Paragraph]:
     """State, verdict, what is wrong and what to do, and the acts that are possible: of what is under the cursor."""
     if alert is not None:
         yield _heading(f"This alert: {alert.cause}{f' of {quote(alert.agent, 200)}' if alert.agent else ''}")
@@ -72,7 +75,7 @@ def _row(where: Where, acts: tuple[Act, ...], charset: Charset, alert: Alert | N
     )
     for cause, text in causes:
         yield from _cause(cause, text)
-    can = [act for act in acts if act.group is Group.AGENTS and act.name != "spawn" and not act.disabled_reason(where)]
+    can = [act for act in acts if act.group is Group.AGENTS and act.name != "spawn" and not refused[act.name]]
     for act in can:
         yield from _entry(act.shown, act.title)
     if not can:
@@ -93,11 +96,11 @@ def _cause(cause: AlertCause, text: str) -> Iterator[Paragraph]:
 # -- what holds for every row ------------------------------------------------------------------------------------------
 
 
-def _keys(where: Where, acts: tuple[Act, ...]) -> Iterator[Paragraph]:
+def _keys(acts: tuple[Act, ...], refused: Mapping[str, str]) -> Iterator[Paragraph]:
     for group, members in groupby(sorted(acts, key=_order), lambda act: act.group):
         yield _heading(group.value)
         for act in members:
-            reason = act.disabled_reason(where)
+            reason = refused[act.name]
             words = f"{act.title}  (not now: {quote(reason, 200)})" if reason else act.title
             yield from _entry(act.shown, words, "muted" if reason else "")
         yield _GAP

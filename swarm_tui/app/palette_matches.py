@@ -1,6 +1,6 @@
 """What the palette offers for what was typed: acts of the table and agents, the best match first. No Textual here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -41,19 +41,28 @@ class Offer(NamedTuple):
     agent: str = ""
 
 
+def refusals(acts: Iterable[Act], where: Where) -> dict[str, str]:
+    """Why each act cannot be done now, by name; asked once, not for every letter."""
+    return {act.name: act.disabled_reason(where) for act in acts if act.palette}
+
+
 def offers(
-    typed: str, acts: Iterable[Act], where: Where, agents: Iterable[AgentView], recent: tuple[str, ...] = ()
+    typed: str,
+    acts: Iterable[Act],
+    refused: Mapping[str, str],
+    agents: Iterable[AgentView],
+    recent: tuple[str, ...] = (),
 ) -> list[Offer]:
     """The rows. recent: names of acts that were picked last, the newest first: they lead while nothing is typed."""
     known = [act for act in acts if act.palette]
     words = typed.lower().split()
     if not words:
         order = {name: place for place, name in enumerate(recent)}
-        return [_of(act, where) for act in sorted(known, key=lambda act: order.get(act.name, len(order)))]
+        return [_of(act, refused) for act in sorted(known, key=lambda act: order.get(act.name, len(order)))]
     found: list[tuple[tuple[int, ...], Offer]] = []
     for place, act in enumerate(known):
         if (rank := _rank(words, (act.verb, act.short, act.shown.lower()), act.title)) is not None:
-            found.append(((*rank, 0, len(act.title), place), _of(act, where)))
+            found.append(((*rank, 0, len(act.title), place), _of(act, refused)))
     gone_to = 0
     for place, view in enumerate(agents):
         name = quote(view.id, 200)
@@ -63,8 +72,8 @@ def offers(
     return [offer for _, offer in sorted(found, key=lambda each: each[0])]
 
 
-def _of(act: Act, where: Where) -> Offer:
-    return Offer(act.title, act.shown, act.verb, act.disabled_reason(where), act=act.name)
+def _of(act: Act, refused: Mapping[str, str]) -> Offer:
+    return Offer(act.title, act.shown, act.verb, refused[act.name], act=act.name)
 
 
 def _rank(words: list[str], names: tuple[str, ...], title: str) -> tuple[int, int] | None:

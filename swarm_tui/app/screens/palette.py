@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from swarm_tui.app.palette_matches import Offer, offers
+from swarm_tui.app.palette_matches import Offer, offers, refusals
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from widgets.cells import Cell, Cells, cells_width, fit_cells, quote, width_of
 from widgets.line_list import RowList
@@ -59,8 +59,8 @@ class PaletteScreen(ModalScreen[Offer | None]):
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+p", "leave", "leave", show=False, priority=True),
-        Binding("up,ctrl+k", "move(-1)", "up", show=False, priority=True),
-        Binding("down,ctrl+j", "move(1)", "down", show=False, priority=True),
+        Binding("up", "move(-1)", "up", show=False, priority=True),
+        Binding("down", "move(1)", "down", show=False, priority=True),
         Binding("pageup", "move(-10)", "page up", show=False, priority=True),
         Binding("pagedown", "move(10)", "page down", show=False, priority=True),
     ]
@@ -68,7 +68,7 @@ class PaletteScreen(ModalScreen[Offer | None]):
     def __init__(self, room: ActingScreen) -> None:
         super().__init__()
         self._room = room
-        self._where = room.where()
+        self._refused = refusals(room.acts, room.where())
         self.list = OfferList()
 
     def compose(self) -> ComposeResult:
@@ -85,7 +85,7 @@ class PaletteScreen(ModalScreen[Offer | None]):
 
     def _show(self, typed: str) -> None:
         room = self._room
-        rows = offers(typed, room.acts, self._where, room.snapshot.agents, room.picked)
+        rows = offers(typed, room.acts, self._refused, room.snapshot.agents, room.picked)
         self.list.show_offers(rows, tuple(typed.lower().split()))
 
     @on(Input.Submitted)

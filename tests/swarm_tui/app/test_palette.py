@@ -4,7 +4,7 @@ import pytest
 
 from swarm.model.values import replace
 from swarm_tui.app.actions import ACTS
-from swarm_tui.app.palette_matches import Offer, offers
+from swarm_tui.app.palette_matches import Offer, offers, refusals
 from swarm_tui.app.screens.control_room import ControlRoom
 from swarm_tui.app.screens.palette import OfferList, PaletteScreen
 from tests.support.swarms import full_id
@@ -21,10 +21,10 @@ async def test_the_best_match_comes_first_by_title_verb_short_word_key_and_lette
     async with a_room() as (pilot, room, _):
         room.go_to(full_id("idea-alpha/worker-1"))
         await pilot.pause()
-        where, agents = room.where(), room.snapshot.agents
+        refused, agents = refusals(ACTS, room.where()), room.snapshot.agents
 
         def first(typed: str) -> str:
-            return names(offers(typed, ACTS, where, agents))[0]
+            return names(offers(typed, ACTS, refused, agents))[0]
 
         assert first("stop") == first("kill") == "stop"
         assert first("kill without") == "stop_hard"
@@ -33,9 +33,9 @@ async def test_the_best_match_comes_first_by_title_verb_short_word_key_and_lette
         assert first("thm") == "theme"
         assert first("message") == "message"
         assert first("helper-1") == full_id("scout-01/helper-1")
-        assert offers("no such act", ACTS, where, agents) == []
+        assert offers("no such act", ACTS, refused, agents) == []
         # Without a word they are all there, those that were picked last first, and none but those of the table.
-        everything = names(offers("", ACTS, where, agents, ("hold", "theme")))
+        everything = names(offers("", ACTS, refused, agents, ("hold", "theme")))
         assert everything[:2] == ["hold", "theme"]
         assert sorted(everything) == sorted(act.name for act in ACTS if act.palette)
 
