@@ -13,6 +13,7 @@ from swarm_tui.app.app import SwarmApp
 from swarm_tui.app.screens.spawn_form import DEBOUNCE_SECONDS, SpawnForm
 from swarm_tui.workers.transcript_tail import TranscriptChunk
 from tests.support.canned import CannedSwarm, full_house
+from tests.support.glance import glance_example
 from tests.support.inboxes import PROMISED, inbox_example
 from tests.support.swarms import NOW, big_example, full_id, with_programs
 
@@ -39,6 +40,8 @@ class Picture:
     """Spawns meet a full swarm."""
     inbox: bool = False
     """Its swarm is the one with a full results inbox."""
+    glance: bool = False
+    """Its swarm is the one of twelve agents, two of which need somebody."""
 
 
 TRANSCRIPT = (
@@ -77,6 +80,7 @@ SESSION = (
 
 PICTURES: tuple[Picture, ...] = (
     Picture("overview-160"),
+    Picture("glance", 80, 24, agent="idea-alpha/worker-2", glance=True),
     Picture("overview-75", 75, 40),
     Picture("overview-45", 45, 30),
     Picture("problems", keys=("p",)),
@@ -102,7 +106,10 @@ PICTURES: tuple[Picture, ...] = (
 
 def app_for(picture: Picture) -> SwarmApp:
     """The app on the canned swarm of a picture."""
-    swarm = CannedSwarm(inbox_example() if picture.inbox else with_programs(big_example()))
+    if picture.glance:
+        swarm = CannedSwarm(glance_example())
+    else:
+        swarm = CannedSwarm(inbox_example() if picture.inbox else with_programs(big_example()))
     swarm.promised = PROMISED
     if picture.full:
         swarm.check = full_house()
