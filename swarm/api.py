@@ -1,7 +1,7 @@
 """`Swarm(home)`: what app, command line and tests use. The rules and words of a verb stand in its module."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
@@ -11,6 +11,7 @@ from swarm.ledger.audit_log import Event
 from swarm.model.agent import Usage
 from swarm.model.beat import Beat
 from swarm.model.health import Verdict
+from swarm.model.record import Ref
 from swarm.model.snapshot import Snapshot
 from swarm.model.time import Now
 from swarm.protocol.paths import AgentDir
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import swarm.verbs.adopt_stray
     import swarm.verbs.archive
     import swarm.verbs.attach
+    import swarm.verbs.check_respawn
     import swarm.verbs.dismiss
     import swarm.verbs.doctor
     import swarm.verbs.handover
@@ -166,6 +168,22 @@ class Swarm:
 
         seen = snapshot if snapshot is not None else self.snapshot()
         return check(self.home, request, lambda: self.verdicts(seen), ghosts_in(seen))
+
+    def check_respawn(
+        self,
+        meant: Sequence[Ref],
+        snapshot: Snapshot | None = None,
+        *,
+        force: bool = False,
+        here: bool = False,
+        kill_first: Sequence[str] = (),
+    ) -> "SpawnCheck":
+        """What a respawn of these agents would meet, without doing it. snapshot: what the caller has seen last."""
+        from swarm.verbs.check_respawn import check_respawn
+
+        seen = snapshot if snapshot is not None else self.snapshot()
+        more = {"force": force, "here": here}
+        return check_respawn(self.home, meant, kill_first=kill_first, judge=lambda: self.verdicts(seen), **more)
 
     def why_not_attach(self, agent_id: str) -> str:
         """Why an operator cannot talk to this agent in a terminal now; '' where it can be tried."""

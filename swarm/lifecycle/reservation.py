@@ -16,7 +16,7 @@ from swarm.home.resolve import must_be_below, resolve
 from swarm.ledger.state import State, clear_alert, with_record, without
 from swarm.ledger.transitions import Queued, Spawning, first
 from swarm.lifecycle.stagger import with_turn
-from swarm.lifecycle.start import make_directory, take_back
+from swarm.lifecycle.start import discard, make_directory, take_back
 from swarm.lifecycle.stop import stop_all
 from swarm.model.actor import AuditVerb
 from swarm.model.audit_line import AuditLine
@@ -167,7 +167,9 @@ def make_room(
     checked before any process is signalled. Where a death cannot be verified, its slot is held and nothing is spawned.
     """
     victims = _named(home, request) if request.kill_first else _stuck(home, request, made, refused)
-    agent = make_directory(home, made)
+    agent = home.layout.agent(made.agent)
+    if made.kept is None:
+        make_directory(home, made)
     branches = [victim.id for victim in victims]
     order = Order(f"ended to make room for {made.agent}", home.policy.stop.grace, str(home.actor))
     members: list[str] = []
@@ -199,8 +201,16 @@ def make_room(
                 for branch in branches:
                     reopen_branch(home, branch)
     except BaseException:
-        take_back(home.layout, agent, made.spawn_id, "")
+        if made.kept is None:
+            take_back(home.layout, agent, made.spawn_id, "")
         raise
+    if made.kept is not None:
+        # The directory of the earlier run moves only behind the reservation, by which a recovery knows to put it back.
+        try:
+            make_directory(home, made)
+        except BaseException:
+            discard(home, made, crash=False)
+            raise
     return agent, home.ledger.read(), tuple(each.agent for each in ended)
 
 

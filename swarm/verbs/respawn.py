@@ -9,7 +9,7 @@ from swarm.ending.end import ended, record_end
 from swarm.errors import Code, NotFound, Refused, SwarmError
 from swarm.home import audit
 from swarm.home.context import Home
-from swarm.home.resolve import must_be_below, resolve
+from swarm.home.resolve import must_be_below, must_be_meant, resolve
 from swarm.injection.detect import suspicion
 from swarm.injection.fence import tag
 from swarm.ledger.codec import read_ended
@@ -34,25 +34,37 @@ from swarm.verbs.learned import learned_from
 MARK_BYTES = 4096
 
 
-def respawn(home: Home, words: str, *, fresh: bool = False, force: bool = False, here: bool = False) -> Spawned:
+def respawn(
+    home: Home,
+    words: str,
+    *,
+    fresh: bool = False,
+    force: bool = False,
+    here: bool = False,
+    kill_first: tuple[str, ...] = (),
+    spawn_id: str = "",
+) -> Spawned:
     """Starts an ended agent's spec again, under the same id. Its old directory stays as NAME.1, NAME.2, ...
 
     Where its program has the session of the earlier run and can go on with it, it does, is told what was learned, and
     finds its files where it left them: only what speaks of the earlier spawn stays in NAME.1. fresh: it begins anew,
     and reads in its brief what was learned; what was not delivered yet waits in its inbox. force: also after several
     failed starts, because the operator has mended what made them fail. here: it works in the environment of this
-    process in place of the one that it was spawned with. Raises NotFound; Refused `exists` while it, or anything below
-    it, still runs, `hierarchy` where an agent forces; everything that a spawn is refused for, and then nothing has
-    moved.
+    process in place of the one that it was spawned with. kill_first: ids to end, in the same step, where it finds no
+    room. spawn_id: of the run that is meant; '' for the last. Raises NotFound; Refused `exists` while it, or anything
+    below it, still runs, `hierarchy` where an agent forces; everything that a spawn is refused for, and then nothing
+    has moved.
     """
-    with audit.attempt(home, AuditVerb.RESPAWN, words) as attempt:
+    with audit.attempt(home, AuditVerb.RESPAWN, words, spawn_id) as attempt:
         must_be_ready(home)
         home.must_be_able_to_start()
         attempt.agent = agent_id = resolve(home, words)
         must_be_below(home, agent_id)
         settle.settle(home)
+        if spawn_id and (found := read_spec(home.layout.agent(agent_id)).value) is not None:
+            must_be_meant(found, spawn_id)
         _end_waiting(home, agent_id)
-        return _again(home, agent_id, Again(fresh, force, here))
+        return _again(home, agent_id, Again(fresh, force, here, kill_first))
 
 
 class Again(NamedTuple):
@@ -61,6 +73,7 @@ class Again(NamedTuple):
     fresh: bool
     force: bool
     here: bool
+    kill_first: tuple[str, ...] = ()
 
 
 def _again(home: Home, agent_id: str, how: Again) -> Spawned:
@@ -71,7 +84,7 @@ def _again(home: Home, agent_id: str, how: Again) -> Spawned:
             hint="Each heartbeat wakes it for a turn ([root] on = true in swarm.toml).",
         )
     state = home.ledger.read()
-    _must_have_ended(state, agent_id)
+    must_have_ended(state, agent_id)
     agent = home.layout.agent(agent_id)
     loaded = read_spec(agent)
     if loaded.value is None:
@@ -79,7 +92,8 @@ def _again(home: Home, agent_id: str, how: Again) -> Spawned:
             f"{agent_id!r} has no spec to start again.", loaded.why or "There is no agent.json.", "Spawn it anew."
         )
     record = state.agents.get(agent_id) or read_ended(agent).value
-    request = replace(request_from(loaded.value, learned_from(agent, record)), force=how.force)
+    learned = learned_from(agent, record)
+    request = replace(request_from(loaded.value, learned), force=how.force, kill_first=how.kill_first)
     made = draft(home, request, state, replacing=agent_id, here=how.here)
     if made.errors:
         raise made.errors[0][1]
@@ -180,7 +194,8 @@ def _end_waiting(home: Home, agent_id: str) -> None:
         record_end(home, record, ended(home, record, Ending.KILLED, why, by=str(home.actor)))
 
 
-def _must_have_ended(state: State, agent_id: str) -> None:
+def must_have_ended(state: State, agent_id: str) -> None:
+    """Raises Refused `exists` where the agent, or one below it, runs, is not proved dead, or waits in the queue."""
     for record in state.agents.values():
         if record.holds_slot and (record.id == agent_id or record.id.startswith(agent_id + "/")):
             raise Refused(
