@@ -62,7 +62,7 @@ def strip_cells(
 
 
 def _hint_cells(key: str, word: str) -> Cells:
-    return (Cell(" "), Cell(key, "accent"), Cell(f" {word} "))
+    return (Cell(" "), Cell(key, "accent"), Cell(f" {word} " if word else " "))
 
 
 def _fitting(hints: Sequence[Hint], room: int) -> list[Hint]:

@@ -2,6 +2,7 @@
 
 from swarm.model.record import Alert, Ref
 from swarm.model.snapshot import AgentView
+from widgets.hidden_marks import hidden_marks
 from widgets.line_list import LineList
 from widgets.tree_state import TreeState
 from widgets.tree_words import view_words
@@ -40,6 +41,11 @@ class TreeList(LineList):
         if self.marks:
             return tuple(key for key in (view.ref for view in self._state.tree.views) if key in self.marks)
         return (self.cursor,) if self.cursor is not None else ()
+
+    @property
+    def hidden_marks(self) -> tuple[tuple[Ref, str], ...]:
+        """The marked agents that a filter or a fold hides, each with why."""
+        return hidden_marks(self._state)
 
     @property
     def ids_in_sight(self) -> frozenset[str]:

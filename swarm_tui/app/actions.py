@@ -1,9 +1,6 @@
 """THE table: every act of the control room, once. Keys, strip, help, palette and README are made from it."""
 
-from enum import StrEnum
-
-from msgspec import Struct
-
+from swarm_tui.app.act import Act, Asks, Group, On
 from swarm_tui.app.capabilities import (
     Reason,
     act_on_agent,
@@ -14,14 +11,17 @@ from swarm_tui.app.capabilities import (
     needs_alerts,
     needs_ended,
     needs_live,
+    needs_one,
     needs_output,
     needs_over,
     needs_problem,
+    needs_reader,
     needs_results,
     needs_running,
     needs_spec,
     needs_stoppable,
     needs_stray,
+    needs_undo,
     needs_unrecorded,
     needs_verdict,
     needs_worktree,
@@ -30,41 +30,40 @@ from swarm_tui.app.capabilities import (
 )
 
 
-class Group(StrEnum):
-    """Where an act stands in the help."""
+def _on_agent(
+    name: str,
+    key: str,
+    title: str,
+    needs: Reason = always,
+    *,
+    verb: str | None = None,
+    on: On = On.MANY,
+    asks: Asks = Asks.NEVER,
+    marked: str = "",
+    on_ours: Reason = act_on_agent,
+) -> Act:
+    """An act that changes agents. needs: what else it needs. verb: None where it is `name`.
 
-    MOVE = "Move"
-    LOOK = "Look"
-    FIND = "Find"
-    AGENTS = "Agents"
-    HEARTBEAT = "Heartbeat"
-    ROOM = "Control room"
+    on_ours: what any such act needs; by default that the agents are the engine's own.
+    """
+    reason = all_of(on_ours, needs_one, needs) if on is On.ONE else all_of(on_ours, needs)
+    return Act(
+        name,
+        (key,),
+        title,
+        Group.AGENTS,
+        key,
+        disabled_reason=reason,
+        writes=True,
+        verb=name if verb is None else verb,
+        on=on,
+        asks=asks,
+        marked=marked,
+    )
 
 
-class Act(Struct, frozen=True):
-    """One act. `name` is the method `act_<name>` of the control room; `keys` are Textual's names for them."""
-
-    name: str
-    keys: tuple[str, ...]
-    title: str
-    group: Group
-    shown: str
-    """The keys as people write them."""
-    short: str = ""
-    """The word on the strip at the bottom; '' keeps it off the strip."""
-    disabled_reason: Reason = always
-    """Why it cannot be done now; '' where it can."""
-    writes: bool = False
-    """It changes something: refused in a viewer."""
-    palette: bool = True
-    verb: str = ""
-    """The declared verb that it carries out, whose name and words the palette knows it by, too."""
-
-
-def _on_agent(name: str, key: str, title: str, needs: Reason = always, *, verb: str = "") -> Act:
-    """An act that changes an agent of the engine's own. needs: what else it needs. verb: '' where it is `name`."""
-    reason = all_of(act_on_agent, needs)
-    return Act(name, (key,), title, Group.AGENTS, key, disabled_reason=reason, writes=True, verb=verb or name)
+_ON_ANY = all_of(needs_writable, needs_agent)
+"""What an act needs that changes agents of others, too."""
 
 
 ACTS: tuple[Act, ...] = (
@@ -110,27 +109,11 @@ ACTS: tuple[Act, ...] = (
     ),
     Act("audit", ("e",), "the audit log: who did what", Group.LOOK, "e", verb="events"),
     Act("sessions", ("L",), "what your programs run beside this swarm; take one in", Group.LOOK, "L", verb="sessions"),
-    Act(
-        "adopt_stray",
-        ("O",),
-        "take this stray in as an agent",
-        Group.AGENTS,
-        "O",
-        "",
-        all_of(needs_writable, needs_agent, needs_stray),
-        writes=True,
-        verb="adopt",
+    _on_agent(
+        "adopt_stray", "O", "take this stray in as an agent", needs_stray, verb="adopt", on=On.ONE, on_ours=_ON_ANY
     ),
-    Act(
-        "dismiss",
-        ("i",),
-        "say that this is no agent: neither shown nor counted",
-        Group.AGENTS,
-        "i",
-        "",
-        all_of(needs_writable, needs_agent, needs_unrecorded),
-        writes=True,
-        verb="dismiss",
+    _on_agent(
+        "dismiss", "i", "say that this is no agent: neither shown nor counted", needs_unrecorded, on_ours=_ON_ANY
     ),
     Act("problems", ("p",), "show only what needs a person, worst first", Group.FIND, "p", "problems"),
     Act("next_problem", ("w",), "go to the next problem", Group.FIND, "w", disabled_reason=needs_problem),
@@ -151,7 +134,7 @@ ACTS: tuple[Act, ...] = (
     Act(
         "beat",
         ("B",),
-        "beat now",
+        "beat now, after a question",
         Group.HEARTBEAT,
         "B",
         "beat",
@@ -160,17 +143,7 @@ ACTS: tuple[Act, ...] = (
         verb="heartbeat",
     ),
     Act("spawn", ("n",), "spawn an agent", Group.AGENTS, "n", "spawn", needs_writable, writes=True, verb="spawn"),
-    Act(
-        "spawn_like",
-        ("N",),
-        "spawn from this agent's spec",
-        Group.AGENTS,
-        "N",
-        "",
-        all_of(needs_writable, needs_spec),
-        writes=True,
-        verb="spawn",
-    ),
+    _on_agent("spawn_like", "N", "spawn from this agent's spec", needs_spec, verb="spawn", on=On.ONE, on_ours=_ON_ANY),
     Act(
         "stop",
         ("x",),
@@ -181,11 +154,23 @@ ACTS: tuple[Act, ...] = (
         all_of(needs_writable, needs_agent, needs_stoppable),
         writes=True,
         verb="kill",
+        on=On.MANY,
+        asks=Asks.ALWAYS,
+        marked="stop",
     ),
-    _on_agent("stop_hard", "X", "kill this agent and its subtree without grace", needs_live, verb="kill"),
-    _on_agent("respawn", "r", "spawn this ended agent again", needs_ended),
-    _on_agent("pause", "P", "pause or resume this subtree, or try again at once", needs_running),
-    _on_agent("message", "m", "tell this agent something"),
+    _on_agent(
+        "stop_hard", "X", "kill this agent and its subtree without grace", needs_live, verb="kill", asks=Asks.ALWAYS
+    ),
+    _on_agent("respawn", "r", "spawn this ended agent again", needs_ended, asks=Asks.ALWAYS, marked="again"),
+    _on_agent(
+        "pause",
+        "P",
+        "pause or resume this subtree, or try again at once",
+        needs_running,
+        asks=Asks.MANY,
+        marked="pause",
+    ),
+    _on_agent("message", "m", "tell this agent something", needs_reader, marked="message"),
     Act(
         "attach",
         ("a",),
@@ -193,37 +178,67 @@ ACTS: tuple[Act, ...] = (
         Group.AGENTS,
         "a",
         "",
-        all_of(needs_agent, needs_output),
+        all_of(needs_agent, needs_one, needs_output),
         verb="attach",
+        on=On.ONE,
     ),
-    _on_agent("read", "c", "mark its results read", needs_results),
-    _on_agent("accept", "Y", "accept its results, whatever speaks against them", needs_verdict),
-    _on_agent("reject", "F", "reject its results, with a word: it counts as failed", needs_verdict),
-    Act(
+    _on_agent("read", "c", "mark its results read", needs_results, asks=Asks.MANY, marked="read"),
+    _on_agent(
+        "accept",
+        "Y",
+        "accept its results, whatever speaks against them",
+        needs_verdict,
+        asks=Asks.MANY,
+        marked="accept",
+    ),
+    _on_agent("reject", "F", "reject its results, with a word: it counts as failed", needs_verdict, marked="reject"),
+    _on_agent(
         "acknowledge",
-        ("A",),
-        "acknowledge alerts",
-        Group.AGENTS,
         "A",
-        "",
-        all_of(needs_writable, needs_alert),
-        writes=True,
+        "acknowledge this agent's alerts; in the list of alerts, the one under the cursor",
+        needs_alert,
+        verb="",
+        on_ours=needs_writable,
+        marked="acknowledge",
     ),
-    Act("diff", ("d",), "what it changed in its worktree", Group.AGENTS, "d", "", needs_worktree, verb="diff"),
-    _on_agent("merge", "M", "merge what it committed in its worktree", needs_worktree),
     Act(
-        "archive",
-        ("C",),
-        "put away what is over: out of the tree, files are kept",
+        "diff",
+        ("d",),
+        "what it changed in its worktree",
         Group.AGENTS,
-        "C",
+        "d",
         "",
-        all_of(needs_writable, needs_agent, needs_over),
-        writes=True,
-        verb="archive",
+        all_of(needs_agent, needs_one, needs_worktree),
+        verb="diff",
+        on=On.ONE,
     ),
-    _on_agent("handover", "D", "hand its work over as a branch of yours", all_of(needs_worktree, needs_ended)),
-    _on_agent("hold", "H", "no automatic kill for some heartbeats", needs_running),
+    _on_agent("merge", "M", "merge what it committed in its worktree", needs_worktree, on=On.ONE, asks=Asks.ALWAYS),
+    _on_agent(
+        "archive",
+        "C",
+        "put away what is over: out of the tree, files are kept",
+        needs_over,
+        on_ours=_ON_ANY,
+        marked="put away",
+    ),
+    _on_agent(
+        "handover",
+        "D",
+        "hand its work over as a branch of yours",
+        all_of(needs_worktree, needs_ended),
+        on=On.ONE,
+        asks=Asks.ALWAYS,
+    ),
+    _on_agent("hold", "H", "no automatic kill for some heartbeats", needs_running, marked="hold"),
+    Act(
+        "undo",
+        ("u",),
+        "take back what was just done",
+        Group.AGENTS,
+        "u",
+        disabled_reason=all_of(needs_writable, needs_undo),
+        writes=True,
+    ),
     Act("freeze", ("E",), "freeze every agent, or thaw them", Group.HEARTBEAT, "E", "", needs_writable, writes=True),
     Act("refresh", ("R",), "look at the disk again now", Group.ROOM, "R"),
     Act("palette", ("colon", "ctrl+p"), "find any act by name", Group.ROOM, ": ctrl-p", palette=False),

@@ -30,11 +30,20 @@ class Where(Struct, frozen=True):
     beating: bool = False
     """A heartbeat started from here is running."""
     policy: Policy = field(default_factory=Policy)
+    hidden: tuple[tuple[AgentView, str], ...] = ()
+    """Marked agents that are not in the list as it is shown, each with why."""
+    no_undo: str = ""
+    """Why nothing can be taken back."""
 
     @property
     def targets(self) -> tuple[AgentView, ...]:
-        """The marked agents, or the one under the cursor."""
+        """The marked agents, or the one under the cursor: what every act on agents is meant for."""
         return self.marked or ((self.agent,) if self.agent is not None else ())
+
+    @property
+    def one(self) -> AgentView | None:
+        """The target of an act that can be done to one agent only; None where several are marked."""
+        return self.targets[0] if len(self.targets) == 1 else None
 
 
 Reason = Callable[[Where], str]
@@ -46,6 +55,11 @@ def always(_: Where) -> str:
 
 def needs_agent(where: Where) -> str:
     return "" if where.targets else "there is no agent under the cursor"
+
+
+def needs_one(where: Where) -> str:
+    count = len(where.targets)
+    return f"it is done to one agent at a time, and {count} are marked: esc unmarks them" if count > 1 else ""
 
 
 def needs_writable(where: Where) -> str:
@@ -86,7 +100,7 @@ def needs_stoppable(where: Where) -> str:
 
 
 def needs_stray(where: Where) -> str:
-    view = where.agent
+    view = where.one
     return "" if view is not None and view.stray is not None else "this is no stray, which the ledger does not know"
 
 
@@ -107,7 +121,7 @@ def needs_live(where: Where) -> str:
 
 
 def needs_output(where: Where) -> str:
-    view = where.agent
+    view = where.one
     if view is None:
         return ""
     if is_subagent(view):
@@ -134,14 +148,34 @@ def needs_verdict(where: Where) -> str:
 
 
 def needs_ended(where: Where) -> str:
-    view = where.agent
-    if view is None or view.spec is None:
-        return "there is no spec to spawn again"
-    if view.id == where.snapshot.root:
-        return "the root is not spawned again; each heartbeat wakes it where [root] is on"
-    if view.record is not None and view.record.phase not in (Phase.ENDED, Phase.WAITING):
-        return f"{view.id} is still running: stop it first"
+    ids = {view.id for view in where.targets}
+    for view in where.targets:
+        if view.spec is None:
+            return f"{view.id} has no spec to spawn again"
+        if view.id == where.snapshot.root:
+            return "the root is not spawned again; each heartbeat wakes it where [root] is on"
+        if view.record is not None and view.record.phase not in (Phase.ENDED, Phase.WAITING):
+            return f"{view.id} is still running: stop it first"
+        above = next((each for each in ids if view.id.startswith(f"{each}/")), None)
+        if above is not None:
+            return f"{view.id} is below {above}, which is marked too: start that one first, then look again"
     return ""
+
+
+def needs_reader(where: Where) -> str:
+    for view in where.targets:
+        phase = view.record.phase if view.record is not None else None
+        if phase is Phase.ENDED:
+            program = program_of(view, where.policy)
+            how = ", in its session where that can go on" if program is not None and program.has_sessions else ""
+            return f"{view.id} has ended and reads no messages: r starts it again{how}"
+        if phase is Phase.QUEUED:
+            return f"{view.id} waits for a slot and reads nothing yet"
+    return ""
+
+
+def needs_undo(where: Where) -> str:
+    return where.no_undo
 
 
 def needs_over(where: Where) -> str:
@@ -150,11 +184,11 @@ def needs_over(where: Where) -> str:
 
 
 def needs_spec(where: Where) -> str:
-    return "" if where.agent is not None and where.agent.spec is not None else "this agent has no spec to start from"
+    return "" if where.one is not None and where.one.spec is not None else "this agent has no spec to start from"
 
 
 def needs_worktree(where: Where) -> str:
-    view = where.agent
+    view = where.one
     if view is None:
         return "there is no agent under the cursor"
     if view.spec is None or view.spec.worktree is None:

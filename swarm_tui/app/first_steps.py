@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from swarm.model.snapshot import Access, Snapshot
-from swarm_tui.app.actions import Act
+from swarm_tui.app.act import Act
 from swarm_tui.app.capabilities import Where
 from swarm_tui.app.keys import first_key
 

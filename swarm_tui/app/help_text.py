@@ -6,7 +6,7 @@ from itertools import groupby
 from swarm.config.policy import Policy
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert
-from swarm_tui.app.actions import Act, Group
+from swarm_tui.app.act import Act, Group
 from swarm_tui.app.alert_help import ALERTS
 from swarm_tui.app.capabilities import Where
 from widgets.agent_words import state_word, verdict_cells

@@ -5,7 +5,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from swarm.model.snapshot import AgentView
-from swarm_tui.app.actions import Act
+from swarm_tui.app.act import Act
 from swarm_tui.app.capabilities import Where
 from widgets.cells import quote
 

@@ -83,6 +83,7 @@ class CannedSwarm(Swarm):
         self.asked: list[tuple[str, object]] = []
         self.canned_events: tuple[Event, ...] = ()
         self.check = SpawnCheck("genesis-01/idea-alpha/worker-9", 1, free_after=1)
+        self.respawn_check = SpawnCheck("", 1, free_after=1)
         self.refuse: SwarmError | None = None
         self.ended_at_once: SwarmError | None = None
         self.beside: tuple[ListedSession, ...] = ()
@@ -133,11 +134,34 @@ class CannedSwarm(Swarm):
         self._note("spawn", request)
         return Spawned(self.check.agent, "spawn-new", str(HOME / "swarm/agents" / self.check.agent))
 
-    def respawn(self, agent_id: str, *, fresh: bool = False, force: bool = False, here: bool = False) -> Spawned:
+    def check_respawn(
+        self,
+        meant: Sequence[Ref],
+        snapshot: Snapshot | None = None,
+        *,
+        force: bool = False,
+        here: bool = False,
+        kill_first: Sequence[str] = (),
+    ) -> SpawnCheck:
+        left = [each for each in self.respawn_check.objections if not (force and each.code is Code.CRASH_LOOP)]
+        if kill_first:
+            left = [each for each in left if each.field != "slots"]
+        return replace(self.respawn_check, objections=tuple(left))
+
+    def respawn(
+        self,
+        agent_id: str,
+        *,
+        fresh: bool = False,
+        force: bool = False,
+        here: bool = False,
+        kill_first: tuple[str, ...] = (),
+        spawn_id: str = "",
+    ) -> Spawned:
         for name, said in (("forced", force), ("here", here)):
             if said:
                 self._note(name, agent_id)
-        self._note("respawn", (agent_id, fresh))
+        self._note("respawn", (agent_id, fresh, kill_first) if kill_first else (agent_id, fresh))
         return Spawned(agent_id, "spawn-new", str(HOME / "swarm/agents" / agent_id))
 
     def results(self, snapshot: Snapshot | None = None) -> tuple[ResultsEntry, ...]:
@@ -197,11 +221,11 @@ class CannedSwarm(Swarm):
 
     def pause(self, agent_id: str, *, spawn_id: str = "", only: Container[Ref] | None = None) -> tuple[Ref, ...]:
         self._note("pause", (agent_id, spawn_id) if only is None else (agent_id, only))
-        return (Ref(agent_id, spawn_id),)
+        return tuple(only) if isinstance(only, frozenset) else (Ref(agent_id, spawn_id),)
 
     def resume(self, agent_id: str, *, spawn_id: str = "", only: Container[Ref] | None = None) -> tuple[Ref, ...]:
         self._note("resume", (agent_id, spawn_id) if only is None else (agent_id, only))
-        return (Ref(agent_id, spawn_id),)
+        return tuple(only) if isinstance(only, frozenset) else (Ref(agent_id, spawn_id),)
 
     def freeze_all(self) -> int:
         self._note("freeze", None)

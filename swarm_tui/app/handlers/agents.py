@@ -1,180 +1,189 @@
-"""Acts on agents. Each captures its targets (id, spawn id) when the key is pressed, and asks before it ends one."""
+"""Pauses, holds, reads, puts away: acts on agents that name whom they reach, and most of which can be taken back."""
+
+from collections.abc import Collection
 
 from swarm.formatting import plural
-from swarm.model.record import Phase
+from swarm.model.record import Phase, Ref
 from swarm.model.reports import ResultsState
-from swarm.model.requests import KillReport, ReadReport
+from swarm.model.requests import ReadReport
 from swarm.model.snapshot import AgentView
-from swarm.rules.kills import going_down
 from swarm.sanitize import clean
-from swarm_tui.app.capabilities import above
+from swarm_tui.app.capabilities import Where
+from swarm_tui.app.handlers.each import Done, back_one_by_one, counted, named, to_each
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from swarm_tui.app.screens.prompt import Prompt
-from widgets.agent_words import is_subagent
-from widgets.cells import short_duration
-from widgets.confirm import AgentTarget
+from swarm_tui.app.undo import TakenBack
 
 HOLD_BEATS = 2
 
 
-def stop(room: ActingScreen) -> None:
-    _stop(room, None)
+# -- pause and resume ----------------------------------------------------------------------------------------------
 
 
-def stop_hard(room: ActingScreen) -> None:
-    _stop(room, 0.0)
-
-
-def _stop(room: ActingScreen, grace: float | None) -> None:
-    views = room.where().targets
-    if all(is_subagent(view) for view in views):
-        _stop_inner(room, views)
-        return
-    lives = {view.id: view.spawn_id for view in views}
+def pause(room: ActingScreen, where: Where) -> None:
+    """Resumes where all targets stand still or wait, else pauses. Asks where more than one agent is concerned."""
+    views = where.targets
+    resumes = all(_stands_still(view) for view in views)
+    below = [view for view in _below(room, views) if view.record is not None and _paused(view) is resumes]
 
     def answered(*, yes: bool) -> None:
         if yes:
-            room.perform(
-                "stop",
-                lambda: room.swarm.kill(list(lives), reason="operator", grace=grace, spawn_ids=lives),
-                lambda report: _show_kill(room, report),
-            )
+            (_resume if resumes else _pause)(room, views)
 
-    # What is on the screen is what is asked about; the engine looks again before it signals anything.
-    below = {view.id: view for chosen in views for view in going_down(room.snapshot, chosen.id) if view.id not in lives}
-    what = clean(views[0].id) if len(views) == 1 else f"{len(views)} agents"
+    if len(views) + len(below) == 1:
+        answered(yes=True)
+        return
+    said = "They go on where they stood." if resumes else "They keep their slots and do not age; P lets them go on."
     room.ask(
-        f"{'Kill without grace' if grace == 0 else 'Stop'} {what}?",
+        f"{'Resume' if resumes else 'Pause'} {counted(views)}?",
         answered,
         targets=tuple(room.target_of(view) for view in views),
-        subtree=tuple(room.target_of(view) for view in below.values()),
-        notes=_what_follows(room, views, grace),
-        yes="Kill" if grace == 0 else "Stop",
-        danger=True,
+        subtree=tuple(room.target_of(view) for view in below),
+        notes=(said,),
+        yes="Resume" if resumes else "Pause",
     )
 
 
-def _what_follows(room: ActingScreen, views: tuple[AgentView, ...], grace: float | None) -> tuple[str, ...]:
-    slots = sum(view.budget for view in views if view.record is not None and view.record.holds_slot)
-    seconds = room.swarm.home.policy.stop.grace if grace is None else grace
-    how = f"gets {short_duration(seconds)} to end by itself, and is then killed" if seconds else "is killed at once"
-    freed = f"; {slots} slot{'s come' if slots != 1 else ' comes'} free" if slots else ""
-    left = tuple(
-        f"{clean(view.id)} has ended. {clean(view.record.unverified, 500)}"
-        for view in views
-        if view.record is not None and view.record.leftovers
+def _stands_still(view: AgentView) -> bool:
+    return _paused(view) or (view.record is not None and view.record.phase is Phase.WAITING)
+
+
+def _paused(view: AgentView) -> bool:
+    return view.record is not None and view.record.paused is not None
+
+
+def _below(room: ActingScreen, views: Collection[AgentView]) -> list[AgentView]:
+    """Who lives below these, once each, without themselves."""
+    root, ids = room.snapshot.root, {view.id for view in views}
+    tops = tuple(f"{agent}/" for agent in ids)
+    living = [view for view in room.snapshot.agents if view.record is not None and view.record.live]
+    return [view for view in living if view.id not in ids and (root in ids or view.id.startswith(tops))]
+
+
+def _pause(room: ActingScreen, views: tuple[AgentView, ...]) -> None:
+    def then(done: Done[tuple[Ref, ...]]) -> None:
+        _did(room, done, "pause", "stand still" if len(done) > 1 else "stands still")
+
+    to_each(room, "pause", views, lambda view: room.swarm.pause(view.id, spawn_id=view.spawn_id), then)
+
+
+def _resume(room: ActingScreen, views: tuple[AgentView, ...]) -> None:
+    def then(done: Done[tuple[Ref, ...]]) -> None:
+        _did(room, done, "resume", "go on" if len(done) > 1 else "goes on")
+
+    to_each(room, "resume", views, lambda view: room.swarm.resume(view.id, spawn_id=view.spawn_id), then)
+
+
+def _did(room: ActingScreen, done: Done[tuple[Ref, ...]], verb: str, words: str) -> None:
+    refs = tuple(dict.fromkeys(ref for _, got in done for ref in got))
+    said = f"{named([view for view, _ in done])} {words}"
+    if not refs:  # those that waited were tried again at once, and those that stood still already do so
+        room.say(said)
+        return
+    other = room.swarm.resume if verb == "pause" else room.swarm.pause
+
+    def back() -> TakenBack:
+        """In one step, and only those that this act reached: the others of the subtree stay as they were."""
+        changed = other(room.snapshot.root, only=frozenset(refs))
+        left = [ref.id for ref in refs if ref not in changed]
+        now = "goes on" if verb == "pause" else "stands still"
+        found = f"{plural(len(changed), 'agent')}: {now} as before" if changed else ""
+        return TakenBack(found, tuple(f"{clean(agent)} has ended or changed since" for agent in left))
+
+    room.did(said, back)
+
+
+# -- hold ----------------------------------------------------------------------------------------------------------
+
+
+def hold(room: ActingScreen, where: Where) -> None:
+    """Lifts the hold where all targets are held, else holds them, and asks why."""
+    views = where.targets
+    if all(view.record is not None and view.record.held_until is not None for view in views):
+        _hold(room, views, 0, "")
+        return
+
+    def answered(why: str | None) -> None:
+        if why is not None:
+            _hold(room, views, HOLD_BEATS, why)
+
+    question = f"Hold {named(views)} for {HOLD_BEATS} heartbeats: why?"
+    room.app.push_screen(Prompt(question, hint="No heartbeat ends it meanwhile.", yes="Hold"), answered)
+
+
+def _hold(room: ActingScreen, views: tuple[AgentView, ...], beats: int, why: str) -> None:
+    def then(done: Done[None]) -> None:
+        held = [view for view, _ in done]
+        words = f"held for {beats} heartbeats" if beats else "held no longer"
+        be = "is" if len(held) == 1 else "are"
+        room.did(
+            f"{named(held)} {be} {words}",
+            lambda: back_one_by_one(held, "held as before" if not beats else "held no longer", as_before),
+        )
+
+    def as_before(view: AgentView) -> None:
+        record = view.record
+        until = record.held_until if record is not None else None
+        left = max(0, until - room.snapshot.heartbeat_n) if until is not None else 0
+        before = record.held_why if record is not None else ""
+        room.swarm.hold(view.id, beats=left, why=before if left else "", spawn_id=view.spawn_id)
+
+    to_each(
+        room, "hold", views, lambda view: room.swarm.hold(view.id, beats=beats, why=why, spawn_id=view.spawn_id), then
     )
-    if len(left) == len(views):
-        return left
-    ends = f"Each {how}, with everything it has started{freed}."
-    return (*left, ends, "Directories and results stay; r spawns it again.")
 
 
-def _stop_inner(room: ActingScreen, views: tuple[AgentView, ...]) -> None:
-    """Sub-agents inside agents' programs: those alone are stopped, the agents go on."""
-    owners = {view.id: owner for view in views if (owner := above(view, room.snapshot)) is not None}
-    lives = {agent: owner.spawn_id for agent, owner in owners.items()}
-    names = ", ".join(dict.fromkeys(clean(owner.id) for owner in owners.values()))
+# -- results -------------------------------------------------------------------------------------------------------
+
+
+def read(room: ActingScreen, where: Where) -> None:
+    """Marks results read; asks where they are those of several agents."""
+    views = tuple(view for view in where.targets if view.results.state is not ResultsState.ABSENT)
 
     def answered(*, yes: bool) -> None:
         if yes:
-            room.perform(
-                "stop the sub-agent",
-                lambda: room.swarm.kill(list(lives), reason="operator", spawn_ids=lives),
-                lambda report: _show_kill(room, report),
+            to_each(
+                room,
+                "read",
+                views,
+                lambda view: room.swarm.read(view.id, spawn_id=view.spawn_id),
+                lambda done: show_read(room, done),
             )
 
-    what = f'the sub-agent "{clean(views[0].description, 80)}"' if len(views) == 1 else f"{len(views)} sub-agents"
+    if len(views) == 1:
+        answered(yes=True)
+        return
     room.ask(
-        f"Stop {what} of {names}?",
+        f"Mark the results of {counted(views)} read?",
         answered,
-        targets=tuple(AgentTarget(view.id, view.spawn_id, clean(view.description, 120)) for view in views),
-        notes=(f"{names} goes on, and is told that it was stopped.",),
-        yes="Stop",
-        danger=True,
+        targets=tuple(room.target_of(view) for view in views),
+        notes=("No alert says any more that they wait for a reader.",),
+        yes="Mark read",
     )
 
 
-def _show_kill(room: ActingScreen, report: KillReport) -> None:
-    for ended in report.agents:
-        if ended.may_have_left:
-            room.say(f"{clean(ended.agent)} may have left: {', '.join(ended.may_have_left)}", severity="warning")
-    unsure = [ended for ended in report.agents if not ended.gone]
-    if not unsure:
-        found = sum(len(ended.found) for ended in report.agents)
-        room.say(f"{len(report.agents)} ended, {found} processes found and gone")
-        return
-    for ended in unsure:
-        room.say(f"{clean(ended.agent)}: not verified gone: {clean(ended.unverified)}", severity="error")
-
-
-def pause(room: ActingScreen) -> None:
-    for view in room.where().targets:
-        _pause(room, view)
-
-
-def _pause(room: ActingScreen, view: AgentView) -> None:
-    name = clean(view.id)
-    if view.record is not None and (view.record.paused is not None or view.record.phase is Phase.WAITING):
-        room.perform(
-            "resume",
-            lambda: room.swarm.resume(view.id, spawn_id=view.spawn_id),
-            lambda _: room.say(f"{name} goes on"),
-        )
+def show_read(room: ActingScreen, done: Done[ReadReport]) -> None:
+    """Says what was read; what had not been read before can be taken back."""
+    first = [view for view, report in done if report.first]
+    if len(done) == 1:
+        report = done[0][1]
+        said = "disputed" if report.results.state is ResultsState.INVALID else report.results.status
+        words = f"{clean(report.agent)}: {said}, read"
     else:
-        room.perform(
-            "pause",
-            lambda: room.swarm.pause(view.id, spawn_id=view.spawn_id),
-            lambda _: room.say(f"{name} stands still"),
-        )
-
-
-def hold(room: ActingScreen) -> None:
-    views = room.where().targets
-    held = [view for view in views if view.record is not None and view.record.held_until is not None]
-    if held and len(held) == len(views):
-        for view in held:
-            _hold(room, view, 0, "")
+        words = f"{named([view for view, _ in done])}: read"
+    if not first:
+        room.say(f"{words} (before, too)")
         return
-    names = ", ".join(clean(view.id) for view in views)
 
-    def answered(why: str | None) -> None:
-        for view in views if why is not None else ():
-            _hold(room, view, HOLD_BEATS, why or "")
+    def back() -> TakenBack:
+        return back_one_by_one(first, "unread again", lambda view: room.swarm.unread(view.id, spawn_id=view.spawn_id))
 
-    room.app.push_screen(
-        Prompt(f"Hold {names} for {HOLD_BEATS} heartbeats: why?", hint="No heartbeat ends it meanwhile.", yes="Hold"),
-        answered,
-    )
+    room.did(words, back)
 
 
-def _hold(room: ActingScreen, view: AgentView, beats: int, why: str) -> None:
-    words = f"{clean(view.id)} is held for {beats} heartbeats" if beats else f"{clean(view.id)} is held no longer"
-    room.perform(
-        "hold",
-        lambda: room.swarm.hold(view.id, beats=beats, why=why, spawn_id=view.spawn_id),
-        lambda _: room.say(words),
-    )
-
-
-def read(room: ActingScreen) -> None:
-    for view in room.where().targets:
-        if view.results.state is not ResultsState.ABSENT:
-            _read(room, view.id)
-
-
-def _read(room: ActingScreen, agent_id: str) -> None:
-    room.perform("read", lambda: room.swarm.read(agent_id), lambda report: _show_read(room, report))
-
-
-def _show_read(room: ActingScreen, report: ReadReport) -> None:
-    said = "disputed" if report.results.state is ResultsState.INVALID else report.results.status
-    again = "" if report.first else " (it was read before)"
-    room.say(f"{clean(report.agent)}: {said}, read{again}")
-
-
-def archive(room: ActingScreen) -> None:
-    lives = {view.id: view.spawn_id for view in room.where().targets}
+def archive(room: ActingScreen, where: Where) -> None:
+    """Puts the targets away."""
+    lives = {view.id: view.spawn_id for view in where.targets}
     room.perform(
         "archive",
         lambda: room.swarm.archive(list(lives), spawn_ids=lives),
@@ -185,21 +194,4 @@ def archive(room: ActingScreen) -> None:
     )
 
 
-def acknowledge(room: ActingScreen) -> None:
-    chosen = room.alerts_in_question()
-    room.perform(
-        "acknowledge",
-        lambda: room.swarm.acknowledge(chosen),
-        lambda seen: room.say(f"{plural(len(seen), 'alert')} acknowledged"),
-    )
-
-
-HANDLERS = {
-    "archive": archive,
-    "stop": stop,
-    "stop_hard": stop_hard,
-    "pause": pause,
-    "read": read,
-    "acknowledge": acknowledge,
-    "hold": hold,
-}
+ON_AGENTS = {"archive": archive, "pause": pause, "read": read, "hold": hold}

@@ -1,8 +1,12 @@
 """The heartbeat from the keyboard: rehearse, beat, freeze."""
 
-from swarm.model.beat import Beat
+from collections import Counter
+
+from swarm.model.beat import ActionKind, Beat
+from swarm.model.plan import Plan
 from swarm.model.record import Phase
 from swarm.model.requests import Rehearsal
+from swarm.sanitize import clean
 from swarm_tui.app.screens.dry_run import RehearsalScreen
 from swarm_tui.app.screens.engine_calls import ActingScreen
 
@@ -21,22 +25,37 @@ def plan(room: ActingScreen) -> None:
 
 
 def beat(room: ActingScreen) -> None:
-    def decided(rehearsal: Rehearsal) -> None:
-        if not rehearsal.refused:
-            _beat(room, frozenset(), force=False)
-            return
+    """Says what a heartbeat would do now, and asks."""
 
+    def show(rehearsal: Rehearsal) -> None:
         def answered(*, yes: bool) -> None:
             if yes:
-                _beat(room, frozenset(), force=True)
+                _beat(room, frozenset(), force=bool(rehearsal.refused))
 
-        room.ask("Beat now all the same?", answered, notes=(rehearsal.refused,), yes="Beat")
+        title = "Beat now all the same?" if rehearsal.refused else "Beat now?"
+        refused = (rehearsal.refused,) if rehearsal.refused else ()
+        room.ask(title, answered, notes=(*refused, *_what_it_does(room, rehearsal.plan)), yes="Beat")
 
-    room.perform("beat", lambda: room.swarm.rehearse(room.snapshot), decided, opens=True)
+    room.perform("beat", lambda: room.swarm.rehearse(room.snapshot), show, opens=True)
+
+
+def _what_it_does(room: ActingScreen, plan: Plan) -> list[str]:
+    """Whom it would end, by id, and how many acts of each other kind."""
+    ends = [clean(act.agent, 100) for act in plan.actions if act.kind in (ActionKind.KILL, ActionKind.END_STRAY)]
+    others = Counter(act.kind for act in plan.actions if act.kind not in _NOT_COUNTED)
+    counts = ", ".join(f"{kind.value} {count}" for kind, count in others.items())
+    said = [f"It ends {', '.join(ends)}."] if ends else ["It ends nobody."]
+    if counts:
+        said.append(f"Besides: {counts}.")
+    return [*said, f"{room.key_of('plan')} shows all of it, and lets you leave some out."]
+
+
+_NOT_COUNTED = frozenset({ActionKind.KILL, ActionKind.END_STRAY, ActionKind.SKIP, ActionKind.NOTE})
 
 
 def _beat(room: ActingScreen, skip: frozenset[str], *, force: bool) -> None:
     def beaten(record: Beat) -> None:
+        room.did_for_good(f"heartbeat {record.n}", "what a heartbeat did is done")
         room.beaten(record)
 
     room.perform("beat", lambda: room.swarm.beat(by=room.host.signature, force=force, skip=skip), beaten, beating=True)

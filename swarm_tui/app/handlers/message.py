@@ -8,48 +8,76 @@ import sys
 from swarm.model.requests import Messaged
 from swarm.model.snapshot import Access, AgentView
 from swarm.sanitize import clean
-from swarm_tui.app.capabilities import hears
+from swarm_tui.app.capabilities import Where, hears
+from swarm_tui.app.handlers.each import Done, Left, named, to_each
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from swarm_tui.app.screens.prompt import Prompt
 
 
-def message(room: ActingScreen) -> None:
-    views = room.where().targets
-    names = ", ".join(clean(view.id) for view in views)
+def message(room: ActingScreen, where: Where) -> None:
+    """Asks for the words and sends them."""
+    _ask(room, where.targets)
 
+
+def _ask(room: ActingScreen, views: tuple[AgentView, ...], text: str = "", hint: str = "") -> None:
     def answered(text: str | None) -> None:
-        for view in views if text else ():
-            _message(room, view, text or "")
+        if text:
+            _send(room, views, text)
 
+    room.app.push_screen(Prompt(f"Message to {named(views)}", hint=hint or _way(room, views), value=text), answered)
+
+
+def _way(room: ActingScreen, views: tuple[AgentView, ...]) -> str:
     policy = room.swarm.home.policy
     heard = sum(hears(view, policy) for view in views)
-    hint = "It reads its inbox.md at its next step."
-    if heard:
-        hint = "It goes into the running session, after the tool call under way; you are told when it got there."
-        if heard < len(views):
-            hint = f"{heard} of them hear it in their session, the others read it in their inbox.md."
-    room.app.push_screen(Prompt(f"Message to {names}", hint=hint), answered)
+    if not heard:
+        return "It reads its inbox.md at its next step."
+    if heard < len(views):
+        return f"{heard} of them hear it in their session, the others read it in their inbox.md."
+    return "It goes into the running session, after the tool call under way; you are told when it got there."
 
 
-def _message(room: ActingScreen, view: AgentView, text: str) -> None:
-    def done(message: Messaged) -> None:
-        room.deliveries.sent(message, view.spawn_id)
-        name = clean(view.id)
-        if message.sent:
-            room.say(f"{message.id} is sent into the session of {name}")
+def _send(room: ActingScreen, views: tuple[AgentView, ...], text: str) -> None:
+    def done(sent: Done[Messaged]) -> None:
+        for view, message in sent:
+            room.deliveries.sent(message, view.spawn_id)
+        room.did_for_good(f"a message to {named([view for view, _ in sent])}", "what is sent may be read already")
+        if len(sent) == 1:
+            _say_way(room, *sent[0])
         else:
-            why = f": {clean(message.waits)}" if message.waits else ""
-            room.say(f"{message.id} waits in the inbox.md of {name}{why}")
+            into = sum(message.sent for _, message in sent)
+            room.say(f"sent to {len(sent)} agents: {into} into their session, {len(sent) - into} into their inbox.md")
 
-    room.perform("message", lambda: room.swarm.message(view.id, text, spawn_id=view.spawn_id), done)
+    def refused(left: Left) -> None:
+        # What was typed is not lost because its reader ended meanwhile.
+        whom = tuple(view for view, _ in left)
+        _ask(room, whom, text, f"It was not sent to {named(whom)}: {left[0][1].title}")
+
+    to_each(
+        room,
+        "message",
+        views,
+        lambda view: room.swarm.message(view.id, text, spawn_id=view.spawn_id),
+        done,
+        refused=refused,
+    )
 
 
-def attach(room: ActingScreen) -> None:
+def _say_way(room: ActingScreen, view: AgentView, message: Messaged) -> None:
+    name = clean(view.id)
+    if message.sent:
+        room.say(f"{message.id} is sent into the session of {name}")
+    else:
+        why = f": {clean(message.waits)}" if message.waits else ""
+        room.say(f"{message.id} waits in the inbox.md of {name}{why}")
+
+
+def attach(room: ActingScreen, where: Where) -> None:
     """Attaches to the agent where its program allows it, else follows its output: in tmux, or in this terminal."""
-    view = room.where().agent
+    view = where.one
     if view is None:
         return
-    if room.where().access is not Access.WRITABLE or view.foreign:
+    if where.access is not Access.WRITABLE or view.foreign:
         _follow(room, view)
         return
 
@@ -106,4 +134,4 @@ def _run_here(room: ActingScreen, view: AgentView, verb: list[str], words: str) 
     room.host.suspend_for(command, words)
 
 
-HANDLERS = {"message": message, "attach": attach}
+ON_AGENTS = {"message": message, "attach": attach}

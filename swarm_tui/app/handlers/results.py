@@ -5,9 +5,11 @@ from swarm.model.results_inbox import ResultsEntry
 from swarm.sanitize import clean
 from swarm.verbs.review import review_text
 from swarm_tui.app.capabilities import needs_writable
+from swarm_tui.app.handlers.undo import take_back
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from swarm_tui.app.screens.prompt import Prompt
 from swarm_tui.app.screens.results_inbox import Entries, ResultsScreen
+from swarm_tui.app.undo import TakenBack
 from widgets.detail_head import Tab
 
 MOST_WORDS = 200
@@ -23,6 +25,7 @@ def results(room: ActingScreen) -> None:
             room.snapshot.root,
             room.swarm.now().wall,
             acts={"read": inbox.read, "accept": inbox.accept, "reject": inbox.reject},
+            undo=inbox.undo,
             reload=inbox.reload,
         )
         room.app.push_screen(inbox.screen, lambda agent: _go_to(room, agent))
@@ -57,11 +60,24 @@ class _Inbox:
         """Marks them read."""
 
         def done(report: ReadReport) -> None:
-            self.room.say(f"{clean(report.agent)}: read{'' if report.first else ' (it was read before)'}")
+            words = f"{clean(report.agent)}: read"
+            if report.first:
+                self.room.did(words, lambda: back(report))
+            else:
+                self.room.say(f"{words} (before, too)")
             self.reload()
 
+        def back(report: ReadReport) -> TakenBack:
+            self.room.swarm.unread(report.agent, spawn_id=report.spawn_id)
+            return TakenBack(f"{clean(report.agent)}: unread again")
+
         if self._may_act():
-            self.room.perform("read", lambda: self.room.swarm.read(entry.agent), done)
+            self.room.perform("read", lambda: self.room.swarm.read(entry.agent, spawn_id=entry.spawn_id), done)
+
+    def undo(self) -> None:
+        """Takes the last act back, and looks again."""
+        if self._may_act():
+            take_back(self.room, self.reload)
 
     def accept(self, entry: ResultsEntry) -> None:
         """Accepts what nothing speaks against at once, and asks where something does."""

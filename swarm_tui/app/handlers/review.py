@@ -1,64 +1,73 @@
 """Decides about results: accepts them with one key and a question, rejects them with a word."""
 
+from swarm.model.requests import Reviewed
 from swarm.model.snapshot import AgentView
 from swarm.rules.results.disputes import disputes_in
 from swarm.sanitize import clean
 from swarm.verbs.review import review_text
+from swarm_tui.app.capabilities import Where
+from swarm_tui.app.handlers.each import Done, counted, named, to_each
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from swarm_tui.app.screens.prompt import Prompt
 
 MOST_WORDS = 200
 
 
-def accept(room: ActingScreen) -> None:
-    """Accepts what speaks for itself at once, and asks where something speaks against it."""
-    views = room.where().targets
+def accept(room: ActingScreen, where: Where) -> None:
+    """Accepts what speaks for itself at once, and asks where something speaks against it, or several are meant."""
+    views = where.targets
     against = [f"{clean(view.id)}: {clean(each.words, MOST_WORDS)}" for view in views for each in disputes_in(view)]
 
     def answered(*, yes: bool) -> None:
-        for view in views if yes else ():
-            _accept(room, view)
+        if yes:
+            to_each(
+                room,
+                "accept",
+                views,
+                lambda view: room.swarm.accept(view.id, spawn_id=view.spawn_id),
+                lambda done: _show(room, done),
+            )
 
-    if not against:
+    if not against and len(views) == 1:
         answered(yes=True)
         return
-    what = clean(views[0].id) if len(views) == 1 else f"{len(views)} agents"
     room.ask(
-        f"Accept the results of {what}?",
+        f"Accept the results of {counted(views)}?",
         answered,
         targets=tuple(room.target_of(view) for view in views),
-        notes=tuple(against),
+        notes=tuple(against) or ("Nothing speaks against them.",),
         yes="Accept",
     )
 
 
-def _accept(room: ActingScreen, view: AgentView) -> None:
-    room.perform(
-        "accept",
-        lambda: room.swarm.accept(view.id, spawn_id=view.spawn_id),
-        lambda report: room.say(clean(review_text(report), 500)),
-    )
-
-
-def reject(room: ActingScreen) -> None:
+def reject(room: ActingScreen, where: Where) -> None:
     """Asks what is wrong, and rejects."""
-    views = room.where().targets
-    names = ", ".join(clean(view.id) for view in views)
+    views = where.targets
 
     def answered(why: str | None) -> None:
-        for view in views if why else ():
-            _reject(room, view, why or "")
+        if why:
+            _reject(room, views, why)
 
-    hint = "Your word stands beside them; r starts it again."
-    room.app.push_screen(Prompt(f"Reject the results of {names}: what is wrong?", hint=hint, yes="Reject"), answered)
+    hint = f"Your word stands beside them; {room.key_of('respawn')} starts it again."
+    question = f"Reject the results of {named(views)}: what is wrong?"
+    room.app.push_screen(Prompt(question, hint=hint, yes="Reject"), answered)
 
 
-def _reject(room: ActingScreen, view: AgentView, why: str) -> None:
-    room.perform(
+def _reject(room: ActingScreen, views: tuple[AgentView, ...], why: str) -> None:
+    to_each(
+        room,
         "reject",
-        lambda: room.swarm.reject(view.id, why=why, spawn_id=view.spawn_id),
-        lambda report: room.say(clean(review_text(report), 500)),
+        views,
+        lambda view: room.swarm.reject(view.id, why=why, spawn_id=view.spawn_id),
+        lambda done: _show(room, done),
     )
 
 
-HANDLERS = {"accept": accept, "reject": reject}
+def _show(room: ActingScreen, done: Done[Reviewed]) -> None:
+    views = [view for view, _ in done]
+    words = review_text(done[0][1]) if len(done) == 1 else f"{named(views)}: {done[0][1].review.decision}"
+    room.did_for_good(clean(words, 200), "Y and F decide anew")
+    room.say(clean(words, 500))
+
+
+ON_AGENTS = {"accept": accept, "reject": reject}

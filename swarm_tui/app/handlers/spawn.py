@@ -1,29 +1,27 @@
-"""Spawning: the form, room for it where there is none, and an ended agent once more."""
+"""Spawning: the form, and room for it where there is none."""
 
-from typing import NamedTuple
-
-from swarm.admission.environment import names_that_differ
-from swarm.errors import Code, Refused, SwarmError
+from swarm.errors import Code, SwarmError
 from swarm.model.agent import AgentSpec
 from swarm.model.requests import SpawnCheck, Spawned, SpawnRequest
-from swarm.model.snapshot import AgentView
 from swarm.model.values import replace
 from swarm.programs.registry import names
 from swarm.sanitize import clean
 from swarm.verbs.respawn import request_from
-from swarm_tui.app.capabilities import session_for
+from swarm_tui.app.capabilities import Where
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from swarm_tui.app.screens.eviction import MakeRoom
 from swarm_tui.app.screens.spawn_form import SpawnForm
-from widgets.pick_one import Choice, PickOne
+
+AGAIN = "Start {} again, after several failed starts?"
+MENDED = "Where you have mended what made them fail, it can be tried at once."
 
 
 def spawn(room: ActingScreen) -> None:
     _open_form(room, None)
 
 
-def spawn_like(room: ActingScreen) -> None:
-    view = room.where().agent
+def spawn_like(room: ActingScreen, where: Where) -> None:
+    view = where.one
     if view is not None and view.spec is not None:
         # As it was asked for: in its worktree paths are relative to that, and the new agent gets another one.
         asked = request_from(view.spec, "")
@@ -90,7 +88,7 @@ def _parents(room: ActingScreen, like: AgentSpec | None) -> tuple[list[str], str
 def _spawn(room: ActingScreen, request: SpawnRequest) -> None:
     def done(spawned: Spawned) -> None:
         room.say(f"{clean(spawned.agent)} {'waits in the queue' if spawned.queued else 'is running'}")
-        _show_spawned(room, spawned)
+        show_spawned(room, spawned)
 
     room.perform("spawn", lambda: room.swarm.spawn(request), done)
 
@@ -103,89 +101,8 @@ def _make_room(room: ActingScreen, request: SpawnRequest, check: SpawnCheck) -> 
     room.app.push_screen(MakeRoom(check), chosen)
 
 
-class Earlier(NamedTuple):
-    """What an earlier run left that another start may go on with."""
-
-    session: str
-    differs: tuple[str, ...]
-    """Names of variables that were others at its spawn."""
-
-
-def respawn(room: ActingScreen) -> None:
-    """Asks how an ended agent is started again, where there is a choice: its session, and its environment."""
-    view = room.where().agent
-    if view is None:
-        return
-
-    def look() -> Earlier:
-        return Earlier(session_for(room.swarm, view), names_that_differ(room.swarm.agent_dir(view.id)))
-
-    room.perform("look for its session", look, lambda found: _respawn(room, view, found), opens=True)
-
-
-def _respawn(room: ActingScreen, view: AgentView, earlier: Earlier) -> None:
-    name = clean(view.id)
-    kept = "Its old directory is kept beside it, and what was learned goes into its brief."
-
-    def answered(*, yes: bool) -> None:
-        if yes:
-            _begin(room, view, fresh=True)
-
-    def chosen(how: str | None) -> None:
-        if how is not None:
-            _begin(room, view, fresh=how != "resume", here=how == "here")
-
-    choices = []
-    if earlier.session:
-        choices.append(Choice("resume", f"go on with its session  {clean(earlier.session, 60)}"))
-    choices.append(Choice("fresh", "begin anew: it knows nothing but its brief"))
-    if earlier.differs:
-        names = clean(", ".join(earlier.differs), 60)
-        choices.append(Choice("here", f"begin anew, as this shell is; other: {names}"))
-    if len(choices) == 1:
-        room.ask(f"Spawn {name} again?", answered, targets=(room.target_of(view),), notes=(kept,), yes="Spawn")
-        return
-    room.app.push_screen(PickOne(f"Spawn {name} again: how?", tuple(choices), notes=(kept,)), chosen)
-
-
-class FailedBefore(NamedTuple):
-    """A start that was refused because several before it had failed, and in which words."""
-
-    words: str
-
-
-AGAIN = "Start {} again, after several failed starts?"
-MENDED = "Where you have mended what made them fail, it can be tried at once."
-
-
-def _begin(room: ActingScreen, view: AgentView, *, fresh: bool, here: bool = False, force: bool = False) -> None:
-    """Starts it again. What has failed several times is asked about, and not refused: the operator may know better."""
-
-    def work() -> Spawned | FailedBefore:
-        try:
-            return room.swarm.respawn(view.id, fresh=fresh, force=force, here=here)
-        except Refused as refusal:
-            if refusal.code is not Code.CRASH_LOOP:
-                raise
-            return FailedBefore(refusal.title)
-
-    def done(result: Spawned | FailedBefore) -> None:
-        if isinstance(result, FailedBefore):
-            notes = (result.words, room.words_for(view), MENDED)
-            room.ask(
-                AGAIN.format(clean(view.id)), forced, targets=(room.target_of(view),), notes=notes, yes="Try again"
-            )
-        else:
-            _show_spawned(room, result)
-
-    def forced(*, yes: bool) -> None:
-        if yes:
-            _begin(room, view, fresh=fresh, here=here, force=True)
-
-    room.perform("respawn", work, done)
-
-
-def _show_spawned(room: ActingScreen, spawned: Spawned) -> None:
+def show_spawned(room: ActingScreen, spawned: Spawned) -> None:
+    """Says what came of a start, moves the cursor there, and watches whether it ends at once."""
     if spawned.session:
         room.say(f"{clean(spawned.agent)} goes on with its session")
     for warning in spawned.warnings:
@@ -199,4 +116,5 @@ def _show_spawned(room: ActingScreen, spawned: Spawned) -> None:
     room.perform("spawn", watch)
 
 
-HANDLERS = {"spawn": spawn, "spawn_like": spawn_like, "respawn": respawn}
+HANDLERS = {"spawn": spawn}
+ON_AGENTS = {"spawn_like": spawn_like}

@@ -3,13 +3,16 @@
 from swarm.errors import Code, Refused
 from swarm.model.requests import Spawned
 from swarm.sanitize import clean
+from swarm_tui.app.capabilities import Where
+from swarm_tui.app.handlers.each import named
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from swarm_tui.app.screens.prompt import Prompt
+from swarm_tui.app.undo import TakenBack
 
 
-def adopt_stray(room: ActingScreen) -> None:
+def adopt_stray(room: ActingScreen, where: Where) -> None:
     """Asks what it is to be called, and takes it in; asks once more where it would begin anew."""
-    view = room.where().agent
+    view = where.one
     if view is None or view.stray is None:
         return
     called, agent = clean(view.description, 60), view.id
@@ -46,16 +49,19 @@ def adopt_stray(room: ActingScreen) -> None:
     )
 
 
-def dismiss(room: ActingScreen) -> None:
-    """Says of the marked ones, or of the one under the cursor, that they are no agents."""
-    ids = [view.id for view in room.where().targets]
-    room.perform(
-        "dismiss",
-        lambda: room.swarm.dismiss(ids),
-        lambda found: room.say(
-            f"{', '.join(map(clean, found))}: dismissed. To take it back: swarm-tui dismiss --undo ID"
-        ),
-    )
+def dismiss(room: ActingScreen, where: Where) -> None:
+    """Says of the targets that they are no agents."""
+    views = where.targets
+
+    def done(found: tuple[str, ...]) -> None:
+        room.did(f"{named(views)}: dismissed (later: swarm-tui dismiss --undo ID)", lambda: back(found))
+
+    def back(found: tuple[str, ...]) -> TakenBack:
+        again = room.swarm.dismiss(found, undo=True)
+        left = tuple(f"{clean(agent)} is not dismissed any more" for agent in found if agent not in again)
+        return TakenBack(f"{', '.join(map(clean, again))}: shown and counted again", left)
+
+    room.perform("dismiss", lambda: room.swarm.dismiss([view.id for view in views]), done)
 
 
-HANDLERS = {"adopt_stray": adopt_stray, "dismiss": dismiss}
+ON_AGENTS = {"adopt_stray": adopt_stray, "dismiss": dismiss}

@@ -11,13 +11,14 @@ from swarm.sanitize import clean
 from swarm.verbs.handover import handover_text
 from swarm.verbs.merge import merge_text
 from swarm.verbs.worktrees import changes_text
+from swarm_tui.app.capabilities import Where
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from swarm_tui.app.screens.history import DiffScreen
 from swarm_tui.app.screens.prompt import Prompt
 
 
-def diff(room: ActingScreen) -> None:
-    view = room.where().agent
+def diff(room: ActingScreen, where: Where) -> None:
+    view = where.one
     if view is None:
         return
 
@@ -28,9 +29,9 @@ def diff(room: ActingScreen) -> None:
     room.perform("look at what it changed", lambda: room.swarm.diff(view.id), show, opens=True)
 
 
-def merge(room: ActingScreen) -> None:
+def merge(room: ActingScreen, where: Where) -> None:
     """Asks for the message of a commit first, where an agent that has ended left something uncommitted."""
-    view = room.where().agent
+    view = where.one
     if view is None:
         return
     if view.record is not None and view.record.phase is Phase.ENDED:
@@ -39,9 +40,9 @@ def merge(room: ActingScreen) -> None:
         _ask(room, view, "")
 
 
-def handover(room: ActingScreen) -> None:
+def handover(room: ActingScreen, where: Where) -> None:
     """Asks what its branch is to be called, and for the message of a commit where it left something uncommitted."""
-    view = room.where().agent
+    view = where.one
     own = view.spec.worktree if view is not None and view.spec is not None else None
     if view is None or own is None:
         return
@@ -67,7 +68,7 @@ def _with_message(room: ActingScreen, view: AgentView, done: str, go_on: Callabl
             go_on(message)
 
     question = f"{clean(view.id)} left {loose} uncommitted: the message of a commit for that?"
-    hint = f"It is committed and {done}, or nothing is changed; esc leaves."
+    hint = f"It is committed and {done}, or nothing is changed."
     room.app.push_screen(Prompt(question, hint=hint, yes="Go on"), answered)
 
 
@@ -122,4 +123,4 @@ def _show(room: ActingScreen, report: MergeReport) -> None:
     room.say(merge_text(report))
 
 
-HANDLERS = {"diff": diff, "merge": merge, "handover": handover}
+ON_AGENTS = {"diff": diff, "merge": merge, "handover": handover}

@@ -18,10 +18,11 @@ from swarm.protocol.logs import Chunk
 from swarm.rules.costs import Spending, spending, spent
 from swarm.rules.heart import heart
 from swarm.rules.results.outcome_board import board_of
-from swarm_tui.app.actions import ACTS, Act
+from swarm_tui.app.act import Act
+from swarm_tui.app.actions import ACTS
 from swarm_tui.app.deliveries import Delivered
 from swarm_tui.app.first_steps import first_steps, is_empty
-from swarm_tui.app.keys import bindings, strip_hints
+from swarm_tui.app.keys import bindings, hints
 from swarm_tui.app.screens.engine_calls import ActingScreen, Host
 from swarm_tui.app.verdict_cache import VerdictCache
 from swarm_tui.workers.detail_loader import tail_of
@@ -83,7 +84,6 @@ class ControlRoom(ActingScreen):
         yield self._strip
 
     def on_mount(self) -> None:
-        self._strip.hints = strip_hints(self.acts)
         # Whichever key or click changes the order, it is kept.
         self.watch(self.agents, "sort_mode", lambda mode: self.host.keep(sort=mode.value), init=False)
         self.watch(self.agents, "sort_reverse", lambda reverse: self.host.keep(reverse=reverse), init=False)
@@ -115,6 +115,7 @@ class ControlRoom(ActingScreen):
         if self.expected and self.agents.move_to(self.expected):
             self.expected = ""
         self._show_detail()
+        self._show_hints()
         self._show_status()
         if self.deliveries.awaited:
             self._look_for_deliveries(snapshot)
@@ -251,6 +252,7 @@ class ControlRoom(ActingScreen):
     @on(AgentDetail.TabChanged)
     def _detail_wanted(self) -> None:
         self._show_detail()
+        self._show_hints()
 
     # -- keys and clicks -----------------------------------------------------------------------------------------
 
@@ -260,14 +262,18 @@ class ControlRoom(ActingScreen):
 
     def dispatch(self, name: str) -> None:
         """Does an act of the table, or says why it is refused now."""
-        act = self.act_named[name]
-        reason = act.disabled_reason(self.where())
+        act, where = self.act_named[name], self.where()
+        reason = act.disabled_reason(where)
         if reason:
             self.say(f"{act.title}: {reason}", severity="warning")
             return
-        from swarm_tui.app.handlers import HANDLERS  # imports all the dialogs: only after the first snapshot is shown
+        from swarm_tui.app.handlers import carry_out  # imports all the dialogs: only after the first snapshot is shown
 
-        HANDLERS[name](self)
+        carry_out(self, act, where)
+        self._show_hints()
+
+    def _show_hints(self) -> None:
+        self._strip.hints = hints(self.acts, self.where())
 
     def on_paste(self, event: events.Paste) -> None:
         """Pasted text outside an input does nothing."""

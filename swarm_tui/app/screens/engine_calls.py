@@ -1,26 +1,30 @@
 """The screen that handlers work with: the targets of an act, calls of the engine, dialogs and messages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Literal, Protocol, TypeVar
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
 from swarm.model.beat import ActionKind, Beat
 from swarm.model.health import Verdict
-from swarm.model.record import Alert
+from swarm.model.record import Ref
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.sanitize import clean
 from swarm_tui.app import theme
-from swarm_tui.app.actions import ACTS, Act
+from swarm_tui.app.act import Act
+from swarm_tui.app.actions import ACTS
 from swarm_tui.app.capabilities import Where
 from swarm_tui.app.deliveries import Deliveries
+from swarm_tui.app.keys import first_key
 from swarm_tui.app.screens.view_controls import LookingScreen
+from swarm_tui.app.undo import Deed, Inverse, Undo
 from swarm_tui.terminal.key_order import Opening
 from widgets.confirm import AgentTarget, Confirm, Question, TypedConfirm
 from widgets.detail_head import Tab
 
 T = TypeVar("T")
+MOST_SENTENCES = 5
 Severity = Literal["information", "warning", "error"]
 
 
@@ -87,6 +91,7 @@ class ActingScreen(LookingScreen):
         self.picked: tuple[str, ...] = ()
         """The acts that were picked in the palette last, the newest first."""
         self.deliveries = Deliveries()
+        self.undo = Undo()
         self._beating = 0
 
     # -- the targets of an act -----------------------------------------------------------------------------------
@@ -95,17 +100,23 @@ class ActingScreen(LookingScreen):
         """What an act would work on now."""
         pulse = self.snapshot.pulse
         view = self.agents.cursor_view
-        marked = tuple(found for key in self.agents.targets if (found := self.agents.view_of(key)) is not None)
+        keys = self.agents.targets if self.agents.marks else ()
         return Where(
             self.snapshot,
             pulse.access,
             pulse.access_why or pulse.access.value,
             agent=view,
             verdict=self.verdicts.get(view.id) if view is not None else None,
-            marked=marked if self.agents.marks else (),
+            marked=tuple(found for key in keys if (found := self.agents.view_of(key)) is not None),
             beating=self._beating > 0,
             policy=self.swarm.home.policy,
+            hidden=self._hidden(),
+            no_undo=self.undo.why_not(self.now.awake),
         )
+
+    def _hidden(self) -> tuple[tuple[AgentView, str], ...]:
+        found = ((self.agents.view_of(key), why) for key, why in self.agents.hidden_marks)
+        return tuple((view, why) for view, why in found if view is not None)
 
     @property
     def writable(self) -> bool:
@@ -121,15 +132,31 @@ class ActingScreen(LookingScreen):
         """An agent as dialogs name it."""
         verdict = self.verdicts.get(view.id)
         state, age = (verdict.state.value, verdict.age) if verdict is not None else ("", None)
-        return AgentTarget(view.id, view.spawn_id, state, age)
+        unseen = any(hidden.ref == view.ref for hidden, _ in self._hidden())
+        return AgentTarget(view.id, view.spawn_id, f"{state}, not on the screen" if unseen else state, age)
 
-    def alerts_in_question(self) -> tuple[Alert, ...]:
-        """The alert under the cursor of the alerts, else the open ones of the agents in question, else all."""
-        if self.alerts.has_focus and self.alerts.current is not None:
-            return (self.alerts.current,)
-        waiting = tuple(alert for alert in self.snapshot.alerts if alert.acked_at is None)
-        ids = {view.id for view in self.where().targets}
-        return tuple(alert for alert in waiting if alert.agent in ids) or waiting
+    def sure_of_hidden(self, act: Act, where: Where, go_on: Callable[[], None]) -> None:
+        """Goes on with an act; asks first where it would reach marked agents that the list does not show.
+
+        Not for acts that list their targets themselves.
+        """
+        if not where.hidden or act.lists_targets(len(where.targets)):
+            go_on()
+            return
+        self.ask(
+            f"Of {len(where.targets)} marked, {len(where.hidden)} not on the screen. Go on with all of them?",
+            lambda *, yes: go_on() if yes else None,
+            targets=tuple(self.target_of(view) for view, _ in where.hidden),
+            notes=(f"What is asked for: {act.title}.",),
+            yes="Go on",
+        )
+
+    def hidden_words(self, refs: Container[Ref]) -> tuple[str, ...]:
+        """Says of which of these marked agents no row is on the screen, and why, a sentence each."""
+        found = [(view, why) for view, why in self._hidden() if view.ref in refs]
+        said = tuple(f"{clean(view.id, 200)} is not on the screen: {why}." for view, why in found[:MOST_SENTENCES])
+        more = len(found) - len(said)
+        return (*said, f"{more} more are not on the screen.") if more else said
 
     # -- asking the engine ---------------------------------------------------------------------------------------
 
@@ -162,6 +189,22 @@ class ActingScreen(LookingScreen):
 
         self.host.in_thread(work, finish)
 
+    # -- what was done -------------------------------------------------------------------------------------------
+
+    def key_of(self, name: str) -> str:
+        """The key of an act, as this operator's settings give it."""
+        return first_key(self.acts, name)
+
+    def did(self, words: str, inverse: Inverse) -> None:
+        """Says what was done, and for how long it can be taken back."""
+        self.undo.add(Deed(words, self.now.awake, inverse))
+        key = self.key_of("undo")
+        self.say(f"{words}; {key} takes it back" if key else words)
+
+    def did_for_good(self, words: str, why: str) -> None:
+        """Remembers an act that no key takes back. why: in a sentence, with what to do instead."""
+        self.undo.add(Deed(words, self.now.awake, why_final=why))
+
     # -- messages and dialogs ------------------------------------------------------------------------------------
 
     def say(self, text: str, *, severity: Severity = "information") -> None:
@@ -188,6 +231,7 @@ class ActingScreen(LookingScreen):
         typed: str = "",
     ) -> None:
         """A dialog whose default is no; `answered(yes=...)` gets the answer."""
+        notes = (*self.hidden_words({Ref(target.agent, target.spawn_id) for target in targets}), *notes)
         question = Question(title, targets, subtree, notes, yes=yes, danger=danger)
         dialog = TypedConfirm(question, typed) if typed else Confirm(question)
         self.app.push_screen(dialog, lambda answer: answered(yes=bool(answer)))

@@ -12,7 +12,8 @@ from textual.widgets import Input
 
 from swarm.config.policy import Policy
 from swarm.model.record import Alert
-from swarm_tui.app.actions import ACTS, Act
+from swarm_tui.app.act import Act
+from swarm_tui.app.actions import ACTS
 from swarm_tui.app.capabilities import Where
 from swarm_tui.app.help_text import help_text
 from widgets.check_list import MOVING_KEYS

@@ -40,7 +40,8 @@ class ResultsScreen(Dialog[str | None]):
         Binding("c", "on_entry('read')", "mark read", show=False),
         Binding("Y", "on_entry('accept')", "accept", show=False),
         Binding("F", "on_entry('reject')", "reject", show=False),
-        Binding("u", "toggle_waiting", "only what waits", show=False),
+        Binding("o", "toggle_waiting", "only what waits", show=False),
+        Binding("u", "undo", "take back", show=False),
         Binding("R", "reload", "look again", show=False),
         Binding("tab,shift+tab", "other_pane", "list or text", show=False),
     ]
@@ -51,7 +52,8 @@ class ResultsScreen(Dialog[str | None]):
             ("on_entry('read')", "c read"),
             ("on_entry('accept')", "Y accept"),
             ("on_entry('reject')", "F reject"),
-            ("toggle_waiting", "u only what waits"),
+            ("undo", "u takes back"),
+            ("toggle_waiting", "o only what waits"),
             ("reload", "R look again"),
             ("leave", "esc leaves"),
         )
@@ -59,15 +61,24 @@ class ResultsScreen(Dialog[str | None]):
     """Each can be clicked. Our own words: the only markup here."""
 
     def __init__(
-        self, entries: Entries, root: str, now: float, *, acts: dict[str, OnEntry], reload: Callable[[], None]
+        self,
+        entries: Entries,
+        root: str,
+        now: float,
+        *,
+        acts: dict[str, OnEntry],
+        reload: Callable[[], None],
+        undo: Callable[[], None],
     ) -> None:
-        """acts: what the room does with an entry, by name. reload: has the room look again. now: wall seconds."""
+        """acts: what the room does with an entry, by name. reload: has the room look again. undo: has it take back what
+        was done last. now: wall seconds.
+        """
         super().__init__("results")
         self._list = ResultsList(root, now)
         self._page = TextPane(id="page")
         self._entries = entries
         self._root, self._now = root, now
-        self._acts, self._reload = acts, reload
+        self._acts, self._reload, self._undo = acts, reload, undo
         self._waiting_only = False
 
     def compose_body(self) -> ComposeResult:
@@ -110,6 +121,10 @@ class ResultsScreen(Dialog[str | None]):
         """Shows only what somebody is to see to still, or everything."""
         self._waiting_only = not self._waiting_only
         self._show()
+
+    def action_undo(self) -> None:
+        """Takes back what was done last."""
+        self._undo()
 
     def action_reload(self) -> None:
         """Looks at the disk again."""

@@ -7,9 +7,10 @@ import pytest
 
 from swarm.model.snapshot import Access, Snapshot
 from swarm.model.verbs import BY_NAME as VERBS
-from swarm_tui.app.actions import ACTS, BY_NAME, Act
+from swarm_tui.app.act import Act, On
+from swarm_tui.app.actions import ACTS, BY_NAME
 from swarm_tui.app.capabilities import Where
-from swarm_tui.app.handlers import HANDLERS
+from swarm_tui.app.handlers import HANDLERS, ON_AGENTS
 from swarm_tui.app.keys import bindings, first_key, strip_hints, with_keys, written
 
 FORBIDDEN = {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+z"}
@@ -19,8 +20,8 @@ NEIGHBOURS = {"j": "hkunm", "k": "jlimo", "h": "gjybn", "l": "kop"}
 
 
 def test_every_act_has_a_handler_and_every_handler_an_act() -> None:
-    assert set(HANDLERS) == {act.name for act in ACTS}
-    assert all(callable(handler) for handler in HANDLERS.values())
+    assert set(HANDLERS) == {act.name for act in ACTS if act.on is On.NONE}
+    assert set(ON_AGENTS) == {act.name for act in ACTS if act.on is not On.NONE}
 
 
 def test_an_act_that_carries_out_a_verb_names_a_declared_one() -> None:

@@ -8,17 +8,17 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from swarm.errors import Code, Refused, SwarmError
+from swarm.errors import Code, SwarmError
 from swarm.model.activity import ActivityState
 from swarm.model.record import Ending, Phase
-from swarm.model.requests import Messaged
+from swarm.model.requests import Messaged, Objection, SpawnCheck
 from swarm.model.values import replace
 from swarm.protocol import inbox
 from swarm.protocol.inbox import entry
 from swarm.protocol.paths import AgentDir
 from swarm_tui.app.app import SwarmApp
 from swarm_tui.app.deliveries import Deliveries
-from swarm_tui.app.handlers import message, spawn
+from swarm_tui.app.handlers import message, respawn
 from swarm_tui.app.screens.control_room import ControlRoom
 from tests.support.canned import CannedSwarm
 from tests.support.swarms import (
@@ -243,7 +243,7 @@ async def test_a_on_an_ended_agent_says_so_and_opens_nothing(monkeypatch: pytest
 async def test_r_goes_on_with_the_session_or_begins_anew(
     monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...], fresh: bool
 ) -> None:
-    monkeypatch.setattr(spawn, "session_for", lambda *_: "5f0c2a6e")
+    monkeypatch.setattr(respawn, "session_for", lambda *_: "5f0c2a6e")
     async with a_room() as (pilot, room, swarm):
         ended = a_view("over", phase=Phase.ENDED, ending=Ending.FAILED, program="claude", spec=a_spec("over"))
         agents = (*swarm.canned.agents, ended)
@@ -262,7 +262,8 @@ async def test_what_has_failed_several_times_is_asked_about_and_not_refused() ->
         ended = a_view("over", phase=Phase.ENDED, ending=Ending.FAILED, program="claude", spec=a_spec("over"))
         room.show(replace(swarm.canned, agents=(*swarm.canned.agents, ended), generation=2))
         room.agents.move_to(ended.id)
-        swarm.refuse = Refused(Code.CRASH_LOOP, "'over' failed 3 times in a row of 900 s.")
+        failed = Objection("name", Code.CRASH_LOOP, "'over' failed 3 times in a row of 900 s.")
+        swarm.respawn_check = SpawnCheck(ended.id, 1, (failed,))
         await pilot.press("r")
         await settle(pilot)
         await pilot.press("y")
@@ -271,15 +272,14 @@ async def test_what_has_failed_several_times_is_asked_about_and_not_refused() ->
         assert pilot.app.screen.question.title == f"Start {ended.id} again, after several failed starts?"
         await pilot.pause()
         assert "failed 3 times in a row" in screen_text(pilot.app)
-        swarm.refuse = None
         await pilot.press("y")
         await settle(pilot)
-        assert asked(swarm, "respawn") == [(ended.id, True), (ended.id, True)]
+        assert asked(swarm, "respawn") == [(ended.id, True)]
         assert asked(swarm, "forced") == [ended.id]
 
 
 async def test_r_offers_the_environment_of_this_shell_where_it_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spawn, "names_that_differ", lambda _: ("ANTHROPIC_API_KEY",))
+    monkeypatch.setattr(respawn, "names_that_differ", lambda _: ("ANTHROPIC_API_KEY",))
     async with a_room() as (pilot, room, swarm):
         ended = a_view("over", phase=Phase.ENDED, ending=Ending.FAILED, program="claude", spec=a_spec("over"))
         room.show(replace(swarm.canned, agents=(*swarm.canned.agents, ended), generation=2))

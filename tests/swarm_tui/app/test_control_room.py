@@ -292,6 +292,8 @@ async def test_on_a_full_disk_keys_act_all_the_same_because_someone_has_to_be_en
         assert room.query_one(Banner).display
         await pilot.press("B")
         await settle(pilot)
+        await pilot.press("y")
+        await settle(pilot)
         assert [verb for verb, _ in swarm.asked] == ["beat"]
 
 

@@ -75,7 +75,7 @@ LISTS: dict[type[ModalScreen[Any]], Callable[[], Dialog[Any]]] = {
     SessionsScreen: lambda: SessionsScreen((), 0.0),
     DiffScreen: lambda: DiffScreen("what it changed", "+a", cut=False),
     KeyMenu: lambda: KeyMenu("Copy of a", (KeyRow("i", "id", "genesis-01/a"),), "its key copies it"),
-    ResultsScreen: lambda: ResultsScreen((), "genesis-01", 0.0, acts={}, reload=lambda: None),
+    ResultsScreen: lambda: ResultsScreen((), "genesis-01", 0.0, acts={}, reload=lambda: None, undo=lambda: None),
 }
 """What only shows something over the room: a list, or a text, has the keys, and there is nothing to answer."""
 NO_DIALOGS = {SpawnForm, HelpScreen}
