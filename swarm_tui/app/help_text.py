@@ -7,6 +7,7 @@ from swarm.config.policy import Policy
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert
 from swarm_tui.app.act import Act, Group
+from swarm_tui.app.actions import ACTS
 from swarm_tui.app.alert_help import ALERTS
 from swarm_tui.app.capabilities import Where
 from widgets.agent_words import state_word, verdict_cells
@@ -97,12 +98,18 @@ def _cause(cause: AlertCause, text: str) -> Iterator[Paragraph]:
 
 
 def _keys(acts: tuple[Act, ...], refused: Mapping[str, str]) -> Iterator[Paragraph]:
+    own = [(act, usual) for act, usual in zip(acts, ACTS, strict=True) if act.keys != usual.keys]
+    if own:
+        yield _heading("Your own keys: what else you read here calls these acts by the usual ones")
+        for act, usual in own:
+            yield from _entry(act.shown or "no key", f"{act.title}  (usually {usual.shown})")
+        yield _GAP
     for group, members in groupby(sorted(acts, key=_order), lambda act: act.group):
         yield _heading(group.value)
         for act in members:
             reason = refused[act.name]
             words = f"{act.title}  (not now: {quote(reason, 200)})" if reason else act.title
-            yield from _entry(act.shown, words, "muted" if reason else "")
+            yield from _entry(act.shown or "no key", words, "muted" if reason else "")
         yield _GAP
 
 

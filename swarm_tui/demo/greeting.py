@@ -50,7 +50,7 @@ class Greeting(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         box = VerticalScroll(id="box")
         box.border_title = Content("the demo: what to try")
-        box.border_subtitle = Content("any key begins")
+        box.border_subtitle = Content("q leaves, any other key begins")
         with box:
             for line in self._lines():
                 yield Static(line)
@@ -66,9 +66,12 @@ class Greeting(ModalScreen[None]):
             yield Content.assemble((f"{BY_NAME[name].shown.split()[0]:>2}  ", "bold $accent"), words)
 
     def on_key(self, event: events.Key) -> None:
-        """Any key begins."""
+        """Any key begins, but the one that leaves."""
         event.stop()
-        self.dismiss(None)
+        if event.key in BY_NAME["quit"].keys:
+            self.app.exit(0)
+        else:
+            self.dismiss(None)
 
     def on_click(self) -> None:
         """So does a click."""

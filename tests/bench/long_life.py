@@ -19,6 +19,8 @@ def measure(*, quick: bool) -> list[Figure]:
     warm, watched = (QUICK_WARM_S, QUICK_WATCHED_S) if quick else (WARM_S, WATCHED_S)
     days = (warm + watched) * SPEED / 86_400
     with Terminal([COMMAND, "demo", "--speed", str(SPEED)]) as room:
+        room.wait("any other key begins", deadline=120.0)
+        room.press(" ")
         room.wait("idea-alpha", deadline=120.0)
         time.sleep(warm)
         before = resident_mib(room.pid)

@@ -58,6 +58,8 @@ class HelpScreen(ModalScreen[None]):
     ) -> None:
         """alert: the one under the cursor, where the alerts have the keys."""
         super().__init__()
+        for key in next((act.keys for act in acts if act.name == "help"), ()):
+            self._bindings.bind(key, "leave", show=False)  # what opened it closes it, whichever key that is
         self._acts = acts
         self._policy = policy
         self._where = where

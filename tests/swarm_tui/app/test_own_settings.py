@@ -52,7 +52,11 @@ async def test_keys_of_the_operator_work_are_shown_and_the_usual_ones_are_free()
         await pilot.press("escape", "f1")
         await settle(pilot)
         assert isinstance(app.screen, HelpScreen)
-        app.pop_screen()
+        said = [paragraph.text for paragraph in app.screen.pane._paragraphs]
+        assert "stop this agent and its subtree  (usually x)" in said
+        await pilot.press("f1")
+        await settle(pilot)
+        assert len(app.screen_stack) == 1
         await pilot.press("ctrl+c")
         await settle(pilot)
         assert any(said.message.startswith("f12 leaves") for said in app._notifications)

@@ -115,7 +115,7 @@ def test_a_demo_that_is_interrupted_ends_in_order_and_removes_its_directory(tmp_
 def test_a_demo_whose_terminal_is_closed_leaves_nothing_running(home: Path) -> None:
     demo = Terminal(sys.executable, "-m", "swarm_tui", "demo", "--dir", str(home))
     try:
-        wait_for(lambda: demo.shows(b"any key begins"), "it says what to try", deadline=60)
+        wait_for(lambda: demo.shows(b"any other key begins"), "it says what to try", deadline=60)
         demo.press(b" ")
         wait_for(lambda: demo.shows(b"long-build"), "the agents are on the screen", deadline=60)
         demo.close()
@@ -130,7 +130,7 @@ def test_a_demo_whose_terminal_is_closed_leaves_nothing_running(home: Path) -> N
 def test_a_demo_that_is_left_says_what_was_seen(home: Path) -> None:
     demo = Terminal(sys.executable, "-m", "swarm_tui", "demo", "--dir", str(home), "--speed", "600")
     try:
-        wait_for(lambda: demo.shows(b"any key begins"), "it says what to try", deadline=60)
+        wait_for(lambda: demo.shows(b"any other key begins"), "it says what to try", deadline=60)
         demo.press(b"x")
         wait_for(lambda: demo.shows(b"long-build"), "the agents are on the screen", deadline=60)
         demo.press(b"q")
