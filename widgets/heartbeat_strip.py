@@ -31,16 +31,17 @@ def spark_cells(beats: Sequence[Beat], width: int, charset: Charset = UNICODE) -
 
 
 def strip_cells(
-    beats: Sequence[Beat], hints: Sequence[Hint], width: int, charset: Charset = UNICODE
+    beats: Sequence[Beat], hints: Sequence[Hint], width: int, charset: Charset = UNICODE, *, lead: str = ""
 ) -> tuple[Cells, tuple[tuple[int, int, str], ...]]:
     """The cells of the strip, and where each hint lies: (first column, column after the last, action).
 
-    Hints give way from the end as the width falls; the help, which knows them all, goes last.
+    hints: the most important first; what comes last gives way first as the width falls, but the help, which knows
+    them all, stays. lead: what they are for.
     """
     cells: list[Cell] = [Cell(" ")]
     if width >= WIDE_STRIP:
         cells.append(Cell("heartbeats ", "muted"))
-    room = 24 if width >= 120 else 12 if width >= 80 else 7
+    room = 24 if width >= 140 else 12 if width >= WIDE_STRIP else 7
     cells += spark_cells(beats, room, charset) or (Cell("none yet", "muted"),)
     rate = pass_rate(beats)
     if rate is None and beats and width >= NARROW_STRIP:
@@ -50,6 +51,8 @@ def strip_cells(
             Cell(f" {rate}%" + (" passed" if width >= NARROW_STRIP else ""), "good" if rate >= 90 else "warning")
         )
     cells.append(Cell(f" {charset.rule}", "muted"))
+    if lead:
+        cells.append(Cell(f" {lead}", "strong"))
     at = cells_width(cells)
     spans: list[tuple[int, int, str]] = []
     for key, word, action in _fitting(hints, width - at):
@@ -71,14 +74,13 @@ def _fitting(hints: Sequence[Hint], room: int) -> list[Hint]:
     for place in sorted(range(len(hints)), key=lambda place: hints[place][2] != "help"):
         key, word, _ = hints[place]
         length = cells_width(_hint_cells(key, word))
-        if length > room:
-            break
-        chosen.add(place)
-        room -= length
+        if length <= room:
+            chosen.add(place)
+            room -= length
     return [hints[place] for place in sorted(chosen)]
 
 
-NARROW_STRIP, WIDE_STRIP = 60, 80
+NARROW_STRIP, WIDE_STRIP = 80, 100
 """From NARROW_STRIP columns on it says what the rate is a rate of, from WIDE_STRIP on what the signs are."""
 
 
@@ -92,6 +94,9 @@ class HeartbeatStrip(CellLine):
     beats: reactive[tuple[Beat, ...]] = reactive(())
     """The heartbeats, oldest first."""
     hints: reactive[tuple[Hint, ...]] = reactive(())
+    """The most important first."""
+    lead: reactive[str] = reactive("")
+    """What the acts of the hints are for, where that is not the row under the cursor."""
 
     class HintPressed(Message):
         """A hint was clicked: its action is wanted."""
@@ -105,14 +110,14 @@ class HeartbeatStrip(CellLine):
 
     def line_cells(self, y: int, width: int) -> Cells:
         del y
-        return strip_cells(self.beats, self.hints, width, charset_of(self))[0]
+        return strip_cells(self.beats, self.hints, width, charset_of(self), lead=self.lead)[0]
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
         if offset is None:
             return
         event.stop()
-        spans = strip_cells(self.beats, self.hints, self.size.width, charset_of(self))[1]
+        spans = strip_cells(self.beats, self.hints, self.size.width, charset_of(self), lead=self.lead)[1]
         for start, end, action in spans:
             if start <= offset.x < end:
                 self.post_message(self.HintPressed(action))

@@ -46,18 +46,3 @@ def bindings(acts: Sequence[Act]) -> list[Binding]:
         for act in acts
         if act.keys
     ]
-
-
-def strip_hints(acts: Sequence[Act]) -> tuple[tuple[str, str, str], ...]:
-    """Returns (key, word, name of the act) of what the strip at the bottom shows, in the table's order."""
-    return tuple((act.shown.split()[0], act.short, act.name) for act in acts if act.short and act.keys)
-
-
-def hints(acts: Sequence[Act], where: Where) -> tuple[tuple[str, str, str], ...]:
-    """Returns what the strip shows now. While agents are marked: how many, and what can be done to all of them."""
-    if not where.marked:
-        return strip_hints(acts)
-    count = f"{len(where.marked)} marked:"
-    able = (act for act in acts if act.marked and act.keys and not act.disabled_reason(where))
-    help_ = (hint for hint in strip_hints(acts) if hint[2] == "help")
-    return (count, "", "clear"), *((act.shown.split()[0], act.marked, act.name) for act in able), *help_

@@ -22,8 +22,9 @@ from swarm_tui.app.act import Act
 from swarm_tui.app.actions import ACTS
 from swarm_tui.app.deliveries import Delivered
 from swarm_tui.app.first_steps import first_steps, is_empty
-from swarm_tui.app.keys import bindings, hints
+from swarm_tui.app.keys import bindings
 from swarm_tui.app.screens.engine_calls import ActingScreen, Host
+from swarm_tui.app.strip import strip_hints
 from swarm_tui.app.verdict_cache import VerdictCache
 from swarm_tui.workers.detail_loader import tail_of
 from swarm_tui.workers.transcript_tail import TranscriptChunk
@@ -84,6 +85,7 @@ class ControlRoom(ActingScreen):
         yield self._strip
 
     def on_mount(self) -> None:
+        self._show_hints()
         # Whichever key or click changes the order, it is kept.
         self.watch(self.agents, "sort_mode", lambda mode: self.host.keep(sort=mode.value), init=False)
         self.watch(self.agents, "sort_reverse", lambda reverse: self.host.keep(reverse=reverse), init=False)
@@ -157,12 +159,19 @@ class ControlRoom(ActingScreen):
             self.detail.tick(self._detail_verdict, self.now)
         self._show_status()
 
+    @on(events.DescendantFocus)
+    def _show_hints(self) -> None:
+        """The strip offers what helps with the row under the cursor; what looks the same is not drawn again."""
+        needs = self._tally.attention.count
+        self._strip.lead, self._strip.hints = strip_hints(self.where(), self.acts, needs=needs, focused=self.focused)
+
     @property
     def needing(self) -> int:
         """How many need a person, as the status line says."""
         return self._tally.attention.count
 
     def _show_status(self) -> None:
+        self._show_hints()
         snapshot = self.snapshot
         owner = snapshot.owner
         self._status.data = status_of(
@@ -271,9 +280,6 @@ class ControlRoom(ActingScreen):
 
         carry_out(self, act, where)
         self._show_hints()
-
-    def _show_hints(self) -> None:
-        self._strip.hints = hints(self.acts, self.where())
 
     def on_paste(self, event: events.Paste) -> None:
         """Pasted text outside an input does nothing."""

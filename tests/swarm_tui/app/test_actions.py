@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from swarm.model.health import Health, Verdict
 from swarm.model.snapshot import Access, Snapshot
 from swarm.model.verbs import BY_NAME as VERBS
 from swarm_tui.app.act import Act, On
 from swarm_tui.app.actions import ACTS, BY_NAME
 from swarm_tui.app.capabilities import Where
 from swarm_tui.app.handlers import HANDLERS, ON_AGENTS
-from swarm_tui.app.keys import bindings, first_key, strip_hints, with_keys, written
+from swarm_tui.app.keys import bindings, first_key, with_keys, written
+from swarm_tui.app.strip import strip_hints
+from tests.support.swarms import a_root, a_snapshot, a_view
 
 FORBIDDEN = {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+z"}
 DESTRUCTIVE = {"stop", "stop_hard", "respawn", "freeze", "pause", "beat"}
@@ -56,7 +59,9 @@ def test_a_viewer_is_told_why_it_may_not_write(act: Act) -> None:
 
 
 def test_the_strip_shows_the_keys_of_the_contract() -> None:
-    hints = {(key, word) for key, word, _ in strip_hints(ACTS)}
+    view = a_view("worker-1")
+    where = Where(a_snapshot(a_root(), view), Access.WRITABLE, "", view, Verdict(Health.FRESH, "updated 1m ago"))
+    hints = {(key, word) for key, word, _ in strip_hints(where, ACTS)[1]}
     assert {("b", "plan"), ("B", "beat"), ("n", "spawn"), ("x", "stop"), ("/", "filter"), ("?", "help")} <= hints
 
 
@@ -69,8 +74,9 @@ def test_the_readme_lists_every_key() -> None:
 def test_keys_of_the_operator_are_shown_and_bound_wherever_the_table_is() -> None:
     acts = with_keys({"stop": ("ctrl+k", "question_mark"), "help": ("f1",), "beat": ()})
     assert first_key(acts, "stop") == "ctrl-k"
-    assert ("f1", "help", "help") in strip_hints(acts)
-    assert "beat" not in {name for _, _, name in strip_hints(acts)}
+    hints = strip_hints(Where(Snapshot(1), Access.WRITABLE, ""), acts)[1]
+    assert ("f1", "help", "help") in hints
+    assert "beat" not in {name for _, _, name in hints}
     bound = {key: binding.action for binding in bindings(acts) for key in binding.key.split(",")}
     assert bound["question_mark"] == "act('stop')"
     assert "x" not in bound
