@@ -6,9 +6,9 @@ from swarm.model.causes import Severity
 from swarm.model.health import Health, Verdict
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
+from swarm.rules.state_words import ENDING
 from widgets.agent_words import (
     AGEING,
-    ENDING_WORD,
     STATE_ROLES,
     age_text,
     bar,
@@ -168,7 +168,7 @@ def _age_cells(view: AgentView, verdict: Verdict, now: Now, columns: Columns, ro
     text = age_text(view, verdict, now, charset)
     role = unread_role(verdict) or role
     level = bar_level(verdict) if columns.bar and not is_ending(view) else None
-    if columns.word and text in (verdict.state.value, "investig.", ENDING_WORD):
+    if columns.word and text in (verdict.state.value, "investig.", ENDING):
         text = ""  # the word stands beside it already
     room = columns.age - columns.bar - 1 if columns.bar else 0
     if room and len(text) > room and verdict.state in AGEING:

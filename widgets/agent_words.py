@@ -9,7 +9,9 @@ from swarm.model.repository import Changes
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.rules.results.disputes import dispute_words, disputes_in
-from widgets.cells import Cell, Cells, coarse_duration, countdown, quote, short_duration
+from swarm.rules.spared import ending_words
+from swarm.rules.state_words import ENDING, word_of
+from widgets.cells import Cell, Cells, coarse_duration, quote, short_duration
 from widgets.charset import UNICODE, Charset
 
 STATE_ROLES: dict[Health, str] = {
@@ -45,7 +47,6 @@ _EXPLAINED = frozenset(
 )
 SUBAGENT_MARK = "/~"
 """What stands in an id between an agent and the key of a sub-agent that its program runs."""
-ENDING_WORD = "ending"
 _DOUBTFUL = 50
 """Per cent of usefulness at which a row says so in any width."""
 
@@ -86,14 +87,8 @@ def is_ending(view: AgentView) -> bool:
 
 def state_word(view: AgentView, verdict: Verdict, charset: Charset = UNICODE) -> str:
     """The word of the state; how often, where its program says that it tries again."""
-    if is_ending(view):
-        return ENDING_WORD
-    if is_subagent(view):
-        return "sub-agent"
-    if is_stray(view):
-        return "stray"
-    again = verdict.state is Health.RETRYING and view.retries
-    return f"{verdict.state.value} {charset.times}{view.retries}" if again else verdict.state.value
+    word = word_of(view, verdict)
+    return f"{word} {charset.times}{view.retries}" if word == Health.RETRYING and view.retries else word
 
 
 def is_unread(view: AgentView) -> bool:
@@ -110,7 +105,7 @@ def age_text(view: AgentView, verdict: Verdict, now: Now, charset: Charset = UNI
     """How long ago, in heartbeats where results wait for a reader, or what stands in for it: at most ten columns."""
     state = verdict.state
     if is_ending(view):
-        return ENDING_WORD
+        return ENDING
     if view.stray is not None and is_stray(view):
         return short_duration(max(0.0, now.wall - view.stray.started_at))
     if view.inner is not None and view.inner.since:
@@ -217,13 +212,8 @@ def sentence_cells(view: AgentView, verdict: Verdict) -> Cells:
         cells.append(Cell("foreign ", "muted"))
     state = verdict.state
     record = view.record
-    if is_ending(view):
-        cells.append(
-            Cell(
-                f"is being ended: {quote(record.why)}" if record is not None and record.why else "is being ended",
-                "muted",
-            )
-        )
+    if record is not None and is_ending(view):
+        cells.append(Cell(quote(ending_words(record)), "muted"))
     elif state is Health.DONE:
         cells.append(Cell(f"results: {quote(view.results.status, 20)}  ", "accent" if is_unread(view) else "muted"))
         cells.append(Cell(quote(view.results.summary), "quote"))
@@ -259,31 +249,6 @@ def _doing(activity: ActivityState) -> str:
         if not tool.parent:
             return f"{tool.tool or 'tool'}: {tool.text}" if tool.text else tool.tool
     return activity.last_text
-
-
-def verdict_cells(verdict: Verdict) -> Cells:
-    """The verdict in one line: what comes next and in how long, and why (`kill in 02:10: silent 42m, limit 45m`)."""
-    role = STATE_ROLES[verdict.state]
-    if verdict.kill_due:
-        lead = [Cell("killed by the next heartbeat", "danger")]
-    else:
-        lead = []
-        coming = verdict.next_state is not None and verdict.in_seconds is not None
-        last_step = verdict.kill_in is not None and (verdict.next_state in (None, Health.OVERDUE) or not coming)
-        if coming and not last_step and verdict.next_state is not None and verdict.in_seconds is not None:
-            next_role = STATE_ROLES[verdict.next_state]
-            lead.append(Cell(f"{verdict.next_state.value} in {countdown(verdict.in_seconds)}", next_role))
-        if verdict.kill_in is not None:
-            lead.append(
-                Cell(
-                    (", " if lead else "") + f"kill in {countdown(verdict.kill_in)}", "danger" if last_step else "muted"
-                )
-            )
-        if not lead and verdict.state is Health.WAITING and verdict.in_seconds is not None:
-            lead.append(Cell(f"next try in {countdown(verdict.in_seconds)}", role))
-        if not lead:
-            lead.append(Cell(verdict.state.value, role))
-    return (*lead, Cell(": ", "muted"), Cell(quote(verdict.why))) if verdict.why else tuple(lead)
 
 
 def changes_cells(changes: Changes | None) -> Cells:

@@ -12,7 +12,7 @@ from swarm.model.health import Verdict
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.rules.costs import Spending
-from widgets.agent_words import changes_cells, spawns, verdict_cells
+from widgets.agent_words import changes_cells, spawns
 from widgets.cells import (
     Cell,
     Cells,
@@ -26,10 +26,9 @@ from widgets.cells import (
 )
 from widgets.charset import UNICODE, Charset
 from widgets.line_list import CellLine, charset_of
-from widgets.paragraphs import wrap
 from widgets.slot_board import meter_cells
+from widgets.verdict_words import verdict_lines
 
-_VERDICT_LINES = 3
 FULL_CONTEXT = 0.8
 """Above this share of its context a program is soon to sum up and forget."""
 _QUIET_S = 5.0
@@ -68,21 +67,6 @@ def tab_cells(active: Tab, width: int) -> tuple[Cells, tuple[tuple[int, int, Tab
         if at - 1 <= width:
             break
     return fit_cells(cells, width), tuple(spans)
-
-
-def verdict_lines(verdict: Verdict | None, width: int) -> tuple[Cells, ...]:
-    """The verdict in as few lines as it needs; what comes next stands first."""
-    if verdict is None or width <= 0:
-        return ((),)
-    cells = verdict_cells(verdict)
-    if cells_width(cells) <= width or not verdict.why:
-        return (cells,)
-    *lead, why = cells
-    head = cells_width(lead)
-    if head >= width - 8:
-        return (tuple(lead), *((Cell(line, why.role),) for line in wrap(why.text, width)))
-    first, *rest = wrap("x" * head + why.text, width)  # the x stand in for what comes before the reason
-    return ((*lead, Cell(first[head:], why.role)), *((Cell(line, why.role),) for line in rest))
 
 
 def facts_cells(view: AgentView, charset: Charset = UNICODE) -> Cells:
@@ -133,7 +117,7 @@ class TabLine(CellLine):
 
 
 class VerdictLine(CellLine):
-    """Which rule holds, why, and what comes next in how long; two or three lines where one does not do."""
+    """Why it is judged so, and what comes next in how long; two or three lines where one does not do."""
 
     DEFAULT_CSS = """
     VerdictLine { height: auto; max-height: 3; }
@@ -143,7 +127,7 @@ class VerdictLine(CellLine):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         del container, viewport
-        return min(_VERDICT_LINES, len(verdict_lines(self.verdict, width)))
+        return len(verdict_lines(self.verdict, width))
 
     def watch_verdict(self, old: Verdict | None, new: Verdict | None) -> None:
         width = self.size.width
@@ -151,7 +135,7 @@ class VerdictLine(CellLine):
             self.refresh(layout=True)
 
     def line_cells(self, y: int, width: int) -> Cells:
-        lines = verdict_lines(self.verdict, width)
+        lines = verdict_lines(self.verdict, width, charset_of(self))
         return fit_cells(lines[y], width, charset_of(self).cut) if y < len(lines) else ()
 
 

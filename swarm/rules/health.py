@@ -15,15 +15,34 @@ from swarm.rules.looping.due_for_looping import ends_in, loops
 from swarm.rules.looping.usefulness import usefulness
 from swarm.rules.results.outcome import ended, gone, idle_words, is_gone, reported
 from swarm.rules.service_wait import has_just_been_refused, refused_words, waiting_verdict
+from swarm.rules.spared import (
+    NOTHING_ENDS_IT,
+    SPARED,
+    WHILE_IT_TRIES,
+    ending_words,
+    held_words,
+    spared_loop_words,
+    spared_words,
+)
 
 TOOL_CHARACTERS = 80
 """Of what a tool is called with, in a verdict's words."""
 
 
-def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queued: bool = False) -> Verdict:
+def verdict(
+    view: AgentView,
+    now: Now,
+    policy: Policy,
+    *,
+    heartbeat_n: int,
+    queued: bool = False,
+    beat_at: float | None = None,
+) -> Verdict:
     """The health of one agent (protocol.md, Health).
 
-    heartbeat_n: the number of the last heartbeat. queued: it waits for a slot. The first rule that holds decides:
+    heartbeat_n: the number of the last heartbeat. queued: it waits for a slot. beat_at: wall seconds of that heartbeat,
+    where it is known. Its reason says why first, then that nothing ends it, where nothing does; of one that is being
+    ended it says so. The first rule that holds decides:
 
     1.  queued.
     2.  The ledger has ended it: done, failed, killed or lost, as recorded. That is final; late results change nothing.
@@ -46,6 +65,16 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
 
     Ages count awake seconds and leave out pauses. They are never negative, whatever the clocks did.
     """
+    judged = _judge(view, now, policy, heartbeat_n, queued=queued, beat_at=beat_at)
+    record = view.record
+    if record is None or record.phase is not Phase.STOPPING:
+        return judged
+    return replace(judged, why=ending_words(record), next_state=None, in_seconds=None, kill_in=None)
+
+
+def _judge(
+    view: AgentView, now: Now, policy: Policy, heartbeat_n: int, *, queued: bool, beat_at: float | None
+) -> Verdict:
     record = view.record
     if view.inner is not None:
         return _inner(view.inner, now)
@@ -66,7 +95,7 @@ def verdict(view: AgentView, now: Now, policy: Policy, *, heartbeat_n: int, queu
         return waiting_verdict(record, record.waiting, age, now)
     if is_gone(view):
         return _without_process(view, record, age)
-    return _living(view, record, age, now, policy, heartbeat_n)
+    return _living(view, record, age, now, policy, heartbeat_n, beat_at)
 
 
 def _without_process(view: AgentView, record: Record | None, age: float) -> Verdict:
@@ -80,7 +109,15 @@ def _without_process(view: AgentView, record: Record | None, age: float) -> Verd
     return gone(view, record, age)
 
 
-def _living(view: AgentView, record: Record | None, age: float, now: Now, policy: Policy, heartbeat_n: int) -> Verdict:
+def _living(
+    view: AgentView,
+    record: Record | None,
+    age: float,
+    now: Now,
+    policy: Policy,
+    heartbeat_n: int,
+    beat_at: float | None,
+) -> Verdict:
     """It runs: what the operator told it comes before what it does itself."""
     if view.absent:
         return Verdict(Health.UNKNOWN, f"{view.absent}{_last_heard(view, age, now)}", age=age)
@@ -89,13 +126,12 @@ def _living(view: AgentView, record: Record | None, age: float, now: Now, policy
     if record is not None and record.paused is not None:
         stopped = spell_duration(now.awake - record.paused)
         would = _by_age(view, record, age, now, policy)
-        return Verdict(Health.PAUSED, f"paused for {stopped}; this does not age, it would be {would.state}", age=age)
-    if record is not None and is_held(record, heartbeat_n):
-        left = plural((record.held_until or 0) - heartbeat_n, "heartbeat")
+        why = f"paused for {stopped}; {NOTHING_ENDS_IT}: it does not age meanwhile (it would be {would.state})"
+        return Verdict(Health.PAUSED, why, age=age)
+    if record is not None and isheld_words(record, heartbeat_n):
         would = _by_age(view, record, age, now, policy)
-        because = f" ({record.held_why})" if record.held_why else ""
-        why = f"no automatic kill for {left}{because}; it would be {would.state}: {would.why}"
-        return Verdict(Health.HELD, why, age=age)
+        held = held_words(record, now, policy.heartbeat.period, heartbeat_n, beat_at)
+        return Verdict(Health.HELD, f"{would.why.partition(SPARED)[0]}{held}", age=age)
     return _at_work(view, record, age, now, policy)
 
 
@@ -112,10 +148,11 @@ def _at_work(view: AgentView, record: Record | None, age: float, now: Now, polic
     quiet = max(0.0, now.awake - view.heard) if view.heard is not None else 0.0
     if view.retrying and quiet < policy.service.give_up_after:  # a try that hangs is a program that hangs
         tries = f", {plural(view.retries, 'try', 'tries')} so far" if view.retries else ""
-        return Verdict(Health.RETRYING, f"its program says: {view.retrying}{tries}", age=age)
+        return Verdict(Health.RETRYING, f"its program says: {view.retrying}{tries}; {WHILE_IT_TRIES}", age=age)
     silent, patience = waiting_for_model(view, now), policy.service.waiting_after
     if silent is not None and patience <= silent < policy.service.give_up_after:
-        return Verdict(Health.RETRYING, f"waiting for the model for {spell_duration(silent)}", age=age)
+        words = f"waiting for the model for {spell_duration(silent)}; {WHILE_IT_TRIES}"
+        return Verdict(Health.RETRYING, words, age=age)
     judged = _by_age(view, record, age, now, policy)
     if judged.state is not Health.LOOPING and (tool := _open_tool(view, now)):
         judged = replace(judged, why=f"{judged.why}; {tool}")
@@ -147,7 +184,7 @@ def _open_tool(view: AgentView, now: Now) -> str:
 
 def _taken_over(record: Record, age: float, now: Now) -> Verdict:
     since = f" for {spell_duration(now.awake - record.taken_at)}" if record.taken_at is not None else ""
-    return Verdict(Health.HELD, f"taken over by {record.taken_over}{since}; this does not age", age=age)
+    return Verdict(Health.HELD, f"taken over by {record.taken_over}{since}{SPARED}it does not age meanwhile", age=age)
 
 
 def _inner(inner: SubAgent, now: Now) -> Verdict:
@@ -204,7 +241,7 @@ def is_archived(view: AgentView) -> bool:
     return view.record is not None and view.record.id != view.id
 
 
-def is_held(record: Record, heartbeat_n: int) -> bool:
+def isheld_words(record: Record, heartbeat_n: int) -> bool:
     """No heartbeat up to `held_until` may end it. heartbeat_n: the number of the last heartbeat."""
     return record.held_until is not None and heartbeat_n < record.held_until
 
@@ -219,14 +256,15 @@ def _by_age(view: AgentView, record: Record | None, age: float, now: Now, policy
     if useful is not None and loops(useful):
         left = ends_in(view, now, policy)
         following, at = (Health.INVESTIGATE, investigate - age) if left is None else (Health.KILLED, left)
-        return Verdict(Health.LOOPING, useful.words, following, at, age, kill_in=left, usefulness=useful)
+        why = useful.words + ("" if left is not None else spared_loop_words(view, policy))
+        return Verdict(Health.LOOPING, why, following, at, age, kill_in=left, usefulness=useful)
     kill_in = max(0.0, limit - age) if mortal else None
     if age >= limit:
         why = f"{_silent(view, record, age, now)}; the limit is {spell_duration(limit)}"
-        why += _spared(view, record, policy)
+        why += spared_words(view, policy)
         return Verdict(Health.OVERDUE, why, Health.KILLED if mortal else None, None, age, mortal, kill_in)
     if age >= investigate:
-        why = _silent(view, record, age, now) + f"; the limit is {spell_duration(limit)}"
+        why = f"{_silent(view, record, age, now)}; the limit is {spell_duration(limit)}{spared_words(view, policy)}"
         return Verdict(Health.INVESTIGATE, why, Health.OVERDUE, limit - age, age, kill_in=kill_in)
     following, bound = (Health.LATE, period) if period < investigate else (Health.INVESTIGATE, investigate)
     if age >= period:
@@ -252,19 +290,6 @@ def _silent(view: AgentView, record: Record | None, age: float, now: Now) -> str
         spawned = spell_clock(record.spawned_at, now.wall)
         return f"silent {spell_duration(age)}: nothing written since its spawn at {spawned}"
     return f"silent {spell_duration(age)}: no line in progress.md"
-
-
-def _spared(view: AgentView, record: Record | None, policy: Policy) -> str:
-    """Why no heartbeat ends this overdue agent; '' where the next one does."""
-    if is_root(view, policy):
-        return "; the root is never ended by a heartbeat"
-    if view.foreign or record is None:
-        return "; it was not started here, so no heartbeat ends it"
-    if record.phase is Phase.STOPPING:
-        return "; it is being stopped"
-    if view.liveness is Liveness.ELSEWHERE:
-        return "; its process is in another pid namespace and cannot be looked at"
-    return "" if policy.heartbeat.kill else "; automatic kills are off"
 
 
 _YOUNG = (Health.FRESH, Health.STARTING, Health.LATE)

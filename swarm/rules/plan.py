@@ -122,8 +122,11 @@ def _pause(snapshot: Snapshot, over: str, refused: str) -> SpawnPause | None:
 def verdicts(snapshot: Snapshot, policy: Policy, now: Now) -> dict[str, Verdict]:
     """The verdict on every agent of a snapshot, by id."""
     queue = frozenset(snapshot.queue)
-    n = snapshot.heartbeat_n
-    return {view.id: verdict(view, now, policy, heartbeat_n=n, queued=view.id in queue) for view in snapshot.agents}
+    n, at = snapshot.heartbeat_n, snapshot.heartbeat_last_at
+    return {
+        view.id: verdict(view, now, policy, heartbeat_n=n, queued=view.id in queue, beat_at=at)
+        for view in snapshot.agents
+    }
 
 
 def leave_out(plan: Plan, keys: frozenset[str]) -> Plan:

@@ -124,17 +124,17 @@ def refused_words(view: AgentView) -> str:
 
 
 def waiting_words(waiting: Waiting, now: Now) -> str:
-    """What comes next, why it waits, and for how long by now: a narrow row shows the beginning of it."""
+    """Why it waits, what comes next, and for how long it has waited by now."""
     said = waiting.why or _WORDS.get(waiting.trouble, str(waiting.trouble))
     tries = f", {plural(waiting.tries, 'try', 'tries')} so far" if waiting.tries else ""
     waits = f"{spell_duration(max(0.0, now.awake - waiting.since))}{tries}"
-    return f"{next_words(waiting, now)}; {said}; its program ended for its service, and it has waited for {waits}"
+    return f"{said}; {next_words(waiting, now)}; its program ended for its service, and it has waited for {waits}"
 
 
 def next_words(waiting: Waiting, now: Now) -> str:
     """When it is tried again, or that a person decides."""
     if waiting.next_try is None or waiting.next_at is None:
-        return "it is not tried again by itself: resume, respawn or kill it"
+        return "nothing takes it up or ends it by itself: resume, respawn or kill it"
     if is_due(waiting, now):
         return "it is taken up at the next look"
     left = max(0.0, waiting.next_try - now.awake)

@@ -23,6 +23,18 @@ RUNNING_STATES = frozenset(
 _SILENT = frozenset({Health.LATE, Health.INVESTIGATE, Health.OVERDUE})
 
 
+ENDING, SUBAGENT, STRAY = "ending", "sub-agent", "stray"
+
+
+def word_of(view: AgentView, verdict: Verdict) -> str:
+    """The word for the state of an agent, the same on every surface: of its health, or what is said instead of it."""
+    if view.record is not None and view.record.phase is Phase.STOPPING:
+        return ENDING
+    if view.inner is not None or (view.ghost and "/~" in view.id):
+        return SUBAGENT
+    return STRAY if view.stray is not None and not view.progress.lines else verdict.state.value
+
+
 def is_in_state(word: str, view: AgentView, verdict: Verdict) -> bool:
     """Whether one of `model.state_words` is true of an agent."""
     match word:

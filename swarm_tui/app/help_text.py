@@ -10,12 +10,13 @@ from swarm_tui.app.act import Act, Group
 from swarm_tui.app.actions import ACTS
 from swarm_tui.app.alert_help import ALERTS
 from swarm_tui.app.capabilities import Where
-from widgets.agent_words import state_word, verdict_cells
+from widgets.agent_words import state_word
 from widgets.cells import Cell, quote, width_of
 from widgets.cells import short_duration as duration
 from widgets.charset import Charset
 from widgets.legend import STATES, legend
 from widgets.paragraphs import Paragraph
+from widgets.verdict_words import verdict_cells
 
 LEAD = 16
 """Columns at the left, for keys and signs. A longer one gets a line of its own."""

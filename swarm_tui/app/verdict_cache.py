@@ -30,6 +30,7 @@ class VerdictCache:
         """By place: awake seconds at which it is asked again, in sight or not."""
         self._verdicts: dict[str, Verdict] = {}
         self._heartbeat_n = -1
+        self._beat_at: float | None = None
 
     def update(self, snapshot: Snapshot, now: Now) -> dict[str, Verdict]:
         """The verdicts of a newer snapshot. Views that are the same objects keep theirs until `tick`."""
@@ -40,7 +41,7 @@ class VerdictCache:
     def tick(self, snapshot: Snapshot, now: Now, in_sight: Collection[str] | None = None) -> dict[str, Verdict]:
         """The verdicts of the same snapshot, later. in_sight: ids whose age is shown to the second; None for all."""
         all_agents = in_sight is None or snapshot.heartbeat_n != self._heartbeat_n
-        self._heartbeat_n = snapshot.heartbeat_n
+        self._heartbeat_n, self._beat_at = snapshot.heartbeat_n, snapshot.heartbeat_last_at
         changed = self._take(snapshot.agents)
         if all_agents or in_sight is None:
             return self._ask(range(len(self._agents)), now)
@@ -69,7 +70,14 @@ class VerdictCache:
         for place in places:
             view = self._agents[place]
             phase = view.record.phase if view.record is not None else None
-            said = verdict(view, now, self._policy, heartbeat_n=self._heartbeat_n, queued=phase is Phase.QUEUED)
+            said = verdict(
+                view,
+                now,
+                self._policy,
+                heartbeat_n=self._heartbeat_n,
+                queued=phase is Phase.QUEUED,
+                beat_at=self._beat_at,
+            )
             oldest = OLDEST_ENDED_S if phase is Phase.ENDED else OLDEST_S
             wait = float(oldest - 1 - place % (oldest // 2))  # not all in the same tick
             fresh[view.id] = said

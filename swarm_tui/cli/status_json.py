@@ -17,6 +17,7 @@ from swarm.rules.heart import command, heart
 from swarm.rules.outage import waits
 from swarm.rules.results.disputes import disputes_in
 from swarm.rules.results.outcomes import pass_rate
+from swarm.rules.state_words import word_of
 from swarm_tui.cli.commands.common import iso
 
 
@@ -143,6 +144,7 @@ def _agent(view: AgentView, verdict: Verdict, now: Now, usage: Usage | None, use
         "parent": view.parent,
         "depth": view.depth,
         "state": verdict.state.value,
+        "word": word_of(view, verdict),
         "why": verdict.why,
         "next_state": verdict.next_state.value if verdict.next_state is not None else None,
         "next_in_s": _rounded(verdict.in_seconds),

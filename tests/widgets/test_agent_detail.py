@@ -5,16 +5,21 @@ import pytest
 from swarm.model.agent import Exit, FoundProcess, Usage
 from swarm.model.causes import ProblemCode
 from swarm.model.health import Health, Verdict
+from swarm.model.record import Phase
 from swarm.model.reports import Progress, ProgressLine
 from swarm.model.snapshot import AgentView, Problem
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.plan import verdicts
+from swarm_tui.cli.status_json import document
 from tests.support.swarms import (
     MINUTE,
     NOW,
     POLICY,
     a_progress,
+    a_record,
+    a_root,
+    a_snapshot,
     a_view,
     an_exit,
     big_example,
@@ -27,7 +32,7 @@ from tests.support.widget_app import WidgetApp, screen_lines, screen_text
 from widgets.agent_detail import AgentDetail
 from widgets.cells import cells_width
 from widgets.charset import ASCII
-from widgets.detail_head import TABS, Tab, TabLine, facts_cells, tab_cells, verdict_lines
+from widgets.detail_head import TABS, Tab, TabLine, facts_cells, tab_cells
 from widgets.detail_pages import (
     DetailData,
     ProcessRow,
@@ -39,6 +44,7 @@ from widgets.detail_pages import (
 from widgets.event_feed import EventRow
 from widgets.paragraphs import Paragraph
 from widgets.results_page import results_page
+from widgets.verdict_words import verdict_lines
 
 COUNTDOWN = Verdict(Health.INVESTIGATE, "silent 42m, limit 45m", Health.OVERDUE, 130.0, age=2520.0, kill_in=130.0)
 
@@ -65,7 +71,7 @@ async def test_its_head_says_the_verdict_the_countdown_and_the_facts() -> None:
         detail.show(worker(), COUNTDOWN, NOW)
         await pilot.pause()
         lines = screen_lines(app)
-        assert lines[0] == "kill in 02:10: silent 42m, limit 45m"
+        assert lines[0] == "silent 42m, limit 45m; kill in 02:10"
         assert lines[1] == "[1 progress] 2 transcript 3 task 4 results 5 process 6 events"
         assert "[outputs 2] Drafting section 3." in lines[2]
         assert "[outputs 0] Fetching sources." in lines[3]
@@ -74,7 +80,7 @@ async def test_its_head_says_the_verdict_the_countdown_and_the_facts() -> None:
         later = replace(COUNTDOWN, kill_in=129.0, in_seconds=129.0)
         detail.tick(later, Now(NOW.wall + 1, NOW.awake + 1))
         await pilot.pause()
-        assert screen_lines(app)[0] == "kill in 02:09: silent 42m, limit 45m"
+        assert screen_lines(app)[0] == "silent 42m, limit 45m; kill in 02:09"
 
 
 async def test_a_long_verdict_takes_more_lines_and_a_short_one_gives_them_back() -> None:
@@ -85,13 +91,30 @@ async def test_a_long_verdict_takes_more_lines_and_a_short_one_gives_them_back()
         detail.show(worker(), long, NOW)
         await pilot.pause()
         assert screen_lines(app)[:3] == [
-            "kill in 02:10: silent 42m: no line in",
-            "progress.md since 08:59; the limit is",
-            "45m",
+            "silent 42m: no line in progress.md since",
+            "08:59; the limit is 45m; kill in 02:10",
+            "[1 progress] 2 3 4 5 6",
         ]
         detail.tick(COUNTDOWN, NOW)
         await pilot.pause()
         assert screen_lines(app)[1].startswith("[1 progress]")
+
+
+async def test_who_is_being_ended_is_so_in_the_title_and_in_the_verdict() -> None:
+    """The same word in both, and on the command line, also when its process has gone already."""
+    detail = AgentDetail()
+    app = WidgetApp(detail)
+    async with app.run_test(size=(60, 12), notifications=True) as pilot:
+        record = a_record("w", phase=Phase.STOPPING, ended_by="operator", why="too slow")
+        for view in (a_view("w", record=record), a_view("w", record=record, exit=an_exit("w", -15, stopped=True))):
+            snapshot = a_snapshot(a_root(), view)
+            judged = verdicts(snapshot, POLICY, NOW)
+            detail.show(view, judged[view.id], NOW)
+            await pilot.pause()
+            assert screen_lines(app)[0] == "is being ended by operator: too slow"
+            assert str(detail.border_title).endswith("ending")
+            row = next(each for each in document(snapshot, judged, NOW, POLICY)["agents"] if each["name"] == "w")  # type: ignore[attr-defined]  # a list, by JSON
+            assert (row["word"], row["why"]) == ("ending", "is being ended by operator: too slow")
 
 
 async def test_tabs_change_by_number_by_step_and_by_click() -> None:
@@ -196,11 +219,22 @@ def test_the_tab_line_fits_and_every_tab_can_be_clicked(width: int) -> None:
             assert text[start:end] == f"[{TABS.index(tab) + 1} {active.value}]"
 
 
-@pytest.mark.parametrize("width", [1, 5, 15, 20, 40, 80])
+@pytest.mark.parametrize("width", [20, 24, 31, 40, 80])
 def test_no_line_of_the_verdict_loses_a_word(width: int) -> None:
     lines = verdict_lines(COUNTDOWN, width)
     text = "".join(cell.text for line in lines for cell in line).replace(" ", "")
-    assert text.replace(":", "") == "kill in 02:10: silent 42m, limit 45m".replace(" ", "").replace(":", "")
+    assert text.replace(";", "") == "silent42m,limit45mkillin02:10"
+
+
+@pytest.mark.parametrize("width", [20, 33, 47, 60])
+def test_a_long_reason_gives_way_and_what_comes_does_not(width: int) -> None:
+    lines = verdict_lines(replace(COUNTDOWN, why="in Bash for 42m: make test " * 20), width)
+    text = ["".join(cell.text for cell in line) for line in lines]
+    assert len(text) == 3
+    assert text[0].startswith("in Bash for 42m")
+    assert text[-1].endswith("kill in 02:10")
+    assert text[1].endswith("…")
+    assert all(len(line) <= width for line in text)
 
 
 def test_problems_come_first_then_progress_the_newest_on_top() -> None:

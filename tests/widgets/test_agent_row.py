@@ -38,10 +38,10 @@ from widgets.agent_words import (
     slots_text,
     state_mark,
     state_word,
-    verdict_cells,
 )
 from widgets.cells import Cells, cells_width
 from widgets.charset import ASCII, UNICODE, Charset
+from widgets.verdict_words import verdict_cells
 
 FRESH = Verdict(Health.FRESH, "updated 1m ago", Health.LATE, 840.0, age=60.0, kill_in=2640.0)
 
@@ -98,7 +98,7 @@ def test_a_row_of_75_columns_has_bar_outputs_or_slots_and_sentence_too() -> None
         " ◆ idea-beta         9m ▕▋  ▏ slots 3/3 Waiting for worker-2.",
         " ? worker-1        lost 2h              gone without results 2h ago",
         " ✖ worker-2         46m ▕███▏ ~2 out    Drafting section 3.",
-        " ‖ worker-3        paused               paused for 22m; this does not age,…",
+        " ‖ worker-3        paused               paused for 22m; nothing ends it: i…",
         " ✔ worker-9        unread 3♥            results: success  The price table …",
         " … idea-gamma      queued     slots 0/4 waiting for a slot",
         " ◈ improvement-01   33m                 held: a long audit",
@@ -236,18 +236,18 @@ def test_deep_guides_leave_room_for_the_name() -> None:
 @pytest.mark.parametrize(
     ("verdict", "line"),
     [
-        (FRESH, "late in 14:00, kill in 44:00: updated 1m ago"),
+        (FRESH, "updated 1m ago; late in 14:00, kill in 44:00"),
         (
             Verdict(Health.INVESTIGATE, "silent 42m, limit 45m", Health.OVERDUE, 130.0, age=2520.0, kill_in=130.0),
-            "kill in 02:10: silent 42m, limit 45m",
+            "silent 42m, limit 45m; kill in 02:10",
         ),
-        (Verdict(Health.OVERDUE, "silent 46m", kill_due=True, kill_in=0.0), "killed by the next heartbeat: silent 46m"),
-        (Verdict(Health.LATE, "silent 16m", Health.INVESTIGATE, 60.0, age=960.0), "investigate in 01:00: silent 16m"),
-        (Verdict(Health.QUEUED, "waiting for a slot"), "queued: waiting for a slot"),
+        (Verdict(Health.OVERDUE, "silent 46m", kill_due=True, kill_in=0.0), "silent 46m; killed by the next heartbeat"),
+        (Verdict(Health.LATE, "silent 16m", Health.INVESTIGATE, 60.0, age=960.0), "silent 16m; investigate in 01:00"),
+        (Verdict(Health.QUEUED, "waiting for a slot"), "waiting for a slot"),
         (Verdict(Health.IDLE, ""), "idle"),
     ],
 )
-def test_a_verdict_says_what_comes_next_in_how_long_and_why(verdict: Verdict, line: str) -> None:
+def test_a_verdict_says_why_first_then_what_comes_and_in_how_long(verdict: Verdict, line: str) -> None:
     assert text_of(verdict_cells(verdict)) == line
 
 

@@ -162,8 +162,8 @@ class ControlRoom(ActingScreen):
     @on(events.DescendantFocus)
     def _show_hints(self) -> None:
         """The strip offers what helps with the row under the cursor; what looks the same is not drawn again."""
-        needs = self._tally.attention.count
-        self._strip.lead, self._strip.hints = strip_hints(self.where(), self.acts, needs=needs, focused=self.focused)
+        said = strip_hints(self.where(), self.acts, needs=self.needing, focused=self.focused)
+        self._strip.lead, self._strip.hints = said
 
     @property
     def needing(self) -> int:
@@ -288,10 +288,6 @@ class ControlRoom(ActingScreen):
     @on(SlotBoard.Picked)
     def _slot_picked(self, event: SlotBoard.Picked) -> None:
         self.go_to(event.agent_id)
-
-    @on(AgentTree.AlertOpened)
-    def _alert_wanted(self, event: AgentTree.AlertOpened) -> None:
-        self.go_to_alert(event.alert)
 
     @on(Alerts.Picked)
     def _alert_picked(self, event: Alerts.Picked) -> None:

@@ -66,6 +66,10 @@ class LookingScreen(Screen[None]):
         else:
             self._show_alerts()
 
+    @on(AgentTree.AlertOpened)
+    def _alert_wanted(self, event: AgentTree.AlertOpened) -> None:
+        self.go_to_alert(event.alert)
+
     def go_to_alert(self, alert: Alert) -> None:
         """Puts the cursor on an alert among the alerts."""
         self.alerts.move_to(alert.key)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from swarm.config.checked import parse_policy
 from swarm.config.policy import Policy
+from swarm.formatting import spell_clock
 from swarm.model.activity import ActivityState
 from swarm.model.agent import Liveness
 from swarm.model.causes import ProblemCode
@@ -120,7 +121,7 @@ class TestWhoIsSpared:
     def test_a_foreign_agent_is_never_killed(self) -> None:
         found = self.overdue(record=None)
         assert (found.kill_due, found.kill_in, found.next_state) == (False, None, None)
-        assert "no heartbeat ends it" in found.why
+        assert "nothing ends it: it was not started here" in found.why
 
     def test_nor_a_foreign_directory_that_the_ledger_knows(self) -> None:
         assert not self.overdue(foreign=True).kill_due
@@ -224,7 +225,7 @@ def test_a_stop_that_was_ordered_shows_as_killed_before_the_ledger_says_so() -> 
     stopped = an_exit("worker-1", -15, stopped=True)
     view = a_view(phase=Phase.STOPPING, exit=stopped, ended_by="operator", why="too slow", liveness=Liveness.DEAD)
     found = judge(view)
-    assert (found.state, found.why) == (Health.KILLED, "stopped by operator: too slow")
+    assert (found.state, found.why) == (Health.KILLED, "is being ended by operator: too slow")
 
 
 def test_what_the_ledger_let_go_of_stays_as_it_ended() -> None:
@@ -276,9 +277,18 @@ class TestHolds:
     def test_a_hold_lasts_until_its_heartbeat_has_passed(self, until: int, state: Health) -> None:
         assert judge(a_view(age=50 * MINUTE, held_until=until)).state is state
 
+    def test_a_held_agent_says_until_when_where_the_last_heartbeat_is_known(self) -> None:
+        view = a_view(age=50 * MINUTE, held_until=N + 2)
+        last = NOW.wall - 5 * MINUTE
+        found = verdict(view, NOW, POLICY, heartbeat_n=N, beat_at=last)
+        until = spell_clock(last + 2 * POLICY.heartbeat.period, last + 2 * POLICY.heartbeat.period)
+        assert found.why.endswith(f"; nothing ends it: held until {until} (2 heartbeats)")
+        late = verdict(view, NOW, POLICY, heartbeat_n=N, beat_at=last - 9 * POLICY.heartbeat.period)
+        assert late.why.endswith("; nothing ends it: held for 2 heartbeats"), "no time is promised that has passed"
+
     def test_a_held_agent_says_what_it_would_be(self) -> None:
         found = judge(a_view(age=50 * MINUTE, held_until=N + 1, held_why="long build"))
-        assert found.why.startswith("no automatic kill for 1 heartbeat (long build); it would be overdue: silent 50m")
+        assert found.why.endswith("; the limit is 45m; nothing ends it: held for 1 heartbeat: long build")
         assert (found.kill_due, found.kill_in) == (False, None)
 
     def test_a_hold_hides_no_results(self) -> None:
@@ -420,7 +430,7 @@ class TestLooping:
 def test_a_program_that_retries_is_not_ended_for_its_silence() -> None:
     found = judge(a_view(age=50 * MINUTE, activity=ActivityState(retrying="529 overloaded", retries=1)))
     assert (found.state, found.kill_due) == (Health.RETRYING, False)
-    assert found.why == "its program says: 529 overloaded, 1 try so far"
+    assert found.why == "its program says: 529 overloaded, 1 try so far; nothing ends it while it tries"
 
 
 class TestProblems:

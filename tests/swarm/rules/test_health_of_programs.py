@@ -50,7 +50,7 @@ class TestWaitingForTheModel:
     def test_a_turn_in_which_nothing_comes_is_waiting_after_the_policys_time(self) -> None:
         found = judge(at_work(heard=PATIENCE + 2 * MINUTE))
         assert found.state is Health.RETRYING
-        assert found.why == f"waiting for the model for {int(PATIENCE / MINUTE) + 2}m"
+        assert found.why == f"waiting for the model for {int(PATIENCE / MINUTE) + 2}m; nothing ends it while it tries"
 
     def test_before_that_it_is_told_when_it_would_be(self) -> None:
         found = judge(at_work(heard=PATIENCE - 30))
@@ -150,7 +150,7 @@ class TestAPersonInItsTerminal:
             view = at_work(age=10 * HOUR, phase=phase, taken_over="operator", taken_at=NOW.awake - 5 * MINUTE, **fields)
             found = judge(view)
             assert (found.state, found.kill_due, found.kill_in) == (Health.HELD, False, None)
-            assert found.why == "taken over by operator for 5m; this does not age"
+            assert found.why == "taken over by operator for 5m; nothing ends it: it does not age meanwhile"
 
     def test_its_age_stands_still_meanwhile(self) -> None:
         found = judge(at_work(age=HOUR, taken_over="operator", taken_at=NOW.awake - 50 * MINUTE))

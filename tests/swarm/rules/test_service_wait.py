@@ -28,7 +28,7 @@ def test_pauses_double_up_to_the_longest_and_end_with_a_person() -> None:
         now = later(now, pauses[-1])
     assert pauses[:6] == [60.0, 120.0, 240.0, 480.0, 900.0, 900.0]
     assert sum(pauses) >= SERVICE.give_up_after > sum(pauses[:-1])
-    assert "it is not tried again by itself" in waiting_words(waiting, now)
+    assert "nothing takes it up or ends it by itself" in waiting_words(waiting, now)
 
 
 def test_a_named_time_is_not_counted_against_its_patience() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from swarm.model.causes import AlertCause
+from swarm.model.health import Health
 from swarm.model.record import Alert, Ending, Phase
 from swarm.model.snapshot import Access, AgentView, Snapshot
 from swarm.model.values import replace
@@ -47,14 +48,14 @@ def drawn(where: Where, width: int = 80) -> str:
     return text.partition("─")[2].strip()
 
 
-ENDED = {"phase": Phase.ENDED, "spec": a_spec("w")}
+ENDED: dict[str, Any] = {"phase": Phase.ENDED, "spec": a_spec("w")}
 
 
 @pytest.mark.parametrize(
     ("view", "begins"),
     [
         (a_view("w", age=35 * 60), "x stop  m message  H hold  P pause  "),
-        (every_state()["looping"], "x stop  m message  "),
+        (every_state()[Health.LOOPING], "x stop  m message  "),
         (a_view("w", results=results()), "c read  4 results  "),
         (a_view("w", ending=Ending.LOST, **ENDED), "r again  2 output  "),
         (a_view("w", results=results(acceptance=(("it runs", False),)), ending=Ending.DONE, **ENDED), "4 results"),

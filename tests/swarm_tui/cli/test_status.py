@@ -44,7 +44,7 @@ from widgets.status_line import status_of
 DOCUMENT_KEYS = {"needs_you", "home", "generation", "at", "heartbeat", "slots", "spent", "alerts", "agents"}
 AGENT_KEYS = {
     *("id", "name", "role", "parent", "depth", "state", "why", "next_state", "next_in_s", "age_s", "last_update"),
-    "usefulness",
+    *("usefulness", "word"),
     *("sentence", "outputs", "outputs_claimed", "slots", "foreign", "spawn_id", "program", "model", "pid"),
     *("cpu_percent", "rss_bytes", "tokens", "cost_usd", "unread_s", "unread_beats", "problems"),
     *("description", "subtree", "doing", "ghost", "waiting", "worktree", "disputes", "review", "stray"),
@@ -165,7 +165,7 @@ def test_who_waits_for_its_service_says_why_since_when_and_until_when() -> None:
     assert "the next try is at" in str(row["why"])
     narrow = next(each for each in lines(a_snapshot(view), 100) if "worker-1" in each)
     assert "waiting" in narrow
-    assert "the next try is at" in narrow
+    assert "You've hit your session limit; t" in narrow
     assert "You've hit your session limit" in next(each for each in lines(a_snapshot(view)) if "worker-1" in each)
     given_up = replace(waiting, next_try=None, next_at=None)
     view = a_view("worker-1", record=a_record("worker-1", phase=Phase.WAITING, waiting=given_up))
