@@ -8,7 +8,6 @@ from textual.keys import format_key
 from swarm.model.values import replace
 from swarm_tui.app.act import Act
 from swarm_tui.app.actions import ACTS
-from swarm_tui.app.capabilities import Where
 
 _WORDS = frozenset({"enter", "backspace", "delete"})
 """Keys that Textual shows as signs which not every terminal has."""

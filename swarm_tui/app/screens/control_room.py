@@ -85,7 +85,6 @@ class ControlRoom(ActingScreen):
         yield self._strip
 
     def on_mount(self) -> None:
-        self._show_hints()
         # Whichever key or click changes the order, it is kept.
         self.watch(self.agents, "sort_mode", lambda mode: self.host.keep(sort=mode.value), init=False)
         self.watch(self.agents, "sort_reverse", lambda reverse: self.host.keep(reverse=reverse), init=False)
@@ -172,8 +171,7 @@ class ControlRoom(ActingScreen):
 
     def _show_status(self) -> None:
         self._show_hints()
-        snapshot = self.snapshot
-        owner = snapshot.owner
+        snapshot, owner = self.snapshot, self.snapshot.owner
         self._status.data = status_of(
             snapshot,
             self.verdicts,

@@ -36,7 +36,9 @@ from widgets.heartbeat_strip import strip_cells
 def where_on(view: AgentView, snapshot: Snapshot | None = None, **fields: Any) -> Where:
     snapshot = snapshot or a_snapshot(a_root(), view)
     judged = verdicts(snapshot, POLICY, NOW)
-    return Where(snapshot, Access.WRITABLE, "", view, judged[view.id], policy=POLICY, **fields)
+    return Where(
+        snapshot, Access.WRITABLE, "", view, judged[view.id], policy=POLICY, no_undo="nothing was done", **fields
+    )
 
 
 def drawn(where: Where, width: int = 80) -> str:
