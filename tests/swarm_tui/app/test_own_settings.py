@@ -18,11 +18,14 @@ from swarm_tui.settings.places import Places
 from swarm_tui.settings.values import Notify, Settings
 from tests.support.canned import CannedSwarm
 from tests.support.cli import COMMAND
+from tests.support.ptys import Terminal
 from tests.support.tmux import Tmux, needs_tmux
 from tests.support.wait import wait_for
 from widgets.confirm import Confirm
 from widgets.heartbeat_strip import HeartbeatStrip
 from widgets.tree_order import SortMode
+
+LIGHT_SURFACE = b"48;2;255;255;255"
 
 
 @asynccontextmanager
@@ -163,3 +166,23 @@ def test_a_room_in_a_terminal_takes_its_settings_from_options_environment_keys_a
     assert next_theme() == "16"
     assert next_theme("TEXTUAL_THEME=swarm-light", "NO_COLOR=1", "COLORFGBG=15;0") == "contrast"
     assert next_theme("TEXTUAL_THEME=swarm-light", words=("--theme", "swarm-contrast")) == "16"
+
+
+def test_a_light_terminal_that_answers_late_makes_the_room_light_and_presses_no_key(
+    swarm_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    for name in ("NO_COLOR", "TEXTUAL_THEME", "COLORFGBG"):
+        monkeypatch.delenv(name, raising=False)
+    room = Terminal(COMMAND, "-C", str(swarm_home))
+    try:
+        wait_for(lambda: room.shows(b"\x1b]11;?"), "the terminal is asked")
+        wait_for(lambda: room.shows(b"genesis-01"), "the room does not wait for it")
+        assert LIGHT_SURFACE not in room.text
+        room.press(b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;1;4c")
+        wait_for(lambda: room.shows(LIGHT_SURFACE), "the room is light")
+        room.press(b"q")  # in a dialog that a letter of the answer had opened, it would leave only that
+        wait_for(lambda: room.shows(b"no such words") or room.ended(), "the room is left")
+        assert room.status == 0
+    finally:
+        room.kill()
