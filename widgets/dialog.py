@@ -116,6 +116,8 @@ class Dialog(ModalScreen[T]):
         /* Where colours do not tell, the frame of what has the keys is heavier. */
         & Input:focus:ansi, & TextArea:focus:ansi, & Select:focus:ansi { border: heavy ansi_bright_cyan; }
         & Input:focus:nocolor, & TextArea:focus:nocolor, & Select:focus:nocolor { border: heavy $foreground; }
+        & Input:nocolor > .input--cursor, & TextArea:nocolor .text-area--cursor { text-style: reverse; }
+        & Select:nocolor .option-list--option-highlighted { text-style: reverse; }
         & Input > .input--placeholder { color: $muted; }
         & TextArea .text-area--placeholder { color: $muted; }
     }

@@ -6,7 +6,7 @@ from swarm.admission.scope import may_give_checks
 from swarm.home.context import Home
 from swarm.model.agent import AgentSpec
 
-HINT = 'Write --accept "TEXT::CHECK", like "report.md names three sources::test -s report.md".'
+HINT = 'Name one with its check, like "report.md names three sources::test -s report.md".'
 SHOWN = 120
 """Characters of an outcome that are shown."""
 

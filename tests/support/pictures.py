@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from swarm.model.activity import Activity, Kind
 from swarm.programs.transcript import transcribe
@@ -85,8 +85,10 @@ PICTURES: tuple[Picture, ...] = (
     Picture("overview-45", 45, 30),
     Picture("problems", keys=("p",)),
     Picture("rehearsal", keys=("b",)),
-    Picture("spawn-form", keys=("n",), typed=(("name", "worker-9"), ("inputs", "notes/pages.md"))),
-    Picture("kill-before-spawn", keys=("n",), typed=(("name", "idea-gamma"),), full=True),
+    Picture("spawn-form", keys=("n",), typed=(("name", "worker-9"), ("task", "Collect the prices of all pages."))),
+    Picture(
+        "kill-before-spawn", keys=("n",), typed=(("name", "idea-gamma"), ("task", "Compare the prices.")), full=True
+    ),
     Picture("stop", keys=("x",), agent="idea-alpha"),
     Picture("detail-transcript", keys=("2",), lines=TRANSCRIPT),
     Picture("transcript", keys=("2",), agent="idea-alpha/worker-1", told=SESSION),
@@ -134,7 +136,11 @@ async def pose(pilot: Pilot[int], picture: Picture) -> None:
         await pilot.press(key)
         await pilot.pause()
     for name, text in picture.typed:
-        app.screen.query_one(f"#{name}", Input).value = text
+        field = app.screen.query_one(f"#{name}")
+        if isinstance(field, TextArea):
+            field.text = text
+        elif isinstance(field, Input):
+            field.value = text
     view = app.room.detail.view
     if picture.lines and view is not None:
         app.room.load_lines(view.id, view.spawn_id, Chunk(picture.lines))
@@ -150,8 +156,9 @@ async def pose(pilot: Pilot[int], picture: Picture) -> None:
 async def _quiet(pilot: Pilot[int]) -> None:
     """Waits until the form has asked what a spawn would meet, and no caret blinks."""
     app = pilot.app
-    for box in app.screen.query(Input):
-        box.cursor_blink = False
+    for box in app.screen.query("Input, TextArea"):
+        if isinstance(box, Input | TextArea):
+            box.cursor_blink = False
     await pilot.pause(2 * DEBOUNCE_SECONDS if isinstance(app.screen, SpawnForm) else None)
     await app.workers.wait_for_complete()
     await pilot.pause()

@@ -4,12 +4,13 @@ from swarm.errors import Code, SwarmError
 from swarm.model.agent import AgentSpec
 from swarm.model.requests import SpawnCheck, Spawned, SpawnRequest
 from swarm.model.values import replace
-from swarm.programs.registry import names
+from swarm.programs.registry import COMMAND, kind_of, names
 from swarm.sanitize import clean
 from swarm.verbs.respawn import request_from
 from swarm_tui.app.capabilities import Where
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from swarm_tui.app.screens.eviction import MakeRoom
+from swarm_tui.app.screens.spawn_boxes import Programs
 from swarm_tui.app.screens.spawn_form import SpawnForm
 
 AGAIN = "Start {} again, after several failed starts?"
@@ -32,7 +33,7 @@ def _open_form(room: ActingScreen, like: AgentSpec | None) -> None:
     roles = []
     for name, role in sorted(room.swarm.roles().items()):
         if not isinstance(role, SwarmError) and name != "genesis":
-            roles.append((name, name))
+            roles.append(name)
     if not roles:
         room.say("No role file of this home is usable: swarm-tui roles says why.", severity="error")
         return
@@ -68,9 +69,10 @@ def _go_on(room: ActingScreen, request: SpawnRequest, check: SpawnCheck) -> None
         _spawn(room, request)
 
 
-def _programs(room: ActingScreen) -> tuple[list[str], str]:
+def _programs(room: ActingScreen) -> Programs:
     policy = room.swarm.home.policy
-    return names(policy), policy.spawn.program
+    known = names(policy)
+    return Programs(known, policy.spawn.program, frozenset(name for name in known if kind_of(name, policy) == COMMAND))
 
 
 def _parents(room: ActingScreen, like: AgentSpec | None) -> tuple[list[str], str]:

@@ -1,140 +1,68 @@
-"""The spawn form: every field of a spec, checked against the disk and the slots while it is typed."""
+"""The spawn form: three fields of a spec first, then all others, checked against disk and slots while one types."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.timer import Timer
-from textual.widgets import Button, Checkbox, Input, Label, Select, Static, TextArea
+from textual.widgets import Checkbox, Input, Select, Static, TextArea
 
 from swarm.errors import Code, SwarmError
+from swarm.formatting import plural
 from swarm.model.agent import AgentSpec
 from swarm.model.requests import SpawnCheck, SpawnRequest
 from swarm.sanitize import clean
-from swarm_tui.app.screens.spawn_model import SpawnModel
+from swarm_tui.app.screens.spawn_boxes import Programs, show_refusals
+from swarm_tui.app.screens.spawn_fields import SpawnFields
+from swarm_tui.app.screens.spawn_words import FIRST, LABELS, ROOM_CODES, Refusal, ordered, refusals
+from widgets.answer import Answer
 
 Checker = Callable[[SpawnRequest], SpawnCheck]
-ROOM_CODES = frozenset({Code.NO_SLOT, Code.BUDGET, Code.RESERVE, Code.ALLOCATION})
 DEBOUNCE_SECONDS = 0.25
-_FIELDS: tuple[tuple[str, str, str], ...] = (
-    ("inputs", "inputs", "files that hold something, or directories/, separated by blanks"),
-    ("outputs", "outputs", "globs of the files it is to make: they are counted"),
-    ("worktree", "worktree", "REPO@REF: a git worktree of its own; . is the home's repository"),
-    ("cwd", "works in", "a directory of its worktree, or of the home; empty: its own"),
-    ("owns", "owns", "paths that no other agent may write"),
-    ("command", "command", "what to run; empty takes the program of swarm.toml"),
-)
+NEEDED = ("name", "task", "command")
+"""What is empty at first, and is asked for, not refused, until it was written in."""
 
 
-class Tick(Checkbox):
-    """A box that differs from a ticked one in its sign, not only in its colour."""
-
-    BUTTON_LEFT, BUTTON_INNER, BUTTON_RIGHT = "[", " ", "]"
-
-    def watch_value(self) -> None:
-        self.BUTTON_INNER = "x" if self.value else " "
-        super().watch_value()
-
-
-class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
+class SpawnForm(SpawnFields):
     """Asks for a spawn; dismissed with the request and its last check, or None."""
 
     CSS_PATH = "spawn_form.tcss"
     AUTO_FOCUS = "#name"
+    FRESH_KEYS = frozenset()
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "cancel"),
         Binding("ctrl+g", "submit", "spawn", priority=True),
+        Binding("ctrl+o", "more", "all fields", priority=True),
     ]
 
     def __init__(
         self,
-        roles: list[tuple[str, str]],
+        roles: list[str],
         parents: list[str],
         parent: str,
         check: Checker,
         like: AgentSpec | None = None,
-        programs: tuple[list[str], str] = (["command"], "command"),
+        programs: Programs | None = None,
     ) -> None:
-        """programs: their names, and the default one."""
-        super().__init__()
-        self._programs, self._program = programs
-        self._roles = roles
-        self._branches = parents
-        self._branch = parent
+        """parents: whom it may stand below, the root first. parent: the one of them that is meant at first."""
+        super().__init__(roles, parents, parent, like, programs or Programs())
         self._checker = check
-        self._like = SpawnModel(like)
         self._debounce: Timer | None = None
         self._generation = 0
-        self._blank: dict[str, object] = {}
-        """What the fields held at first: a field is checked only once it was edited."""
-
-    def compose(self) -> ComposeResult:
-        like = self._like
-        with Vertical(id="form"):
-            yield Static("spawn an agent", id="title")
-            with VerticalScroll(id="fields"):
-                yield from self._row("name", Input(like.name, placeholder="worker-1", id="name"))
-                roles = [(label, name) for name, label in self._roles]
-                yield from self._row("role", _choice("role", roles, self._first_role()))
-                parents = [(clean(name), name) for name in self._branches]
-                yield from self._row("below", _choice("parent", parents, self._branch))
-                yield from self._row("task", TextArea(like.shown("task"), id="task", tab_behavior="focus"))
-                accept = like.shown("accept")
-                yield from self._row(
-                    "done when",
-                    TextArea(accept, id="accept", tab_behavior="focus", placeholder="an outcome a line  :: check"),
-                )
-                yield from self._row("program", self._program_field())
-                model = like.spec.model if like.spec else ""
-                yield from self._row("model", Input(model, placeholder="the program's own", id="model"))
-                yield from self._row("slots", Input("", placeholder="the role's", type="integer", id="slots"))
-                for name, label, hint in _FIELDS:
-                    yield from self._row(label, Input(like.shown(name), placeholder=hint, id=name))
-                yield from self._row("", Tick("wait in the queue when there is no room", id="queue"))
-                yield from self._row("", Tick("may take the reserve", id="use-reserve"))
-            yield Static("", id="verdict")
-            with Horizontal(id="buttons"):
-                yield Button("Spawn  ctrl-g", variant="primary", id="go")
-                yield Button("Cancel  esc", id="cancel")
-
-    def _row(self, label: str, field: Input | Select[str] | TextArea | Tick) -> ComposeResult:
-        with Horizontal(classes="row"):
-            yield Label(label, classes="label")
-            yield field
-
-    def _program_field(self) -> Select[str]:
-        own = f"{clean(self._program)}, as swarm.toml says"
-        names = [(own, ""), *((clean(name), name) for name in self._programs)]
-        like = self._like.spec.program if self._like.spec is not None else ""
-        return _choice("program", names, like if like in self._programs else "")
-
-    def _first_role(self) -> str:
-        """The model's role; else a worker, which is what most spawns are."""
-        known = [name for name, _ in self._roles]
-        wanted = self._like.spec.role if self._like.spec is not None else "worker"
-        return wanted if wanted in known else known[0]
+        self._found: tuple[Refusal, ...] = ()
+        """What speaks against it now."""
+        self._said: tuple[Content, ...] = ()
+        """What else the last check said."""
+        self._leaves = False
 
     def on_mount(self) -> None:
         self._blank = self._values()
-        self._schedule()
-
-    def _values(self) -> dict[str, object]:
-        found: dict[str, object] = {}
-        for field in self.query("Input, Select, TextArea"):
-            if field.id is not None and isinstance(field, Input | Select):
-                found[field.id] = field.value
-            elif field.id is not None and isinstance(field, TextArea):
-                found[field.id] = field.text
-        return found
-
-    def _untouched(self, field: str) -> bool:
-        return field in self._blank and self._values().get(field) == self._blank[field]
+        if self._like.spec is not None and self._gives_more():
+            self._open(True)
+        self._edited()
 
     # -- checking while it is typed ------------------------------------------------------------------------------
 
@@ -142,10 +70,20 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
     @on(TextArea.Changed)
     @on(Select.Changed)
     @on(Checkbox.Changed)
-    def _schedule(self) -> None:
+    def _edited(self) -> None:
+        takes = self._programs.take_command(self._text("program")) or bool(self._text("command"))
+        self.query_one("#runs").set_class(takes, "-command")
+        self._sum_up()
         if self._debounce is not None:
             self._debounce.stop()
         self._debounce = self.set_timer(DEBOUNCE_SECONDS, self._start_check)
+
+    def _sum_up(self) -> None:
+        """What stands below `more`, while that is shut."""
+        opened = self.has_class("-more")
+        self.query_one("#more", Answer).words = "less" if opened else "more"
+        words = f"{self._text('role')} below {clean(self._text('parent'), 200)}"
+        self.query_one("#summary", Static).update(Content("" if opened else words))
 
     def _start_check(self) -> None:
         self._generation += 1
@@ -153,11 +91,7 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
 
     def _check(self, finish: Callable[[SpawnRequest, SpawnCheck | SwarmError], None]) -> None:
         """Has what the fields say checked in a thread; `finish` gets the request and the answer."""
-        try:
-            request = self.request()
-        except ValueError as error:
-            self._show_trouble(f"command: {error}")
-            return
+        request = self.request()
 
         def work() -> None:
             try:
@@ -169,104 +103,115 @@ class SpawnForm(ModalScreen[tuple[SpawnRequest, SpawnCheck] | None]):
 
         self.run_worker(work, thread=True, group="check", exit_on_error=False)
 
-    def _arrive(self, generation: int, _: SpawnRequest, answer: SpawnCheck | SwarmError) -> None:
-        if generation != self._generation or not self.is_attached:
-            return  # the fields were edited since
+    def _arrive(self, generation: int, request: SpawnRequest, answer: SpawnCheck | SwarmError) -> None:
+        if generation == self._generation and self.is_attached:  # else the fields were edited since
+            self._show(request, answer)
+
+    def _show(self, request: SpawnRequest, answer: SpawnCheck | SwarmError, *, asked: bool = False) -> None:
+        """Says what a check found, at its fields and below. asked: the spawn was wanted: every field had its time."""
+        own = self._own_refusals()
         if isinstance(answer, SwarmError):
-            self._show_trouble(str(answer))
+            found, self._said = [Refusal("", answer.title, f"{answer.detail} {answer.hint}")], ()
         else:
-            self._show(answer)
+            takes_command = self._programs.take_command(self._text("program"))
+            mine = {each.field for each in own}
+            found = [each for each in refusals(answer, request, takes_command) if each.field not in mine]
+            self._said = self._said_of(answer)
+        waits = [
+            each.field
+            for each in (*own, *found)
+            if not asked and each.field in NEEDED and self._untouched(each.field) and not self._text(each.field).strip()
+        ]
+        self._found = tuple(each for each in (*own, *found) if each.field not in waits)
+        if waits:
+            words = f"  still to be filled in: {', '.join(dict.fromkeys(waits))}"
+            self._said = (Content.styled(words, "$muted"), *self._said)
+        fresh = [each for each in self._found if each.field in LABELS and each.field not in (*FIRST, "env")]
+        if any(not self._field(each.field).has_class("-refused") for each in fresh):
+            self._open(True)
+        for name in self._blank:
+            show_refusals(self._field(name), [each for each in self._found if each.field == name])
+        self._show_verdict()
 
-    def _show_trouble(self, text: str) -> None:
-        self.query_one("#verdict", Static).update(Content.assemble(("✖ ", "$danger"), clean(text)))
-
-    def _show(self, check: SpawnCheck, *, asked: bool = False) -> None:
-        """What a check said. asked: the spawn was wanted, so that every field had its time."""
-        lines: list[Content] = []
-        waiting = [] if asked else [each for each in check.objections if self._untouched(each.field)]
-        for objection in check.objections:
-            if objection in waiting:
-                continue
-            words = " ".join(part for part in (objection.title, objection.detail, objection.hint) if part)
-            lines.append(Content.assemble(("✖ ", "$danger"), (f"{objection.field}: ", "bold"), clean(words)))
-        if waiting:
-            names = ", ".join(dict.fromkeys(objection.field for objection in waiting))
-            lines.append(Content.styled(f"  still to be filled in: {names}", "$text-muted"))
-        lines.extend(Content.assemble(("▲ ", "$warning"), clean(warning)) for warning in check.warnings)
+    def _said_of(self, check: SpawnCheck) -> tuple[Content, ...]:
+        lines = [Content.assemble(("▲ ", "$warning"), clean(warning)) for warning in check.warnings]
         if not check.objections:
-            noun = "slot" if check.slots == 1 else "slots"
-            lines.append(
-                Content.assemble(
-                    ("✔ ", "$good"),
-                    clean(check.agent),
-                    f" takes {check.slots} {noun}; {check.free_after} free after it",
-                )
-            )
+            words = f"{clean(check.agent)} takes {plural(check.slots, 'slot')}; {check.free_after} free after it"
+            lines.insert(0, Content.assemble(("✔ ", "$good"), words))
         elif self._only_room(check) and check.candidates:
-            lines.append(Content("There is no room: spawning asks who is to be ended for it."))
+            lines.insert(0, Content("There is no room: spawning asks who is to be ended for it."))
+        return tuple(lines)
+
+    def on_descendant_focus(self) -> None:
+        self._show_verdict()
+
+    def _show_verdict(self) -> None:
+        """All that is to be said, what concerns the field with the focus first."""
+        at = self.focused.id if self.focused is not None else ""
+        told = [Content.assemble(("✖ ", "$danger"), each.whole) for each in ordered(self._found, at or "")]
+        # That a lack of room can be mended is said before what else there is.
+        lines = [*self._said, *told] if all(each.code in ROOM_CODES for each in self._found) else [*told, *self._said]
         self.query_one("#verdict", Static).update(Content("\n").join(lines))
 
     @staticmethod
     def _only_room(check: SpawnCheck) -> bool:
         return all(objection.code in ROOM_CODES for objection in check.objections)
 
-    # -- the request ---------------------------------------------------------------------------------------------
+    # -- keys ----------------------------------------------------------------------------------------------------
 
-    def request(self) -> SpawnRequest:
-        """What the fields say now; raises ValueError where a list has an open quotation mark."""
-        slots = self.query_one("#slots", Input).value.strip()
-        return SpawnRequest(
-            name=self.query_one("#name", Input).value.strip(),
-            role=str(self.query_one("#role", Select).value),
-            task=self._like.task(self.query_one("#task", TextArea).text, untouched=self._untouched("task")),
-            parent=str(self.query_one("#parent", Select).value),
-            slots=int(slots) if slots.lstrip("-").isdigit() else None,
-            accept=self._like.acceptance(self.query_one("#accept", TextArea).text, untouched=self._untouched("accept")),
-            inputs=self._words("inputs"),
-            outputs=self._words("outputs"),
-            owns=self._words("owns"),
-            command=self._words("command"),
-            cwd=self.query_one("#cwd", Input).value.strip(),
-            worktree=self.query_one("#worktree", Input).value.strip(),
-            queue=self.query_one("#queue", Checkbox).value,
-            use_reserve=self.query_one("#use-reserve", Checkbox).value,
-            program=str(self.query_one("#program", Select).value),
-            model=self.query_one("#model", Input).value.strip(),
-            env=dict(self._like.spec.env) if self._like.spec else {},
-        )
+    def given(self, answer: str) -> None:
+        if answer == "more":
+            self.action_more()
+        else:
+            self.action_submit()
 
-    def _words(self, field: str) -> tuple[str, ...]:
-        return self._like.words(field, self.query_one(f"#{field}", Input).value, untouched=self._untouched(field))
+    def action_more(self) -> None:
+        """Opens the fields below the first three, or shuts them."""
+        opens = not self.has_class("-more")
+        self._open(opens)
+        field = self._field("role" if opens else "name")
+        field.focus()
+        self.call_after_refresh(field.scroll_visible, animate=False)  # only then it has a place
+
+    def _open(self, opened: bool) -> None:
+        self.set_class(opened, "-more")
+        self.query_one("#below").display = opened
+        self._sum_up()
+
+    @on(Input.Submitted)
+    def _next_field(self, event: Input.Submitted) -> None:
+        """Enter goes on to the next field, and from the last of the first three to the answer."""
+        if event.input.id == "command" and not self.has_class("-more"):
+            self.query_one("#yes", Answer).focus()
+        else:
+            self.focus_next()
 
     # -- leaving -------------------------------------------------------------------------------------------------
 
-    @on(Input.Submitted)
-    @on(Button.Pressed, "#go")
     def action_submit(self) -> None:
         """Spawns where nothing but a lack of room speaks against it."""
         self._check(self._finish)
 
     def _finish(self, request: SpawnRequest, check: SpawnCheck | SwarmError) -> None:
-        if isinstance(check, SwarmError):
-            self._show_trouble(str(check))
+        if self._leaves:
+            return  # ctrl-g was pressed twice
+        if isinstance(check, SwarmError) or self._own_refusals():
+            self._show(request, check, asked=True)
+            self._go_to_refused()
             return
         # Whoever fills the form is asked about failed starts, and about room; nothing else can be passed.
         firm = [each for each in check.objections if each.code is not Code.CRASH_LOOP]
         room_only = bool(firm) and all(each.code in ROOM_CODES for each in firm)
         if not firm or (room_only and (request.queue or check.candidates)):
+            self._leaves = True
             self.dismiss((request, check))
         else:
-            self._show(check, asked=True)
-            first = check.objections[0].field
-            for widget in self.query(f"#{first}") if first else ():
-                widget.focus()
+            self._show(request, check, asked=True)
+            self._go_to_refused()
 
-    @on(Button.Pressed, "#cancel")
-    def action_cancel(self) -> None:
-        """Leaves without a spawn."""
-        self.dismiss(None)
-
-
-def _choice(name: str, options: Iterable[tuple[str, str]], value: str) -> Select[str]:
-    """One of several (label, value), of which one is always chosen."""
-    return Select(options, value=value, allow_blank=False, id=name)
+    def _go_to_refused(self) -> None:
+        """Gives the focus to the first field that something speaks against."""
+        for name in self._blank:
+            if any(each.field == name for each in self._found):
+                self._field(name).focus()
+                return

@@ -8,7 +8,7 @@ from unittest.mock import Mock
 import pytest
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input, Select, Static
+from textual.widgets import Input, Select, Static, TextArea
 
 from swarm.errors import Code, Refused
 from swarm.ledger.audit_log import Event
@@ -182,6 +182,7 @@ async def test_the_spawn_form_spawns_what_it_says() -> None:
         form = pilot.app.screen
         assert isinstance(form, SpawnForm)
         form.query_one("#name", Input).value = "worker-9"
+        form.query_one("#task", TextArea).text = "look around"
         form.query_one("#command", Input).value = "sh -c 'echo hello'"
         await pilot.press("ctrl+g")
         await settle(pilot)
@@ -197,6 +198,7 @@ async def test_a_spawn_without_room_asks_who_is_to_be_ended_and_does_both_in_one
         await pilot.press("n")
         await settle(pilot)
         pilot.app.screen.query_one("#name", Input).value = "idea-gamma"
+        pilot.app.screen.query_one("#task", TextArea).text = "look around"
         await pilot.press("ctrl+g")
         await settle(pilot)
         assert isinstance(pilot.app.screen, MakeRoom)
@@ -510,11 +512,11 @@ async def test_the_form_asks_for_what_is_missing_without_scolding_before_one_has
         assert "✖" not in first
         await pilot.press("x", " ")
         touched = await said("✖")
-        assert "✖ name: It has no name." in touched
+        assert "still to be filled in: name" not in touched
         assert "still to be filled in: task" in touched
         await pilot.press("ctrl+g")
-        asked_for = await said("✖ task")
-        assert "It has no task." in asked_for
+        asked_for = await said("✖ Task")
+        assert "it is empty: say what is to be done" in asked_for
 
 
 async def test_the_form_knows_programs_and_a_model() -> None:
@@ -524,6 +526,7 @@ async def test_the_form_knows_programs_and_a_model() -> None:
         form = pilot.app.screen
         assert isinstance(form, SpawnForm)
         form.query_one("#name", Input).value = "worker-9"
+        form.query_one("#task", TextArea).text = "look around"
         form.query_one("#program", Select).value = "claude"
         form.query_one("#model", Input).value = " opus "
         await pilot.press("ctrl+g")

@@ -2,7 +2,7 @@
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from swarm.errors import Code
 from swarm.model.requests import Objection, SpawnCheck, SpawnRequest
@@ -32,6 +32,7 @@ async def fill_in(pilot: Pilot[int]) -> None:
     await press(pilot, "n")
     assert isinstance(pilot.app.screen, SpawnForm)
     pilot.app.screen.query_one("#name", Input).value = "worker-9"
+    pilot.app.screen.query_one("#task", TextArea).text = "look around"
     await press(pilot, "ctrl+g")
 
 

@@ -15,9 +15,7 @@ SPEC = AgentSpec("genesis-01/w", "w", "worker", "genesis-01", "s-1", "task")
 
 
 def form_of(spec: AgentSpec) -> SpawnForm:
-    return SpawnForm(
-        [("worker", "worker")], ["genesis-01"], "genesis-01", lambda _: SpawnCheck("genesis-01/w-2", 1), spec
-    )
+    return SpawnForm(["worker"], ["genesis-01"], "genesis-01", lambda _: SpawnCheck("genesis-01/w-2", 1), spec)
 
 
 @pytest.mark.parametrize("name", HONEST)
