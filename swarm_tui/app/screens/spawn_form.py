@@ -170,7 +170,7 @@ class SpawnForm(SpawnFields):
         opens = not self.has_class("-more")
         self._open(opens)
         field = self._field("role" if opens else "name")
-        field.focus()
+        self.set_focus(field)  # at once: the next key is meant for it
         self.call_after_refresh(field.scroll_visible, animate=False)  # only then it has a place
 
     def _open(self, opened: bool) -> None:
