@@ -264,6 +264,10 @@ class CannedSwarm(Swarm):
         self._note("archive", (tuple(words), spawn_ids))
         return ArchiveReport(tuple(ArchivedAgent(word, word, "s", "") for word in words))
 
+    def restore(self, words: str) -> str:
+        self._note("restore", words)
+        return words
+
     def keep_environment(self, agent_id: str) -> None:
         self._note("keep_environment", agent_id)
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 
+from swarm.errors import SwarmError
 from swarm.formatting import plural
+from swarm.model.archive import ArchiveReport
 from swarm.model.record import Phase, Ref
 from swarm.model.reports import ResultsState
 from swarm.model.requests import ReadReport
@@ -184,14 +186,21 @@ def show_read(room: ActingScreen, done: Done[ReadReport]) -> None:
 def archive(room: ActingScreen, where: Where) -> None:
     """Puts the targets away."""
     lives = {view.id: view.spawn_id for view in where.targets}
-    room.perform(
-        "archive",
-        lambda: room.swarm.archive(list(lives), spawn_ids=lives),
-        lambda report: room.say(
-            f"{', '.join(clean(row.id) for row in report.archived)} put away; "
-            "swarm-tui archive --restore ID brings one back"
-        ),
-    )
+
+    def done(report: ArchiveReport) -> None:
+        later = "; later: swarm-tui archive --restore ID"
+        room.did(f"{', '.join(clean(row.id) for row in report.archived)} put away{later}", lambda: back(report))
+
+    def back(report: ArchiveReport) -> TakenBack:
+        again, left = [], []
+        for row in report.archived:
+            try:
+                again.append(clean(room.swarm.restore(row.key)))
+            except SwarmError as error:
+                left.append(f"{error.title} {error.detail}")
+        return TakenBack(f"{', '.join(again)} in the tree again" if again else "", tuple(left))
+
+    room.perform("archive", lambda: room.swarm.archive(list(lives), spawn_ids=lives), done)
 
 
 ON_AGENTS = {"archive": archive, "pause": pause, "read": read, "hold": hold}

@@ -66,7 +66,7 @@ def freeze(room: ActingScreen) -> None:
     live = [view for view in views if view.record is not None and view.record.phase is Phase.RUNNING]
     frozen = [view for view in live if view.record is not None and view.record.paused is not None]
     if live and len(frozen) == len(live):
-        room.perform("thaw all", room.swarm.thaw_all, lambda count: room.say(f"{count} agents go on"))
+        room.perform("thaw all", room.swarm.thaw_all, lambda count: _said(room, f"{count} agents go on"))
         return
     if not live:
         room.say("No agent is running.")
@@ -74,7 +74,7 @@ def freeze(room: ActingScreen) -> None:
 
     def decided(*, yes: bool) -> None:
         if yes:
-            room.perform("freeze all", room.swarm.freeze_all, lambda count: room.say(f"{count} agents stand still"))
+            room.perform("freeze all", room.swarm.freeze_all, lambda count: _said(room, f"{count} agents stand still"))
 
     room.ask(
         f"Freeze all {len(live)} running agents? They keep their slots and do not age.",
@@ -84,6 +84,11 @@ def freeze(room: ActingScreen) -> None:
         danger=True,
         typed=FREEZE_WORD,
     )
+
+
+def _said(room: ActingScreen, words: str) -> None:
+    room.did_for_good(words, f"{room.key_of('freeze')} halts all, and lets them go on")
+    room.say(words)
 
 
 HANDLERS = {"plan": plan, "beat": beat, "freeze": freeze}

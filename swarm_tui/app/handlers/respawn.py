@@ -137,10 +137,8 @@ def _make_room(room: ActingScreen, views: tuple[AgentView, ...], how: How, check
 
 def _begin(room: ActingScreen, views: tuple[AgentView, ...], how: How) -> None:
     def then(done: Done[Spawned]) -> None:
-        again = [view for view, _ in done]
-        room.did_for_good(f"{named(again)} spawned again", f"{room.key_of('stop')} stops what runs")
         if len(done) > 1:
-            room.say(f"{named(again)} run again")
+            room.say(f"{named([view for view, _ in done])} run again")
         for _, spawned in done:
             show_spawned(room, spawned)
 

@@ -112,6 +112,7 @@ class _Inbox:
             )
 
     def _decided(self, report: Reviewed) -> None:
+        self.room.did_for_good(clean(review_text(report), 200), "Y and F decide anew")
         self.room.say(clean(review_text(report), 500))
         self.reload()
 

@@ -105,6 +105,7 @@ def _make_room(room: ActingScreen, request: SpawnRequest, check: SpawnCheck) -> 
 
 def show_spawned(room: ActingScreen, spawned: Spawned) -> None:
     """Says what came of a start, moves the cursor there, and watches whether it ends at once."""
+    room.did_for_good(f"{clean(spawned.agent)} spawned", f"{room.key_of('stop')} stops what runs")
     if spawned.session:
         room.say(f"{clean(spawned.agent)} goes on with its session")
     for warning in spawned.warnings:

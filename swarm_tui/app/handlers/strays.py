@@ -28,7 +28,9 @@ def adopt_stray(room: ActingScreen, where: Where) -> None:
 
         def taken(spawned: Spawned | None) -> None:
             if spawned is not None:
-                room.say(f"{clean(spawned.agent)} goes on with what {clean(agent)} was")
+                words = f"{clean(spawned.agent)} goes on with what {clean(agent)} was"
+                room.did_for_good(words, f"{room.key_of('stop')} stops it")
+                room.say(words)
                 return
             room.ask(
                 f"Run the command of {clean(agent)} again from the beginning?",

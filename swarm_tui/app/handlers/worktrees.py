@@ -5,7 +5,7 @@ from functools import partial
 
 from swarm.model.record import Phase
 from swarm.model.repository import Worktree
-from swarm.model.requests import DiffReport, MergeReport
+from swarm.model.requests import DiffReport
 from swarm.model.snapshot import AgentView
 from swarm.sanitize import clean
 from swarm.verbs.handover import handover_text
@@ -78,7 +78,7 @@ def _ask_whether_it_goes(room: ActingScreen, view: AgentView, own: Worktree, nam
             room.perform(
                 "hand over",
                 lambda: room.swarm.handover(view.id, name=name, message=message, spawn_id=view.spawn_id),
-                lambda report: room.say(handover_text(report)),
+                lambda report: _done(room, handover_text(report)),
             )
 
     room.ask(
@@ -107,7 +107,7 @@ def _ask(room: ActingScreen, view: AgentView, message: str) -> None:
             room.perform(
                 "merge",
                 lambda: room.swarm.merge(view.id, message=message, spawn_id=view.spawn_id),
-                lambda report: _show(room, report),
+                lambda report: _done(room, merge_text(report)),
             )
 
     room.ask(
@@ -119,8 +119,9 @@ def _ask(room: ActingScreen, view: AgentView, message: str) -> None:
     )
 
 
-def _show(room: ActingScreen, report: MergeReport) -> None:
-    room.say(merge_text(report))
+def _done(room: ActingScreen, words: str) -> None:
+    room.did_for_good(words, "its commits are in your repository; git takes them back")
+    room.say(words)
 
 
 ON_AGENTS = {"diff": diff, "merge": merge, "handover": handover}

@@ -51,6 +51,9 @@ async def test_c_puts_away_the_agent_under_the_cursor_by_id_and_spawn() -> None:
         await settle(pilot)
         assert archived(swarm) == [((full_id("one"),), {full_id("one"): "spawn-one"})]
         assert "archive --restore" in notices(app)
+        await pilot.press("u")
+        await settle(pilot)
+        assert ("restore", full_id("one")) in swarm.asked
 
 
 async def test_c_puts_away_all_marked_ones_at_once() -> None:

@@ -34,13 +34,17 @@ def room(home: Path, *words: str, width: int = 160, height: int = 45) -> Iterato
         yield tmux
 
 
-def test_a_line_written_to_progress_md_is_on_the_screen_and_a_kill_from_the_keyboard_ends_the_agent(
+def test_a_line_of_progress_is_on_the_screen_a_pause_is_taken_back_and_a_kill_ends_the_agent(
     live_home: LiveHome,
 ) -> None:
     live_home.spawn("worker-1", *live_home.python(STEPS))
     with room(live_home.root) as tmux:
         tmux.wait_for("worker-1", "reading page 1", "1/12 committed")
-        tmux.keys("j", "x")
+        tmux.keys("j", "P")
+        tmux.wait_for("stands still; u takes it back")
+        tmux.keys("u")
+        tmux.wait_for("1 agent: goes on as before")
+        tmux.keys("x")
         tmux.wait_for("Stop genesis-01/worker-1?")
         tmux.keys("n")
         tmux.wait_gone("Stop genesis-01/worker-1?")
@@ -191,6 +195,8 @@ def test_two_rooms_agree_on_who_beats(live_home: LiveHome) -> None:
             second.keys("q")
             second.exit_status()
         first.keys("B")
+        first.wait_for("Beat now?", "It ends nobody.")
+        first.keys("y")
         first.wait_for("♥ 1")
 
 
