@@ -37,6 +37,8 @@ class Way(NamedTuple):
 
     argv: tuple[str, ...]
     needs: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
+    """Variables that it is started with."""
 
     def reaches(self, environment: Mapping[str, str]) -> bool:
         """Whether the clipboard that it owns is the one beside the operator's keyboard."""
@@ -47,7 +49,7 @@ class Way(NamedTuple):
 
 
 WAYS: tuple[Way, ...] = (
-    Way(("pbcopy",)),
+    Way(("pbcopy",), settings=(("LC_CTYPE", "UTF-8"),)),  # without one it takes every letter for Mac Roman
     Way(("wl-copy",), "WAYLAND_DISPLAY"),
     Way(("xclip", "-selection", "clipboard"), "DISPLAY"),
     Way(("xsel", "--clipboard", "--input"), "DISPLAY"),
@@ -71,7 +73,8 @@ def hand_over(text: str, environment: Mapping[str, str]) -> Handed | None:
 
 def _took(way: Way, data: bytes, environment: Mapping[str, str]) -> bool:
     found = _found(way.argv[0], environment)
-    done = _give((found, *way.argv[1:]), data, environment) if found is not None else None
+    own = {**environment, **dict(way.settings)}
+    done = _give((found, *way.argv[1:]), data, own) if found is not None else None
     return done is not None and done.returncode == 0
 
 
