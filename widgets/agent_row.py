@@ -37,7 +37,9 @@ from widgets.cells import (
     quote,
 )
 from widgets.charset import UNICODE, Charset
+from widgets.found import mark_found
 from widgets.need_words import fold_cells
+from widgets.tree_filter import TreeFilter
 
 NARROW, MIDDLE, WIDE = 50, 80, 110
 """Below NARROW a row has mark, name and age; below MIDDLE outputs or slots and the sentence; then the state's word."""
@@ -76,7 +78,9 @@ class RowState(NamedTuple):
     """How badly the worst of these does."""
     root: bool = False
     context: bool = False
-    """It is shown only because something below it matches the filter."""
+    """It is shown only because something below it matches the filter: it says no more than its name."""
+    found: TreeFilter = TreeFilter()
+    """What is looked for: the letters that were found are marked."""
 
 
 def columns_for(width: int, longest: int = 999) -> Columns:
@@ -108,9 +112,13 @@ def row(
     """The cells of one agent, `columns.total` wide together."""
     role = "muted" if is_ending(view) else STATE_ROLES[verdict.state]
     cells: list[Cell] = [Cell(charset.mark if state.marked else " ", "accent")]
-    cells.extend(_name_cells(view, verdict, columns.name, state, charset))
+    if state.context:
+        cells.extend(_name_cells(view, verdict, columns.name, state, charset))
+        return fit_cells([Cell(cell.text, "muted") for cell in cells], columns.total, charset.cut)
+    cells.extend(mark_found(_name_cells(view, verdict, columns.name, state, charset), state.found))
     if columns.word:
-        cells += (Cell(" "), Cell(fit(state_word(view, verdict, charset), columns.word, charset.cut), role))
+        word = Cell(fit(state_word(view, verdict, charset), columns.word, charset.cut), role)
+        cells += (Cell(" "), *mark_found((word,), state.found, state=True))
     if columns.age:
         cells.append(Cell(" "))
         cells.extend(_age_cells(view, verdict, now, columns, role, charset))
@@ -131,9 +139,8 @@ def row(
     if columns.sentence:
         cells.append(Cell(" "))
         doubt = () if columns.useful else doubt_cells(verdict)
-        cells.extend(fit_cells((*doubt, *sentence_cells(view, verdict)), columns.sentence, charset.cut))
-    if state.context:
-        return tuple(Cell(cell.text, "muted") for cell in cells)
+        said = fit_cells((*doubt, *sentence_cells(view, verdict)), columns.sentence, charset.cut)
+        cells.extend(mark_found(said, state.found))
     return fit_cells(cells, columns.total, charset.cut)
 
 

@@ -1,7 +1,6 @@
 """The tree of agents: true parentage to any depth; cursor, marks and folding are held by (agent id, spawn id)."""
 
 from collections.abc import Mapping
-from textwrap import wrap
 
 from textual.content import Content
 from textual.message import Message
@@ -11,14 +10,14 @@ from swarm.model.health import Verdict
 from swarm.model.record import Alert, Ref
 from swarm.model.snapshot import Snapshot
 from swarm.model.time import Now
-from swarm.rules.attention import Attention, attention, need_words
+from swarm.rules.attention import Attention, attention
 from widgets.agent_row import Columns, columns_for, mark_column, row
 from widgets.alerts import alert_cells
-from widgets.cells import Cell, Cells, cell_at, fit_cells, quote
+from widgets.cells import Cell, Cells, cell_at, fit_cells
 from widgets.tree_list import TreeList
 from widgets.tree_order import SortMode, verdict_of
 from widgets.tree_state import TreeChange
-from widgets.tree_words import title_words
+from widgets.tree_words import empty_words, title_words
 
 _LARGE = 2_000
 """From so many agents on, the order of a narrowed or sorted list is found again at most so often, in seconds: after
@@ -110,13 +109,14 @@ class AgentTree(TreeList):
     # -- cursor and order ----------------------------------------------------------------------------------------
 
     def move_to(self, agent_id: str) -> bool:
-        """Put the cursor on an agent, unfolding what hides it; False where it is not in the list."""
+        """Put the cursor on an agent, unfolding what hides it; False where it is not in the list, or leads to a match
+        at most."""
         state = self._state
-        if state.line_of(agent_id) is None:
+        if state.line_of(agent_id) is None and not state.narrowed:
             state.reveal(agent_id)
             self._reorder()
         line = state.line_of(agent_id)
-        if line is None:
+        if line is None or state.lines[line].context:
             return False
         self.cursor_line = line
         self.scroll_to_cursor()
@@ -190,14 +190,15 @@ class AgentTree(TreeList):
 
     # -- lines ---------------------------------------------------------------------------------------------------
 
-    def _reorder(self) -> None:
-        """Find the lines again; where they moved, the cursor's line keeps its height on the screen."""
+    def _reorder(self, *, to_first: bool = False) -> None:
+        """Find the lines again; where they moved, the cursor's line keeps its height on the screen. to_first: the
+        cursor goes to the first match."""
         state = self._state
         state.charset, state.filter_text, state.problems_only = self.charset, self.filter_text, self.problems_only
         state.mode, state.reverse = self.sort_mode, self.sort_reverse
         state.look_for_over(self._now)
         old_lines, above = state.lines, self.cursor_line - self.scroll_offset.y
-        why = state.reorder()
+        why = state.reorder(to_first=to_first)
         self._ordered_at = self._now.wall
         self._order_is_old = False
         self._show_words()
@@ -215,7 +216,7 @@ class AgentTree(TreeList):
 
     @property
     def line_count(self) -> int:
-        return len(self._state.lines) + len(self._state.alerts) or len(self._empty_lines(self.view_size.width))
+        return len(self._state.lines) + len(self._state.alerts) or len(empty_words(self._state, self.view_size.width))
 
     def line_cells(self, index: int, width: int) -> Cells:
         state = self._state
@@ -223,7 +224,7 @@ class AgentTree(TreeList):
         if 0 <= below < len(state.alerts):
             return alert_cells(state.alerts[below], self._now, width, self.charset, root=state.root)
         if below >= 0:
-            said = self._empty_lines(width)
+            said = empty_words(state, width)
             return fit_cells((Cell(f" {said[index] if index < len(said) else ''}", "muted"),), width, self.charset.cut)
         view, columns = state.view_at(index), self._columns_at(width)
         return row(view, verdict_of(state.verdicts, view), self._now, columns, state.row_state(index), self.charset)
@@ -233,14 +234,6 @@ class AgentTree(TreeList):
         if wanted != self._columns_of:
             self._columns, self._columns_of = columns_for(*wanted), wanted
         return self._columns
-
-    def _empty_lines(self, width: int) -> list[str]:
-        """Why there is no agent to show."""
-        if not self._state.tree.views:
-            return ["no agents yet"]
-        if self._state.filter.unknown:
-            return wrap(quote(self._state.filter.unknown_words), max(10, width - 2))
-        return ["nothing matches the filter" if self.filter_text else need_words(0)]
 
     def _show_words(self) -> None:
         title, words = title_words(self._state), self.view_words

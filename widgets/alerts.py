@@ -1,5 +1,6 @@
 """What a person should know: one row for each (agent, cause), new ones first, acknowledged ones below and dimmer."""
 
+from textual import events
 from textual.content import Content
 from textual.message import Message
 
@@ -55,6 +56,13 @@ class Alerts(RowList[Alert]):
             super().__init__()
             self.alert = alert
 
+    class Sized(Message):
+        """It takes so many lines of the screen now, its frame included; none while it is hidden."""
+
+        def __init__(self, height: int) -> None:
+            super().__init__()
+            self.height = height
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._now = Now(0.0, 0.0)
@@ -75,6 +83,8 @@ class Alerts(RowList[Alert]):
             self.set_reactive(Alerts.cursor_line, keys.index(current.key))
         else:
             self.cursor_line = self.validate_cursor_line(self.cursor_line)
+        if self.has_focus:
+            self.scroll_to_cursor()  # newer ones came above it
         unacked = sum(map(is_open, ordered))
         self.border_title = Content(f"alerts {unacked} open" if unacked else "alerts")
 
@@ -84,6 +94,16 @@ class Alerts(RowList[Alert]):
         if key in keys:
             self.cursor_line = keys.index(key)
             self.scroll_to_cursor()
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        self.post_message(self.Sized(self.outer_size.height))
+
+    def on_hide(self) -> None:
+        self.post_message(self.Sized(0))
+
+    def on_show(self) -> None:
+        self.post_message(self.Sized(self.outer_size.height))
 
     def tick(self, now: Now) -> None:
         """The same alerts, later."""

@@ -18,8 +18,10 @@ from widgets.line_list import LineList
 MOVING_KEYS: tuple[Binding, ...] = (
     Binding("up,k", "cursor_up", "Up", show=False),
     Binding("down,j", "cursor_down", "Down", show=False),
-    Binding("pageup,ctrl+u", "page_up", "Page up", show=False),
-    Binding("pagedown,ctrl+d", "page_down", "Page down", show=False),
+    Binding("pageup", "page_up", "Page up", show=False),
+    Binding("pagedown", "page_down", "Page down", show=False),
+    Binding("ctrl+u", "half_page_up", "Half a page up", show=False),
+    Binding("ctrl+d", "half_page_down", "Half a page down", show=False),
     Binding("home,g", "cursor_top", "Top", show=False),
     Binding("end,G", "cursor_bottom", "Bottom", show=False),
 )

@@ -72,6 +72,8 @@ LineList {
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._shown: dict[int, Cells] = {}
+        self._height = self._top = 0
+        """How many lines were in sight, and the first of them, before the size changed."""
 
     # -- what a list says of its lines ---------------------------------------------------------------------------
 
@@ -157,6 +159,19 @@ LineList {
         if top <= index < top + self.view_size.height:
             self.refresh(Region(0, self.HEADINGS + index - top, self.view_size.width, 1))
 
+    def on_resize(self, _event: events.Resize) -> None:
+        """The cursor's line stays in sight where it was: alerts may come, or another layout, or another window."""
+        was_seen = not self._height or self._top <= self.cursor_line < self._top + self._height
+        self._height = self.view_size.height
+        if self.show_cursor and was_seen:
+            self.scroll_to_cursor()
+        self._top = self.scroll_offset.y
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if self.view_size.height == self._height:
+            self._top = round(new_value)
+
     # -- cursor --------------------------------------------------------------------------------------------------
 
     def validate_cursor_line(self, line: int) -> int:
@@ -189,6 +204,12 @@ LineList {
 
     def action_cursor_down(self) -> None:
         self.move_cursor(1)
+
+    def action_half_page_up(self) -> None:
+        self.move_cursor(-max(1, self.view_size.height // 2))
+
+    def action_half_page_down(self) -> None:
+        self.move_cursor(max(1, self.view_size.height // 2))
 
     def action_page_up(self) -> None:
         self.move_cursor(-max(1, self.view_size.height - 1))

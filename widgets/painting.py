@@ -34,7 +34,9 @@ def role_styles(app: App[Any]) -> Mapping[str, Style]:
 def _mix(variables: Mapping[str, str]) -> dict[str, Style]:
     names = (*ROLES, *(f"role-{role}" for role in SLOT_ROLES))
     styles = {name: Style(bold=name in BOLD or None) + _colour(variables, name) for name in names}
-    styles["found"] = _colour(variables, "found-foreground") + _colour(variables, "found-background", ground=True)
+    ground = _colour(variables, "found-background", ground=True)
+    # Underlined, because there are terminals without colours.
+    styles["found"] = _colour(variables, "found-foreground") + ground + Style(underline=True)
     return styles
 
 

@@ -31,6 +31,11 @@ class TreeList(LineList):
         return self._state.tree.views[at] if at is not None else None
 
     @property
+    def on_context(self) -> bool:
+        """The agent under the cursor is in the list only because something below it matches the filter."""
+        return self._state.on_context
+
+    @property
     def marks(self) -> frozenset[Ref]:
         """The marked agents that still live the same life."""
         return self._state.marks

@@ -10,6 +10,7 @@ from swarm.rules.attention import Attention, worst_severity
 from widgets.agent_row import RowState
 from widgets.cells import short_id
 from widgets.charset import UNICODE, Charset
+from widgets.tree_cursor import Lines, Place, line_for
 from widgets.tree_filter import TreeFilter, understood
 from widgets.tree_needs import TreeNeeds
 from widgets.tree_order import (
@@ -108,8 +109,8 @@ class TreeState:
         """Finds what is over by now, and what of it is folded away; True where `reorder` must follow."""
         before = self.over, self.hidden
         self.over = branches_over(self.tree, now)
-        narrowed = self.flat or self.show_over or self.filter.narrows
-        self.hidden = frozenset() if narrowed or not self.over else self.over - self._in_use()
+        everything = self.narrowed or self.show_over
+        self.hidden = frozenset() if everything or not self.over else self.over - self._in_use()
         return before != (self.over, self.hidden)
 
     def _in_use(self) -> set[int]:
@@ -128,8 +129,8 @@ class TreeState:
         """Take who needs a person now; True where `reorder` must follow."""
         return self.needs.take(found, self.tree) and self.problems_only
 
-    def reorder(self) -> str:
-        """Find the lines again, and the cursor's place among them.
+    def reorder(self, *, to_first: bool = False) -> str:
+        """Find the lines again, and the cursor's place among them. to_first: it goes to the first match.
 
         Returns why the cursor is on another agent than before: `vanished`, `respawned`, `hidden` (folded or filtered
         away), `moved` (there was none before), or '' where it is on the same.
@@ -139,9 +140,12 @@ class TreeState:
         self._line_of = {line.at: number for number, line in enumerate(self.lines)}
         self.longest = self._longest()
         self.alerts = self.needs.found.alerts if self.problems_only and not self.filter_text.split() else ()
-        if self._stays_on_alert():
+        if not to_first and self._stays_on_alert():
             return ""
-        line, why = self._find_cursor(old_lines)
+        lines = Lines(self.lines, self._line_of)
+        line, why = line_for(self.cursor, self.tree, lines, old_lines, self.cursor_line, narrowed=self.narrowed)
+        if to_first:
+            line, why, self.alert = lines.first_match, "moved", None
         self.cursor_line = line
         self.cursor = self.tree.views[self.lines[line].at].ref if self.lines else None
         return why if self.cursor != was else ""
@@ -190,25 +194,6 @@ class TreeState:
         gone = -1
         self.lines = [line._replace(at=find(before.views[line.at].id, gone)) for line in self.lines]
 
-    def _find_cursor(self, old_lines: list[TreeLine]) -> tuple[int, str]:
-        """The cursor's new line: its agent's, or that of the parent that hides it, or the nearest neighbour left."""
-        if self.cursor is None:
-            return 0, "moved"
-        tree, line_of = self.tree, self._line_of
-        at = tree.index.get(self.cursor.id)
-        if at is not None:
-            if at in line_of:
-                return line_of[at], "respawned"
-            for above in tree.ancestors(at):
-                if above in line_of:
-                    return line_of[above], "hidden"
-        why = "hidden" if at is not None else "vanished"
-        here = min(self.cursor_line, len(old_lines) - 1)
-        for number in (*range(here + 1, len(old_lines)), *range(here - 1, -1, -1)):
-            if old_lines[number].at in line_of:
-                return line_of[old_lines[number].at], why
-        return 0, why
-
     def move(self, line: int) -> bool:
         """Put the cursor on a line; True where that is another agent, or an alert where it was on an agent."""
         if not self.lines and not self.alerts:
@@ -218,6 +203,27 @@ class TreeState:
         self.alert = self.alerts[below] if below >= 0 else None
         self.cursor = self.tree.views[self.lines[self.cursor_line].at].ref if below < 0 else None
         return was != self.cursor
+
+    @property
+    def narrowed(self) -> bool:
+        """Some agents may be left out, or it is no tree."""
+        return self.flat or self.filter.narrows
+
+    @property
+    def on_context(self) -> bool:
+        """The agent under the cursor is there only because something below it matches."""
+        return self.cursor_line < len(self.lines) and self.lines[self.cursor_line].context
+
+    @property
+    def on_problem(self) -> bool:
+        """The agent under the cursor needs a person."""
+        return self.cursor_at in self.needs.places
+
+    def go_back(self, place: Place) -> None:
+        """Stand where one was; `reorder` must follow."""
+        alive = {view.ref for view in self.tree.views}
+        self.folded, self.show_over = place.folded & alive, place.show_over
+        self.cursor = place.cursor or self.cursor
 
     def line_of(self, agent_id: str) -> int | None:
         """The line of an agent; None where it has none."""
@@ -249,6 +255,7 @@ class TreeState:
             folded_worst=worst_severity(needs),
             root=view.id == self.root,
             context=drawn.context,
+            found=self.filter,
         )
 
     def _hidden_below(self, at: int) -> int:
@@ -265,7 +272,7 @@ class TreeState:
 
     def foldable(self, at: int) -> bool:
         """There is something below it, and it is shown as a tree."""
-        return bool(self.tree.children[at]) and not self.flat
+        return bool(self.tree.children[at]) and not self.narrowed
 
     def toggle(self, at: int) -> None:
         """Fold or unfold; `reorder` must follow."""

@@ -1,5 +1,7 @@
 """How the list of agents is narrowed and ordered, in words for its border."""
 
+from textwrap import wrap
+
 from swarm.rules.attention import need_words
 from widgets.cells import quote
 from widgets.tree_order import SortMode
@@ -28,3 +30,12 @@ def view_words(state: TreeState) -> str:
     if state.hidden_count:
         words.append(f"{state.hidden_count} over: o")
     return "  ".join(words)
+
+
+def empty_words(state: TreeState, width: int) -> list[str]:
+    """Why there is no agent to show, in lines."""
+    if not state.tree.views:
+        return ["no agents yet"]
+    if state.filter.unknown:
+        return wrap(quote(state.filter.unknown_words), max(10, width - 2))
+    return ["nothing matches the filter" if state.filter_text else need_words(0)]

@@ -34,6 +34,10 @@ class Where(Struct, frozen=True):
     """Marked agents that are not in the list as it is shown, each with why."""
     no_undo: str = ""
     """Why nothing can be taken back."""
+    on_context: bool = False
+    """The agent under the cursor is in the list only because something below it matches the filter."""
+    at_alerts: bool = False
+    """The list of alerts has the keys."""
 
     @property
     def targets(self) -> tuple[AgentView, ...]:
@@ -53,13 +57,23 @@ def always(_: Where) -> str:
     return ""
 
 
-def needs_agent(where: Where) -> str:
+def needs_row(where: Where) -> str:
     return "" if where.targets else "there is no agent under the cursor"
 
 
 def needs_one(where: Where) -> str:
     count = len(where.targets)
     return f"it is done to one agent at a time, and {count} are marked: esc unmarks them" if count > 1 else ""
+
+
+def needs_match(where: Where) -> str:
+    if where.marked or where.agent is None or not where.on_context:
+        return ""
+    return f"{where.agent.id} only leads to what the filter found: esc shows all"
+
+
+def needs_agent(where: Where) -> str:
+    return needs_row(where) or needs_match(where)
 
 
 def needs_writable(where: Where) -> str:
@@ -197,6 +211,8 @@ def needs_worktree(where: Where) -> str:
 
 
 def needs_alert(where: Where) -> str:
+    if not where.at_alerts and (said := needs_match(where)):
+        return said
     return "" if any(alert.acked_at is None for alert in where.snapshot.alerts) else "there is no open alert"
 
 

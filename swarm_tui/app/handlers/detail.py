@@ -33,8 +33,7 @@ def previous_tab(room: ActingScreen) -> None:
 
 
 def follow(room: ActingScreen) -> None:
-    room.show_tab(Tab.TRANSCRIPT)
-    room.detail.transcript.toggle_follow()
+    room.follow()
 
 
 def zoom(room: ActingScreen) -> None:

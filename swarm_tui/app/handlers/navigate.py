@@ -11,6 +11,14 @@ def up(room: ActingScreen) -> None:
     room.list_in_use.action_cursor_up()
 
 
+def half_page_down(room: ActingScreen) -> None:
+    room.list_in_use.action_half_page_down()
+
+
+def half_page_up(room: ActingScreen) -> None:
+    room.list_in_use.action_half_page_up()
+
+
 def page_down(room: ActingScreen) -> None:
     room.list_in_use.action_page_down()
 
@@ -54,6 +62,8 @@ def unfold_all(room: ActingScreen) -> None:
 HANDLERS = {
     "down": down,
     "up": up,
+    "half_page_down": half_page_down,
+    "half_page_up": half_page_up,
     "page_down": page_down,
     "page_up": page_up,
     "top": top,

@@ -113,8 +113,8 @@ class ControlRoom(ActingScreen):
         self.set_class(empty, "-empty")
         if empty:
             self._first.steps = first_steps(self.acts, self.where())
-        if self.expected and self.agents.move_to(self.expected):
-            self.expected = ""
+        if self.expected and (self.agents.move_to(self.expected) or snapshot.agent(self.expected) is not None):
+            self.expected = ""  # also where a filter hides it: the cursor does not jump there later
         self._show_detail()
         self._show_hints()
         self._show_status()
@@ -270,8 +270,8 @@ class ControlRoom(ActingScreen):
     def dispatch(self, name: str) -> None:
         """Does an act of the table, or says why it is refused now."""
         act, where = self.act_named[name], self.where()
-        reason = act.disabled_reason(where)
-        if reason:
+        self.goes_on_with(act)
+        if reason := act.disabled_reason(where):
             self.say(f"{act.title}: {reason}", severity="warning")
             return
         from swarm_tui.app.handlers import carry_out  # imports all the dialogs: only after the first snapshot is shown

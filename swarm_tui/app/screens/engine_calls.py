@@ -12,7 +12,7 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.sanitize import clean
 from swarm_tui.app import theme
-from swarm_tui.app.act import Act
+from swarm_tui.app.act import Act, Group
 from swarm_tui.app.actions import ACTS
 from swarm_tui.app.capabilities import Where
 from swarm_tui.app.deliveries import Deliveries
@@ -112,11 +112,19 @@ class ActingScreen(LookingScreen):
             policy=self.swarm.home.policy,
             hidden=self._hidden(),
             no_undo=self.undo.why_not(self.now.awake),
+            on_context=self.agents.on_context,
+            at_alerts=self.alerts.has_focus,
         )
 
     def _hidden(self) -> tuple[tuple[AgentView, str], ...]:
         found = ((self.agents.view_of(key), why) for key, why in self.agents.hidden_marks)
         return tuple((view, why) for view, why in found if view is not None)
+
+    def goes_on_with(self, act: Act) -> None:
+        """The operator does something else: nothing leads the cursor away from here later."""
+        self.expected = ""
+        if act.group is Group.AGENTS or act.name in ("open", "mark"):
+            self.agents.stay()
 
     @property
     def writable(self) -> bool:
