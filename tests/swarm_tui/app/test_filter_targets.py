@@ -251,7 +251,8 @@ async def test_toasts_stand_above_the_alerts(size: tuple[int, int]) -> None:
 def test_in_a_real_terminal_silent_enter_x_asks_about_the_silent_one(live_home: LiveHome) -> None:
     live_home.spawn("quiet-one")
     live_home.spawn("other-1")
-    with real_room(live_home.root, width=80, height=24) as tmux:
+    with real_room(live_home.root) as tmux:
+        tmux.resize(80, 24)
         tmux.wait_for("quiet-one", "other-1")
         tmux.write("/quiet\nx")
         tmux.wait_for("Stop genesis-01/quiet-one?")
