@@ -50,7 +50,9 @@ def _stop(room: ActingScreen, where: Where, grace: float | None) -> None:
 
 
 def _what_follows(room: ActingScreen, views: tuple[AgentView, ...], grace: float | None) -> tuple[str, ...]:
-    slots = sum(view.budget for view in views if view.record is not None and view.record.holds_slot)
+    tops = tuple(f"{view.id}/" for view in views)  # the slots of whoever is below another of them are that one's
+    own = [view for view in views if view.record is not None and not view.id.startswith(tops)]
+    slots = sum(view.budget for view in own if view.record is not None and view.record.holds_slot)
     seconds = room.swarm.home.policy.stop.grace if grace is None else grace
     how = f"gets {short_duration(seconds)} to end by itself, and is then killed" if seconds else "is killed at once"
     freed = f"; {slots} slot{'s come' if slots != 1 else ' comes'} free" if slots else ""

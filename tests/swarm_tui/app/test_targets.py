@@ -142,6 +142,13 @@ async def test_p_on_a_subtree_c_on_several_and_b_ask_and_a_asks_for_all_alerts()
         assert [verb for verb, _ in swarm.asked] == ["read", "read"]
 
 
+async def test_slots_of_who_is_below_another_target_are_counted_once() -> None:
+    async with a_room() as (pilot, room, _):
+        await mark(pilot, room, IDEA, WORKER)
+        await press(pilot, "x")
+        assert "; 2 slots come free." in " ".join(question(pilot).notes)
+
+
 async def test_a_message_to_who_has_ended_is_refused_at_once_and_one_that_is_refused_later_comes_back() -> None:
     async with a_room() as (pilot, room, swarm):
         room.go_to(ONE)
