@@ -70,15 +70,16 @@ def _status(charset: Charset) -> tuple[Entry, ...]:
         Entry("beat by hand  by hand", "no process beats here by itself: B does, or swarm-tui run"),
         Entry("beating: control room", "a heartbeat is running, and who began it"),
         Entry("beat: run", "another process has the automatic heartbeat of this home"),
-        Entry(f"{charset.running} running 9", "agents whose program runs, without the root"),
+        Entry(f"{charset.running} running 9  {charset.running} 9", "agents whose program runs, without the root"),
         Entry(
-            f"{charset.warned} 2 need you  {charset.failed} 1 needs you",
+            f"{charset.warned} 2 need you  {charset.failed} 2 need you  {charset.warned} 1 needs you  "
+            f"{charset.failed} 1 needs you",
             f"agents with a problem or an open alert, and open alerts of the swarm itself: p shows them, w goes to "
             f"the next; {charset.failed} where one of them is in danger",
         ),
         Entry(f"{charset.ended} nobody needs you", "no agent has a problem, and no alert is open"),
-        Entry("$3.10/h  $0.004/h", "what the swarm costs in an hour; $0.42 alone is all that it has cost"),
-        Entry("$3.10+?/h", "the same, and the price of some of it is not known"),
+        Entry("$3.10/h  $0.42", "what the swarm costs in an hour; without the /h, all that it has cost"),
+        Entry("$3.10+?/h  $0.42+?", "the same, and the price of some of it is not known"),
         Entry("$?/h  $?", "it costs something, and no price is known"),
         Entry("12.3k tok/h", "tokens in an hour; k is thousands, M is millions"),
         Entry("cpu 41%", "of one processor, for all processes of agents together"),
@@ -131,7 +132,7 @@ def _columns(charset: Charset) -> tuple[Entry, ...]:
     heart = charset.heart if charset.unicode else "hb"
     full, half, empty = charset.blocks[-1], charset.blocks[len(charset.blocks) // 2], charset.blocks[0]
     return (
-        Entry("12s  42m  5h  1h05  3d04h", "how long ago: since its last update, or since it ended"),
+        Entry("12s  42m  5h  3d  1h05  3d04h", "how long ago: since its last update, or since it ended"),
         Entry(
             f"{charset.bar_left}{full}{half}{empty}{charset.bar_right}",
             "how much of the silence has passed after which it is ended",

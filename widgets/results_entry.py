@@ -34,11 +34,11 @@ def _seen(entry: ResultsEntry, root: str) -> Iterator[Paragraph]:
     if review is not None:
         word = f": {quote(review.word, 500)}" if review.word else ""
         role = "danger" if review.is_rejection else "good"
-        said = f"{clock_text(review.at)} by {quote(short_id(review.by, root), 200)}{word}"
+        said = f"at {clock_text(review.at)} by {quote(short_id(review.by, root), 200)}{word}"
         yield Paragraph(said, "", (Cell(f"{quote(review.decision, 20)}  ", role),))
     if entry.read_at is not None:
         yield Paragraph(
-            f"{clock_text(entry.read_at)} by {quote(short_id(entry.read_by, root), 200)}",
+            f"at {clock_text(entry.read_at)} by {quote(short_id(entry.read_by, root), 200)}",
             "muted",
             (Cell("read  ", "muted"),),
         )

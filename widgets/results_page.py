@@ -52,7 +52,7 @@ def _review_lines(view: AgentView, charset: Charset) -> Iterable[Paragraph]:
     if review is not None:
         role = "danger" if review.is_rejection else "good"
         word = f": {quote(review.word, 500)}" if review.word else ""
-        said = f"{clock_text(review.at)} by {quote(review.by, 60)}{word}"
+        said = f"at {clock_text(review.at)} by {quote(review.by, 60)}{word}"
         yield Paragraph(said, "", (Cell(f"{quote(review.decision, 20)}  ", role),))
 
 
@@ -77,7 +77,7 @@ def _own_lines(view: AgentView, charset: Charset, summary: str | None) -> tuple[
     lines = [Paragraph(first, "", (Cell(f"{quote(results.status, 20)}  ", "accent"),)), *map(Paragraph, more)]
     if record is not None and record.read_at is not None:
         by = f" by {quote(record.read_by, 60)}" if record.read_by else ""
-        lines.append(Paragraph(f"read {clock_text(record.read_at)}{by}", "muted"))
+        lines.append(Paragraph(f"read at {clock_text(record.read_at)}{by}", "muted"))
     elif record is not None:
         lines.append(Paragraph("not read yet", "notice"))
     for text, passed in results.acceptance:

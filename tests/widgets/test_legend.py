@@ -4,9 +4,19 @@ import re
 
 import pytest
 
+from swarm.model.causes import Severity
 from swarm.model.health import Health
+from swarm.model.values import replace
+from swarm.rules.costs import spent
+from swarm.rules.heart import heart
+from swarm.rules.plan import verdicts
+from tests.support.swarms import NOW, POLICY, big_example, some_beats, with_programs
+from widgets.agent_row import RowState, columns_for, row
 from widgets.charset import ASCII, UNICODE, Charset
+from widgets.heartbeat_strip import strip_cells
 from widgets.legend import STATES, legend
+from widgets.slot_board import board_cells
+from widgets.status_line import status_cells, status_of
 
 NO_SIGNS = {"unicode", "states", "gap", "blocks", "spark"}
 """Fields of a charset that are no sign: a flag, blanks, and those that are gone over by themselves."""
@@ -19,6 +29,62 @@ def signs_of(charset: Charset) -> list[str]:
 def explained(charset: Charset) -> set[str]:
     """Everything that stands between two spaces in the signs of the legend."""
     return {part for sign in signs_of(charset) for part in sign.split()}
+
+
+def as_pattern(example: str) -> str:
+    """What an example stands for: the same with other numbers."""
+    return re.sub(r"\d+", r"\\d+", re.escape(example)).replace(r"\,", ",").replace(",", ",?")
+
+
+def unexplained(text: str, charset: Charset) -> list[str]:
+    """The words with a number, and the signs, in a line that the legend has no example of."""
+    examples = {part for sign in signs_of(charset) for part in re.split(r"\s{2,}", sign) if part.strip()}
+    examples |= {word for part in examples for word in part.split() if not any(map(str.isalnum, word))}  # a sign alone
+    for pattern in sorted(map(as_pattern, examples), key=len, reverse=True):
+        text = re.sub(rf"(?<![\w.]){pattern}(?![\w:])", " ", text)
+    return [word for word in text.split() if any(sign.isdigit() or not sign.isascii() for sign in word)]
+
+
+@pytest.mark.parametrize("charset", [UNICODE, ASCII], ids=["unicode", "ascii"])
+def test_every_sign_and_number_of_a_canned_screen_is_explained(charset: Charset) -> None:
+    """Status, slots, strip, and of rows all but names and sentences, which are not ours."""
+    snapshot = with_programs(big_example())
+    judged = verdicts(snapshot, POLICY, NOW)
+    rich = status_of(snapshot, judged, NOW, heart=heart(snapshot, POLICY, NOW), used_up=spent(snapshot, NOW))
+    lines = []
+    for data in (
+        rich,
+        replace(rich, needs=0, severity=None, next_in=432.0, unpriced=0, cost_per_hour=3.1),
+        replace(rich, next_in=4000.0, unpriced=2, cost_per_hour=0.0, snapshot_age=42.0),
+        replace(rich, stopped=2040.0, cost_per_hour=None, cost_usd=0.42),
+    ):
+        lines += [status_cells(data, width, charset) for width in (160, 80, 60)]
+    boards = (
+        snapshot.slots,
+        replace(snapshot.slots, max=11),
+        replace(snapshot.slots, max=40, reserve=2, kept={"a": 1}),
+    )
+    lines += [board_cells(slots, width, charset)[0] for slots in boards for width in (160, 60)]
+    hints = (("x", "stop", "stop"), ("4", "results", "tab_results"))
+    lines += [
+        strip_cells(beats, hints, 160, charset, lead="3 marked:")[0] for beats in (some_beats(), some_beats()[:1], ())
+    ]
+    own = {view.name for view in snapshot.agents} | {"my-swarm", "scout-01", "4 results"}
+    told = ["".join(cell.text for cell in line) for line in lines]
+    for width in (160, 100, 75):
+        columns = columns_for(width)._replace(sentence=0)
+        for place, view in enumerate(snapshot.agents):
+            state = RowState(
+                marked=place == 1, folded=3 * (place % 2), folded_needs=place % 3, folded_worst=Severity.WARNING
+            )
+            told.append("".join(cell.text for cell in row(view, judged[view.id], NOW, columns, state, charset)))
+    for text in told:
+        for name in sorted(own, key=len, reverse=True):
+            text = text.replace(name, " ")
+        text = re.sub(r"([^\w\s])\1+", r"\1", re.sub(r"\S*[…~](?=\s)", " ", text))  # cut words; runs of a sign
+        if charset.unicode:
+            text = re.sub(f"[{charset.spark}{charset.blocks[1:]}{charset.bar_left}]", "", text)
+        assert unexplained(text, charset) == [], text
 
 
 @pytest.mark.parametrize("charset", [UNICODE, ASCII], ids=["unicode", "ascii"])
