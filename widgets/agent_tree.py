@@ -11,9 +11,11 @@ from swarm.model.record import Alert, Ref
 from swarm.model.snapshot import Snapshot
 from swarm.model.time import Now
 from swarm.rules.attention import Attention, attention
-from widgets.agent_row import Columns, columns_for, mark_column, row
+from widgets.agent_row import mark_column, row
 from widgets.alerts import alert_cells
 from widgets.cells import Cell, Cells, cell_at, fit_cells
+from widgets.tree_columns import ALL, Column
+from widgets.tree_layout import TreeLayout
 from widgets.tree_list import TreeList
 from widgets.tree_order import SortMode, verdict_of
 from widgets.tree_state import TreeChange
@@ -34,6 +36,7 @@ class AgentTree(TreeList):
     """
     BORDER_TITLE = "agents"
     CURSOR_STAYS = True
+    HEADINGS = 1
 
     filter_text: var[str] = var("")
     """What must be true of an agent, in the language of `tree_filter`; '' shows all."""
@@ -41,6 +44,8 @@ class AgentTree(TreeList):
     """Only what needs a person, worst first."""
     sort_mode: var[SortMode] = var(SortMode.TREE)
     sort_reverse: var[bool] = var(False)
+    columns: var[tuple[Column, ...]] = var(ALL)
+    """The columns to choose from, in their order; which of them stand there depends on the width."""
 
     class CursorMoved(Message):
         """The cursor is on another agent: `moved` by hand, or because its agent `vanished`, was `hidden` (folded or
@@ -69,8 +74,7 @@ class AgentTree(TreeList):
         self._now = Now(0.0, 0.0)
         self._ordered_at = 0.0
         self._order_is_old = False
-        self._columns = columns_for(0)
-        self._columns_of = (0, 0)
+        self._layout = TreeLayout()
         self._words = ("", "")
 
     # -- what comes in -------------------------------------------------------------------------------------------
@@ -226,14 +230,25 @@ class AgentTree(TreeList):
         if below >= 0:
             said = empty_words(state, width)
             return fit_cells((Cell(f" {said[index] if index < len(said) else ''}", "muted"),), width, self.charset.cut)
-        view, columns = state.view_at(index), self._columns_at(width)
-        return row(view, verdict_of(state.verdicts, view), self._now, columns, state.row_state(index), self.charset)
+        view, layout = state.view_at(index), self._layout_at(width)
+        place = state.row_state(index, layout.short_name(index))
+        return row(view, verdict_of(state.verdicts, view), self._now, layout.columns, place, self.charset)
 
-    def _columns_at(self, width: int) -> Columns:
-        wanted = (width, self._state.longest)
-        if wanted != self._columns_of:
-            self._columns, self._columns_of = columns_for(*wanted), wanted
-        return self._columns
+    def heading_cells(self, y: int, width: int) -> Cells:
+        del y
+        return self._layout_at(width).headings(self._state)
+
+    def heading_clicked(self, x: int) -> None:
+        """Sorts by the column that was clicked; once more turns the order round."""
+        mode = self._layout_at(self.view_size.width).mode_at(x)
+        if mode is not None and mode is self._state.order:
+            self.sort_reverse = not self.sort_reverse
+        elif mode is not None:
+            self.sort_mode = mode
+
+    def _layout_at(self, width: int) -> TreeLayout:
+        self._layout.fit(self._state, width, self.columns)
+        return self._layout
 
     def _show_words(self) -> None:
         title, words = title_words(self._state), self.view_words
@@ -253,9 +268,10 @@ class AgentTree(TreeList):
                 self.action_open()
             return
         state = self._state.row_state(index)
-        on_mark = x == mark_column(state, self._columns, self.charset)
+        on_mark = x == mark_column(state, self._layout.columns, self.charset)
         fold_sign = f" {self.charset.fold}{state.folded}"
-        on_sign = state.folded > 0 and cell_at(self.line_cells(index, self.view_size.width), x).startswith(fold_sign)
+        drawn = self.line_cells(index, self.view_size.width)
+        on_sign = state.folded > 0 and cell_at(drawn, x).startswith(fold_sign)
         if on_mark or (on_sign and self._state.is_folded(self._state.lines[index].at)):
             self.toggle_fold()
         elif on_sign:
@@ -272,4 +288,4 @@ class AgentTree(TreeList):
     def watch_filter_text(self) -> None:
         self._reorder()
 
-    watch_problems_only = watch_sort_mode = watch_sort_reverse = watch_filter_text
+    watch_problems_only = watch_sort_mode = watch_sort_reverse = watch_columns = watch_filter_text

@@ -1,17 +1,13 @@
 """What is said of an agent: its mark, words, figures and sentence, as pure functions of view, verdict and time."""
 
-from swarm.model.activity import ActivityState
-from swarm.model.causes import ProblemCode
 from swarm.model.health import Health, Verdict
-from swarm.model.record import Ending, Phase
+from swarm.model.record import Phase
 from swarm.model.reports import ResultsState
 from swarm.model.repository import Changes
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
-from swarm.rules.results.disputes import dispute_words, disputes_in
-from swarm.rules.spared import ending_words
 from swarm.rules.state_words import ENDING, word_of
-from widgets.cells import Cell, Cells, coarse_duration, quote, short_duration
+from widgets.cells import Cell, Cells, coarse_duration, short_duration
 from widgets.charset import UNICODE, Charset
 
 STATE_ROLES: dict[Health, str] = {
@@ -39,12 +35,6 @@ AGEING = frozenset(
     {Health.FRESH, Health.LATE, Health.INVESTIGATE, Health.OVERDUE, Health.LOOPING, Health.RETRYING, Health.HELD}
 )
 _WELL = frozenset({Health.FRESH, Health.STARTING, Health.IDLE})
-_EXPLAINED = frozenset(
-    {
-        *(Health.QUEUED, Health.PAUSED, Health.RETRYING, Health.WAITING, Health.UNKNOWN),
-        *(Health.LOST, Health.KILLED, Health.FAILED),
-    }
-)
 SUBAGENT_MARK = "/~"
 """What stands in an id between an agent and the key of a sub-agent that its program runs."""
 _DOUBTFUL = 50
@@ -115,16 +105,17 @@ def age_text(view: AgentView, verdict: Verdict, now: Now, charset: Charset = UNI
     if verdict.unread_beats and (state is not Health.KILLED or verdict.stale_results):
         return f"unread {verdict.unread_beats}{charset.heart if charset.unicode else 'hb'}"
     if state is Health.DONE:
-        ended = _ended_at(view)
+        ended = ended_at(view)
         word = "unread" if is_unread(view) else "done"
         return f"{word} {coarse_duration(now.wall - ended)}" if ended is not None else word
     if state in (Health.DISPUTED, Health.FAILED, Health.KILLED, Health.LOST):
-        ended = _ended_at(view)
+        ended = ended_at(view)
         return f"{state.value} {coarse_duration(now.wall - ended)}" if ended is not None else state.value
     return state.value if state is not Health.INVESTIGATE else "investig."
 
 
-def _ended_at(view: AgentView) -> float | None:
+def ended_at(view: AgentView) -> float | None:
+    """When it ended or wrote its results, in wall seconds; of one that has not, when it wrote last."""
     if view.record is not None and view.record.ended_at is not None:
         return view.record.ended_at
     if view.exit is not None:
@@ -190,65 +181,6 @@ def slots_text(view: AgentView, room: int = 99) -> str:
         return ""
     words = f"slots {view.used}/{view.budget}"
     return words if len(words) <= room else f"{view.used}/{view.budget}"
-
-
-def sentence_cells(view: AgentView, verdict: Verdict) -> Cells:
-    """What the agent said last, or what the engine has to say of it; problems come first and by name."""
-    cells: list[Cell] = []
-    if is_subagent(view):
-        return (Cell(quote(view.description) or "a sub-agent of its own", "quote"),)
-    if view.stray is not None and is_stray(view):
-        return (
-            Cell("!stray ", "warning"),
-            Cell(f"pid {view.stray.process.pid} ", "muted"),
-            Cell(quote(view.description)),
-        )
-    # That a role changed is true of many at once, and one alert says it: on every row it would hide what is of one.
-    codes = dict.fromkeys(problem.code for problem in view.problems if problem.code is not ProblemCode.ROLE_OUTDATED)
-    if codes:
-        more = f"+{len(codes) - 1}" if len(codes) > 1 else ""
-        cells.append(Cell(f"!{quote(next(iter(codes)), 40)}{more} ", "warning"))
-    if view.foreign:
-        cells.append(Cell("foreign ", "muted"))
-    state = verdict.state
-    record = view.record
-    if record is not None and is_ending(view):
-        cells.append(Cell(quote(ending_words(record)), "muted"))
-    elif state is Health.DONE:
-        cells.append(Cell(f"results: {quote(view.results.status, 20)}  ", "accent" if is_unread(view) else "muted"))
-        cells.append(Cell(quote(view.results.summary), "quote"))
-    elif state is Health.DISPUTED:
-        cells.append(Cell(f"{quote(dispute_words(disputes_in(view)))}  ", "danger"))
-        cells.append(Cell(quote(view.results.summary), "quote"))
-    elif state in _EXPLAINED:
-        why = (
-            record.why
-            if record is not None and record.ending not in (None, Ending.DONE) and record.why
-            else verdict.why
-        )
-        cells.append(Cell(quote(why), "muted"))
-    elif state is Health.HELD and record is not None and record.held_why:
-        cells.append(Cell(f"held: {quote(record.held_why)}", "muted"))
-    else:
-        cells.append(_said_cell(view))
-    return tuple(cell for cell in cells if cell.text)
-
-
-def _said_cell(view: AgentView) -> Cell:
-    """Its last sentence; of one that has written none, what its program says that it does."""
-    last = view.progress.last
-    said = last.sentence if last is not None else _doing(view.activity) if view.activity is not None else ""
-    if said or last is not None:
-        return Cell(quote(said), "quote")
-    return Cell("" if view.problems else "nothing written yet", "muted")
-
-
-def _doing(activity: ActivityState) -> str:
-    """The tool call that is open, else its last words."""
-    for tool in reversed(activity.open_tools):
-        if not tool.parent:
-            return f"{tool.tool or 'tool'}: {tool.text}" if tool.text else tool.tool
-    return activity.last_text
 
 
 def changes_cells(changes: Changes | None) -> Cells:

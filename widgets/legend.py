@@ -123,6 +123,11 @@ def _row(charset: Charset) -> tuple[Entry, ...]:
             f"{charset.fold}19 {charset.failed}1  {charset.fold}19 {charset.warned}1",
             "so many of them need you; in danger, or not",
         ),
+        Entry("silent 38m, kill in 7m", "why it is not well, and in how long it is ended; then what it said last"),
+        Entry("silent 46m, next beat kills it", "the next heartbeat ends it"),
+        Entry(
+            f"cpu{charset.down}  cost{charset.up}", "the heading of the column that sorts the list, and which way round"
+        ),
         Entry("!ghost  !ghost+2", "what is wrong with it, by name, and how much more is"),
         Entry("foreign", "its files are here, and it was not spawned through the engine, which leaves it alone"),
     )

@@ -1,6 +1,6 @@
 """Which agents of one snapshot are shown, in which order and hierarchy: pure functions over their places."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import compress, count
 from operator import is_not
@@ -150,6 +150,9 @@ class SortMode(StrEnum):
     STATE = "state"
     AGE = "age"
     OUTPUTS = "outputs"
+    CPU = "cpu"
+    MEMORY = "memory"
+    COST = "cost"
     NAME = "name"
 
 
@@ -196,8 +199,9 @@ def in_order(
         ordered.sort(key=lambda at: need_rank(verdict_of(verdicts, views[at]), views[at], needs.get(views[at].id)))
     elif mode is SortMode.AGE:
         ordered.sort(key=lambda at: _age(views[at], verdicts), reverse=True)
-    elif mode is SortMode.OUTPUTS:
-        ordered.sort(key=lambda at: outputs_of(views[at]), reverse=True)
+    elif mode in _MOST_FIRST:
+        figure = _MOST_FIRST[mode]
+        ordered.sort(key=lambda at: figure(views[at]), reverse=True)
     elif mode is SortMode.NAME:
         ordered.sort(key=lambda at: (views[at].name, views[at].id))
     return ordered[::-1] if reverse else ordered
@@ -208,6 +212,27 @@ def outputs_of(view: AgentView) -> int:
     last = view.progress.last
     counted = view.observed.outputs if view.spec is not None and view.spec.outputs else 0
     return max(counted, (last.outputs or 0) if last is not None else 0)
+
+
+def _cpu(view: AgentView) -> float:
+    return view.usage.cpu_percent if view.usage is not None else -1.0
+
+
+def _memory(view: AgentView) -> float:
+    return view.usage.rss_bytes if view.usage is not None else -1.0
+
+
+def _cost(view: AgentView) -> float:
+    """Where no price is known for what it used, it comes after those that cost something."""
+    return view.cost_usd if view.cost_usd is not None else 0.0 if view.unpriced else -1.0
+
+
+_MOST_FIRST: Mapping[SortMode, Callable[[AgentView], float]] = {
+    SortMode.OUTPUTS: outputs_of,
+    SortMode.CPU: _cpu,
+    SortMode.MEMORY: _memory,
+    SortMode.COST: _cost,
+}
 
 
 def _age(view: AgentView, verdicts: Verdicts) -> float:

@@ -9,11 +9,13 @@ from widgets.tree_order import TreeIndex
 
 RECENT_S = 900.0
 """Awake seconds for which an agent that ended stays in sight: a person who ended it sees that it is gone."""
+READ_S = 60.0
+"""The same for one whose results were read: a person who read them by a slip of the finger can still take it back."""
 
 
 def branches_over(tree: TreeIndex, now: Now) -> frozenset[int]:
     """The places of the agents that are over for a while, with all that is below them."""
-    return _whole_branches(tree, lambda view: is_settled(view) and _ended_ago(view, now) >= RECENT_S)
+    return _whole_branches(tree, lambda view: is_settled(view) and _may_go(view, now))
 
 
 def _whole_branches(tree: TreeIndex, is_over: Callable[[AgentView], bool]) -> frozenset[int]:
@@ -27,10 +29,10 @@ def _whole_branches(tree: TreeIndex, is_over: Callable[[AgentView], bool]) -> fr
     return frozenset(over)
 
 
-def _ended_ago(view: AgentView, now: Now) -> float:
-    """Since it ended or was read, whichever came last."""
+def _may_go(view: AgentView, now: Now) -> bool:
+    """It was read, or it ended, long enough ago."""
     record = view.record
     if record is None or record.ended is None:
-        return 0.0
+        return False
     ago = now.awake - record.ended
-    return ago if record.read_at is None else min(ago, now.wall - record.read_at)
+    return ago >= RECENT_S if record.read_at is None else min(ago, now.wall - record.read_at) >= READ_S

@@ -23,6 +23,7 @@ from widgets.tree_order import (
     same_shape,
 )
 from widgets.tree_over import branches_over
+from widgets.tree_widths import TreeWidths, widths_of
 
 
 class TreeChange(Enum):
@@ -62,8 +63,8 @@ class TreeState:
         """Among the problems, below the agents: open alerts of no agent here. They have no place in `lines`."""
         self.alert: Alert | None = None
         """The one of them under the cursor; then no agent is."""
-        self.longest = 0
-        """Columns that the longest name takes, with its guides and its mark."""
+        self.longest = TreeWidths()
+        """What names and figures of all agents take: it changes with the agents, never with what they do."""
         self._line_of: dict[int, int] = {}
 
     # -- what comes in -------------------------------------------------------------------------------------------
@@ -76,6 +77,7 @@ class TreeState:
             self.tree.views = views
             return TreeChange.ORDER if changed and self.depends_on_time else TreeChange.NONE
         before, self.tree, self.root = self.tree, TreeIndex(views), root
+        self.longest = widths_of(self.tree, root)
         if self.folded or self.marks:
             alive = {view.ref for view in views}
             self.folded &= alive
@@ -96,14 +98,17 @@ class TreeState:
     @property
     def depends_on_time(self) -> bool:
         """Its lines or their order may change while no agent does."""
-        return (
-            self.problems_only or self.filter.narrows or self.mode in (SortMode.STATE, SortMode.AGE, SortMode.OUTPUTS)
-        )
+        return self.problems_only or self.filter.narrows or self.mode not in (SortMode.TREE, SortMode.NAME)
 
     @property
     def flat(self) -> bool:
         """It is a list of paths, not a tree."""
         return self.problems_only or self.mode is not SortMode.TREE
+
+    @property
+    def order(self) -> SortMode:
+        """What the list is ordered by: problems come worst first where nothing else was asked for."""
+        return SortMode.STATE if self.problems_only and self.mode is SortMode.TREE else self.mode
 
     def look_for_over(self, now: Now) -> bool:
         """Finds what is over by now, and what of it is folded away; True where `reorder` must follow."""
@@ -138,7 +143,6 @@ class TreeState:
         was, old_lines = self.cursor, self.lines
         self.lines = self._order()
         self._line_of = {line.at: number for number, line in enumerate(self.lines)}
-        self.longest = self._longest()
         self.alerts = self.needs.found.alerts if self.problems_only and not self.filter_text.split() else ()
         if not to_first and self._stays_on_alert():
             return ""
@@ -173,20 +177,12 @@ class TreeState:
                 hidden=self.hidden,
             )
         places: Iterable[int] = range(len(tree.views)) if wanted is None else wanted
-        mode = self.mode
         if self.problems_only:
             places = self.needs.places.intersection(places)
-            mode = SortMode.STATE if mode is SortMode.TREE else mode
         ordered = in_order(
-            tuple(places), tree.views, self.verdicts, mode, reverse=self.reverse, needs=self.needs.found.agents
+            tuple(places), tree.views, self.verdicts, self.order, reverse=self.reverse, needs=self.needs.found.agents
         )
         return [TreeLine(at, flat=True) for at in ordered]
-
-    def _longest(self) -> int:
-        views = self.tree.views
-        if self.flat:
-            return 3 + max((len(short_id(views[line.at].id, self.root)) for line in self.lines), default=0)
-        return 3 + max((len(line.guides) + len(views[line.at].name) for line in self.lines), default=0)
 
     def _keep_cursor(self, before: TreeIndex) -> None:
         """Agents changed places: translate the old lines to the new places, so that neighbours can be found."""
@@ -239,8 +235,12 @@ class TreeState:
         """The agent on a line."""
         return self.tree.views[self.lines[line].at]
 
-    def row_state(self, line: int) -> RowState:
-        """How the agent on a line stands there."""
+    def label_at(self, at: int, *, flat: bool) -> str:
+        """What names an agent: its path in a flat list, its name in a tree."""
+        return short_id(self.tree.views[at].id, self.root) if flat else self.tree.views[at].name
+
+    def row_state(self, line: int, short: str = "") -> RowState:
+        """How the agent on a line stands there. short: what stands for its name where that has no room."""
         drawn = self.lines[line]
         view = self.tree.views[drawn.at]
         key = view.ref
@@ -248,7 +248,8 @@ class TreeState:
         needs = self.needs.below(drawn.at) if folded else []
         return RowState(
             guides=drawn.guides,
-            label=short_id(view.id, self.root) if drawn.flat else "",
+            label=self.label_at(drawn.at, flat=True) if drawn.flat else "",
+            short=short,
             marked=key in self.marks,
             folded=self.tree.sizes[drawn.at] - 1 if folded else self._hidden_below(drawn.at),
             folded_needs=len(needs),
@@ -279,9 +280,11 @@ class TreeState:
         self.folded ^= {self.tree.views[at].ref}
 
     def fold_all(self) -> None:
-        """Fold everything that has something below it; `reorder` must follow."""
-        pairs = zip(self.tree.views, self.tree.children, strict=True)
-        self.folded = frozenset(view.ref for view, below in pairs if below)
+        """Fold what is below the children of the tops; where that is folded, the tops too. `reorder` must follow."""
+        tree = self.tree
+        every = frozenset(view.ref for view, below in zip(tree.views, tree.children, strict=True) if below)
+        inner = every - {view.ref for view, above in zip(tree.views, tree.parents, strict=True) if above < 0}
+        self.folded = every if self.folded == inner else inner
 
     def reveal(self, agent_id: str) -> None:
         """Unfold what hides an agent; `reorder` must follow."""

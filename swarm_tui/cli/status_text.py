@@ -13,20 +13,22 @@ from swarm.rules.budgets.allocation import words_of_kept
 from swarm.rules.costs import spent
 from swarm_tui.cli.output import Output
 from swarm_tui.cli.selection import Selection
-from widgets.agent_row import USEFUL, Columns, RowState, columns_for, row
-from widgets.agent_words import sentence_cells
+from widgets.agent_row import RowState, row
+from widgets.agent_sentence import sentence_cells
 from widgets.cells import Cell, Cells, cells_width, fit_cells, short_duration, short_id, short_money
+from widgets.cells import width_of as columns_of
 from widgets.charset import Charset, charset_for
 from widgets.need_words import need_cell
 from widgets.tally import Tally
+from widgets.tree_columns import WIDTHS, Column, Columns, columns_for, headings
 from widgets.tree_order import SortMode, TreeIndex, in_order
 from widgets.tree_over import branches_over
 
 LINE_COLUMNS = 39
 PIPE_COLUMNS = 200
 """How wide a line is where no terminal gives the width."""
-MAX_NAME = 48
 SHOWN_ALERTS = 8
+SHOWN_COLUMNS = (Column.STATE, Column.AGE, Column.USEFUL, Column.OUTPUTS, Column.SLOTS, Column.SAYS)
 
 
 def counts(snapshot: Snapshot, verdicts: Mapping[str, Verdict]) -> Tally:
@@ -68,7 +70,9 @@ def tree(
     for line_cells in (*_header(snapshot, verdicts, now, heart, charset), *_problems(snapshot)):
         yield _fitted(line_cells, width, charset)
     placed = list(_placed(snapshot, verdicts, now, charset, selection))
-    columns = columns_for(width) if width else _roomy(placed, verdicts)
+    columns = _columns(placed, verdicts, width, charset)
+    if placed:
+        yield headings(columns, "agent", {}, charset)
     for view, state in placed:
         yield row(view, verdicts[view.id], now, columns, state, charset)
     if not placed:
@@ -135,14 +139,22 @@ def money(snapshot: Snapshot, now: Now) -> str:
     return f"{short_money(total.cost_per_hour)}{'+?' if total.unpriced else ''}/h"
 
 
-def _roomy(placed: list[tuple[AgentView, RowState]], verdicts: Mapping[str, Verdict]) -> Columns:
-    """Columns in which no name and no sentence is cut."""
+def _columns(
+    placed: list[tuple[AgentView, RowState]], verdicts: Mapping[str, Verdict], width: int | None, charset: Charset
+) -> Columns:
+    """The columns of a terminal; without one, columns in which no name and no sentence is cut."""
     name = sentence = 0
     for view, state in placed:
-        shown = len(state.label or view.name) + 4
-        name = max(name, len(state.guides) + shown, 2 * len(state.guides))
-        sentence = max(sentence, cells_width(sentence_cells(view, verdicts[view.id])))
-    return Columns(name + 55 + sentence, name, 11, 10, 0, 12, 11, sentence, USEFUL)
+        shown = columns_of(state.label or view.name) + 4
+        name = max(name, len(state.guides) + shown, 2 * len(state.guides) if width is None else 0)
+        if width is None:
+            sentence = max(sentence, cells_width(sentence_cells(view, verdicts[view.id], charset)))
+    figures = max((len(str(view.budget)) for view, _ in placed), default=2)
+    if width is not None:
+        return columns_for(width, name, wanted=SHOWN_COLUMNS, figures=figures)
+    widths = {**WIDTHS, Column.SLOTS: max(WIDTHS[Column.SLOTS], 2 * figures + 1), Column.SAYS: sentence}
+    parts = tuple((column, widths[column]) for column in SHOWN_COLUMNS)
+    return Columns(1 + name + sum(1 + each for _, each in parts), name, parts)
 
 
 def _header(

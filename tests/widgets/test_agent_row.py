@@ -27,20 +27,21 @@ from tests.support.swarms import (
     every_state,
     full_id,
 )
-from widgets.agent_row import RowState, columns_for, mark_column, row
+from widgets.agent_row import RowState, mark_column, row
+from widgets.agent_sentence import sentence_cells
 from widgets.agent_words import (
     STATE_ROLES,
     age_text,
     bar,
     bar_level,
     outputs_text,
-    sentence_cells,
     slots_text,
     state_mark,
     state_word,
 )
 from widgets.cells import Cells, cells_width
 from widgets.charset import ASCII, UNICODE, Charset
+from widgets.tree_columns import columns_for
 from widgets.verdict_words import verdict_cells
 
 FRESH = Verdict(Health.FRESH, "updated 1m ago", Health.LATE, 840.0, age=60.0, kill_in=2640.0)
@@ -86,43 +87,45 @@ def test_a_row_of_45_columns_has_mark_name_and_age() -> None:
     ]
 
 
-def test_a_row_of_75_columns_has_bar_outputs_or_slots_and_sentence_too() -> None:
+def test_a_row_of_75_columns_has_state_age_slots_and_the_reason_of_whoever_is_not_well() -> None:
     assert table(75) == [
-        " ♔ genesis-01      idle       12/12     Portfolio reviewed; idea-beta need…",
-        " ◔ diagnostic-01   starting             nothing written yet",
-        " ◆ idea-alpha        2m ▕▏  ▏ slots 4/4 3 workers writing.",
-        " † worker-0        killed 44m           silent 46m; the limit is 45m",
-        " ● worker-1          1m ▕▏  ▏ 0 out     Writing analysis section. 800/2000…",
-        " ▲ worker-2         32m ▕██▏▏ ~2 out    Drafting section 3.",
-        " ↻ worker-3          3m                 Still browsing.",
-        " ◆ idea-beta         9m ▕▋  ▏ slots 3/3 Waiting for worker-2.",
-        " ? worker-1        lost 2h              gone without results 2h ago",
-        " ✖ worker-2         46m ▕███▏ ~2 out    Drafting section 3.",
-        " ‖ worker-3        paused               paused for 22m; nothing ends it: i…",
-        " ✔ worker-9        unread 3♥            results: success  The price table …",
-        " … idea-gamma      queued     slots 0/4 waiting for a slot",
-        " ◈ improvement-01   33m                 held: a long audit",
-        " ✗ migrate-01      failed 1h            it ended with exit code 1 without …",
-        " ◆ scout-01          4m ▕▎  ▏ slots 3/2 !injection Browsed 5/10 competitor…",
-        " ◐ helper-1         18m ▕█▎ ▏           Reading the fourth page.",
-        " ◌ helper-2          6m                 !ghost foreign Working.",
-        " ✖ notes-import ◌    1d                 foreign Importing notes, part 2.",
+        " ♔ genesis-01      idle              12/12 Portfolio reviewed; idea-beta n…",
+        " ◔ diagnostic-01   starting                nothing written yet",
+        " ◆ idea-alpha      fresh          2m 4/4   3 workers writing.",
+        " † worker-0        killed        44m       silent 46m; the limit is 45m",
+        " ● worker-1        fresh          1m       Writing analysis section. 800/2…",
+        " ▲ worker-2        investigate   32m       silent 32m, kill in 13m: Drafti…",
+        " ↻ worker-3        looping        3m       its last 6 updates say the same…",
+        " ◆ idea-beta       fresh          9m 3/3   Waiting for worker-2.",
+        " ? worker-1        lost           2h       gone without results 2h ago",
+        " ✖ worker-2        overdue       46m       silent 46m, next beat kills it:",
+        " ‖ worker-3        paused                  paused for 22m; nothing ends it…",
+        " ✔ worker-9        done          52m       unread 3♥ results: success  The…",
+        " … idea-gamma      queued            0/4   waiting for a slot",
+        " ◈ improvement-01  held          33m       held: a long audit",
+        " ✗ migrate-01      failed         1h       it ended with exit code 1 witho…",
+        ' ◆ scout-01        fresh          4m 3/2   !injection "ignore previous ins…',
+        " ◐ helper-1        late          18m       Reading the fourth page.",
+        " ◌ helper-2        fresh          6m       !ghost foreign it was not spawn…",
+        " ✖ notes-import ◌  overdue     1d02h       foreign silent 1d02h: Importing…",
     ]
 
 
-def test_a_row_of_160_columns_has_the_word_of_the_state_usefulness_and_outputs_beside_slots() -> None:
+def test_a_row_of_160_columns_has_a_bar_and_every_figure_too() -> None:
     rows = table(160)
-    assert rows[2] == " ◆ idea-alpha      fresh         2m ▕▎    ▏                   slots 4/4   3 workers writing."
     assert rows[4] == (
-        " ● worker-1        fresh         1m ▕▏    ▏ 100% 0 out (12)"
-        "               Writing analysis section. 800/2000 words done."
+        " ● worker-1        fresh          1m ▕▏   ▏   100% 0 out (12)         12%  310 MiB"
+        "         Writing analysis section. 800/2000 words done."
     )
-    assert rows[5] == " ▲ worker-2        investigate  32m ▕███▌ ▏      ~2 out                   Drafting section 3."
-    assert rows[6] == " ↻ worker-3        looping       3m           0%                          Still browsing."
-    assert rows[11] == (
-        " ✔ worker-9        done        unread 3♥ "
-        "                                 results: success  The price table is complete."
+    assert rows[5] == (
+        " ▲ worker-2        investigate   32m ▕██▉ ▏        ~2 out              0%  180 MiB"
+        "         silent 32m, kill in 13m: Drafting section 3."
     )
+    assert rows[6] == (
+        " ↻ worker-3        looping        3m            0%                    12%  310 MiB"
+        "         its last 6 updates say the same: Still browsing."
+    )
+    assert " ▕▏   ▏                   4/4     12%  310 MiB " in rows[2]
 
 
 def test_ascii_rows_are_ascii() -> None:
@@ -207,8 +210,8 @@ def test_the_slot_meter_stands_on_whoever_spawns() -> None:
     assert slots_text(meta, 6) == "3/4"
     assert slots_text(a_view("worker-1")) == ""
     assert slots_text(replace(a_view("scout"), children=1, used=2)) == "slots 2/1"
-    over = row(replace(meta, used=5), FRESH, NOW, columns_for(75), RowState())
-    assert next(cell.role for cell in over if cell.text.startswith("slots")) == "danger"
+    over = row(replace(meta, used=5), FRESH, NOW, columns_for(75, 16), RowState())
+    assert next(cell.role for cell in over if cell.text.startswith("5/4")) == "danger"
 
 
 def test_a_retrying_agent_says_how_often() -> None:
@@ -267,9 +270,9 @@ def test_a_folded_row_counts_what_it_hides() -> None:
     assert (" ✖1", "danger") in line
 
 
-def test_a_path_is_cut_at_its_beginning() -> None:
+def test_a_path_that_must_be_cut_loses_its_middle() -> None:
     place = RowState(label=full_id("idea-with-a-very-long-name/worker-with-a-long-name"))
-    assert "…g-name/worker-with-a-long-name" in text_of(row(a_view("w"), FRESH, NOW, columns_for(45), place))
+    assert " genesis-01/idea…ith-a-long-name " in text_of(row(a_view("w"), FRESH, NOW, columns_for(45), place))
 
 
 def test_an_ended_spawner_shows_no_slots_and_a_leaving_one_is_said_to_be() -> None:
@@ -313,7 +316,10 @@ def test_where_there_is_no_column_a_row_says_of_whom_it_is_in_doubt() -> None:
         (width, score): "".join(
             cell.text
             for cell in row(
-                every_state()[Health.FRESH], replace(doubted, usefulness=Usefulness(score, "")), NOW, columns_for(width)
+                every_state()[Health.FRESH],
+                replace(doubted, usefulness=Usefulness(score, "")),
+                NOW,
+                columns_for(width, 20),
             )
         )
         for width in (75, 160)

@@ -48,6 +48,11 @@ def names(tree: AgentTree) -> list[str]:
     return [agent_id.rpartition("/")[2] for agent_id in shown_ids(tree)]
 
 
+def rows_on(app: WidgetApp) -> list[str]:
+    """The screen below the headings of the tree on top of it."""
+    return screen_lines(app)[1:]
+
+
 async def started(app: WidgetApp, tree: AgentTree, snapshot: Snapshot, pilot: Pilot[None]) -> None:
     show(tree, snapshot)
     tree.focus()
@@ -72,12 +77,13 @@ async def test_it_draws_the_tree_as_it_is() -> None:
     app = WidgetApp(tree)
     async with app.run_test(size=(75, 8), notifications=True) as pilot:
         await started(app, tree, small(), pilot)
-        assert screen_lines(app)[:5] == [
-            " ♔ genesis-01    idle       4/12      Portfolio reviewed; idea-beta needs …",
-            " ├ ◆ idea-a        1m ▕▏  ▏ slots 3/4 Working.",
-            " │ ├ ✖ worker-1   50m ▕███▏           Working.",
-            " │ └ ● worker-2    1m ▕▏  ▏           Working.",
-            " └ ◐ scout        20m ▕█▍ ▏           Working.",
+        assert screen_lines(app)[:6] == [
+            " agent              state         age slots says, or why it is not well",
+            " ♔ genesis-01       idle              4/12  Portfolio reviewed; idea-beta …",
+            " ├ ◆ idea-a         fresh          1m 3/4   Working.",
+            " │ ├ ✖ worker-1     overdue       50m       silent 50m, next beat kills it…",
+            " │ └ ● worker-2     fresh          1m       Working.",
+            " └ ◐ scout          late          20m       Working.",
         ]
 
 
@@ -102,9 +108,9 @@ async def test_one_changed_agent_repaints_one_row(monkeypatch: pytest.MonkeyPatc
         seen = spied(tree, monkeypatch)
         changed = replace(snapshot.agents[3], progress=a_view("x", "Something new.").progress)
         show(tree, with_view(snapshot, changed))
-        assert [region.y for regions in seen for region in regions] == [3]
+        assert [region.y for regions in seen for region in regions] == [4]
         await pilot.pause()
-        assert "Something new." in screen_lines(app)[3]
+        assert "Something new." in rows_on(app)[3]
 
 
 async def test_a_row_ages_while_the_disk_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,15 +122,15 @@ async def test_a_row_ages_while_the_disk_is_silent(monkeypatch: pytest.MonkeyPat
         seen = spied(tree, monkeypatch)
         later = Now(NOW.wall + 3, NOW.awake + 3)
         tree.tick(verdicts(snapshot, POLICY, later), later)
-        assert [region.y for regions in seen for region in regions] == [2]
+        assert [region.y for regions in seen for region in regions] == [3]
         await pilot.pause()
-        assert " 2m" in screen_lines(app)[2]
+        assert " 2m" in rows_on(app)[2]
 
 
 async def test_the_cursor_moves_scrolls_and_tells() -> None:
     tree = AgentTree()
     app = WidgetApp(tree)
-    async with app.run_test(size=(100, 5), notifications=True) as pilot:
+    async with app.run_test(size=(100, 6), notifications=True) as pilot:
         await started(app, tree, big_example(), pilot)
         tree.action_cursor_bottom()
         await pilot.pause()
@@ -197,14 +203,19 @@ async def test_folding_goes_in_and_out_and_to_parents_and_children() -> None:
         tree.fold()
         assert names(tree) == ["genesis-01", "idea-a", "scout"]
         await pilot.pause()
-        assert "▸2" in screen_lines(app)[1]
+        assert "▸2" in rows_on(app)[1]
         tree.unfold()
         tree.unfold()
         assert tree.cursor_view.name == "worker-1"
         tree.toggle_fold()
         assert len(names(tree)) == 5
+        tree.unfold_all()
+        tree.fold_all()
+        assert names(tree) == ["genesis-01", "idea-a", "scout"]
         tree.fold_all()
         assert names(tree) == ["genesis-01"]
+        tree.fold_all()
+        assert names(tree) == ["genesis-01", "idea-a", "scout"]
         tree.unfold_all()
         assert len(names(tree)) == 5
 
@@ -233,7 +244,7 @@ async def test_marks_name_lives_and_leave_with_them() -> None:
             tree.toggle_mark()
         assert list(tree.targets) == [snapshot.agents[2].ref, snapshot.agents[4].ref]
         await pilot.pause()
-        assert [line[0] for line in screen_lines(app)[:5]] == [" ", " ", "*", " ", "*"]
+        assert [line[0] for line in rows_on(app)[:5]] == [" ", " ", "*", " ", "*"]
         show(tree, small("worker-1"))
         await pilot.pause()
         assert tree.marks == {snapshot.agents[4].ref}
@@ -250,7 +261,7 @@ async def test_filter_problems_and_sort_narrow_and_order_the_list() -> None:
         assert names(tree) == ["genesis-01", "scout-01", "helper-1", "helper-2"]
         tree.filter_text = "no such thing"
         await pilot.pause()
-        assert screen_lines(app)[0] == " nothing matches the filter"
+        assert rows_on(app)[0] == " nothing matches the filter"
         assert tree.cursor is None
         tree.filter_text = ""
         tree.problems_only = True
@@ -263,7 +274,7 @@ async def test_filter_problems_and_sort_narrow_and_order_the_list() -> None:
         assert names(tree)[-1] in ("worker-2", "notes-import")
         await pilot.pause()
         assert tree.view_words == "by state ↑"
-        for _ in range(4):
+        for _ in range(7):
             mode = tree.cycle_sort()
         assert mode is SortMode.TREE
 
@@ -271,20 +282,20 @@ async def test_filter_problems_and_sort_narrow_and_order_the_list() -> None:
 async def test_where_nobody_needs_a_person_it_says_so() -> None:
     tree = AgentTree()
     app = WidgetApp(tree)
-    async with app.run_test(size=(100, 5), notifications=True) as pilot:
+    async with app.run_test(size=(100, 6), notifications=True) as pilot:
         await pilot.pause()
-        assert screen_lines(app)[0] == " no agents yet"
+        assert rows_on(app)[0] == " no agents yet"
         await started(app, tree, a_snapshot(a_root(), a_view("one")), pilot)
         tree.problems_only = True
         await pilot.pause()
-        assert screen_lines(app)[0] == " nobody needs you"
+        assert rows_on(app)[0] == " nobody needs you"
         assert tree.next_in_need() is None
 
 
 async def test_problems_come_and_go_with_the_clock() -> None:
     tree = AgentTree()
     app = WidgetApp(tree)
-    async with app.run_test(size=(100, 5), notifications=True) as pilot:
+    async with app.run_test(size=(100, 6), notifications=True) as pilot:
         snapshot = a_snapshot(a_root(), a_view("one", age=29 * MINUTE))
         await started(app, tree, snapshot, pilot)
         tree.problems_only = True
@@ -300,13 +311,13 @@ async def test_a_click_selects_and_a_double_click_opens() -> None:
     app = WidgetApp(tree)
     async with app.run_test(size=(100, 10), notifications=True) as pilot:
         await started(app, tree, small(), pilot)
-        await pilot.click(tree, offset=(40, 3))
+        await pilot.click(tree, offset=(40, 4))
         assert tree.cursor_view is not None
         assert tree.cursor_view.name == "worker-2"
-        await pilot.click(tree, offset=(40, 4), times=2)
+        await pilot.click(tree, offset=(40, 5), times=2)
         opened = [message for message in app.heard if isinstance(message, AgentTree.Opened)]
         assert [message.key.id for message in opened] == [full_id("scout")]
-        await pilot.click(tree, offset=(10, 8))
+        await pilot.click(tree, offset=(10, 9))
         assert tree.cursor_view.name == "scout"
 
 
@@ -315,17 +326,17 @@ async def test_a_click_on_the_mark_or_the_fold_sign_folds_and_unfolds() -> None:
     app = WidgetApp(tree)
     async with app.run_test(size=(100, 10), notifications=True) as pilot:
         await started(app, tree, small(), pilot)
-        await pilot.click(tree, offset=(3, 1))
+        await pilot.click(tree, offset=(3, 2))
         assert names(tree) == ["genesis-01", "idea-a", "scout"]
-        sign = screen_lines(app)[1].index("▸")
-        await pilot.click(tree, offset=(sign, 1))
+        sign = rows_on(app)[1].index("▸")
+        await pilot.click(tree, offset=(sign, 2))
         assert len(names(tree)) == 5
 
 
 async def test_the_wheel_scrolls_and_leaves_the_cursor() -> None:
     tree = AgentTree()
     app = WidgetApp(tree)
-    async with app.run_test(size=(100, 5), notifications=True) as pilot:
+    async with app.run_test(size=(100, 6), notifications=True) as pilot:
         await started(app, tree, big_example(), pilot)
         await pilot._post_mouse_events([events.MouseScrollDown], tree)
         await pilot.pause()
@@ -338,7 +349,7 @@ async def test_ascii_terminals_get_ascii() -> None:
     app = WidgetApp(tree, charset=ASCII)
     async with app.run_test(size=(100, 20), notifications=True) as pilot:
         await started(app, tree, big_example(), pilot)
-        lines = screen_lines(app)
+        lines = rows_on(app)
         assert all(line.isascii() for line in lines[:19])
         assert "|-# idea-alpha" in lines[2]
 
@@ -351,10 +362,10 @@ async def test_any_size_is_drawn(size: tuple[int, int]) -> None:
         await started(app, tree, big_example(), pilot)
         tree.action_cursor_bottom()
         await pilot.pause()
-        assert all(len(line) <= size[0] for line in screen_lines(app))
+        assert all(len(line) <= size[0] for line in rows_on(app))
         await pilot.resize_terminal(120, 30)
         await pilot.pause()
-        assert any("idea-alpha" in line for line in screen_lines(app))
+        assert any("idea-alpha" in line for line in rows_on(app))
 
 
 async def test_a_large_sorted_list_is_put_in_order_at_most_once_a_second() -> None:
@@ -381,9 +392,9 @@ async def test_without_colours_the_cursor_is_reversed(monkeypatch: pytest.Monkey
     app = WidgetApp(tree)
     async with app.run_test(size=(75, 10), notifications=True) as pilot:
         await started(app, tree, small(), pilot)
-        strip = app.screen._compositor.render_strips()[0]
+        strip = app.screen._compositor.render_strips()[1]
         assert all(segment.style is not None and segment.style.reverse for segment in strip)
-        other = app.screen._compositor.render_strips()[1]
+        other = app.screen._compositor.render_strips()[2]
         assert not any(segment.style is not None and segment.style.reverse for segment in other)
 
 
@@ -398,7 +409,7 @@ async def test_ten_thousand_agents_are_drawn_and_moved_in() -> None:
         tree.action_cursor_bottom()
         await pilot.pause()
         assert tree.line_count == 10_000
-        assert screen_lines(app)[49].startswith(" ")
+        assert rows_on(app)[48].startswith(" ")
         drawn: list[int] = []
         original = tree.line_cells
         tree.line_cells = lambda index, width: (drawn.append(index), original(index, width))[1]  # type: ignore[method-assign,func-returns-value]  # counts what is drawn

@@ -215,9 +215,9 @@ async def test_titles_are_drawn_as_text() -> None:
 async def test_no_text_breaks_out_of_its_line() -> None:
     tree = AgentTree()
     app = WidgetApp(tree)
-    async with app.run_test(size=(100, len(TEXTS) + 1), notifications=True) as pilot:
+    async with app.run_test(size=(100, len(TEXTS) + 2), notifications=True) as pilot:
         fill_tree(tree)
         await pilot.pause()
-        lines = screen_lines(app)
+        lines = screen_lines(app)[1:]  # below the headings
         assert len(lines) == len(TEXTS) + 1
         assert all(line.startswith((" ├ ", " └ ")) for line in lines[1:])

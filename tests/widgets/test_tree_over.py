@@ -130,7 +130,7 @@ async def test_o_shows_it_and_the_clock_folds_it_away() -> None:
         tree.tick({}, later)
         await pilot.pause()
         assert names(tree) == ["genesis-01", "busy"]
-        assert "▸1" in screen_lines(app)[0]
+        assert "▸1" in screen_lines(app)[1]
         assert tree.border_subtitle == "1 over: o"
         tree.toggle_over()
         assert names(tree) == ["genesis-01", "busy", "w"]

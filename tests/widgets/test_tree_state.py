@@ -94,6 +94,9 @@ def test_the_cursor_goes_to_whoever_hides_its_agent() -> None:
     put(state, "idea-a/worker-2")
     state.fold_all()
     assert state.reorder() == "hidden"
+    assert name(state) == "idea-a"
+    state.fold_all()
+    assert state.reorder() == "hidden"
     assert name(state) == "genesis-01"
 
 
@@ -211,6 +214,7 @@ def test_a_fold_tells_how_many_below_it_need_a_person_and_how_badly() -> None:
     snapshot = big_example()
     state = TreeState()
     found = judged(state, snapshot)
+    state.fold_all()
     state.fold_all()
     state.reorder()
     place = state.row_state(0)

@@ -29,7 +29,7 @@ def clear(room: ActingScreen) -> None:
 
 
 def sort(room: ActingScreen) -> None:
-    room.say(f"sorted by {room.agents.cycle_sort().value}")
+    room.agents.cycle_sort()  # its headings say by what
 
 
 def reverse(room: ActingScreen) -> None:

@@ -238,7 +238,7 @@ def test_json_is_ascii_whatever_an_agent_says(name: str) -> None:
 
 def test_the_tree_has_a_line_for_every_agent_below_its_parent() -> None:
     shown = lines(big_example())
-    names = [text.split()[text.count("│") + (1 if "├" in text or "└" in text else 0) + 1] for text in shown[2:22]]
+    names = [text.split()[text.count("│") + (1 if "├" in text or "└" in text else 0) + 1] for text in shown[3:23]]
     assert names[0] == "genesis-01"
     assert names.index("idea-alpha") < names.index("worker-0") < names.index("idea-beta")
 
