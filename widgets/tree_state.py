@@ -265,8 +265,6 @@ class TreeState:
             return 0
         return sum(self.tree.sizes[child] for child in self.tree.children[at] if child in self.hidden)
 
-    # -- folds ---------------------------------------------------------------------------------------------------
-
     def is_folded(self, at: int) -> bool:
         """What is below this place is folded away."""
         return self.tree.views[at].ref in self.folded
