@@ -20,6 +20,7 @@ from swarm_tui.app.screens.help import HelpScreen
 from swarm_tui.app.screens.history import AuditScreen, DiffScreen, ListOver, SessionsScreen, TimelineScreen
 from swarm_tui.app.screens.prompt import Prompt
 from swarm_tui.app.screens.results_inbox import ResultsScreen
+from swarm_tui.app.screens.spawn_fields import SpawnFields
 from swarm_tui.app.screens.spawn_form import SpawnForm
 from swarm_tui.app.theme import THEMES
 from tests.support.canned import CannedSwarm, full_house
@@ -78,8 +79,9 @@ LISTS: dict[type[ModalScreen[Any]], Callable[[], Dialog[Any]]] = {
     ResultsScreen: lambda: ResultsScreen((), "genesis-01", 0.0, acts={}, reload=lambda: None, undo=lambda: None),
 }
 """What only shows something over the room: a list, or a text, has the keys, and there is nothing to answer."""
-NO_DIALOGS = {SpawnForm, HelpScreen}
-BASES = {Dialog, TickDialog, YesNo, ListOver}
+ELSEWHERE = {SpawnForm, HelpScreen}
+"""The form has tests of its own, and the help is a page."""
+BASES = {Dialog, TickDialog, YesNo, ListOver, SpawnFields}
 DRAWN = [*(theme.name for theme in THEMES), "textual-dark", "ansi-light", "no-color", "ascii"]
 
 
@@ -92,7 +94,7 @@ def kinds(base: type[ModalScreen[Any]]) -> Iterator[type[ModalScreen[Any]]]:
 
 
 def test_every_screen_over_the_room_is_a_dialog_that_is_tried_here() -> None:
-    assert set(kinds(ModalScreen)) == {*EXAMPLES, *LISTS, *BASES, *NO_DIALOGS}
+    assert set(kinds(ModalScreen)) == {*EXAMPLES, *LISTS, *BASES, *ELSEWHERE}
 
 
 def room(monkeypatch: pytest.MonkeyPatch, drawn: str) -> SwarmApp:
