@@ -35,6 +35,7 @@ from swarm_tui.workers.detail_loader import DetailLoader
 from swarm_tui.workers.heartbeat_thread import HeartbeatThread
 from widgets.agent_tree import AgentTree
 from widgets.detail_head import Tab
+from widgets.tree_columns import Column
 from widgets.tree_order import SortMode
 
 TICK_SECONDS = 1.0
@@ -68,6 +69,8 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
         self.room = ControlRoom(swarm, self, with_keys(self.own.settings.keys))
         self.room.agents.set_reactive(AgentTree.sort_mode, SortMode(self.own.settings.sort))
         self.room.agents.set_reactive(AgentTree.sort_reverse, self.own.settings.reverse)
+        if self.own.settings.columns:
+            self.room.agents.set_reactive(AgentTree.columns, tuple(map(Column, self.own.settings.columns)))
         self._incoming: Snapshot | None = None
         self._lock = threading.Lock()
         self._settings = 0

@@ -15,6 +15,7 @@ from swarm_tui.settings.file import check, load
 from swarm_tui.settings.places import Places, places
 from swarm_tui.settings.template import template
 from swarm_tui.settings.values import AUTO, Known, KnownAct, Settings
+from widgets.tree_columns import Column
 from widgets.tree_order import SortMode
 
 __all__ = ["OwnSettings", "check", "known", "template"]
@@ -27,7 +28,7 @@ def known() -> Known:
         themes=(AUTO, *(theme.name for theme in THEMES)),
         more_themes=tuple(BUILTIN_THEMES),
         orders=tuple(mode.value for mode in SortMode),
-        columns=(),
+        columns=tuple(column.value for column in Column),
     )
 
 

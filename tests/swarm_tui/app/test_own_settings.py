@@ -86,6 +86,13 @@ async def test_theme_and_order_are_as_kept_and_what_keys_change_is_kept(tmp_path
         }
 
 
+async def test_columns_stand_as_the_operator_orders_them() -> None:
+    async with room_of(OwnSettings(Settings(columns=("memory", "age", "says")))) as (_, app):
+        tree = app.room.agents
+        headings = "".join(cell.text for cell in tree.heading_cells(0, tree.view_size.width)).split()
+        assert headings[:4] == ["agent", "memory", "age", "says,"]
+
+
 async def test_where_nothing_can_be_kept_it_is_said_once(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("in the way")
     own = OwnSettings(where=Places(tmp_path / "config.toml", tmp_path / "state"))

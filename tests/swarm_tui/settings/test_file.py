@@ -36,6 +36,7 @@ def test_every_line_of_that_file_says_the_default_once_it_is_no_comment(where: P
     held = check(where.config, known())
     assert set(held.keys) == set(known().acts)
     assert with_keys(held.keys) == with_keys({})
+    assert held.columns == known().columns
     assert (held.theme, held.sort, held.notify) == (Settings().theme, Settings().sort, Settings().notify)
 
 
@@ -46,6 +47,8 @@ def test_every_line_of_that_file_says_the_default_once_it_is_no_comment(where: P
         ('\ntheme = "dark"', "config.toml:2: theme", "there is no 'dark'"),
         ("ascii = 7", "config.toml:1: ascii", "valid boolean"),
         ('sort = "size"', "config.toml:1: sort", "there is no 'size'"),
+        ('columns = ["says", "size"]', "config.toml:1: columns", "there is no 'size'"),
+        ('columns = ["age", "age"]', "config.toml:1: columns", "age stands there twice"),
         ('[notify]\nbell = "loud"', "config.toml:2: notify.bell", "valid boolean"),
         ('[notify]\n\ntoasts = "error"', "config.toml:3: notify.toasts", "'information' or 'warning'"),
         ("[notify]\nseconds = 0", "config.toml:2: notify.seconds", "greater than or equal to 1"),
