@@ -18,6 +18,7 @@ from swarm_tui.app.screens.dry_run import RehearsalScreen
 from swarm_tui.app.screens.eviction import MakeRoom
 from swarm_tui.app.screens.help import HelpScreen
 from swarm_tui.app.screens.history import AuditScreen, DiffScreen, ListOver, SessionsScreen, TimelineScreen
+from swarm_tui.app.screens.palette import PaletteScreen
 from swarm_tui.app.screens.prompt import Prompt
 from swarm_tui.app.screens.results_inbox import ResultsScreen
 from swarm_tui.app.screens.spawn_fields import SpawnFields
@@ -79,8 +80,8 @@ LISTS: dict[type[ModalScreen[Any]], Callable[[], Dialog[Any]]] = {
     ResultsScreen: lambda: ResultsScreen((), "genesis-01", 0.0, acts={}, reload=lambda: None, undo=lambda: None),
 }
 """What only shows something over the room: a list, or a text, has the keys, and there is nothing to answer."""
-ELSEWHERE = {SpawnForm, HelpScreen}
-"""The form has tests of its own, and the help is a page."""
+ELSEWHERE = {SpawnForm, HelpScreen, PaletteScreen}
+"""The form has tests of its own; the help is a page, and the palette a line to write in."""
 BASES = {Dialog, TickDialog, YesNo, ListOver, SpawnFields}
 DRAWN = [*(theme.name for theme in THEMES), "textual-dark", "ansi-light", "no-color", "ascii"]
 
@@ -89,7 +90,7 @@ def kinds(base: type[ModalScreen[Any]]) -> Iterator[type[ModalScreen[Any]]]:
     """All classes below this one that are ours."""
     for kind in base.__subclasses__():
         yield from kinds(kind)
-        if kind.__module__.startswith(("widgets.", "swarm_tui.")):
+        if kind.__module__.startswith(("widgets.", "swarm_tui.app.")):
             yield kind
 
 
