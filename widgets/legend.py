@@ -146,6 +146,8 @@ def _columns(charset: Charset) -> tuple[Entry, ...]:
         Entry("unread 22m  done 22m  failed 3h", "how it stands with its results, and how long ago it ended"),
         Entry(f"retrying {charset.times}4", "its program has tried so often to reach its model"),
         Entry("40%  useful 40%", "how useful what it does seems: 100% where nothing speaks against it, 0% looping"),
+        Entry("cpu  memory", "of one processor, and memory, for all its processes: 41%, 310 MiB"),
+        Entry("$2.41  $2.41+  $?", "what it alone has cost; + and ? where a price is not known"),
         Entry("12 out", "outputs: files that match what it declared, as the engine counts them"),
         Entry("12 out (15)", "the same, and its own count, which differs"),
         Entry("~12 out", "outputs by its own count alone: it declared none that the engine could count"),

@@ -11,12 +11,13 @@ from swarm.rules.costs import spent
 from swarm.rules.heart import heart
 from swarm.rules.plan import verdicts
 from tests.support.swarms import NOW, POLICY, big_example, some_beats, with_programs
-from widgets.agent_row import RowState, columns_for, row
+from widgets.agent_row import RowState, row
 from widgets.charset import ASCII, UNICODE, Charset
 from widgets.heartbeat_strip import strip_cells
 from widgets.legend import STATES, legend
 from widgets.slot_board import board_cells
 from widgets.status_line import status_cells, status_of
+from widgets.tree_columns import Column, columns_for
 
 NO_SIGNS = {"unicode", "states", "gap", "blocks", "spark"}
 """Fields of a charset that are no sign: a flag, blanks, and those that are gone over by themselves."""
@@ -72,7 +73,7 @@ def test_every_sign_and_number_of_a_canned_screen_is_explained(charset: Charset)
     own = {view.name for view in snapshot.agents} | {"my-swarm", "scout-01", "4 results"}
     told = ["".join(cell.text for cell in line) for line in lines]
     for width in (160, 100, 75):
-        columns = columns_for(width)._replace(sentence=0)
+        columns = columns_for(width, 30, wanted=[column for column in Column if column is not Column.SAYS])
         for place, view in enumerate(snapshot.agents):
             state = RowState(
                 marked=place == 1, folded=3 * (place % 2), folded_needs=place % 3, folded_worst=Severity.WARNING
