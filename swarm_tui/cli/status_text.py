@@ -1,6 +1,5 @@
 """`status` for people: the tree as lines of cells, and the swarm in one line under 40 columns."""
 
-import os
 from collections.abc import Collection, Iterator, Mapping
 
 from swarm.formatting import plural, spell_clock
@@ -11,13 +10,12 @@ from swarm.model.time import Now
 from swarm.rules.attention import attention
 from swarm.rules.budgets.allocation import words_of_kept
 from swarm.rules.costs import spent
-from swarm_tui.cli.output import Output
 from swarm_tui.cli.selection import Selection
 from widgets.agent_row import RowState, row
 from widgets.agent_sentence import sentence_cells
 from widgets.cells import Cell, Cells, cells_width, fit_cells, short_duration, short_id, short_money
 from widgets.cells import width_of as columns_of
-from widgets.charset import Charset, charset_for
+from widgets.charset import Charset
 from widgets.need_words import need_cell
 from widgets.tally import Tally
 from widgets.tree_columns import WIDTHS, Column, Columns, columns_for, headings
@@ -25,8 +23,6 @@ from widgets.tree_order import SortMode, TreeIndex, in_order
 from widgets.tree_over import branches_over
 
 LINE_COLUMNS = 39
-PIPE_COLUMNS = 200
-"""How wide a line is where no terminal gives the width."""
 SHOWN_ALERTS = 8
 SHOWN_COLUMNS = (Column.STATE, Column.AGE, Column.USEFUL, Column.OUTPUTS, Column.SLOTS, Column.SAYS)
 
@@ -36,22 +32,6 @@ def counts(snapshot: Snapshot, verdicts: Mapping[str, Verdict]) -> Tally:
     tally = Tally()
     tally.count(snapshot, verdicts)
     return tally
-
-
-def charset_of(out: Output) -> Charset:
-    """The signs that standard output can carry."""
-    return charset_for(out.out.encoding)
-
-
-def width_of(out: Output) -> int | None:
-    """The columns of the terminal, 20 at least; None where standard output is none."""
-    if not out.tty:
-        return None
-    try:
-        columns = os.get_terminal_size(out.out.fileno()).columns
-    except (OSError, ValueError):
-        columns = 0
-    return max(20, columns or 80)
 
 
 def tree(

@@ -19,7 +19,7 @@ def alerts(args: argparse.Namespace, out: Output) -> int:
     """Prints the alerts that are open, the newest last; with --all the acknowledged ones, too."""
     from swarm.rules.alert_words import spell
     from swarm_tui.cli.status_json import alert_json
-    from swarm_tui.cli.status_text import charset_of, width_of
+    from swarm_tui.cli.terminal_width import charset_of, width_of
     from widgets.cells import fit_cells, short_id
 
     swarm = looking(args, out)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from swarm.errors import Code, NotFound
 from swarm_tui.cli.commands.common import follow, looking
 from swarm_tui.cli.output import Output
+from swarm_tui.cli.terminal_width import charset_of, width_of
 
 if TYPE_CHECKING:
     from swarm.api import Swarm
@@ -33,8 +34,19 @@ def events(args: argparse.Namespace, out: Output) -> int:
         out.document({"events": [record_of(event) for event in events]})
         return 0
     for event in events:
-        out.say_cells(cells_of(event))
+        say(event, out)
     return 0
+
+
+def say(event: "Event", out: Output) -> None:
+    """Prints an audit record: on a terminal as wide as that, elsewhere whole."""
+    width = width_of(out)
+    if width is None:
+        out.say_cells(cells_of(event))
+        return
+    from widgets.cells import Cell, fit_cells
+
+    out.say_cells(fit_cells((Cell(*each) for each in cells_of(event, short=True)), width, charset_of(out).cut))
 
 
 def record_of(event: "Event") -> dict[str, object]:
@@ -53,13 +65,16 @@ def record_of(event: "Event") -> dict[str, object]:
     return {**{key: value for key, value in event.more.items() if key not in own}, **own}
 
 
-def cells_of(event: "Event") -> tuple[tuple[str, str], ...]:
-    """An audit record as one line."""
+def cells_of(event: "Event", *, short: bool = False) -> tuple[tuple[str, str], ...]:
+    """An audit record as one line. short: without the year and the offset of its time."""
     outcome = "" if event.ok else f"refused [{event.code}]  " if event.code else "failed  "
     said = event.reason or str(event.more.get("line", ""))
     return (
         (f"{event.seq:>6}  ", "muted"),
-        (f"{event.at}  " if event.at else "", "muted"),
+        (
+            f"{event.at[5:10]} {event.at[11:19]}  " if short and event.at else f"{event.at}  " if event.at else "",
+            "muted",
+        ),
         (f"{event.actor}  ", ""),
         (f"{event.verb}  ", "strong"),
         (f"{event.agent}  " if event.agent else "", ""),
@@ -92,7 +107,7 @@ def _follow(swarm: "Swarm", agent: str | None, since: float | None, out: Output)
             if out.json:
                 out.record(record_of(event))
             else:
-                out.say_cells(cells_of(event))
+                say(event, out)
         out.flush()
         most = MOST
         return bool(fresh)

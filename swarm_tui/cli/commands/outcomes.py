@@ -20,7 +20,7 @@ def outcomes(args: argparse.Namespace, out: Output) -> int:
     if out.json:
         out.document({"boards": [_document(board) for board in found]})
         return 0
-    from swarm_tui.cli.status_text import PIPE_COLUMNS, charset_of, width_of
+    from swarm_tui.cli.terminal_width import PIPE_COLUMNS, charset_of, width_of
     from widgets.cells import Cell, fit_cells
     from widgets.outcome_lines import board_head, outcome_cells
 

@@ -23,7 +23,7 @@ def results(args: argparse.Namespace, out: Output) -> int:
     if out.json:
         out.document({"results": [_document(entry) for entry in shown]})
         return 0
-    from swarm_tui.cli.status_text import PIPE_COLUMNS, charset_of, width_of
+    from swarm_tui.cli.terminal_width import PIPE_COLUMNS, charset_of, width_of
     from widgets.results_row import entry_cells
 
     width, charset, now = width_of(out) or PIPE_COLUMNS, charset_of(out), swarm.now().wall

@@ -65,7 +65,8 @@ class _Asked:
             self._last = (stands, (to_json({"schema": SCHEMA, **value}, indent=None if self._watch else 2),))
             return self._last[1]
         from swarm.rules.heart import heart
-        from swarm_tui.cli.status_text import charset_of, line, tree, width_of
+        from swarm_tui.cli.status_text import line, tree
+        from swarm_tui.cli.terminal_width import charset_of, width_of
 
         beats = heart(snapshot, policy, now)
         if self._line:
