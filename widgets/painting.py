@@ -59,7 +59,10 @@ def paint(widget: Widget, cells: Cells, width: int, base: Style, *, over: Style 
     styles = role_styles(widget.app)
     for text, role in cells:
         style = base + styles[role] if role else base
-        segments.append(Segment(text, style + over if over is not None else style))
+        if over is not None:
+            # What was found keeps its colours also under the cursor: its letters are dark.
+            style = style + over + styles[role] if role == "found" else style + over
+        segments.append(Segment(text, style))
     strip = Strip(segments)
     used = strip.cell_length
     if used < width:

@@ -115,8 +115,11 @@ def test_sizes_and_a_storm_of_them_change_only_the_layout(live_home: LiveHome) -
         tmux.wait_until(
             lambda screen: "worker-1" in screen and "progress]" not in screen, "the list alone at 45 columns"
         )
+        tmux.keys("1")
         tmux.resize(75, 40)
         tmux.wait_for("worker-1", "[1 progress]")
+        tmux.keys("Escape")
+        tmux.wait_gone("[1 progress]")
         tmux.resize(20, 5)
         tmux.wait_for("genesis")
         tmux.resize(160, 45)
