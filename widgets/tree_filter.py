@@ -13,7 +13,7 @@ from swarm.model.snapshot import AgentView
 from swarm.model.state_words import STATE_WORDS, meant_by
 from swarm.rules.state_words import is_in_state
 
-FILTER_HINT = "words  !without  :state (:failed :silent :done)  !:state  esc leaves"
+FILTER_HINT = "words  !without  :state (:failed :silent :done)  !:state  esc goes back"
 """What the empty line says of its language."""
 FILTER_HELP = (
     ("idea beta", "both words occur: in id, role, state, problems or what a row says"),

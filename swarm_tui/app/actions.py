@@ -80,7 +80,7 @@ ACTS: tuple[Act, ...] = (
     Act("unfold", ("l", "right"), "unfold this branch", Group.MOVE, "l →", palette=False),
     Act("toggle_fold", ("space",), "fold or unfold this branch", Group.MOVE, "space", palette=False),
     Act("toggle_over", ("o",), "show what is over, or fold it away", Group.MOVE, "o"),
-    Act("fold_all", ("minus",), "fold every branch", Group.MOVE, "-"),
+    Act("fold_all", ("minus",), "fold to the children of the root; once more: fold all", Group.MOVE, "-"),
     Act("unfold_all", ("equals_sign",), "unfold every branch", Group.MOVE, "="),
     Act(
         "open",

@@ -16,6 +16,7 @@ from widgets.cells import short_duration as duration
 from widgets.charset import Charset
 from widgets.legend import STATES, legend
 from widgets.paragraphs import Paragraph
+from widgets.tree_filter import FILTER_HELP
 from widgets.verdict_words import verdict_cells
 
 LEAD = 16
@@ -31,6 +32,7 @@ def help_text(
     return (
         *_row(where, acts, refused, charset, alert),
         *_keys(acts, refused),
+        *_filter(),
         *_legend(charset),
         *_limits(policy),
         *_alerts(),
@@ -116,6 +118,13 @@ def _keys(acts: tuple[Act, ...], refused: Mapping[str, str]) -> Iterator[Paragra
 
 def _order(act: Act) -> int:
     return list(Group).index(act.group)
+
+
+def _filter() -> Iterator[Paragraph]:
+    yield _heading("What the filter (/) understands")
+    for example, words in FILTER_HELP:
+        yield from _entry(example, words)
+    yield _GAP
 
 
 def _legend(charset: Charset) -> Iterator[Paragraph]:

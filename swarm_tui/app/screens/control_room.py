@@ -51,8 +51,6 @@ class ControlRoom(ActingScreen):
     """The one screen that is always there."""
 
     AUTO_FOCUS = "AgentTree"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (50, "-middle"), (80, "-wide"), (110, "-broad")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
 
     def __init__(self, swarm: Swarm, host: Host, acts: tuple[Act, ...] = ACTS) -> None:
         super().__init__(swarm, host, acts)
@@ -70,6 +68,7 @@ class ControlRoom(ActingScreen):
         """What these widgets were given last."""
 
     def compose(self) -> ComposeResult:
+        self.take_size()
         yield self._status
         yield self._slots
         yield self._banner

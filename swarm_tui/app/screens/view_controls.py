@@ -23,6 +23,9 @@ TOASTS = "#textual-toastrack"
 class LookingScreen(Screen[None]):
     """Tree, detail, alerts and the two lines to type in, and how they make room for each other."""
 
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (50, "-middle"), (80, "-wide"), (110, "-broad")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
+
     def __init__(self) -> None:
         super().__init__()
         # Held here and not looked up: a tick may come while the screen is being taken down.
@@ -33,6 +36,12 @@ class LookingScreen(Screen[None]):
         self.search_line = Input(placeholder="search the transcript; then n next, N previous", id="search")
         self._read_at = (True, 0)
         """Whether the transcript followed, and its first line in sight, before something was searched for."""
+
+    def take_size(self) -> None:
+        """Lays the first picture out for the terminal's size: Textual would give the classes of sizes only after it."""
+        width, height = self.app.size
+        for points, length in ((self.HORIZONTAL_BREAKPOINTS, width), (self.VERTICAL_BREAKPOINTS, height)):
+            self.add_class(next(name for least, name in reversed(points) if length >= least))
 
     @property
     def list_in_use(self) -> LineList:

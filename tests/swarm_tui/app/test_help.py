@@ -18,6 +18,7 @@ from widgets.charset import ASCII, UNICODE, Charset
 from widgets.legend import legend
 from widgets.paragraphs import Paragraph
 from widgets.selected_text import drawn_text
+from widgets.tree_filter import FILTER_HELP
 
 MOST_WIDGETS = 12
 SILENT = full_id("idea-alpha/worker-2")
@@ -39,6 +40,7 @@ async def test_every_key_every_sign_and_every_cause_of_an_alert_is_in_the_help(c
     for cause, words in ALERTS.items():
         assert cause in text
         assert words in text
+    assert all(example in text and words in text for example, words in FILTER_HELP)
     for section in legend(charset):
         for entry in section.entries:
             assert entry.sign in text, entry
