@@ -2,6 +2,7 @@
 
 from swarm.model import agent_verbs, operator_verbs, repository_verbs
 from swarm.model.agent_verbs import AGENT, ENDED, LIVING, PROGRAMS
+from swarm.model.spawn_verb import SPAWN
 from swarm.model.verb import Argument, ArgumentKind, Verb, flag, option
 
 SHELLS = ("bash", "zsh", "fish", "tcsh")
@@ -43,7 +44,7 @@ VERBS: tuple[Verb, ...] = (
         ),
     ),
     agent_verbs.STATUS,
-    agent_verbs.SPAWN,
+    SPAWN,
     agent_verbs.KILL,
     Verb(
         "heartbeat",
