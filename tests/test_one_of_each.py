@@ -14,6 +14,7 @@ OPENS = {
     "swarm/verbs/doctor.py": "reads a limit of the kernel",
     "swarm/verbs/init.py": "reads package data",
     "swarm_tui/cli/commands/common.py": "reads a file that its caller named",
+    "swarm_tui/cli/commands/completion.py": "reads package data",
     "swarm_tui/cli/output.py": "opens the null device",
     "swarm_tui/terminal/hangup.py": "opens the null device",
     "swarm_tui/demo/": "plays agents, who write their own files",

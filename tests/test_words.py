@@ -55,7 +55,7 @@ def test_a_bare_string_is_found(source: str) -> None:
     assert len(list(bare_words(source))) == 1
 
 
-NO_PROGRAMS = {("swarm_tui/app/screens/spawn_model.py", "command")}
+NO_PROGRAMS = {(f"swarm_tui/app/screens/{name}.py", "command") for name in ("spawn_form", "spawn_model")}
 """Words that are the name of a program and mean something else: a field of the form."""
 
 

@@ -447,7 +447,7 @@ def test_without_a_sandbox_and_without_our_tools_an_observer_can_still_report(la
         for word in ["swarm-tui", our_shell_words()]
         for verb in (
             *("progress", "done", "status", "read", "message", "spawn", "kill", "log", "events", "diff", "merge"),
-            *("handover", "accept", "reject", "results"),
+            *("handover", "accept", "reject", "results", "alerts"),
         )
     }
 
