@@ -18,7 +18,6 @@ from swarm.model.plan import Action
 from swarm.model.requests import Objection, SpawnCheck, SpawnRequest
 from swarm.model.snapshot import Access, Snapshot
 from swarm.model.values import replace
-from swarm_tui.app.actions import ACTS
 from swarm_tui.app.app import SwarmApp
 from swarm_tui.app.screens.control_room import ControlRoom
 from swarm_tui.app.screens.dry_run import RehearsalScreen, rows
@@ -59,19 +58,6 @@ async def settle(pilot: Pilot[int]) -> None:
 
 def asked(swarm: CannedSwarm, verb: str) -> list[Any]:
     return [what for said, what in swarm.asked if said == verb]
-
-
-@pytest.mark.parametrize("size", [(160, 45), (75, 40), (45, 30), (20, 5)], ids=str)
-async def test_every_key_does_something_or_says_why_not_at_every_width(size: tuple[int, int]) -> None:
-    async with a_room(size=size) as (pilot, room, _):
-        for key in (key for act in ACTS if act.name != "quit" for key in act.keys):
-            await pilot.press(key)
-            await settle(pilot)
-            while len(pilot.app.screen_stack) > 1:
-                pilot.app.pop_screen()
-                await pilot.pause()
-            room.clear()
-        assert pilot.app.is_running
 
 
 async def test_q_leaves_and_the_exit_status_is_zero() -> None:
