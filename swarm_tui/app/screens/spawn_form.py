@@ -104,7 +104,8 @@ class SpawnForm(SpawnFields):
         self.run_worker(work, thread=True, group="check", exit_on_error=False)
 
     def _arrive(self, generation: int, request: SpawnRequest, answer: SpawnCheck | SwarmError) -> None:
-        if generation == self._generation and self.is_attached:  # else the fields were edited since
+        # Else the fields were edited since; or it was left: what is in it goes before the form itself does.
+        if generation == self._generation and self in self.app.screen_stack:
             self._show(request, answer)
 
     def _show(self, request: SpawnRequest, answer: SpawnCheck | SwarmError, *, asked: bool = False) -> None:
