@@ -10,8 +10,12 @@ _MARK = "swarm-settings-"
 
 
 def stand_apart() -> Path:
-    """Has this process and its children look for settings in a directory of their own; returns that directory."""
-    place = Path(tempfile.mkdtemp(prefix=_MARK))
+    """Has this process and its children look for settings in a directory of their own; returns that directory.
+
+    It is made by whoever writes there first: a run that is killed before leaves nothing behind.
+    """
+    place = Path(tempfile.gettempdir()) / f"{_MARK}{os.getpid()}"
+    shutil.rmtree(place, ignore_errors=True)  # of a run that was killed, and had this number
     for name in VARIABLES:
         os.environ[name] = str(place / name)
     return place
