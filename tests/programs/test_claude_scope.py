@@ -54,8 +54,11 @@ def test_nothing_is_written_outside_by_any_way(real: ProgramHome, scope: str, he
 
 
 def refusals(real: ProgramHome) -> list[str]:
-    """What the model was told instead of a success."""
-    return [each.text for each in real.asked("claude")[-1].results if each.error]
+    """What the model was told instead of a success. Where the program takes zsh for its shell, what the sandbox refuses
+    comes back without the mark of an error (measured at 2.1.197); the words are the same.
+    """
+    results = real.asked("claude")[-1].results
+    return [each.text for each in results if each.error or "read-only file system" in each.text.lower()]
 
 
 def test_the_files_of_the_engine_are_nobodys_to_write(real: ProgramHome) -> None:
