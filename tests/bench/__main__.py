@@ -88,7 +88,7 @@ BENCHES = (
     ),
     Bench("progress", "swarm-tui progress", (SMALL,), _in_home(verbs.measure)),
     Bench("hooks", "swarm-tui hook guard, hook after", (SMALL,), _in_home(hooks.measure)),
-    Bench("key", "key pressed -> screen changed", (LARGE,), _in_home(keys.measure)),
+    Bench("key", "key pressed -> screen changed", (LARGE, HUGE), _in_home(keys.measure)),
     Bench("spawn", "spawn -> program running; kill -> verified gone", (SMALL,), _in_home(lives.measure)),
     Bench("ledger", "commits of eight writers", (), lambda _, __, quick: commits.measure(quick=quick)),
     Bench("reader", "the last words of a long progress.md", (), lambda _, __, quick: reader.measure(quick=quick)),
