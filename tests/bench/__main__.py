@@ -1,6 +1,7 @@
-"""Measures everything of the table in the README, or what is named: prints a table, writes bench.json.
+"""Measures everything, or what is named: prints a table, adds the run to bench.json.
 
-Exit status: 0 all aims met, 1 an aim missed, 2 wrong usage or a bench that could not run.
+Exit status: 0 all aims met, 1 an aim missed; with --against 0 nothing worse than before, 1 something worse beyond the
+noise of both runs, whatever the aims; 2 wrong usage, a file that cannot be read, or a bench that could not run.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from typing import NamedTuple
 
 from tests.bench import (
     campaign,
+    commands,
     commits,
     hooks,
     idle,
@@ -33,9 +35,13 @@ from tests.bench import (
     verbs,
     ways,
 )
-from tests.bench.figures import Figure, machine, table, write_json
+from tests.bench import runs as files
+from tests.bench.against import against_table, compare, earlier, worse
+from tests.bench.figures import Figure
 from tests.bench.homes import BenchHome
 from tests.bench.pty import Silent
+from tests.bench.tables import growth as growth_table
+from tests.bench.tables import table
 from tests.support.own_settings import stand_apart
 
 SMALL, LARGE, HUGE = 12, 1_000, 10_000
@@ -80,13 +86,19 @@ Run = Callable[[Homes, int, bool], list[Figure]]
 BENCHES = (
     Bench("latency", "progress.md written -> its row on the terminal", (SMALL, LARGE), _in_home(latency.measure)),
     Bench("storm", "the same with 200 writes/s elsewhere", (HUGE,), _in_home(latency.measure, elsewhere=True)),
-    Bench("idle", "processor while nothing happens", (SMALL, LARGE), _in_home(idle.processor)),
-    Bench("picture", "start -> first full picture", (SMALL, LARGE), _in_home(picture.measure)),
+    Bench("idle", "processor while nothing happens", (SMALL, LARGE, HUGE), _in_home(idle.processor)),
+    Bench("picture", "start -> first full picture", (SMALL, LARGE, HUGE), _in_home(picture.measure)),
     Bench("memory", "resident memory", (SMALL, LARGE, HUGE), _in_home(idle.memory)),
     Bench(
         "plan", "the plan of a heartbeat", (LARGE, HUGE), lambda _, count, quick: planning.measure(count, quick=quick)
     ),
     Bench("progress", "swarm-tui progress", (SMALL,), _in_home(verbs.measure)),
+    Bench(
+        "commands",
+        "spawn -- true, kill, status, heartbeat as whole processes",
+        (),
+        lambda _, __, quick: commands.measure(quick=quick),
+    ),
     Bench("hooks", "swarm-tui hook guard, hook after", (SMALL,), _in_home(hooks.measure)),
     Bench("key", "key pressed -> screen changed", (LARGE, HUGE), _in_home(keys.measure)),
     Bench("spawn", "spawn -> program running; kill -> verified gone", (SMALL,), _in_home(lives.measure)),
@@ -117,25 +129,47 @@ BENCHES = (
 def main(words: Sequence[str]) -> int:
     args = _parser().parse_args(words)
     chosen = [bench for bench in BENCHES if bench.name in args.names or not (args.names or bench.named_only)]
+    try:
+        # Before anything is measured: that may take an hour.
+        kept = files.kept(args.json)
+        before = earlier(files.read(args.against).runs, args.commit) if args.against is not None else None
+    except files.BadRuns as error:
+        _note(str(error))
+        return 2
     _compile()
-    before, figures, failed = machine(), [], False
+    where = files.machine()
+    figures, failed = _measured(chosen, args.agents, quick=args.quick)
+    if figures:
+        files.append(args.json, kept, files.made(figures, where))
+    print(", ".join(f"{key} {value}" for key, value in where.items()))
+    print(table(figures))
+    if grown := growth_table(figures):
+        print(f"\nHow cost grows:\n\n{grown}")
+    if before is None:
+        return 2 if failed else int(any(figure.met is False for figure in figures))
+    compared = compare(before, figures)
+    print(f"\nAgainst {args.against}:\n\n{against_table(compared)}")
+    return 2 if failed else int(worse(compared))
+
+
+def _measured(chosen: Sequence[Bench], agents: int | None, *, quick: bool) -> tuple[list[Figure], bool]:
+    """What the benches find, and whether one could not run."""
+    figures: list[Figure] = []
+    failed = False
     homes = Homes()
     settings = stand_apart()
     try:
-        for bench, count in _runs(chosen, args.agents):
+        for bench, count in _runs(chosen, agents):
             _note(f"{bench.name}{f', {count:,} agents' if count else ''}")
             try:
-                figures += bench.run(homes, count, args.quick)
+                figures += bench.run(homes, count, quick)
             except (Silent, AssertionError, subprocess.SubprocessError, OSError) as error:
                 _note(f"{bench.name} could not be measured: {error}")
                 failed = True
     finally:
         homes.close()
         shutil.rmtree(settings, ignore_errors=True)
-    write_json(args.json, figures, before)
-    print(", ".join(f"{key} {value}" for key, value in before.items()))
-    print(table(figures))
-    return 2 if failed else int(any(figure.met is False for figure in figures))
+    return figures, failed
 
 
 def _runs(chosen: Sequence[Bench], agents: int | None) -> Iterator[tuple[Bench, int]]:
@@ -148,10 +182,11 @@ def _runs(chosen: Sequence[Bench], agents: int | None) -> Iterator[tuple[Bench, 
 
 
 def _parser() -> argparse.ArgumentParser:
-    listed = "\n".join(f"  {bench.name:<10}{bench.help}" for bench in BENCHES)
+    listed = "\n".join(f"  {bench.name:<12}{bench.help}" for bench in BENCHES)
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench",
-        description="How fast swarm-tui is, against what such things cost at least.",
+        description="How fast swarm-tui is, against what such things cost at least.\n"
+        "Exit status: 0 all aims met (with --against: nothing worse beyond the noise), 1 not so, 2 could not run.",
         epilog=f"benches:\n{listed}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -160,6 +195,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--agents", type=int, metavar="N", help="for so many agents, not for those of the table")
     parser.add_argument("--quick", action="store_true", help="fewer samples")
     parser.add_argument("--json", type=Path, default=Path("bench.json"), metavar="FILE", help="bench.json")
+    parser.add_argument("--against", type=Path, metavar="FILE", help="compare with the newest figures of such a file")
+    parser.add_argument("--commit", metavar="NAME", help="with --against: with those of this commit (NAME+: changed)")
     return parser
 
 

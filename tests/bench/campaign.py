@@ -19,10 +19,19 @@ def measure() -> list[Figure]:
     by_failure = {failure: tally([each for each in findings if each.failure == failure]) for failure in FAILURES}
     return [
         *(_found(failure, of_it) for failure, of_it in by_failure.items() if of_it.planted),
-        Figure("honest cases that are accused", counted.accused * 100, "%", AIM_ACCUSED, samples=counted.honest),
+        Figure(
+            "honest cases that are accused",
+            counted.accused * 100,
+            "%",
+            AIM_ACCUSED,
+            samples=counted.honest,
+            counted=True,
+        ),
     ]
 
 
 def _found(failure: int, counted: Tally) -> Figure:
     name = f"failure {failure}, {FAILURES[failure]}: found"
-    return Figure(name, counted.recall * 100, "%", AIM_FOUND, more_is_better=True, samples=counted.planted)
+    return Figure(
+        name, counted.recall * 100, "%", AIM_FOUND, more_is_better=True, samples=counted.planted, counted=True
+    )

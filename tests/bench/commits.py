@@ -41,7 +41,7 @@ def measure(*, quick: bool) -> list[Figure]:
     yardstick = "one writer: write, fsync, rename"
     return [
         Figure(f"ledger commits, {WRITERS} writers", rate, "/s", 50.0, yardstick, yard, more_is_better=True),
-        Figure("ledger commits acknowledged and lost", lost, "", 0.0, samples=acknowledged),
+        Figure("ledger commits acknowledged and lost", lost, "", 0.0, samples=acknowledged, counted=True),
     ]
 
 

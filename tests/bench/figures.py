@@ -1,17 +1,22 @@
-"""What a bench finds: figures with their aims and yardsticks, and the table and the JSON that they make."""
+"""What a bench finds: figures with their samples, aims and yardsticks."""
 
-import json
-import os
-import platform
 import statistics
-import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from typing import Annotated, Self
+
+from msgspec import Meta, Struct
+
+Samples = Annotated[tuple[float, ...], Meta(max_length=100_000)]
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Growth(Struct, frozen=True):
+    """Where a figure stands in the table of how cost grows: what it is the cost of, and for how many agents."""
+
+    of: str
+    agents: int
+
+
+class Figure(Struct, frozen=True):
     """One measured thing. Ratios are to a yardstick that was measured in the same run, turn and turn about."""
 
     what: str
@@ -26,6 +31,39 @@ class Figure:
     """The aim is a multiple of the yardstick."""
     more_is_better: bool = False
     samples: int = 1
+    ours: Samples = ()
+    """Every sample that `value` was made of, in the order in which they were taken."""
+    theirs: Samples = ()
+    """The same of the yardstick."""
+    share: float = 0.5
+    """`value` is the one that so many of the samples do not exceed: 0.5 the median, 0.99 the slowest of a hundred."""
+    counted: bool = False
+    """It is a count of what always comes out alike: any difference between two runs is one."""
+    reason: str = ""
+    """Why it misses its aim, in a sentence; shown only where it does."""
+    growth: Growth | None = None
+
+    @classmethod
+    def of(
+        cls,
+        what: str,
+        ours: Sequence[float],
+        unit: str,
+        aim: float | None = None,
+        yardstick: str = "",
+        theirs: Sequence[float] = (),
+        *,
+        share: float = 0.5,
+        aim_is_ratio: bool = False,
+        more_is_better: bool = False,
+        reason: str = "",
+        growth: Growth | None = None,
+    ) -> Self:
+        """The figure that samples of ours make, and of the yardstick: for both the value that `share` do not exceed."""
+        return cls(
+            what, at(ours, share), unit, aim, yardstick, at(theirs, share) if theirs else None, aim_is_ratio,
+            more_is_better, len(ours), _short(ours), _short(theirs), share, reason=reason, growth=growth,
+        )  # fmt: skip
 
     @property
     def ratio(self) -> float | None:
@@ -40,6 +78,11 @@ class Figure:
         return compared >= self.aim if self.more_is_better else compared <= self.aim
 
 
+def at(values: Sequence[float], share: float) -> float:
+    """The median for 0.5, else the value that `share` (0 to 1) of the values do not exceed."""
+    return median(values) if share == 0.5 else quantile(values, share)
+
+
 def quantile(values: Sequence[float], share: float) -> float:
     """The value that `share` (0 to 1) of the values do not exceed."""
     ordered = sorted(values)
@@ -51,54 +94,6 @@ def median(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
-def table(figures: Sequence[Figure]) -> str:
-    """The figures, a line each."""
-    rows: list[tuple[str, ...]] = [("what", "measured", "aim", "yardstick", "ratio", "")]
-    rows += [_cells(figure) for figure in figures]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if column in (0, 3, 5) else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-    lines.insert(1, "-" * max(map(len, lines)))
-    return "\n".join(lines)
-
-
-def _cells(figure: Figure) -> tuple[str, ...]:
-    aim = "" if figure.aim is None else f"{figure.aim:g}x" if figure.aim_is_ratio else f"{figure.aim:g} {figure.unit}"
-    yard = f"{_number(figure.yard)} {figure.unit}  {figure.yardstick}" if figure.yard is not None else ""
-    ratio = f"{figure.ratio:.2f}x" if figure.ratio is not None else ""
-    said = {True: "met", False: "MISSED", None: ""}[figure.met]
-    return figure.what, f"{_number(figure.value)} {figure.unit}", aim, yard, ratio, said
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
-
-
-def machine() -> dict[str, object]:
-    """What it was measured on, and how busy that was."""
-    model = ""
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        names = (line.partition(":")[2].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line)
-        model = next(names, "")
-    return {
-        "system": f"{platform.system()} {platform.release()}",
-        "processor": model or platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "load": round(os.getloadavg()[0], 2),
-    }
-
-
-def write_json(path: Path, figures: Sequence[Figure], before: dict[str, object]) -> None:
-    """bench.json: the machine, and every figure with ratio and verdict."""
-    rows = [{**asdict(figure), "ratio": figure.ratio, "met": figure.met} for figure in figures]
-    document = {"machine": before, "load_after": round(os.getloadavg()[0], 2), "argv": sys.argv[1:], "figures": rows}
-    path.write_text(json.dumps(document, indent=1) + "\n")
+def _short(values: Sequence[float]) -> tuple[float, ...]:
+    """Samples as they are kept: to five digits."""
+    return tuple(float(f"{value:.5g}") for value in values)

@@ -11,8 +11,8 @@ from tests.bench.room import last_name, open_room
 
 SETTLE_S = 8.0
 WATCHED_S, QUICK_WATCHED_S = 15.0, 10.0
-AIMS_CPU = {12: 1.0, 1_000: 3.0}
-AIMS_MEMORY = {12: 70.0, 1_000: 90.0, 10_000: 200.0}
+AIMS_CPU = {12: 0.8, 1_000: 1.2, 10_000: 2.0}
+AIMS_MEMORY = {12: 55.0, 1_000: 70.0, 10_000: 130.0}
 
 
 def processor(bench: BenchHome, *, quick: bool) -> list[Figure]:

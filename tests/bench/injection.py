@@ -29,15 +29,7 @@ def measure(*, quick: bool) -> list[Figure]:
     return [
         *_of_set("texts that rules were made for", "injection"),
         *_of_set("held-out texts", "injection_held_out"),
-        Figure(
-            "looking for orders in a line",
-            min(ours),
-            "us",
-            AIM_LINE_US,
-            "making it safe",
-            min(theirs),
-            samples=runs,
-        ),
+        Figure.of("looking for orders in a line", ours, "us", AIM_LINE_US, "making it safe", theirs, share=0.0),
         Figure("the same in a hostile line of 100,000", _us_a_line(suspicion, [long]) / 1000, "ms", AIM_LONG_MS),
     ]
 
@@ -46,8 +38,18 @@ def _of_set(name: str, corpus: str) -> list[Figure]:
     found = tally(load(corpus).run(Path()))
     count = found.planted + found.honest
     return [
-        Figure(f"{name}: precision", found.precision * 100, "%", AIM_PRECISION, more_is_better=True, samples=count),
-        Figure(f"{name}: recall", found.recall * 100, "%", AIM_RECALL, more_is_better=True, samples=count),
+        Figure(
+            f"{name}: precision",
+            found.precision * 100,
+            "%",
+            AIM_PRECISION,
+            more_is_better=True,
+            samples=count,
+            counted=True,
+        ),
+        Figure(
+            f"{name}: recall", found.recall * 100, "%", AIM_RECALL, more_is_better=True, samples=count, counted=True
+        ),
     ]
 
 

@@ -3,7 +3,7 @@
 import random
 import time
 
-from tests.bench.figures import Figure, quantile
+from tests.bench.figures import Figure
 from tests.bench.homes import BenchHome
 from tests.bench.room import in_sight, last_name, name_of, open_room
 
@@ -33,6 +33,6 @@ def measure(bench: BenchHome, *, quick: bool) -> list[Figure]:
             took.append((room.wait(name_of(agents[at]), mark) - pressed) * 1000)
     what = f"key to screen, {bench.count:,} agents"
     return [
-        Figure(f"{what}, p50", quantile(took, 0.5), "ms", samples=len(took)),
-        Figure(f"{what}, p99", quantile(took, 0.99), "ms", AIMS_MS.get(bench.count), samples=len(took)),
+        Figure.of(f"{what}, p50", took, "ms"),
+        Figure.of(f"{what}, p99", took, "ms", AIMS_MS.get(bench.count), share=0.99),
     ]

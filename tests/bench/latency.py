@@ -6,7 +6,7 @@ import threading
 import time
 
 from tests.bench import yardsticks
-from tests.bench.figures import Figure, quantile
+from tests.bench.figures import Figure
 from tests.bench.homes import BenchHome
 from tests.bench.pty import Terminal
 from tests.bench.room import in_sight, last_name, open_room
@@ -36,15 +36,14 @@ def measure(bench: BenchHome, *, quick: bool, elsewhere: bool = False) -> list[F
                 noise.stop()
     what = f"write to row, {bench.count:,} agents"
     if noise is not None:
-        what += f", {noise.rate:.0f} writes/s elsewhere"
-    aims = (AIMS_ELSEWHERE_MS if elsewhere else AIMS_MS).get(bench.count, (None, None))
+        # One name for every run that came near enough; where the machine could not, it is another row.
+        near = abs(noise.rate - WRITES_PER_SECOND) < WRITES_PER_SECOND / 10
+        what += f", {WRITES_PER_SECOND if near else noise.rate:.0f} writes/s elsewhere"
+    p50, p99 = (AIMS_ELSEWHERE_MS if elsewhere else AIMS_MS).get(bench.count, (None, None))
     return [
-        Figure(
-            f"{what}, {name}", quantile(ours, share), "ms", aim, f"tail -f, {name}", quantile(theirs, share),
-            samples=len(ours),
-        )
-        for name, share, aim in (("p50", 0.5, aims[0]), ("p99", 0.99, aims[1]))
-    ]  # fmt: skip
+        Figure.of(f"{what}, p50", ours, "ms", p50, "tail -f, p50", theirs),
+        Figure.of(f"{what}, p99", ours, "ms", p99, "tail -f, p99", theirs, share=0.99),
+    ]
 
 
 def _sample(bench: BenchHome, room: Terminal, tail: yardsticks.TailF, samples: int) -> tuple[list[float], list[float]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from swarm.api import Swarm
 from swarm.model.requests import SpawnRequest
-from tests.bench.figures import Figure, median
+from tests.bench.figures import Figure
 from tests.bench.homes import BenchHome
 from tests.bench.pty import environment
 from tests.bench.room import COMMAND
@@ -27,7 +27,7 @@ def measure(bench: BenchHome, *, quick: bool) -> list[Figure]:
         _engine(bench, swarm, f"engine-{number}", took)
         _bare(bench, f"bare-{number}", took)
         _verbs(bench, f"verb-{number}", took)
-    ms = {name: median(each) * 1000 for name, each in took.items()}
+    took = {name: [seconds * 1000 for seconds in each] for name, each in took.items()}
     asked = (
         ("spawn to program running", "spawn", 250.0, "bare spawn"),
         ("kill to verified gone", "kill", 100.0, "bare kill"),
@@ -35,10 +35,7 @@ def measure(bench: BenchHome, *, quick: bool) -> list[Figure]:
         ("swarm-tui kill, start to end", "kill verb", None, "bare kill"),
     )
     words = {"bare spawn": "a bare process", "bare kill": "TERM and wait"}
-    return [
-        Figure(what, ms[ours], "ms", aim, words[bare], ms[bare], samples=len(took[ours]))
-        for what, ours, aim, bare in asked
-    ]
+    return [Figure.of(what, took[ours], "ms", aim, words[bare], took[bare]) for what, ours, aim, bare in asked]
 
 
 def _engine(bench: BenchHome, swarm: Swarm, name: str, took: dict[str, list[float]]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from swarm.protocol.paths import AgentDir
 from swarm.protocol.progress import read_progress
-from tests.bench.figures import Figure, median
+from tests.bench.figures import Figure
 
 ENTRIES = 5_000
 RUNS, QUICK_RUNS = 15, 5
@@ -34,7 +34,7 @@ def measure(*, quick: bool) -> list[Figure]:
                 assert progress.last is not None, "nothing is read"
                 assert str(ENTRIES - 1) in progress.last.sentence, "the last word is not read"
             what = f"reading progress.md, {ENTRIES:,} entries as {form}"
-            figures.append(Figure(what, median(took), "ms", AIM_MS, samples=len(took)))
+            figures.append(Figure.of(what, took, "ms", AIM_MS))
     return figures
 
 

@@ -20,8 +20,9 @@ from typing import NamedTuple, Self, TextIO
 
 import pyte
 
-from tests.bench.figures import Figure, table
+from tests.bench.figures import Figure
 from tests.bench.pty import COLUMNS, ROWS, Terminal, environment
+from tests.bench.tables import table
 from tests.support.wait import wait_for
 
 HERE = Path(__file__).parents[2]
@@ -68,7 +69,7 @@ def _figures(found: dict[Way, list[list[str]]]) -> list[Figure]:
             ("files", way.files, [len(run) for run in runs]),
             ("packages", way.packages, [len({os.path.dirname(file) for file in run}) for run in runs]),
         ):
-            figures.append(Figure(f"{way.name}, {unit}", min(counts), unit, aim, samples=len(runs)))
+            figures.append(Figure(f"{way.name}, {unit}", min(counts), unit, aim, samples=len(runs), counted=True))
     return figures
 
 

@@ -59,6 +59,9 @@ def empty_app_picture() -> float:
         return terminal.wait(READY) - terminal.started
 
 
+BARE = "python -c 'import json'"
+
+
 def import_json() -> list[str]:
     """The command that every small Python program costs at least."""
     return [sys.executable, "-c", "import json"]
