@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import swarm.verbs.handover
     import swarm.verbs.hold
     import swarm.verbs.kill
+    import swarm.verbs.lint
     import swarm.verbs.merge
     import swarm.verbs.message
     import swarm.verbs.pause
@@ -150,6 +151,7 @@ class Swarm:
             return load_roles(self.home.layout, checked)
 
     doctor = _verb("verbs.doctor", lambda: swarm.verbs.doctor.examine)
+    lint = _verb("verbs.lint", lambda: swarm.verbs.lint.lint)
     resolve = _verb("home.resolve", lambda: swarm.home.resolve.resolve)
     diff = _verb("verbs.merge", lambda: swarm.verbs.merge.diff)
     worktrees = _verb("verbs.worktrees", lambda: swarm.verbs.worktrees.worktrees)

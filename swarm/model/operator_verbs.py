@@ -1,7 +1,7 @@
-"""The verbs with which an operator answers alerts and halts the whole swarm."""
+"""The verbs with which an operator answers alerts, halts the whole swarm, and checks its files."""
 
 from swarm.model.agent_verbs import AGENT
-from swarm.model.verb import Argument, ArgumentKind, Verb, flag
+from swarm.model.verb import Argument, ArgumentKind, Verb, flag, option
 
 ALERTS = Verb(
     "alerts",
@@ -32,3 +32,26 @@ ACK = Verb(
 )
 FREEZE = Verb("freeze", "halt every agent of the swarm, and start none, until thaw", "freeze")
 THAW = Verb("thaw", "let every agent that was halted go on, and start agents again", "thaw")
+LINT = Verb(
+    "lint",
+    "check every rule of the protocol on a home, an agent or a directory of agents: place, what is wrong, cure",
+    "lint idea-alpha",
+    (
+        Argument(
+            "where",
+            "an agent, with all below it; or a directory, also one that something else than swarm-tui filled: "
+            "./DIR, /DIR (default: the whole home)",
+            kind=ArgumentKind.AGENT,
+            metavar="ID|DIR",
+            default="",
+        ),
+        option(
+            "format",
+            "",
+            "text for people, github for annotations of its checks",
+            choices=("text", "github"),
+            default="text",
+        ),
+        flag("strict", "exit status 1 for warnings, too"),
+    ),
+)

@@ -240,6 +240,7 @@ VERBS: tuple[Verb, ...] = (
         "doctor",
         (flag("rebuild", "rebuild state.json (and a missing lock) from the agents' directories"),),
     ),
+    operator_verbs.LINT,
     Verb(
         "config",
         "your own settings of control rooms: keys, theme, columns, signs, bell",
