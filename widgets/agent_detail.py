@@ -19,7 +19,6 @@ from widgets.detail_head import TABS, ActivityLine, FactsLine, Tab, TabLine, Ver
 from widgets.detail_pages import DetailData, events_page, process_page, progress_page, text_page
 from widgets.line_list import charset_of
 from widgets.paragraphs import Paragraph
-from widgets.results_page import results_page
 from widgets.text_pane import TextPane
 from widgets.transcript import Transcript
 
@@ -170,6 +169,8 @@ class AgentDetail(Widget):
         if tab is Tab.TASK:
             page = text_page(data.task if data is not None else None, "it has no task.md")
         elif tab is Tab.RESULTS:
+            from widgets.results_page import results_page
+
             page = results_page(view, charset, data.summary if data is not None else None, self._board, self.root)
         elif tab is Tab.PROCESS:
             page = process_page(view, data, self._now)

@@ -1,10 +1,12 @@
 """Short texts with a role of colour, cut and padded to columns. Pure; agent text is cleaned here again."""
 
+import time
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
+from swarm.formatting import has_date
 from swarm.sanitize import clean
 
 ROLES = ("good", "notice", "warning", "danger", "accent", "muted", "strong", "quote", "found")
@@ -137,6 +139,13 @@ def countdown(seconds: float) -> str:
     minutes, rest = divmod(max(0, int(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
+
+
+def clock_text(wall: float | None) -> str:
+    """`06:31` of today's or another day, in local time; blanks where unknown."""
+    if wall is None:
+        return "     "
+    return time.strftime("%H:%M", time.localtime(wall)) if has_date(wall) else "--:--"
 
 
 def short_bytes(size: float) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -15,11 +16,12 @@ from swarm.model.snapshot import AgentView
 from swarm.model.stray import Stray, Tie
 from swarm.model.time import Now
 from swarm.sanitize import clean_block
-from widgets.cells import Cell, quote, short_bytes, short_count, short_duration, short_money
+from widgets.cells import Cell, clock_text, quote, short_bytes, short_count, short_duration, short_money
 from widgets.charset import UNICODE, Charset
-from widgets.event_feed import EventRow, clock_text
 from widgets.paragraphs import Paragraph
-from widgets.timeline import lifeline
+
+if TYPE_CHECKING:
+    from widgets.event_feed import EventRow
 
 _BEATS = 60
 SHOWN_EVENTS = 200
@@ -50,7 +52,7 @@ class DetailData(Struct, frozen=True):
     spawn_id: str
     task: str | None = None
     processes: tuple[ProcessRow, ...] | None = None
-    events: tuple[EventRow, ...] | None = None
+    events: "tuple[EventRow, ...] | None" = None
     errors: tuple[tuple[str, str], ...] = ()
     """(tab, why it could not be read)."""
     environment: tuple[str, ...] = ()
@@ -223,9 +225,11 @@ def _exit_lines(ended: Exit) -> Iterable[Paragraph]:
 
 
 def events_page(
-    view: AgentView, events: tuple[EventRow, ...] | None, beats: tuple[Beat, ...], charset: Charset = UNICODE
+    view: AgentView, events: "tuple[EventRow, ...] | None", beats: tuple[Beat, ...], charset: Charset = UNICODE
 ) -> tuple[Paragraph, ...]:
     """Its life over the last heartbeats in one line, then what was done by it and to it, the newest on top."""
+    from widgets.timeline import lifeline
+
     life = lifeline(view, beats[-_BEATS:], charset)
     lines = [Paragraph("", "", (Cell("heartbeats ", "muted"), *life))] if life else []
     if events is None:
@@ -236,7 +240,7 @@ def events_page(
     return (*lines, *(_event_line(event, charset) for event in reversed(events)), *earlier)
 
 
-def _event_line(event: EventRow, charset: Charset) -> Paragraph:
+def _event_line(event: "EventRow", charset: Charset) -> Paragraph:
     mark = Cell(f"{charset.ended} ", "good") if event.ok else Cell(f"{charset.failed} ", "danger")
     code = f"{quote(event.code, 40)} " if event.code else ""
     lead = (

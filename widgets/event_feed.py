@@ -1,6 +1,5 @@
 """The audit log: which actor did what to which agent, and what was refused."""
 
-import time
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -8,8 +7,7 @@ from msgspec import Struct
 from textual.binding import BindingType
 from textual.message import Message
 
-from swarm.formatting import has_date
-from widgets.cells import Cell, Cells, fit, fit_cells, fit_tail, quote
+from widgets.cells import Cell, Cells, clock_text, fit, fit_cells, fit_tail, quote
 from widgets.charset import UNICODE, Charset
 from widgets.check_list import MOVING_KEYS
 from widgets.line_list import RowList
@@ -27,13 +25,6 @@ class EventRow(Struct, frozen=True):
     ok: bool = True
     code: str = ""
     reason: str = ""
-
-
-def clock_text(wall: float | None) -> str:
-    """`06:31` of today's or another day, in local time; blanks where unknown."""
-    if wall is None:
-        return "     "
-    return time.strftime("%H:%M", time.localtime(wall)) if has_date(wall) else "--:--"
 
 
 def event_cells(event: EventRow, width: int, charset: Charset = UNICODE) -> Cells:

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from swarm.formatting import plural
 from swarm.model.results_inbox import ResultsEntry
 from widgets.agent_words import STATE_ROLES
-from widgets.cells import Cell, quote, short_id
+from widgets.cells import Cell, clock_text, quote, short_id
 from widgets.charset import UNICODE, Charset
-from widgets.event_feed import clock_text
 from widgets.paragraphs import Paragraph
 
 

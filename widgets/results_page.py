@@ -9,10 +9,9 @@ from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
 from swarm.rules.results.disputes import disputes_in
 from swarm.sanitize import clean_block
-from widgets.cells import Cell, quote
+from widgets.cells import Cell, clock_text, quote
 from widgets.charset import UNICODE, Charset
 from widgets.detail_pages import labelled, shown_lines
-from widgets.event_feed import clock_text
 from widgets.outcome_lines import board_head, outcome_cells
 from widgets.paragraphs import Paragraph
 

@@ -10,10 +10,9 @@ from swarm.model.beat import ActionKind, Beat
 from swarm.model.health import Verdict
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
-from widgets.cells import Cell, Cells, fit_cells, fit_tail, quote, short_id
+from widgets.cells import Cell, Cells, clock_text, fit_cells, fit_tail, quote, short_id
 from widgets.charset import UNICODE, Charset
 from widgets.check_list import MOVING_KEYS
-from widgets.event_feed import clock_text
 from widgets.line_list import CellLine, RowList, charset_of
 
 _ACT_ROLES = {

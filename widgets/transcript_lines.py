@@ -4,9 +4,8 @@ from collections.abc import Iterable
 
 from swarm.model.activity import Kind
 from swarm.programs.transcript import TranscriptLine
-from widgets.cells import Cell
+from widgets.cells import Cell, clock_text
 from widgets.charset import UNICODE, Charset
-from widgets.event_feed import clock_text
 from widgets.paragraphs import Paragraph
 
 _LEVELS = 6

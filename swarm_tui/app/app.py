@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -31,12 +31,14 @@ from swarm_tui.terminal.certain_widths import CertainWidths
 from swarm_tui.terminal.hangup import leave_on_signals
 from swarm_tui.terminal.key_order import Entered, KeyOrder, Opening
 from swarm_tui.terminal.lend import lend_terminal
-from swarm_tui.workers.detail_loader import DetailLoader
 from swarm_tui.workers.heartbeat_thread import HeartbeatThread
 from widgets.agent_tree import AgentTree
 from widgets.detail_head import Tab
 from widgets.tree_columns import Column
 from widgets.tree_order import SortMode
+
+if TYPE_CHECKING:
+    from swarm_tui.workers.detail_loader import DetailLoader
 
 TICK_SECONDS = 1.0
 
@@ -76,11 +78,7 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
         self._settings = 0
         """How often swarm.toml was read again: a snapshot taken under older settings is dropped."""
         self._watch: Watch = swarm.watch(partial(self._snapshot_taken, self._settings))
-        self._loader = DetailLoader(
-            swarm,
-            on_data=lambda data: self._post(self.room.load_detail, data),
-            on_lines=lambda *said: self._post(self.room.load_lines, *said),
-        )
+        self._loader: DetailLoader | None = None
         self.heartbeat_thread: HeartbeatThread | None = None
         self._policy_stamp = _stamp(swarm.home.layout.policy)
         self._ticked = 0.0
@@ -120,11 +118,19 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
         self.call_after_refresh(self._go_on)
 
     def _go_on(self) -> None:
-        import swarm_tui.app.handlers  # noqa: F401  (read now, so that the first key need not wait for the dialogs)
+        # Read now, so that the first key need not wait for the dialogs; but after the first picture.
+        import swarm_tui.app.handlers  # noqa: F401
+        from swarm_tui.workers.detail_loader import DetailLoader
 
         gc_tuning.resume()
         self._watch.start()
+        self._loader = DetailLoader(
+            self.swarm,
+            on_data=lambda data: self._post(self.room.load_detail, data),
+            on_lines=lambda *said: self._post(self.room.load_lines, *said),
+        )
         self._loader.start()
+        self.want_detail(self.room.detail.view, self.room.detail.tab)
         if self.heartbeat_thread is not None:
             self.heartbeat_thread.start()
         self.room.set_interval(TICK_SECONDS, self._tick)
@@ -172,7 +178,8 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
     def on_unmount(self) -> None:
         self._key_order.stop()
         self._watch.stop()
-        self._loader.stop()
+        if self._loader is not None:
+            self._loader.stop()
         if self.heartbeat_thread is not None:
             self.heartbeat_thread.stop()
 
@@ -221,7 +228,8 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
 
     def want_detail(self, view: AgentView | None, tab: Tab) -> None:
         """Has the loader read for this agent and tab."""
-        self._loader.want(view, tab)
+        if self._loader is not None:
+            self._loader.want(view, tab)
 
     def opening(self, what: str) -> Opening:
         """Lets keys wait for what is opened as soon as the engine has answered."""

@@ -7,7 +7,6 @@ from msgspec import Struct, field
 from swarm.api import Swarm
 from swarm.config.policy import Policy
 from swarm.errors import SwarmError
-from swarm.lifecycle.relaunch import session_of
 from swarm.model.health import Verdict
 from swarm.model.record import Ending, Phase
 from swarm.model.reports import ResultsState
@@ -276,4 +275,6 @@ def session_for(swarm: Swarm, view: AgentView) -> str:
     program = program_of(view, swarm.home.policy)
     if program is None or not program.has_sessions:
         return ""
+    from swarm.lifecycle.relaunch import session_of  # which knows all about how programs end
+
     return session_of(swarm.home, swarm.agent_dir(view.id), program.name, view.spawn_id)

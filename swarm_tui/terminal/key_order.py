@@ -17,7 +17,7 @@ from textual.dom import DOMNode
 from textual.errors import NoWidget
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 PATIENCE_S = 1.0
 """Seconds for which keys wait for what opens without a word about it."""
@@ -119,6 +119,8 @@ class KeyOrder:
             await self._hand_on(event)
 
     def _is_text(self, event: Entered) -> bool:
+        from textual.widgets import TextArea
+
         typing = isinstance(self._app.focused, Input | TextArea)
         return typing and isinstance(event, events.Key) and event.is_printable
 

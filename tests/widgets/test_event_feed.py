@@ -6,8 +6,8 @@ import pytest
 
 from tests.support.swarms import NOW, full_id
 from tests.support.widget_app import WidgetApp, screen_lines
-from widgets.cells import cells_width
-from widgets.event_feed import EventFeed, EventRow, clock_text, event_cells
+from widgets.cells import cells_width, clock_text
+from widgets.event_feed import EventFeed, EventRow, event_cells
 
 
 def record(seq: int, agent: str = "scout", **fields: object) -> EventRow:

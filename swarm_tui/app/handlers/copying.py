@@ -12,8 +12,8 @@ from swarm_tui.app.screens.engine_calls import ActingScreen
 from swarm_tui.workers.session_command import session_command
 from swarm_tui.workers.whole_texts import WHOLE, whole_text
 from widgets.agent_words import SUBAGENT_MARK
+from widgets.cells import clock_text
 from widgets.detail_head import TABS, Tab
-from widgets.event_feed import clock_text
 from widgets.key_menu import KeyMenu, KeyRow
 
 

@@ -1,6 +1,7 @@
 """The control room: lays the widgets out, hands them snapshots, and sends every key through the one table."""
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -14,7 +15,6 @@ from swarm.model.health import Verdict
 from swarm.model.outcome import Board
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.values import replace
-from swarm.protocol.logs import Chunk
 from swarm.rules.costs import Spending, spending, spent
 from swarm.rules.heart import heart
 from swarm.rules.results.outcome_board import board_of
@@ -26,25 +26,22 @@ from swarm_tui.app.keys import bindings
 from swarm_tui.app.screens.engine_calls import ActingScreen, Host
 from swarm_tui.app.strip import strip_hints
 from swarm_tui.app.verdict_cache import VerdictCache
-from swarm_tui.workers.detail_loader import tail_of
-from swarm_tui.workers.transcript_tail import TranscriptChunk
 from widgets.agent_detail import AgentDetail
 from widgets.agent_tree import AgentTree
 from widgets.alerts import Alerts
 from widgets.banner import Banner
-from widgets.cells import short_bytes
+from widgets.cells import clock_text
 from widgets.detail_head import Tab
 from widgets.detail_pages import DetailData
-from widgets.event_feed import clock_text
 from widgets.first_steps import FirstSteps
 from widgets.heartbeat_strip import HeartbeatStrip
-from widgets.line_list import charset_of
-from widgets.paragraphs import Paragraph
 from widgets.slot_board import SlotBoard
 from widgets.status_line import StatusLine, status_of
 from widgets.tally import Tally
 from widgets.transcript import Transcript
-from widgets.transcript_lines import line_paragraphs
+
+if TYPE_CHECKING:
+    from swarm_tui.app.screens.printed import Printed
 
 
 class ControlRoom(ActingScreen):
@@ -212,46 +209,35 @@ class ControlRoom(ActingScreen):
         """What the loader read."""
         self.detail.load(data)
 
-    def load_lines(self, agent: str, spawn_id: str, chunk: Chunk | TranscriptChunk) -> None:
+    def load_lines(self, agent: str, spawn_id: str, chunk: "Printed") -> None:
         """New output of the agent in the detail; that of another comes too late and is dropped."""
+        from swarm_tui.app.screens import printed
+
         view = self.detail.view
-        if view is None or (view.id, view.spawn_id) != (agent, spawn_id):
-            return
-        if chunk.restarted:
-            self.detail.transcript.clear()
-        if isinstance(chunk, TranscriptChunk):
-            paragraphs = line_paragraphs(chunk.lines, charset_of(self))
-            before = f"+{short_bytes(chunk.skipped)} of output" if chunk.skipped else ""
-            self.detail.transcript.append_paragraphs(paragraphs, before=before, places=chunk.places)
-        else:
-            self.detail.transcript.append(chunk.lines, dropped=chunk.skipped, places=chunk.places)
+        if view is not None and (view.id, view.spawn_id) == (agent, spawn_id):
+            printed.append(self.detail.transcript, chunk)
 
     @on(Transcript.EarlierWanted)
     def _earlier_wanted(self, wanted: Transcript.EarlierWanted) -> None:
+        from swarm_tui.app.screens import printed
+
         view = self.detail.view
         if view is None:
             return
 
-        def show(chunk: Chunk | TranscriptChunk) -> None:
-            if self.detail.view is None or self.detail.view.ref != view.ref:
-                return
-            if isinstance(chunk, TranscriptChunk):
-                paragraphs = line_paragraphs(chunk.lines, charset_of(self))
-            else:
-                paragraphs = [Paragraph(line, "quote") for line in chunk.lines]
-            self.detail.transcript.prepend_paragraphs(paragraphs, chunk.places, before=wanted.place)
+        def show(chunk: "Printed") -> None:
+            if self.detail.view is not None and self.detail.view.ref == view.ref:
+                printed.prepend(self.detail.transcript, chunk, wanted.place)
 
-        self.perform("read its earlier output", lambda: tail_of(self.swarm, view).before(wanted.place), show)
+        self.perform("read its earlier output", printed.before(self.swarm, view, wanted.place), show)
 
     @on(Transcript.EndWanted)
     def _end_wanted(self) -> None:
+        from swarm_tui.app.screens import printed
+
         view = self.detail.view
         if view is not None:
-            tail = tail_of(self.swarm, view)
-
-            def read() -> Chunk | TranscriptChunk:
-                return tail.read()
-
+            read = printed.newest(self.swarm, view)
             self.perform("read its output", read, lambda chunk: self.load_lines(view.id, view.spawn_id, chunk))
 
     @on(AgentTree.CursorMoved)

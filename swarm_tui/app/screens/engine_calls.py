@@ -1,7 +1,7 @@
 """The screen that handlers work with: the targets of an act, calls of the engine, dialogs and messages."""
 
 from collections.abc import Callable, Container
-from typing import Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
@@ -20,8 +20,10 @@ from swarm_tui.app.keys import first_key
 from swarm_tui.app.screens.view_controls import LookingScreen
 from swarm_tui.app.undo import Deed, Inverse, Undo
 from swarm_tui.terminal.key_order import Opening
-from widgets.confirm import AgentTarget, Confirm, Question, TypedConfirm
 from widgets.detail_head import Tab
+
+if TYPE_CHECKING:
+    from widgets.confirm import AgentTarget
 
 T = TypeVar("T")
 MOST_SENTENCES = 5
@@ -136,8 +138,10 @@ class ActingScreen(LookingScreen):
         verdict = self.verdicts.get(view.id)
         return f"{view.id}  {verdict.state.value}: {verdict.why}" if verdict is not None else view.id
 
-    def target_of(self, view: AgentView) -> AgentTarget:
+    def target_of(self, view: AgentView) -> "AgentTarget":
         """An agent as dialogs name it."""
+        from widgets.confirm import AgentTarget
+
         verdict = self.verdicts.get(view.id)
         state, age = (verdict.state.value, verdict.age) if verdict is not None else ("", None)
         unseen = any(hidden.ref == view.ref for hidden, _ in self._hidden())
@@ -231,14 +235,16 @@ class ActingScreen(LookingScreen):
         title: str,
         answered: Callable[..., None],
         *,
-        targets: tuple[AgentTarget, ...] = (),
-        subtree: tuple[AgentTarget, ...] = (),
+        targets: "tuple[AgentTarget, ...]" = (),
+        subtree: "tuple[AgentTarget, ...]" = (),
         notes: tuple[str, ...] = (),
         yes: str = "Yes",
         danger: bool = False,
         typed: str = "",
     ) -> None:
         """A dialog whose default is no; `answered(yes=...)` gets the answer."""
+        from widgets.confirm import Confirm, Question, TypedConfirm
+
         notes = (*self.hidden_words({Ref(target.agent, target.spawn_id) for target in targets}), *notes)
         question = Question(title, targets, subtree, notes, yes=yes, danger=danger)
         dialog = TypedConfirm(question, typed) if typed else Confirm(question)
