@@ -106,7 +106,6 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
         return [*filters, _CERTAIN if self.charset.unicode else _PLAIN]
 
     def on_mount(self) -> None:
-        self.dress()
         leave_on_signals(self.leave)
         self._key_order.start()
 

@@ -51,15 +51,28 @@ class SettledApp(App[int], inherit_bindings=False):
 
     # -- its look ------------------------------------------------------------------------------------------------
 
-    def dress(self) -> None:
-        """Takes the theme of the operator's choice, or one that fits the terminal; says what is wrong with either."""
+    def on_load(self) -> None:
+        """Takes its theme before anything is styled: each change later has all style sheets parsed three times more."""
+        self.set_reactive(App.theme, self._wanted())
+        dark = self.current_theme.dark
+        self.add_class(f"-theme-{self.theme}", update=False)
+        self.set_class(dark, "-dark-mode", update=False)
+        self.set_class(not dark, "-light-mode", update=False)
+        self._refresh_truecolor_filter(self.ansi_theme)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def on_mount(self) -> None:
+        """Says what is wrong with the operator's settings."""
         wanted = self.own.settings.theme
         if wanted != AUTO and wanted not in self.available_themes:
             self._warn(f"There is no theme {wanted!r}: this one fits the terminal.")
-            wanted = AUTO
-        self.theme = self._fitting() if wanted == AUTO else wanted
         if self.own.trouble:
             self._warn(self.own.trouble)
+
+    def _wanted(self) -> str:
+        """The theme of the operator's choice, or one that fits the terminal."""
+        wanted = self.own.settings.theme
+        return wanted if wanted in self.available_themes else self._fitting()
 
     def _fitting(self) -> str:
         return theme.theme_for(colours=COLOURS.get(self.console.color_system or "", 0), light=self.own.light)

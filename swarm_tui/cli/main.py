@@ -171,12 +171,13 @@ def _open_room(args: "argparse.Namespace", out: Output) -> int:
     if os.environ.get("TERM", "dumb") in ("dumb", ""):
         raise UsageError("This terminal (TERM=dumb) cannot show the control room.", hint=f"Try: {NAME} status")
     layout = _room(args.home)
-    from swarm_tui.terminal import gc_tuning
+    from swarm_tui.terminal import background, gc_tuning
 
     gc_tuning.rest()
-    from swarm_tui.app import opening
+    with background.Question(sys.stdin.fileno(), sys.stdout.fileno()) as question:  # answered while the app is read
+        from swarm_tui.app import opening
 
-    status: int = opening.run(layout, read_only=args.read_only, theme=args.theme, ascii_only=args.ascii)
+        status: int = opening.run(layout, question, read_only=args.read_only, theme=args.theme, ascii_only=args.ascii)
     return status
 
 

@@ -35,12 +35,13 @@ def _on_screen(speed: float, directory: Path | None) -> int:
     from swarm_tui.app.opening import fit_terminal
     from swarm_tui.demo.greeting import AFTER, Greeting
     from swarm_tui.demo.session import Demo, interruptible
+    from swarm_tui.terminal.background import Question
 
     with interruptible(), Demo(directory, speed) as demo:
         app = SwarmApp(
             demo.swarm, greeting=Greeting(demo.minute)
         )  # without the operator's own settings: a demo neither reads nor changes them
-        fit_terminal(app)
+        fit_terminal(app, Question(sys.stdin.fileno(), sys.stdout.fileno()))
         status = app.run() or 0
     print("\n".join((*demo.summary, AFTER)))
     for process in demo.left:

@@ -1,4 +1,6 @@
-"""Whether a terminal is light or dark, by its own answer: asked before the control room takes the terminal."""
+"""Whether a terminal is light or dark, by its own answer: asked before the control room takes the terminal.
+
+It answers while the program reads its own code, so that as a rule nobody waits for it."""
 
 import os
 import re
@@ -7,7 +9,9 @@ import termios
 import time
 import tty
 from collections.abc import Mapping
-from typing import NamedTuple
+from contextlib import suppress
+from types import TracebackType
+from typing import NamedTuple, Self
 
 DEADLINE_S = 0.2
 """Longer than a terminal takes; one that is far away answers later, which `late_answers` hears."""
@@ -27,41 +31,70 @@ class Answer(NamedTuple):
     """False where its answer may still come."""
 
 
-def ask(source: int, target: int, deadline: float = DEADLINE_S) -> Answer:
-    """Asks a terminal, and waits for its answer for `deadline` seconds at most.
+class Question:
+    """Asked of a terminal when it is made, answered by `answer`; as a context it leaves the terminal as it was.
 
-    source, target: descriptors that it is read from and written to. What is typed meanwhile is dropped: nothing is on
-    the screen yet that it could be meant for.
+    What is typed meanwhile is dropped: nothing is on the screen yet that it could be meant for.
     """
-    try:
-        before = termios.tcgetattr(source)
-    except termios.error:
-        return Answer(None)  # no terminal
-    try:
-        tty.setcbreak(source, termios.TCSANOW)
-        os.write(target, QUESTION)
-        return _hear(source, time.monotonic() + deadline)
-    except OSError:
-        return Answer(None)  # it hung up, which the room finds out in its own way
-    finally:
-        termios.tcsetattr(source, termios.TCSANOW, before)
 
+    def __init__(self, source: int, target: int, deadline: float = DEADLINE_S) -> None:
+        """source, target: descriptors that the terminal is read from and written to. deadline: seconds from now on."""
+        self._source = source
+        self._until = time.monotonic() + deadline
+        self._answer: Answer | None = None
+        try:
+            self._before = termios.tcgetattr(source)
+        except termios.error:
+            self._answer = Answer(None)  # no terminal
+            return
+        try:
+            tty.setcbreak(source, termios.TCSANOW)
+            os.write(target, QUESTION)
+        except OSError:
+            self._end(Answer(None))  # it hung up, which the room finds out in its own way
 
-def _hear(source: int, until: float) -> Answer:
-    heard = b""
-    while (left := until - time.monotonic()) > 0 and len(heard) < MOST_BYTES:
-        if not select.select([source], [], [], left)[0]:
-            break
-        more = os.read(source, MOST_BYTES)
-        if not more:
-            break
-        heard += more
-        text = heard.decode("latin-1")
-        if END.search(text):
-            colour = COLOUR.search(text)
-            return Answer(is_light(colour[1]) if colour else None)
-    colour = COLOUR.search(heard.decode("latin-1"))
-    return Answer(is_light(colour[1]) if colour else None, complete=False)
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.answer()  # also where nobody wants it any more: a shell would take it for what was typed
+
+    def answer(self) -> Answer:
+        """What the terminal answered; waits for it until the deadline."""
+        if self._answer is None:
+            try:
+                self._end(self._hear())
+            except BaseException:
+                self._end(Answer(None))
+                raise
+        return self._answer or Answer(None)
+
+    def _end(self, answer: Answer) -> None:
+        self._answer = answer
+        with suppress(termios.error):
+            termios.tcsetattr(self._source, termios.TCSANOW, self._before)
+
+    def _hear(self) -> Answer:
+        heard = b""
+        while len(heard) < MOST_BYTES:
+            # What has come by now is read, also after the deadline.
+            if not select.select([self._source], [], [], max(0.0, self._until - time.monotonic()))[0]:
+                break
+            try:
+                more = os.read(self._source, MOST_BYTES)
+            except OSError:
+                return Answer(None)
+            if not more:
+                break
+            heard += more
+            text = heard.decode("latin-1")
+            if END.search(text):
+                colour = COLOUR.search(text)
+                return Answer(is_light(colour[1]) if colour else None)
+        colour = COLOUR.search(heard.decode("latin-1"))
+        return Answer(is_light(colour[1]) if colour else None, complete=False)
 
 
 def is_light(colour: str) -> bool | None:

@@ -2,11 +2,14 @@
 
 import os
 import pty
+import select
+import termios
 import threading
+from contextlib import suppress
 
 import pytest
 
-from swarm_tui.terminal.background import Answer, ask, is_light, light_by_environment
+from swarm_tui.terminal.background import Answer, Question, is_light, light_by_environment
 from swarm_tui.terminal.late_answers import AnswerFilter
 
 WHITE, BLACK = "rgb:ffff/ffff/ffff", "rgb:1e1e/1e1e/1e1e"
@@ -59,7 +62,7 @@ def asked(answer: bytes, *, in_time: bool = True) -> Answer:
     thread = threading.Thread(target=terminal)
     thread.start()
     try:
-        return ask(theirs, theirs, 20.0 if in_time else 0.05)
+        return Question(theirs, theirs, 20.0 if in_time else 0.05).answer()
     finally:
         thread.join()
         os.close(ours)
@@ -79,10 +82,35 @@ def test_one_that_answers_nothing_may_still_answer() -> None:
     assert asked(b"", in_time=False) == Answer(light=None, complete=False)
 
 
+def test_an_answer_that_came_while_nobody_looked_is_read_after_the_deadline_too() -> None:
+    ours, theirs = pty.openpty()
+    try:
+        with Question(theirs, theirs, deadline=0.0) as question:
+            os.write(ours, f"\x1b]11;{WHITE}\x1b\\\x1b[?62;1c".encode())
+            assert question.answer() == Answer(light=True)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+def test_a_terminal_is_left_as_it_was_and_its_answer_to_no_shell_also_where_nobody_wants_it_any_more() -> None:
+    ours, theirs = pty.openpty()
+    try:
+        before = termios.tcgetattr(theirs)
+        with suppress(ZeroDivisionError), Question(theirs, theirs, deadline=20.0):
+            os.write(ours, b"\x1b[?62;1c")
+            raise ZeroDivisionError
+        assert termios.tcgetattr(theirs) == before
+        assert select.select([theirs], [], [], 0)[0] == []
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
 def test_what_is_no_terminal_is_not_asked() -> None:
     ends = os.pipe()
     try:
-        assert ask(*ends) == Answer(light=None)
+        assert Question(*ends).answer() == Answer(light=None)
     finally:
         for end in ends:
             os.close(end)
