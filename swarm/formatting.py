@@ -26,7 +26,7 @@ def parse_duration(text: str | float) -> float:
 
 def spell_duration(seconds: float) -> str:
     """`8s`, `42m`, `2h 05m`, `3d 04h`: two units at most, rounded down, never negative. seconds: any number."""
-    whole = int(min(max(seconds, 0.0), 1e12))
+    whole = int(seconds) if 0.0 <= seconds <= 1e12 else int(min(max(seconds, 0.0), 1e12))
     if whole < 60:
         return f"{whole}s"
     minutes = whole // 60
@@ -44,9 +44,14 @@ def spell_clock(wall: float, now_wall: float) -> str:
 
     A time that no calendar of this machine can hold (an agent can set an mtime to anything) is spelled `?`.
     """
-    if not has_date(wall):
+    try:
+        at = time.localtime(wall)
+    except (OverflowError, ValueError, OSError):
         return "?"
-    return time.strftime("%H:%M" if 0 <= now_wall - wall < 86400 else "%Y-%m-%d %H:%M", time.localtime(wall))
+    if not 1 <= at.tm_year <= 9999:
+        return "?"
+    clock = f"{at.tm_hour:02d}:{at.tm_min:02d}"
+    return clock if 0 <= now_wall - wall < 86400 else f"{at.tm_year:04d}-{at.tm_mon:02d}-{at.tm_mday:02d} {clock}"
 
 
 def spell_stamp(wall: float, between: str = "T", *, millis: bool = False) -> str:

@@ -39,10 +39,11 @@ def rehearse(home: Home, snapshot: Snapshot) -> Rehearsal:
     state = home.ledger.read()
     now = home.now()
     refused = why_not(home, state)
-    planned = plan(snapshot, home.policy, now, gap=gap_of(home, state), period=home.beat_period)
+    judged = verdicts(snapshot, home.policy, now)
+    planned = plan(snapshot, home.policy, now, judged, gap=gap_of(home, state), period=home.beat_period)
     return Rehearsal(
         without_empty_promises(home, planned, snapshot),
-        verdicts(snapshot, home.policy, now),
+        judged,
         refused.title if refused is not None else "",
     )
 
@@ -92,9 +93,9 @@ def _carry_out(
         snapshot = looking.full()
         settle_idle_sessions(replace(home, actor=ENGINE), snapshot.agents)
         now = home.now()
-        planned = plan(snapshot, home.policy, now, gap=gap_of(home, state), period=home.beat_period)
-        planned = without_empty_promises(home, leave_out(planned, skip), snapshot)
         judged = verdicts(snapshot, home.policy, now)
+        planned = plan(snapshot, home.policy, now, judged, gap=gap_of(home, state), period=home.beat_period)
+        planned = without_empty_promises(home, leave_out(planned, skip), snapshot)
         done = execute(replace(home, actor=ENGINE), planned, snapshot, looking)
         made = record_beat(home, by, planned, snapshot, judged, done, started)
         forget_recorded(home)

@@ -7,8 +7,9 @@ from swarm.lifecycle.stop import end_subtree
 from swarm.model.causes import AlertCause
 from swarm.model.plan import Action
 from swarm.model.requests import StopOutcome
+from swarm.rules.costs import spent
 from swarm.rules.due_for_problems import CAUSES, due_for_problems, then_of
-from swarm.rules.limits import due_for_limits, swarm_over
+from swarm.rules.limits import agents_in_play, due_for_limits, swarm_over
 from swarm.rules.looping.due_for_looping import due_for_looping
 from swarm.rules.plan import verdicts
 from swarm.rules.results.unread import due_for_neglect
@@ -38,7 +39,8 @@ def end_for_cause(home: Home, scanner: Scanner, action: Action) -> tuple[str, li
     elif action.cause is AlertCause.LOOPING:
         due, spared = due_for_looping(snapshot, judged, home.policy, now), "it loops no more"
     else:
-        due, _ = due_for_limits(snapshot, judged, home.policy, swarm_over(snapshot, home.policy, now))
+        over = swarm_over(spent(snapshot, now), home.policy)
+        due, _ = due_for_limits(agents_in_play(snapshot), judged, home.policy, over)
         spared = "its limit is not used up"
     if action.agent not in due:
         return f"a second look says {judged[action.agent].state}, and that {spared}", []

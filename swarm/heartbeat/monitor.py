@@ -24,10 +24,11 @@ from swarm.model.disk import Room
 from swarm.model.plan import Action
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
+from swarm.rules.costs import spent
 from swarm.rules.disk import words
 from swarm.rules.due_for_problems import due_for_problems
 from swarm.rules.kills import kills
-from swarm.rules.limits import due_for_limits, in_play, swarm_over, unpriced_alerts
+from swarm.rules.limits import agents_in_play, due_for_limits, in_play, swarm_over, unpriced_alerts
 from swarm.rules.outage import outage
 from swarm.rules.plan import verdicts
 
@@ -59,7 +60,7 @@ def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every:
     engine = replace(home, actor=ENGINE)
     now = home.now()
     judged = verdicts(snapshot, home.policy, now)
-    over = swarm_over(snapshot, home.policy, now)
+    over = swarm_over(spent(snapshot, now), home.policy)
     with suppress(SwarmError):
         fill(home.layout)
     found = {
@@ -69,7 +70,7 @@ def monitor_agents(home: Home, scanner: "Scanner", snapshot: Snapshot, *, every:
     }
     with _as_far_as_the_disk_takes_it():
         spawn_gate.update(engine, {cause: text for cause, text in found.items() if text})
-    due, _ = due_for_limits(snapshot, judged, home.policy, over)
+    due, _ = due_for_limits(agents_in_play(snapshot), judged, home.policy, over)
     due = {**due_for_problems(snapshot, judged, home.policy, between=True), **due}
     for action in kills(snapshot, judged, due):
         if action.kind is ActionKind.KILL:
@@ -116,7 +117,7 @@ def _say_what_is_unpriced(home: Home, snapshot: Snapshot) -> None:
     """Raises the alert that a limit in dollars does not hold, where it is not raised yet: heartbeats raise it again."""
     if any(alert.cause is AlertCause.PRICE_UNKNOWN for alert in snapshot.alerts):
         return
-    for action in unpriced_alerts(snapshot, home.policy):
+    for action in unpriced_alerts(agents_in_play(snapshot), home.policy):
         raise_now(home, "", AlertCause.PRICE_UNKNOWN, action.reason)
 
 

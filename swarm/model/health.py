@@ -29,7 +29,7 @@ class Health(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Usefulness(Struct, frozen=True):
+class Usefulness(Struct, frozen=True, gc=False):
     """Whether what an agent does leads anywhere: being alive is another matter (field report, failure 3)."""
 
     score: int
@@ -50,7 +50,7 @@ class Usefulness(Struct, frozen=True):
         return f"{self.evidence}: {self.quote}" if self.quote else self.evidence
 
 
-class Verdict(Struct, frozen=True):
+class Verdict(Struct, frozen=True, gc=False):
     """What `health` says of an agent (protocol.md, Health)."""
 
     state: Health

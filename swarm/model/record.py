@@ -223,7 +223,7 @@ class Record(Struct, frozen=True, omit_defaults=True):
     @property
     def holds_slot(self) -> bool:
         """From the reservation until collection, verified kill or failure (protocol.md, Slots)."""
-        return self.live or bool(self.unverified)
+        return self.phase in _LIVE or bool(self.unverified)
 
 
 class Alert(Struct, frozen=True, omit_defaults=True):

@@ -26,23 +26,30 @@ _CAUSES = {
     Health.UNKNOWN: AlertCause.UNREADABLE,
 }
 """States that are alerts by themselves."""
+_ALERTING = (*_CAUSES,)
+_ENDED, _VALID, _INVALID, _DISPUTED = Phase.ENDED, ResultsState.VALID, ResultsState.INVALID, Health.DISPUTED
 
 
 def alerts_of(
     view: AgentView, verdict: Verdict, policy: Policy, heartbeat_n: int, agents: Mapping[str, Record]
-) -> Iterator[Action]:
+) -> list[Action]:
     """The alerts of one agent in the heartbeat after `heartbeat_n`. The ledger counts those that come again.
 
     agents: the records of all, among which are those who are to read what it left.
     Failed and lost agents are not among them: the engine raises those alerts when it records the end.
     """
     record = view.record
-    if record is not None:
-        yield from _of_record(view, record, verdict, policy, heartbeat_n, agents)
-        if record.phase is Phase.ENDED:
-            if view.results.state is ResultsState.VALID and not record.read_at:
-                yield from _of_injection(view)  # its parent is about to read them
-            return
+    found = _of_record(view, record, verdict, policy, heartbeat_n, agents) if record is not None else []
+    if record is not None and record.phase is _ENDED:
+        if view.problems and view.results.state is _VALID and not record.read_at:
+            found += _of_injection(view)  # its parent is about to read them
+        return found
+    if view.problems or verdict.state in _ALERTING:
+        found += _of_look(view, verdict)
+    return found
+
+
+def _of_look(view: AgentView, verdict: Verdict) -> Iterator[Action]:
     said = {problem.code.alert: problem.text for problem in view.problems}
     # One alert says that the directory is gone: that nothing can be known of the agent for it is no second trouble.
     told = bool(view.absent) and AlertCause.DIRECTORY_MISSING in said
@@ -60,24 +67,39 @@ def _of_record(
     policy: Policy,
     heartbeat_n: int,
     agents: Mapping[str, Record],
-) -> Iterator[Action]:
+) -> list[Action]:
+    found: list[Action] = []
     if record.unverified:
-        yield _alert(view, AlertCause.UNVERIFIED, f"its end could not be verified: {record.unverified}")
-    unread = with_unread(verdict, view, policy, heartbeat_n + 1)  # the heartbeat that says so counts
+        found.append(_alert(view, AlertCause.UNVERIFIED, f"its end could not be verified: {record.unverified}"))
+    if record.read_at is None and view.results.state is _VALID:
+        found += _of_unread(view, record, verdict, policy, heartbeat_n + 1, agents)  # the heartbeat that says so counts
+    if verdict.state is _DISPUTED and (hollow := hollow_in(view)):
+        found.append(_alert(view, AlertCause.DISPUTED, f"it says it is done: {dispute_words(hollow)}"))
+    if record.phase is _ENDED:
+        return found
+    if view.results.state is _INVALID and _invalid_for(record, heartbeat_n) >= policy.heartbeat.invalid_after:
+        found.append(_alert(view, AlertCause.RESULTS_INVALID, f"results.json is not valid: {view.results.why}"))
+    if record.held_until is not None and record.held_until == heartbeat_n:
+        found.append(_alert(view, AlertCause.HOLD_EXPIRED, "its hold has run out; heartbeats judge it again"))
+    if view.used > view.budget and not is_root(view, policy):
+        words = f"{view.used} run in its subtree; its budget is {view.budget}"
+        found.append(_alert(view, AlertCause.OVER_BUDGET, words))
+    return found
+
+
+def _of_unread(
+    view: AgentView,
+    record: Record,
+    verdict: Verdict,
+    policy: Policy,
+    heartbeat_n: int,
+    agents: Mapping[str, Record],
+) -> Iterator[Action]:
+    unread = with_unread(verdict, view, policy, heartbeat_n)
     if unread.stale_results:
         cause = AlertCause.RESULTS_ORPHANED if unread.orphaned_results else AlertCause.RESULTS_UNREAD
         words = f"its results have been unread for {plural(unread.unread_beats or 0, 'heartbeat')}"
         yield _alert(view, cause, f"{words}; {listener_for(record, agents, policy.root.id)} is to read them")
-    if verdict.state is Health.DISPUTED and (hollow := hollow_in(view)):
-        yield _alert(view, AlertCause.DISPUTED, f"it says it is done: {dispute_words(hollow)}")
-    if record.phase is Phase.ENDED:
-        return
-    if _invalid_for(view, record, heartbeat_n) >= policy.heartbeat.invalid_after:
-        yield _alert(view, AlertCause.RESULTS_INVALID, f"results.json is not valid: {view.results.why}")
-    if record.held_until is not None and record.held_until == heartbeat_n:
-        yield _alert(view, AlertCause.HOLD_EXPIRED, "its hold has run out; heartbeats judge it again")
-    if view.used > view.budget and not is_root(view, policy):
-        yield _alert(view, AlertCause.OVER_BUDGET, f"{view.used} run in its subtree; its budget is {view.budget}")
 
 
 def _of_injection(view: AgentView) -> Iterator[Action]:
@@ -87,10 +109,8 @@ def _of_injection(view: AgentView) -> Iterator[Action]:
             return
 
 
-def _invalid_for(view: AgentView, record: Record, heartbeat_n: int) -> int:
-    """Heartbeats that saw these invalid results, the coming one included; 0 where they are not invalid."""
-    if view.results.state is not ResultsState.INVALID:
-        return 0
+def _invalid_for(record: Record, heartbeat_n: int) -> int:
+    """Heartbeats that saw these invalid results, the coming one included."""
     return 1 if record.invalid_since_n is None else heartbeat_n + 2 - record.invalid_since_n
 
 

@@ -5,7 +5,7 @@ from swarm.formatting import plural, spell_clock, spell_duration
 from swarm.model.activity import SubAgent
 from swarm.model.agent import Liveness
 from swarm.model.health import Health, Verdict
-from swarm.model.record import Observed, Phase, Record
+from swarm.model.record import Phase, Record
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView
 from swarm.model.stray import Stray
@@ -27,6 +27,10 @@ from swarm.rules.spared import (
 
 TOOL_CHARACTERS = 80
 """Of what a tool is called with, in a verdict's words."""
+# Asked of each agent, each second: Python 3.11 takes nine times as long for a member of an enum as for a name here.
+_QUEUED, _STOPPING, _WAITING, _ENDED = Phase.QUEUED, Phase.STOPPING, Phase.WAITING, Phase.ENDED
+_VALID, _LOOPING = ResultsState.VALID, Health.LOOPING
+_ALIVE, _ELSEWHERE = Liveness.ALIVE, Liveness.ELSEWHERE
 
 
 def verdict(
@@ -67,7 +71,7 @@ def verdict(
     """
     judged = _judge(view, now, policy, heartbeat_n, queued=queued, beat_at=beat_at)
     record = view.record
-    if record is None or record.phase is not Phase.STOPPING:
+    if record is None or record.phase is not _STOPPING:
         return judged
     return replace(judged, why=ending_words(record), next_state=None, in_seconds=None, kill_in=None)
 
@@ -80,18 +84,18 @@ def _judge(
         return _inner(view.inner, now)
     if view.stray is not None and not view.observed.progress:
         return _stray(view.stray, now)
-    if queued or (record is not None and record.phase is Phase.QUEUED):
+    if queued or (record is not None and record.phase is _QUEUED):
         return Verdict(Health.QUEUED, "waiting for a slot")
-    if record is not None and record.phase is Phase.ENDED:
+    if record is not None and record.phase is _ENDED:
         return ended(view, record, now, policy, heartbeat_n)
     age = age_of(view, now)
     if record is not None and record.taken_over:
         return _taken_over(record, age, now)
-    if is_root(view, policy) and view.liveness is not Liveness.ALIVE:
+    if view.liveness is not _ALIVE and is_root(view, policy):
         return Verdict(Health.IDLE, idle_words(view, now), age=age)
-    if view.results.state is ResultsState.VALID and not is_root(view, policy):
+    if view.results.state is _VALID and not is_root(view, policy):
         return reported(view, now, policy, heartbeat_n)
-    if record is not None and record.phase is Phase.WAITING and record.waiting is not None:
+    if record is not None and record.phase is _WAITING and record.waiting is not None:
         return waiting_verdict(record, record.waiting, age, now)
     if is_gone(view):
         return _without_process(view, record, age)
@@ -128,7 +132,7 @@ def _living(
         would = _by_age(view, record, age, now, policy)
         why = f"paused for {stopped}; {NOTHING_ENDS_IT}: it does not age meanwhile (it would be {would.state})"
         return Verdict(Health.PAUSED, why, age=age)
-    if record is not None and isheld_words(record, heartbeat_n):
+    if record is not None and record.held_until is not None and isheld_words(record, heartbeat_n):
         would = _by_age(view, record, age, now, policy)
         held = held_words(record, now, policy.heartbeat.period, heartbeat_n, beat_at)
         return Verdict(Health.HELD, f"{would.why.partition(SPARED)[0]}{held}", age=age)
@@ -145,6 +149,8 @@ def _last_heard(view: AgentView, age: float, now: Now) -> str:
 
 def _at_work(view: AgentView, record: Record | None, age: float, now: Now, policy: Policy) -> Verdict:
     """Its program may say that its model service fails; else its files tell."""
+    if view.activity is None:
+        return _by_age(view, record, age, now, policy)
     quiet = max(0.0, now.awake - view.heard) if view.heard is not None else 0.0
     if view.retrying and quiet < policy.service.give_up_after:  # a try that hangs is a program that hangs
         tries = f", {plural(view.retries, 'try', 'tries')} so far" if view.retries else ""
@@ -154,10 +160,9 @@ def _at_work(view: AgentView, record: Record | None, age: float, now: Now, polic
         words = f"waiting for the model for {spell_duration(silent)}; {WHILE_IT_TRIES}"
         return Verdict(Health.RETRYING, words, age=age)
     judged = _by_age(view, record, age, now, policy)
-    if judged.state is not Health.LOOPING and (tool := _open_tool(view, now)):
-        judged = replace(judged, why=f"{judged.why}; {tool}")
-    if judged.state is not Health.LOOPING and (wrong := _failed_turn(view)):
-        judged = replace(judged, why=f"{judged.why}; {wrong}")
+    told = [words for words in (_open_tool(view, now), _failed_turn(view)) if words]
+    if told and judged.state is not _LOOPING:
+        judged = replace(judged, why="; ".join((judged.why, *told)))
     if silent is not None and silent < patience and judged.state in _YOUNG:
         left = patience - silent
         if judged.in_seconds is None or left < judged.in_seconds:
@@ -219,16 +224,15 @@ def age_of(view: AgentView, now: Now) -> float:
     record = view.record
     if record is None:
         return max(0.0, now.awake - view.observed.changed)
-    newest = max(view.observed, record.observed, key=_changed)
+    newest = view.observed if view.observed.changed >= record.observed.changed else record.observed
     # No agent is silent for longer than since its spawn, whatever an earlier observation says.
     changed, paused = (newest.changed, newest.paused) if newest.changed > record.spawned else (record.spawned, 0.0)
-    waits = record.waiting.began if record.phase is Phase.WAITING and record.waiting is not None else None
-    until = min(at for at in (now.awake, record.paused, record.taken_at, waits) if at is not None)
+    waits = record.waiting.began if record.waiting is not None and record.phase is _WAITING else None
+    until = now.awake
+    for at in (record.paused, record.taken_at, waits):
+        if at is not None and at < until:
+            until = at
     return max(0.0, until - changed - max(0.0, record.paused_total - paused))
-
-
-def _changed(observed: Observed) -> float:
-    return observed.changed
 
 
 def is_root(view: AgentView, policy: Policy) -> bool:
@@ -249,9 +253,9 @@ def isheld_words(record: Record, heartbeat_n: int) -> bool:
 def _by_age(view: AgentView, record: Record | None, age: float, now: Now, policy: Policy) -> Verdict:
     beat = policy.heartbeat
     period, investigate, limit = beat.period, beat.investigate_after * beat.period, beat.kill_after * beat.period
-    stopping = record is not None and record.phase is Phase.STOPPING
-    mortal = record is not None and not view.foreign and beat.kill and not stopping and not is_root(view, policy)
-    mortal = mortal and view.liveness is not Liveness.ELSEWHERE
+    stopping = record is not None and record.phase is _STOPPING
+    mortal = record is not None and not view.foreign and beat.kill and not stopping
+    mortal = mortal and view.liveness is not _ELSEWHERE and view.id != policy.root.id
     useful = usefulness(view, now, policy) if age < investigate else None
     if useful is not None and loops(useful):
         left = ends_in(view, now, policy)
@@ -270,7 +274,7 @@ def _by_age(view: AgentView, record: Record | None, age: float, now: Now, policy
     if age >= period:
         state, following, bound = Health.LATE, Health.INVESTIGATE, investigate
         why = _silent(view, record, age, now) + f"; an update is due every {spell_duration(period)}"
-    elif _never_wrote(view):
+    elif not view.progress.lines:
         state, why = Health.STARTING, f"spawned {spell_duration(age)} ago, nothing written yet"
     else:
         state, why = Health.FRESH, f"updated {spell_duration(age)} ago"
@@ -279,12 +283,8 @@ def _by_age(view: AgentView, record: Record | None, age: float, now: Now, policy
     return Verdict(state, why, following, bound - age, age, kill_in=kill_in, usefulness=useful)
 
 
-def _never_wrote(view: AgentView) -> bool:
-    return not view.progress.lines
-
-
 def _silent(view: AgentView, record: Record | None, age: float, now: Now) -> str:
-    if not _never_wrote(view) and view.changed_at is not None:
+    if view.progress.lines and view.changed_at is not None:
         return f"silent {spell_duration(age)}: no line in progress.md since {spell_clock(view.changed_at, now.wall)}"
     if record is not None:
         spawned = spell_clock(record.spawned_at, now.wall)

@@ -1,6 +1,6 @@
 """What agents and the swarm may use up: how near they are, what is said of it, and who is ended for it. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from swarm.config.policy import Limit, Policy
@@ -13,11 +13,11 @@ from swarm.model.plan import Action
 from swarm.model.record import Phase
 from swarm.model.reports import ResultsState
 from swarm.model.snapshot import AgentView, Snapshot
-from swarm.model.time import Now
-from swarm.rules.costs import Spent, is_unpriced, spent
+from swarm.rules.costs import Spent, is_unpriced
 from swarm.rules.kills import Due
 
 _SPARED = frozenset({Health.HELD, Health.PAUSED})
+_RUNNING, _VALID = Phase.RUNNING, ResultsState.VALID
 
 
 class LimitUse(NamedTuple):
@@ -92,31 +92,35 @@ def nearest_limit_of_swarm(used: Spent, policy: Policy) -> LimitUse | None:
 def in_play(view: AgentView) -> bool:
     """It runs as an agent of ours, and has not reported yet."""
     record = view.record
-    if record is None or record.id != view.id or record.phase is not Phase.RUNNING:
+    if record is None or record.phase is not _RUNNING or view.exit is not None or record.id != view.id:
         return False
-    reported = view.results.state is ResultsState.VALID and view.parent is not None  # the root never reports
-    return not reported and view.exit is None
+    return view.results.state is not _VALID or view.parent is None  # the root never reports
 
 
-def swarm_over(snapshot: Snapshot, policy: Policy, now: Now) -> str:
+def agents_in_play(snapshot: Snapshot) -> list[AgentView]:
+    """The agents of a snapshot that are in play: what limits are about. Most of a month's home has ended."""
+    return [view for view in snapshot.agents if in_play(view)]
+
+
+def swarm_over(used: Spent, policy: Policy) -> str:
     """That the swarm has used up what it may, in words; '' where it has not."""
-    use = nearest_limit_of_swarm(spent(snapshot, now), policy)
+    use = nearest_limit_of_swarm(used, policy)
     return f"the swarm: {use.over}" if use is not None and use.share >= 1 else ""
 
 
 def due_for_limits(
-    snapshot: Snapshot, judged: Mapping[str, Verdict], policy: Policy, swarm: str
+    playing: Sequence[AgentView], judged: Mapping[str, Verdict], policy: Policy, swarm: str
 ) -> tuple[dict[str, Due], dict[str, str]]:
     """Who is to be ended for a limit, and of whom it is only said: the operator holds or paused it, or ends by hand.
 
-    swarm: what `swarm_over` says; where it is over, every agent is due whose use is known.
+    playing: of `agents_in_play`. swarm: what `swarm_over` says; where it is over, every agent is due whose use is
+    known.
     """
     due: dict[str, Due] = {}
     spared: dict[str, str] = {}
-    for view in snapshot.agents:
-        if not in_play(view):
-            continue
-        why = _over(view, policy) or (swarm if _tells(view) else "")
+    over = {view.id: use.over for view, use in _uses(playing, policy) if use.share >= 1}
+    for view in playing if over or swarm else ():
+        why = over.get(view.id) or (swarm if _tells(view) else "")
         if not why:
             continue
         state = judged[view.id].state
@@ -129,33 +133,30 @@ def due_for_limits(
     return due, spared
 
 
-def limit_alerts(snapshot: Snapshot, policy: Policy, now: Now, spared: Mapping[str, str]) -> Iterator[Action]:
+def limit_alerts(
+    playing: Sequence[AgentView], used: Spent, policy: Policy, spared: Mapping[str, str]
+) -> Iterator[Action]:
     """The alerts about limits: near ones, used up ones of agents that live on, unknown prices."""
-    use = nearest_limit_of_swarm(spent(snapshot, now), policy)
+    use = nearest_limit_of_swarm(used, policy)
     if use is not None and use.share >= 1:
         text = f"the swarm: {use.over}; its agents are ended, and nothing is spawned until there is room again"
         yield Action(ActionKind.ALERT, "", "", text, AlertCause.SWARM_LIMIT)
     elif use is not None and use.share >= policy.limits.warn:
         yield Action(ActionKind.ALERT, "", "", f"the swarm: {use.near}", AlertCause.LIMIT_NEAR)
-    for view in snapshot.agents:
-        if not in_play(view):
-            continue
-        own = nearest_limit(view, policy)
-        if view.id in spared:
-            yield Action(ActionKind.ALERT, view.id, view.spawn_id, spared[view.id], AlertCause.LIMIT_NEAR)
-        elif own is not None and policy.limits.warn <= own.share < 1:
-            yield Action(ActionKind.ALERT, view.id, view.spawn_id, own.near, AlertCause.LIMIT_NEAR)
-    yield from unpriced_alerts(snapshot, policy)
+    near = {view.id: own.near for view, own in _uses(playing, policy) if policy.limits.warn <= own.share < 1}
+    said = {**near, **spared}
+    for view in playing if said else ():
+        if view.id in said:
+            yield Action(ActionKind.ALERT, view.id, view.spawn_id, said[view.id], AlertCause.LIMIT_NEAR)
+    yield from unpriced_alerts(playing, policy)
 
 
-def unpriced_alerts(snapshot: Snapshot, policy: Policy) -> Iterator[Action]:
+def unpriced_alerts(playing: Sequence[AgentView], policy: Policy) -> Iterator[Action]:
     """One alert for all of them: a limit in dollars does not hold for whom no price is known."""
-    whole = policy.limits.cost_usd is not None
-    found = [
-        view
-        for view in snapshot.agents
-        if in_play(view) and is_unpriced(view) and (whole or limit_of(view, policy).cost_usd is not None)
-    ]
+    limited = playing
+    if policy.limits.cost_usd is None:
+        limited = [view for view in _limited(playing, policy) if limit_of(view, policy).cost_usd is not None]
+    found = [view for view in limited if is_unpriced(view)]
     if found:
         names = ", ".join(view.id for view in found[:3]) + (" and others" if len(found) > 3 else "")
         text = (
@@ -165,9 +166,16 @@ def unpriced_alerts(snapshot: Snapshot, policy: Policy) -> Iterator[Action]:
         yield Action(ActionKind.ALERT, "", "", text, AlertCause.PRICE_UNKNOWN)
 
 
-def _over(view: AgentView, policy: Policy) -> str:
-    use = nearest_limit(view, policy)
-    return use.over if use is not None and use.share >= 1 else ""
+def _limited(playing: Sequence[AgentView], policy: Policy) -> list[AgentView]:
+    """Those of them that may have a limit of their own."""
+    roles = {*policy.limits.roles, *policy.schedule}
+    return [view for view in playing if view.role in roles or view.id == policy.root.id]
+
+
+def _uses(playing: Sequence[AgentView], policy: Policy) -> Iterator[tuple[AgentView, LimitUse]]:
+    for view in _limited(playing, policy):
+        if (use := nearest_limit(view, policy)) is not None:
+            yield view, use
 
 
 def _tells(view: AgentView) -> bool:

@@ -16,6 +16,7 @@ from swarm.rules.service_wait import DAY_S, is_given_up, refusal_of
 
 AT_LEAST = 2
 """Refused agents that make an outage, where the trouble may be one agent's alone."""
+_WAITING = Health.WAITING
 
 
 def outage(snapshot: Snapshot, judged: Mapping[str, Verdict], policy: Policy, now: Now) -> str:
@@ -66,7 +67,8 @@ def _words(reasons: Sequence[str], telling: int, since: float, waiting: Sequence
 
 def given_up(snapshot: Snapshot, policy: Policy) -> str:
     """That agents are not taken up by themselves any more, in words; '' where there are none."""
-    over = [view for view in snapshot.agents if _is_given_up(view)]
+    waiting = [view for view in snapshot.agents if view.record is not None and view.record.waiting is not None]
+    over = [view for view in waiting if _is_given_up(view)]
     if not over:
         return ""
     names = ", ".join(view.id for view in over[:3]) + (" and others" if len(over) > 3 else "")
@@ -87,8 +89,9 @@ def is_refused(view: AgentView, verdict: Verdict) -> bool:
 def waits(view: AgentView) -> Waiting | None:
     """How this agent waits for its service, or the root for its next turn; None where it does not wait."""
     record = view.record
-    waits = record is not None and record.id == view.id and record.phase in (Phase.WAITING, Phase.IDLE)
-    return record.waiting if record is not None and waits else None
+    if record is None or record.waiting is None or record.id != view.id:
+        return None
+    return record.waiting if record.phase in (Phase.WAITING, Phase.IDLE) else None
 
 
 def on_trial(view: AgentView) -> Waiting | None:
@@ -100,6 +103,8 @@ def on_trial(view: AgentView) -> Waiting | None:
 
 
 def _tells(view: AgentView, verdict: Verdict) -> bool:
+    if view.activity is None and verdict.state is not _WAITING and (view.record is None or view.record.waiting is None):
+        return False  # most: asked of every agent, each few seconds
     if verdict.state is Health.WAITING or (waits(view) or on_trial(view)) is not None:
         return True
     return in_play(view) and view.activity is not None
@@ -113,7 +118,7 @@ def _is_shared(view: AgentView) -> bool:
 
 def _is_given_up(view: AgentView) -> bool:
     record = view.record
-    return record is not None and record.phase is Phase.WAITING and is_given_up(record.waiting)
+    return record is not None and is_given_up(record.waiting) and record.phase is Phase.WAITING
 
 
 def _reason(view: AgentView, verdict: Verdict) -> str:

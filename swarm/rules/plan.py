@@ -23,12 +23,13 @@ from swarm.rules.budgets.schedule import cost_words, scheduled
 from swarm.rules.budgets.slot_tree import SlotTree, as_if
 from swarm.rules.budgets.slots import ghosts_in, slots_of
 from swarm.rules.budgets.spawns import SpawnPause, queued, woken
+from swarm.rules.costs import spent
 from swarm.rules.disk import words
 from swarm.rules.due_for_problems import due_for_problems
 from swarm.rules.health import is_archived, is_root, verdict
 from swarm.rules.heart import PERIODS_WITHOUT_BEAT
 from swarm.rules.kills import Due, kills
-from swarm.rules.limits import due_for_limits, limit_alerts, swarm_over
+from swarm.rules.limits import agents_in_play, due_for_limits, limit_alerts, swarm_over
 from swarm.rules.looping.due_for_looping import due_for_looping, loop_warnings
 from swarm.rules.outage import given_up, outage
 from swarm.rules.results.checks import why_ask
@@ -53,7 +54,15 @@ _REPORTED = (Health.DONE, Health.DISPUTED, Health.FAILED)
 _UNDER_WAY = (Health.FRESH, Health.STARTING, Health.LATE, Health.INVESTIGATE, Health.LOOPING, Health.QUEUED)
 
 
-def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None, period: float | None = None) -> Plan:
+def plan(
+    snapshot: Snapshot,
+    policy: Policy,
+    now: Now,
+    judged: Mapping[str, Verdict] | None = None,
+    *,
+    gap: Gap | None = None,
+    period: float | None = None,
+) -> Plan:
     """What the next heartbeat does, in the order of its phases (protocol.md, A heartbeat).
 
     1. progress check: every agent's verdict, counted. 2. stuck detection: investigate once per silence; kill what is
@@ -64,16 +73,18 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     by its model service, the disk full, or swarm.toml wrong. 7. wake the root; 6, the record, comes before that and is
     not a matter of the plan. Last, who is over for long is put away.
 
-    gap: the hole in observed time that the clocks show; a scheduler that was down is found here. period: seconds
-    between the heartbeats of the caller, where it is not the policy's. Nothing is touched; an executor must look
-    again before it kills (two looks that agree) and reserve again before it spawns.
+    judged: what `verdicts` says, where the caller needs it too. gap: the hole in observed time that the clocks show; a
+    scheduler that was down is found here. period: seconds between the heartbeats of the caller, where it is not the
+    policy's. Nothing is touched; an executor must look again before it kills (two looks that agree) and reserve again
+    before it spawns.
     """
-    judged = verdicts(snapshot, policy, now)
+    judged = judged if judged is not None else verdicts(snapshot, policy, now)
     n = snapshot.heartbeat_n + 1
     hole = gap or _scheduler_gap(snapshot, PERIODS_WITHOUT_BEAT * (period or policy.heartbeat.period), now)
     words = _GAP_WORDS[hole.kind].format(spell_duration(hole.seconds)) if hole else ""
-    over, refused = swarm_over(snapshot, policy, now), outage(snapshot, judged, policy, now)
-    due, spared = due_for_limits(snapshot, judged, policy, over)
+    playing, used = agents_in_play(snapshot), spent(snapshot, now)
+    over, refused = swarm_over(used, policy), outage(snapshot, judged, policy, now)
+    due, spared = due_for_limits(playing, judged, policy, over)
     due = due_for_problems(snapshot, judged, policy, between=hole is not None) | due  # who slept could not heed it
     if hole is None:
         due = due_for_neglect(snapshot, judged, policy) | due
@@ -92,7 +103,7 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     actions += _alerts(snapshot, policy, judged, slot_tree, gap=said, refused=refused)
     actions += [*warnings(snapshot), *loop_warnings(snapshot, judged, policy)]
     actions += _given_up(snapshot, policy)
-    actions += limit_alerts(snapshot, policy, now, spared)
+    actions += limit_alerts(playing, used, policy, spared)
     for action in (*ends, *results):
         _let_go(slot_tree, action)
     slots = slots_of(slot_tree, policy)
@@ -107,7 +118,7 @@ def plan(snapshot: Snapshot, policy: Policy, now: Now, *, gap: Gap | None = None
     ]
     if n == 1 and (words_of_cost := " ".join(cost_words(policy))):
         actions.append(Action(ActionKind.NOTE, "", "", words_of_cost))
-    counts = Counter(str(one.state) for one in judged.values())
+    counts = Counter([str(one.state) for one in judged.values()])
     return Plan(n, tuple(actions), dict(counts), slots, words)
 
 
@@ -206,10 +217,10 @@ def _taken_up(snapshot: Snapshot, now: Now, wait: SpawnPause | None) -> Iterator
     """Those who wait for their service and are due. Over its limit, or on a full disk, they wait on."""
     if wait is not None and wait.delay in (Code.LIMIT, Code.FULL):
         return
-    back = served_again(snapshot)
-    for view in snapshot.agents:
-        record = view.record
-        if record is None or record.waiting is None or is_archived(view) or not may_try(record, now, back):
+    waiting = [(view, view.record) for view in snapshot.agents if view.record is not None and view.record.waiting]
+    back = served_again(snapshot) if waiting else {}
+    for view, record in waiting:
+        if record.waiting is None or is_archived(view) or not may_try(record, now, back):
             continue
         yield Action(ActionKind.TAKE_UP, view.id, view.spawn_id, f"its program had ended: {record.waiting.why}")
 

@@ -17,8 +17,9 @@ def unneeded_worktrees(snapshot: Snapshot) -> Iterator[Action]:
     """The removals that a heartbeat makes: one heartbeat after the end at the earliest, so that a person who has ended
     an agent to spawn it again finds all of it there.
     """
-    into = {(own.common, own.into) for view in snapshot.agents if (own := _in_use(view)) is not None}
-    for view in snapshot.agents:
+    with_one = [view for view in snapshot.agents if view.record is not None and view.record.worktree is not None]
+    into = {(own.common, own.into) for view in with_one if (own := _in_use(view)) is not None}
+    for view in with_one:
         own = _of_ended(view, snapshot.heartbeat_last)
         if own is not None and (own.common, own.branch) not in into:
             yield Action(ActionKind.REMOVE_WORKTREE, view.id, view.spawn_id, REASON)

@@ -32,7 +32,13 @@ def warnings(snapshot: Snapshot) -> Iterator[Action]:
     """The warnings that are due. Whom a person talks to, or who is paused or stopped, is told when it works again."""
     for view in snapshot.agents:
         record = view.record
-        if record is None or record.phase is not Phase.RUNNING or record.paused is not None or record.taken_over:
+        if (
+            not view.problems
+            or record is None
+            or record.phase is not Phase.RUNNING
+            or record.paused is not None
+            or record.taken_over
+        ):
             continue
         for code, text in _texts(view).items():
             once = f"{code}-{crc32(text.encode('utf-8', 'replace')):08x}"

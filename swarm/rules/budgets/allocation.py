@@ -41,17 +41,14 @@ def guarantee_left(slot_tree: SlotTree, policy: Policy, role: str) -> int:
     return kept(slot_tree, policy.slots).get(role, 0)
 
 
-def is_guaranteed(slot_tree: SlotTree, slots: SlotsPolicy, agent: str, role: str) -> bool:
-    """Whether all that this agent under the root holds would stay kept for its own role, were it ended."""
-    record = slot_tree.records[agent]
-    if record.role == role or record.role not in slots.roles:
-        return False
-    held = sum(
-        slot_tree.committed(each)
-        for each in slot_tree.children.get(TOP, ())
-        if each in slot_tree.records and slot_tree.records[each].role == record.role
-    )
-    return held <= slots.roles[record.role].guaranteed
+def wholly_guaranteed(slot_tree: SlotTree, slots: SlotsPolicy, *, besides: str) -> frozenset[str]:
+    """The roles of which all that is held under the root would stay kept for them, were it ended. besides: left out."""
+    held = dict.fromkeys(slots.roles, 0)
+    for agent in slot_tree.children.get(TOP, ()) if held else ():
+        record = slot_tree.records.get(agent)
+        if record is not None and record.role in held:
+            held[record.role] += slot_tree.committed(agent)
+    return frozenset(name for name, count in held.items() if name != besides and count <= slots.roles[name].guaranteed)
 
 
 def reserve_in_use(slot_tree: SlotTree) -> int:

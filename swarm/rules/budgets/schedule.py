@@ -16,6 +16,7 @@ from swarm.rules.limits import dollars, many, scheduled_limit
 from swarm.rules.outage import waits
 
 DAY_S = 86_400.0
+_OVER = (Phase.ENDED, Phase.IDLE)
 CANNOT_RUN = "it cannot run at all"
 _UNPAID = "command"
 """The program that runs what swarm.toml says: without words of its own it runs nothing."""
@@ -34,7 +35,7 @@ def scheduled(
     due = [role for role, every in policy.schedule.items() if n % every == 0 or role in late]
     if not due:
         return
-    busy = {record.role for record in slot_tree.records.values() if record.live or record.phase is Phase.QUEUED}
+    busy = {record.role for record in slot_tree.records.values() if record.phase not in _OVER}
     taken = {view.id for view in snapshot.agents}
     for role in due:
         if role in busy:
@@ -91,7 +92,8 @@ def _held_up(snapshot: Snapshot, wait: SpawnPause | None) -> str:
     """Why no role of the schedule is started now; '' where they are."""
     if wait is not None:
         return wait.text
-    return "an agent waits for its service" if any(waits(view) is not None for view in snapshot.agents) else ""
+    waiting = [view for view in snapshot.agents if view.record is not None and view.record.waiting is not None]
+    return "an agent waits for its service" if any(waits(view) is not None for view in waiting) else ""
 
 
 def _has_happened(snapshot: Snapshot, policy: Policy, role: str) -> bool:

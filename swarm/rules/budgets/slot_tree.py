@@ -20,16 +20,22 @@ class SlotTree:
     def __init__(self, records: Mapping[str, Record], root: str, ghosts: Mapping[str, int] | None = None) -> None:
         """records: the newest of each id. ghosts: how many run unrecorded below an agent, by its id ('' at the top)."""
         self.root = root
-        self.records = {agent: record for agent, record in records.items() if agent != root}
+        self.records = {**records}
+        self.records.pop(root, None)
         self.ghosts = {self.level(agent): 0 for agent in ghosts or ()}
         for agent, count in (ghosts or {}).items():
             self.ghosts[self.level(agent)] += count
-        self.parents: dict[str, str] = {agent: self._parent(record) for agent, record in self.records.items()}
+        self.parents: dict[str, str] = {}
         self.children: dict[str, list[str]] = {}
-        for agent, parent in self.parents.items():
-            self.children.setdefault(parent, []).append(agent)
-        self.depths: dict[str, int] = {TOP: 0}
-        order = list(self._top_down())
+        for agent, record in self.records.items():
+            above = record.parent
+            if above == root:
+                above = TOP
+            elif above is None or above == record.id or above not in self.records:
+                above = self._parent(record)
+            self.parents[agent] = above
+            self.children.setdefault(above, []).append(agent)
+        order = self._top_down()
         self._below: dict[str, int] = dict.fromkeys(order, 0)
         self._inner: dict[str, int] = dict.fromkeys(order, 0)
         self._commits: dict[str, int] = {}
@@ -66,7 +72,7 @@ class SlotTree:
 
     def depth(self, agent: str | None) -> int:
         """How many agents stand above it, the root counted; 0 for the root."""
-        return self.depths.get(self.level(agent), 0)
+        return sum(1 for _ in self.chain(agent))
 
     def chain(self, agent: str | None) -> Iterator[str]:
         """The agent and every agent above it, up to the top."""
@@ -83,7 +89,6 @@ class SlotTree:
             parent = self._parent(record)
             self.parents[record.id] = parent
             self.children.setdefault(parent, []).append(record.id)
-            self.depths[record.id] = self.depths[parent] + 1
             self._below[record.id] = self._inner[record.id] = 0
         self._rise(record.id)
 
@@ -91,24 +96,28 @@ class SlotTree:
         parent = self.level(record.parent)
         return TOP if parent == record.id else parent
 
-    def _top_down(self) -> Iterator[str]:
+    def _top_down(self) -> list[str]:
         """Every agent after its parent. A ring of parents (a ledger edited by hand) is cut and stands at the top."""
-        waiting = [TOP]
-        rest = iter(self.parents)
-        while True:
-            for level in waiting:
-                yield level
-                for child in self.children.get(level, ()):
-                    self.depths[child] = self.depths[level] + 1
-                    waiting.append(child)
-            ringed = next((agent for agent in rest if agent not in self.depths), None)
-            if ringed is None:
-                return
-            self.children[self.parents[ringed]].remove(ringed)
-            self.parents[ringed] = TOP
-            self.children.setdefault(TOP, []).append(ringed)
-            self.depths[ringed] = 1
-            waiting = [ringed]
+        order = self._branch(TOP)
+        if len(order) > len(self.parents):
+            return order
+        reached = set(order)
+        for agent in [*self.parents]:
+            if agent in reached:
+                continue
+            self.children[self.parents[agent]].remove(agent)
+            self.parents[agent] = TOP
+            self.children.setdefault(TOP, []).append(agent)
+            branch = self._branch(agent)
+            reached.update(branch)
+            order += branch
+        return order
+
+    def _branch(self, agent: str) -> list[str]:
+        found = [agent]
+        for level in found:
+            found += self.children.get(level, ())
+        return found
 
     def _sum(self, agent: str) -> None:
         """What an agent commits and uses, from what is known of those below it."""

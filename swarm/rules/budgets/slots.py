@@ -12,10 +12,10 @@ from swarm.model.record import Record
 from swarm.model.snapshot import Slots, Snapshot
 from swarm.rules.budgets.allocation import (
     guarantee_left,
-    is_guaranteed,
     kept,
     over_maximum,
     reserve_in_use,
+    wholly_guaranteed,
     words_of_kept,
 )
 from swarm.rules.budgets.slot_tree import TOP, SlotTree
@@ -90,7 +90,8 @@ def first_words(
     if of_role:
         found = [one for one in found if slot_tree.records[one.id].role == role]
     elif level == TOP:
-        found = [one for one in found if not is_guaranteed(slot_tree, rules, one.id, role)]
+        guaranteed = wholly_guaranteed(slot_tree, rules, besides=role)
+        found = [one for one in found if slot_tree.records[one.id].role not in guaranteed]
     named = [_candidate_words(one) for one in found[:3]]
     return f"Could be ended: {', '.join(named)}." if named else ""
 

@@ -20,6 +20,7 @@ from swarm.rules.kills import Due
 from swarm.rules.limits import in_play
 
 _GETS_ON = (Health.FRESH, Health.STARTING, Health.LATE)
+_LOOPING = Health.LOOPING
 
 
 def loops(found: Usefulness | None) -> bool:
@@ -44,7 +45,7 @@ def due_for_looping(snapshot: Snapshot, judged: Mapping[str, Verdict], policy: P
     return {
         view.id: Due(f"looping, and warned {_warned_ago(view, now)} ago: {judged[view.id].why}", AlertCause.LOOPING)
         for view in snapshot.agents
-        if judged[view.id].state is Health.LOOPING
+        if judged[view.id].state is _LOOPING
         and in_play(view)
         and view.ref not in spared
         and ends_in(view, now, policy) == 0.0
@@ -55,12 +56,7 @@ def loop_warnings(snapshot: Snapshot, judged: Mapping[str, Verdict], policy: Pol
     """The warnings of those that loop and have not been warned: gently first, and once for each loop."""
     for view in snapshot.agents:
         one = judged[view.id]
-        if (
-            one.state is Health.LOOPING
-            and in_play(view)
-            and view.record is not None
-            and view.record.loop_warned is None
-        ):
+        if one.state is _LOOPING and in_play(view) and view.record is not None and view.record.loop_warned is None:
             evidence = one.usefulness.evidence if one.usefulness is not None else ""
             words, once = _warning(evidence, policy), warning_of(snapshot.heartbeat_n + 1)
             yield Action(ActionKind.WARN, view.id, view.spawn_id, words, AlertCause.LOOPING, once=once)

@@ -39,6 +39,7 @@ class Sign(NamedTuple):
     quote: str = ""
 
 
+_CALM = Usefulness(100, "nothing speaks against it")
 _known: dict[int, tuple["weakref.ref[Progress]", int, Said]] = {}
 """By the object: updates that were compared, for as long as a view holds them. Views keep them until the file changes,
 and verdicts are asked every second."""
@@ -58,12 +59,13 @@ def usefulness(view: AgentView, now: Now, policy: Policy) -> Usefulness | None:
     made = last_made(view, now)
     if made is not None and now.awake - made < policy.heartbeat.period:
         return Usefulness(100, f"it made something new {spell_duration(max(0.0, now.awake - made))} ago")
-    signs = [*_of_files(view, made, now, policy), *_of_calls(view, made, now, policy)]
-    if view.progress.lines:
-        signs += _of_sentences(view, policy)
-    worst = max(signs, key=lambda sign: sign.doubt, default=None)
+    worst = _of_files(view, made, now, policy)
+    calls = _of_calls(view, made, now, policy) if view.activity is not None else ()
+    for sign in (*calls, _of_sentences(view, policy)):
+        if sign is not None and (worst is None or sign.doubt > worst.doubt):
+            worst = sign
     if worst is None or worst.doubt < 1:
-        return Usefulness(100, "nothing speaks against it") if view.progress.lines else None
+        return _CALM if view.progress.lines else None
     return Usefulness(100 - round(min(100.0, worst.doubt)), worst.evidence, worst.quote)
 
 
@@ -89,15 +91,16 @@ def _forget(place: int, gone: "weakref.ref[Progress]") -> None:
 def last_made(view: AgentView, now: Now) -> float | None:
     """Awake seconds at which it last made something new, as files and its program's calls tell; None for never."""
     record, activity = view.record, view.activity
-    newest = max(
-        (seen for seen in (view.observed, record.observed if record is not None else view.observed) if seen.outputs),
-        key=lambda seen: seen.outputs_changed,
-        default=None,
-    )
-    made = [newest.outputs_changed] if newest is not None else []
+    made = view.observed.outputs_changed if view.observed.outputs else None
+    if record is not None and record.observed.outputs:
+        made = _later(made, record.observed.outputs_changed)
     if activity is not None and activity.calls.wrote_at and not _declares(view):
-        made.append(min(now.awake, awake_at(activity.calls.wrote_at, now)))
-    return max(made, default=None)
+        made = _later(made, min(now.awake, awake_at(activity.calls.wrote_at, now)))
+    return made
+
+
+def _later(one: float | None, other: float) -> float:
+    return other if one is None or other > one else one
 
 
 def is_in_question(record: Record, progress: Progress, now: Now, policy: Policy) -> bool:
@@ -112,39 +115,43 @@ def _declares(view: AgentView) -> bool:
     return view.spec is not None and bool(view.spec.outputs)
 
 
-def _of_sentences(view: AgentView, policy: Policy) -> Iterator[Sign]:
+def _of_sentences(view: AgentView, policy: Policy) -> Sign | None:
+    if not view.progress.lines:
+        return None
     repetition, every = said(view.progress, policy)
-    if repetition.share:
-        regular = f", every {spell_duration(every)} like clockwork" if every is not None else ""
-        yield Sign(100 * repetition.share, repetition.text + regular, repetition.quote)
+    if not repetition.share:
+        return None
+    regular = f", every {spell_duration(every)} like clockwork" if every is not None else ""
+    return Sign(100 * repetition.share, repetition.text + regular, repetition.quote)
 
 
-def _of_files(view: AgentView, made: float | None, now: Now, policy: Policy) -> Iterator[Sign]:
+def _of_files(view: AgentView, made: float | None, now: Now, policy: Policy) -> Sign | None:
     """Updates arrive, and nothing new is made."""
     record = view.record
     if record is None or view.spec is None:
-        return
+        return None
     limit = policy.heartbeat.loop_periods * policy.heartbeat.period
     if _declares(view):
         since = max(view.observed.outputs_changed, record.observed.outputs_changed, record.spawned)
     elif _makes_files(view, policy) and were_counted(view.observed):
         since = max(made or 0.0, record.spawned)
     else:
-        return
+        return None
     # Pauses before the last output are left out too: this verdict comes rather late than wrongly.
     barren = now.awake - since - record.paused_total
     if barren < policy.heartbeat.period:
-        return
+        return None
     doubt = 100 * barren / limit
     if _declares(view):
         words = f"updates arrive, but no new output for {spell_duration(barren)}; the limit is {spell_duration(limit)}"
-        yield Sign(doubt, words)
-    elif not _moves(view, now, policy):
-        enough = len(view.progress.lines) >= policy.heartbeat.loop_sentences
-        regular = said(view.progress, policy).every
-        how = f"like clockwork, every {spell_duration(regular)}" if regular is not None else "in other words each time"
-        words = f"updates arrive {how}, but it has made nothing for {spell_duration(barren)}, and declares no outputs"
-        yield Sign(doubt if enough else min(doubt, UNSURE), words)
+        return Sign(doubt, words)
+    if _moves(view, now, policy):
+        return None
+    enough = len(view.progress.lines) >= policy.heartbeat.loop_sentences
+    regular = said(view.progress, policy).every
+    how = f"like clockwork, every {spell_duration(regular)}" if regular is not None else "in other words each time"
+    words = f"updates arrive {how}, but it has made nothing for {spell_duration(barren)}, and declares no outputs"
+    return Sign(doubt if enough else min(doubt, UNSURE), words)
 
 
 def _makes_files(view: AgentView, policy: Policy) -> bool:
@@ -161,8 +168,7 @@ def _moves(view: AgentView, now: Now, policy: Policy) -> bool:
 
 
 def _of_calls(view: AgentView, made: float | None, now: Now, policy: Policy) -> Iterator[Sign]:
-    if view.activity is None:
-        return
+    assert view.activity is not None  # noqa: S101 the caller has looked
     calls, limits = view.activity.calls, policy.looping
     for count, limit, how, text in (
         (calls.repeated, limits.calls, "in a row were made before, with the same results", calls.repeated_text),

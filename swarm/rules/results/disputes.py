@@ -63,6 +63,8 @@ def has_checks(spec: AgentSpec) -> bool:
 
 def disputes_of(record: Record) -> tuple[Dispute, ...]:
     """All that the ledger knows to speak against its results, failed checks last; settled or not."""
+    if not record.acceptance:
+        return record.disputes
     failed = (Dispute(DisputeKind.CHECK, text) for text, passed in record.acceptance if not passed)
     return *record.disputes, *failed
 
@@ -121,7 +123,7 @@ def dispute_words(disputes: tuple[Dispute, ...]) -> str:
 def not_settled(disputes: tuple[Dispute, ...], record: Record) -> tuple[Dispute, ...]:
     """Those of them that no decision covers."""
     review = record.review
-    if review is not None and review.is_rejection:
+    if not disputes or (review is not None and review.is_rejection):
         return ()
     settled = review.about if review is not None else ()
     return tuple(one for one in disputes if one not in settled)

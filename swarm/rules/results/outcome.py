@@ -14,15 +14,17 @@ from swarm.model.values import replace
 from swarm.rules.results.disputes import dispute_words, disputes_in
 from swarm.rules.results.unread import unread_beats, with_unread
 
+_GONE = (Liveness.DEAD, Liveness.STRANGER)
+
 
 def is_gone(view: AgentView) -> bool:
     """Its process has ended for certain: the keeper wrote how, or both identities were looked at and are not there.
 
     Another pid namespace (a restarted container, another host) cannot be looked into, so it never counts as gone.
     """
-    if view.ref.match(view.exit) is not None:
+    if view.exit is not None and view.ref.match(view.exit) is not None:
         return True
-    return view.record is not None and view.liveness in (Liveness.DEAD, Liveness.STRANGER)
+    return view.record is not None and view.liveness in _GONE
 
 
 def idle_words(view: AgentView, now: Now) -> str:
