@@ -9,8 +9,9 @@ from msgspec import MsgspecError, json, to_builtins
 from swarm.errors import Code, HomeError
 from swarm.ledger.state import State
 from swarm.model.agent import SCHEMA
+from swarm.model.checks import Checks
 from swarm.model.record import Alert, Phase, QueueEntry, Record
-from swarm.model.values import replace
+from swarm.model.values import NOTHING, replace
 from swarm.protocol.agent_files import Loaded, load
 from swarm.protocol.names import is_name
 from swarm.protocol.paths import AgentDir
@@ -21,6 +22,7 @@ from swarm.store.jsonio import DEPTH, Invalid, deeper_than, parse_json, to_json
 from swarm.store.validators import MAX_TEXT, Wrong, quote, text
 
 MAX_ID = 4096
+_NO_CHECKS = Checks()
 
 
 class Decoded(NamedTuple):
@@ -232,7 +234,13 @@ def _ended(data: dict[str, Any]) -> Record:
         ended_by=clean(record.ended_by),
         unverified="",
         read_by=clean(record.read_by),
-        checks=replace(record.checks, runner=None, said=tuple(map(clean, record.checks.said))),
+        checks=_over(record.checks),
         acceptance=tuple((clean(outcome), passed) for outcome, passed in record.acceptance),
-        extra={},
+        extra=NOTHING,
     )
+
+
+def _over(checks: Checks) -> Checks:
+    if checks == _NO_CHECKS:
+        return _NO_CHECKS
+    return replace(checks, runner=None, said=tuple(map(clean, checks.said)))

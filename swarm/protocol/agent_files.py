@@ -10,13 +10,13 @@ from swarm.injection.elsewhere import suspicion_in
 from swarm.model.agent import SCHEMA, AgentSpec, Exit, FoundProcess, Identity, Scope
 from swarm.model.bounds import Seconds, Text
 from swarm.model.reports import Results, ResultsState, ResultsStatus
-from swarm.model.values import replace
+from swarm.model.values import NOTHING, replace
 from swarm.protocol.names import name_of
 from swarm.protocol.paths import AgentDir
 from swarm.protocol.results import KEYS, WITNESS, check_results, read_object
 from swarm.sanitize import clean, clean_block
 from swarm.store import declared, validators
-from swarm.store.jsonio import Invalid, for_people
+from swarm.store.jsonio import Invalid, for_people, shared
 from swarm.store.reader import Unreadable, read_json
 from swarm.store.validators import MAX_ITEMS, MAX_TEXT, Wrong
 
@@ -106,7 +106,7 @@ def load(
     """A file as the value that `make` makes of its object; `make` raises Wrong."""
     try:
         data = read(path)
-        return Loaded() if data is None else Loaded(make(data))
+        return Loaded() if data is None else Loaded(make(shared(data)))
     except Unreadable as error:
         return Loaded(why=f"cannot be read: it {error.why}" if error.why.startswith("is ") else error.why)
     except Invalid as error:
@@ -137,7 +137,8 @@ def _results(data: dict[str, Any], agent: AgentDir) -> Results:
             clean(key, 200): validators.cleaned(value)
             for key, value in list(data.items())[:MAX_ITEMS]
             if key not in (*KEYS, WITNESS)
-        },
+        }
+        or NOTHING,
     )
 
 
@@ -159,6 +160,8 @@ def _spec(data: dict[str, Any]) -> AgentSpec:
         scope=Scope(clean(spec.scope, 200)),
         created_at=clean(spec.created_at, 100),
         created_by=clean(spec.created_by) or "operator",
+        env=spec.env or NOTHING,
+        role_texts=spec.role_texts or NOTHING,
     )
 
 

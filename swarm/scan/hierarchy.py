@@ -57,8 +57,8 @@ class Hierarchy:
         shown: dict[str, TrackedAgent] = {}
         for agent in everyone:
             above = nearest(parent_of(agent.id), shown)
-            agent.parent = above or None
             parent = shown[above] if above else None
+            agent.parent = parent.id if parent else None
             agent.depth = parent.depth + 1 if parent else 0
             # Below whom it would have to be spawned through the engine: a living agent of ours, at any distance.
             agent.managed = parent is not None and (

@@ -40,13 +40,13 @@ def view_of(agent: TrackedAgent, now: Now) -> AgentView:
 
 def _view(agent: TrackedAgent, now: Now) -> AgentView:
     files, known = agent.files, agent.known
+    if agent.over:
+        agent.shorten(ENDED_LINES)
     spec = agent.spec
     progress = files.progress if files else NO_PROGRESS
     absent = absence_of(agent)
     if absent and (agent.replaced or not progress.lines):
         progress = agent.last_words
-    if agent.over and len(progress.lines) > ENDED_LINES:
-        progress = replace(progress, lines=progress.lines[-ENDED_LINES:])
     spawn_id = known.spawn_id if known else spec.spawn_id if spec else ""
     if agent.inner is not None:
         return view_of_subagent(agent, agent.inner)

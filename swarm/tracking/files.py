@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from swarm.ledger.codec import read_ended
 from swarm.model.agent import AgentSpec, Exit
 from swarm.model.record import Record
 from swarm.model.reports import Progress, Results
+from swarm.model.values import replace
 from swarm.protocol import inbox
 from swarm.protocol.agent_files import Loaded, read_exit, read_results, read_spec, suspicion_of_results
 from swarm.protocol.find import ENGINES, PROJECT, VERSIONED
@@ -82,7 +84,7 @@ def list_directory(path: str) -> DirectoryListing:
                 directories.append(name)
             elif is_plausible(name):
                 odd.append(name)
-    present = frozenset(files)
+    present = _shared(frozenset(files))
     return DirectoryListing(
         present,
         directories,
@@ -91,6 +93,15 @@ def list_directory(path: str) -> DirectoryListing:
         frozenset(deciding),
         tuple(sorted(telling)),
     )
+
+
+NONE: frozenset[str] = frozenset()
+
+
+@cache
+def _shared(names: frozenset[str]) -> frozenset[str]:
+    """One set for all that hold the same of the known files: of a thousand agents most do."""
+    return names
 
 
 PROGRESS, RESULTS, SPEC, EXIT, ENDED = "progress.md", "results.json", "agent.json", "exit.json", "ended.json"
@@ -133,15 +144,15 @@ class AgentFiles:
         self.exit = _NO_EXIT
         self.ended = _NO_RECORD
         self._lines = Lines()
-        self._due: set[str] = set()
+        self._due = NONE
         """Files that have changed since they were examined."""
         self.suspect_note = ""
         """Why a note in its inbox that no verb left looks like an order; '' where none does."""
         self._results_why = ""
         """Why a text of its results looks like an order; '' where none does."""
-        self._keys: dict[str, Key | None] = {}
-        """By file: as it was when it was read."""
-        self._racy: set[str] = set()
+        self._keys: dict[str, bytes | None] = {}
+        """By file: as it was when it was read. One text takes a third of the room of the numbers in it."""
+        self._racy = NONE
         """Files that have to be read again, though they may look as they did."""
 
     def refresh(self, present: frozenset[str], only: Iterable[str] = FILES) -> frozenset[str]:
@@ -155,22 +166,37 @@ class AgentFiles:
         if not there:
             was_there = name in self._keys
             self._keys.pop(name, None)
-            self._racy.discard(name)
+            self._calm(name)
             return was_there
         looked = time.time_ns()
         try:
             key: Key | None = key_of(os.lstat(f"{self.path}/{name}"))
         except OSError:
             key = None  # gone since, or not ours to look at: the reader says which
-        if key is not None and self._keys.get(name) == key and name not in self._racy:
+        state = b"%d %d %d %d" % key if key is not None else None
+        if state is not None and self._keys.get(name) == state and name not in self._racy:
             return False
         # What changed within this tick of the clock may change again unseen: then it is read once more.
         if key is None or is_racy(key, looked):
-            self._racy.add(name)
+            self._racy = _shared(self._racy | {name})
         else:
-            self._racy.discard(name)
-        self._keys[name] = key
+            self._calm(name)
+        self._keys[name] = state
         return True
+
+    def _calm(self, name: str) -> None:
+        if name in self._racy:
+            self._racy = _shared(self._racy - {name})
+
+    def shorten(self, lines: int) -> None:
+        """Lets go of all but the last lines of progress, until the file is read again."""
+        if len(self.progress.lines) > lines:
+            self.progress = replace(self.progress, lines=self.progress.lines[-lines:])
+
+    def lengthen(self) -> None:
+        """Has progress read again at the next look."""
+        if PROGRESS in self._keys:
+            self._keys[PROGRESS] = None
 
     @property
     def suspects(self) -> tuple[Suspect, ...]:
@@ -220,9 +246,9 @@ class AgentFiles:
     def _is_to_be_examined(self, name: str, *, there: bool) -> bool:
         """Has a file examined that changed; of one that is gone nothing is suspect, and whether that is new is said."""
         if there:
-            self._due.add(name)
+            self._due = _shared(self._due | {name})
             return False
-        self._due.discard(name)
+        self._due = _shared(self._due - {name})
         return self._found(name, "")
 
     @property
@@ -234,7 +260,8 @@ class AgentFiles:
         """Examines one text, or one file, that waits. Returns whether anything else is suspect now."""
         if self._lines.waits:
             return self._lines.examine_next()
-        name, agent = self._due.pop(), AgentDir(Path(self.path))
+        name, agent = min(self._due), AgentDir(Path(self.path))
+        self._due = _shared(self._due - {name})
         return self._found(name, suspicion_of_results(agent) if name == RESULTS else _suspicion_of_notes(agent))
 
     def _found(self, name: str, why: str) -> bool:

@@ -2,12 +2,13 @@
 
 import re
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from swarm.injection.detect import suspicion
 from swarm.injection.elsewhere import suspicion_of_name
+from swarm.model.values import NOTHING
 
 MAX_WAITING = 200
 """Texts that wait to be examined: of a burst the newest."""
@@ -36,41 +37,63 @@ class Suspect(NamedTuple):
     why: str
 
 
-class Lines:
-    """Lines of progress as they were written. A line is examined once, and its finding stays while it is shown."""
+class _Waiting(NamedTuple):
+    """A line to be examined. key, before_key: hashes of it and of the line before it, each with its own before."""
 
-    __slots__ = ("_found", "waits")
+    key: int
+    before_key: int
+    before: str
+    line: str
+
+
+class Lines:
+    """Lines of progress as they were written. A line is examined once, and its finding stays while it is shown.
+
+    Texts are kept only until they are examined, because the scan keeps them too, as they are shown.
+    """
+
+    __slots__ = ("_keys", "_waiting", "_whys")
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str], str | None] = {}
-        """(the line before, the line) -> why they look like an order, '' where they do not, None while they wait."""
-        self.waits = False
+        self._keys: tuple[int, ...] = ()
+        """Of the lines that are shown, oldest first. Python's own hash: nobody outside knows its secret."""
+        self._waiting: tuple[_Waiting, ...] = ()
+        self._whys: Mapping[int, str] = NOTHING
+        """Why a line looks like an order, by key; of the others there is none."""
+
+    @property
+    def waits(self) -> bool:
         """Whether there is a line to examine."""
+        return bool(self._waiting)
 
     def take(self, lines: Iterable[str]) -> None:
         """The lines that are shown now, oldest first: new ones wait, those that are gone are forgotten."""
-        known, self._found = self._found, {}
-        before = ""
+        examined = set(self._keys).difference(each.key for each in self._waiting)
+        shown: dict[int, _Waiting] = {}
+        before, before_key = "", 0
         for line in lines:
-            self._found[before, line] = known.get((before, line))
-            before = line
-        self.waits = None in self._found.values()
+            key = hash((before, line))
+            shown.setdefault(key, _Waiting(key, before_key, before, line))
+            before, before_key = line, key
+        self._keys = tuple(shown)
+        self._waiting = tuple(each for key, each in shown.items() if key not in examined)
+        self._whys = {key: why for key, why in self._whys.items() if key in shown} or NOTHING
 
     def examine_next(self) -> bool:
         """Examines the oldest line that waits. Returns whether it is suspect."""
-        why_before: str | None = ""
-        for (before, line), why in self._found.items():
-            if why is None:
-                found = self._found[before, line] = _judged("" if why_before else before, line)
-                self.waits = None in self._found.values()
-                return bool(found)
-            why_before = why
-        return False
+        if not self._waiting:
+            return False
+        each, *rest = self._waiting
+        self._waiting = tuple(rest)
+        why = _judged("" if each.before_key in self._whys else each.before, each.line)
+        if why:
+            self._whys = {**self._whys, each.key: why}
+        return bool(why)
 
     @property
     def found(self) -> tuple[str, ...]:
         """Why, oldest first."""
-        return tuple(why for why in self._found.values() if why)
+        return tuple(self._whys[key] for key in self._keys if key in self._whys)
 
 
 def _judged(before: str, line: str) -> str:

@@ -1,5 +1,7 @@
 """What a scanner knows of each agent from disk, ledger and clock."""
 
+from collections.abc import Mapping
+
 from swarm.model.activity import SubAgent
 from swarm.model.agent import AgentSpec, Liveness, Usage
 from swarm.model.causes import ProblemCode
@@ -10,6 +12,7 @@ from swarm.model.review import Dispute
 from swarm.model.snapshot import AgentView, Problem
 from swarm.model.stray import Stray
 from swarm.model.time import Now
+from swarm.model.values import NOTHING
 from swarm.processes.belonging import Origin
 from swarm.programs.follower import Follower
 from swarm.protocol.unreported import Unreported
@@ -135,7 +138,7 @@ class TrackedAgent:
         """For how long it had been paused in all by then."""
         self.inner: SubAgent | None = None
         """It is a sub-agent inside another agent's program."""
-        self.faults: dict[ProblemCode, str] = {}
+        self.faults: Mapping[ProblemCode, str] = NOTHING
         """What looks at a pace of their own found wrong, in words."""
         self.stray: Stray | None = None
         """The process of a coding agent that the ledger does not know; it may work in a directory of its own here."""
@@ -202,6 +205,13 @@ class TrackedAgent:
         self.faults = {**self.faults, code: words} if words else {k: v for k, v in self.faults.items() if k is not code}
         return True
 
+    def shorten(self, lines: int) -> None:
+        """Lets go of all but the last lines of its progress: of who is over no rule asks for more."""
+        if self.files is not None:
+            is_last = self.last_words is self.files.progress
+            self.files.shorten(lines)
+            self.last_words = self.files.progress if is_last else self.last_words
+
     @property
     def nothing(self) -> bool:
         """There is neither a record of it, nor a directory, nor anything that runs: no agent of this id is there."""
@@ -214,10 +224,12 @@ class TrackedAgent:
             self.counted_at, self.liveness, self.unkept, self.usage = BEGINNING, None, False, None
             self.missing = ()
             self.follower, self.role_calls, self.heard = None, None, None
-            self.contents, self.faults = None, {}
+            self.contents, self.faults = None, NOTHING
         if self.record is None or self.record.ref.match(record) is None:
             self.last_words, self.renamed_to = NO_PROGRESS, ""  # those of a stranger in this place are not its own
-        self.record = record
+        was_over, self.record = self.over, record
+        if was_over and not self.over and self.files is not None:
+            self.files.lengthen()  # it lives again, and rules look far back
         if record is None or not record.live:
             self.follower = self.heard = self.contents = None  # what it used up is in its record
 

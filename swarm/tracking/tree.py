@@ -5,11 +5,12 @@ import stat
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from sys import intern
 
 from swarm.protocol.find import MAX_DEPTH, MAX_DIRECTORIES, TOP, Place, is_searched, judge
 from swarm.protocol.names import escape_name, is_name, twin_key
 from swarm.protocol.paths import Layout
-from swarm.tracking.files import Key, is_racy, key_of, list_directory
+from swarm.tracking.files import NONE, Key, is_racy, key_of, list_directory
 
 
 class Directory:
@@ -49,7 +50,7 @@ class Directory:
         self.inside: Place | None = TOP
         """The place of what lies in it; None where that is not searched."""
         self.is_agent = False
-        self.files: frozenset[str] = frozenset()
+        self.files = NONE
         """The protocol's files that lie in it, of whatever kind."""
         self.links: tuple[str, ...] = ()
         """Names of links to directories; they are not followed."""
@@ -57,7 +58,7 @@ class Directory:
         """(name, what it was meant to be)."""
         self.telling: tuple[str, ...] = ()
         """Names in it that are long enough to say something to who lists them."""
-        self.twins: frozenset[str] = frozenset()
+        self.twins = NONE
         """Names of children that some file systems take for one another."""
         self.error = ""
         """Why it cannot be listed; the rest is then as it was last seen."""
@@ -222,8 +223,9 @@ class Tree:
 
     def _take_child(self, directory: Directory, name: str) -> Directory:
         part = escape_name(name)
-        child_id = f"{directory.id}/{part}" if directory.id else part
-        child = Directory(os.path.join(directory.path, name), child_id, name, directory)
+        # Its files and its record name it too: one text for all of them.
+        child_id = intern(f"{directory.id}/{part}" if directory.id else part)
+        child = Directory(os.path.join(directory.path, name), child_id, intern(name), directory)
         child.place = directory.inside or TOP
         directory.children[name] = child
         self.directories[child_id] = child
@@ -232,7 +234,7 @@ class Tree:
         return child
 
     def _find_twins(self, directory: Directory) -> None:
-        twins: frozenset[str] = frozenset()
+        twins = NONE
         if not all(map(is_name, directory.children)):  # names that are allowed are never twins
             keys = Counter(map(twin_key, directory.children))
             twins = frozenset(name for name in directory.children if keys[twin_key(name)] > 1)
@@ -258,5 +260,5 @@ class Tree:
     def _forget_all(self, why: str) -> None:
         self._forget_children(self.root)
         self.root.key, self.root.racy, self.root.error = None, True, why
-        self.root.files, self.root.links, self.root.misspelt, self.root.twins = frozenset(), (), (), frozenset()
+        self.root.files, self.root.links, self.root.misspelt, self.root.twins = NONE, (), (), NONE
         self.cut.clear()
