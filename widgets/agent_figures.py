@@ -24,6 +24,11 @@ def age_figure(view: AgentView, verdict: Verdict, now: Now) -> str:
     return ""
 
 
+def ages_by_itself(view: AgentView, verdict: Verdict) -> bool:
+    """Whether its age is counted from what is known of the agent, and not by the verdict on it."""
+    return view.stray is not None or view.inner is not None or verdict.state in _OVER
+
+
 def cpu_cell(view: AgentView) -> Cell:
     """`41%` of one processor, for all its processes."""
     return Cell(f"{view.usage.cpu_percent:.0f}%" if view.usage is not None else "")

@@ -1,6 +1,7 @@
 """The tree of agents: true parentage to any depth; cursor, marks and folding are held by (agent id, spawn id)."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from textual.content import Content
 from textual.message import Message
@@ -97,14 +98,20 @@ class AgentTree(TreeList):
             self._marks_changed()
 
     def tick(self, verdicts: Mapping[str, Verdict], now: Now, found: Attention | None = None) -> None:
-        """The same agents, later: rows age while the disk is silent. found: who needs a person now."""
+        """The same agents, later: rows age while the disk is silent. found: who needs a person now.
+
+        A row is made again only for another verdict, or where its age is no matter of a verdict.
+        """
+        before, needed = self._state.verdicts, self._state.needs.found
         self._state.verdicts, self._now = verdicts, now
         self._order_is_old |= found is not None and self._state.take_needs(found)
         aged = self._rested(_LARGE_AGED) and (self._state.look_for_over(now) or self._state.depends_on_time)
         if aged or (self._order_is_old and self._rested(_LARGE_CHANGED)):
             self._reorder()
-        else:
+        elif self._state.needs.found is not needed:  # rows say how many below them do
             self.repaint_changed()
+        else:
+            self.repaint_changed(partial(self.ages_at, before))
 
     def _rested(self, seconds: float) -> bool:
         small = len(self._state.tree.views) <= _LARGE

@@ -123,7 +123,7 @@ class VerdictLine(CellLine):
     VerdictLine { height: auto; max-height: 3; }
     """
 
-    verdict: reactive[Verdict | None] = reactive(None)
+    verdict: reactive[Verdict | None] = reactive(None, repaint=False)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         del container, viewport
@@ -131,8 +131,9 @@ class VerdictLine(CellLine):
 
     def watch_verdict(self, old: Verdict | None, new: Verdict | None) -> None:
         width = self.size.width
-        if len(verdict_lines(old, width)) != len(verdict_lines(new, width)):
-            self.refresh(layout=True)
+        before, after = verdict_lines(old, width), verdict_lines(new, width)
+        if before != after:  # an age that is said in minutes need not be drawn each second
+            self.refresh(layout=len(before) != len(after))
 
     def line_cells(self, y: int, width: int) -> Cells:
         lines = verdict_lines(self.verdict, width, charset_of(self))

@@ -1,6 +1,6 @@
 """The base of every list: lines drawn one by one. Ten thousand scroll like ten, and only what changed repaints."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from rich.style import Style
@@ -138,15 +138,18 @@ LineList {
         self.virtual_size = Size(0, self.HEADINGS + self.line_count)
         self.refresh()
 
-    def repaint_changed(self) -> int:
-        """Draw again the lines in sight whose cells differ from what is shown; returns how many."""
+    def repaint_changed(self, may_differ: Callable[[int], bool] = lambda _: True) -> int:
+        """Draw again the lines in sight whose cells differ from what is shown; returns how many.
+
+        may_differ: whether a line that was drawn is to be made again to find that out.
+        """
         width, height = self.view_size
         top = self.scroll_offset.y
         shown = self._shown
         changed = 0
         for index in range(top, min(top + height, self.line_count)):
             # A line that was never drawn is drawn now: Textual may have shown it out of a cache of its own.
-            if shown.get(index) != self.line_cells(index, width):
+            if (index not in shown or may_differ(index)) and shown.get(index) != self.line_cells(index, width):
                 self.refresh(Region(0, self.HEADINGS + index - top, width, 1))
                 changed += 1
         if len(shown) > 4 * height + 64:

@@ -1,8 +1,10 @@
 """The line on top: the swarm's name, its heartbeat, what is wrong, what it uses, and how old the snapshot is."""
 
 from collections.abc import Mapping
+from itertools import takewhile
 
 from msgspec import Struct
+from textual.geometry import Region
 from textual.reactive import reactive
 
 from swarm.model.causes import Severity
@@ -190,6 +192,11 @@ def money_text(data: StatusData) -> str:
     return f"{short_money(dollars)}{unit}"
 
 
+def _columns_alike(before: Cells, after: Cells) -> int:
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))
+    return cells_width(cell for cell, _ in pairs)
+
+
 class StatusLine(CellLine):
     """The status of the swarm in one line."""
 
@@ -197,7 +204,15 @@ class StatusLine(CellLine):
     StatusLine { height: 1; background: $panel; }
     """
 
-    data: reactive[StatusData] = reactive(StatusData())
+    data: reactive[StatusData] = reactive(StatusData(), repaint=False)
+
+    def watch_data(self, old: StatusData, new: StatusData) -> None:
+        """Draws again what looks different: a countdown, each second, and not the whole line for it."""
+        width, charset = self.size.width, charset_of(self)
+        before, after = status_cells(old, width, charset), status_cells(new, width, charset)
+        if before != after:
+            start, end = _columns_alike(before, after), _columns_alike(before[::-1], after[::-1])
+            self.refresh(Region(start, 0, width - start - end, 1))
 
     def line_cells(self, y: int, width: int) -> Cells:
         del y

@@ -21,6 +21,7 @@ class Tally:
         self._place: dict[str, int] = {}
         self._ids: list[str] = []
         self._said: list[Verdict | None] = []
+        self._counted: tuple[Snapshot, Mapping[str, Verdict]] | None = None
         self._runs: list[bool] = []
         self._needs: list[Severity | None] = []
         self._usage: dict[int, Usage] = {}
@@ -33,6 +34,9 @@ class Tally:
 
     def count(self, snapshot: Snapshot, verdicts: Mapping[str, Verdict]) -> None:
         """Takes a snapshot with its verdicts; `running`, `attention` and `usage` tell of it then."""
+        if self._counted is not None and self._counted[0] is snapshot and self._counted[1] is verdicts:
+            return
+        self._counted = snapshot, verdicts
         changed = {*self._take(snapshot), *self._take_alerts(snapshot.alerts)}
         said = list(map(verdicts.get, self._ids))
         changed.update(changed_places(self._said, said))

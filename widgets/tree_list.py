@@ -2,8 +2,10 @@
 
 from swarm.model.record import Alert, Ref
 from swarm.model.snapshot import AgentView
+from widgets.agent_figures import ages_by_itself
 from widgets.hidden_marks import hidden_marks
 from widgets.line_list import LineList
+from widgets.tree_order import Verdicts
 from widgets.tree_state import TreeState
 from widgets.tree_words import view_words
 
@@ -58,6 +60,14 @@ class TreeList(LineList):
         top = self.scroll_offset.y
         bottom = min(top + self.view_size.height, len(self._state.lines))
         return frozenset(self._state.view_at(line).id for line in range(top, bottom))
+
+    def ages_at(self, before: Verdicts, line: int) -> bool:
+        """Whether a line may look older than under the verdicts of before; alerts among the problems may."""
+        if line >= len(self._state.lines):
+            return True
+        view = self._state.view_at(line)
+        known = self._state.verdicts.get(view.id)
+        return known is None or known is not before.get(view.id) or ages_by_itself(view, known)
 
     @property
     def view_words(self) -> str:

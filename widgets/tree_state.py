@@ -22,7 +22,7 @@ from widgets.tree_order import (
     matching,
     same_shape,
 )
-from widgets.tree_over import branches_over
+from widgets.tree_over import BranchesOver
 from widgets.tree_widths import TreeWidths, widths_of
 
 
@@ -54,6 +54,7 @@ class TreeState:
         """What is over is shown, after its siblings."""
         self.over: frozenset[int] = frozenset()
         """The places of what is over."""
+        self._branches = BranchesOver()
         self.hidden: frozenset[int] = frozenset()
         """Of these, the ones that are folded away."""
         self.cursor: Ref | None = None
@@ -113,7 +114,7 @@ class TreeState:
     def look_for_over(self, now: Now) -> bool:
         """Finds what is over by now, and what of it is folded away; True where `reorder` must follow."""
         before = self.over, self.hidden
-        self.over = branches_over(self.tree, now)
+        self.over = self._branches.find(self.tree, now)
         everything = self.narrowed or self.show_over
         self.hidden = frozenset() if everything or not self.over else self.over - self._in_use()
         return before != (self.over, self.hidden)

@@ -1,13 +1,36 @@
 """A verdict as cells and lines: why first, then what comes and in how long."""
 
 from swarm.model.health import Health, Verdict
-from widgets.agent_words import STATE_ROLES
-from widgets.cells import Cell, Cells, cells_width, countdown, quote
+from widgets.agent_words import STATE_ROLES, bar_level
+from widgets.cells import Cell, Cells, cells_width, coarse_duration, countdown, quote, short_duration
 from widgets.charset import UNICODE, Charset
 from widgets.paragraphs import wrap
 
 VERDICT_LINES = 3
 """Lines that a verdict takes at most."""
+
+_BAR_STEPS = 64
+"""More than the bar of the limit can show."""
+
+
+def look_alike(one: Verdict, other: Verdict) -> bool:
+    """Whether two verdicts on an agent make the same row: they differ at most by seconds that no row shows."""
+    return one.why == other.why and one.state is other.state and _looks(one) == _looks(other)
+
+
+def _looks(verdict: Verdict) -> tuple[object, ...]:
+    level = bar_level(verdict)
+    return (
+        None if verdict.age is None else short_duration(verdict.age),
+        None if verdict.kill_in is None else coarse_duration(verdict.kill_in),
+        None if level is None else round(level * _BAR_STEPS),
+        verdict.next_state,
+        verdict.kill_due,
+        verdict.unread_beats,
+        verdict.stale_results,
+        verdict.orphaned_results,
+        verdict.usefulness,
+    )
 
 
 def verdict_cells(verdict: Verdict) -> Cells:

@@ -9,17 +9,20 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.rules.health import verdict
 from widgets.tree_order import changed_places
+from widgets.verdict_words import look_alike
 
 OLDEST_S = 10
 """No verdict on a living agent is older than so many awake seconds; out of sight they are asked again in turn."""
-OLDEST_ENDED_S = 60
-"""The same for one that has ended: nothing of it changes but how long ago that was."""
+OLDEST_ENDED_S = 600
+"""The same for one that has ended: nothing of it changes but how long ago that was, which is worked out where shown."""
 
 
 class VerdictCache:
     """The newest verdict of every agent. `health` gives them; this remembers which of them are due.
 
-    A state is never late, because a verdict says when the next one comes; only ages that are out of sight may be.
+    A state is never late, because a verdict says when the next one comes; only ages that are out of sight may be. A
+    verdict that looks like the one before stays the same object, so that nothing is drawn for it; `judge` gives the
+    exact one, for where its countdown runs.
     """
 
     def __init__(self, policy: Policy) -> None:
@@ -39,7 +42,10 @@ class VerdictCache:
         return self._ask(self._take(snapshot.agents), now)
 
     def tick(self, snapshot: Snapshot, now: Now, in_sight: Collection[str] | None = None) -> dict[str, Verdict]:
-        """The verdicts of the same snapshot, later. in_sight: ids whose age is shown to the second; None for all."""
+        """The verdicts of the same snapshot, later. in_sight: ids whose age is shown, and is never late; None for all.
+
+        The same mapping as before where none of them looks different.
+        """
         all_agents = in_sight is None or snapshot.heartbeat_n != self._heartbeat_n
         self._heartbeat_n, self._beat_at = snapshot.heartbeat_n, snapshot.heartbeat_last_at
         changed = self._take(snapshot.agents)
@@ -65,22 +71,29 @@ class VerdictCache:
         self._verdicts = {known: said for known, said in self._verdicts.items() if known in self._place}
         return [place for place, (view, _) in enumerate(kept) if view is not agents[place]]
 
+    def judge(self, view: AgentView, now: Now) -> Verdict:
+        """The verdict on one agent, as of the heartbeat that was heard of last."""
+        return verdict(
+            view,
+            now,
+            self._policy,
+            heartbeat_n=self._heartbeat_n,
+            queued=view.record is not None and view.record.phase is Phase.QUEUED,
+            beat_at=self._beat_at,
+        )
+
     def _ask(self, places: Iterable[int], now: Now) -> dict[str, Verdict]:
-        fresh = self._verdicts.copy()  # callers may still compare the verdicts that they got last
+        known = self._verdicts
+        fresh: dict[str, Verdict] = {}
         for place in places:
             view = self._agents[place]
-            phase = view.record.phase if view.record is not None else None
-            said = verdict(
-                view,
-                now,
-                self._policy,
-                heartbeat_n=self._heartbeat_n,
-                queued=phase is Phase.QUEUED,
-                beat_at=self._beat_at,
-            )
-            oldest = OLDEST_ENDED_S if phase is Phase.ENDED else OLDEST_S
+            said, before = self.judge(view, now), known.get(view.id)
+            if before is None or not look_alike(before, said):
+                fresh[view.id] = said
+            ended = view.record is not None and view.record.phase is Phase.ENDED
+            oldest = OLDEST_ENDED_S if ended else OLDEST_S
             wait = float(oldest - 1 - place % (oldest // 2))  # not all in the same tick
-            fresh[view.id] = said
             self._due[place] = now.awake + (wait if said.in_seconds is None else min(wait, said.in_seconds))
-        self._verdicts = fresh
-        return fresh
+        if fresh:
+            self._verdicts = {**known, **fresh}  # callers may still compare the verdicts that they got last
+        return self._verdicts

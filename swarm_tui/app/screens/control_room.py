@@ -11,7 +11,6 @@ from textual.widget import Widget
 
 from swarm.api import Swarm
 from swarm.errors import SwarmError
-from swarm.model.health import Verdict
 from swarm.model.outcome import Board
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.values import replace
@@ -60,7 +59,6 @@ class ControlRoom(ActingScreen):
         self._banner = Banner(id="banner")
         self._strip = HeartbeatStrip(id="strip")
         self._first = FirstSteps(id="first")
-        self._detail_verdict: Verdict | None = None
         self._shown: dict[Widget, tuple[object, ...]] = {}
         """What these widgets were given last."""
 
@@ -143,15 +141,12 @@ class ControlRoom(ActingScreen):
     def tick(self) -> None:
         """The clock went on: rows age while the disk is silent."""
         self.now = self.swarm.now()
-        view = self.detail.view
-        in_sight = self.agents.ids_in_sight | ({view.id} if view is not None else set())
-        self.verdicts = self._verdict_cache.tick(self.snapshot, self.now, in_sight)
+        self.verdicts = self._verdict_cache.tick(self.snapshot, self.now, self.agents.ids_in_sight)
         self._tally.count(self.snapshot, self.verdicts)
         self.agents.tick(self.verdicts, self.now, self._tally.attention)
         self.alerts.tick(self.now)
-        if view is not None:
-            self._detail_verdict = self.verdicts.get(view.id)
-            self.detail.tick(self._detail_verdict, self.now)
+        if (view := self.detail.view) is not None:
+            self.detail.tick(self._verdict_cache.judge(view, self.now), self.now)
         self._show_status()
 
     @on(events.DescendantFocus)
@@ -181,11 +176,10 @@ class ControlRoom(ActingScreen):
 
     def _show_detail(self) -> None:
         view = self.agents.cursor_view
-        verdict = self.verdicts.get(view.id) if view is not None else None
         root, beats, below, tab = self.snapshot.root, self.snapshot.beats, self._below(view), self.detail.tab
         board = self._board(view, tab)
-        if self._is_news(self.detail, view, root, beats, below, board, tab) or verdict is not self._detail_verdict:
-            self._detail_verdict = verdict
+        if self._is_news(self.detail, view, root, beats, below, board, tab):  # for time alone comes `tick`
+            verdict = self._verdict_cache.judge(view, self.now) if view is not None else None
             self.detail.root = root
             self.detail.show(view, verdict, self.now, beats, below, board)
             self.host.want_detail(view, tab)

@@ -6,6 +6,7 @@ from swarm.model.values import replace
 from swarm.rules.plan import verdicts
 from swarm_tui.app.verdict_cache import OLDEST_S, VerdictCache
 from tests.support.swarms import MINUTE, NOW, POLICY, a_snapshot, a_view, full_id
+from widgets.cells import short_duration
 
 
 def later(seconds: float) -> Now:
@@ -13,20 +14,39 @@ def later(seconds: float) -> Now:
 
 
 def test_what_is_in_sight_ages_with_every_tick() -> None:
-    book, snapshot = VerdictCache(POLICY), a_snapshot(a_view("seen"), a_view("unseen"))
+    book, snapshot = VerdictCache(POLICY), a_snapshot(a_view("seen", age=5), a_view("unseen", age=5))
     book.update(snapshot, NOW)
-    found = book.tick(snapshot, later(0.5), {full_id("seen")})
-    assert found[full_id("seen")].age == MINUTE + 0.5
-    assert found[full_id("unseen")].age == MINUTE
+    found = book.tick(snapshot, later(1), {full_id("seen")})
+    assert found[full_id("seen")].age == 6
+    assert found[full_id("unseen")].age == 5
 
 
-def test_out_of_sight_no_age_is_older_than_a_few_seconds() -> None:
-    book, snapshot = VerdictCache(POLICY), a_snapshot(*(a_view(f"worker-{n}") for n in range(9)))
+def test_out_of_sight_no_age_looks_older_than_a_few_seconds() -> None:
+    ages = {full_id(f"worker-{n}"): 50.0 + n for n in range(9)}
+    book, snapshot = VerdictCache(POLICY), a_snapshot(*(a_view(f"worker-{n}", age=50.0 + n) for n in range(9)))
     book.update(snapshot, NOW)
-    for second in range(1, 30):
+    for second in range(1, 90):
         found = book.tick(snapshot, later(second), ())
-        ages = [found[full_id(f"worker-{n}")].age for n in range(9)]
-        assert all(age is not None and MINUTE + second - age < OLDEST_S for age in ages)
+        for agent, age in ages.items():
+            true = age + second
+            assert short_duration(found[agent].age or 0) in {short_duration(true - ago) for ago in range(OLDEST_S)}
+
+
+def test_in_sight_an_age_is_never_late_and_what_looks_the_same_is_the_same_object() -> None:
+    agent, limit = full_id("worker-1"), POLICY.heartbeat.period
+    book, snapshot = VerdictCache(POLICY), a_snapshot(a_view("worker-1", age=60.0))
+    said, view = book.update(snapshot, NOW), snapshot.agent(agent)
+    assert view is not None
+    changes = 0
+    for second in range(1, round(limit)):
+        found = book.tick(snapshot, later(second), {agent})
+        exact = book.judge(view, later(second))
+        assert short_duration(found[agent].age or 0) == short_duration(60.0 + second)
+        assert (found[agent].state, found[agent].why) == (exact.state, exact.why)
+        assert exact.age == 60.0 + second
+        changes += found[agent] is not said[agent]
+        said = found
+    assert changes < limit / 10
 
 
 def test_a_state_changes_in_time_out_of_sight() -> None:
@@ -38,10 +58,10 @@ def test_a_state_changes_in_time_out_of_sight() -> None:
 
 
 def test_another_heartbeat_asks_for_all() -> None:
-    book, snapshot = VerdictCache(POLICY), a_snapshot(a_view("worker-1"))
+    book, snapshot = VerdictCache(POLICY), a_snapshot(a_view("worker-1", age=5))
     book.update(snapshot, NOW)
     beaten = replace(snapshot, heartbeat_n=snapshot.heartbeat_n + 1)
-    assert book.tick(beaten, later(0.5), ())[full_id("worker-1")].age == MINUTE + 0.5
+    assert book.tick(beaten, later(1), ())[full_id("worker-1")].age == 6
 
 
 def test_agents_that_come_and_go_leave_the_verdicts_of_a_fresh_look() -> None:
