@@ -189,9 +189,15 @@ class AgentFiles:
             self._racy = _shared(self._racy - {name})
 
     def shorten(self, lines: int) -> None:
-        """Lets go of all but the last lines of progress, until the file is read again."""
+        """Lets go of all but the last lines of progress, until the file is read again.
+
+        Those that wait to be examined are read once more when their turn comes.
+        """
         if len(self.progress.lines) > lines:
             self.progress = replace(self.progress, lines=self.progress.lines[-lines:])
+        if self._lines.waits:
+            self._lines.put_off()
+            self._due = _shared(self._due | {PROGRESS})
 
     def lengthen(self) -> None:
         """Has progress read again at the next look."""
@@ -232,6 +238,7 @@ class AgentFiles:
         if progress == self.progress:
             return False
         self._lines.take(written)
+        self._due = _shared(self._due - {PROGRESS})
         self.progress = progress
         return True
 
@@ -262,6 +269,9 @@ class AgentFiles:
             return self._lines.examine_next()
         name, agent = min(self._due), AgentDir(Path(self.path))
         self._due = _shared(self._due - {name})
+        if name == PROGRESS:
+            self._lines.take(examine_progress(agent, self.keep)[1])
+            return self._lines.examine_all()
         return self._found(name, suspicion_of_results(agent) if name == RESULTS else _suspicion_of_notes(agent))
 
     def _found(self, name: str, why: str) -> bool:

@@ -90,6 +90,19 @@ class Lines:
             self._whys = {**self._whys, each.key: why}
         return bool(why)
 
+    def examine_all(self) -> bool:
+        """Examines whatever waits. Returns whether anything of it is suspect."""
+        found = False
+        while self.waits:
+            found |= self.examine_next()
+        return found
+
+    def put_off(self) -> None:
+        """Lets go of the lines that wait: they are new again when they are taken the next time."""
+        waiting = {each.key for each in self._waiting}
+        self._keys = tuple(key for key in self._keys if key not in waiting)
+        self._waiting = ()
+
     @property
     def found(self) -> tuple[str, ...]:
         """Why, oldest first."""

@@ -64,6 +64,7 @@ def test_who_is_over_holds_the_last_lines_only_and_once(home: Home) -> None:
     view = view_in(scanner.full(), "worker-1")
     assert [line.sentence for line in view.progress.lines] == [line[19:] for line in LINES[-ENDED_LINES:]]
     assert sum(isinstance(each, ProgressLine) for each in held(tracked(scanner, "worker-1"))) == ENDED_LINES
+    assert not any(line in LINES for line in held(tracked(scanner, "worker-1"))), "those that wait can be read again"
     assert tracked(scanner, "worker-1").last_words is view.progress
 
 
