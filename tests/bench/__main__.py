@@ -20,6 +20,7 @@ from tests.bench import (
     campaign,
     commands,
     commits,
+    growth,
     hooks,
     idle,
     injection,
@@ -91,6 +92,12 @@ BENCHES = (
     Bench("memory", "resident memory", (SMALL, LARGE, HUGE), _in_home(idle.memory)),
     Bench(
         "plan", "the plan of a heartbeat", (LARGE, HUGE), lambda _, count, quick: planning.measure(count, quick=quick)
+    ),
+    Bench(
+        "growth",
+        "how cost grows from 10 to 10,000 agents",
+        (),
+        lambda homes, _, quick: growth.measure(homes.of, quick=quick),
     ),
     Bench("progress", "swarm-tui progress", (SMALL,), _in_home(verbs.measure)),
     Bench(

@@ -14,6 +14,8 @@ class Growth(Struct, frozen=True):
 
     of: str
     agents: int
+    base: float = 0.0
+    """What it is without any agents."""
 
 
 class Figure(Struct, frozen=True):

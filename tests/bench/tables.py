@@ -69,4 +69,6 @@ def _part(figure: Figure | None, agents: int) -> str:
     if figure is None:
         return ""
     finer, factor = {"ms": ("us", 1000.0), "MiB": ("KiB", 1024.0)}[figure.unit]
-    return f"{number(figure.value)} {figure.unit}, {number(figure.value * factor / agents)} {finer} each"
+    base = figure.growth.base if figure.growth is not None else 0.0
+    each = max(0.0, figure.value - base) * factor / agents
+    return f"{number(figure.value)} {figure.unit}, {number(each)} {finer} each"

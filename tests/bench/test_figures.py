@@ -36,13 +36,13 @@ def test_a_missed_aim_without_a_reason_says_so() -> None:
 def test_the_table_of_growth_names_the_whole_and_the_part_of_one_agent() -> None:
     figures = [
         Figure("scan, 10 agents", 2.0, "ms", growth=Growth("scan", 10)),
-        Figure("memory, 10 agents", 5.0, "MiB", growth=Growth("memory", 10)),
+        Figure("memory, 10 agents", 5.0, "MiB", growth=Growth("memory", 10, 3.0)),
         Figure("scan, 1,000 agents", 100.0, "ms", growth=Growth("scan", 1_000)),
         Figure("something else", 1.0, "ms"),
     ]
     assert growth(figures).splitlines() == [
         "| agents | scan | memory |",
         "| ---: | ---: | ---: |",
-        "| 10 | 2.00 ms, 200 us each | 5.00 MiB, 512 KiB each |",
+        "| 10 | 2.00 ms, 200 us each | 5.00 MiB, 205 KiB each |",
         "| 1,000 | 100 ms, 100 us each |  |",
     ]
