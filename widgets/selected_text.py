@@ -36,7 +36,7 @@ def drawn_lines(paragraphs: Iterable[Paragraph], width: int) -> Iterable[DrawnLi
             text = drawn_text(line).rstrip()
             part = line[-1].text.rstrip() if line and line[-1].text in paragraph.text else ""
             if not number:
-                place = len(part) if text.endswith(part) else 0
+                place = 0 if line == paragraph.lead else len(part)  # a lead alone may read as the text below it
                 yield DrawnLine(text)
                 continue
             at = paragraph.text.find(part, place)

@@ -1,6 +1,6 @@
 """Text to read: wrapping, scrolling, selecting."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from textual.geometry import Offset
 from textual.selection import Selection
@@ -110,6 +110,7 @@ async def test_selected_text_is_copied_as_it_was_before_it_was_wrapped() -> None
 
 
 @given(texts, st.text(alphabet="ab ", max_size=6), st.integers(4, 20))
+@example("aa aa", "aa a", 4)
 def test_whatever_is_wrapped_is_copied_in_one_line(text: str, lead: str, width: int) -> None:
     paragraph = Paragraph(text.strip(), "", (Cell(lead),) if lead else ())
     copied = text_between([paragraph, Paragraph("z")], width, Selection(None, None))
