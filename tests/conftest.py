@@ -1,8 +1,11 @@
 """What every test may ask for: a made home, and a clock set by hand."""
 
+import gc
+import os
 import shutil
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,10 +26,24 @@ settings.load_profile("swarm")
 
 OWN_SETTINGS = stand_apart()
 
+# Without byte code each of some thousand processes compiles all that it imports, and each worker all of the tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 
 def pytest_unconfigure() -> None:
     """Nothing of the run is left behind."""
     shutil.rmtree(OWN_SETTINGS, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported and collected stays to the end: no look for garbage goes through it, then or later."""
+    gc.disable()
+    result = yield
+    gc.freeze()
+    gc.enable()
+    return result
 
 
 @pytest.fixture(autouse=True)
