@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import swarm.verbs.lint
     import swarm.verbs.merge
     import swarm.verbs.message
+    import swarm.verbs.notify
     import swarm.verbs.pause
     import swarm.verbs.read
     import swarm.verbs.respawn
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from swarm.errors import SwarmError
     from swarm.model.requests import Rehearsal, SpawnCheck, SpawnRequest
     from swarm.model.results_inbox import ResultsEntry
+    from swarm.notify.start import Teller
     from swarm.protocol.role import Role
     from swarm.scan.scanner import Scanner
     from swarm.scan.watcher import Watch
@@ -151,6 +153,8 @@ class Swarm:
             return load_roles(self.home.layout, checked)
 
     doctor = _verb("verbs.doctor", lambda: swarm.verbs.doctor.examine)
+    addressees = _verb("verbs.notify", lambda: swarm.verbs.notify.addressees)
+    test_targets = _verb("verbs.notify", lambda: swarm.verbs.notify.send_test)
     lint = _verb("verbs.lint", lambda: swarm.verbs.lint.lint)
     resolve = _verb("home.resolve", lambda: swarm.home.resolve.resolve)
     diff = _verb("verbs.merge", lambda: swarm.verbs.merge.diff)
@@ -244,6 +248,14 @@ class Swarm:
         from swarm.heartbeat.beat import beat
 
         return beat(self.home, by=by, force=force, skip=frozenset(skip), scanner=self.scanner)
+
+    def tell_operator(self, teller: "Teller", *, owner: bool, beaten: bool = False) -> bool:
+        """Has the operator told what is new, by a process beside; see `notify.start`. Returns whether one was started.
+
+        owner: this process has the heartbeat. beaten: it has just made one.
+        """
+        seen = self.scanner.last
+        return teller.look(self.home, seen.alerts if seen is not None else (), owner=owner, beaten=beaten)
 
     def beat_when_due(self, by: str) -> Beat | None:
         """The automatic heartbeat, where it is due, by this process's scanner; see `heartbeat.lease.beat_when_due`."""

@@ -53,6 +53,8 @@ class Code(StrEnum):
     NO_SUCH_AGENT = "no-such-agent"
     NO_SUCH_ALERT = "no-such-alert"
     NO_TRANSCRIPT = "no-transcript"
+    NOTIFY = "notify"
+    """A target of notifications cannot be reached as it is written down."""
     OWNS = "owns"
     PAUSED_BRANCH = "paused-branch"
     POLICY = "policy"

@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from swarm.config.notify_policy import Ping, Target
 from swarm.config.policy import ROLE_SLOTS, Heartbeat, Policy, RoleSlots, SlotsPolicy
 from swarm.config.toml_lines import line_of
 from swarm.errors import PolicyError, SwarmError
@@ -112,7 +113,23 @@ def _in_turn(policy: Any) -> Any:
     return policy
 
 
+def _from_one_place(secret: Any) -> Any:
+    if sum(map(bool, (secret.url, secret.env, secret.file))) != 1:
+        raise ValueError("say where its address stands: in one of url, env and file")
+    return secret
+
+
+def _of_one_kind(ping: Any) -> Any:
+    if sum(map(bool, (ping.url, ping.env, ping.file, ping.command))) > 1:
+        raise ValueError("one of url, env, file and command is enough")
+    if ping.url and not ping.url.startswith(("http://", "https://")):
+        raise ValueError("url is no http:// or https:// address")
+    return ping
+
+
 RULES: Rules = {
+    Target: {"from_one_place": model_validator(mode="after")(_from_one_place)},
+    Ping: {"of_one_kind": model_validator(mode="after")(_of_one_kind)},
     Heartbeat: {"in_order": model_validator(mode="after")(_in_order)},
     RoleSlots: {"within_max": model_validator(mode="after")(_within_max)},
     SlotsPolicy: {
@@ -151,6 +168,7 @@ def _explain(error: ValidationError, text: str, name: str) -> tuple[str, str]:
     what = str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         what = "there is no such setting"
-    secret = location[:2] == ["spawn", "environment"]  # the operator may have written a value there
+    # The operator may have written a value there, or an address.
+    secret = location[:2] == ["spawn", "environment"] or location[:1] in (["notify"], ["ping"])
     says = "" if secret else f"It says {first['input']!r}."[:300]
     return f"{where}: {'.'.join(location) or 'the file'}: {what}.", says

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from swarm.config.notify_policy import Hooks, NotifyPolicy, Ping
 from swarm.formatting import parse_duration
 
 ROLE_SLOTS = {"scout": 2, "improvement": 1, "idea-meta": 4, "worker": 1, "diagnostic": 1}
@@ -315,6 +316,9 @@ class Policy(Section, frozen=True):
     limits: Limits = field(default_factory=Limits)
     service: Service = field(default_factory=Service)
     archive: Archive = field(default_factory=Archive)
+    notify: NotifyPolicy = field(default_factory=NotifyPolicy)
+    hooks: Hooks = field(default_factory=Hooks)
+    ping: Ping = field(default_factory=Ping)
     programs: dict[str, ProgramSettings] = field(default_factory=dict)
     prices: dict[str, Price] = field(default_factory=dict)
     """By model, where the program or the engine's own table names another price, or none."""

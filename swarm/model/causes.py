@@ -97,6 +97,8 @@ class AlertCause(OpenEnum):
     """Nothing of the queue can be started, for a reason that all of it shares: a full disk, a program that is gone."""
     GIVEN_UP = "given-up", Course.LASTS, Severity.DANGER
     """Agents have waited for their service for so long that a person decides what becomes of them."""
+    NOTIFY = "notify", Course.STAYS
+    """The operator cannot be told: a target, the ping or a command on an event fails."""
     # the heartbeat and the ledger
     HEART_STOPPED = "heart-stopped", Course.LASTS, Severity.DANGER
     """No heartbeat comes any more. Found at every look, and never in the ledger: no process is there to write it."""

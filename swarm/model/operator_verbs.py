@@ -32,6 +32,15 @@ ACK = Verb(
 )
 FREEZE = Verb("freeze", "halt every agent of the swarm, and start none, until thaw", "freeze")
 THAW = Verb("thaw", "let every agent that was halted go on, and start agents again", "thaw")
+NOTIFY = Verb(
+    "notify",
+    "list who is told of alerts away from the terminal, or send each a test message",
+    "notify --test",
+    (
+        Argument("target", "with --test: this one alone", metavar="NAME", default=""),
+        flag("test", "send a test message now, and say whether it arrived"),
+    ),
+)
 LINT = Verb(
     "lint",
     "check every rule of the protocol on a home, an agent or a directory of agents: place, what is wrong, cure",

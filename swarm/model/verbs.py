@@ -241,6 +241,7 @@ VERBS: tuple[Verb, ...] = (
         (flag("rebuild", "rebuild state.json (and a missing lock) from the agents' directories"),),
     ),
     operator_verbs.LINT,
+    operator_verbs.NOTIFY,
     Verb(
         "config",
         "your own settings of control rooms: keys, theme, columns, signs, bell",

@@ -85,6 +85,16 @@ class Layout:
         return self.root / "swarm" / "checked.json"
 
     @property
+    def notified(self) -> Path:
+        """What the operator was told, and what commands on events have heard of (`notify.memory`)."""
+        return self.root / "swarm" / "notified.json"
+
+    @property
+    def notify_lock(self) -> Path:
+        """Locked by the process that tells the operator: one at a time."""
+        return self.root / "swarm" / "notify.lock"
+
+    @property
     def waiting(self) -> Path:
         """What belongs to agents that wait in the queue and have no directory yet."""
         return self.root / "swarm" / "waiting"
@@ -112,7 +122,7 @@ class Layout:
     def engines(self) -> tuple[Path, ...]:
         """What the engine alone writes, beside the agents."""
         records = (self.state, self.revs, self.lock, self.events, self.heartbeats)
-        return (*records, self.checked, self.waiting, self.archive, self.reserve)
+        return (*records, self.checked, self.notified, self.notify_lock, self.waiting, self.archive, self.reserve)
 
     @property
     def templates(self) -> Path:

@@ -37,6 +37,10 @@ ALERTS: dict[AlertCause, str] = {
         "a process inside it acted as another agent, or as you, and was refused: see in its transcript (2) what it is "
         "up to; x ends it"
     ),
+    AlertCause.NOTIFY: (
+        "you may not hear of what happens away from this terminal: a target, the ping or a command on an event fails, "
+        "which it names; swarm-tui notify --test tries them ([notify], [hooks], [ping] in swarm.toml)"
+    ),
     AlertCause.LEFT_BEHIND: (
         "it may have left something that outlives it, such as a job of cron or a container: end that by hand"
     ),

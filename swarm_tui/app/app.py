@@ -18,6 +18,7 @@ from textual.screen import Screen
 from swarm.api import Swarm
 from swarm.model.beat import Beat
 from swarm.model.snapshot import AgentView, Snapshot
+from swarm.notify.start import Teller
 from swarm.scan.watcher import Watch
 from swarm_tui.app import theme
 from swarm_tui.app.copying_app import CopyingApp
@@ -90,6 +91,7 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
                 self.signature,
                 on_beat=lambda beat: self._post(self._beaten, beat),
                 on_pulse=lambda *said: self._post(self._pulse_changed, *said),
+                teller=Teller(self.own.settings.notify),
                 on_take_over=lambda before: self._post(
                     self.room.say, f"{before.by} no longer beats: this one does now"
                 ),

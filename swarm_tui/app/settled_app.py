@@ -1,5 +1,6 @@
 """An app with the operator's own settings: its theme, its signs, its toasts and its bell, and what is kept of them."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -10,11 +11,13 @@ from textual.notifications import Notify, SeverityLevel
 
 from swarm.errors import SwarmError
 from swarm.model.record import Alert
+from swarm.rules.attention import is_open, need_words
 from swarm.sanitize import clean
 from swarm_tui.app import theme
 from swarm_tui.app.bell import Bell
 from swarm_tui.app.own_settings import OwnSettings
 from swarm_tui.settings.values import AUTO
+from swarm_tui.terminal.desktop import sequence
 from swarm_tui.terminal.toasts import SteadyNotification
 from widgets.charset import ASCII, Charset, charset_for
 
@@ -109,9 +112,16 @@ class SettledApp(App[int], inherit_bindings=False):
         self.notify(clean(words, 700), title="your settings", severity="warning", markup=False, timeout=TROUBLE_SECONDS)
 
     def ring(self, alerts: Iterable[Alert], need: int) -> None:
-        """Rings the bell where there is something new and the operator wants it. need: agents that need a person."""
-        if self.own.settings.notify.bell and self._bell.rings(alerts, need):
+        """Says that there is something new, by bell and desktop as the operator wants. need: agents that need one."""
+        wanted, alerts = self.own.settings.notify, tuple(alerts)
+        if not (wanted.bell or wanted.desktop) or not self._bell.rings(alerts, need):
+            return
+        if wanted.bell:
             self.bell()
+        newest = max((alert for alert in alerts if is_open(alert)), key=lambda alert: alert.last_at, default=None)
+        if wanted.desktop and self._driver is not None and not self.is_headless:
+            text = f"{newest.agent or 'the swarm'}: {newest.text}" if newest is not None else ""
+            self._driver.write(sequence(wanted.desktop, need_words(need), text, os.environ))
 
     # -- what is kept --------------------------------------------------------------------------------------------
 

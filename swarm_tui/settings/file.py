@@ -10,6 +10,7 @@ from swarm.config.checked import CheckedFiles, read_toml
 from swarm.errors import SettingsError, SwarmError
 from swarm.store import writer
 from swarm_tui.settings.check import Checker
+from swarm_tui.settings.declared import declared, trouble
 from swarm_tui.settings.places import Places
 from swarm_tui.settings.values import Known, Settings
 
@@ -29,7 +30,7 @@ def load(places: Places, known: Known) -> Loaded:
     except FileNotFoundError:
         return Loaded(Settings())
     except SettingsError as error:
-        return Loaded(Settings(), _trouble(error, "The defaults hold."))
+        return Loaded(Settings(), trouble(error, "The defaults hold."))
     with suppress(SwarmError, OSError):  # where it cannot be made, each start checks anew
         writer.make_dir(places.state)
     with CheckedFiles(places.checked) as checked:
@@ -37,11 +38,7 @@ def load(places: Places, known: Known) -> Loaded:
             return Loaded(_parsed(text, places.config, known, checked))
         except SettingsError as error:
             held, which = _last_right(places.config, known, checked)
-            return Loaded(held, _trouble(error, which))
-
-
-def _trouble(error: SettingsError, holds: str) -> str:
-    return " ".join(filter(None, (error.title, error.detail, holds)))
+            return Loaded(held, trouble(error, which))
 
 
 def check(path: Path, known: Known) -> Settings:
@@ -54,23 +51,17 @@ def _parsed(text: str, path: Path, known: Known, checked: CheckedFiles) -> Setti
 
     def check_all() -> dict[str, Any]:
         """Only what is right in all is remembered: it holds once the file is wrong."""
-        declared = _declared(text, path.name)
-        checker.settle(msgspec.convert(declared, Settings))
-        return declared
+        written = declared(text, path.name)
+        checker.settle(msgspec.convert(written, Settings))
+        return written
 
     # The tables of the control room change with its version: what a file names is looked up each time.
     return checker.settle(checked.value(path.name, text, Settings, check_all))
 
 
 def _last_right(path: Path, known: Known, checked: CheckedFiles) -> tuple[Settings, str]:
-    settings = checked.last(path.name, Settings, lambda text: _declared(text, path.name))
+    settings = checked.last(path.name, Settings, lambda text: declared(text, path.name))
     if settings is not None:
         with suppress(SettingsError):
             return Checker("", path.name, known).settle(settings), "What it said when it was last right holds."
     return Settings(), "The defaults hold."
-
-
-def _declared(text: str, name: str) -> dict[str, Any]:
-    from swarm.config.checker import check_toml, model_of  # pydantic: 200 ms of processor
-
-    return check_toml(text, name, model_of(Settings, {}), SettingsError)

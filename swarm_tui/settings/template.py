@@ -18,10 +18,19 @@ _NOTIFY = """
 [notify]
 # The terminal's bell: once for each new alert, and when one more agent needs you.
 # bell = {bell}
+# The same as a notification of your desktop, where your terminal shows them: "osc9" or "osc777".
+# desktop = {desktop}
 # The mildest words that a toast is shown for: "information", or "warning", without what went as you asked.
 # toasts = {toasts}
 # For how long.
 # seconds = {seconds:g}
+# Away from the terminal: whom your control rooms, `run` and `heartbeat` tell of alerts, in every swarm. The address
+# (of apprise: ntfy, Slack, Telegram, mail and others) stands in a variable (env) or in a file of mode 0600 (file).
+# To try it: swarm-tui notify --test. Hours in which only danger is told; the rest comes after them:
+# quiet = "22:00-07:00"
+# [notify.targets.phone]
+# file = "~/.config/swarm-tui/phone.url"
+# severity = "danger"
 """
 _KEYS = """
 # By the name of an act, the key or the keys that do it: "x", "ctrl-d", "f5", ["j", "down"]; [] takes its keys away.
@@ -41,7 +50,10 @@ def template(known: Known) -> str:
         "columns": (f"The columns of the list from left to right. {COLUMNS_GIVE_WAY}", known.columns),
     }
     notify = _NOTIFY.format(
-        bell=_toml(usual.notify.bell), toasts=_toml(usual.notify.toasts), seconds=usual.notify.seconds
+        bell=_toml(usual.notify.bell),
+        desktop=_toml(usual.notify.desktop),
+        toasts=_toml(usual.notify.toasts),
+        seconds=usual.notify.seconds,
     )
     parts = [_HEAD, *(_setting(words, name, value) for name, (words, value) in ours.items()), notify, _KEYS]
     width = max(len(name) for name in known.acts)

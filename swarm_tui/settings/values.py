@@ -5,6 +5,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, Struct, field
 
+from swarm.config.notify_policy import NotifyPolicy
 from swarm.config.policy import Duration
 
 AUTO = "auto"
@@ -24,11 +25,13 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True):
     """A table of config.toml."""
 
 
-class Notify(Section, frozen=True):
-    """[notify]: what draws the operator's attention."""
+class Notify(NotifyPolicy, frozen=True, forbid_unknown_fields=True):
+    """[notify]: what draws the operator's attention, at the terminal and, by its targets, away from it."""
 
     bell: bool = False
     """The terminal's bell rings once for each new alert, and when one more agent needs a person."""
+    desktop: Literal["", "osc9", "osc777"] = ""
+    """The same as a notification of the terminal, which shows it on the desktop: by which sequence, '' for none."""
     toasts: Literal["information", "warning"] = "information"
     """The mildest words that a toast is shown for; `warning` leaves out what went as it was asked for."""
     seconds: Annotated[Duration, Meta(ge=1, le=60)] = 5.0

@@ -7,6 +7,7 @@ from swarm.api import Swarm
 from swarm.errors import Busy, HomeError, Refused, SwarmError
 from swarm.model.beat import Beat
 from swarm.model.record import Holder
+from swarm.notify.start import Teller
 
 LOOK_SECONDS = 1.0
 
@@ -16,6 +17,7 @@ class HeartbeatThread:
 
     on_beat: called from the thread with the record of each heartbeat.
     on_pulse: called with (owned, trouble) when either changes; trouble is '' while all is well.
+    teller: tells the operator away from the terminal, as long as the thread owns the heartbeat.
     on_take_over: called with the holder that had the heartbeat and is gone, or beats no more.
     """
 
@@ -27,12 +29,14 @@ class HeartbeatThread:
         on_beat: Callable[[Beat], None],
         on_pulse: Callable[[bool, str], None],
         on_take_over: Callable[[Holder], None] = lambda _: None,
+        teller: Teller | None = None,
     ) -> None:
         self._swarm = swarm
         self._by = by
         self._on_beat = on_beat
         self._on_pulse = on_pulse
         self._on_take_over = on_take_over
+        self._teller = teller if teller is not None else Teller()
         self.gave_back = False
         """It had the heartbeat when it was stopped: no process beats since, unless another one stood by."""
         self._stop = threading.Event()
@@ -56,8 +60,10 @@ class HeartbeatThread:
             trouble = ""
             try:
                 owned = self._own(owned)
-                if owned and (beat := self._swarm.beat_when_due(self._by)) is not None:
+                beat = self._swarm.beat_when_due(self._by) if owned else None
+                if beat is not None:
                     self._on_beat(beat)
+                self._swarm.tell_operator(self._teller, owner=owned, beaten=beat is not None)
             except (Busy, Refused):
                 # Another process beats now, or has just done so: this heartbeat is not needed.
                 trouble = ""

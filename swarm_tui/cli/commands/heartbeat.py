@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import to_builtins
 
+from swarm.notify.start import Teller
 from swarm.rules.results.outcomes import checked_words
 from swarm_tui.cli.commands.common import acting, looking
 from swarm_tui.cli.output import Output
+from swarm_tui.cli.own_targets import own_targets
 
 if TYPE_CHECKING:
     from swarm.api import Swarm
@@ -28,6 +30,7 @@ def heartbeat(args: argparse.Namespace, out: Output) -> int:
 def beat_once(swarm: "Swarm", out: Output, *, force: bool = False) -> int:
     """One heartbeat, printed. Returns the exit status."""
     beat = swarm.beat(by=BY, force=force)
+    swarm.tell_operator(Teller(own_targets(out)), owner=True, beaten=True)
     if out.json:
         out.document(record_of(beat))
         return 0

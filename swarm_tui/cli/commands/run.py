@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from swarm.errors import Busy, Code, Refused, SwarmError
 from swarm.model.values import replace
+from swarm.notify.start import Teller
 from swarm_tui.cli.commands.common import acting
 from swarm_tui.cli.commands.heartbeat import beat_once, line_of, record_of
 from swarm_tui.cli.output import Output
+from swarm_tui.cli.own_targets import own_targets
 
 if TYPE_CHECKING:
     from swarm.api import Swarm
@@ -93,6 +95,7 @@ def _beat_until(stop: _StopSignal, swarm: "Swarm", out: Output) -> None:
     said = _policy_trouble(swarm)  # told when the home was opened
     owned = False
     edited = _edited(swarm)
+    teller = Teller(own_targets(out))
     try:
         while not stop.signal:
             trouble = ""
@@ -102,8 +105,10 @@ def _beat_until(stop: _StopSignal, swarm: "Swarm", out: Output) -> None:
                     swarm.reread()
                 trouble = _policy_trouble(swarm)
                 owned = swarm.own_heartbeat(BY)
-                if owned and (beat := swarm.beat_when_due(BY)) is not None:
+                beat = swarm.beat_when_due(BY) if owned else None
+                if beat is not None:
                     _say(beat, out)
+                swarm.tell_operator(teller, owner=owned, beaten=beat is not None)
                 if not owned:
                     trouble = "Another process beats in this home; this one stands by."
             except Busy:

@@ -42,6 +42,7 @@ VERBS: dict[str, OnFull] = {
     "config": OnFull(("config", "path"), works=True),
     "doctor": OnFull(("doctor",), works=True, status=1),
     "lint": OnFull(("lint",), works=True, status=1),
+    "notify": OnFull(("notify",), works=True),
     "hook": OnFull(("hook", "after"), works=True, by="worker-1", stdin=TOOL_CALL),
     "mcp": OnFull(("mcp",), works=True, by="worker-1"),
     "init": OnFull(("init", "another"), works=False),
