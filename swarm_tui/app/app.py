@@ -29,7 +29,7 @@ from swarm_tui.app.settled_app import SettledApp
 from swarm_tui.terminal import gc_tuning, segment_cache
 from swarm_tui.terminal.ascii_output import PlainLines
 from swarm_tui.terminal.certain_widths import CertainWidths
-from swarm_tui.terminal.hangup import leave_on_signals
+from swarm_tui.terminal.hangup import hang_up_without_terminal, leave_on_signals
 from swarm_tui.terminal.key_order import Entered, KeyOrder, Opening
 from swarm_tui.terminal.lend import lend_terminal
 from swarm_tui.workers.heartbeat_thread import HeartbeatThread
@@ -82,6 +82,8 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
         self._loader: DetailLoader | None = None
         self.heartbeat_thread: HeartbeatThread | None = None
         self._policy_stamp = _stamp(swarm.home.layout.policy)
+        self._at_terminal = False
+        """Its input is a terminal, which may go away."""
         self._ticked = 0.0
         """Monotonic seconds."""
         self._key_order = KeyOrder(self, super().on_event, lambda words: self.room.say(words, severity="warning"))
@@ -109,6 +111,7 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
 
     def on_mount(self) -> None:
         leave_on_signals(self.leave)
+        self._at_terminal = not self.is_headless and os.isatty(0)
         self._key_order.start()
 
     def begin(self) -> None:
@@ -137,6 +140,8 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
         self.room.set_interval(TICK_SECONDS, self._tick)
 
     def _tick(self) -> None:
+        if self._at_terminal and hang_up_without_terminal():
+            return
         if not self.app_focus and time.monotonic() - self._ticked < self.swarm.home.policy.watch.unseen:
             return
         self._ticked = time.monotonic()

@@ -34,6 +34,18 @@ def take_hangups() -> None:
         signal.signal(signal.SIGHUP, _on_hangup)
 
 
+def hang_up_without_terminal() -> bool:
+    """Sends this process the SIGHUP that nobody else sends it: its terminal is gone. Returns whether it is.
+
+    A kernel tells only whose controlling terminal it was. Else Textual reads the end of its input again and again, and
+    the room, which nobody can see or leave any more, goes on for ever.
+    """
+    gone = is_gone(0)
+    if gone:
+        signal.raise_signal(signal.SIGHUP)
+    return gone
+
+
 def is_gone(descriptor: int) -> bool:
     """Whether the terminal behind a descriptor was closed at its other end."""
     poll = select.poll()

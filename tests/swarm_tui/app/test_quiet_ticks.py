@@ -1,6 +1,5 @@
 """A second in which nothing happens draws nothing but the countdowns, however many agents there are."""
 
-
 import pytest
 from textual.geometry import Region
 from textual.widget import Widget

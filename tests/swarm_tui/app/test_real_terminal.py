@@ -1,17 +1,19 @@
 """The control room in a real terminal: on real agents, under signals, at odd sizes, with hostile text."""
 
 import os
+import select
 import shlex
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.support.cli import COMMAND
+from tests.support.cli import COMMAND, environment
 from tests.support.homes import LiveHome
 from tests.support.hostile import HOSTILE
 from tests.support.tmux import Tmux, needs_tmux
@@ -81,6 +83,31 @@ def test_a_signal_leaves_the_terminal_clean_and_the_agents_running(
         assert tmux.exit_status() == status
         assert tmux.flags() == "0 0 1", "alternate screen and mouse are off, the cursor is back"
     assert live_home.alive("worker-1")
+
+
+def test_a_room_whose_terminal_is_gone_leaves_although_nobody_sends_it_a_hangup(live_home: LiveHome) -> None:
+    end, terminal = os.openpty()  # it controls no session, so that no kernel tells anybody of its end
+    termios.tcsetwinsize(terminal, (40, 120))
+    words = [COMMAND, "-C", str(live_home.root)]
+    opened = subprocess.Popen(
+        words, stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True, env=environment()
+    )
+    os.close(terminal)
+    shown = bytearray()
+
+    def shows(text: bytes) -> bool:
+        if select.select([end], [], [], 0.05)[0]:
+            shown.extend(os.read(end, 65536))
+        return text in shown
+
+    try:
+        wait_for(lambda: shows(b"genesis-01"), "the room")
+        os.close(end)
+        wait_for(lambda: opened.poll() is not None, "its end")
+        assert opened.returncode == 128 + signal.SIGHUP
+    finally:
+        opened.kill()
+        opened.wait()
 
 
 def test_a_killed_control_room_harms_nobody_and_the_next_one_finds_the_agents_with_their_age(
