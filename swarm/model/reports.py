@@ -9,7 +9,7 @@ from msgspec import Struct
 from swarm.model.record import Fingerprint
 
 
-class ProgressLine(Struct, frozen=True):
+class ProgressLine(Struct, frozen=True, gc=False):
     """One entry of progress.md, mostly a line. Texts have passed `untrusted`."""
 
     stamp: float | None

@@ -160,7 +160,9 @@ class AgentFiles:
 
         Returns the names of those whose value changed.
         """
-        return frozenset(name for name in only if self._is_due(name, name in present) and self._read(name, present))
+        due = [name for name in only if self._is_due(name, name in present)]
+        # Progress last: of who has ended its lines wait on the disk.
+        return frozenset(name for name in sorted(due, key=PROGRESS.__eq__) if self._read(name, present))
 
     def _is_due(self, name: str, there: bool) -> bool:
         if not there:
@@ -237,8 +239,11 @@ class AgentFiles:
         progress, written = examine_progress(AgentDir(Path(self.path)), self.keep) if there else (_NO_PROGRESS, [])
         if progress == self.progress:
             return False
-        self._lines.take(written)
-        self._due = _shared(self._due - {PROGRESS})
+        if self.ended.value is None:
+            self._lines.take(written)
+            self._due = _shared(self._due - {PROGRESS})
+        else:
+            self._due = _shared(self._due | {PROGRESS})
         self.progress = progress
         return True
 
