@@ -106,6 +106,10 @@ class Swarm:
         """A fresh look at everything. Reads only."""
         return self.scanner.full()
 
+    def first_look(self) -> Snapshot:
+        """The same, but of a large swarm only what can be shown at once: then `pulse.looking`, and a watch goes on."""
+        return self.scanner.first_look()
+
     def usage(self, snapshot: Snapshot, seconds: float = 0.1) -> Mapping[str, Usage]:
         """What agents' process trees use, by id: memory now, processor measured over `seconds`. Waits that long."""
         from swarm.probes.probes import usage_sampler

@@ -10,7 +10,6 @@ from swarm.model.time import Now
 from widgets.agent_figures import age_figure, cost_cell, cpu_cell, memory_cell
 from widgets.agent_sentence import sentence_cells
 from widgets.agent_words import (
-    STATE_ROLES,
     age_text,
     bar,
     bar_level,
@@ -20,6 +19,7 @@ from widgets.agent_words import (
     outputs_text,
     slots_text,
     state_mark,
+    state_role,
     state_word,
     unread_role,
     useful_cell,
@@ -65,7 +65,7 @@ def row(
     charset: Charset = UNICODE,
 ) -> Cells:
     """The cells of one agent, `columns.total` wide together."""
-    role = "muted" if is_ending(view) else STATE_ROLES[verdict.state]
+    role = "muted" if is_ending(view) else state_role(verdict)
     cells: list[Cell] = [Cell(charset.mark if state.marked else " ", "accent")]
     if state.context:
         cells.extend(_name_cells(view, verdict, columns.name, state, charset))

@@ -7,7 +7,7 @@ from swarm.model.record import Ending, Record
 from swarm.model.snapshot import AgentView, Problem
 from swarm.rules.results.disputes import dispute_words, disputes_in
 from swarm.rules.spared import ending_words
-from widgets.agent_words import STATE_ROLES, is_ending, is_stray, is_subagent, is_unread, unread_role
+from widgets.agent_words import NO_VERDICT, is_ending, is_stray, is_subagent, is_unread, state_role, unread_role
 from widgets.cells import Cell, Cells, coarse_duration, quote, short_duration
 from widgets.charset import UNICODE, Charset
 
@@ -56,7 +56,7 @@ def _state_cells(view: AgentView, verdict: Verdict, charset: Charset) -> Cells:
     if state is Health.DISPUTED:
         said = Cell(f"{quote(dispute_words(disputes_in(view)))}  ", "danger")
         return (said, Cell(quote(view.results.summary), "quote"))
-    if state in _EXPLAINED:
+    if state in _EXPLAINED and verdict is not NO_VERDICT:
         return (Cell(quote(_recorded_why(record) or verdict.why), "muted"),)
     if state is Health.HELD and record is not None and record.held_why:
         return (Cell(f"held: {quote(record.held_why)}", "muted"),)
@@ -73,7 +73,7 @@ def _recorded_why(record: Record | None) -> str:
 
 def _reason_cells(view: AgentView, verdict: Verdict) -> Cells:
     """`silent 38m, kill in 7m: `, `its last 6 updates say the same: `: why it is not well, and what comes."""
-    role = STATE_ROLES[verdict.state]
+    role = state_role(verdict)
     if verdict.state is Health.LOOPING:
         why = verdict.usefulness.evidence if verdict.usefulness is not None else verdict.why
     else:

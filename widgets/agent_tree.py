@@ -77,6 +77,8 @@ class AgentTree(TreeList):
         self._order_is_old = False
         self._layout = TreeLayout()
         self._words = ("", "")
+        self._looking = False
+        """There are more agents than were found so far."""
 
     # -- what comes in -------------------------------------------------------------------------------------------
 
@@ -85,7 +87,7 @@ class AgentTree(TreeList):
     ) -> None:
         """Show a newer snapshot. Agents that are the same objects as before cost nothing; only rows whose cells
         differ are drawn again. found: who needs a person, where the caller knows it."""
-        self._now = now
+        self._now, self._looking = now, snapshot.pulse.looking
         marks = self._state.marks
         change = self._state.take(snapshot.agents, verdicts, snapshot.root)
         needs = self._state.take_needs(found if found is not None else attention(snapshot, verdicts))
@@ -258,7 +260,7 @@ class AgentTree(TreeList):
         return self._layout
 
     def _show_words(self) -> None:
-        title, words = title_words(self._state), self.view_words
+        title, words = title_words(self._state, looking=self._looking), self.view_words
         if self._words != (title, words):
             self._words = title, words
             self.border_title, self.border_subtitle = Content(title), Content(words)

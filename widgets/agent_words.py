@@ -31,6 +31,8 @@ STATE_ROLES: dict[Health, str] = {
     Health.UNKNOWN: "warning",
 }
 """The role of the colour of each state (protocol.md, Health)."""
+NO_VERDICT = Verdict(Health.UNKNOWN, "no verdict yet")
+"""While the first look at a large swarm is under way."""
 AGEING = frozenset(
     {Health.FRESH, Health.LATE, Health.INVESTIGATE, Health.OVERDUE, Health.LOOPING, Health.RETRYING, Health.HELD}
 )
@@ -43,7 +45,7 @@ _DOUBTFUL = 50
 
 def state_mark(view: AgentView, verdict: Verdict, *, root: bool = False, charset: Charset = UNICODE) -> Cell:
     """The mark of an agent. A healthy agent shows what it is (root, spawner), any other its state."""
-    role = STATE_ROLES[verdict.state]
+    role = state_role(verdict)
     if view.ghost:
         return Cell(charset.ghost, "notice" if is_subagent(view) else "warning")
     if is_ending(view):
@@ -52,7 +54,12 @@ def state_mark(view: AgentView, verdict: Verdict, *, root: bool = False, charset
         return Cell(charset.root, role)
     if spawns(view) and verdict.state is Health.FRESH:
         return Cell(charset.spawner, role)
-    return Cell(charset.states[verdict.state], role)
+    return Cell(charset.cut if verdict is NO_VERDICT else charset.states[verdict.state], role)
+
+
+def state_role(verdict: Verdict) -> str:
+    """The role of the colour of a state."""
+    return "muted" if verdict is NO_VERDICT else STATE_ROLES[verdict.state]
 
 
 def spawns(view: AgentView) -> bool:
@@ -77,7 +84,7 @@ def is_ending(view: AgentView) -> bool:
 
 def state_word(view: AgentView, verdict: Verdict, charset: Charset = UNICODE) -> str:
     """The word of the state; how often, where its program says that it tries again."""
-    word = word_of(view, verdict)
+    word = "looking" if verdict is NO_VERDICT else word_of(view, verdict)
     return f"{word} {charset.times}{view.retries}" if word == Health.RETRYING and view.retries else word
 
 

@@ -64,6 +64,8 @@ class StatusData(Struct, frozen=True):
     """Why changes are found by looking only, where they are."""
     trouble: str = ""
     """A word for what keeps this home from being written: `disk full`, `read-only`."""
+    looking: int | None = None
+    """How many agents were found so far, while the first look is under way."""
     stopped: float | None = None
     """Seconds without a heartbeat; None while the heart beats, or need not."""
 
@@ -123,6 +125,16 @@ def status_of(
     )
 
 
+def looking_status(snapshot: Snapshot, name: str = "") -> StatusData:
+    """The line's data while the first look is under way: what the ledger says, and nothing that agents decide."""
+    return StatusData(
+        name=name or snapshot.home.rpartition("/")[2],
+        heartbeat_n=snapshot.heartbeat_n,
+        looking=len(snapshot.agents),
+        trouble=_ACCESS_WORDS[snapshot.pulse.access],
+    )
+
+
 def status_cells(data: StatusData, width: int, charset: Charset = UNICODE) -> Cells:
     """The line at this width. As it falls, what matters least goes first: tokens, money, memory, processor, owner."""
     for level in range(9):
@@ -139,6 +151,8 @@ def _left(data: StatusData, charset: Charset, level: int) -> Cells:
     if level < 7 and data.name:
         cells += (Cell(quote(data.name, 24 if level < 4 else 10), "strong"), Cell(between))
     cells.append(Cell(f"{charset.heart} {data.heartbeat_n}", "accent"))
+    if data.looking is not None:
+        return (*cells, Cell(between), Cell(f"{data.looking:,} agents {charset.cut} looking", "notice"))
     if data.stopped is not None:
         words = "HEART STOPPED" if level < 6 else "STOPPED"
         cells += (Cell(between), Cell(f"{words} {short_duration(data.stopped)}", "danger"))

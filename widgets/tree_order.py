@@ -7,14 +7,13 @@ from operator import is_not
 from typing import NamedTuple
 
 from swarm.model.causes import Severity
-from swarm.model.health import Health, Verdict
+from swarm.model.health import Verdict
 from swarm.model.record import Ref
 from swarm.model.snapshot import AgentView
 from swarm.rules.attention import need_rank
+from widgets.agent_words import NO_VERDICT
 from widgets.charset import Charset
 from widgets.tree_filter import TreeFilter
-
-NO_VERDICT = Verdict(Health.UNKNOWN, "no verdict yet")
 
 
 class TreeLine(NamedTuple):

@@ -8,8 +8,13 @@ from widgets.tree_order import SortMode
 from widgets.tree_state import TreeState
 
 
-def title_words(state: TreeState) -> str:
-    """`agents 23`, `agents 741 of 1,000`, `problems: 2 need you`: how many are shown, of how many."""
+def title_words(state: TreeState, *, looking: bool = False) -> str:
+    """`agents 23`, `agents 741 of 1,000`, `problems: 2 need you`: how many are shown, of how many.
+
+    looking: `agents 98 … looking`, for there are more.
+    """
+    if looking:
+        return f"agents {len(state.tree.views):,} {state.charset.cut} looking"
     if state.problems_only:
         count, shown = state.needs.found.count, len(state.lines) + len(state.alerts)
         return f"problems: {f'{shown:,} of ' if shown != count else ''}{need_words(count)}"

@@ -156,6 +156,8 @@ class Pulse(Struct, frozen=True):
     watching_why: str = ""
     """Why by scans alone, or why events do not reach everything."""
     scanned_at: float = 0.0
+    looking: bool = False
+    """The first look is under way: there are more agents than these, and nothing may be decided yet."""
 
 
 class Snapshot(Struct, frozen=True):

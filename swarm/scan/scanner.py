@@ -12,6 +12,7 @@ from swarm.model.values import replace
 from swarm.probes.probes import Effort, Probes, Sampler
 from swarm.rules.costs import totals
 from swarm.scan.file_changes import FileChanges
+from swarm.scan.first_rows import FIRST, first_rows
 from swarm.scan.hierarchy import Hierarchy
 from swarm.scan.ledger_view import LedgerView
 from swarm.scan.live_alerts import live_alerts
@@ -63,6 +64,13 @@ class Scanner:
         """Looks at everything. effort: with PLACES only at who is there and below whom, sub-agents among them."""
         with self._lock:
             return self._scan(None, effort=effort)
+
+    def first_look(self) -> Snapshot:
+        """Everything, as `full` sees it; of a large swarm what there is to show at once, with `pulse.looking`."""
+        with self._lock:
+            if self.last is None and self.tree.look_from_top(FIRST):
+                return first_rows(self.home, self.tree)
+            return self._scan(None, effort=Effort.ALL)
 
     def paced(self) -> Snapshot:
         """The scan of every second or so: everything that lives, and from time to time the rest (pacing.py).

@@ -131,6 +131,16 @@ class Tree:
             if self.directories.get(directory.id) is directory:
                 waiting.extend(self._look_at(directory))
 
+    def look_from_top(self, most: int) -> bool:
+        """Looks at the first `most` directories in the order of the list; returns whether there are more."""
+        if self._root_error():
+            return False
+        waiting = [self.root]
+        while waiting and most > 0:
+            most -= 1
+            waiting.extend(reversed(self._look_at(waiting.pop())))
+        return bool(waiting)
+
     def _root_error(self) -> str:
         """Why the agents cannot be searched. Between the home and them no link is followed; the home may be one."""
         path = os.fspath(self.layout.root)

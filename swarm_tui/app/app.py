@@ -116,7 +116,7 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
 
     def begin(self) -> None:
         """Shows the first snapshot, and starts the threads once it is on the screen."""
-        self.take(self.swarm.snapshot())
+        self.take(self.swarm.first_look())
         if self._greeting is not None:
             self.push_screen(self._greeting)
         self.call_after_refresh(self._go_on)
@@ -146,7 +146,7 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
             return
         self._ticked = time.monotonic()
         self.room.tick()
-        self.ring(self.room.snapshot.alerts, self.room.needing)
+        self._ring()
         stamp = _stamp(self.swarm.home.layout.policy)
         if stamp != self._policy_stamp:
             self._policy_stamp = stamp
@@ -214,7 +214,12 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
     def take(self, snapshot: Snapshot) -> None:
         """Shows a snapshot."""
         self.room.show(snapshot)
-        self.ring(self.room.snapshot.alerts, self.room.needing)
+        self._ring()
+
+    def _ring(self) -> None:
+        snapshot = self.room.snapshot
+        if not snapshot.pulse.looking:
+            self.ring(snapshot.alerts, self.room.needing)
 
     def _beaten(self, beat: Beat) -> None:
         if not beat.passed:

@@ -76,6 +76,8 @@ def needs_agent(where: Where) -> str:
 
 
 def needs_writable(where: Where) -> str:
+    if where.snapshot.pulse.looking:
+        return "the swarm is still being looked at: one moment"
     return "" if where.access.takes_acts else f"this home is only viewed: {where.access_why}"
 
 

@@ -13,12 +13,11 @@ from swarm_tui.app.theme import THEMES
 from swarm_tui.settings import kept
 from swarm_tui.settings.file import check, load
 from swarm_tui.settings.places import Places, places
-from swarm_tui.settings.template import template
 from swarm_tui.settings.values import AUTO, Known, KnownAct, Settings
 from widgets.tree_columns import Column
 from widgets.tree_order import SortMode
 
-__all__ = ["OwnSettings", "check", "known", "template"]
+__all__ = ["OwnSettings", "check", "config_template", "known"]
 
 
 def known() -> Known:
@@ -30,6 +29,13 @@ def known() -> Known:
         orders=tuple(mode.value for mode in SortMode),
         columns=tuple(column.value for column in Column),
     )
+
+
+def config_template() -> str:
+    """Returns a config.toml with everything that it may name, for who has none."""
+    from swarm_tui.settings.template import template  # wanted once in a home's life, not whenever a room opens
+
+    return template(known())
 
 
 class OwnSettings:

@@ -101,6 +101,8 @@ class CannedSwarm(Swarm):
     def snapshot(self) -> Snapshot:
         return self.canned
 
+    first_look = snapshot
+
     def now(self) -> Now:
         return self.at
 

@@ -35,7 +35,7 @@ from widgets.detail_pages import DetailData
 from widgets.first_steps import FirstSteps
 from widgets.heartbeat_strip import HeartbeatStrip
 from widgets.slot_board import SlotBoard
-from widgets.status_line import StatusLine, status_of
+from widgets.status_line import StatusLine, looking_status, status_of
 from widgets.tally import Tally
 from widgets.transcript import Transcript
 
@@ -92,7 +92,8 @@ class ControlRoom(ActingScreen):
             return
         self.snapshot = snapshot
         self.now = self.swarm.now()
-        self.verdicts = self._verdict_cache.update(snapshot, self.now)
+        # Of a part of the swarm nothing is said: who is above or below an agent may not have been seen yet.
+        self.verdicts = {} if snapshot.pulse.looking else self._verdict_cache.update(snapshot, self.now)
         self._tally.count(snapshot, self.verdicts)
         self.agents.update_snapshot(snapshot, self.verdicts, self.now, self._tally.attention)
         self._slots.slots = snapshot.slots
@@ -140,6 +141,8 @@ class ControlRoom(ActingScreen):
 
     def tick(self) -> None:
         """The clock went on: rows age while the disk is silent."""
+        if self.snapshot.pulse.looking:
+            return
         self.now = self.swarm.now()
         self.verdicts = self._verdict_cache.tick(self.snapshot, self.now, self.agents.ids_in_sight)
         self._tally.count(self.snapshot, self.verdicts)
@@ -163,6 +166,9 @@ class ControlRoom(ActingScreen):
     def _show_status(self) -> None:
         self._show_hints()
         snapshot, owner = self.snapshot, self.snapshot.owner
+        if snapshot.pulse.looking:
+            self._status.data = looking_status(snapshot, self.swarm.home.policy.name)
+            return
         self._status.data = status_of(
             snapshot,
             self.verdicts,

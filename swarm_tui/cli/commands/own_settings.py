@@ -37,7 +37,7 @@ def _answer(out: Output, where: Places, words: str, **more: object) -> None:
 
 def _init(where: Places, out: Output, *, force: bool) -> int:
     from swarm.store import writer
-    from swarm_tui.app.own_settings import known, template
+    from swarm_tui.app.own_settings import config_template
 
     if where.config.exists() and not force:
         raise Refused(
@@ -45,7 +45,7 @@ def _init(where: Places, out: Output, *, force: bool) -> int:
         )
     os.makedirs(where.config.parent, exist_ok=True)
     # Where it is a link into a directory of dotfiles, that file is written and the link stays.
-    writer.write_atomic(Path(os.path.realpath(where.config)), template(known()).encode())
+    writer.write_atomic(Path(os.path.realpath(where.config)), config_template().encode())
     _answer(out, where, f"wrote {where.config}")
     return 0
 

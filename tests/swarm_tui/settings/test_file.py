@@ -6,9 +6,10 @@ import pytest
 
 from swarm.errors import SettingsError
 from swarm_tui.app.keys import with_keys
-from swarm_tui.app.own_settings import check, known, template
-from swarm_tui.settings.file import load
+from swarm_tui.app.own_settings import known
+from swarm_tui.settings.file import check, load
 from swarm_tui.settings.places import Places
+from swarm_tui.settings.template import template
 from swarm_tui.settings.values import Settings
 
 
