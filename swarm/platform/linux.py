@@ -81,11 +81,9 @@ def environ(pid: int) -> dict[str, str] | None:
 
 def parse_environ(raw: bytes) -> dict[str, str] | None:
     """NUL-separated NAME=VALUE; None where nothing in it is: a program that sets its title may have overwritten it."""
-    found: dict[str, str] = {}
-    for entry in os.fsdecode(raw).split("\0"):  # decoded at once: a thousand agents' markers are looked at
-        name, equals, value = entry.partition("=")
-        if equals and name:
-            found.setdefault(name, value)
+    entries = os.fsdecode(raw).split("\0")  # decoded at once: a thousand agents' markers are looked at
+    found = dict([entry.split("=", 1) for entry in reversed(entries) if "=" in entry])  # the first of a name counts
+    found.pop("", None)
     return found or None
 
 

@@ -1,7 +1,7 @@
 """Which home an agent's processes belong to, where a home was moved or copied under them."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,10 +25,10 @@ class Origin(NamedTuple):
 def origin_of(layout: Layout, record: Record) -> Origin | None:
     """Where a living agent was started; None where it was here, and where none of its processes lives."""
     pids = _alive(record)
-    if theirs := _elsewhere(layout, record, pids):
+    homes = _started_in(pids)
+    if theirs := _elsewhere(layout, record, pids, homes):
         return Origin(theirs, copied=True)
-    started = next((home for home in map(_started_in, pids) if home), "")
-    return Origin(started, copied=False) if started and not is_here(layout, started) else None
+    return Origin(homes[0], copied=False) if homes and not is_here(layout, homes[0]) else None
 
 
 def home_of(layout: Layout, record: Record) -> str:
@@ -36,13 +36,14 @@ def home_of(layout: Layout, record: Record) -> str:
 
     A home that was moved, or is reached by another path, is the one its agents were started in.
     """
-    return _elsewhere(layout, record, _alive(record))
+    pids = _alive(record)
+    return _elsewhere(layout, record, pids, _started_in(pids))
 
 
 def home_of_leftovers(layout: Layout, record: Record) -> str:
     """The same by whatever carries its marker, where neither keeper nor program lives. Looks at every process."""
-    living = _alive(record)
-    return _elsewhere(layout, record, living or [found.pid for found in marked(record.spawn_id)])
+    pids = _alive(record) or [found.pid for found in marked(record.spawn_id)]
+    return _elsewhere(layout, record, pids, _started_in(pids))
 
 
 def is_here(layout: Layout, path: str) -> bool:
@@ -61,19 +62,20 @@ def _alive(record: Record) -> list[int]:
     return [identity.pid for identity in known if look(identity) is Liveness.ALIVE]
 
 
-def _started_in(pid: int) -> str:
-    environment = platform.environ(pid)
-    return environment.get("SWARM_HOME", "") if environment is not None else ""
+def _started_in(pids: Iterable[int]) -> list[str]:
+    """The homes that processes were started in, where they tell."""
+    told = ((platform.environ(pid) or {}).get("SWARM_HOME", "") for pid in pids)
+    return [home for home in told if home]
 
 
-def _elsewhere(layout: Layout, record: Record, pids: Iterable[int]) -> str:
+def _elsewhere(layout: Layout, record: Record, pids: Collection[int], homes: Iterable[str]) -> str:
     # The directory that its keeper holds open is the better witness: it follows a move, and no copy has it.
     if record.keeper is not None and record.keeper.pid in pids:
         held = _held(layout, record, record.keeper.pid)
         if held is not None:
             return held
-    for theirs in map(_started_in, pids):
-        if theirs and not is_here(layout, theirs) and Path(theirs, POLICY_FILE).is_file():
+    for theirs in homes:
+        if not is_here(layout, theirs) and Path(theirs, POLICY_FILE).is_file():
             return theirs
     return ""
 

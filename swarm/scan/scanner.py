@@ -70,7 +70,7 @@ class Scanner:
         with self._lock:
             if self.last is None and self.tree.look_from_top(FIRST):
                 return first_rows(self.home, self.tree)
-            return self._scan(None, effort=Effort.ALL)
+            return self._first() if self.last is None else self._scan(None, effort=Effort.ALL)
 
     def paced(self) -> Snapshot:
         """The scan of every second or so: everything that lives, and from time to time the rest (pacing.py).

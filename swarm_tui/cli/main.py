@@ -114,11 +114,11 @@ def _dispatch(words: list[str], out: Output) -> int:
         if words[1] in SHELLS:
             out.out.write("".join(answer(words[1], words[3:])))
             return 0
-    from swarm_tui.cli.parser import parser_of, whole_parser
+    from swarm_tui.cli.parser import parse_room, parser_of
 
     at = find_verb(words)
     if at is None:
-        return _open_room(whole_parser().parse_args(words), out)
+        return _open_room(parse_room(words), out)
     verb = _verb(words[at])
     rest = words[:at] + words[at + 1 :]
     command: list[str] = []

@@ -3,7 +3,8 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, NoReturn
 
@@ -41,8 +42,17 @@ class Parser(argparse.ArgumentParser):
         return " ".join(self.format_usage().removeprefix("usage: ").split())
 
 
+def parse_room(words: Sequence[str]) -> argparse.Namespace:
+    """What the words of a command line without a verb say. All verbs' parsers are made for help and complaints only."""
+    parser = Parser(prog=NAME, allow_abbrev=False, add_help=False)
+    _add_room_options(parser)
+    with suppress(UsageError):
+        return parser.parse_args(words)
+    return whole_parser().parse_args(words)
+
+
 def whole_parser() -> Parser:
-    """The parser of every verb, for --help and completion, and for the command line without a verb."""
+    """The parser of every verb, for --help and completion."""
     from swarm.model.verbs import VERBS
 
     parser = Parser(
@@ -55,10 +65,7 @@ def whole_parser() -> Parser:
         formatter_class=HelpFormatter,
         allow_abbrev=False,
     )
-    _add_global_options(parser)
-    parser.add_argument("--read-only", action="store_true", help="open the control room without the actions that write")
-    parser.add_argument("--theme", default="", metavar="NAME", help="the theme of this control room, like swarm-light")
-    parser.add_argument("--ascii", action="store_true", help="open the control room with signs of ASCII only")
+    _add_room_options(parser)
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", dest="verb", parser_class=Parser)
     for verb in VERBS:
         parser_of(verb, partial(verbs.add_parser, verb.name, help=verb.help))
@@ -80,6 +87,13 @@ def parser_of(verb: Verb, make: Callable[..., Parser] = Parser) -> Parser:
             _add(parser, argument)
     _add_global_options(parser)
     return parser
+
+
+def _add_room_options(parser: Parser) -> None:
+    _add_global_options(parser)
+    parser.add_argument("--read-only", action="store_true", help="open the control room without the actions that write")
+    parser.add_argument("--theme", default="", metavar="NAME", help="the theme of this control room, like swarm-light")
+    parser.add_argument("--ascii", action="store_true", help="open the control room with signs of ASCII only")
 
 
 def _add_global_options(parser: Parser) -> None:

@@ -88,7 +88,7 @@ BENCHES = (
     Bench("latency", "progress.md written -> its row on the terminal", (SMALL, LARGE), _in_home(latency.measure)),
     Bench("storm", "the same with 200 writes/s elsewhere", (HUGE,), _in_home(latency.measure, elsewhere=True)),
     Bench("idle", "processor while nothing happens", (SMALL, LARGE, HUGE), _in_home(idle.processor)),
-    Bench("picture", "start -> first full picture", (SMALL, LARGE, HUGE), _in_home(picture.measure)),
+    Bench("picture", "start -> first rows, whole tree", (SMALL, LARGE, HUGE), _in_home(picture.measure)),
     Bench("memory", "resident memory", (SMALL, LARGE, HUGE), _in_home(idle.memory)),
     Bench(
         "plan", "the plan of a heartbeat", (LARGE, HUGE), lambda _, count, quick: planning.measure(count, quick=quick)
