@@ -125,12 +125,16 @@ def status_of(
     )
 
 
-def looking_status(snapshot: Snapshot, name: str = "") -> StatusData:
-    """The line's data while the first look is under way: what the ledger says, and nothing that agents decide."""
+def looking_status(snapshot: Snapshot, name: str, why: str) -> StatusData:
+    """The line's data while the first look is under way: what the ledger says, and nothing that agents decide.
+
+    why: what keeps the look from coming to its end; '' while nothing does.
+    """
     return StatusData(
         name=name or snapshot.home.rpartition("/")[2],
         heartbeat_n=snapshot.heartbeat_n,
         looking=len(snapshot.agents),
+        polling=why,
         trouble=_ACCESS_WORDS[snapshot.pulse.access],
     )
 

@@ -142,6 +142,7 @@ class ControlRoom(ActingScreen):
     def tick(self) -> None:
         """The clock went on: rows age while the disk is silent."""
         if self.snapshot.pulse.looking:
+            self._show_status()
             return
         self.now = self.swarm.now()
         self.verdicts = self._verdict_cache.tick(self.snapshot, self.now, self.agents.ids_in_sight)
@@ -167,7 +168,7 @@ class ControlRoom(ActingScreen):
         self._show_hints()
         snapshot, owner = self.snapshot, self.snapshot.owner
         if snapshot.pulse.looking:
-            self._status.data = looking_status(snapshot, self.swarm.home.policy.name)
+            self._status.data = looking_status(snapshot, self.swarm.home.policy.name, self.swarm.scanner.watching[1])
             return
         self._status.data = status_of(
             snapshot,
@@ -183,9 +184,9 @@ class ControlRoom(ActingScreen):
     def _show_detail(self) -> None:
         view = self.agents.cursor_view
         root, beats, below, tab = self.snapshot.root, self.snapshot.beats, self._below(view), self.detail.tab
-        board = self._board(view, tab)
-        if self._is_news(self.detail, view, root, beats, below, board, tab):  # for time alone comes `tick`
-            verdict = self._verdict_cache.judge(view, self.now) if view is not None else None
+        board, looking = self._board(view, tab), self.snapshot.pulse.looking
+        if self._is_news(self.detail, view, root, beats, below, board, tab, looking):  # for time alone comes `tick`
+            verdict = self._verdict_cache.judge(view, self.now) if view is not None and not looking else None
             self.detail.root = root
             self.detail.show(view, verdict, self.now, beats, below, board)
             self.host.want_detail(view, tab)
