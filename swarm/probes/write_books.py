@@ -50,6 +50,8 @@ class WriteBooks:
         self._audit: FileTail | None = None
         self._quiet_until = 0.0
         """Until when, in wall seconds, no agent had written anything since the last look at files."""
+        self.still_since: float | None = None
+        """Since when, in monotonic seconds, no agent has written anything; None where one has since the last look."""
         self.cut_short = 0
         """Walks in a row that did not come to the end of the home's files."""
 
@@ -61,8 +63,10 @@ class WriteBooks:
         """
         at, before = time.time(), written_by(records)
         if self._files is not None and all(self._is_as_it_was(record, before) for record in records):
+            self.still_since = self.still_since or time.monotonic()
             self._quiet_until = at - STAMP_S
             return None  # the walk, which costs most, is for whom there is something to find
+        self.still_since = None
         told: Counter[str] = Counter()
         acted: set[str] = set()
         for turn in range(TRIES):

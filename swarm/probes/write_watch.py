@@ -34,6 +34,9 @@ EVERY_S = 1.0
 """Seconds between two looks."""
 SHARE = 50.0
 """A look that takes long is followed by a rest of so many times its length."""
+STILL_AFTER_S, STILL_SHARE, STILL_S = 60.0, 200.0, 20.0
+"""Once no agent has written anything for so long, a look of a thousand of them is followed by a longer rest, at most of
+so many seconds."""
 CLOSE_S = 0.1
 """Seconds until the next look where one left open who wrote a file: a shorter time holds fewer writes."""
 CLOSE_SHARE = 10.0
@@ -177,7 +180,9 @@ class WriteWatch:
         finally:
             ended = time.monotonic()
             rest, share = (EVERY_S, SHARE) if clear else (CLOSE_S, CLOSE_SHARE)
-            self._due = ended + max(rest, share * (ended - started))
+            took, since = ended - started, self._books.still_since
+            still = since is not None and ended - since >= STILL_AFTER_S
+            self._due = ended + max(rest, share * took, min(STILL_SHARE * took, STILL_S) if still else 0.0)
 
     def _judge(self, between: Between, records: Mapping[str, Record], territories: Mapping[str, Territory]) -> bool:
         """Returns whether it is clear who wrote what."""

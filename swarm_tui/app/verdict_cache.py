@@ -11,9 +11,12 @@ from swarm.rules.health import verdict
 from widgets.tree_order import changed_places
 from widgets.verdict_words import look_alike
 
-OLDEST_S = 10
+OLDEST_S = 10.0
 """No verdict on a living agent is older than so many awake seconds; out of sight they are asked again in turn."""
-OLDEST_ENDED_S = 600
+OLDER_SHARE, OLDER_S = 0.125, 60.0
+"""Of one that has been silent for long it may be older, by a part of its age, and at most so many seconds: there its
+age is shown in minutes."""
+OLDEST_ENDED_S = 600.0
 """The same for one that has ended: nothing of it changes but how long ago that was, which is worked out where shown."""
 
 
@@ -91,8 +94,8 @@ class VerdictCache:
             if before is None or not look_alike(before, said):
                 fresh[view.id] = said
             ended = view.record is not None and view.record.phase is Phase.ENDED
-            oldest = OLDEST_ENDED_S if ended else OLDEST_S
-            wait = float(oldest - 1 - place % (oldest // 2))  # not all in the same tick
+            oldest = OLDEST_ENDED_S if ended else OLDEST_S + min(OLDER_SHARE * (said.age or 0.0), OLDER_S)
+            wait = oldest - 1 - place % (oldest // 2)  # not all in the same tick
             self._due[place] = now.awake + (wait if said.in_seconds is None else min(wait, said.in_seconds))
         if fresh:
             self._verdicts = {**known, **fresh}  # callers may still compare the verdicts that they got last

@@ -4,7 +4,7 @@ from swarm.model.health import Health
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.plan import verdicts
-from swarm_tui.app.verdict_cache import OLDEST_S, VerdictCache
+from swarm_tui.app.verdict_cache import OLDER_SHARE, OLDEST_S, VerdictCache
 from tests.support.swarms import MINUTE, NOW, POLICY, a_snapshot, a_view, full_id
 from widgets.cells import short_duration
 
@@ -29,7 +29,8 @@ def test_out_of_sight_no_age_looks_older_than_a_few_seconds() -> None:
         found = book.tick(snapshot, later(second), ())
         for agent, age in ages.items():
             true = age + second
-            assert short_duration(found[agent].age or 0) in {short_duration(true - ago) for ago in range(OLDEST_S)}
+            seconds = range(round(OLDEST_S + OLDER_SHARE * true))
+            assert short_duration(found[agent].age or 0) in {short_duration(true - ago) for ago in seconds}
 
 
 def test_in_sight_an_age_is_never_late_and_what_looks_the_same_is_the_same_object() -> None:
