@@ -20,10 +20,10 @@ WORTH_A_LOOK = frozenset({*KNOWN_FILES, "state.json", "heartbeats.jsonl"})
 RECURSIVE = sys.platform == "darwin"
 """FSEvents watches whole trees: its stream over one directory costs what one over all of them does, and a stream over
 many paths is made anew for each of them and runs out of descriptors. inotify watches directory by directory."""
-SHORTEST_MS, LONGEST_MS = 1, 40
+SHORTEST_MS, LONGEST_MS = 1, 250
 STEPS_A_SILENCE = 100
 """watchfiles looks every step for what has come in. A step is a hundredth of how long nothing has: 1 ms (2.4 % of a
-core) while events come, 10 ms when there was none for a second, 40 ms (0.2 %) after four."""
+core) while events come, 10 ms when there was none for a second, 100 ms (0.2 %) after ten, 250 ms after twenty-five."""
 WAKE_MS = 250
 """At the latest so long after it is woken a wait ends; a stop ends it within a step. Shorter ones cost processor."""
 TRIES = 3
@@ -72,7 +72,14 @@ class FsEvents:
         """Why not all that is wanted is watched."""
         self._late: frozenset[str] = NOTHING
         """What the watch before this one still heard."""
-        self._heard_at = time.monotonic()
+        self._heard_at = self.stirred_at = time.monotonic()
+        """When something was heard that is worth a look; and when anything was, in monotonic seconds."""
+        self._all_wanted = False
+
+    @property
+    def complete(self) -> bool:
+        """All directories that were last asked for are watched, and none of them has gone since."""
+        return self._changes is not None and self._all_wanted and not self._lost and not self._short
 
     @property
     def stale(self) -> bool:
@@ -91,7 +98,8 @@ class FsEvents:
             self._watched.update(fresh)
         elif fresh or self._changes is None:
             fresh = self._reopen(wanted, fresh)
-        odd = "" if len(wanted) == len(directories) else "directories whose names are UTF-8"
+        self._all_wanted = len(wanted) == len(directories)
+        odd = "" if self._all_wanted else "directories whose names are UTF-8"
         return fresh, self._short or odd
 
     def wait(self, timeout: float) -> frozenset[str]:
@@ -134,6 +142,8 @@ class FsEvents:
     def _heard(self, changes: "Iterable[tuple[Change, str]]") -> frozenset[str]:
         from watchfiles import Change
 
+        if changes:
+            self.stirred_at = time.monotonic()
         heard: set[str] = set()
         for kind, real_path in changes:
             path = self._as_ours(real_path)

@@ -55,8 +55,14 @@ class Scanner:
         self._order: list[TrackedAgent] = []
         self._place: dict[str, int] = {}
         self._views: list[AgentView] = []
-        self._pacing = Pacing(self.tree)
+        self.pacing = Pacing(self.tree)
         self._tree_problems: tuple[tuple[str, Problem], ...] = ()
+        self._found = False
+        """The last look found files or directories that are not as they were."""
+        self._still_at = Now(0.0, 0.0)
+        """Until when nothing had happened, as events would have told."""
+        self.surprised = False
+        """The last `paced` did, though it was calm."""
         self.last: Snapshot | None = None
         """What the last look saw, for any caller; None before the first."""
 
@@ -80,10 +86,13 @@ class Scanner:
         with self._lock:
             if self.last is None:
                 return self._first()
-            effort = Effort.URGENT if self._pacing.unfinished else Effort.SOME
-            started = time.perf_counter()
-            snapshot = self._scan(self._pacing.next_part(), effort=effort)
-            self._pacing.took(time.perf_counter() - started, self._lives)
+            effort = Effort.URGENT if self.pacing.unfinished else Effort.SOME
+            started, calm = time.perf_counter(), self.pacing.calm
+            snapshot = self._scan(self.pacing.next_part(), effort=effort)
+            self.pacing.took(time.perf_counter() - started, self._lives)
+            self.surprised = calm and self._found
+            if calm and not self._found:
+                self._still_at = self.home.now()
             return snapshot
 
     def _first(self) -> Snapshot:
@@ -97,7 +106,7 @@ class Scanner:
     @property
     def unfinished(self) -> bool:
         """The last `paced` has not looked at everything yet."""
-        return self._pacing.unfinished
+        return self.pacing.unfinished
 
     @property
     def behind(self) -> bool:
@@ -129,7 +138,7 @@ class Scanner:
     def watchable(self) -> list[str]:
         """The directories in which changes matter, most lively first."""
         with self._lock:
-            return [directory.path for directory in self._pacing.order()]
+            return [directory.path for directory in self.pacing.order()]
 
     # -- one scan ------------------------------------------------------------------------------------------------
 
@@ -139,16 +148,18 @@ class Scanner:
         # Disk first, ledger second: a spawn writes its record before its directory, so no directory lacks its record.
         self.tree.look(wanted)
         listed = self.tree.take_changes()
-        self._pacing.brisk |= listed
+        self.pacing.brisk |= listed
         moved = self._take_directories(listed)
         due = self._tracked.keys() if wanted is None else self._tracked.keys() & listed.union(wanted)
         changes = self._read_files([self._tracked[known] for known in due], wanted, listed)
+        self._found = bool(listed or changes.dirty)
         now = self.home.now()
         recorded = self._take_records(changes)
         for agent in changes.glanced:
             if agent.id not in changes.fresh:
                 agent.seen, agent.looked_wall = now.awake, now.wall
         for known in changes.fresh:
+            self._tracked[known].was_as_seen(self._still_at)
             if self._tracked[known].look_at_progress(now):
                 changes.dirty.add(known)
         urgent = [self._tracked[known] for known in changes.urgent | recorded if known in self._tracked]
@@ -164,7 +175,7 @@ class Scanner:
         if listed or self.last is None:
             self._tree_problems = problems_of_tree(self.tree)
         if wanted is None:
-            self._pacing.end_thorough(time.perf_counter() - started, self._lives)
+            self.pacing.end_thorough(time.perf_counter() - started, self._lives)
         return self._snapshot(now, changed=changed)
 
     def _take_directories(self, listed: set[str]) -> bool:
@@ -203,6 +214,8 @@ class Scanner:
             named = FILES if wanted is None or agent.id in listed else wanted.get(agent.id)
             due = named or files.restless
             read = files.refresh(directory.files, due)
+            if files.linked:
+                self.pacing.linked.add(agent.id)
             if read:
                 changes.dirty.add(agent.id)
                 decides = _DECIDE_GHOSTS if agent.record is not None else _DECIDE_UNKNOWN

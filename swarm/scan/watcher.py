@@ -1,11 +1,13 @@
 """Newer and newer snapshots: a paced scan is the truth, events make it sooner. One thread."""
 
+import os
 import threading
 import time
 from collections.abc import Callable
 
 from swarm.errors import SwarmError
 from swarm.model.snapshot import Snapshot, Watching
+from swarm.scan.coverage import Coverage
 from swarm.scan.fs_events import NOTHING, EventsLost, FsEvents
 from swarm.scan.scanner import Scanner
 
@@ -23,6 +25,8 @@ CATCH_UP_S, CATCH_UP_PAUSE = 0.1, 4.0
 SIGN_OF_LIFE_S = 5.0
 """A snapshot is handed on at least this often, changed or not: it says that the scan still runs."""
 RETRY_S = 30.0
+TOLD_S = 1.0
+"""Seconds within which an event must tell of what a scan found first."""
 
 
 class Watch:
@@ -44,6 +48,7 @@ class Watch:
         self._stopped = threading.Event()
         self._woken = threading.Event()
         self._events: FsEvents | None = None
+        self._coverage = Coverage(os.fspath(scanner.home.layout.agents.parent))
         self._followed = -1
         self._follow_at = 0.0
         self._retry_at = 0.0
@@ -103,7 +108,7 @@ class Watch:
         while not self._stopped.is_set():
             self._open_events()
             self._follow()
-            due = scanned + self._pause(cost)
+            due = float("-inf") if self._has_lost_cover() else scanned + self._pause(cost)
             until = min(due, self._follow_at) if self._has_to_follow() else due
             heard = self._listen(0.0 if self.scanner.unfinished else until - time.monotonic())
             if self._stopped.is_set():
@@ -121,10 +126,28 @@ class Watch:
                 scanned = time.monotonic()
             elif self.scanner.unfinished or time.monotonic() >= due:
                 started = time.monotonic()
-                begins = not self.scanner.unfinished
+                begins, calm = not self.scanner.unfinished, self.scanner.pacing.calm
                 self._hand_on(self.scanner.paced())
-                cost = time.monotonic() - started + (0.0 if begins else cost)
+                if not calm:  # a scan that looks at few files is no reason to look at processes more often
+                    cost = time.monotonic() - started + (0.0 if begins else cost)
                 scanned = started if begins else scanned
+                if self.scanner.surprised:
+                    self._hear_of_surprise(started)
+
+    def _has_lost_cover(self) -> bool:
+        """Notes whether events tell of each change; returns whether they do no longer: then a scan looks at once."""
+        calm = self.scanner.pacing.calm
+        since = self._coverage.quiet_since(self._events, followed=not self._has_to_follow())
+        self.scanner.pacing.quiet_since = since
+        return calm and since is None
+
+    def _hear_of_surprise(self, began: float) -> None:
+        """A scan found what no event had told by then. Where none comes, events are relied on no more."""
+        heard = self._listen(TOLD_S)
+        if self._events is None or self._events.stirred_at < began - TOLD_S:
+            self._coverage.doubted = True
+        if heard:
+            self._hand_on(self.scanner.rescan(heard))
 
     def _pause(self, cost: float) -> float:
         """Seconds from scan to scan: what was asked for, more where a scan takes long."""

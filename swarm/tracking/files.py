@@ -127,6 +127,7 @@ class AgentFiles:
         "ended",
         "exit",
         "keep",
+        "linked",
         "path",
         "progress",
         "results",
@@ -152,6 +153,8 @@ class AgentFiles:
         """Why a text of its results looks like an order; '' where none does."""
         self._keys: dict[str, bytes | None] = {}
         """By file: as it was when it was read. One text takes a third of the room of the numbers in it."""
+        self.linked = False
+        """One of them has another name elsewhere: what is written by that is told of there."""
         self._racy = NONE
         """Files that have to be read again, though they may look as they did."""
 
@@ -172,7 +175,9 @@ class AgentFiles:
             return was_there
         looked = time.time_ns()
         try:
-            key: Key | None = key_of(os.lstat(f"{self.path}/{name}"))
+            found = os.lstat(f"{self.path}/{name}")
+            key: Key | None = key_of(found)
+            self.linked |= found.st_nlink > 1
         except OSError:
             key = None  # gone since, or not ours to look at: the reader says which
         state = b"%d %d %d %d" % key if key is not None else None

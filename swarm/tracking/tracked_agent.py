@@ -233,6 +233,11 @@ class TrackedAgent:
         if record is None or not record.live:
             self.follower = self.heard = self.contents = None  # what it used up is in its record
 
+    def was_as_seen(self, at: Now) -> None:
+        """What its progress.md was at the last look it was at this time too, where that is later."""
+        if self.seen is not None and self.seen < at.awake:
+            self.seen, self.looked_wall = at.awake, at.wall
+
     def look_at_progress(self, now: Now) -> bool:
         """Takes in what lies in progress.md now; returns whether anything about its age changed."""
         known = self.known

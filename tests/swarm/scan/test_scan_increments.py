@@ -161,7 +161,7 @@ class Tree(RuleBasedStateMachine):
             return
         hinted = self.hinted.rescan(sorted(self.told))
         self.told.clear()
-        self.paced._pacing._thorough_at = float(
+        self.paced.pacing._thorough_at = float(
             "-inf"
         )  # files that are written once are looked at from time to time only
         paced = self.paced.paced()
