@@ -33,6 +33,7 @@ STATE_ROLES: dict[Health, str] = {
 """The role of the colour of each state (protocol.md, Health)."""
 NO_VERDICT = Verdict(Health.UNKNOWN, "no verdict yet")
 """While the first look at a large swarm is under way."""
+LOOKING = "looking"
 AGEING = frozenset(
     {Health.FRESH, Health.LATE, Health.INVESTIGATE, Health.OVERDUE, Health.LOOPING, Health.RETRYING, Health.HELD}
 )
@@ -84,7 +85,7 @@ def is_ending(view: AgentView) -> bool:
 
 def state_word(view: AgentView, verdict: Verdict, charset: Charset = UNICODE) -> str:
     """The word of the state; how often, where its program says that it tries again."""
-    word = "looking" if verdict is NO_VERDICT else word_of(view, verdict)
+    word = LOOKING if verdict is NO_VERDICT else word_of(view, verdict)
     return f"{word} {charset.times}{view.retries}" if word == Health.RETRYING and view.retries else word
 
 
@@ -118,6 +119,8 @@ def age_text(view: AgentView, verdict: Verdict, now: Now, charset: Charset = UNI
     if state in (Health.DISPUTED, Health.FAILED, Health.KILLED, Health.LOST):
         ended = ended_at(view)
         return f"{state.value} {coarse_duration(now.wall - ended)}" if ended is not None else state.value
+    if verdict is NO_VERDICT:
+        return LOOKING
     return state.value if state is not Health.INVESTIGATE else "investig."
 
 

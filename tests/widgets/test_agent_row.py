@@ -30,6 +30,7 @@ from tests.support.swarms import (
 from widgets.agent_row import RowState, mark_column, row
 from widgets.agent_sentence import sentence_cells
 from widgets.agent_words import (
+    NO_VERDICT,
     STATE_ROLES,
     age_text,
     bar,
@@ -174,6 +175,16 @@ def test_whoever_is_well_shows_what_it_is_and_whoever_is_not_shows_its_state() -
     assert state_mark(a_root(), replace(FRESH, state=Health.IDLE), root=True).text == "♔"
     assert state_mark(a_root(), late, root=True).text == "◐"
     assert state_mark(replace(meta, ghost=True), FRESH).text == "◌"
+
+
+@pytest.mark.parametrize("width", [45, 75, 160])
+def test_before_the_first_look_is_over_a_row_says_that_it_is_looked_at_and_what_the_agent_said_last(width: int) -> None:
+    view = big_example().agents[-1]
+    cells = row(view, NO_VERDICT, NOW, columns_for(width, 20))
+    assert "looking" in text_of(cells)
+    assert "unknown" not in text_of(cells)
+    assert not {"warning", "danger"} & {cell.role for cell in cells[:4]}
+    assert NO_VERDICT.why not in text_of(cells)
 
 
 def test_the_bar_fills_towards_the_kill_limit() -> None:

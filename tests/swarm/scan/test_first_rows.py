@@ -54,10 +54,12 @@ def test_of_a_large_swarm_no_more_is_listed_than_a_screen_shows_and_no_process_i
 
     monkeypatch.setattr(tree, "list_directory", counted)
     monkeypatch.setattr(type(large.runner), "life", lambda *_: pytest.fail("a process was asked about"))
-    seen = Scanner(large).first_look()
+    scanner = Scanner(large)
+    seen = scanner.first_look()
     assert len(listed) == FIRST
     assert seen.pulse.looking
     assert seen.generation == 0
+    assert scanner.last is None, "what is not whole is at nobody's hand, least of all a heartbeat's"
     assert FIRST - 3 <= len(seen.agents) < FIRST
     assert all(view.liveness is None for view in seen.agents)
 
