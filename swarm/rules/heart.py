@@ -27,14 +27,16 @@ def heart(snapshot: Snapshot, policy: Policy, now: Now) -> Heart:
     `[heartbeat] auto = false` that is the operator's wish.
     """
     owner, running = snapshot.owner, snapshot.heartbeat_running
+    if owner is None and running is None and not policy.heartbeat.auto:
+        return Heart(HeartState.BY_HAND)
     period = (owner.period_s if owner is not None else 0.0) or policy.heartbeat.period
-    missed = _unbeaten(snapshot, now) > PERIODS_WITHOUT_BEAT * period + SLACK_S
+    missed = _is_unbeaten(snapshot, now, PERIODS_WITHOUT_BEAT * period + SLACK_S)
     if running is not None:
         if missed and now.wall - running.since > period + SLACK_S:
             return _stopped(snapshot, now, running, f"{_named(running)} began a heartbeat and does not end it")
         return Heart(HeartState.BEATING, running.by)
     if owner is None:
-        if missed and policy.heartbeat.auto:
+        if missed:
             return _stopped(snapshot, now, None, "agents run, and no process beats in this home")
         return Heart(HeartState.BY_HAND)
     if snapshot.owner_gone:
@@ -86,15 +88,21 @@ def _silence(snapshot: Snapshot, now: Now) -> float | None:
     return now.awake - (oldest if last is None else last)
 
 
-def _unbeaten(snapshot: Snapshot, now: Now) -> float:
-    """Seconds for which a heartbeat could have been, and was not: a silence from before is nobody's who came since."""
-    silent, owner = _silence(snapshot, now), snapshot.owner
+def _is_unbeaten(snapshot: Snapshot, now: Now, seconds: float) -> bool:
+    """Whether for longer than this a heartbeat could have been, and was not.
+
+    A silence from before is nobody's who came since.
+    """
+    last, owner = snapshot.heartbeat_last, snapshot.owner
+    if last is not None and now.awake - last <= seconds:
+        return False  # without asking every agent: it is so at nearly every look
+    silent = _silence(snapshot, now)
     if silent is None:
-        return 0.0
+        return False
     if owner is not None:
-        return min(silent, now.wall - owner.since)
+        return min(silent, now.wall - owner.since) > seconds
     oldest = _oldest(snapshot, lambda each: each.spawned)
-    return silent if oldest is None else min(silent, now.awake - oldest)
+    return min(silent, silent if oldest is None else now.awake - oldest) > seconds
 
 
 def _oldest(snapshot: Snapshot, when: Callable[[Record], float]) -> float | None:
