@@ -135,7 +135,12 @@ LineList {
     def lines_changed(self) -> None:
         """Lines came, went or moved: everything in sight is drawn again."""
         self._shown.clear()
-        self.virtual_size = Size(0, self.HEADINGS + self.line_count)
+        size = Size(0, self.HEADINGS + self.line_count)
+        if self.styles.auto_dimensions:
+            self.virtual_size = size  # has Textual lay out the whole screen: its own height follows
+        else:
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
         self.refresh()
 
     def repaint_changed(self, may_differ: Callable[[int], bool] = lambda _: True) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Offset, Size
+from textual.geometry import Offset
 from textual.selection import Selection
 from textual.strip import Strip
 
@@ -61,10 +61,6 @@ class TextPane(LineList):
     def line_cells(self, index: int, width: int) -> Cells:
         del width
         return self._visual[index]
-
-    def lines_changed(self) -> None:
-        super().lines_changed()
-        self.virtual_size = Size(0, len(self._visual))
 
     # -- scrolling instead of a cursor ---------------------------------------------------------------------------
 
