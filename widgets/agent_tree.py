@@ -88,6 +88,7 @@ class AgentTree(TreeList):
         """Show a newer snapshot. Agents that are the same objects as before cost nothing; only rows whose cells
         differ are drawn again. found: who needs a person, where the caller knows it."""
         self._now, self._looking = now, snapshot.pulse.looking
+        before = self.as_drawn
         marks = self._state.marks
         change = self._state.take(snapshot.agents, verdicts, snapshot.root)
         needs = self._state.take_needs(found if found is not None else attention(snapshot, verdicts))
@@ -95,7 +96,7 @@ class AgentTree(TreeList):
         if change is TreeChange.SHAPE or (self._order_is_old and self._rested(_LARGE_CHANGED)):
             self._reorder()
         else:
-            self.repaint_changed()
+            self.repaint_changed(partial(self.differs_from, before))
         if self._state.marks != marks:
             self._marks_changed()
 
@@ -104,16 +105,14 @@ class AgentTree(TreeList):
 
         A row is made again only for another verdict, or where its age is no matter of a verdict.
         """
-        before, needed = self._state.verdicts, self._state.needs.found
+        before = self.as_drawn
         self._state.verdicts, self._now = verdicts, now
         self._order_is_old |= found is not None and self._state.take_needs(found)
         aged = self._rested(_LARGE_AGED) and (self._state.look_for_over(now) or self._state.depends_on_time)
         if aged or (self._order_is_old and self._rested(_LARGE_CHANGED)):
             self._reorder()
-        elif self._state.needs.found is not needed:  # rows say how many below them do
-            self.repaint_changed()
         else:
-            self.repaint_changed(partial(self.ages_at, before))
+            self.repaint_changed(partial(self.differs_from, before))
 
     def _rested(self, seconds: float) -> bool:
         small = len(self._state.tree.views) <= _LARGE

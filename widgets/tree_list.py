@@ -1,13 +1,24 @@
 """What is asked of the tree of agents: what is under the cursor, what is marked, in sight, and next in need."""
 
+from typing import NamedTuple
+
 from swarm.model.record import Alert, Ref
 from swarm.model.snapshot import AgentView
+from swarm.rules.attention import Attention
 from widgets.agent_figures import ages_by_itself
 from widgets.hidden_marks import hidden_marks
 from widgets.line_list import LineList
 from widgets.tree_order import Verdicts
 from widgets.tree_state import TreeState
 from widgets.tree_words import view_words
+
+
+class Drawn(NamedTuple):
+    """What the rows were drawn from; each is another object where anything of it is another."""
+
+    views: tuple[AgentView, ...]
+    verdicts: Verdicts
+    needs: Attention
 
 
 class TreeList(LineList):
@@ -61,13 +72,23 @@ class TreeList(LineList):
         bottom = min(top + self.view_size.height, len(self._state.lines))
         return frozenset(self._state.view_at(line).id for line in range(top, bottom))
 
-    def ages_at(self, before: Verdicts, line: int) -> bool:
-        """Whether a line may look older than under the verdicts of before; alerts among the problems may."""
-        if line >= len(self._state.lines):
+    @property
+    def as_drawn(self) -> Drawn:
+        """What rows are drawn from now."""
+        return Drawn(self._state.tree.views, self._state.verdicts, self._state.needs.found)
+
+    def differs_from(self, before: Drawn, line: int) -> bool:
+        """Whether a line may look different than under what was known before; alerts among the problems may."""
+        state = self._state
+        if line >= len(state.lines):
             return True
-        view = self._state.view_at(line)
-        known = self._state.verdicts.get(view.id)
-        return known is None or known is not before.get(view.id) or ages_by_itself(view, known)
+        at = state.lines[line].at
+        view = state.tree.views[at]
+        known = state.verdicts.get(view.id)
+        if known is None or known is not before.verdicts.get(view.id) or view is not before.views[at]:
+            return True
+        # Who is folded says how many below need a person.
+        return ages_by_itself(view, known) or (state.needs.found is not before.needs and state.is_folded(at))
 
     @property
     def view_words(self) -> str:

@@ -111,7 +111,6 @@ class ControlRoom(ActingScreen):
         if self.expected and (self.agents.move_to(self.expected) or snapshot.agent(self.expected) is not None):
             self.expected = ""  # also where a filter hides it: the cursor does not jump there later
         self._show_detail()
-        self._show_hints()
         self._show_status()
         if self.deliveries.awaited:
             self._look_for_deliveries(snapshot)

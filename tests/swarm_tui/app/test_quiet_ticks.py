@@ -1,38 +1,16 @@
 """A second in which nothing happens draws nothing but the countdowns, however many agents there are."""
 
 import pytest
-from textual.geometry import Region
-from textual.widget import Widget
 
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now
 from swarm.rules.triage import is_settled
 from swarm_tui.app.app import SwarmApp
 from tests.support.canned import CannedSwarm
+from tests.support.drawn import Drawn
 from tests.support.swarms import NOW, a_snapshot, a_view, full_id
-from widgets import agent_tree, tree_over
-from widgets.agent_row import row
+from widgets import tree_over
 from widgets.agent_tree import AgentTree
-
-
-class Drawn:
-    """What is drawn from now on: rows of agents that are made, and what widgets ask to be drawn again."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.rows: list[str] = []
-        self.widgets: list[tuple[Widget, tuple[Region, ...]]] = []
-        refresh = Widget.refresh
-
-        def made(view: AgentView, *rest: object) -> object:
-            self.rows.append(view.id)
-            return row(view, *rest)  # type: ignore[arg-type]
-
-        def asked(widget: Widget, *regions: Region, **how: bool) -> Widget:
-            self.widgets.append((widget, regions))
-            return refresh(widget, *regions, **how)
-
-        monkeypatch.setattr(agent_tree, "row", made)
-        monkeypatch.setattr(Widget, "refresh", asked)
 
 
 def later(seconds: float) -> Now:
