@@ -55,6 +55,8 @@ class Scanner:
         self._order: list[TrackedAgent] = []
         self._place: dict[str, int] = {}
         self._views: list[AgentView] = []
+        self._spent = True
+        """Someone has used up other tokens or dollars than when they were added up."""
         self.pacing = Pacing(self.tree)
         self._tree_problems: tuple[tuple[str, Problem], ...] = ()
         self._found = False
@@ -258,10 +260,11 @@ class Scanner:
             before, after = self._tracked[known].view, view_of(self._tracked[known], now)
             if after is not before:
                 changed = True
+                self._spent |= before is None or _used_up(before) != _used_up(after)
                 if order is self._order:
                     self._views[self._place[known]] = after
         if order is not self._order:
-            self._order = order
+            self._order, self._spent = order, True
             self._views = [agent.view if agent.view is not None else view_of(agent, now) for agent in order]
             self._place = {agent.id: place for place, agent in enumerate(order)}
         return changed
@@ -276,9 +279,10 @@ class Scanner:
         last, (watching, why) = self.last, self.watching
         ledger, roles = self._ledger_view.snapshot(), self._probes.role_files
         unwatched = self._probes.writes.problem()
-        if last is None or changed or ledger.revision != last.revision:
+        if last is None or self._spent or ledger.revision != last.revision:
             tokens, cost_usd = totals(ledger.account, self._ledger_view.records, self._view_of)
-        else:  # of a thousand agents the sum is a third of a scan in which nothing happened
+            self._spent = False
+        else:  # of a thousand agents the sum is three quarters of the look at one of them
             tokens, cost_usd = last.tokens, last.cost_usd
         snapshot = replace(
             ledger,
@@ -305,3 +309,7 @@ class Scanner:
             snapshot = replace(last, pulse=snapshot.pulse)
         self.last = snapshot
         return snapshot
+
+
+def _used_up(view: AgentView) -> tuple[object, ...]:
+    return view.spawn_id, view.tokens, view.cost_usd

@@ -3,18 +3,25 @@
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from itertools import islice
 
 from swarm.errors import SwarmError
 from swarm.model.snapshot import Snapshot, Watching
 from swarm.scan.coverage import Coverage
 from swarm.scan.fs_events import NOTHING, EventsLost, FsEvents
+from swarm.scan.pacing import PART
 from swarm.scan.scanner import Scanner
+from swarm.tracking.files import FILES
 
 PER_SECOND = 60
 """Snapshots from events: as many as a screen shows."""
+ELSEWHERE_S = 0.1
+"""The pause between looks at news of agents that are not on the screen: in a burst they are looked at together."""
 LOOK_PAUSE = 4.0
 """After a look that an event asked for, at least this many times its processor time passes before the next."""
+BURST_STEP_S = 0.004
+"""While news waits, so often it listens for more, and so long it rests between two parts of a scan."""
 FOLLOW_PAUSE = 20.0
 """The same by the clock for watching other directories, for which all threads wait: 20 ms for a thousand."""
 EVENTS_PAUSE, BLIND_PAUSE = 100.0, 4.0
@@ -42,6 +49,8 @@ class Watch:
         self.scanner = scanner
         self.seen_s = seen_s
         self.unseen_s = unseen_s
+        self.in_sight: Collection[str] | None = None
+        """Ids of the agents on the screen: news of others waits for them. Any thread may set it; None says all."""
         self._on_snapshot = on_snapshot
         self._visible = True
         self._poked = False
@@ -49,6 +58,8 @@ class Watch:
         self._woken = threading.Event()
         self._events: FsEvents | None = None
         self._coverage = Coverage(os.fspath(scanner.home.layout.agents.parent))
+        self._shown = self._looked = (float("-inf"), 0.0)
+        """The last look at news of what is on the screen, and at any: when, and the processor time that it took."""
         self._followed = -1
         self._follow_at = 0.0
         self._retry_at = 0.0
@@ -104,26 +115,31 @@ class Watch:
         )  # the caller that shows the first snapshot has looked at everything a moment ago
         cost = 0.0
         scanned = time.monotonic()
-        looked = look_cost = 0.0
+        shown = elsewhere = NOTHING
         while not self._stopped.is_set():
             self._open_events()
             self._follow()
             due = float("-inf") if self._has_lost_cover() else scanned + self._pause(cost)
             until = min(due, self._follow_at) if self._has_to_follow() else due
-            heard = self._listen(0.0 if self.scanner.unfinished else until - time.monotonic())
+            if shown or elsewhere:
+                until = min(until, self._next_look(seen=bool(shown)))
+            timeout = 0.0 if self.scanner.unfinished else until - time.monotonic()
+            heard = self._listen(timeout, more=bool(shown or elsewhere))
             if self._stopped.is_set():
                 return
-            if heard:
-                pause = 1 / PER_SECOND if self._visible else self.unseen_s
-                heard = self._gather(heard, looked + max(pause, LOOK_PAUSE * look_cost))
-                began = time.thread_time()  # on a busy machine the wall's time grows with what piles up meanwhile
-                self._hand_on(self.scanner.rescan(heard))
-                look_cost = time.thread_time() - began
-                looked = time.monotonic()
+            fresh = self._of_those_in_sight(heard)
+            shown, elsewhere = shown | fresh, elsewhere | (heard - fresh)
+            if shown and time.monotonic() >= self._next_look(seen=True):
+                self._look_at(shown, seen=True)
+                shown = NOTHING
+            elif elsewhere and time.monotonic() >= self._next_look(seen=False):
+                some = frozenset(islice(elsewhere, PART))
+                self._look_at(some, seen=False)
+                elsewhere -= some
             if self._poked:
                 self._poked = False
                 self._hand_on(self.scanner.full())
-                scanned = time.monotonic()
+                scanned, shown, elsewhere = time.monotonic(), NOTHING, NOTHING
             elif self.scanner.unfinished or time.monotonic() >= due:
                 started = time.monotonic()
                 begins, calm = not self.scanner.unfinished, self.scanner.pacing.calm
@@ -143,7 +159,7 @@ class Watch:
 
     def _hear_of_surprise(self, began: float) -> None:
         """A scan found what no event had told by then. Where none comes, events are relied on no more."""
-        heard = self._listen(TOLD_S)
+        heard = self._listen(TOLD_S, more=False)
         if self._events is None or self._events.stirred_at < began - TOLD_S:
             self._coverage.doubted = True
         if heard:
@@ -156,9 +172,34 @@ class Watch:
         pause = max(wanted, min(share * cost, max(LONGEST_PAUSE_S, BLIND_PAUSE * cost)))
         return min(pause, max(CATCH_UP_S, CATCH_UP_PAUSE * cost)) if self.scanner.behind else pause
 
-    def _listen(self, timeout: float) -> frozenset[str]:
+    def _next_look(self, *, seen: bool) -> float:
+        """When news may be looked at again, in monotonic seconds. seen: news of what is on the screen."""
+        at, cost = self._shown if seen else self._looked
+        pause = self.unseen_s if not self._visible else 1 / PER_SECOND if seen else ELSEWHERE_S
+        return at + max(pause, LOOK_PAUSE * cost)
+
+    def _look_at(self, paths: frozenset[str], *, seen: bool) -> None:
+        began = time.thread_time()  # on a busy machine the wall's time grows with what piles up meanwhile
+        self._hand_on(self.scanner.rescan(paths))
+        self._looked = time.monotonic(), time.thread_time() - began
+        if seen:
+            self._shown = self._looked
+
+    def _of_those_in_sight(self, paths: frozenset[str]) -> frozenset[str]:
+        """Those that belong to what is on the screen, or that are no report of an agent that is known."""
+        seen = self.in_sight
+        if seen is None:
+            return paths
+        found = ((path, *self.scanner.tree.nearest(path)) for path in paths)
+        return frozenset(path for path, agent, rest in found if agent is None or rest not in FILES or agent.id in seen)
+
+    def _listen(self, timeout: float, *, more: bool) -> frozenset[str]:
+        """The paths of what changed, as soon as something did. more: there is news that waits already."""
         if self._poked:
             return NOTHING
+        if more:  # not for each path of a burst by itself
+            self._woken.wait(BURST_STEP_S if self._visible else max(BURST_STEP_S, timeout))
+            timeout = 0.0
         try:
             if self._events is not None:
                 return self._events.wait(timeout)
@@ -168,13 +209,6 @@ class Watch:
         finally:
             self._woken.clear()
         return NOTHING
-
-    def _gather(self, heard: frozenset[str], until: float) -> frozenset[str]:
-        """Waits, in a burst, until the next look may be, and takes what has come in meanwhile with it."""
-        while (left := until - time.monotonic()) > 0 and not self._stopped.is_set() and not self._poked:
-            self._woken.wait(left)
-            heard |= self._listen(0.0)
-        return heard
 
     def _open_events(self) -> None:
         if self._events is not None or time.monotonic() < self._retry_at:

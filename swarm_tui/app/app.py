@@ -146,6 +146,7 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
             return
         self._ticked = time.monotonic()
         self.room.tick()
+        self._watch.in_sight = self.room.in_sight
         self._ring()
         stamp = _stamp(self.swarm.home.layout.policy)
         if stamp != self._policy_stamp:

@@ -152,6 +152,12 @@ class ControlRoom(ActingScreen):
             self.detail.tick(self._verdict_cache.judge(view, self.now), self.now)
         self._show_status()
 
+    @property
+    def in_sight(self) -> frozenset[str]:
+        """The ids of the agents on the screen, that in the detail among them."""
+        view = self.detail.view
+        return self.agents.ids_in_sight | ({view.id} if view is not None else set())
+
     @on(events.DescendantFocus)
     def _show_hints(self) -> None:
         """The strip offers what helps with the row under the cursor; what looks the same is not drawn again."""

@@ -157,13 +157,14 @@ class TestEvents:
         watcher = start(unseen_s=3600.0)
         watcher.settle()
         waits: list[float] = []
-        gather = watcher.watch._gather
+        next_look = watcher.watch._next_look
 
-        def noted(heard: frozenset[str], until: float) -> frozenset[str]:
-            waits.append(until - time.monotonic())
-            return gather(heard, until)
+        def noted(*, seen: bool) -> float:
+            at = next_look(seen=seen)
+            waits.append(at - time.monotonic())
+            return at
 
-        monkeypatch.setattr(watcher.watch, "_gather", noted)
+        monkeypatch.setattr(watcher.watch, "_next_look", noted)
         append(agent.progress, "Seen.\n")
         wait_for(lambda: watcher.says("a-1", "Seen."), "the look at what was heard")
         watcher.watch.visible(seen=False)
@@ -171,6 +172,24 @@ class TestEvents:
         wait_for(lambda: waits[-1] > 1800.0, "it to hear of it, and to rest")
         watcher.watch.visible(seen=True)
         wait_for(lambda: watcher.says("a-1", "Unseen."), "the look of who came back")
+
+    def test_news_of_what_is_on_the_screen_does_not_wait_for_the_rest(
+        self, grove: Grove, start: Start, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shown, other = (grove.agent(name, progress="Begun.\n") for name in ("a-1", "a-2"))
+        monkeypatch.setattr(watcher_module, "ELSEWHERE_S", 3600.0)
+        watcher = start(seen_s=3600.0)
+        watcher.settle()
+        watcher.watch.in_sight = {"a-1"}
+        append(other.progress, "The first for long.\n")
+        wait_for(lambda: watcher.says("a-2", "The first for long."), "news that waits for nobody")
+        for number in range(3):
+            append(other.progress, f"Later {number}.\n")
+            append(shown.progress, f"At once {number}.\n")
+            wait_for(partial(watcher.says, "a-1", f"At once {number}."), "the news of what is on the screen")
+        assert watcher.says("a-2", "The first for long.")
+        watcher.watch.poke()
+        wait_for(lambda: watcher.says("a-2", "Later 2."), "a look at everything")
 
     def test_a_written_line_is_seen(self, grove: Grove, start: Start) -> None:
         agent = grove.agent("g/a-1", progress="Begun.\n")
