@@ -10,13 +10,13 @@ from swarm.model.snapshot import AgentView, Problem, Snapshot, Watching
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.probes.probes import Effort, Probes, Sampler
-from swarm.rules.costs import totals
 from swarm.scan.file_changes import FileChanges
 from swarm.scan.first_rows import FIRST, first_rows
 from swarm.scan.hierarchy import Hierarchy
 from swarm.scan.ledger_view import LedgerView
 from swarm.scan.live_alerts import live_alerts
 from swarm.scan.pacing import Pacing, Wanted
+from swarm.scan.sums import Sums
 from swarm.scan.tree_problems import problems_of_home, problems_of_tree
 from swarm.scan.unrecorded import Unrecorded
 from swarm.scan.view import view_of
@@ -55,8 +55,7 @@ class Scanner:
         self._order: list[TrackedAgent] = []
         self._place: dict[str, int] = {}
         self._views: list[AgentView] = []
-        self._spent = True
-        """Someone has used up other tokens or dollars than when they were added up."""
+        self._sums = Sums()
         self.pacing = Pacing(self.tree)
         self._tree_problems: tuple[tuple[str, Problem], ...] = ()
         self._found = False
@@ -260,11 +259,11 @@ class Scanner:
             before, after = self._tracked[known].view, view_of(self._tracked[known], now)
             if after is not before:
                 changed = True
-                self._spent |= before is None or _used_up(before) != _used_up(after)
+                self._sums.note(before, after)
                 if order is self._order:
                     self._views[self._place[known]] = after
         if order is not self._order:
-            self._order, self._spent = order, True
+            self._order, self._sums.stale = order, True
             self._views = [agent.view if agent.view is not None else view_of(agent, now) for agent in order]
             self._place = {agent.id: place for place, agent in enumerate(order)}
         return changed
@@ -272,18 +271,11 @@ class Scanner:
     def _lives(self, known: str) -> bool:
         return (agent := self._tracked.get(known)) is not None and not agent.over
 
-    def _view_of(self, known: str) -> AgentView | None:
-        return agent.view if (agent := self._tracked.get(known)) is not None else None
-
     def _snapshot(self, now: Now, *, changed: bool) -> Snapshot:
         last, (watching, why) = self.last, self.watching
         ledger, roles = self._ledger_view.snapshot(), self._probes.role_files
         unwatched = self._probes.writes.problem()
-        if last is None or self._spent or ledger.revision != last.revision:
-            tokens, cost_usd = totals(ledger.account, self._ledger_view.records, self._view_of)
-            self._spent = False
-        else:  # of a thousand agents the sum is three quarters of the look at one of them
-            tokens, cost_usd = last.tokens, last.cost_usd
+        tokens, cost_usd = self._sums.of(ledger, self._ledger_view.records, self._tracked)
         snapshot = replace(
             ledger,
             generation=last.generation + 1 if last else 1,
@@ -309,7 +301,3 @@ class Scanner:
             snapshot = replace(last, pulse=snapshot.pulse)
         self.last = snapshot
         return snapshot
-
-
-def _used_up(view: AgentView) -> tuple[object, ...]:
-    return view.spawn_id, view.tokens, view.cost_usd

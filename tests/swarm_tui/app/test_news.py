@@ -99,7 +99,7 @@ async def test_the_cursor_moves_without_a_new_layout_of_the_screen() -> None:
     app = an_app(20)
     async with app.run_test(size=(160, 45)) as pilot:
         await settle(app, pilot)
-        layouts = []
+        layouts: list[object] = []
         app.room.screen_layout_refresh_signal.subscribe(app.room, layouts.append, immediate=True)
         for _ in range(3):
             await pilot.press("j")
