@@ -32,7 +32,7 @@ class Scope(OpenEnum):
     """It only looks: it owns nothing but its own directory."""
 
 
-class AgentSpec(Struct, frozen=True):
+class AgentSpec(Struct, frozen=True, gc=False):
     """agent.json: written once at spawn (protocol.md, The spec). Paths are relative to the home."""
 
     id: NonEmpty
@@ -112,7 +112,7 @@ class FoundProcess(Struct, frozen=True):
     """`TERM` or `KILL`: what ended it; or why it is still there."""
 
 
-class Exit(Struct, frozen=True):
+class Exit(Struct, frozen=True, gc=False):
     """exit.json, by the keeper: how the process ended."""
 
     spawn_id: Text

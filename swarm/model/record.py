@@ -69,7 +69,7 @@ class Ending(StrEnum):
     LOST = "lost"
 
 
-class Fingerprint(Struct, frozen=True, omit_defaults=True):
+class Fingerprint(Struct, frozen=True, gc=False, omit_defaults=True):
     """What changes when progress.md changes. inode, size in bytes, mtime in nanoseconds, hash of the tail.
 
     said: hash of its newest entries, each once, '' where they cannot be told apart: what is written twice is no update.
@@ -82,7 +82,7 @@ class Fingerprint(Struct, frozen=True, omit_defaults=True):
     said: Text = ""
 
 
-class Observed(Struct, frozen=True, omit_defaults=True):
+class Observed(Struct, frozen=True, gc=False, omit_defaults=True):
     """What the engine saw of an agent's progress and outputs, and when; kept in the ledger over restarts.
 
     All times are awake seconds of the ledger's epoch.
@@ -104,7 +104,7 @@ class Observed(Struct, frozen=True, omit_defaults=True):
     """The record's `paused_total` when `changed` was set: earlier pauses do not make this silence younger."""
 
 
-class Record(Struct, frozen=True, omit_defaults=True):
+class Record(Struct, frozen=True, gc=False, omit_defaults=True):
     """One agent in the ledger."""
 
     id: Text

@@ -64,7 +64,7 @@ class ResultsStatus(StrEnum):
     PARTIAL = "partial"
 
 
-class Results(Struct, frozen=True):
+class Results(Struct, frozen=True, gc=False):
     """results.json, validated (protocol.md), for screens and verdicts: its texts are cleaned and cut.
 
     What is handed on is WholeResults.

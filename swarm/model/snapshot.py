@@ -26,7 +26,7 @@ class Problem(Struct, frozen=True):
     text: str
 
 
-class AgentView(Struct, frozen=True):
+class AgentView(Struct, frozen=True, gc=False):
     """One agent as a scan saw it: disk and ledger together. Compared by value: unchanged agents are equal."""
 
     id: str

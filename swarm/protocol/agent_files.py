@@ -25,7 +25,7 @@ MAX_DISPUTED = 16_000
 """Characters that are kept of what does not count as results."""
 
 
-class Loaded(Struct, Generic[T], frozen=True):
+class Loaded(Struct, Generic[T], frozen=True, gc=False):
     """A file that was read. value: None where it is absent or wrong. why: what is wrong, '' where nothing is."""
 
     value: T | None = None

@@ -43,6 +43,7 @@ class Place(NamedTuple):
 
 
 TOP = Place()
+_INSIDE = {alien: Place(below_agent=True, alien=alien) for alien in (False, True)}
 
 
 def is_agent(names: Iterable[str]) -> bool:
@@ -59,7 +60,7 @@ def judge(place: Place, name: str, path: str, names: Collection[str]) -> tuple[b
     versioned = not VERSIONED.isdisjoint(names)
     doubtful = alien or (place.below_agent and (versioned or not PROJECT.isdisjoint(names)))
     if is_agent(names) and (not doubtful or ENGINES in names or (SPEC in names and _is_ours(path, name))):
-        return True, Place(below_agent=True, alien=versioned or place.alien)
+        return True, _INSIDE[versioned or place.alien]
     return False, None if doubtful else place
 
 

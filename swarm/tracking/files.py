@@ -1,6 +1,7 @@
 """An agent's directory and files as last read: each is read again only where its inode, size or times have changed."""
 
 import os
+import struct
 import time
 from collections.abc import Iterable
 from functools import cache
@@ -30,6 +31,8 @@ _DECIDE = frozenset({*AGENT_FILES, ENGINES, *VERSIONED, *PROJECT})
 FINE_TICK_NS = 50_000_000
 COARSE_TICK_NS = 2_100_000_000
 Key = tuple[int, int, int, int]
+_KEY = struct.Struct("=4Q")
+_ALL = (1 << 64) - 1
 
 
 def key_of(found: os.stat_result) -> Key:
@@ -42,6 +45,12 @@ def is_racy(key: Key, looked_ns: int) -> bool:
     newest = max(key[2], key[3])
     tick = COARSE_TICK_NS if newest % 1_000_000_000 == 0 else FINE_TICK_NS
     return newest > looked_ns - tick
+
+
+def _packed(key: Key) -> bytes:
+    """A key in a third of its room."""
+    inode, size, modified, changed = key
+    return _KEY.pack(inode & _ALL, size & _ALL, modified & _ALL, changed & _ALL)
 
 
 class DirectoryListing(NamedTuple):
@@ -152,7 +161,7 @@ class AgentFiles:
         self._results_why = ""
         """Why a text of its results looks like an order; '' where none does."""
         self._keys: dict[str, bytes | None] = {}
-        """By file: as it was when it was read. One text takes a third of the room of the numbers in it."""
+        """By file: as it was when it was read."""
         self.linked = False
         """One of them has another name elsewhere: what is written by that is told of there."""
         self._racy = NONE
@@ -180,7 +189,7 @@ class AgentFiles:
             self.linked |= found.st_nlink > 1
         except OSError:
             key = None  # gone since, or not ours to look at: the reader says which
-        state = b"%d %d %d %d" % key if key is not None else None
+        state = _packed(key) if key is not None else None
         if state is not None and self._keys.get(name) == state and name not in self._racy:
             return False
         # What changed within this tick of the clock may change again unseen: then it is read once more.
@@ -280,8 +289,7 @@ class AgentFiles:
         name, agent = min(self._due), AgentDir(Path(self.path))
         self._due = _shared(self._due - {name})
         if name == PROGRESS:
-            self._lines.take(examine_progress(agent, self.keep)[1])
-            return self._lines.examine_all()
+            return self._lines.examine(examine_progress(agent, self.keep)[1])
         return self._found(name, suspicion_of_results(agent) if name == RESULTS else _suspicion_of_notes(agent))
 
     def _found(self, name: str, why: str) -> bool:

@@ -90,12 +90,17 @@ class Lines:
             self._whys = {**self._whys, each.key: why}
         return bool(why)
 
-    def examine_all(self) -> bool:
-        """Examines whatever waits. Returns whether anything of it is suspect."""
-        found = False
+    def examine(self, lines: Iterable[str]) -> bool:
+        """Takes lines of a file that is hardly ever written again, examines them all, and keeps what is suspect.
+
+        Returns whether anything else is suspect than before.
+        """
+        before = self._whys
+        self.take(lines)
         while self.waits:
-            found |= self.examine_next()
-        return found
+            self.examine_next()
+        self._keys = tuple(key for key in self._keys if key in self._whys)
+        return self._whys != before
 
     def put_off(self) -> None:
         """Lets go of the lines that wait: they are new again when they are taken the next time."""

@@ -151,7 +151,7 @@ class BenchHome:
         os.utime(agent.progress, (written, written))
         if record.live:
             return
-        dump(agent.results, {"schema": 1, "status": "success", "summary": "All pages were read."})
+        dump(agent.results, {"status": "success", "summary": "All pages were read."})
         dump(agent.exit, {"schema": 1, "spawn_id": record.spawn_id, "code": 0, "at": record.ended_at})
         dump(agent.ended, to_builtins(record))
 
