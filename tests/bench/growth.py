@@ -9,7 +9,7 @@ from swarm.scan.scanner import Scanner
 from tests.bench import idle, planning
 from tests.bench.figures import Figure, Growth
 from tests.bench.homes import BenchHome
-from tests.bench.room import last_name, open_room
+from tests.bench.room import open_room, wait_for_all
 
 SIZES = (10, 100, 1_000, 10_000)
 HARDLY_ANY = 2
@@ -55,7 +55,7 @@ def _plan(count: int, *, quick: bool) -> Figure:
 def _room(bench: BenchHome, *, quick: bool) -> dict[str, float]:
     """Milliseconds of processor in a second in which nothing happens, and MiB that are resident."""
     with open_room(bench) as room:
-        room.wait(last_name(bench), deadline=120.0)
+        wait_for_all(room, bench)
         time.sleep(idle.SETTLE_S)
         seconds = QUICK_WATCHED_S if quick else WATCHED_S
         before = idle.cpu_seconds(room.pid)

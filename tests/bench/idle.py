@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.bench.figures import Figure
 from tests.bench.homes import BenchHome
-from tests.bench.room import last_name, open_room
+from tests.bench.room import open_room, wait_for_all
 
 SETTLE_S = 8.0
 WATCHED_S, QUICK_WATCHED_S = 15.0, 10.0
@@ -18,7 +18,7 @@ AIMS_MEMORY = {12: 55.0, 1_000: 70.0, 10_000: 130.0}
 def processor(bench: BenchHome, *, quick: bool) -> list[Figure]:
     """Per cent of a core, with the screen shown."""
     with open_room(bench) as room:
-        room.wait(last_name(bench), deadline=120.0)
+        wait_for_all(room, bench)
         time.sleep(SETTLE_S)
         before, began = cpu_seconds(room.pid), time.monotonic()
         time.sleep(QUICK_WATCHED_S if quick else WATCHED_S)
@@ -30,7 +30,7 @@ def processor(bench: BenchHome, *, quick: bool) -> list[Figure]:
 def memory(bench: BenchHome, *, quick: bool) -> list[Figure]:
     """Resident memory once everything has been looked at twice."""
     with open_room(bench) as room:
-        room.wait(last_name(bench), deadline=120.0)
+        wait_for_all(room, bench)
         time.sleep(SETTLE_S / 2 if quick else SETTLE_S)
         resident = resident_mib(room.pid)
     return [Figure(f"memory, {bench.count:,} agents", resident, "MiB", AIMS_MEMORY.get(bench.count))]

@@ -5,7 +5,7 @@ import time
 
 from tests.bench.figures import Figure
 from tests.bench.homes import BenchHome
-from tests.bench.room import in_sight, last_name, name_of, open_room
+from tests.bench.room import in_sight, name_of, open_room, wait_for_all
 
 SAMPLES, QUICK_SAMPLES = 300, 60
 PAUSE_S = (0.02, 0.1)
@@ -21,7 +21,7 @@ def measure(bench: BenchHome, *, quick: bool) -> list[Figure]:
     at = -1  # the root
     took: list[float] = []
     with open_room(bench) as room:
-        room.wait(last_name(bench), deadline=120.0)
+        wait_for_all(room, bench)
         time.sleep(SETTLE_S)
         for _ in range(QUICK_SAMPLES if quick else SAMPLES):
             time.sleep(chance.uniform(*PAUSE_S))

@@ -9,7 +9,7 @@ from tests.bench import yardsticks
 from tests.bench.figures import Figure
 from tests.bench.homes import BenchHome
 from tests.bench.pty import Terminal
-from tests.bench.room import in_sight, last_name, open_room
+from tests.bench.room import in_sight, open_room, wait_for_all
 
 SAMPLES, QUICK_SAMPLES = 300, 60
 PAUSE_S = (0.02, 0.1)
@@ -24,7 +24,7 @@ AIMS_ELSEWHERE_MS = {10_000: (18.0, 50.0)}
 def measure(bench: BenchHome, *, quick: bool, elsewhere: bool = False) -> list[Figure]:
     """p50 and p99 of both. elsewhere: 200 writes a second to other agents meanwhile."""
     with yardsticks.tail_f() as tail, open_room(bench) as room:
-        room.wait(last_name(bench), deadline=120.0)
+        wait_for_all(room, bench)
         time.sleep(SETTLE_S)
         noise = Noise(bench) if elsewhere else None
         if noise is not None:

@@ -28,6 +28,13 @@ def last_name(bench: BenchHome) -> str:
     return name_of(in_sight(bench)[-1])
 
 
+def wait_for_all(room: Terminal, bench: BenchHome, deadline: float = 120.0) -> None:
+    """Until it shows rows, and has looked at every agent: the first rows of a large swarm come before that."""
+    room.wait(last_name(bench), deadline=deadline)
+    if bench.count >= 1_000:  # a smaller number could stand for something else
+        room.wait(f"{bench.count:,}", deadline=deadline)
+
+
 def name_of(agent: str) -> str:
     """The name of an agent as its row shows it."""
     return agent.rpartition("/")[2]

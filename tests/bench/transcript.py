@@ -19,6 +19,7 @@ AIM_MEMORY_MIB = 16.0
 OURS = """
 import re, resource, sys, time
 from swarm.programs.follower import Follower
+from swarm.programs.prices import PricedReader, Prices
 from swarm.programs.registry import new_reader_of
 from pathlib import Path
 def peak():
@@ -27,7 +28,7 @@ def peak():
     if status.exists():
         return int(re.search(r"VmHWM:\\s+(\\d+)", status.read_text())[1]) * 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-follower = Follower(Path(sys.argv[1]), new_reader_of("claude"))
+follower = Follower(Path(sys.argv[1]), new_reader_of("claude", Prices()))
 before = peak()
 began = time.perf_counter()
 while follower.look(time.time()) or follower.behind:
