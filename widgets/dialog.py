@@ -64,7 +64,7 @@ class Words(TextPane, can_focus=False):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         del container, viewport
-        return len(self.wrap_all(max(1, width - self.styles.scrollbar_size_vertical)))
+        return sum(map(len, self.wrap_all(max(1, width - self.styles.scrollbar_size_vertical))))
 
 
 class Reserved(Static):

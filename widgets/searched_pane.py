@@ -45,6 +45,11 @@ class SearchedPane(TextPane):
         """The lines have moved."""
         self._at = max(0, self._at + by)
 
+    def wrap_for_size(self) -> None:
+        found = self.place_at(self._at)
+        super().wrap_for_size()
+        self._at = self.line_at(found)
+
     def search(self, text: str) -> int:
         """Mark every place where the text occurs and go to the last one; returns how many lines have it."""
         self._place = ""

@@ -8,8 +8,8 @@ from textual.message import Message
 from textual.reactive import var
 
 from swarm.sanitize import clean_beginning
-from widgets.cells import Cells
 from widgets.paragraphs import Paragraph, wrap_paragraph
+from widgets.reading_place import Place
 from widgets.searched_pane import SearchedPane
 
 RING = 5_000
@@ -54,7 +54,6 @@ class Transcript(SearchedPane):
         self._ring: deque[Paragraph] = deque()
         self._places: deque[int] = deque()
         """Where what each line of the ring tells of begins in the file."""
-        self._heights: deque[int] = deque()
         self._fell = NOWHERE
         """The place of the last line that fell out before the ring."""
         self._read_from = NOWHERE
@@ -193,10 +192,11 @@ class Transcript(SearchedPane):
             self._unseen += len(new)
         self.show_words()
 
-    def wrap_all(self, width: int) -> list[Cells]:
-        wrapped = [wrap_paragraph(paragraph, width) for paragraph in self._ring]
-        self._heights = deque(len(lines) for lines in wrapped)
-        return [line for lines in wrapped for line in lines]
+    def keep_place(self, place: Place) -> None:
+        if self.following:
+            self._to_end()
+        else:
+            super().keep_place(place)
 
     def lines_changed(self) -> None:
         super().lines_changed()
@@ -227,6 +227,8 @@ class Transcript(SearchedPane):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
+        if self.is_resized:
+            return
         at_end = round(new_value) >= self.max_scroll_y
         if new_value < old_value and not at_end:
             self.following = False

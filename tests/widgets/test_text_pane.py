@@ -6,8 +6,9 @@ from textual.geometry import Offset
 from textual.selection import Selection
 
 from tests.support.widget_app import WidgetApp, screen_lines
-from widgets.cells import Cell, cells_width, width_of
+from widgets.cells import Cell, Cells, cells_width, width_of
 from widgets.paragraphs import Paragraph, wrap, wrap_paragraph
+from widgets.reading_place import line_of, place_of
 from widgets.selected_text import text_between
 from widgets.text_pane import TextPane
 
@@ -121,3 +122,50 @@ def test_whatever_is_wrapped_is_copied_in_one_line(text: str, lead: str, width: 
 def test_a_line_of_cells_alone_takes_one_line_however_long_it_is() -> None:
     lead = (Cell("a long lead of cells"),)
     assert wrap_paragraph(Paragraph("", "", lead), 24) == [lead]
+
+
+async def test_the_words_one_reads_stay_on_top_through_every_size_and_come_back_with_the_first() -> None:
+    words = " ".join(f"w{number:03}" for number in range(40))
+    pane = TextPane()
+    app = WidgetApp(pane)
+    async with app.run_test(size=(42, 8), notifications=True) as pilot:
+        pane.set_paragraphs([Paragraph(f"{name} {words}", "", (Cell("06:31 "),)) for name in "abcdefgh"])
+        await pilot.pause()
+        pane.move_cursor(25)
+        first = screen_lines(app)[0].split()[0]
+        for size in ((24, 8), (90, 8), (15, 8), (60, 20), (42, 60), (33, 5), (42, 8)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert first in screen_lines(app)[0].split() or pane.scroll_offset.y == pane.max_scroll_y, size
+        assert screen_lines(app)[0].split()[0] == first
+        assert pane.scroll_offset.y == 25
+
+
+async def test_what_is_written_above_the_words_one_reads_does_not_move_them() -> None:
+    pane = TextPane()
+    app = WidgetApp(pane)
+    async with app.run_test(size=(20, 5), notifications=True) as pilot:
+        lines = [Paragraph(f"line {number}") for number in range(50)]
+        pane.set_paragraphs(lines)
+        await pilot.pause()
+        pane.set_paragraphs([Paragraph("newest"), *lines])
+        assert screen_lines(app)[0].startswith("newest")  # who stands at the top sees what is new
+        pane.move_cursor(10)
+        pane.set_paragraphs([Paragraph("newer still"), Paragraph("newest"), *lines])
+        await pilot.pause()
+        assert screen_lines(app)[0].startswith("line 9")
+
+
+@given(st.lists(texts, min_size=1, max_size=5), st.integers(1, 30), st.integers(1, 30), st.integers(0, 40))
+def test_a_place_is_found_at_every_width(said: list[str], narrow: int, wide: int, line: int) -> None:
+    def wrapped(width: int) -> tuple[list[int], list[Cells]]:
+        each = [wrap_paragraph(Paragraph(text, "", (Cell("x "),)), width) for text in said]
+        return list(map(len, each)), [one for lines in each for one in lines]
+
+    at_first, at_second = wrapped(narrow), wrapped(wide)
+    line = min(line, len(at_first[1]) - 1)
+    place = place_of(line, *at_first)
+    assert line_of(place, *at_first) <= line  # a line of spaces alone is the one before
+    there = line_of(place, *at_second)
+    assert place_of(there, *at_second).paragraph == place.paragraph
+    assert line_of(place, *at_first) == line_of(place_of(line_of(place, *at_first), *at_first), *at_first)

@@ -195,3 +195,27 @@ async def test_no_line_is_lost_or_doubled_on_the_way_back() -> None:
         transcript.action_cursor_top()
         await pilot.pause()
         assert said_in(transcript) == [f"line {number}" for number in range(6000)]
+
+
+async def test_another_width_keeps_the_words_one_reads_and_the_place_that_was_found_and_the_end_while_it_follows() -> (
+    None
+):
+    transcript = Transcript()
+    app = WidgetApp(transcript)
+    async with app.run_test(size=(60, 8), notifications=True) as pilot:
+        transcript.append(f"line {number:03} says so much that it does not fit" for number in range(100))
+        await pilot.pause()
+        await pilot.resize_terminal(20, 8)
+        await pilot.pause()
+        assert transcript.following
+        assert screen_lines(app)[7].strip() == "not fit"
+        transcript.search("line 050")
+        await pilot.pause()
+        top = screen_lines(app)[0]
+        await pilot.resize_terminal(60, 14)
+        await pilot.pause()
+        assert not transcript.following
+        assert top.strip() in screen_lines(app)[0]
+        transcript.needle = "says"
+        transcript.find_next()
+        assert transcript.words_of_search() == ["/says 52 of 100"]

@@ -80,6 +80,8 @@ class ResultsScreen(Dialog[str | None]):
         self._root, self._now = root, now
         self._acts, self._reload, self._undo = acts, reload, undo
         self._waiting_only = False
+        self._read: tuple[str, str] | None = None
+        """Whose entry stands below the list: agent and spawn id."""
 
     def compose_body(self) -> ComposeResult:
         yield self._list
@@ -104,6 +106,9 @@ class ResultsScreen(Dialog[str | None]):
     @on(ResultsList.Highlighted)
     def _highlighted(self, event: ResultsList.Highlighted) -> None:
         entry = event.entry
+        if entry is None or (entry.agent, entry.spawn_id) != self._read:
+            self._read = (entry.agent, entry.spawn_id) if entry is not None else None
+            self._page.scroll_home(animate=False, immediate=True)
         self._page.set_paragraphs(entry_page(entry, self._root, charset_of(self)) if entry is not None else ())
 
     @on(ResultsList.Picked)
