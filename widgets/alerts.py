@@ -1,5 +1,7 @@
 """What a person should know: one row for each (agent, cause), new ones first, acknowledged ones below and dimmer."""
 
+from collections.abc import Hashable
+
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -9,7 +11,7 @@ from swarm.model.time import Now
 from swarm.rules.attention import is_open
 from widgets.cells import Cell, Cells, fit, fit_cells, fit_tail, quote, short_duration, short_id
 from widgets.charset import UNICODE, Charset
-from widgets.line_list import RowList
+from widgets.row_list import RowList
 
 
 def alert_cells(alert: Alert, now: Now, width: int, charset: Charset = UNICODE, *, root: str = "") -> Cells:
@@ -75,16 +77,7 @@ class Alerts(RowList[Alert]):
         if ordered == self._rows:
             self.repaint_changed()
             return
-        current = self.current
-        self._rows = ordered
-        self.lines_changed()
-        keys = [alert.key for alert in ordered]
-        if current is not None and current.key in keys:
-            self.set_reactive(Alerts.cursor_line, keys.index(current.key))
-        else:
-            self.cursor_line = self.validate_cursor_line(self.cursor_line)
-        if self.has_focus:
-            self.scroll_to_cursor()  # newer ones came above it
+        self.set_rows(ordered)
         unacked = sum(map(is_open, ordered))
         self.border_title = Content(f"alerts {unacked} open" if unacked else "alerts")
 
@@ -109,6 +102,9 @@ class Alerts(RowList[Alert]):
         """The same alerts, later."""
         self._now = now
         self.repaint_changed()
+
+    def identity(self, row: Alert) -> Hashable:
+        return row.key
 
     def row_cells(self, row: Alert, width: int) -> Cells:
         return alert_cells(row, self._now, width, self.charset, root=self._root)

@@ -1,6 +1,6 @@
 """A list to choose from in a dialog: rows with boxes to tick, and the dialog over one."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import ClassVar
 
 from msgspec import Struct
@@ -13,7 +13,7 @@ from textual.message import Message
 
 from widgets.cells import Cell, Cells, fit_cells, width_of
 from widgets.dialog import Dialog, Reserved, T
-from widgets.line_list import LineList
+from widgets.row_list import RowList
 
 MOVING_KEYS: tuple[Binding, ...] = (
     Binding("up,k", "cursor_up", "Up", show=False),
@@ -45,10 +45,11 @@ def column(texts: Iterable[str], most: int) -> int:
     return min(most, max(map(width_of, texts), default=0))
 
 
-class CheckList(LineList, can_focus=False):
+class CheckList(RowList[CheckRow], can_focus=False):
     """Rows with boxes to tick. The focus stays with the dialog's answers: its keys are those of `TickDialog`."""
 
     CURSOR_STAYS = True
+    NOTHING = "nothing"
     DEFAULT_CSS = """
     CheckList { height: 1fr; width: 1fr; background: $panel; margin-bottom: 1; }
     """
@@ -70,7 +71,7 @@ class CheckList(LineList, can_focus=False):
 
     def __init__(self, rows: Iterable[CheckRow] = ()) -> None:
         super().__init__()
-        self._rows: tuple[CheckRow, ...] = tuple(rows)
+        self._rows = tuple(rows)
         self._ticked = {row.key for row in self._rows if row.ticked and not row.fixed}
 
     def _on_mount(self, event: events.Mount) -> None:
@@ -80,12 +81,7 @@ class CheckList(LineList, can_focus=False):
 
     @property
     def rows(self) -> tuple[CheckRow, ...]:
-        return self._rows
-
-    @property
-    def current(self) -> CheckRow | None:
-        """The row under the cursor."""
-        return self._rows[self.cursor_line] if self.cursor_line < len(self._rows) else None
+        return tuple(self._rows)
 
     @property
     def ticked(self) -> tuple[str, ...]:
@@ -97,18 +93,14 @@ class CheckList(LineList, can_focus=False):
         """The keys of the rows whose box is empty."""
         return frozenset(row.key for row in self._rows if not row.fixed and row.key not in self._ticked)
 
-    @property
-    def line_count(self) -> int:
-        return max(1, len(self._rows))
-
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         del container, viewport, width
         return self.line_count
 
-    def line_cells(self, index: int, width: int) -> Cells:
-        if index >= len(self._rows):
-            return fit_cells((Cell(" nothing", "muted"),), width, self.charset.cut)
-        row = self._rows[index]
+    def identity(self, row: CheckRow) -> Hashable:
+        return row.key
+
+    def row_cells(self, row: CheckRow, width: int) -> Cells:
         return fit_cells((self.box(row), Cell(" "), *row.cells), width, self.charset.cut)
 
     def box(self, row: CheckRow) -> Cell:

@@ -1,6 +1,6 @@
 """The audit log: which actor did what to which agent, and what was refused."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import ClassVar
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from textual.message import Message
 from widgets.cells import Cell, Cells, clock_text, fit, fit_cells, fit_tail, quote
 from widgets.charset import UNICODE, Charset
 from widgets.check_list import MOVING_KEYS
-from widgets.line_list import RowList
+from widgets.row_list import RowList
 
 
 class EventRow(Struct, frozen=True):
@@ -61,10 +61,13 @@ class EventFeed(RowList[EventRow]):
 
     def set_events(self, events: Iterable[EventRow]) -> None:
         """Shows these records instead of all that were there."""
-        self._rows = tuple(events)
-        self.lines_changed()
-        self.set_reactive(EventFeed.cursor_line, max(0, len(self._rows) - 1))
-        self.scroll_to_cursor()
+        is_first = not self._rows
+        self.set_rows(tuple(events))
+        if is_first:
+            self.action_cursor_bottom()
+
+    def identity(self, row: EventRow) -> Hashable:
+        return row.seq
 
     def row_cells(self, row: EventRow, width: int) -> Cells:
         return event_cells(row, width, self.charset)

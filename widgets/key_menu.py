@@ -1,5 +1,6 @@
 """A menu of which every row has a key of its own: pressing it picks the row, wherever the cursor is."""
 
+from collections.abc import Hashable
 from typing import ClassVar
 
 from msgspec import Struct
@@ -14,7 +15,7 @@ from textual.widgets import Static
 from widgets.cells import Cell, Cells, cells_width, fit_cells, quote, width_of
 from widgets.check_list import MOVING_KEYS
 from widgets.dialog import Dialog
-from widgets.line_list import RowList
+from widgets.row_list import RowList
 
 _LEAST = 8
 """Columns without which no preview is begun."""
@@ -56,6 +57,9 @@ class KeyList(RowList[KeyRow]):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         del container, viewport, width
         return self.line_count
+
+    def identity(self, row: KeyRow) -> Hashable:
+        return row.key
 
     def row_cells(self, row: KeyRow, width: int) -> Cells:
         title = row.title.ljust(self._column + len(row.title) - width_of(row.title))

@@ -1,7 +1,7 @@
 """The base of every list: lines drawn one by one. Ten thousand scroll like ten, and only what changed repaints."""
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar, Generic, TypeVar
+from collections.abc import Callable
+from typing import ClassVar
 
 from rich.style import Style
 from textual import events
@@ -11,11 +11,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from widgets.cells import Cell, Cells, fit_cells
+from widgets.cells import Cells
 from widgets.charset import UNICODE, Charset
 from widgets.painting import paint
-
-Row = TypeVar("Row")
 
 
 def charset_of(widget: Widget) -> Charset:
@@ -243,44 +241,3 @@ LineList {
             event.stop()
             self.cursor_line = index
             self.clicked(index, offset.x, event.chain)
-
-
-class RowList(LineList, Generic[Row]):
-    """A list of values, one a line; where there is none, one line says so. Enter or a double click opens a row."""
-
-    NOTHING: ClassVar[str] = ""
-    """What stands there without rows."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._rows: Sequence[Row] = ()
-
-    @property
-    def current(self) -> Row | None:
-        """The row under the cursor."""
-        return self._rows[self.cursor_line] if self.cursor_line < len(self._rows) else None
-
-    def row_cells(self, row: Row, width: int) -> Cells:
-        """The cells of one row."""
-        raise NotImplementedError
-
-    def opened(self, row: Row) -> None:
-        """A row is wanted: lists that can do something about it post their message here."""
-
-    @property
-    def line_count(self) -> int:
-        return max(1, len(self._rows))
-
-    def line_cells(self, index: int, width: int) -> Cells:
-        if index >= len(self._rows):
-            return fit_cells((Cell(f" {self.NOTHING}", "muted"),), width, self.charset.cut)
-        return self.row_cells(self._rows[index], width)
-
-    def clicked(self, index: int, x: int, chain: int) -> None:
-        del index, x
-        if chain == 2:
-            self.action_open()
-
-    def action_open(self) -> None:
-        if self.current is not None:
-            self.opened(self.current)

@@ -1,6 +1,6 @@
 """The results inbox as lines: who reported or ended, the newest first, and whether somebody has seen to it."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -9,8 +9,8 @@ from textual.message import Message
 from swarm.model.results_inbox import ResultsEntry
 from widgets.cells import Cells
 from widgets.check_list import MOVING_KEYS
-from widgets.line_list import RowList
 from widgets.results_row import entry_cells
+from widgets.row_list import RowList
 
 
 class ResultsList(RowList[ResultsEntry]):
@@ -46,14 +46,11 @@ class ResultsList(RowList[ResultsEntry]):
 
     def set_entries(self, entries: Sequence[ResultsEntry], now: float) -> None:
         """Shows these; the cursor stays on the agent that it was on. now: wall seconds."""
-        before = self.current
-        self._rows, self._now = tuple(entries), now
-        places = {(each.agent, each.spawn_id): at for at, each in enumerate(self._rows)}
-        at = places.get((before.agent, before.spawn_id), self.cursor_line) if before is not None else 0
-        self.lines_changed()
-        self.cursor_line = at
-        self.scroll_to_cursor()
-        self.cursor_changed()
+        self._now = now
+        self.set_rows(tuple(entries))
+
+    def identity(self, row: ResultsEntry) -> Hashable:
+        return row.agent, row.spawn_id
 
     def row_cells(self, row: ResultsEntry, width: int) -> Cells:
         return entry_cells(row, self._now, self._root, width, self.charset)

@@ -1,6 +1,6 @@
 """Sessions of agent programs that run beside the swarm, one a line."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -9,7 +9,7 @@ from textual.message import Message
 from swarm.model.listed import ListedSession
 from widgets.cells import Cell, Cells, fit, fit_cells, fit_tail, quote, short_duration
 from widgets.check_list import MOVING_KEYS
-from widgets.line_list import RowList
+from widgets.row_list import RowList
 
 
 class SessionList(RowList[ListedSession]):
@@ -36,8 +36,10 @@ class SessionList(RowList[ListedSession]):
 
     def set_sessions(self, sessions: Sequence[ListedSession]) -> None:
         """Shows these."""
-        self._rows = tuple(sessions)
-        self.lines_changed()
+        self.set_rows(tuple(sessions))
+
+    def identity(self, row: ListedSession) -> Hashable:
+        return row.program, row.key
 
     def row_cells(self, row: ListedSession, width: int) -> Cells:
         cells = [

@@ -1,6 +1,6 @@
 """The agents over the last heartbeats: a row an agent, a column a heartbeat, a sign for what happened to it there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -13,7 +13,8 @@ from swarm.model.time import Now
 from widgets.cells import Cell, Cells, clock_text, fit_cells, fit_tail, quote, short_id
 from widgets.charset import UNICODE, Charset
 from widgets.check_list import MOVING_KEYS
-from widgets.line_list import CellLine, RowList, charset_of
+from widgets.line_list import CellLine, charset_of
+from widgets.row_list import RowList
 
 _ACT_ROLES = {
     ActionKind.KILL: "danger",
@@ -154,13 +155,16 @@ class Timeline(RowList[AgentView]):
         if rows == self._rows and snapshot.beats == self._beats:
             return
         self._root = snapshot.root
-        self._rows, self._beats = rows, snapshot.beats
-        self.lines_changed()
+        self._beats = snapshot.beats
+        self.set_rows(rows)
 
     @property
     def beats(self) -> tuple[Beat, ...]:
         """The heartbeats it knows, oldest first."""
         return self._beats
+
+    def identity(self, row: AgentView) -> Hashable:
+        return row.ref
 
     def row_cells(self, row: AgentView, width: int) -> Cells:
         charset = self.charset

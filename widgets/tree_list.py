@@ -8,6 +8,7 @@ from swarm.rules.attention import Attention
 from widgets.agent_figures import ages_by_itself
 from widgets.hidden_marks import hidden_marks
 from widgets.line_list import LineList
+from widgets.own_keys import keys_of
 from widgets.tree_order import Verdicts
 from widgets.tree_state import TreeState
 from widgets.tree_words import view_words
@@ -93,7 +94,7 @@ class TreeList(LineList):
     @property
     def view_words(self) -> str:
         """How the list is narrowed and ordered, for the border; '' where it is the plain tree."""
-        return view_words(self._state)
+        return view_words(self._state, keys_of(self))
 
     @property
     def cursor_alert(self) -> Alert | None:

@@ -1,5 +1,6 @@
 """The palette: every act of the table in a line with its key, and every agent, found by what is typed."""
 
+from collections.abc import Hashable
 from typing import ClassVar
 
 from textual import on
@@ -12,7 +13,7 @@ from textual.widgets import Input
 from swarm_tui.app.palette_matches import Offer, offers, refusals
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from widgets.cells import Cell, Cells, cells_width, fit_cells, quote, width_of
-from widgets.line_list import RowList
+from widgets.row_list import RowList
 from widgets.searched_pane import marked
 
 KEY_COLUMN = 9
@@ -36,6 +37,9 @@ class OfferList(RowList[Offer]):
         self.cursor_line = 0
         self.scroll_home(animate=False, immediate=True)
         self.lines_changed()
+
+    def identity(self, row: Offer) -> Hashable:
+        return row.act or row.agent
 
     def row_cells(self, row: Offer, width: int) -> Cells:
         role = "muted" if row.refused else ""
