@@ -29,7 +29,7 @@ class Column(StrEnum):
 
 ALL: tuple[Column, ...] = tuple(Column)
 NARROW = 50
-"""Below so many columns a row has mark, name and age."""
+"""Below so many columns a row has mark, name, what the list is sorted by, and age."""
 _WORDS_FROM = 60
 """From so many columns on, the state's word and the reason stand in every row, whatever the names take."""
 WIDTHS = {
@@ -101,8 +101,7 @@ def columns_for(
     needed: the one that the list is sorted by; it comes before all but the state. figures: digits of the most slots.
     """
     if width < NARROW:
-        age = 10 if width >= 34 else 6 if width >= 20 else 0
-        return Columns(width, max(0, width - 1 - (age + 1 if age else 0)), ((Column.AGE, age),) if age else ())
+        return _narrow(width, needed, figures)
     chosen: dict[Column, int] = {}
     says = Column.SAYS in wanted
     least = 1 + _LEAST_SAID if says else 0
@@ -123,6 +122,18 @@ def columns_for(
     else:
         name += room
     return Columns(width, name, _in_order(chosen, wanted))
+
+
+def _narrow(width: int, needed: Column | None, figures: int) -> Columns:
+    chosen: list[tuple[Column, int]] = []
+    room = max(0, width - 1)
+    if needed is not None and needed is not Column.AGE and room > (takes := _width(needed, (), figures)) + 1:
+        chosen.append((needed, takes))
+        room -= 1 + takes
+    if age := 10 if room >= 33 else 6 if room >= 19 else 0:
+        chosen.append((Column.AGE, age))
+        room -= 1 + age
+    return Columns(width, room, tuple(sorted(chosen, key=lambda part: ALL.index(part[0]))))
 
 
 def _width(column: Column, chosen: Collection[Column], figures: int) -> int:
@@ -156,5 +167,7 @@ def _heading(
     key: str, said: str, width: int, arrows: dict[str, str], charset: Charset, *, right: bool = False
 ) -> tuple[Cell, ...]:
     arrow = arrows.get(key, "")
+    if len(said) + len(arrow) > width:
+        said = fit(said, max(0, width - len(arrow)), charset.cut)  # which way round it is sorted is seen in any case
     text = (fit_right if right else fit)(f"{said}{arrow}", width, charset.cut)
     return (Cell(text, "strong" if arrow else "muted"),)

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from swarm.model.causes import Severity
 from swarm.model.health import Health, Verdict
 from swarm.model.snapshot import AgentView
 from swarm.model.state_words import STATE_WORDS, meant_by
 from swarm.rules.state_words import is_in_state
 
-FILTER_HINT = "words  !without  :state (:failed :silent :done)  !:state  esc goes back"
+FILTER_HINT = "words  !without  :state (:failed :silent :done)  !:state  {clear} goes back"
 """What the empty line says of its language."""
 FILTER_HELP = (
     ("idea beta", "both words occur: in id, role, state, problems or what a row says"),
@@ -37,10 +38,10 @@ class Term(Struct, frozen=True):
     """The states that are meant; None where the word itself is looked for."""
     inverse: bool = False
 
-    def holds(self, view: AgentView, verdict: Verdict, said: str) -> bool:
+    def holds(self, view: AgentView, verdict: Verdict, said: str, need: Severity | None) -> bool:
         """Whether it is true of an agent. said: what the agent is found by, in small letters."""
         if self.states is not None:
-            return any(is_in_state(state, view, verdict) for state in self.states) is not self.inverse
+            return any(is_in_state(state, view, verdict, need) for state in self.states) is not self.inverse
         return (self.word in said) is not self.inverse
 
 
@@ -66,12 +67,12 @@ class TreeFilter(Struct, frozen=True):
         """Which states exist, where one was asked for that does not; '' where all do."""
         return f"there is no state :{self.unknown}; there are {' '.join(STATE_WORDS)}" if self.unknown else ""
 
-    def matches(self, view: AgentView, verdict: Verdict) -> bool:
-        """Whether all of it is true of an agent."""
+    def matches(self, view: AgentView, verdict: Verdict, need: Severity | None = None) -> bool:
+        """Whether all of it is true of an agent. need: how badly it needs a person; None where it does not."""
         if self.unknown:
             return False
         said = found_by(view, verdict)
-        return all(term.holds(view, verdict, said) for term in self.terms)
+        return all(term.holds(view, verdict, said, need) for term in self.terms)
 
     def spans(self, text: str) -> tuple[tuple[int, int], ...]:
         """Where the words that it looks for stand in a text: (start, end) in letters, in order, without overlaps."""

@@ -166,9 +166,13 @@ def verdict_of(verdicts: Verdicts, view: AgentView) -> Verdict:
     return verdicts.get(view.id, NO_VERDICT)
 
 
-def matching(views: tuple[AgentView, ...], verdicts: Verdicts, wanted: TreeFilter) -> frozenset[int]:
-    """The places of the agents of which all that a filter asks for is true."""
-    return frozenset(at for at, view in enumerate(views) if wanted.matches(view, verdict_of(verdicts, view)))
+def matching(
+    views: tuple[AgentView, ...], verdicts: Verdicts, wanted: TreeFilter, needs: Needs = NO_NEEDS
+) -> frozenset[int]:
+    """The places of the agents of which all that a filter asks for is true. needs: who needs a person, by id."""
+    return frozenset(
+        at for at, view in enumerate(views) if wanted.matches(view, verdict_of(verdicts, view), needs.get(view.id))
+    )
 
 
 def worst_of(

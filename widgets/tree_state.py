@@ -133,7 +133,7 @@ class TreeState:
 
     def take_needs(self, found: Attention) -> bool:
         """Take who needs a person now; True where `reorder` must follow."""
-        return self.needs.take(found, self.tree) and self.problems_only
+        return self.needs.take(found, self.tree) and (self.problems_only or self.filter.names_state)
 
     def reorder(self, *, to_first: bool = False) -> str:
         """Find the lines again, and the cursor's place among them. to_first: it goes to the first match.
@@ -167,7 +167,8 @@ class TreeState:
 
     def _order(self) -> list[TreeLine]:
         tree = self.tree
-        wanted = matching(tree.views, self.verdicts, self.filter) if self.filter.narrows else None
+        needs = self.needs.found.agents
+        wanted = matching(tree.views, self.verdicts, self.filter, needs) if self.filter.narrows else None
         if not self.flat:
             return tree.lines(
                 self.charset,
@@ -180,9 +181,7 @@ class TreeState:
         places: Iterable[int] = range(len(tree.views)) if wanted is None else wanted
         if self.problems_only:
             places = self.needs.places.intersection(places)
-        ordered = in_order(
-            tuple(places), tree.views, self.verdicts, self.order, reverse=self.reverse, needs=self.needs.found.agents
-        )
+        ordered = in_order(tuple(places), tree.views, self.verdicts, self.order, reverse=self.reverse, needs=needs)
         return [TreeLine(at, flat=True) for at in ordered]
 
     def _keep_cursor(self, before: TreeIndex) -> None:

@@ -1,5 +1,6 @@
 """Whether a word that a filter takes for a state is true of an agent."""
 
+from swarm.model.causes import Severity
 from swarm.model.health import Health, Verdict
 from swarm.model.record import Phase
 from swarm.model.reports import ResultsState
@@ -35,15 +36,15 @@ def word_of(view: AgentView, verdict: Verdict) -> str:
     return STRAY if view.stray is not None and not view.progress.lines else verdict.state.value
 
 
-def is_in_state(word: str, view: AgentView, verdict: Verdict) -> bool:
-    """Whether one of `model.state_words` is true of an agent."""
+def is_in_state(word: str, view: AgentView, verdict: Verdict, need: Severity | None = None) -> bool:
+    """Whether one of `model.state_words` is true of an agent. need: of `attention`, for what alerts alone speak of."""
     match word:
         case "silent":
             return verdict.state in _SILENT
         case "running":
             return verdict.state in RUNNING_STATES and verdict.state is not Health.IDLE
         case "problem":
-            return is_problem(verdict, view)
+            return need is not None or is_problem(verdict, view)
         case "unread":
             read = view.record is None or view.record.read_at is not None
             return view.results.state is ResultsState.VALID and not read

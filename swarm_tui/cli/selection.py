@@ -41,10 +41,10 @@ def select(
         below = tuple(f"{top}/" for top in tops)
         wanted &= {at for at, view in enumerate(views) if view.id in tops or view.id.startswith(below)}
     filtering = _filter([word for word, ids in named.items() if not ids], snapshot, verdicts)
+    needs = attention(snapshot, verdicts).agents
     if filtering.narrows:
-        wanted &= matching(views, verdicts, filtering)
+        wanted &= matching(views, verdicts, filtering, needs)
     if only_problems:
-        needs = attention(snapshot, verdicts).agents
         wanted &= {at for at, view in enumerate(views) if view.id in needs}
     return Selection(wanted, only_problems) if words or only_problems else None
 

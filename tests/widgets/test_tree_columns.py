@@ -196,6 +196,16 @@ def test_columns_and_headings_take_exactly_the_width(width: int, longest: int) -
     assert text.isascii()
 
 
+def test_what_a_list_is_sorted_by_is_seen_at_every_width() -> None:
+    for needed in (column for column in Column if column is not Column.SAYS):
+        for width in (24, 34, 40, 45, 49, 50, 60, 80, 160):
+            columns = columns_for(width, 30, needed=needed)
+            assert columns.has(needed)
+            assert columns.name >= 12 or width < 34, (needed, width)
+            heading = "".join(cell.text for cell in headings(columns, "agent", {needed.value: UNICODE.down}, UNICODE))
+            assert UNICODE.down in heading
+
+
 def test_a_name_is_cut_only_where_every_column_that_can_go_is_gone() -> None:
     for width in range(60, 240):
         for longest in (16, 26, 40, 80):

@@ -4,14 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from swarm.model.causes import AlertCause
+from swarm.model.record import Alert
 from swarm.model.state_words import STATE_WORDS, meant_by
+from swarm.model.values import replace
+from swarm.rules.attention import attention
 from swarm.rules.plan import verdicts
 from swarm.rules.state_words import is_in_state
+from swarm_tui.cli.selection import select
 from tests.support.swarms import NOW, POLICY, a_root, a_snapshot, a_view, big_example
 from tests.support.widget_app import WidgetApp, screen_lines
 from tests.widgets.test_agent_tree import started
 from widgets.agent_tree import AgentTree
 from widgets.tree_filter import FILTER_HELP, understood
+from widgets.tree_state import TreeState
+from widgets.tree_words import title_words
 
 SWARM = big_example()
 FOUND = verdicts(SWARM, POLICY, NOW)
@@ -115,3 +122,23 @@ async def test_an_unknown_state_is_said_with_all_there_are_in_place_of_the_list(
         said = " ".join(line.strip() for line in screen_lines(app))
         assert "there is no state :nonsense; there are" in said
         assert all(word in said for word in STATE_WORDS)
+
+
+def test_a_problem_is_whoever_needs_a_person_for_an_open_alert_alone_too() -> None:
+    alert = Alert("genesis-01/well", AlertCause.SAME_FILE, "two agents change one file")
+    state = TreeState()
+    snapshot = a_snapshot(a_root(), a_view("well"), a_view("other"), alerts=(alert,))
+    found = verdicts(snapshot, POLICY, NOW)
+    state.take(snapshot.agents, found, snapshot.root)
+    state.take_needs(attention(snapshot, found))
+    state.filter_text = ":problem"
+    state.reorder()
+    assert [state.view_at(at).name for at, line in enumerate(state.lines) if not line.context] == ["well"]
+    assert title_words(state) == "agents 1 of 3", "who only leads there is not counted"
+    acknowledged = replace(snapshot, alerts=(replace(alert, acked_at=NOW.wall),))
+    assert state.take_needs(attention(acknowledged, found)), "the lines are found again"
+    state.reorder()
+    assert not state.lines
+    chosen = select(snapshot, found, (":problem",), only_problems=False)
+    assert chosen is not None
+    assert chosen.ids(snapshot) == {"genesis-01/well"}
