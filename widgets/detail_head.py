@@ -23,9 +23,11 @@ from widgets.cells import (
     short_count,
     short_duration,
     short_money,
+    width_of,
 )
 from widgets.charset import UNICODE, Charset
 from widgets.line_list import CellLine, charset_of
+from widgets.own_keys import KeyOf, keys_of
 from widgets.slot_board import meter_cells
 from widgets.verdict_words import verdict_lines
 
@@ -50,20 +52,21 @@ class Tab(StrEnum):
 TABS = tuple(Tab)
 
 
-def tab_cells(active: Tab, width: int) -> tuple[Cells, tuple[tuple[int, int, Tab], ...]]:
-    """`[1 progress] 2 transcript 3 task ...`, and where each lies; figures alone for the others where it is narrow."""
+def tab_cells(active: Tab, width: int, key_of: KeyOf) -> tuple[Cells, tuple[tuple[int, int, Tab], ...]]:
+    """`[1 progress] 2 transcript 3 task ...`, and where each lies; keys alone for the others where it is narrow."""
     cells: list[Cell] = []
     spans: list[tuple[int, int, Tab]] = []
     for named in (True, False):
         cells, spans, at = [], [], 0
-        for number, tab in enumerate(TABS, 1):
+        for tab in TABS:
+            key = key_of(f"tab_{tab.value}")
             if tab is active:
-                cell = Cell(f"[{number} {tab.value}]", "strong")
+                cell = Cell(f"[{key} {tab.value}]", "strong")
             else:
-                cell = Cell(f"{number} {tab.value}" if named else f"{number}", "muted")
-            spans.append((at, at + len(cell.text), tab))
+                cell = Cell(f"{key} {tab.value}" if named else key, "muted")
+            spans.append((at, at + width_of(cell.text), tab))
             cells += (cell, Cell(" "))
-            at += len(cell.text) + 1
+            at += width_of(cell.text) + 1
         if at - 1 <= width:
             break
     return fit_cells(cells, width), tuple(spans)
@@ -104,13 +107,13 @@ class TabLine(CellLine):
 
     def line_cells(self, y: int, width: int) -> Cells:
         del y
-        return tab_cells(self.tab, width)[0]
+        return tab_cells(self.tab, width, keys_of(self))[0]
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        for start, end, tab in tab_cells(self.tab, self.size.width)[1]:
+        for start, end, tab in tab_cells(self.tab, self.size.width, keys_of(self))[1]:
             if start <= offset.x < end:
                 event.stop()
                 self.post_message(self.Pressed(tab))

@@ -12,6 +12,7 @@ class Entry(NamedTuple):
     sign: str
     """As it stands on the screen; two spaces lie between several ways to look."""
     words: str
+    """Like the sign, they name acts in braces where the screen has their keys: `own_keys` fills them in."""
 
 
 class Section(NamedTuple):
@@ -31,7 +32,7 @@ STATES: dict[Health, str] = {
     Health.RETRYING: "its model service refuses or does not answer",
     Health.WAITING: "its program ended for its model service; it is taken up again by itself",
     Health.DONE: "results.json is there and valid",
-    Health.DISPUTED: "done by its own word, and something speaks against it: accept (Y) or reject (F) it",
+    Health.DISPUTED: "done by its own word, and something speaks against it: accept ({accept}) or reject ({reject}) it",
     Health.FAILED: "ended without results.json, or with status failed, or its results were rejected",
     Health.KILLED: "ended by operator, parent or engine; its detail says who, why and when",
     Health.LOST: "gone without results or exit status",
@@ -67,15 +68,15 @@ def _status(charset: Charset) -> tuple[Entry, ...]:
         Entry("next in 07:12  in 1:07:12", "minutes and seconds until the next heartbeat; from an hour on hours too"),
         Entry("at 09:30", "a time of day on this machine's clock; a countdown says in, a time of day says at"),
         Entry("HEART STOPPED 34m", "no heartbeat has come for so long, though one should: agents are not watched"),
-        Entry("beat by hand  by hand", "no process beats here by itself: B does, or swarm-tui run"),
+        Entry("beat by hand  by hand", "no process beats here by itself: {beat} does, or swarm-tui run"),
         Entry("beating: control room", "a heartbeat is running, and who began it"),
         Entry("beat: run", "another process has the automatic heartbeat of this home"),
         Entry(f"{charset.running} running 9  {charset.running} 9", "agents whose program runs, without the root"),
         Entry(
             f"{charset.warned} 2 need you  {charset.failed} 2 need you  {charset.warned} 1 needs you  "
             f"{charset.failed} 1 needs you",
-            f"agents with a problem or an open alert, and open alerts of the swarm itself: p shows them, w goes to "
-            f"the next; {charset.failed} where one of them is in danger",
+            f"agents with a problem or an open alert, and open alerts of the swarm itself: {{problems}} shows them, "
+            f"{{next_problem}} goes to the next; {charset.failed} where one of them is in danger",
         ),
         Entry(f"{charset.ended} nobody needs you", "no agent has a problem, and no alert is open"),
         Entry("$3.10/h  $0.42", "what the swarm costs in an hour; without the /h, all that it has cost"),
@@ -117,7 +118,7 @@ def _row(charset: Charset) -> tuple[Entry, ...]:
             "it runs without having been spawned through the engine; a sub-agent runs inside its parent's program",
         ),
         Entry(f"{charset.states[Health.KILLED]} ending", "it is being ended, and is not gone yet"),
-        Entry(charset.mark, "marked (v): acts are for all that are marked"),
+        Entry(charset.mark, "marked ({mark}): acts are for all that are marked"),
         Entry(f"{charset.fold}19", "so many agents are folded away below it"),
         Entry(
             f"{charset.fold}19 {charset.failed}1  {charset.fold}19 {charset.warned}1",
@@ -158,7 +159,7 @@ def _detail() -> tuple[Entry, ...]:
     return (
         Entry("kill in 02:10  overdue in 07:12", "what comes next for it, and in how many minutes and seconds"),
         Entry("nothing ends it", "no heartbeat will end it, and why not"),
-        Entry("[1 progress]", "the tab that is open; the others by their keys"),
+        Entry("[{tab_progress} progress]", "the tab that is open; the others by their keys"),
         Entry("pid 4211  3 processes", "its process, and how many belong to it"),
         Entry("cpu 0.0%  rss 310 MiB", "of one processor, and memory, for all its processes"),
         Entry("2 children  1 child", "agents directly below it"),
@@ -240,7 +241,7 @@ def _lines(charset: Charset) -> tuple[Entry, ...]:
         Entry(f"{charset.branch}  {charset.last}  {charset.through}", "who is whose child"),
         Entry("741 of 1,000", "so many agents are in the list, of all"),
         Entry(f"by age {charset.down}  by age {charset.up}", "how the list is ordered; upwards where it is reversed"),
-        Entry("3 over: o", "so many agents are over and read, and folded away: o shows them"),
+        Entry("3 over: {toggle_over}", "so many agents are over and read, and folded away: {toggle_over} shows them"),
         Entry(charset.cut, "cut: there is more than fits"),
         Entry(charset.dot, "between two names"),
     )

@@ -4,6 +4,7 @@ from textwrap import wrap
 
 from swarm.rules.attention import need_words
 from widgets.cells import quote
+from widgets.own_keys import KeyOf
 from widgets.tree_order import SortMode
 from widgets.tree_state import TreeState
 
@@ -18,11 +19,11 @@ def title_words(state: TreeState, *, looking: bool = False) -> str:
     if state.problems_only:
         count, shown = state.needs.found.count, len(state.lines) + len(state.alerts)
         return f"problems: {f'{shown:,} of ' if shown != count else ''}{need_words(count)}"
-    shown, count = len(state.lines), len(state.tree.views)
+    shown, count = sum(not line.context for line in state.lines), len(state.tree.views)
     return f"agents {f'{shown:,} of ' if shown != count else ''}{count:,}"
 
 
-def view_words(state: TreeState) -> str:
+def view_words(state: TreeState, key_of: KeyOf) -> str:
     """What is not the plain tree; '' where all of it is."""
     words: list[str] = []
     if state.filter_text:
@@ -33,7 +34,7 @@ def view_words(state: TreeState) -> str:
     if state.marks:
         words.append(f"{len(state.marks)} marked")
     if state.hidden_count:
-        words.append(f"{state.hidden_count} over: o")
+        words.append(f"{state.hidden_count} over: {key_of('toggle_over')}")
     return "  ".join(words)
 
 

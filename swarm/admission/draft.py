@@ -189,7 +189,10 @@ def must_be_able_to_parent(home: Home, parent: str, state: State) -> None:
     """Raises Refused: `hierarchy` where the parent does not run, `paused-branch` where everything is frozen."""
     if state.frozen_all:
         raise Refused(
-            Code.PAUSED_BRANCH, "All agents are frozen.", "Nothing is spawned meanwhile.", "Thaw them first (key E)."
+            Code.PAUSED_BRANCH,
+            "All agents are frozen.",
+            "Nothing is spawned meanwhile.",
+            "Thaw them first: swarm-tui thaw",
         )
     if home.is_root(parent):
         return

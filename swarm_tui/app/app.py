@@ -22,7 +22,7 @@ from swarm.notify.start import Teller
 from swarm.scan.watcher import Watch
 from swarm_tui.app import theme
 from swarm_tui.app.copying_app import CopyingApp
-from swarm_tui.app.keys import first_key, with_keys
+from swarm_tui.app.keys import with_keys
 from swarm_tui.app.own_settings import OwnSettings
 from swarm_tui.app.screens.control_room import ControlRoom
 from swarm_tui.app.settled_app import SettledApp
@@ -70,6 +70,7 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
         self._greeting = greeting
         """What lies over the room until it was read."""
         self.room = ControlRoom(swarm, self, with_keys(self.own.settings.keys))
+        self.key_of = self.room.key_of
         self.room.agents.set_reactive(AgentTree.sort_mode, SortMode(self.own.settings.sort))
         self.room.agents.set_reactive(AgentTree.sort_reverse, self.own.settings.reverse)
         if self.own.settings.columns:
@@ -249,8 +250,7 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
 
     def action_how_to_leave(self) -> None:
         """ctrl-c: a control room that is open for weeks is not left by a slip."""
-        leave, copy = (first_key(self.room.acts, name) for name in ("quit", "copy"))
-        self.room.say(f"{leave} leaves the control room; agents go on.{f' To copy: {copy}.' if copy else ''}")
+        self.room.say(f"{self.key_of('quit')} leaves the control room; agents go on. To copy: {self.key_of('copy')}.")
 
     def leave(self, status: int = 0) -> None:
         """Ends the control room. Agents go on."""

@@ -15,6 +15,7 @@ from swarm.programs.base import Program
 from swarm.programs.registry import program_for
 from swarm.rules.archive import reasons_to_keep
 from widgets.agent_words import SUBAGENT_MARK, is_subagent
+from widgets.own_keys import KeyOf
 
 
 class Where(Struct, frozen=True):
@@ -37,6 +38,8 @@ class Where(Struct, frozen=True):
     """The agent under the cursor is in the list only because something below it matches the filter."""
     at_alerts: bool = False
     """The list of alerts has the keys."""
+    key_of: KeyOf = str
+    """The operator's key of an act, for reasons that name one; unless it is given, acts are named."""
 
     @property
     def targets(self) -> tuple[AgentView, ...]:
@@ -62,13 +65,17 @@ def needs_row(where: Where) -> str:
 
 def needs_one(where: Where) -> str:
     count = len(where.targets)
-    return f"it is done to one agent at a time, and {count} are marked: esc unmarks them" if count > 1 else ""
+    return (
+        f"it is done to one agent at a time, and {count} are marked: {where.key_of('clear')} unmarks them"
+        if count > 1
+        else ""
+    )
 
 
 def needs_match(where: Where) -> str:
     if where.marked or where.agent is None or not where.on_context:
         return ""
-    return f"{where.agent.id} only leads to what the filter found: esc shows all"
+    return f"{where.agent.id} only leads to what the filter found: {where.key_of('clear')} shows all"
 
 
 def needs_agent(where: Where) -> str:
@@ -86,9 +93,11 @@ def needs_managed(where: Where) -> str:
         if is_subagent(view):
             return f"it runs inside {view.id.partition(SUBAGENT_MARK)[0]}: act on that one"
         if view.stray is not None:
-            return f"{view.id} is a stray: x ends it, O adopts it, i dismisses it"
+            ends, adopts, dismisses = map(where.key_of, ("stop", "adopt_stray", "dismiss"))
+            return f"{view.id} is a stray: {ends} ends it, {adopts} adopts it, {dismisses} dismisses it"
         if view.ghost:
-            return f"{view.id} was not spawned through the engine: stop the agent that it runs below; i dismisses it"
+            what = f"stop the agent that it runs below; {where.key_of('dismiss')} dismisses it"
+            return f"{view.id} was not spawned through the engine: {what}"
         if view.foreign:
             return f"{view.id} was not spawned through the engine, so the engine leaves it alone"
     return ""
@@ -144,7 +153,7 @@ def needs_output(where: Where) -> str:
     if view.ghost:
         return "the engine does not keep its output"
     if view.record is not None and view.record.phase is Phase.ENDED:
-        return f"{view.id} has ended; what it put out is in its transcript (2)"
+        return f"{view.id} has ended; what it put out is in its transcript ({where.key_of('tab_transcript')})"
     return ""
 
 
@@ -183,7 +192,7 @@ def needs_reader(where: Where) -> str:
         if phase is Phase.ENDED:
             program = program_of(view, where.policy)
             how = ", in its session where that can go on" if program is not None and program.has_sessions else ""
-            return f"{view.id} has ended and reads no messages: r starts it again{how}"
+            return f"{view.id} has ended and reads no messages: {where.key_of('respawn')} starts it again{how}"
         if phase is Phase.QUEUED:
             return f"{view.id} waits for a slot and reads nothing yet"
     return ""

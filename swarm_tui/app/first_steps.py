@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from swarm.model.snapshot import Access, Snapshot
 from swarm_tui.app.act import Act
 from swarm_tui.app.capabilities import Where
-from swarm_tui.app.keys import first_key
+from swarm_tui.app.keys import KeyNames
 
 _WORDS = {
     "spawn": "spawn the first agent",
@@ -24,4 +24,5 @@ def is_empty(snapshot: Snapshot) -> bool:
 def first_steps(acts: Sequence[Act], where: Where) -> tuple[tuple[str, str], ...]:
     """Returns (key, words) of what can be done now."""
     possible = {act.name for act in acts if act.name in _WORDS and act.keys and not act.disabled_reason(where)}
-    return tuple((first_key(acts, name), words) for name, words in _WORDS.items() if name in possible)
+    key_of = KeyNames(acts)
+    return tuple((key_of(name), words) for name, words in _WORDS.items() if name in possible)

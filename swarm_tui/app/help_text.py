@@ -7,7 +7,6 @@ from swarm.config.policy import Policy
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert
 from swarm_tui.app.act import Act, Group
-from swarm_tui.app.actions import ACTS
 from swarm_tui.app.alert_help import ALERTS
 from swarm_tui.app.capabilities import Where
 from widgets.agent_words import state_word
@@ -15,6 +14,7 @@ from widgets.cells import Cell, quote, width_of
 from widgets.cells import short_duration as duration
 from widgets.charset import Charset
 from widgets.legend import STATES, legend
+from widgets.own_keys import KeyOf, fill_keys
 from widgets.paragraphs import Paragraph
 from widgets.tree_filter import FILTER_HELP
 from widgets.verdict_words import verdict_cells
@@ -32,10 +32,10 @@ def help_text(
     return (
         *_row(where, acts, refused, charset, alert),
         *_keys(acts, refused),
-        *_filter(),
-        *_legend(charset),
+        *_filter(where.key_of),
+        *_legend(charset, where.key_of),
         *_limits(policy),
-        *_alerts(),
+        *_alerts(where.key_of),
     )
 
 
@@ -61,7 +61,7 @@ def _row(
     """State, verdict, what is wrong and what to do, and the acts that are possible: of what is under the cursor."""
     if alert is not None:
         yield _heading(f"This alert: {alert.cause}{f' of {quote(alert.agent, 200)}' if alert.agent else ''}")
-        yield from _cause(alert.cause, alert.text)
+        yield from _cause(alert.cause, alert.text, where.key_of)
         yield _GAP
         return
     view, verdict = where.agent, where.verdict
@@ -69,7 +69,7 @@ def _row(
         return
     yield _heading(f"This row: {quote(view.id, 200)}")
     if verdict is not None:
-        yield from _entry(state_word(view, verdict, charset), STATES[verdict.state])
+        yield from _entry(state_word(view, verdict, charset), fill_keys(STATES[verdict.state], where.key_of))
         yield from _entry("verdict", "".join(cell.text for cell in verdict_cells(verdict)).strip(), "quote")
     causes = dict.fromkeys(
         [
@@ -78,7 +78,7 @@ def _row(
         ]
     )
     for cause, text in causes:
-        yield from _cause(cause, text)
+        yield from _cause(cause, text, where.key_of)
     can = [act for act in acts if act.group is Group.AGENTS and act.name != "spawn" and not refused[act.name]]
     for act in can:
         yield from _entry(act.shown, act.title)
@@ -91,22 +91,16 @@ def _is_open(alert: Alert, agent: str) -> bool:
     return alert.agent == agent and alert.acked_at is None
 
 
-def _cause(cause: AlertCause, text: str) -> Iterator[Paragraph]:
+def _cause(cause: AlertCause, text: str, key_of: KeyOf) -> Iterator[Paragraph]:
     yield from _entry(cause, quote(text, 500), "quote", "warning")
     if (known := ALERTS.get(cause)) is not None:
-        yield Paragraph(known, "", (Cell(" " * LEAD),))
+        yield Paragraph(fill_keys(known, key_of), "", (Cell(" " * LEAD),))
 
 
 # -- what holds for every row ------------------------------------------------------------------------------------------
 
 
 def _keys(acts: tuple[Act, ...], refused: Mapping[str, str]) -> Iterator[Paragraph]:
-    own = [(act, usual) for act, usual in zip(acts, ACTS, strict=True) if act.keys != usual.keys]
-    if own:
-        yield _heading("Your own keys: what else you read here calls these acts by the usual ones")
-        for act, usual in own:
-            yield from _entry(act.shown or "no key", f"{act.title}  (usually {usual.shown})")
-        yield _GAP
     for group, members in groupby(sorted(acts, key=_order), lambda act: act.group):
         yield _heading(group.value)
         for act in members:
@@ -120,18 +114,18 @@ def _order(act: Act) -> int:
     return list(Group).index(act.group)
 
 
-def _filter() -> Iterator[Paragraph]:
-    yield _heading("What the filter (/) understands")
+def _filter(key_of: KeyOf) -> Iterator[Paragraph]:
+    yield _heading(f"What the filter ({key_of('filter')}) understands")
     for example, words in FILTER_HELP:
         yield from _entry(example, words)
     yield _GAP
 
 
-def _legend(charset: Charset) -> Iterator[Paragraph]:
+def _legend(charset: Charset, key_of: KeyOf) -> Iterator[Paragraph]:
     for section in legend(charset):
         yield _heading(section.title)
         for entry in section.entries:
-            yield from _entry(entry.sign, entry.words)
+            yield from _entry(fill_keys(entry.sign, key_of), fill_keys(entry.words, key_of))
         yield _GAP
 
 
@@ -147,7 +141,7 @@ def _limits(policy: Policy) -> Iterable[Paragraph]:
     )
 
 
-def _alerts() -> Iterator[Paragraph]:
+def _alerts(key_of: KeyOf) -> Iterator[Paragraph]:
     yield _heading("What alerts mean, and what to do")
     for cause in sorted(ALERTS):
-        yield from _entry(cause, ALERTS[cause])
+        yield from _entry(cause, fill_keys(ALERTS[cause], key_of))

@@ -1,6 +1,6 @@
 """The table of acts with the keys that the operator's settings give them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from textual.binding import Binding
 from textual.keys import format_key
@@ -33,9 +33,23 @@ def written(key: str) -> str:
     return "-".join((*modifiers, last if last in _WORDS else format_key(last)))
 
 
-def first_key(acts: Sequence[Act], name: str) -> str:
-    """Returns the first key of an act as people write it; '' where it has none."""
-    return next((act.shown.split()[0] for act in acts if act.name == name and act.keys), "")
+class KeyNames:
+    """The first key of each act of a table, as prose names it."""
+
+    def __init__(self, acts: Sequence[Act]) -> None:
+        self._first = {act.name: act.shown.split()[0] if act.keys else "" for act in acts}
+
+    def __call__(self, name: str) -> str:
+        """Returns the key of an act as people write it; where it has none, how the palette finds it: `:stop`."""
+        if key := self._first[name]:
+            return key
+        palette = self._first["palette"]
+        return f"{palette}{' ' * (len(palette) > 1)}{name}"
+
+
+def keys_for(acts: Iterable[Act], actions: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Returns the keys of these acts, by Textual's names, each with the action of a screen over the room."""
+    return ((key, actions[act.name]) for act in acts if act.name in actions for key in act.keys)
 
 
 def bindings(acts: Sequence[Act]) -> list[Binding]:

@@ -12,10 +12,11 @@ from textual.widgets import Static
 
 from swarm.formatting import spell_duration
 from swarm_tui.app.actions import BY_NAME
+from widgets.own_keys import fill_keys, keys_of
 
 PERIOD_MINUTES = 15
 TRY = (
-    ("next_problem", "the next who needs you; enter: why"),
+    ("next_problem", "the next who needs you; {open}: why"),
     ("problems", "only who needs you, worst first"),
     ("filter", "filter: failure-3, or :looping"),
     ("stop", "stop one with all below it: it asks"),
@@ -50,7 +51,7 @@ class Greeting(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         box = VerticalScroll(id="box")
         box.border_title = Content("the demo: what to try")
-        box.border_subtitle = Content("q leaves, any other key begins")
+        box.border_subtitle = Content(f"{keys_of(self)('quit')} leaves, any other key begins")
         with box:
             for line in self._lines():
                 yield Static(line)
@@ -62,8 +63,9 @@ class Greeting(ModalScreen[None]):
             "failures of the README. Most of it happens within two minutes."
         )
         yield Content("")
+        key_of = keys_of(self)
         for name, words in TRY:
-            yield Content.assemble((f"{BY_NAME[name].shown.split()[0]:>2}  ", "bold $accent"), words)
+            yield Content.assemble((f"{key_of(name):>2}  ", "bold $accent"), fill_keys(words, key_of))
 
     def on_key(self, event: events.Key) -> None:
         """Any key begins, but the one that leaves."""

@@ -11,6 +11,8 @@ from swarm.model.snapshot import AgentView, Problem
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.plan import verdicts
+from swarm_tui.app.actions import ACTS
+from swarm_tui.app.keys import KeyNames
 from swarm_tui.cli.status_json import document
 from tests.support.swarms import (
     MINUTE,
@@ -210,7 +212,7 @@ async def test_what_could_not_be_read_says_why() -> None:
 @pytest.mark.parametrize("width", [10, 26, 45, 61, 62, 100])
 def test_the_tab_line_fits_and_every_tab_can_be_clicked(width: int) -> None:
     for tab in TABS:
-        cells, spans = tab_cells(tab, width)
+        cells, spans = tab_cells(tab, width, KeyNames(ACTS))
         assert cells_width(cells) == width
         assert [span[2] for span in spans] == list(TABS)
         text = "".join(cell.text for cell in cells)

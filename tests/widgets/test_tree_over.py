@@ -66,7 +66,7 @@ def test_it_is_folded_away_and_its_parent_says_how_many() -> None:
     assert in_lines(state) == ["genesis-01", "busy", "z"]
     assert state.row_state(0).folded == 3
     assert state.hidden_count == 3
-    assert view_words(state) == "3 over: o"
+    assert view_words(state, {"toggle_over": "o"}.__getitem__) == "3 over: o"
 
 
 def test_shown_it_comes_after_its_siblings() -> None:
@@ -131,7 +131,7 @@ async def test_o_shows_it_and_the_clock_folds_it_away() -> None:
         await pilot.pause()
         assert names(tree) == ["genesis-01", "busy"]
         assert "▸1" in screen_lines(app)[1]
-        assert tree.border_subtitle == "1 over: o"
+        assert tree.border_subtitle == "1 over: toggle_over"
         tree.toggle_over()
         assert names(tree) == ["genesis-01", "busy", "w"]
         tree.toggle_over()

@@ -35,7 +35,11 @@ def pause(room: ActingScreen, where: Where) -> None:
     if len(views) + len(below) == 1:
         answered(yes=True)
         return
-    said = "They go on where they stood." if resumes else "They keep their slots and do not age; P lets them go on."
+    said = (
+        "They go on where they stood."
+        if resumes
+        else f"They keep their slots and do not age; {room.key_of('pause')} lets them go on."
+    )
     room.ask(
         f"{'Resume' if resumes else 'Pause'} {counted(views)}?",
         answered,

@@ -24,6 +24,7 @@ def results(room: ActingScreen) -> None:
             entries,
             room.snapshot.root,
             room.swarm.now().wall,
+            table=room.acts,
             acts={"read": inbox.read, "accept": inbox.accept, "reject": inbox.reject},
             undo=inbox.undo,
             reload=inbox.reload,
@@ -112,7 +113,10 @@ class _Inbox:
             )
 
     def _decided(self, report: Reviewed) -> None:
-        self.room.did_for_good(clean(review_text(report), 200), "Y and F decide anew")
+        self.room.did_for_good(
+            clean(review_text(report), 200),
+            f"{self.room.key_of('accept')} and {self.room.key_of('reject')} decide anew",
+        )
         self.room.say(clean(review_text(report), 500))
         self.reload()
 

@@ -66,7 +66,7 @@ def _reject(room: ActingScreen, views: tuple[AgentView, ...], why: str) -> None:
 def _show(room: ActingScreen, done: Done[Reviewed]) -> None:
     views = [view for view, _ in done]
     words = review_text(done[0][1]) if len(done) == 1 else f"{named(views)}: {done[0][1].review.decision}"
-    room.did_for_good(clean(words, 200), "Y and F decide anew")
+    room.did_for_good(clean(words, 200), f"{room.key_of('accept')} and {room.key_of('reject')} decide anew")
     room.say(clean(words, 500))
 
 

@@ -64,7 +64,7 @@ def _what_follows(room: ActingScreen, views: tuple[AgentView, ...], grace: float
     if len(left) == len(views):
         return left
     ends = f"Each {how}, with everything it has started{freed}."
-    return (*left, ends, "Directories and results stay; r spawns it again.")
+    return (*left, ends, f"Directories and results stay; {room.key_of('respawn')} spawns it again.")
 
 
 def _stop_inner(room: ActingScreen, views: tuple[AgentView, ...]) -> None:
@@ -98,7 +98,8 @@ def _show_kill(room: ActingScreen, report: KillReport) -> None:
             room.say(f"{clean(ended.agent)} may have left: {', '.join(ended.may_have_left)}", severity="warning")
     unsure = [ended for ended in report.agents if not ended.gone]
     if not unsure:
-        room.did_for_good(f"{plural(len(report.agents), 'agent')} ended", "what has ended stays so; r starts it again")
+        why = f"what has ended stays so; {room.key_of('respawn')} starts it again"
+        room.did_for_good(f"{plural(len(report.agents), 'agent')} ended", why)
         found = sum(len(ended.found) for ended in report.agents)
         room.say(f"{len(report.agents)} ended, {found} processes found and gone")
         return

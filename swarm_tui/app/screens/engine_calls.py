@@ -16,7 +16,7 @@ from swarm_tui.app.act import Act, Group
 from swarm_tui.app.actions import ACTS
 from swarm_tui.app.capabilities import Where
 from swarm_tui.app.deliveries import Deliveries
-from swarm_tui.app.keys import first_key
+from swarm_tui.app.keys import KeyNames
 from swarm_tui.app.screens.view_controls import LookingScreen
 from swarm_tui.app.undo import Deed, Inverse, Undo
 from swarm_tui.terminal.key_order import Opening
@@ -79,7 +79,7 @@ class ActingScreen(LookingScreen):
     """What the acts of the table work with. The control room adds layout, keys, and the way of a snapshot."""
 
     def __init__(self, swarm: Swarm, host: Host, acts: tuple[Act, ...] = ACTS) -> None:
-        super().__init__()
+        super().__init__(KeyNames(acts))
         self.swarm = swarm
         self.host = host
         self.acts = acts
@@ -116,6 +116,7 @@ class ActingScreen(LookingScreen):
             no_undo=self.undo.why_not(self.now.awake),
             on_context=self.agents.on_context,
             at_alerts=self.alerts.has_focus,
+            key_of=self.key_of,
         )
 
     def _hidden(self) -> tuple[tuple[AgentView, str], ...]:
@@ -203,15 +204,10 @@ class ActingScreen(LookingScreen):
 
     # -- what was done -------------------------------------------------------------------------------------------
 
-    def key_of(self, name: str) -> str:
-        """The key of an act, as this operator's settings give it."""
-        return first_key(self.acts, name)
-
     def did(self, words: str, inverse: Inverse) -> None:
         """Says what was done, and for how long it can be taken back."""
         self.undo.add(Deed(words, self.now.awake, inverse))
-        key = self.key_of("undo")
-        self.say(f"{words}; {key} takes it back" if key else words)
+        self.say(f"{words}; {self.key_of('undo')} takes it back")
 
     def did_for_good(self, words: str, why: str) -> None:
         """Remembers an act that no key takes back. why: in a sentence, with what to do instead."""

@@ -16,8 +16,10 @@ from swarm_tui.app.act import Act
 from swarm_tui.app.actions import ACTS
 from swarm_tui.app.capabilities import Where
 from swarm_tui.app.help_text import help_text
+from swarm_tui.app.keys import keys_for
 from widgets.check_list import MOVING_KEYS
 from widgets.line_list import charset_of
+from widgets.own_keys import keys_of
 from widgets.searched_pane import SearchedPane
 
 
@@ -30,7 +32,9 @@ class HelpPane(SearchedPane):
         self.show_words()
 
     def show_words(self) -> None:
-        self.border_subtitle = Content("  ".join([*self.words_of_search(), "/ searches, n N go on, esc closes"]))
+        self.border_subtitle = Content(
+            "  ".join([*self.words_of_search(), f"{keys_of(self)('filter')} searches, n N go on, esc closes"])
+        )
 
     def search(self, text: str) -> int:
         """Marks every place where the text occurs, and goes to the first one in sight or below; returns how many."""
@@ -49,8 +53,7 @@ class HelpScreen(ModalScreen[None]):
     CSS_PATH = "help.tcss"
     AUTO_FOCUS = "HelpPane"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "leave", "close", show=False),
-        Binding("slash", "search", "search", show=False),
+        Binding("escape,q", "leave", "close", show=False),
     ]
 
     def __init__(
@@ -58,8 +61,8 @@ class HelpScreen(ModalScreen[None]):
     ) -> None:
         """alert: the one under the cursor, where the alerts have the keys."""
         super().__init__()
-        for key in next((act.keys for act in acts if act.name == "help"), ()):
-            self._bindings.bind(key, "leave", show=False)  # what opened it closes it, whichever key that is
+        for key, action in keys_for(acts, {"help": "leave", "filter": "search"}):  # what opened it closes it
+            self._bindings.bind(key, action, show=False)
         self._acts = acts
         self._policy = policy
         self._where = where
@@ -78,7 +81,7 @@ class HelpScreen(ModalScreen[None]):
         self.pane.set_paragraphs(text)
 
     def action_search(self) -> None:
-        """`/`: a line to type in."""
+        """A line to type in."""
         self.line.add_class("-shown")
         self.line.focus()
 

@@ -1,6 +1,6 @@
 """The results inbox over the room: a list of who reported or ended, and below it the one under the cursor in full."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import ClassVar
 
 from textual import on
@@ -12,8 +12,11 @@ from textual.widgets import Static
 from swarm.formatting import plural
 from swarm.model.results_inbox import ResultsEntry
 from swarm.rules.results.results_inbox import needs_a_reader
+from swarm_tui.app.act import Act
+from swarm_tui.app.keys import keys_for
 from widgets.dialog import Dialog
 from widgets.line_list import charset_of
+from widgets.own_keys import keys_of
 from widgets.results_entry import entry_page
 from widgets.results_list import ResultsList
 from widgets.text_pane import TextPane
@@ -35,30 +38,20 @@ class ResultsScreen(Dialog[str | None]):
     ResultsScreen .note { link-color: $muted; link-style: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,I", "leave", "close", show=False),
+        Binding("q", "leave", "close", show=False),
         Binding("enter", "pick", "go there", show=False),
-        Binding("c", "on_entry('read')", "mark read", show=False),
-        Binding("Y", "on_entry('accept')", "accept", show=False),
-        Binding("F", "on_entry('reject')", "reject", show=False),
-        Binding("o", "toggle_waiting", "only what waits", show=False),
-        Binding("u", "undo", "take back", show=False),
-        Binding("R", "reload", "look again", show=False),
         Binding("tab,shift+tab", "other_pane", "list or text", show=False),
     ]
-    HINT = "  ".join(
-        f"[@click=screen.{action}]{words}[/]"
-        for action, words in (
-            ("pick", "enter goes there"),
-            ("on_entry('read')", "c read"),
-            ("on_entry('accept')", "Y accept"),
-            ("on_entry('reject')", "F reject"),
-            ("undo", "u takes back"),
-            ("toggle_waiting", "o only what waits"),
-            ("reload", "R look again"),
-            ("leave", "esc leaves"),
-        )
-    )
-    """Each can be clicked. Our own words: the only markup here."""
+    ACTS: ClassVar[dict[str, tuple[str, str]]] = {
+        "read": ("on_entry('read')", "read"),
+        "accept": ("on_entry('accept')", "accept"),
+        "reject": ("on_entry('reject')", "reject"),
+        "undo": ("undo", "takes back"),
+        "toggle_over": ("toggle_waiting", "only what waits"),
+        "refresh": ("reload", "look again"),
+        "results": ("leave", ""),
+    }
+    """What acts of the table do here, under the same keys, and the word for it in the hint."""
 
     def __init__(
         self,
@@ -66,14 +59,17 @@ class ResultsScreen(Dialog[str | None]):
         root: str,
         now: float,
         *,
+        table: Iterable[Act],
         acts: dict[str, OnEntry],
         reload: Callable[[], None],
         undo: Callable[[], None],
     ) -> None:
-        """acts: what the room does with an entry, by name. reload: has the room look again. undo: has it take back what
-        was done last. now: wall seconds.
+        """table: of acts, with their keys. acts: what the room does with an entry, by name. reload: has the room
+        look again. undo: has it take back what was done last. now: wall seconds.
         """
         super().__init__("results")
+        for key, action in keys_for(table, {name: action for name, (action, _) in self.ACTS.items()}):
+            self._bindings.bind(key, action, show=False)
         self._list = ResultsList(root, now)
         self._page = TextPane(id="page")
         self._entries = entries
@@ -86,7 +82,14 @@ class ResultsScreen(Dialog[str | None]):
     def compose_body(self) -> ComposeResult:
         yield self._list
         yield self._page
-        yield Static(Content.from_markup(self.HINT), classes="note")
+        yield Static(Content("  ").join(self._hints()), classes="note")
+
+    def _hints(self) -> Iterator[Content]:
+        """Each can be clicked. Our own words: the only markup here."""
+        key_of = keys_of(self)
+        hints = ((key_of(name), *each) for name, each in self.ACTS.items() if each[1])
+        for key, action, words in (("enter", "pick", "goes there"), *hints, ("esc", "leave", "leaves")):
+            yield Content.from_markup(f"[@click=screen.{action}]$key {words}[/]", key=key)
 
     def on_mount(self) -> None:
         self._show()

@@ -19,6 +19,7 @@ from swarm_tui.app.screens.spawn_boxes import Programs, show_refusals
 from swarm_tui.app.screens.spawn_fields import SpawnFields
 from swarm_tui.app.screens.spawn_words import FIRST, LABELS, ROOM_CODES, Refusal, ordered, refusals
 from widgets.answer import Answer
+from widgets.own_keys import keys_of
 
 Checker = Callable[[SpawnRequest], SpawnCheck]
 DEBOUNCE_SECONDS = 0.25
@@ -116,7 +117,7 @@ class SpawnForm(SpawnFields):
         else:
             takes_command = self._programs.take_command(self._text("program"))
             mine = {each.field for each in own}
-            found = [each for each in refusals(answer, request, takes_command) if each.field not in mine]
+            found = [each for each in refusals(answer, request, takes_command, keys_of(self)) if each.field not in mine]
             self._said = self._said_of(answer)
         waits = [
             each.field

@@ -7,6 +7,7 @@ from msgspec import Struct
 from swarm.errors import Code
 from swarm.model.requests import Objection, SpawnCheck, SpawnRequest
 from swarm.sanitize import clean
+from widgets.own_keys import KeyOf, fill_keys
 
 LABELS = {
     "name": "Name",
@@ -31,9 +32,9 @@ FIRST = ("name", "task", "program", "command")
 ROOM_CODES = frozenset({Code.NO_SLOT, Code.BUDGET, Code.RESERVE, Code.ALLOCATION})
 """What speaks of a lack of room, which the end of somebody may mend."""
 _HINTS: dict[tuple[str, Code], str] = {
-    ("name", Code.EXISTS): "Take another name, or leave and start that one again with r.",
+    ("name", Code.EXISTS): "Take another name, or leave and start that one again with {respawn}.",
     ("name", Code.CRASH_LOOP): "Look at its output. Where you have mended it, spawn it: you are asked once more.",
-    ("parent", Code.PAUSED_BRANCH): "Take another one, or leave and let it go on first (P, or E for all).",
+    ("parent", Code.PAUSED_BRANCH): "Take another one, or leave and let it go on first ({pause}, or {freeze} for all).",
     ("task", Code.BRIEF): "Or put it into a file of the home, name that in Inputs, and say here to read it.",
     ("model", Code.MODEL): "Leave it empty, or set [models] allow_mixed = true in swarm.toml.",
     ("accept", Code.ACCEPTANCE): "Write one outcome a line, and behind :: the command that checks it.",
@@ -63,7 +64,7 @@ class Refusal(Struct, frozen=True):
         return clean(f"{self.short} {self.more}", 1000)
 
 
-def refusals(check: SpawnCheck, request: SpawnRequest, takes_command: bool) -> Iterator[Refusal]:
+def refusals(check: SpawnCheck, request: SpawnRequest, takes_command: bool, key_of: KeyOf) -> Iterator[Refusal]:
     """What a check found, in the form's words. takes_command: the chosen program runs a command."""
     for objection in check.objections:
         field = objection.field
@@ -72,14 +73,15 @@ def refusals(check: SpawnCheck, request: SpawnRequest, takes_command: bool) -> I
             if not request.command:
                 yield Refusal(field, "there is none: write what is to be run.", code=objection.code)
                 continue
-        yield Refusal(field, objection.title, _more(objection), objection.code)
+        yield Refusal(field, objection.title, _more(objection, key_of), objection.code)
 
 
-def _more(objection: Objection) -> str:
+def _more(objection: Objection, key_of: KeyOf) -> str:
     if objection.code in ROOM_CODES:
         # Whom to end is asked in a dialog of its own.
         return objection.detail
-    hint = _HINTS.get((objection.field, objection.code), objection.hint)
+    own = _HINTS.get((objection.field, objection.code))
+    hint = objection.hint if own is None else fill_keys(own, key_of)
     return " ".join(part for part in (objection.detail, hint) if part)
 
 

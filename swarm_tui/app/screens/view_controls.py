@@ -13,6 +13,7 @@ from widgets.alerts import Alerts
 from widgets.detail_head import Tab
 from widgets.filtered_tree import FilteredTree
 from widgets.line_list import LineList
+from widgets.own_keys import KeyOf, fill_keys
 from widgets.transcript import Transcript
 from widgets.tree_filter import FILTER_HINT
 
@@ -26,13 +27,15 @@ class LookingScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (50, "-middle"), (80, "-wide"), (110, "-broad")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
 
-    def __init__(self) -> None:
+    def __init__(self, key_of: KeyOf) -> None:
         super().__init__()
+        self.key_of = key_of
+        """The operator's key of an act, by its name."""
         # Held here and not looked up: a tick may come while the screen is being taken down.
         self.agents = FilteredTree(id="tree")
         self.detail = AgentDetail(id="detail")
         self.alerts = Alerts(id="alerts")
-        self.filter_line = Input(placeholder=FILTER_HINT, id="filter")
+        self.filter_line = Input(placeholder=fill_keys(FILTER_HINT, key_of), id="filter")
         self.search_line = Input(placeholder="search the transcript; then n next, N previous", id="search")
         self._read_at = (True, 0)
         """Whether the transcript followed, and its first line in sight, before something was searched for."""
@@ -134,7 +137,9 @@ class LookingScreen(Screen[None]):
 
     @on(Transcript.FollowChanged)
     def _follow_changed(self, event: Transcript.FollowChanged) -> None:
-        self.detail.border_subtitle = Content("" if event.following else "not following: f follows")
+        self.detail.border_subtitle = Content(
+            "" if event.following else f"not following: {self.key_of('follow')} follows"
+        )
 
     # -- filter and search ---------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from swarm_tui.app.act import Act, On
 from swarm_tui.app.actions import ACTS, BY_NAME
 from swarm_tui.app.capabilities import Where
 from swarm_tui.app.handlers import HANDLERS, ON_AGENTS
-from swarm_tui.app.keys import bindings, first_key, with_keys, written
+from swarm_tui.app.keys import KeyNames, bindings, with_keys, written
 from swarm_tui.app.strip import strip_hints
 from tests.support.swarms import a_root, a_snapshot, a_view
 
@@ -73,7 +73,10 @@ def test_the_readme_lists_every_key() -> None:
 
 def test_keys_of_the_operator_are_shown_and_bound_wherever_the_table_is() -> None:
     acts = with_keys({"stop": ("ctrl+k", "question_mark"), "help": ("f1",), "beat": ()})
-    assert first_key(acts, "stop") == "ctrl-k"
+    key_of = KeyNames(acts)
+    assert [key_of(name) for name in ("stop", "beat", "quit")] == ["ctrl-k", ":beat", "q"]
+    assert KeyNames(with_keys({"beat": (), "palette": ("ctrl+p",)}))("beat") == "ctrl-p beat"
+    assert KeyNames(with_keys({"beat": (), "palette": ()}))("beat") == "beat"
     hints = strip_hints(Where(Snapshot(1), Access.WRITABLE, ""), acts)[1]
     assert ("f1", "help", "help") in hints
     assert "beat" not in {name for _, _, name in hints}

@@ -1,6 +1,5 @@
 """The help of alerts: none can be raised of which it does not say what it means and what to do."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,8 @@ import swarm
 from swarm.model.causes import AlertCause
 from swarm_tui.app.actions import ACTS
 from swarm_tui.app.alert_help import ALERTS
+from swarm_tui.app.keys import KeyNames
+from widgets.own_keys import fill_keys
 
 
 @pytest.mark.parametrize("cause", AlertCause, ids=str)
@@ -25,6 +26,6 @@ def test_every_cause_that_the_help_explains_can_be_raised() -> None:
     assert set(ALERTS) == set(named)
 
 
-def test_every_key_that_the_help_of_alerts_names_is_one() -> None:
-    keys = {act.shown for act in ACTS}
-    assert {key for words in ALERTS.values() for key in re.findall(r"\((\w)\)", words)} <= keys
+def test_every_act_that_the_help_of_alerts_names_is_one() -> None:
+    for words in ALERTS.values():
+        fill_keys(words, KeyNames(ACTS))

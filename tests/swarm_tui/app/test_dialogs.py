@@ -13,6 +13,7 @@ from swarm.model.beat import ActionKind
 from swarm.model.plan import Action
 from swarm.model.requests import Rehearsal
 from swarm.model.values import replace
+from swarm_tui.app.actions import ACTS
 from swarm_tui.app.app import SwarmApp
 from swarm_tui.app.screens.dry_run import RehearsalScreen
 from swarm_tui.app.screens.eviction import MakeRoom
@@ -77,7 +78,9 @@ LISTS: dict[type[ModalScreen[Any]], Callable[[], Dialog[Any]]] = {
     SessionsScreen: lambda: SessionsScreen((), 0.0),
     DiffScreen: lambda: DiffScreen("what it changed", "+a", cut=False),
     KeyMenu: lambda: KeyMenu("Copy of a", (KeyRow("i", "id", "genesis-01/a"),), "its key copies it"),
-    ResultsScreen: lambda: ResultsScreen((), "genesis-01", 0.0, acts={}, reload=lambda: None, undo=lambda: None),
+    ResultsScreen: lambda: ResultsScreen(
+        (), "genesis-01", 0.0, table=ACTS, acts={}, reload=lambda: None, undo=lambda: None
+    ),
 }
 """What only shows something over the room: a list, or a text, has the keys, and there is nothing to answer."""
 ELSEWHERE = {SpawnForm, HelpScreen, PaletteScreen}

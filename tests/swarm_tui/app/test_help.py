@@ -8,6 +8,7 @@ from swarm.model.health import Health
 from swarm_tui.app.actions import ACTS
 from swarm_tui.app.alert_help import ALERTS
 from swarm_tui.app.help_text import help_text
+from swarm_tui.app.keys import KeyNames
 from swarm_tui.app.screens.control_room import ControlRoom
 from swarm_tui.app.screens.help import HelpPane, HelpScreen
 from tests.support.canned import CannedSwarm
@@ -16,11 +17,13 @@ from tests.support.widget_app import screen_lines
 from tests.swarm_tui.app.test_control_room import a_room
 from widgets.charset import ASCII, UNICODE, Charset
 from widgets.legend import legend
+from widgets.own_keys import fill_keys
 from widgets.paragraphs import Paragraph
 from widgets.selected_text import drawn_text
 from widgets.tree_filter import FILTER_HELP
 
 MOST_WIDGETS = 12
+KEY_OF = KeyNames(ACTS)
 SILENT = full_id("idea-alpha/worker-2")
 
 
@@ -39,12 +42,12 @@ async def test_every_key_every_sign_and_every_cause_of_an_alert_is_in_the_help(c
         assert act.title in text
     for cause, words in ALERTS.items():
         assert cause in text
-        assert words in text
+        assert fill_keys(words, KEY_OF) in text
     assert all(example in text and words in text for example, words in FILTER_HELP)
     for section in legend(charset):
         for entry in section.entries:
-            assert entry.sign in text, entry
-            assert entry.words in text
+            assert fill_keys(entry.sign, KEY_OF) in text, entry
+            assert fill_keys(entry.words, KEY_OF) in text
 
 
 async def test_it_begins_with_what_concerns_the_row_and_what_to_do_about_it() -> None:
@@ -59,7 +62,7 @@ async def test_it_begins_with_what_concerns_the_row_and_what_to_do_about_it() ->
         assert where.verdict is not None
         assert where.verdict.state is Health.INVESTIGATE
         assert where.verdict.why in row
-        assert ALERTS[AlertCause.INVESTIGATE] in row
+        assert fill_keys(ALERTS[AlertCause.INVESTIGATE], KEY_OF) in row
         assert "stop this agent and its subtree" in row, "what is possible now"
         assert "spawn this ended agent again" not in row, "what is not"
         assert any("spawn this ended agent again" in line and "(not now: " in line for line in lines[keys:]), "why not"
