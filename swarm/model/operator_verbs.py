@@ -28,6 +28,7 @@ ACK = Verb(
             many=True,
         ),
         flag("all", "all that are open"),
+        flag("undo", "take it back: they are open again"),
     ),
 )
 FREEZE = Verb("freeze", "halt every agent of the swarm, and start none, until thaw", "freeze")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from swarm.config.policy import Policy
-from swarm.formatting import plural
 from swarm.model.beat import ActionKind
 from swarm.model.causes import AlertCause, ProblemCode
 from swarm.model.disk import Room
@@ -16,8 +15,7 @@ from swarm.rules.budgets.allocation import reserve_words
 from swarm.rules.disk import words
 from swarm.rules.health import is_root
 from swarm.rules.results.disputes import dispute_words, hollow_in
-from swarm.rules.results.notices import listener_for
-from swarm.rules.results.unread import with_unread
+from swarm.rules.results.unread import alert_of, unread_beats
 
 _CAUSES = {
     Health.RETRYING: AlertCause.RETRYING,
@@ -72,7 +70,9 @@ def _of_record(
     if record.unverified:
         found.append(_alert(view, AlertCause.UNVERIFIED, f"its end could not be verified: {record.unverified}"))
     if record.read_at is None and view.results.state is _VALID:
-        found += _of_unread(view, record, verdict, policy, heartbeat_n + 1, agents)  # the heartbeat that says so counts
+        beats = unread_beats(view, heartbeat_n + 1)  # the heartbeat that says so counts
+        if beats is not None and (unread := alert_of(record, beats, policy, agents)) is not None:
+            found.append(_alert(view, *unread))
     if verdict.state is _DISPUTED and (hollow := hollow_in(view)):
         found.append(_alert(view, AlertCause.DISPUTED, f"it says it is done: {dispute_words(hollow)}"))
     if record.phase is _ENDED:
@@ -85,21 +85,6 @@ def _of_record(
         words = f"{view.used} run in its subtree; its budget is {view.budget}"
         found.append(_alert(view, AlertCause.OVER_BUDGET, words))
     return found
-
-
-def _of_unread(
-    view: AgentView,
-    record: Record,
-    verdict: Verdict,
-    policy: Policy,
-    heartbeat_n: int,
-    agents: Mapping[str, Record],
-) -> Iterator[Action]:
-    unread = with_unread(verdict, view, policy, heartbeat_n)
-    if unread.stale_results:
-        cause = AlertCause.RESULTS_ORPHANED if unread.orphaned_results else AlertCause.RESULTS_UNREAD
-        words = f"its results have been unread for {plural(unread.unread_beats or 0, 'heartbeat')}"
-        yield _alert(view, cause, f"{words}; {listener_for(record, agents, policy.root.id)} is to read them")
 
 
 def _of_injection(view: AgentView) -> Iterator[Action]:

@@ -7,12 +7,15 @@ from swarm.home.context import Home
 from swarm.home.resolve import must_answer_for, must_be_meant, resolve
 from swarm.ledger import outbox
 from swarm.ledger.codec import read_ended
+from swarm.ledger.state import State, raise_alert, with_record
 from swarm.lifecycle.readiness import must_be_ready
 from swarm.model.actor import AuditVerb
 from swarm.model.audit_line import AuditLine
 from swarm.model.record import Phase, Record
-from swarm.model.time import Now
+from swarm.model.reports import ResultsState
 from swarm.model.values import replace
+from swarm.protocol.whole_results import read_whole_results
+from swarm.rules.results.unread import alert_of
 from swarm.store import reader, writer
 from swarm.verbs.read import known_record
 
@@ -20,7 +23,7 @@ from swarm.verbs.read import known_record
 def unread(home: Home, words: str, *, spawn_id: str = "") -> str:
     """Takes back that an agent's results were read; returns its id. Those that nobody has read stay as they are.
 
-    Alerts that were over with the reading rise again at the next heartbeat that finds them due. Raises NotFound where
+    The alert that was over with the reading is open again at once, where it is due. Raises NotFound where
     it was not spawned by this engine, or was spawned anew; Refused `hierarchy` where an agent takes back what another
     has read, `exists` where somebody has decided about them.
     """
@@ -51,9 +54,22 @@ def _must_be_ours(home: Home, record: Record) -> None:
 
 
 def _commit(home: Home, record: Record) -> None:
-    def step(found: Record, _: Now) -> Record:
+    counts = read_whole_results(home.layout.agent(record.id)).state is ResultsState.VALID
+    taken_back: list[Record] = []
+
+    def change(state: State) -> State:
+        taken_back.clear()
+        found = record.ref.find(state.agents)
+        if found is None or found.read_at is None:
+            return state
         _must_be_ours(home, found)
-        return found if found.read_at is None else replace(found, read_at=None, read_by="")
+        unread = replace(found, read_at=None, read_by="")
+        taken_back.append(unread)
+        state = with_record(state, unread)
+        if not counts or unread.collected_n is None:
+            return state
+        due = alert_of(unread, state.heartbeat_n - unread.collected_n, home.policy, state.agents)
+        return raise_alert(state, unread.id, *due, unread.spawn_id, home.clock.wall()) if due is not None else state
 
     def line(found: Record) -> AuditLine:
         return audit.line(home, AuditVerb.READ, agent=found.id, spawn_id=found.spawn_id, undo=True)
@@ -61,9 +77,11 @@ def _commit(home: Home, record: Record) -> None:
     if record.ref.find(home.ledger.read().agents) is None:
         _mark_past(home, record, line(record))
         return
-    after = home.ledger.update(record.ref, step, purpose=f"take back that {record.id} was read", line=line)
-    if after is not None and after.phase is Phase.ENDED:
-        write_ended(home, after)
+    purpose = f"take back that {record.id} was read"
+    home.ledger.commit(change, purpose=purpose, lines=lambda _: map(line, taken_back))
+    for after in taken_back:
+        if after.phase is Phase.ENDED:
+            write_ended(home, after)
 
 
 def _mark_past(home: Home, record: Record, line: AuditLine) -> None:

@@ -42,6 +42,18 @@ def with_unread(verdict: Verdict, view: AgentView, policy: Policy, heartbeat_n: 
     return replace(verdict, unread_beats=beats, stale_results=stale, orphaned_results=orphaned)
 
 
+def alert_of(record: Record, beats: int, policy: Policy, agents: Mapping[str, Record]) -> tuple[AlertCause, str] | None:
+    """What an alert says of results that have waited for so many heartbeats; None while that is not too long.
+
+    agents: the records of all, among which is who is to read them.
+    """
+    if beats < policy.heartbeat.unread_after:
+        return None
+    cause = AlertCause.RESULTS_ORPHANED if beats >= policy.results.orphaned_after else AlertCause.RESULTS_UNREAD
+    reader = listener_for(record, agents, policy.root.id)
+    return cause, f"its results have been unread for {plural(beats, 'heartbeat')}; {reader} is to read them"
+
+
 def orphans_of(agent_id: str, agents: Mapping[str, Record], policy: Policy, heartbeat_n: int) -> list[Record]:
     """The agents whose results this one is to read, and has left unread until the alert rose."""
     return [

@@ -11,6 +11,7 @@ from swarm_tui.cli.output import NAME, Output
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from swarm.api import Swarm
     from swarm.model.record import Alert
     from widgets.cells import Cell
 
@@ -43,7 +44,7 @@ def alerts(args: argparse.Namespace, out: Output) -> int:
 
 
 def ack(args: argparse.Namespace, out: Output) -> int:
-    """Acknowledges what the words mean, and says what that was."""
+    """Acknowledges what the words mean, or takes that back; says what that was."""
     from swarm.rules.alert_words import meant_by, spell
 
     if bool(args.alerts) is args.all:
@@ -54,6 +55,8 @@ def ack(args: argparse.Namespace, out: Output) -> int:
     swarm = acting(args, out)
     listed = swarm.snapshot().alerts
     chosen = listed if args.all else meant_by(args.alerts, listed)
+    if args.undo:
+        return _open_again([alert for alert in chosen if alert.acked_at is not None], swarm, out)
     unseen = {alert.key: alert for alert in chosen if alert.acked_at is None}
     swarm.acknowledge(unseen.values())
     left = {alert.key for alert in swarm.snapshot().alerts if alert.acked_at is None}
@@ -67,6 +70,19 @@ def ack(args: argparse.Namespace, out: Output) -> int:
     out.tell(f"{plural(len(seen), 'alert')} acknowledged")
     if stay:
         out.tell(f"These stay open until what they tell of is mended: {', '.join(map(spell, stay))}")
+    return 0
+
+
+def _open_again(acknowledged: "list[Alert]", swarm: "Swarm", out: Output) -> int:
+    from swarm.rules.alert_words import spell
+
+    opened = swarm.unacknowledge(acknowledged)
+    if out.json:
+        out.document({"opened": [spell(each) for each in opened]})
+        return 0
+    for alert in opened:
+        out.say(spell(alert))
+    out.tell(f"{plural(len(opened), 'alert')} open again")
     return 0
 
 

@@ -63,6 +63,24 @@ def test_a_reading_is_taken_back_also_where_the_ledger_has_let_go_of_the_agent(l
         live_home.swarm.unread("worker-1")
 
 
+def test_the_alert_that_a_reading_ended_is_open_again_as_soon_as_it_is_taken_back(live_home: LiveHome) -> None:
+    live_home.spawn("worker-1", *DONE)
+    live_home.wait_until_ended("worker-1")
+    for _ in range(live_home.home.policy.heartbeat.unread_after + 1):
+        live_home.swarm.beat(by="test", force=True)
+    (before,) = live_home.state.alerts
+    assert before.cause is AlertCause.RESULTS_UNREAD
+    live_home.swarm.read("worker-1")
+    assert live_home.state.alerts == ()
+
+    live_home.swarm.unread("worker-1")
+
+    (after,) = live_home.state.alerts
+    assert (after.key, after.text, after.acked_at) == (before.key, before.text, None)
+    live_home.swarm.unread("worker-1")
+    assert live_home.state.alerts == (after,), "once is enough"
+
+
 def forget(home: LiveHome, name: str) -> None:
     """The ledger lets go of an ended agent, as heartbeats do in time."""
     from swarm.ledger.state import without

@@ -146,9 +146,13 @@ def test_alerts_are_listed_and_acknowledged_by_agent_by_cause_or_all(home: Path)
     assert f"{HELPER}:looping" in {each["name"] for each in of_one}
     assert {each["agent"] for each in of_one} == {HELPER}
     assert swarm_tui("ack", "helper:looping", home=home).out == f"{HELPER}:looping\n"
-    assert f"{HELPER}:looping" not in swarm_tui("alerts", home=home).out
+    assert " idea/helper:looping " not in swarm_tui("alerts", home=home).out
     assert "acknowledged by operator" in swarm_tui("alerts", "--all", home=home).out
     assert swarm_tui("ack", ":failed", "--json", home=home).document["acknowledged"] == [f"{GONE}:failed"]
+    back = swarm_tui("ack", "helper:looping", "--undo", home=home)
+    assert (back.out, back.err) == (f"{HELPER}:looping\n", "1 alert open again\n")
+    assert " idea/helper:looping " in swarm_tui("alerts", home=home).out
+    assert swarm_tui("ack", ":looping", "--undo", "--json", home=home).document["opened"] == [], "it is open"
     wrong = swarm_tui("ack", "helper:lost", home=home)
     assert (wrong.status, "[no-such-alert]" in wrong.err) == (4, True)
     assert swarm_tui("ack", home=home).status == swarm_tui("ack", "helper", "--all", home=home).status == 2
