@@ -12,7 +12,8 @@ from textual.geometry import Size
 from textual.message import Message
 
 from widgets.cells import Cell, Cells, fit_cells, width_of
-from widgets.dialog import Dialog, Reserved, T
+from widgets.dialog import Dialog, Reserved
+from widgets.over_the_room import T
 from widgets.row_list import RowList
 
 MOVING_KEYS: tuple[Binding, ...] = (

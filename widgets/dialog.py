@@ -1,7 +1,7 @@
 """What all dialogs share: their frame, room for what they hold, and answers of which "No" has the focus at first."""
 
 from collections.abc import Iterable
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -9,16 +9,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.geometry import Size
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from widgets.answer import Answer
 from widgets.cells import quote
+from widgets.over_the_room import OverTheRoom, T
 from widgets.paragraphs import wrap
 from widgets.text_pane import TextPane
 
-T = TypeVar("T")
 LOW = 24
 """Lines under which a screen is low: what is only read about a row then takes less of it."""
 
@@ -89,7 +88,7 @@ class Answers(Horizontal):
     """
 
 
-class Dialog(ModalScreen[T]):
+class Dialog(OverTheRoom[T]):
     """A question over the room. Escape, and "No", which has the focus at first, leave it, and nothing happens."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -98,6 +97,7 @@ class Dialog(ModalScreen[T]):
         Binding("right", "app.focus_next", "Next answer", show=False),
     ]
     AUTO_FOCUS = "#no"
+    BOX = "Frame"
     FRESH_KEYS: ClassVar[frozenset[str]] = frozenset({"y", "enter"})
     """They count only where the question could be read before they were pressed."""
     DEFAULT_CSS = """

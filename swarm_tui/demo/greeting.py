@@ -7,11 +7,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from swarm.formatting import spell_duration
 from swarm_tui.app.actions import BY_NAME
+from widgets.over_the_room import OverTheRoom
 from widgets.own_keys import fill_keys, keys_of
 
 PERIOD_MINUTES = 15
@@ -32,7 +32,7 @@ AFTER = (
 )
 
 
-class Greeting(ModalScreen[None]):
+class Greeting(OverTheRoom[None]):
     """Lies over the room until a key is pressed. minute: seconds that stand for a minute."""
 
     CSS: ClassVar[str] = """

@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from swarm.config.policy import Policy
@@ -19,6 +18,7 @@ from swarm_tui.app.help_text import help_text
 from swarm_tui.app.keys import keys_for
 from widgets.check_list import MOVING_KEYS
 from widgets.line_list import charset_of
+from widgets.over_the_room import OverTheRoom
 from widgets.own_keys import keys_of
 from widgets.searched_pane import SearchedPane
 
@@ -47,7 +47,7 @@ class HelpPane(SearchedPane):
         return len(self._found_lines())
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(OverTheRoom[None]):
     """What concerns the row, every key, what the signs on the screen mean, and what to do about alerts."""
 
     CSS_PATH = "help.tcss"

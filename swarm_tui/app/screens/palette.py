@@ -7,12 +7,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from swarm_tui.app.palette_matches import Offer, offers, refusals
 from swarm_tui.app.screens.engine_calls import ActingScreen
 from widgets.cells import Cell, Cells, cells_width, fit_cells, quote, width_of
+from widgets.over_the_room import OverTheRoom
 from widgets.row_list import RowList
 from widgets.searched_pane import marked
 
@@ -56,7 +56,7 @@ class OfferList(RowList[Offer]):
         self.post_message(Input.Submitted(self.screen.query_one(Input), ""))
 
 
-class PaletteScreen(ModalScreen[Offer | None]):
+class PaletteScreen(OverTheRoom[Offer | None]):
     """Dismissed with what was picked. An act that is refused says why, and the palette stays."""
 
     CSS_PATH = "palette.tcss"

@@ -13,12 +13,10 @@ from widgets.alerts import Alerts
 from widgets.detail_head import Tab
 from widgets.filtered_tree import FilteredTree
 from widgets.line_list import LineList
+from widgets.over_the_room import TOASTS
 from widgets.own_keys import KeyOf, fill_keys
 from widgets.transcript import Transcript
 from widgets.tree_filter import FILTER_HINT
-
-TOASTS = "#textual-toastrack"
-"""Where Textual shows notifications."""
 
 
 class LookingScreen(Screen[None]):

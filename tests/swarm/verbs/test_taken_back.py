@@ -71,7 +71,7 @@ def test_the_alert_that_a_reading_ended_is_open_again_as_soon_as_it_is_taken_bac
     (before,) = live_home.state.alerts
     assert before.cause is AlertCause.RESULTS_UNREAD
     live_home.swarm.read("worker-1")
-    assert live_home.state.alerts == ()
+    assert not live_home.state.alerts
 
     live_home.swarm.unread("worker-1")
 

@@ -8,6 +8,7 @@ from rich.segment import Segment
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input
+from textual.widgets._toast import Toast
 
 from swarm.model.beat import ActionKind
 from swarm.model.plan import Action
@@ -34,6 +35,7 @@ from widgets.check_list import TickDialog
 from widgets.confirm import AgentTarget, Confirm, Question, TypedConfirm, YesNo
 from widgets.dialog import Dialog, Frame
 from widgets.key_menu import KeyMenu, KeyRow
+from widgets.over_the_room import OverTheRoom
 from widgets.pick_one import Choice, PickOne
 
 MANY = tuple(AgentTarget(f"genesis-01/idea-alpha/worker-{number}", "s", "fresh", 60.0) for number in range(30))
@@ -85,7 +87,7 @@ LISTS: dict[type[ModalScreen[Any]], Callable[[], Dialog[Any]]] = {
 """What only shows something over the room: a list, or a text, has the keys, and there is nothing to answer."""
 ELSEWHERE = {SpawnForm, HelpScreen, PaletteScreen}
 """The form has tests of its own; the help is a page, and the palette a line to write in."""
-BASES = {Dialog, TickDialog, YesNo, ListOver, SpawnFields}
+BASES = {OverTheRoom, Dialog, TickDialog, YesNo, ListOver, SpawnFields}
 DRAWN = [*(theme.name for theme in THEMES), "textual-dark", "ansi-light", "no-color", "ascii"]
 
 
@@ -213,3 +215,33 @@ async def test_a_dialog_is_as_large_after_the_terminal_was_resized(monkeypatch: 
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
         assert screen_text(app) == before
+
+
+@pytest.mark.parametrize("size", [(160, 45), (80, 24), (45, 20)], ids=str)
+async def test_no_toast_lies_on_what_a_dialog_says_nor_on_the_alerts_behind_it(
+    monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    app = room(monkeypatch, "swarm-dark")
+    long = "Not sent: " + "this says what happened and what to do about it. " * 6
+    async with app.run_test(size=size, notifications=True) as pilot:
+        examples = [*(each for each, _ in EXAMPLES.values()), *LISTS.values()]
+        shown: list[OverTheRoom[Any]] = [*(example() for example in examples), PaletteScreen(app.room)]
+        for dialog in shown:
+            await app.push_screen(dialog)
+            await pilot.pause()
+            app.room.say("said it")
+            app.room.say(long, severity="error")
+            await pilot.pause()
+            await pilot.pause()
+            (box,) = dialog.query(dialog.BOX)
+            inside = box.region.shrink((1, 1, 1, 1))
+            drawn = dialog._compositor.visible_widgets.items()
+            seen = [region.intersection(clip) for each, (region, clip) in drawn if isinstance(each, Toast)]
+            assert seen, "the last one is on the screen"
+            for region in seen:
+                assert not region.overlaps(inside), (dialog, region, inside)
+                assert not region.overlaps(app.room.alerts.region), dialog
+            assert "Not sent" in screen_text(app)
+            app.clear_notifications()
+            app.pop_screen()
+            await pilot.pause()
