@@ -11,10 +11,11 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 
-from widgets.cells import Cell, Cells, fit_cells, width_of
+from widgets.cells import Cell, Cells, cells_width, fit_cells, width_of
 from widgets.dialog import Dialog, Reserved
 from widgets.over_the_room import T
 from widgets.row_list import RowList
+from widgets.short_names import fit_middle
 
 MOVING_KEYS: tuple[Binding, ...] = (
     Binding("up,k", "cursor_up", "Up", show=False),
@@ -102,7 +103,10 @@ class CheckList(RowList[CheckRow], can_focus=False):
         return row.key
 
     def row_cells(self, row: CheckRow, width: int) -> Cells:
-        return fit_cells((self.box(row), Cell(" "), *row.cells), width, self.charset.cut)
+        first = (self.box(row), Cell(" "), *row.cells[:-1])
+        last = row.cells[-1]  # a sentence: its beginning says why, and its end what follows
+        said = fit_middle(last.text, max(0, width - cells_width(first)), self.charset.cut)
+        return fit_cells((*first, last._replace(text=said)), width, self.charset.cut)
 
     def box(self, row: CheckRow) -> Cell:
         """What stands before a row."""

@@ -1,7 +1,8 @@
 """The rehearsal of a heartbeat: its exact plan, row by row; unticked rows are left out when it is applied."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 from textual import on
@@ -11,11 +12,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from swarm.model.beat import ActionKind
+from swarm.model.health import Verdict
 from swarm.model.plan import Action
 from swarm.model.requests import Rehearsal
 from swarm.sanitize import clean
+from widgets.agent_words import STATE_ROLES
 from widgets.answer import Answer
-from widgets.cells import Cell, fit_tail, short_id
+from widgets.cells import Cell, Cells, fit_tail, short_id
 from widgets.check_list import CheckList, CheckRow, TickDialog, column
 
 _ROLES = {
@@ -56,7 +59,7 @@ class RehearsalScreen(TickDialog[frozenset[str] | None]):
 
     def __init__(self, rehearsal: Rehearsal, *, writable: bool, root: str = "") -> None:
         plan = rehearsal.plan
-        super().__init__(f"heartbeat {plan.n}: what it would do now", rows(plan.actions, root))
+        super().__init__(f"heartbeat {plan.n}: what it would do now", rows(plan.actions, root, rehearsal.verdicts))
         self._rehearsal = rehearsal
         self._writable = writable
         self._kinds = {action.key: action.kind for action in plan.actions}
@@ -104,8 +107,13 @@ class RehearsalScreen(TickDialog[frozenset[str] | None]):
             self.dismiss(self.rows.unticked)
 
 
-def rows(actions: Iterable[Action], root: str) -> list[CheckRow]:
-    """What a heartbeat would do, in columns: what, whom, why; all of a row's words stand in `full`."""
+def rows(
+    actions: Iterable[Action], root: str, verdicts: Mapping[str, Verdict] = MappingProxyType({})
+) -> list[CheckRow]:
+    """What a heartbeat would do, in columns: what, whom, why; all of a row's words stand in `full`.
+
+    verdicts: those that the plan rests on, by id: why begins with the state's word, as in the agent's own row.
+    """
     steps = [(action, _whom(action, root)) for action in actions]
     width = column((whom for _, whom in steps), MAX_WHOM)
     kinds = max([KIND_WIDTH, *(len(action.kind) + 1 for action, _ in steps)])
@@ -115,11 +123,12 @@ def rows(actions: Iterable[Action], root: str) -> list[CheckRow]:
             (
                 Cell(f"{action.kind.value:<{kinds}}", _ROLES[action.kind]),
                 Cell(fit_tail(whom, width), "strong"),
-                Cell(f"  {_below(action)}{clean(action.reason, 300)}", "muted"),
+                *_state(verdicts.get(action.agent)),
+                Cell(f"{clean(action.reason, 300)}{_below(action)}", "muted"),
             ),
             fixed=action.kind in NO_ACTS,
-            full=f"{action.kind.value} {clean(action.agent, 300) or 'the swarm'}: {_below(action)}"
-            f"{clean(action.reason, 1000)}",
+            full=f"{action.kind.value} {clean(action.agent, 300) or 'the swarm'}: "
+            f"{clean(action.reason, 1000)}{_below(action)}",
         )
         for action, whom in steps
     ]
@@ -131,4 +140,11 @@ def _whom(action: Action, root: str) -> str:
 
 def _below(action: Action) -> str:
     below = sum(agent != action.agent for agent in action.subtree)
-    return f"with {below} below: " if below else ""
+    return f", with {below} below" if below else ""
+
+
+def _state(verdict: Verdict | None) -> Cells:
+    return (
+        Cell("  "),
+        *((Cell(f"{verdict.state.value}  ", STATE_ROLES[verdict.state]),) if verdict is not None else ()),
+    )
