@@ -9,7 +9,8 @@ from swarm.model.account import Account
 from swarm.model.audit_line import AuditLine
 from swarm.model.bounds import Count, NonEmpty, Seconds, Text
 from swarm.model.causes import AlertCause, Course
-from swarm.model.record import Alert, Dismissal, Holder, QueueEntry, Record
+from swarm.model.record import Alert, Holder, QueueEntry, Record
+from swarm.model.stray import Dismissal
 from swarm.model.time import Epoch
 from swarm.model.values import replace
 

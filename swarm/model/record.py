@@ -268,19 +268,6 @@ class Holder(Struct, frozen=True, omit_defaults=True):
     """Awake seconds of the next automatic beat, where it is an owner: what is decided on."""
 
 
-class Dismissal(Struct, frozen=True, omit_defaults=True):
-    """The operator's word that something which runs, or lies, in the tree is no agent: it is not shown, nor counted."""
-
-    id: Text
-    """Under which it was shown."""
-    process: Identity | None = None
-    """The process that it is about; None for a directory."""
-    at: Seconds = 0.0
-    """Wall seconds."""
-    extra: Mapping[str, Any] = {}
-    """Keys of a newer version: they survive."""
-
-
 class QueueEntry(Struct, frozen=True, omit_defaults=True):
     """A spawn that waits for a slot."""
 

@@ -1,10 +1,13 @@
-"""A coding agent that runs and that the ledger does not know, as the table of processes shows it."""
+"""A coding agent that runs and that the ledger does not know, and the operator's word that something is none."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
 
 from swarm.model.agent import Identity
+from swarm.model.bounds import Seconds, Text
 
 MARK = "/@"
 """What stands in an id between the agent above and the name of a stray."""
@@ -40,3 +43,16 @@ class Stray(Struct, frozen=True):
 def is_stray_id(words: str) -> bool:
     """Whether an id means a stray."""
     return MARK in words
+
+
+class Dismissal(Struct, frozen=True, omit_defaults=True):
+    """The operator's word that something which runs, or lies, in the tree is no agent: it is not shown, nor counted."""
+
+    id: Text
+    """Under which it was shown."""
+    process: Identity | None = None
+    """The process that it is about; None for a directory."""
+    at: Seconds = 0.0
+    """Wall seconds."""
+    extra: Mapping[str, Any] = {}
+    """Keys of a newer version: they survive."""

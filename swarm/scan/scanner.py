@@ -5,8 +5,8 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from swarm.model.record import Dismissal
 from swarm.model.snapshot import AgentView, Problem, Snapshot, Watching
+from swarm.model.stray import Dismissal
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.probes.probes import Effort, Probes, Sampler

@@ -11,8 +11,8 @@ from swarm.lifecycle.readiness import must_be_ready
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import Liveness
 from swarm.model.audit_line import AuditLine
-from swarm.model.record import Dismissal
 from swarm.model.snapshot import AgentView
+from swarm.model.stray import Dismissal
 from swarm.model.values import replace
 from swarm.probes.probes import Effort
 from swarm.processes.identity import look

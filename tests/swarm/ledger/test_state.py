@@ -17,10 +17,11 @@ from swarm.model.agent import Identity
 from swarm.model.audit_line import AuditLine
 from swarm.model.causes import AlertCause, Course
 from swarm.model.checks import CheckRun, Checks
-from swarm.model.record import Alert, Dismissal, Ending, Fingerprint, Holder, Observed, Phase, QueueEntry, Record
+from swarm.model.record import Alert, Ending, Fingerprint, Holder, Observed, Phase, QueueEntry, Record
 from swarm.model.repository import PLACE, Worktree
 from swarm.model.review import Decision, Dispute, DisputeKind, Review
 from swarm.model.service import Trouble, Waiting
+from swarm.model.stray import Dismissal
 from swarm.model.time import Epoch
 from swarm.model.values import replace
 from swarm.store.jsonio import Invalid
