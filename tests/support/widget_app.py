@@ -6,6 +6,8 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
+from swarm_tui.app.actions import ACTS
+from swarm_tui.app.keys import KeyNames
 from swarm_tui.app.theme import register_themes, variable_defaults
 from widgets.agent_tree import AgentTree
 from widgets.charset import UNICODE, Charset
@@ -20,6 +22,7 @@ class WidgetApp(App[None]):
         register_themes(self)
         self.theme = theme
         self.charset = charset
+        self.key_of = KeyNames(ACTS)
         self._given = widgets
         self.heard: list[Message] = []
 

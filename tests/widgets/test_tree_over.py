@@ -131,7 +131,7 @@ async def test_o_shows_it_and_the_clock_folds_it_away() -> None:
         await pilot.pause()
         assert names(tree) == ["genesis-01", "busy"]
         assert "▸1" in screen_lines(app)[1]
-        assert tree.border_subtitle == "1 over: toggle_over"
+        assert tree.border_subtitle == "1 over: o"
         tree.toggle_over()
         assert names(tree) == ["genesis-01", "busy", "w"]
         tree.toggle_over()

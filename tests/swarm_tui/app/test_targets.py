@@ -79,7 +79,7 @@ def test_what_can_be_done_to_one_says_so_where_several_are_marked() -> None:
     where = Where(a_snapshot(a_root(), *views), Access.WRITABLE, "", agent=views[0], marked=views, policy=POLICY)
     said = {act.name: act.disabled_reason(where) for act in ACTS if act.on is On.ONE}
     assert set(said) >= {"attach", "diff", "merge", "handover", "spawn_like", "adopt_stray"}
-    assert set(said.values()) == {"it is done to one agent at a time, and 2 are marked: esc unmarks them"}
+    assert set(said.values()) == {"it is done to one agent at a time, and 2 are marked: clear unmarks them"}
     one = replace(where, marked=views[1:])
     assert one.one is views[1], "one that is marked goes before the one under the cursor"
 
