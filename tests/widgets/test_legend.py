@@ -4,19 +4,29 @@ import re
 
 import pytest
 
-from swarm.model.causes import Severity
+from swarm.model.activity import Activity, Kind
+from swarm.model.causes import AlertCause, Severity
 from swarm.model.health import Health
+from swarm.model.record import Alert
+from swarm.model.results_inbox import ResultsEntry
 from swarm.model.values import replace
+from swarm.programs.transcript import transcribe
 from swarm.rules.costs import spent
 from swarm.rules.heart import heart
 from swarm.rules.plan import verdicts
 from tests.support.swarms import NOW, POLICY, big_example, some_beats, with_programs
 from widgets.agent_row import RowState, row
+from widgets.alerts import alert_cells
+from widgets.cells import Cell, Cells
 from widgets.charset import ASCII, UNICODE, Charset
+from widgets.event_feed import EventRow, event_cells
 from widgets.heartbeat_strip import strip_cells
 from widgets.legend import STATES, legend
+from widgets.results_entry import entry_page
+from widgets.results_row import entry_cells
 from widgets.slot_board import board_cells
 from widgets.status_line import status_cells, status_of
+from widgets.transcript_lines import line_paragraphs
 from widgets.tree_columns import Column, columns_for
 
 NO_SIGNS = {"unicode", "states", "gap", "blocks", "spark"}
@@ -113,3 +123,47 @@ def test_no_sign_is_explained_twice_in_one_place_and_each_has_words() -> None:
 
 def test_the_legend_is_ascii_where_the_screen_is() -> None:
     assert all(sign.isascii() for sign in signs_of(ASCII))
+
+
+def entries_of(title: str, charset: Charset) -> set[str]:
+    """The signs of one section that are no words and no numbers."""
+    (section,) = (each for each in legend(charset) if each.title == title)
+    return {part for entry in section.entries for part in entry.sign.split() if not any(map(str.isalnum, part))}
+
+
+def test_every_sign_of_a_transcript_is_in_the_legend_and_no_other() -> None:
+    """Signs stand before the text of a line, in its lead or at the beginning of its text."""
+    said = "one\n" * 500
+    drawn: set[str] = set()
+    for kind in Kind:
+        for error in (False, True):
+            for text in ("word", said):
+                line = transcribe(Activity(kind, text, tool="Bash", error=error, count=2, limit=10, at=NOW.wall))
+                for each in line_paragraphs(line, UNICODE):
+                    starts = ("".join(cell.text for cell in each.lead), each.text.strip())
+                    drawn |= {start.split()[0] for start in starts if start.split()}
+    signs = {sign for sign in drawn if not any(map(str.isalnum, sign))}
+    assert signs == entries_of("Transcript", UNICODE)
+
+
+def test_every_sign_of_alerts_results_and_events_is_in_the_legend_and_no_other() -> None:
+    charset = UNICODE
+    alert = Alert("genesis-01/worker", AlertCause.LOOPING, "said", "s", NOW.wall, NOW.wall)
+    entry = ResultsEntry("genesis-01/worker", "s", "worker", Health.DONE, "said", NOW.wall, tagged="said")
+    outcomes = (("one", True), ("two", False))
+    lines: list[Cells] = [
+        *(
+            alert_cells(each, NOW, 120, charset, root="genesis-01")
+            for each in (alert, replace(alert, acked_at=NOW.wall, acked_by="operator"), replace(alert, count=4))
+        ),
+        *(
+            event_cells(EventRow(1, NOW.wall, "operator", "kill", "worker", ok=ok), 120, charset)
+            for ok in (True, False)
+        ),
+        entry_cells(entry, NOW.wall, "genesis-01", 120, charset)[1:],  # the mark of its state stands among the states
+        *((*each.lead,) for each in entry_page(replace(entry, outcomes=outcomes), "genesis-01", charset)[1:]),
+        tuple(Cell(f" {sign}") for sign in (charset.ticked, charset.unticked, charset.fixed)),
+    ]
+    words = " ".join("".join(cell.text for cell in line) for line in lines).split()
+    signs = {re.sub(r"\w+", "", word) for word in words if not any(map(str.isalnum, word)) or word[0] == charset.times}
+    assert signs == entries_of("Alerts, results, events", charset) | {charset.times}
