@@ -57,6 +57,15 @@ def swarm_tui(
     return Ran(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
 
 
+def spawned(home: Path, name: str, *, role: str = "worker", parent: str | None = None) -> None:
+    """Has an agent that sleeps spawned here and now, for tests in which that is not what is tested."""
+    from swarm.api import Swarm
+    from swarm.model.requests import SpawnRequest
+
+    asked = SpawnRequest(name=name, role=role, task="t", parent=parent, command=("sleep", "600"))
+    Swarm.open(home).spawn(asked)
+
+
 def agent_environment(home: Path, agent_id: str) -> dict[str, str]:
     """What the verbs of this agent would see in their environment."""
     spec = json.loads(Layout(home).agent(agent_id).spec.read_text())

@@ -22,7 +22,9 @@ TAKES_ROOM = frozenset({"open_append", "create", "write", "sync", "link", "renam
 FAULTS = (errno.ENOSPC, errno.EIO)
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["swarm.ledger.ledger", "swarm.ledger.audit_log", "tests.support.crash"])
+_context.set_forkserver_preload(
+    ["swarm.api", "swarm.lifecycle.spawn", "swarm.protocol.role_checker", "tests.support.crash", "tests.support.homes"]
+)
 
 
 @contextmanager

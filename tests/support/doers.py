@@ -9,8 +9,8 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection
 from typing import Any
 
 from swarm.api import Swarm
@@ -43,14 +43,15 @@ def request(name: str, *command: str, slots: int = 1) -> SpawnRequest:
     return SpawnRequest(name=name, role="worker", task="Do it.", command=command or SLEEPER, slots=slots)
 
 
-def spawn(root: str, name: str, go: str) -> None:
-    """Spawns once the file GO is there."""
+def spawn(root: str, name: str, env: Mapping[str, str], go: Connection, says: Connection) -> None:
+    """Stands ready, spawns once `go` is closed at its other end, and says what it was told; run by `crash.start`."""
+    os.environ.clear()
+    os.environ.update(env)
     swarm = swarm_at(root)
     asked = request(name)
-    Path(go).with_name(f"ready-{os.getpid()}").touch()
-    while not os.path.exists(go):
-        time.sleep(0.001)
-    print(attempt(lambda: swarm.spawn(asked)))
+    says.send("ready")
+    go.poll(None)
+    says.send(attempt(lambda: swarm.spawn(asked)))
 
 
 def family(root: str, levels: str, seconds: str) -> None:
@@ -110,23 +111,6 @@ class Dying:
             return operation(*words, **more)
 
         return call
-
-
-def die(root: str, deed: str, name: str, at: str) -> None:
-    """Does a deed, and dies by SIGKILL at the AT-th operation on the disk; prints how many there were otherwise."""
-    swarm = swarm_at(root)
-    dying = Dying()
-    dying.at = int(at)
-    dying.arm()
-    if deed == "spawn":
-        swarm.spawn(request(name))
-    elif deed == "kill":
-        swarm.kill([name])
-    elif deed == "resume":
-        swarm.resume(name)
-    else:
-        swarm.beat(by="one that dies", force=True)
-    print(dying.count)
 
 
 def history(root: str, seed: str, deeds: str, log: str) -> None:
@@ -199,11 +183,9 @@ DEEDS: dict[str, Callable[[Swarm, str], Any]] = {
 
 if __name__ == "__main__":
     deeds: dict[str, Callable[..., None]] = {
-        "spawn": spawn,
         "family": family,
         "breed": breed,
         "beats": beats,
-        "die": die,
         "history": history,
     }
     deeds[sys.argv[1]](*sys.argv[2:])

@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import IO
 
@@ -25,7 +27,7 @@ from swarm.processes.runner import StopReport
 from swarm.protocol.paths import AgentDir
 from swarm.store.locks import FileLock
 from swarm.verbs.doctor import strays
-from tests.support import doers
+from tests.support import crash, doers
 from tests.support.agents import ESCAPEES, bystanders, lives, noted
 from tests.support.homes import PERIOD, LiveHome, stop_pids
 from tests.support.wait import wait_for
@@ -54,11 +56,24 @@ def doing(*deeds: "subprocess.Popen[bytes]") -> Iterator[list["subprocess.Popen[
 
 def spawns_at_once(home: LiveHome, names: list[str]) -> list[str]:
     """All of these spawned in one instant, each by a process of its own; what each of them was told."""
-    go = home.root.parent / "go"
-    with doing(*[doer("spawn", str(home.root), name, str(go)) for name in names]) as deeds:
-        wait_for(lambda: len(list(home.root.parent.glob("ready-*"))) == len(names), "all to stand ready", 60.0)
-        go.touch()
-        return [deed.communicate(timeout=90)[0].decode().strip() for deed in deeds]
+    go, say_go = crash.pipe()
+    started: list[BaseProcess] = []
+    heard: list[Connection] = []
+    try:
+        for name in names:
+            hears, says = crash.pipe()
+            started.append(crash.start(doers.spawn, str(home.root), name, dict(os.environ), go, says))
+            heard.append(hears)
+            says.close()
+        assert [hears.recv() for hears in heard] == ["ready"] * len(names)
+        say_go.close()
+        return [str(hears.recv()) for hears in heard]
+    finally:
+        for process in started:
+            process.kill()
+            process.join()
+        for end in (go, say_go, *heard):
+            end.close()
 
 
 def held_at_every_line(events: list[Event]) -> Iterator[set[str]]:
@@ -327,21 +342,3 @@ def test_a_tree_that_spawns_while_it_is_killed_is_gone_children_first(live_home:
     assert {event.spawn_id for event in late} <= {
         event.spawn_id for event in live_home.swarm.events(5000) if event.verb in ENDS
     }
-
-
-def operations(home: LiveHome, deed: str, name: str) -> int:
-    """How many operations on the disk a deed takes."""
-    with doing(doer("die", str(home.root), deed, name, "0")) as [counting]:
-        return int(counting.communicate(timeout=60)[0])
-
-
-def die_at(home: LiveHome, deed: str, name: str, at: int) -> None:
-    """A process that does the deed dies at its operation number `at`."""
-    with doing(doer("die", str(home.root), deed, name, str(at))) as [dying]:
-        dying.communicate(timeout=60)
-        assert dying.returncode in (-signal.SIGKILL, 0)
-
-
-def points(count: int, wanted: int) -> list[int]:
-    """`wanted` of the operations 1 to `count`, evenly."""
-    return sorted({1 + round(number * (count - 1) / (wanted - 1)) for number in range(wanted)})

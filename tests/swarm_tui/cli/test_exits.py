@@ -19,7 +19,7 @@ from swarm.model.record import Holder
 from swarm.platform.clock import SystemClock
 from swarm.protocol.paths import Layout
 from swarm_tui.cli.output import REPORT
-from tests.support.cli import COMMAND, Ran, agent_environment, environment, made_home, swarm_tui
+from tests.support.cli import COMMAND, Ran, agent_environment, environment, made_home, spawned, swarm_tui
 from tests.support.wait import wait_for
 
 WORKER = ("--role", "worker", "--task", "Write the summary.", "--accept", "summary.md is there")
@@ -126,8 +126,8 @@ def test_a_person_reporting_as_an_agent_is_refused_with_3(quiet_home: Path, word
 
 @pytest.mark.parametrize("verb", ["kill", "pause", "message", "read", "hold"])
 def test_an_agent_acts_on_nobody_but_its_children(swarm_home: Path, verb: str) -> None:
-    spawn(swarm_home, "w-1")
-    spawn(swarm_home, "w-2")
+    spawned(swarm_home, "w-1")
+    spawned(swarm_home, "w-2")
     more = {"kill": ("--yes",), "message": ("hello",), "hold": ("--for", "1", "--why", "x")}.get(verb, ())
     env = agent_environment(swarm_home, "genesis-01/w-1")
     ran = swarm_tui(verb, "genesis-01/w-2", *more, "--json", env=env)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from swarm.protocol.paths import Layout
-from tests.support.cli import Ran, agent_environment, made_home, swarm_tui
+from tests.support.cli import Ran, agent_environment, made_home, spawned, swarm_tui
 from tests.support.hostile import HOSTILE, forbidden, steering
 
 AGENT = "genesis-01/w"
@@ -26,11 +26,7 @@ def hostile_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def fill(swarm_home: Path) -> None:
-    ran = swarm_tui(
-        *("spawn", "w", "--role", "worker", "--task", "t", "--accept", "there is a table", "--", "sleep", "600"),
-        home=swarm_home,
-    )
-    assert ran.status == 0, ran.err
+    spawned(swarm_home, "w")
     agent = Layout(swarm_home).agent(AGENT)
     everything = "\n".join(HOSTILE.values()).encode("utf-8", "replace")
     agent.progress.write_bytes(everything + b"\n")
@@ -87,10 +83,7 @@ def test_no_verb_lets_hostile_text_through(hostile_home: Path, words: tuple[str,
 
 @pytest.mark.parametrize("name", ["newlines", "unicode-newlines", "carriage-return", "progress-line", "audit-record"])
 def test_no_text_adds_a_line_to_a_progress_file_or_a_record_to_the_log(swarm_home: Path, name: str) -> None:
-    swarm_tui(
-        *("spawn", "w", "--role", "worker", "--task", "t", "--accept", "there is a table", "--", "sleep", "600"),
-        home=swarm_home,
-    )
+    spawned(swarm_home, "w")
     before = swarm_tui("events", "--json", home=swarm_home).document["events"]
     told = swarm_tui("progress", HOSTILE[name], env=agent_environment(swarm_home, AGENT))
     assert told.status == 0, told.err
@@ -107,10 +100,7 @@ def test_no_text_adds_a_line_to_a_progress_file_or_a_record_to_the_log(swarm_hom
 
 
 def test_an_injection_is_quoted_and_labelled_and_nothing_else_happens(swarm_home: Path) -> None:
-    swarm_tui(
-        *("spawn", "w", "--role", "worker", "--task", "t", "--accept", "there is a table", "--", "sleep", "600"),
-        home=swarm_home,
-    )
+    spawned(swarm_home, "w")
     swarm_tui("progress", HOSTILE["injection"], env=agent_environment(swarm_home, AGENT))
     row = swarm_tui("status", "--json", home=swarm_home).document["agents"][1]
     assert "injection" in [problem["code"] for problem in row["problems"]]

@@ -11,7 +11,7 @@ import pytest
 from swarm.model.verbs import BY_NAME
 from swarm_tui.cli.commands.reports import plain_progress
 from swarm_tui.cli.parser import parser_of
-from tests.support.cli import agent_environment, environment, swarm_tui
+from tests.support.cli import agent_environment, environment, spawned, swarm_tui
 from tests.support.hooked import Hooked
 
 PROBE = """
@@ -78,12 +78,8 @@ def imported(*words: str, env: dict[str, str], stdin: str = "") -> set[str]:
     ids=lambda words: words[0],
 )
 def test_what_agents_call_loads_no_screen_and_no_watcher(swarm_home: Path, words: Sequence[str]) -> None:
-    home = {"SWARM_HOME": str(swarm_home)}
-    for name in ("idea", "helper"):
-        parent = ("--parent", "idea") if name == "helper" else ()
-        role = ("--role", "idea-meta" if name == "idea" else "worker", "--task", "t", "--accept", "there is a table")
-        ran = swarm_tui("spawn", name, *role, *parent, "--", "sleep", "600", env=home)
-        assert ran.status == 0, ran.err
+    spawned(swarm_home, "idea", role="idea-meta")
+    spawned(swarm_home, "helper", parent="idea")
     if words[0] == "read":
         swarm_tui("done", "--summary", "x", env=agent_environment(swarm_home, "genesis-01/idea/helper"))
     loaded = imported(*words, env=agent_environment(swarm_home, "genesis-01/idea"))
