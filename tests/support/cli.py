@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from swarm.protocol.paths import Layout
 
+USUAL_ROLES = ("worker", "idea-meta")
 COMMAND = str(Path(sys.executable).with_name("swarm-tui"))
 
 
@@ -83,9 +84,14 @@ def home_with(home: Path, directory: str) -> None:
 def made_home(root: Path) -> Iterator[Path]:
     """A home as `init` makes it; whatever runs in it is stopped at the end."""
     from swarm.api import Swarm
+    from swarm.protocol.roles import load_role
     from swarm.verbs.init import init
 
     init(root)
+    home = Swarm.open(root).home
+    with home.checked() as checked:  # by the first process that spawns it would take a third of a second, in each home
+        for role in USUAL_ROLES:
+            load_role(home.layout, role, checked)
     policy = (root / "swarm.toml").read_bytes()
     try:
         yield root
