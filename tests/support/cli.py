@@ -61,9 +61,11 @@ def swarm_tui(
 def spawned(home: Path, name: str, *, role: str = "worker", parent: str | None = None) -> None:
     """Has an agent that sleeps spawned here and now, for tests in which that is not what is tested."""
     from swarm.api import Swarm
+    from swarm.model.agent import Acceptance
     from swarm.model.requests import SpawnRequest
 
-    asked = SpawnRequest(name=name, role=role, task="t", parent=parent, command=("sleep", "600"))
+    outcomes = (Acceptance("summary.md is there"),)
+    asked = SpawnRequest(name=name, role=role, task="t", parent=parent, accept=outcomes, command=("sleep", "600"))
     Swarm.open(home).spawn(asked)
 
 

@@ -21,6 +21,7 @@ from tests.support.canned import CannedSwarm
 from tests.support.every_row import every_row, row_ids
 from widgets.confirm import Confirm, TypedConfirm
 
+pytestmark = pytest.mark.timeout(600)  # ten seconds of processor time each: a busy machine is no failure
 SIZES = [(160, 45), (80, 24), (45, 20)]
 OF_KEYS = [*SIZES, (20, 5)]
 WHOLE = bool(os.environ.get("EVERY_KEY"))

@@ -179,8 +179,8 @@ def test_an_agent_that_is_not_there_is_4(quiet_home: Path, words: Sequence[str])
 
 def test_a_name_that_two_agents_share_is_4_with_the_choices(swarm_home: Path) -> None:
     for parent in ("idea-a", "idea-b"):
-        spawn(swarm_home, parent, role="idea-meta")
-        spawn(swarm_home, "worker-1", "--parent", parent)
+        spawned(swarm_home, parent, role="idea-meta")
+        spawned(swarm_home, "worker-1", parent=parent)
     ran = swarm_tui("kill", "worker-1", "--yes", "--json", home=swarm_home)
     assert (ran.status, code_of(ran)) == (4, "ambiguous")
     assert "genesis-01/idea-a/worker-1" in ran.err
@@ -296,7 +296,7 @@ def test_a_signal_that_interrupts_the_wait_for_the_next_look_never_hangs_run() -
 
 
 def test_a_rhythm_of_its_own_does_not_change_how_long_a_silence_may_last(swarm_home: Path) -> None:
-    spawn(swarm_home, "w")
+    spawned(swarm_home, "w")
     with started("run", "--period", "1s", "--json", home=swarm_home) as process:
         assert process.stdout is not None
         beats = [json.loads(process.stdout.readline()) for _ in range(5)]
@@ -422,8 +422,8 @@ def on_a_terminal(*words: str, home: Path, typed: bytes = b"", term: str = "xter
 def test_kill_names_the_subtree_asks_and_takes_no_for_no(
     swarm_home: Path, typed: bytes, status: int, state: str
 ) -> None:
-    spawn(swarm_home, "idea", role="idea-meta")
-    spawn(swarm_home, "w", "--parent", "idea")
+    spawned(swarm_home, "idea", role="idea-meta")
+    spawned(swarm_home, "w", parent="idea")
     ended, shown = on_a_terminal("kill", "idea", home=swarm_home, typed=typed)
     assert ended == status, shown
     assert b"genesis-01/idea/w (starting" in shown

@@ -102,6 +102,7 @@ def test_the_table_holds_every_verb() -> None:
     assert VERBS.keys() | OF_OTHER_THINGS == BY_NAME.keys()
 
 
+@pytest.mark.timeout(600)  # forty commands: a busy machine is no failure
 def test_every_verb_works_on_a_full_disk_or_says_how_to_cure_it(full_home: Path) -> None:
     layout = Layout(full_home)
     for name, case in VERBS.items():

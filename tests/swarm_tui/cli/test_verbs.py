@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from swarm.protocol.paths import Layout
-from tests.support.cli import Ran, agent_environment, home_with, made_home, swarm_tui
+from tests.support.cli import Ran, agent_environment, home_with, made_home, spawned, swarm_tui
 from tests.support.repositories import Repo
 from tests.support.wait import wait_for
 
@@ -25,7 +25,7 @@ def status_of(home: Path) -> dict[str, dict[str, object]]:
 
 def test_status_says_what_the_processes_of_a_living_agent_use(swarm_home: Path) -> None:
     spawn(swarm_home, "busy", command=("--", "sh", "-c", "while :; do :; done"))
-    spawn(swarm_home, "idle")
+    spawned(swarm_home, "idle")
     rows = status_of(swarm_home)
     busy, idle = rows["genesis-01/busy"], rows["genesis-01/idle"]
     assert isinstance(busy["pid"], int)
@@ -132,7 +132,7 @@ def test_a_command_may_have_options_that_look_like_ours(swarm_home: Path) -> Non
 
 
 def test_kill_asks_nobody_without_a_terminal_and_stops_nothing(swarm_home: Path) -> None:
-    spawn(swarm_home, "worker-1")
+    spawned(swarm_home, "worker-1")
     ran = swarm_tui("kill", "worker-1", home=swarm_home)
     assert ran.status == 2
     assert "genesis-01/worker-1" in ran.err
@@ -141,8 +141,8 @@ def test_kill_asks_nobody_without_a_terminal_and_stops_nothing(swarm_home: Path)
 
 
 def test_several_agents_are_stopped_in_one_call(swarm_home: Path) -> None:
-    spawn(swarm_home, "w-1")
-    spawn(swarm_home, "w-2")
+    spawned(swarm_home, "w-1")
+    spawned(swarm_home, "w-2")
     ran = swarm_tui("kill", "w-1", "w-2", "w-1", "--yes", "--grace", "1s", home=swarm_home)
     assert ran.status == 0
     assert ran.out.splitlines()[-1].startswith("2 stopped")
@@ -171,7 +171,7 @@ def test_a_heartbeat_is_rehearsed_run_and_refused_within_half_a_period_where_a_t
 
 
 def test_an_agent_reports_is_done_and_is_read(swarm_home: Path) -> None:
-    spawn(swarm_home, "worker-1")
+    spawned(swarm_home, "worker-1")
     env = agent_environment(swarm_home, "genesis-01/worker-1")
     told = swarm_tui("progress", "8 of 12\npages read", "--outputs", "3", env=env)
     assert told.status == 0, told.err
@@ -198,7 +198,7 @@ def test_an_agent_reports_is_done_and_is_read(swarm_home: Path) -> None:
 
 
 def test_done_takes_a_whole_object_and_what_is_named_beside_it_wins(swarm_home: Path) -> None:
-    spawn(swarm_home, "worker-1")
+    spawned(swarm_home, "worker-1")
     env = agent_environment(swarm_home, "genesis-01/worker-1")
     given = '{"status": "partial", "summary": "half", "acceptance": [{"text": "a", "passed": false}], "cost": 3}'
     ran = swarm_tui("done", "--file", "-", "--status", "success", "--json", stdin=given, env=env)
@@ -227,14 +227,14 @@ def test_a_log_is_printed_followed_to_the_end_and_safe(swarm_home: Path) -> None
 
 
 def test_a_transcript_that_is_not_there_is_a_clear_error(swarm_home: Path) -> None:
-    spawn(swarm_home, "w")
+    spawned(swarm_home, "w")
     ran = swarm_tui("log", "w", "--stream", "transcript", home=swarm_home)
     assert ran.status == 1
     assert "--stream stdout" in ran.err
 
 
 def test_a_message_lies_in_the_inbox(swarm_home: Path) -> None:
-    spawn(swarm_home, "w")
+    spawned(swarm_home, "w")
     ran = swarm_tui("message", "w", "Use", "the second source.", home=swarm_home)
     assert ran.status == 0
     assert "left in its inbox (its program (command) takes no words while it runs)" in ran.out
@@ -242,7 +242,7 @@ def test_a_message_lies_in_the_inbox(swarm_home: Path) -> None:
 
 
 def test_a_subtree_is_paused_resumed_and_held(swarm_home: Path) -> None:
-    spawn(swarm_home, "w")
+    spawned(swarm_home, "w")
     assert swarm_tui("pause", "w", home=swarm_home).status == 0
     assert status_of(swarm_home)["genesis-01/w"]["state"] == "paused"
     assert swarm_tui("resume", "w", home=swarm_home).status == 0
@@ -253,7 +253,7 @@ def test_a_subtree_is_paused_resumed_and_held(swarm_home: Path) -> None:
 
 
 def test_an_ended_agent_is_spawned_again_beside_its_old_directory(swarm_home: Path) -> None:
-    spawn(swarm_home, "w")
+    spawned(swarm_home, "w")
     assert swarm_tui("respawn", "w", home=swarm_home).status == 3
     swarm_tui("kill", "w", "--yes", home=swarm_home)
     again = swarm_tui("respawn", "w", "--json", home=swarm_home)
@@ -263,7 +263,7 @@ def test_an_ended_agent_is_spawned_again_beside_its_old_directory(swarm_home: Pa
 
 
 def test_events_tell_every_act_refused_ones_too(swarm_home: Path) -> None:
-    spawn(swarm_home, "w")
+    spawned(swarm_home, "w")
     spawn(swarm_home, "W")
     document = swarm_tui("events", "--json", home=swarm_home).document
     assert set(document) == {"schema", "events"}
@@ -304,7 +304,7 @@ def test_doctor_finds_a_sound_home_sound_and_a_wrong_policy_wrong(swarm_home: Pa
 
 
 def test_doctor_rebuilds_the_ledger_from_the_tree(swarm_home: Path) -> None:
-    spawn(swarm_home, "w")
+    spawned(swarm_home, "w")
     layout = Layout(swarm_home)
     for revision in layout.revs.iterdir():
         revision.unlink()
@@ -314,7 +314,7 @@ def test_doctor_rebuilds_the_ledger_from_the_tree(swarm_home: Path) -> None:
 
 
 def test_under_a_wrong_policy_the_operator_still_acts_and_nothing_is_started(swarm_home: Path) -> None:
-    spawn(swarm_home, "w")
+    spawned(swarm_home, "w")
     (swarm_home / "swarm.toml").write_text("[heartbeat]\nperiod = 'soon'\n")
     shown = swarm_tui("status", home=swarm_home)
     assert shown.status == 0
@@ -419,7 +419,7 @@ def test_worktree_alone_means_the_repository_of_the_home(tmp_path: Path) -> None
 
 
 def test_a_message_that_no_command_line_holds_comes_from_standard_input(swarm_home: Path) -> None:
-    spawn(swarm_home, "w")
+    spawned(swarm_home, "w")
     text = "word " * 40_000 + "END"
     ran = swarm_tui("message", "w", "-", home=swarm_home, stdin=text)
     assert ran.status == 0, ran.err
