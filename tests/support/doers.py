@@ -113,6 +113,25 @@ class Dying:
         return call
 
 
+def die(root: str, deed: str, name: str, at: int, env: Mapping[str, str], says: Connection) -> None:
+    """Does a deed, and dies by SIGKILL at operation `at` on the disk; says how many there were otherwise."""
+    os.environ.clear()
+    os.environ.update(env)
+    swarm = swarm_at(root)
+    dying = Dying()
+    dying.at = at
+    dying.arm()
+    if deed == "spawn":
+        swarm.spawn(request(name))
+    elif deed == "kill":
+        swarm.kill([name])
+    elif deed == "resume":
+        swarm.resume(name)
+    else:
+        swarm.beat(by="one that dies", force=True)
+    says.send(dying.count)
+
+
 def history(root: str, seed: str, deeds: str, log: str) -> None:
     """DEEDS random acts on a few names, shared with others that do the same; about one in seven dies in the middle.
 

@@ -342,3 +342,30 @@ def test_a_tree_that_spawns_while_it_is_killed_is_gone_children_first(live_home:
     assert {event.spawn_id for event in late} <= {
         event.spawn_id for event in live_home.swarm.events(5000) if event.verb in ENDS
     }
+
+
+def operations(home: LiveHome, deed: str, name: str) -> int:
+    """How many operations on the disk a deed takes."""
+    count = die_at(home, deed, name, 0)
+    assert count is not None
+    return count
+
+
+def die_at(home: LiveHome, deed: str, name: str, at: int) -> int | None:
+    """A process that does the deed dies at its operation number `at`; returns how many there were, where it lives."""
+    hears, says = crash.pipe()
+    process = crash.start(doers.die, str(home.root), deed, name, at, dict(os.environ), says)
+    says.close()
+    with hears:
+        try:
+            process.join(60)
+            assert process.exitcode in (-signal.SIGKILL, 0)
+            return int(hears.recv()) if process.exitcode == 0 else None
+        finally:
+            process.kill()
+            process.join()
+
+
+def points(count: int, wanted: int) -> list[int]:
+    """`wanted` of the operations 1 to `count`, evenly."""
+    return sorted({1 + round(number * (count - 1) / (wanted - 1)) for number in range(wanted)})
