@@ -7,6 +7,7 @@ no event tells of it looks at in each round: files that have other names elsewhe
 import time
 from collections.abc import Callable, Mapping
 
+from swarm.model.time import Now
 from swarm.tracking.files import FILES
 from swarm.tracking.tree import Directory, Tree
 
@@ -35,6 +36,11 @@ class Pacing:
         """Ids of directories with files that have another name elsewhere, by which they may change without an event."""
         self.quiet_since: float | None = None
         """Monotonic seconds since when events tell of each change, and told of none; None while they do not."""
+        self.surprised = False
+        """The last part found that something had changed, in a calm."""
+        self.still_at = Now(0.0, 0.0)
+        """Until when nothing had happened in the last calm."""
+        self._was_calm = False
         self._left: list[str] = []
         self._cost = 0.0
         self._thorough = False
@@ -63,17 +69,27 @@ class Pacing:
             self._cost = 0.0
             if self._thorough:
                 self._began = now
+        self._was_calm = self.calm
         part, self._left = self._left[:PART], self._left[PART:]
         return dict.fromkeys(part, FILES if self._thorough else None)
 
-    def took(self, cost: float, lives: Callable[[str], bool]) -> None:
-        """A part took `cost` seconds. lives: whether the agent of an id is one that goes on changing."""
+    def took(self, cost: float, lives: Callable[[str], bool], *, found: bool, now: Now) -> None:
+        """A part took `cost` seconds. lives: whether the agent of an id is one that goes on changing.
+
+        found: whether files or directories were not as they had been at the look before. now: when it looked.
+        """
         self._cost += cost
+        self.surprised = self._was_calm and found
+        if self._was_calm and not found:
+            self.still_at = now
         if self._thorough and not self._left:
             self.end_thorough(self._cost, lives)
 
     def end_thorough(self, cost: float, lives: Callable[[str], bool]) -> None:
-        """Everything has been looked at, in `cost` seconds: notes what every round looks at from now on."""
+        """Everything has been looked at, in `cost` seconds: notes what every round looks at from now on.
+
+        cost: 0 of the first look, which reads every file and says nothing of the next.
+        """
         self._thorough_at, self._thorough_cost = time.monotonic(), cost
         self._seen_at = self._began
         young = time.time_ns() - YOUNG_NS

@@ -58,12 +58,8 @@ class Scanner:
         self._sums = Sums()
         self.pacing = Pacing(self.tree)
         self._tree_problems: tuple[tuple[str, Problem], ...] = ()
-        self._found = False
-        """The last look found files or directories that are not as they were."""
-        self._still_at = Now(0.0, 0.0)
-        """Until when nothing had happened, as events would have told."""
-        self.surprised = False
-        """The last `paced` did, though it was calm."""
+        self._found, self._looked = False, Now(0.0, 0.0)
+        """Whether the last look found files or directories that are not as they were; and when it was."""
         self.last: Snapshot | None = None
         """What the last look saw, for any caller; None before the first."""
 
@@ -88,12 +84,9 @@ class Scanner:
             if self.last is None:
                 return self._first()
             effort = Effort.URGENT if self.pacing.unfinished else Effort.SOME
-            started, calm = time.perf_counter(), self.pacing.calm
+            started = time.perf_counter()
             snapshot = self._scan(self.pacing.next_part(), effort=effort)
-            self.pacing.took(time.perf_counter() - started, self._lives)
-            self.surprised = calm and self._found
-            if calm and not self._found:
-                self._still_at = self.home.now()
+            self.pacing.took(time.perf_counter() - started, self._lives, found=self._found, now=self._looked)
             return snapshot
 
     def _first(self) -> Snapshot:
@@ -153,14 +146,14 @@ class Scanner:
         moved = self._take_directories(listed)
         due = self._tracked.keys() if wanted is None else self._tracked.keys() & listed.union(wanted)
         changes = self._read_files([self._tracked[known] for known in due], wanted, listed)
-        self._found = bool(listed or changes.dirty)
-        now = self.home.now()
+        self._found, self._looked = bool(listed or changes.dirty), self.home.now()
+        now = self._looked
         recorded = self._take_records(changes)
         for agent in changes.glanced:
             if agent.id not in changes.fresh:
                 agent.seen, agent.looked_wall = now.awake, now.wall
         for known in changes.fresh:
-            self._tracked[known].was_as_seen(self._still_at)
+            self._tracked[known].was_as_seen(self.pacing.still_at)
             if self._tracked[known].look_at_progress(now):
                 changes.dirty.add(known)
         urgent = [self._tracked[known] for known in changes.urgent | recorded if known in self._tracked]
@@ -176,7 +169,7 @@ class Scanner:
         if listed or self.last is None:
             self._tree_problems = problems_of_tree(self.tree)
         if wanted is None:
-            self.pacing.end_thorough(time.perf_counter() - started, self._lives)
+            self.pacing.end_thorough(time.perf_counter() - started if self.last else 0.0, self._lives)
         return self._snapshot(now, changed=changed)
 
     def _take_directories(self, listed: set[str]) -> bool:

@@ -147,7 +147,7 @@ class Watch:
                 if not calm:  # a scan that looks at few files is no reason to look at processes more often
                     cost = time.monotonic() - started + (0.0 if begins else cost)
                 scanned = started if begins else scanned
-                if self.scanner.surprised:
+                if self.scanner.pacing.surprised:
                     self._hear_of_surprise(started)
 
     def _has_lost_cover(self) -> bool:
