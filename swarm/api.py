@@ -7,12 +7,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import swarm
 from swarm.home.context import Home
-from swarm.ledger.audit_log import Event
-from swarm.model.agent import Usage
-from swarm.model.beat import Beat
-from swarm.model.health import Verdict
 from swarm.model.record import Ref
-from swarm.model.snapshot import Snapshot
 from swarm.model.time import Now
 from swarm.protocol.paths import AgentDir
 
@@ -44,8 +39,13 @@ if TYPE_CHECKING:
     import swarm.verbs.unread
     import swarm.verbs.worktrees  # noqa: TC004  (at run time `_verb` imports all of these)
     from swarm.errors import SwarmError
+    from swarm.ledger.audit_log import Event
+    from swarm.model.agent import Usage
+    from swarm.model.beat import Beat
+    from swarm.model.health import Verdict
     from swarm.model.requests import Rehearsal, SpawnCheck, SpawnRequest
     from swarm.model.results_inbox import ResultsEntry
+    from swarm.model.snapshot import Snapshot
     from swarm.notify.start import Teller
     from swarm.protocol.role import Role
     from swarm.scan.scanner import Scanner
@@ -102,15 +102,15 @@ class Swarm:
             self._scanner = Scanner(self.home)
         return self._scanner
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> "Snapshot":
         """A fresh look at everything. Reads only."""
         return self.scanner.full()
 
-    def first_look(self) -> Snapshot:
+    def first_look(self) -> "Snapshot":
         """The same, but of a large swarm only what can be shown at once: then `pulse.looking`, and a watch goes on."""
         return self.scanner.first_look()
 
-    def usage(self, snapshot: Snapshot, seconds: float = 0.1) -> Mapping[str, Usage]:
+    def usage(self, snapshot: "Snapshot", seconds: float = 0.1) -> "Mapping[str, Usage]":
         """What agents' process trees use, by id: memory now, processor measured over `seconds`. Waits that long."""
         from swarm.probes.probes import usage_sampler
 
@@ -126,13 +126,13 @@ class Swarm:
         """The clocks, as this home's ledger counts them."""
         return self.home.now()
 
-    def verdicts(self, snapshot: Snapshot, now: Now | None = None) -> dict[str, Verdict]:
+    def verdicts(self, snapshot: "Snapshot", now: Now | None = None) -> "dict[str, Verdict]":
         """The health of every agent of a snapshot, by id."""
-        from swarm.rules.plan import verdicts
+        from swarm.rules.verdicts import verdicts
 
         return verdicts(snapshot, self.home.policy, now if now is not None else self.now())
 
-    def watch(self, on_snapshot: Callable[[Snapshot], None]) -> "Watch":
+    def watch(self, on_snapshot: "Callable[[Snapshot], None]") -> "Watch":
         """A watch that calls `on_snapshot` from its own thread at every change; start and stop it."""
         from swarm.scan.watcher import Watch
 
@@ -143,7 +143,7 @@ class Swarm:
         """The files of an agent."""
         return self.home.layout.agent(agent_id)
 
-    def events(self, limit: int = 500, *, agent: str | None = None, since_wall: float | None = None) -> list[Event]:
+    def events(self, limit: int = 500, *, agent: str | None = None, since_wall: float | None = None) -> "list[Event]":
         """The last audit records, oldest first."""
         from swarm.ledger.audit_reader import recent
 
@@ -168,7 +168,7 @@ class Swarm:
     archived = _verb("verbs.archive", lambda: swarm.verbs.archive.archived)
     preview_kill = _verb("verbs.kill", lambda: swarm.verbs.kill.preview)
 
-    def check_spawn(self, request: "SpawnRequest", snapshot: Snapshot | None = None) -> "SpawnCheck":
+    def check_spawn(self, request: "SpawnRequest", snapshot: "Snapshot | None" = None) -> "SpawnCheck":
         """What a spawn would meet, without doing it: the form's live validation, `--dry-run`.
 
         snapshot: what the caller has seen last; else the home is scanned.
@@ -182,7 +182,7 @@ class Swarm:
     def check_respawn(
         self,
         meant: Sequence[Ref],
-        snapshot: Snapshot | None = None,
+        snapshot: "Snapshot | None" = None,
         *,
         force: bool = False,
         here: bool = False,
@@ -201,13 +201,13 @@ class Swarm:
 
         return why_not(self.home, self.home.ledger.read().agents.get(agent_id))
 
-    def results(self, snapshot: Snapshot | None = None) -> "tuple[ResultsEntry, ...]":
+    def results(self, snapshot: "Snapshot | None" = None) -> "tuple[ResultsEntry, ...]":
         """The results inbox, the newest first; see `verbs.results.results`. Changes nothing."""
         from swarm.verbs.results import results
 
         return results(self.home, snapshot if snapshot is not None else self.snapshot())
 
-    def rehearse(self, snapshot: Snapshot | None = None) -> "Rehearsal":
+    def rehearse(self, snapshot: "Snapshot | None" = None) -> "Rehearsal":
         """The exact plan of a heartbeat now. Changes nothing."""
         from swarm.heartbeat.beat import rehearse
 
@@ -247,7 +247,7 @@ class Swarm:
     own_heartbeat = _verb("heartbeat.lease", lambda: swarm.heartbeat.lease.own)
     disown_heartbeat = _verb("heartbeat.lease", lambda: swarm.heartbeat.lease.disown)
 
-    def beat(self, *, by: str, force: bool = False, skip: Iterable[str] = ()) -> Beat:
+    def beat(self, *, by: str, force: bool = False, skip: Iterable[str] = ()) -> "Beat":
         """One heartbeat, by this process's scanner; see `heartbeat.beat.beat`."""
         from swarm.heartbeat.beat import beat
 
@@ -261,7 +261,7 @@ class Swarm:
         seen = self.scanner.last
         return teller.look(self.home, seen.alerts if seen is not None else (), owner=owner, beaten=beaten)
 
-    def beat_when_due(self, by: str) -> Beat | None:
+    def beat_when_due(self, by: str) -> "Beat | None":
         """The automatic heartbeat, where it is due, by this process's scanner; see `heartbeat.lease.beat_when_due`."""
         from swarm.heartbeat.lease import beat_when_due
 

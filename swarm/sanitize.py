@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 
 from swarm.formatting import how_much_more
 
@@ -10,11 +11,6 @@ LIMIT_LINES = 2000
 MARKS_PER_BASE = 4
 ELLIPSIS = "…"
 REPLACEMENT = "\ufffd"
-# Scripts and symbols without marks, joiners or fillers: with `isprintable` this is the short way for nearly every line.
-_PLAIN = re.compile(
-    "[ -~\u00a1-\u02ff\u0370-\u0482\u048a-\u0590\u05d0-\u05ea\u2010-\u2027\u2030-\u205e\u20a0-\u20cf\u2100-\u27ff"
-    "\u2900-\u2bff\u3001-\u3029\u3041-\u3096\u309b-\u3130\u4e00-\u9fff\uac00-\ud7a3\U0001f300-\U0001faff]*\\Z"
-)
 # CSI; OSC, DCS, SOS, PM and APC with their strings up to BEL or ST; any other escape sequence. No part can run over the
 # start of another sequence, so a million introducers cost one pass. A string that never ends loses only its start.
 ESCAPE_SEQUENCE = re.compile(
@@ -34,7 +30,7 @@ def clean(text: str, limit: int = LIMIT) -> str:
     cannot be encoded or is unassigned shows as U+FFFD. limit: characters of the answer, an ellipsis included.
     Markup is left as it is: nothing that draws agent text may interpret it.
     """
-    if len(text) <= limit and text.isprintable() and _PLAIN.match(text):
+    if len(text) <= limit and text.isprintable() and (text.isascii() or _plain().match(text)):
         return text.strip()
     return _cut(_scrub(text, limit).strip(), limit)
 
@@ -61,9 +57,21 @@ def clean_block(text: str, limit_lines: int = LIMIT_LINES, limit: int = LIMIT) -
 
 def _clean_line(line: str, limit: int) -> str:
     line = line.rstrip()
-    if len(line) <= limit and line.isprintable() and _PLAIN.match(line):
+    if len(line) <= limit and line.isprintable() and (line.isascii() or _plain().match(line)):
         return line
     return _cut(_scrub(line.replace("\t", "    "), limit).rstrip(), limit)
+
+
+@cache
+def _plain() -> re.Pattern[str]:
+    """Scripts and symbols without marks, joiners or fillers: with `isprintable` the short way for nearly every line.
+
+    It takes long to compile, and what is ASCII needs none of it.
+    """
+    return re.compile(
+        "[ -~\u00a1-\u02ff\u0370-\u0482\u048a-\u0590\u05d0-\u05ea\u2010-\u2027\u2030-\u205e\u20a0-\u20cf\u2100-\u27ff"
+        "\u2900-\u2bff\u3001-\u3029\u3041-\u3096\u309b-\u3130\u4e00-\u9fff\uac00-\ud7a3\U0001f300-\U0001faff]*\\Z"
+    )
 
 
 def _cut(text: str, limit: int) -> str:

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from swarm.errors import SwarmError
 from swarm.home.context import Home
 from swarm.ledger.state import State
 from swarm.model.record import Record
-from swarm.programs.base import Program
 from swarm.programs.environment import belonging, present, restored
 from swarm.programs.registry import program_for
 from swarm.protocol import agent_environment
 from swarm.protocol.paths import AgentDir
 from swarm.store import writer
+
+if TYPE_CHECKING:
+    from swarm.programs.base import Program
 
 WRITTEN_S = 600.0
 """Seconds that a spawn may take from keeping its environment to its place in the queue."""
@@ -49,7 +52,7 @@ def of_spawn(home: Home, *, replacing: str, waiting: str, here: bool) -> dict[st
     return present()
 
 
-def program_of(home: Home, record: Record) -> Program:
+def program_of(home: Home, record: Record) -> "Program":
     """Returns what an agent runs, in the agent's environment. Raises Refused `program`, SwarmError `damaged`."""
     return program_for(record.program, home.policy, of_agent(home, home.layout.agent(record.id)))
 

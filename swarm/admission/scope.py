@@ -14,7 +14,6 @@ from swarm.model.record import Phase, Record
 from swarm.model.repository import Worktree
 from swarm.model.values import replace
 from swarm.probes.changes import Changes, changes_since
-from swarm.programs import preflight
 from swarm.programs.environment import inherited
 from swarm.programs.registry import program_for
 from swarm.protocol.agent_files import read_spec
@@ -38,7 +37,7 @@ def confined(home: Home, spec: AgentSpec) -> AgentSpec:
         raise _refused(parent, f"a program that is held to nothing ({spec.program!r})", "Leave --program and -- out.")
     if spec.env:
         raise _refused(parent, "a child with an environment of its own choice", "Leave --env out.")
-    if any(outcome.check for outcome in spec.acceptance) and (why := preflight.no_box(inherited(os.environ))):
+    if any(outcome.check for outcome in spec.acceptance) and (why := _no_box()):
         raise _refused(
             parent,
             f"a check, which would run with the engine's rights: there is no sandbox for it here ({why})",
@@ -83,7 +82,7 @@ def given_by_held(home: Home, spec: AgentSpec) -> bool:
 
 def may_give_checks(home: Home) -> bool:
     """Whether who spawns may give checks: a held agent may where a sandbox keeps them to its scope."""
-    return _held_caller(home) is None or not preflight.no_box(inherited(os.environ))
+    return _held_caller(home) is None or not _no_box()
 
 
 def _held_caller(home: Home) -> AgentSpec | None:
@@ -212,3 +211,10 @@ def _is_roots_own(home: Home, path: str) -> bool:
 def _is_record_held(home: Home, record: Record) -> bool:
     spec = read_spec(home.layout.agent(record.id)).value
     return spec is not None and _is_kept(home, record, spec)
+
+
+def _no_box() -> str:
+    """Why a command cannot be run in a box here; '' where it can."""
+    from swarm.programs import preflight  # it runs programs to find out: few spawns ask
+
+    return preflight.no_box(inherited(os.environ))

@@ -23,7 +23,6 @@ from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Phase, Record
 from swarm.model.time import Now, read_now
 from swarm.model.values import replace
-from swarm.programs.follower import whole_output
 from swarm.programs.registry import new_reader_for
 from swarm.protocol.agent_files import read_spec
 from swarm.rules.results.disputes import dispute_words, open_disputes
@@ -156,7 +155,11 @@ def _with_usage(home: Home, after: Record) -> Record:
 def last_words(home: Home, record: Record) -> ActivityState | None:
     """What its program's whole output adds up to; None where that is plain text, or cannot be read to its end."""
     new_reader = new_reader_for(record.program, home.policy)
-    return whole_output(home.layout.agent(record.id).stdout, new_reader, home.clock.wall()) if new_reader else None
+    if new_reader is None:
+        return None
+    from swarm.programs.follower import whole_output
+
+    return whole_output(home.layout.agent(record.id).stdout, new_reader, home.clock.wall())
 
 
 def spent_by(home: Home, record: Record) -> float:

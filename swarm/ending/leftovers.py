@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
@@ -21,10 +21,12 @@ from swarm.model.values import replace
 from swarm.processes import leftovers
 from swarm.processes.identity import look
 from swarm.processes.stop import Sweep
-from swarm.programs.base import Program
 from swarm.programs.handing import TERMINALS
 from swarm.programs.registry import keeps_listing
 from swarm.sanitize import clean
+
+if TYPE_CHECKING:
+    from swarm.programs.base import Program
 
 ROUNDS = 5
 """A session that was handed over may have handed over another: so often it is looked for those."""
@@ -96,7 +98,7 @@ def _in_doubt(found: Leftovers, record: Record, doubts: Sequence[Suspected], kno
     return replace(found, unverified=words, processes=tuple(processes)[:KEPT])
 
 
-def _asked_of(home: Home, record: Record) -> Program | None:
+def _asked_of(home: Home, record: Record) -> "Program | None":
     """Its program, where that keeps a listing that can be asked."""
     if not keeps_listing(record.program, home.policy):
         return None
@@ -123,7 +125,7 @@ def _still_there(session: ListedSession) -> Suspected:
 
 
 def _end_handed_over(
-    program: Program, record: Record, keys: set[str]
+    program: "Program", record: Record, keys: set[str]
 ) -> tuple[list[FoundProcess], list[ListedSession]]:
     """Ends the sessions that were started in these, and in those; returns what was ended, and which stay."""
     ended: list[FoundProcess] = []
@@ -141,7 +143,7 @@ def _end_handed_over(
     return ended, left
 
 
-def end_session(program: Program, session: ListedSession, marker: str = "") -> Sweep:
+def end_session(program: "Program", session: ListedSession, marker: str = "") -> Sweep:
     """Ends a session that its program lists: the program's daemon is asked, else its processes; then it is swept.
 
     marker: of the agent whose it is; '' for none.

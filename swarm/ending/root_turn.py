@@ -11,7 +11,6 @@ from swarm.model.bounds import Count, Text
 from swarm.model.causes import AlertCause
 from swarm.model.record import Ending, Record
 from swarm.model.reports import ResultsState
-from swarm.programs.fold import EMPTY, fold
 from swarm.programs.registry import new_reader_for
 from swarm.protocol.logs import last_complaint
 from swarm.protocol.paths import AgentDir
@@ -78,6 +77,8 @@ def activity_of(home: Home, record: Record, agent: AgentDir) -> ActivityState | 
     new_reader = new_reader_for(record.program, home.policy)
     if new_reader is None:
         return None
+    from swarm.programs.fold import EMPTY, fold
+
     feed = new_reader().feed
     state, wall = EMPTY, home.clock.wall()
     for line in _output(agent).split(b"\n"):

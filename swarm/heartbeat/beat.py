@@ -30,7 +30,8 @@ from swarm.model.requests import Rehearsal
 from swarm.model.snapshot import Snapshot
 from swarm.model.time import Gap, gap_between, read_now
 from swarm.model.values import replace
-from swarm.rules.plan import leave_out, plan, verdicts
+from swarm.rules.plan import leave_out, plan
+from swarm.rules.verdicts import verdicts
 from swarm.scan.scanner import Scanner
 
 

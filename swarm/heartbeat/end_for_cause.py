@@ -11,8 +11,8 @@ from swarm.rules.costs import spent
 from swarm.rules.due_for_problems import CAUSES, due_for_problems, then_of
 from swarm.rules.limits import agents_in_play, due_for_limits, swarm_over
 from swarm.rules.looping.due_for_looping import due_for_looping
-from swarm.rules.plan import verdicts
 from swarm.rules.results.unread import due_for_neglect
+from swarm.rules.verdicts import verdicts
 from swarm.scan.scanner import Scanner
 
 CAUSES_OF_ENDS = frozenset({AlertCause.LIMIT, AlertCause.RESULTS_ORPHANED, AlertCause.LOOPING, *CAUSES})

@@ -30,7 +30,7 @@ from swarm.rules.due_for_problems import due_for_problems
 from swarm.rules.kills import kills
 from swarm.rules.limits import agents_in_play, due_for_limits, in_play, swarm_over, unpriced_alerts
 from swarm.rules.outage import outage
-from swarm.rules.plan import verdicts
+from swarm.rules.verdicts import verdicts
 
 if TYPE_CHECKING:
     from swarm.scan.scanner import Scanner

@@ -22,7 +22,7 @@ from swarm.protocol import inbox
 from swarm.protocol.agent_files import read_spec, spec_json
 from swarm.protocol.names import is_plain
 from swarm.protocol.paths import AgentDir
-from swarm.rules.plan import verdicts
+from swarm.rules.verdicts import verdicts
 from swarm.scan.scanner import Scanner
 from swarm.store import reader, writer
 

@@ -1,6 +1,7 @@
 """Everything a verb needs to act on one home, opened once."""
 
 import os
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -9,7 +10,6 @@ from swarm.config.policy import Policy
 from swarm.errors import Code, PolicyError, Refused
 from swarm.ledger.ledger import Ledger
 from swarm.model.actor import OPERATOR, Actor
-from swarm.model.snapshot import Access
 from swarm.model.time import Clock, Now
 from swarm.model.values import replace
 from swarm.platform.clock import SystemClock
@@ -18,6 +18,9 @@ from swarm.processes.runner import Runner
 from swarm.protocol.find import find_home
 from swarm.protocol.paths import Layout
 from swarm.protocol.working_directory import working_directory
+
+if TYPE_CHECKING:
+    from swarm.model.snapshot import Access
 
 DEFAULT_WAIT = 10.0
 
@@ -97,9 +100,11 @@ class Home(Struct, frozen=True):
         """The clocks, as this home's ledger counts them."""
         return self.ledger.now()
 
-    def access(self) -> tuple[Access, str]:
+    def access(self) -> "tuple[Access, str]":
         """Whether it can be written, and why not."""
         if self.read_only:
+            from swarm.model.snapshot import Access
+
             return Access.ASKED, f"opened inside {self.actor}" if self.actor.is_agent else "opened with --read-only"
         from swarm.home.access import access  # a look at the disk that only viewers and doctors need
 

@@ -8,6 +8,7 @@ engine's own looks do the same: a heartbeat, and the owner of the heartbeat in b
 import os
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from swarm.ending.settle import look_at_end, results_of
 from swarm.errors import Code, SwarmError
@@ -16,14 +17,16 @@ from swarm.home.context import Home
 from swarm.model.actor import AuditVerb
 from swarm.model.record import Phase, Record
 from swarm.model.reports import ResultsState
-from swarm.model.snapshot import AgentView
 from swarm.platform.clock import wait_until
 from swarm.processes import stdin_channel
-from swarm.programs.base import Program
 from swarm.programs.registry import program_for
 from swarm.protocol import inbox
 from swarm.protocol.paths import AgentDir
 from swarm.store import locks
+
+if TYPE_CHECKING:
+    from swarm.model.snapshot import AgentView
+    from swarm.programs.base import Program
 
 ASKED_S = 2.0
 """Seconds that a program has to end by itself once it was asked to, before any signal."""
@@ -36,7 +39,7 @@ ASK = (
 )
 
 
-def program_of(home: Home, record: Record) -> Program | None:
+def program_of(home: Home, record: Record) -> "Program | None":
     """What it runs; None where swarm.toml does not know it any more."""
     try:
         return program_for(record.program, home.policy)
@@ -130,7 +133,7 @@ def ask_to_end(home: Home, record: Record, grace: float) -> str:
     return "asked over its channel, and it ended" if gone else "asked over its channel"
 
 
-def settle_idle_sessions(home: Home, views: Iterable[AgentView]) -> tuple[str, ...]:
+def settle_idle_sessions(home: Home, views: "Iterable[AgentView]") -> tuple[str, ...]:
     """Looks at every agent whose turn has ended and whose program still listens; returns their ids.
 
     views: of a scan, with what each program says of itself. Valid results, or a failed turn: the channel is closed, and
@@ -151,7 +154,7 @@ def settle_idle_sessions(home: Home, views: Iterable[AgentView]) -> tuple[str, .
     return tuple(handled)
 
 
-def _waits(view: AgentView) -> bool:
+def _waits(view: "AgentView") -> bool:
     """Whether its turn is over, and nothing of it runs that could begin another."""
     activity = view.activity
     if view.record is None or view.record.phase is not Phase.RUNNING or view.foreign or activity is None:
@@ -159,7 +162,7 @@ def _waits(view: AgentView) -> bool:
     return not activity.in_turn and activity.turn_end is not None and not activity.subagents and not activity.open_tools
 
 
-def _settle_session(home: Home, record: Record, view: AgentView) -> bool:
+def _settle_session(home: Home, record: Record, view: "AgentView") -> bool:
     agent = home.layout.agent(record.id)
     activity = view.activity
     assert activity is not None  # noqa: S101 _waits checks it

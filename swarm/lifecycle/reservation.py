@@ -134,7 +134,7 @@ def who_could_end(
 
 def judged_now(home: Home) -> dict[str, Verdict]:
     """The verdicts on all agents, from a full scan."""
-    from swarm.rules.plan import verdicts
+    from swarm.rules.verdicts import verdicts
     from swarm.scan.scanner import Scanner
 
     return verdicts(Scanner(home).full(), home.policy, home.now())

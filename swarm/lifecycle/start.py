@@ -1,6 +1,5 @@
 """From an admitted spawn to a running agent: directory, files, processes; and nothing left where that fails."""
 
-import shutil
 from contextlib import suppress
 from stat import S_ISDIR
 
@@ -110,6 +109,8 @@ def _clear_away(layout: Layout, agent: AgentDir, spec: AgentSpec) -> None:
         from swarm.repositories import worktree
 
         worktree.discard_untouched(layout, spec.worktree)
+    import shutil  # with it come three ways to compress: only a start that failed needs it
+
     for inner in (agent.run, agent.log):
         if not inner.is_symlink():
             shutil.rmtree(inner, ignore_errors=True)

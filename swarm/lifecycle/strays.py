@@ -1,6 +1,7 @@
 """Strays, by the ids under which the tree shows them: found again, and ended."""
 
 from signal import SIGTERM
+from typing import TYPE_CHECKING
 
 from swarm import platform
 from swarm.errors import NotFound
@@ -9,21 +10,24 @@ from swarm.home.context import Home
 from swarm.model.actor import AuditVerb
 from swarm.model.agent import Identity, Liveness
 from swarm.model.requests import StopOutcome
-from swarm.model.snapshot import AgentView
 from swarm.model.stray import Stray
-from swarm.probes.probes import Effort
 from swarm.processes import leftovers
 from swarm.processes.identity import identify, look, send
 from swarm.processes.members import below, marker_of
-from swarm.scan.scanner import Scanner
+
+if TYPE_CHECKING:
+    from swarm.model.snapshot import AgentView
 
 
-def stray_views(home: Home) -> dict[str, AgentView]:
+def stray_views(home: Home) -> "dict[str, AgentView]":
     """Returns the views of all strays as a fresh look finds them, by id."""
+    from swarm.probes.probes import Effort  # all that a scan needs: few kills are of strays
+    from swarm.scan.scanner import Scanner
+
     return {view.id: view for view in Scanner(home).full(Effort.PLACES).agents if view.stray is not None}
 
 
-def find_stray(home: Home, words: str) -> AgentView:
+def find_stray(home: Home, words: str) -> "AgentView":
     """Returns the view of the stray that is meant, by its id, the last part of it, or its pid; raises NotFound."""
     found = stray_views(home)
     wanted = words.strip().strip("/")

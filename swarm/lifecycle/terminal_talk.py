@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, to_builtins
 
@@ -15,12 +16,14 @@ from swarm.lifecycle.terminal_sessions import TerminalSession
 from swarm.model.agent import AgentSpec
 from swarm.model.bounds import Count, Seconds, Text
 from swarm.model.record import Record
-from swarm.programs.base import Program
 from swarm.programs.run_marker import Talk, session_file, terminal_mark
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.names import is_plain
 from swarm.protocol.paths import AgentDir
 from swarm.store import declared, jsonio, reader, writer
+
+if TYPE_CHECKING:
+    from swarm.programs.base import Program
 
 MAX_BYTES = 64 << 20
 """Of a longer session file the beginning is left unread."""
@@ -36,7 +39,7 @@ class Beginning(Struct, frozen=True):
     at: Seconds = 0.0
 
 
-def look(home: Home, record: Record, program: Program, session: str) -> Beginning:
+def look(home: Home, record: Record, program: "Program", session: str) -> Beginning:
     """Where a talk would begin now. Called once the headless run is gone, and before the terminal's begins."""
     terminal_sessions.forget(home.layout.agent(record.id))
     path = program.session_file(session)
@@ -87,7 +90,7 @@ def _claim(agent: AgentDir, record: Record) -> Beginning | None:
     return begun if begun is not None and begun.spawn_id == record.spawn_id else None
 
 
-def _lines(program: Program, spec: AgentSpec, record: Record, begun: Beginning, others: Sequence[bytes]) -> bytes:
+def _lines(program: "Program", spec: AgentSpec, record: Record, begun: Beginning, others: Sequence[bytes]) -> bytes:
     """A run for each session: what a program says of its costs is of one session."""
     path = program.session_file(begun.session)
     told = _told(program, path, begun.offset) if path is not None and path == Path(begun.path) else None
@@ -96,7 +99,7 @@ def _lines(program: Program, spec: AgentSpec, record: Record, begun: Beginning, 
     return first + b"".join(known + each for each in others)
 
 
-def _others(program: Program, sessions: Iterable[TerminalSession], begun: Beginning) -> list[tuple[str, bytes]]:
+def _others(program: "Program", sessions: Iterable[TerminalSession], begun: Beginning) -> list[tuple[str, bytes]]:
     """The other sessions in which something was said, with that as lines of output."""
     found = []
     for each in sessions:
@@ -106,7 +109,7 @@ def _others(program: Program, sessions: Iterable[TerminalSession], begun: Beginn
     return found
 
 
-def _told(program: Program, path: Path, offset: int) -> bytes | None:
+def _told(program: "Program", path: Path, offset: int) -> bytes | None:
     """What was said in a session from there on, b'' where nothing was; None where that is not known."""
     read = reader.read_tail(path, MAX_BYTES)
     if read is None or read.size < offset or read.size - len(read.data) > offset:

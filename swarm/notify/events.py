@@ -13,7 +13,7 @@ from swarm.model.notification import Memory
 from swarm.model.record import Alert, Ending
 from swarm.model.snapshot import Snapshot
 from swarm.rules.attention import attention, is_open
-from swarm.rules.plan import verdicts
+from swarm.rules.verdicts import verdicts
 from swarm.sanitize import clean
 
 SCHEMA = 1

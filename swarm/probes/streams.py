@@ -9,7 +9,6 @@ from swarm.model.activity import Activity, ActivityState, SubAgent
 from swarm.model.record import Record
 from swarm.model.time import Now
 from swarm.probes.text_examiner import TextExaminer
-from swarm.programs.follower import Follower
 from swarm.programs.registry import NewReader, new_reader_for
 from swarm.rules.looping.observation import awake_at
 from swarm.tracking.role_calls import RoleCalls
@@ -102,6 +101,8 @@ class OutputReaders:
             return False
         new_reader = self._new_reader(record.program)
         if agent.follower is None and new_reader is not None:
+            from swarm.programs.follower import Follower  # plain commands have none
+
             agent.follower = Follower(self.home.layout.agent(agent.id).stdout, new_reader)
         return agent.follower is not None
 

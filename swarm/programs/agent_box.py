@@ -13,7 +13,6 @@ from typing import NamedTuple
 from swarm.errors import Code, Refused
 from swarm.model.agent import AgentSpec
 from swarm.model.launch import Launch
-from swarm.programs import preflight
 from swarm.programs.listeners import listening_places
 from swarm.programs.sandbox import bubblewrap, is_hidden, on_path, walls
 from swarm.programs.work_places import git_keeps, git_writes, owned
@@ -44,6 +43,8 @@ def box_of(spec: AgentSpec, layout: Layout, agent: AgentDir, launch: Launch, sco
         return Box()
     if scope == "narrow":
         return Box(warnings=(_unheld(spec, f'scope = "narrow" of the program {spec.program!r} asks for none'),))
+    from swarm.programs import preflight  # only agents with a scope need a box
+
     why = _unholdable(spec, layout) or preflight.no_box(launch.environment)
     if not why:
         return Box(_words(spec, layout, agent, launch))
@@ -87,6 +88,8 @@ def _unholdable(spec: AgentSpec, layout: Layout) -> str:
 
 def _words(spec: AgentSpec, layout: Layout, agent: AgentDir, launch: Launch) -> tuple[str, ...]:
     environment = launch.environment
+    from swarm.programs import preflight
+
     place = preflight.executable("bwrap", environment)
     words = [*SPARED, *bubblewrap(place), *walls((layout.root, launch.cwd, *_called(launch.argv, environment)))]
     for listening in map(str, listening_places(environment)):

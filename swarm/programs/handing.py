@@ -1,6 +1,7 @@
 """Commands by which an agent hands work to something that outlives it, as its tool calls show them."""
 
 import re
+from functools import cache
 
 _BEGIN = (
     r"(?:^|[;&|(`\n]|\$\(|\b(?:sudo|nohup|exec|env|time|then|do|else)(?:\s+-\S+(?:\s+\w\S*)?)*\s)"
@@ -21,11 +22,16 @@ _HANDING = (
     ("sessions of its program's daemon", r"codex\s+(?:queue|app-server\s+daemon)\b"),
     ("processes on other machines", r"(?:ssh|kubectl\s+(?:run|apply|create))\s"),
 )
-_PATTERNS = tuple((what, re.compile(_BEGIN + f"(?:{command})")) for what, command in _HANDING)
 TERMINALS = frozenset({"terminals of tmux", "terminals of screen"})
 """What has a terminal of its own: so a process on one may be the agent's."""
 
 
 def handed(command: str) -> tuple[str, ...]:
     """What a shell command may leave behind with others, in words; nothing for nearly all."""
-    return tuple(what for what, pattern in _PATTERNS if pattern.search(command))
+    return tuple(what for what, pattern in _patterns() if pattern.search(command))
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Compiled for the first command, which most calls of the command line never see."""
+    return tuple((what, re.compile(_BEGIN + f"(?:{command})")) for what, command in _HANDING)

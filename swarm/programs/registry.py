@@ -1,16 +1,18 @@
 """The programs that agents run, by name: how each is started, and how its output is read."""
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from swarm.config.policy import Policy
 from swarm.errors import Code, Refused
 from swarm.model.activity import Reader
 from swarm.platform import TELLS_OPEN_FILES
-from swarm.programs.base import Program
-from swarm.programs.command import Command
-from swarm.programs.prices import PricedReader, Prices
 
-COMMAND = Command.kind
+if TYPE_CHECKING:
+    from swarm.programs.base import Program
+    from swarm.programs.prices import Prices
+
+COMMAND = "command"
 """Runs what a spawn, or swarm.toml, says in so many words."""
 CODING = ("claude", "codex", "gemini", "opencode")
 """Coding agents that are known by name."""
@@ -35,7 +37,7 @@ def keeps_listing(name: str, policy: Policy) -> bool:
     return kind_of(name, policy) in LISTING
 
 
-def program_for(name: str, policy: Policy, environment: Mapping[str, str] | None = None) -> Program:
+def program_for(name: str, policy: Policy, environment: Mapping[str, str] | None = None) -> "Program":
     """The program of this name: built in, or defined in swarm.toml by `kind`; raises Refused `program`.
 
     environment: what its agents inherit; None for that of this process.
@@ -43,6 +45,8 @@ def program_for(name: str, policy: Policy, environment: Mapping[str, str] | None
     settings = policy.programs.get(name)
     kind = kind_of(name, policy)
     if kind == COMMAND:
+        from swarm.programs.command import Command
+
         return Command(name, settings, environment)
     if kind == "claude":
         from swarm.programs.claude.program import Claude
@@ -78,11 +82,18 @@ def new_reader_for(name: str, policy: Policy) -> NewReader | None:
     """
     settings = policy.programs.get(name)
     kind = kind_of(name, policy)
-    return new_reader_of(settings.format if settings and kind == COMMAND else kind, Prices(policy.prices))
+    language = settings.format if settings and kind == COMMAND else kind
+    if language not in CODING:
+        return None
+    from swarm.programs.prices import Prices
+
+    return new_reader_of(language, Prices(policy.prices))
 
 
-def new_reader_of(language: str, prices: Prices) -> NewReader | None:
+def new_reader_of(language: str, prices: "Prices") -> NewReader | None:
     """What makes readers for one program's language; None where it is none of those that are known."""
+    from swarm.programs.prices import PricedReader
+
     if language == "claude":
         from swarm.programs.claude.stream import ClaudeReader
 

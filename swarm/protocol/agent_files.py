@@ -6,7 +6,6 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, to_builtins
 
-from swarm.injection.elsewhere import suspicion_in
 from swarm.model.agent import SCHEMA, AgentSpec, Exit, FoundProcess, Identity, Scope
 from swarm.model.bounds import Seconds, Text
 from swarm.model.reports import Results, ResultsState, ResultsStatus
@@ -53,6 +52,8 @@ def read_results(agent: AgentDir) -> Results:
 
 def suspicion_of_results(agent: AgentDir) -> str:
     """Why a text of results.json, whether that counts or not, looks like an order to its reader; '' where none does."""
+    from swarm.injection.elsewhere import suspicion_in  # the rules are many: only where there are results to judge
+
     loaded = load(agent.results, suspicion_in, read_object)
     return loaded.value or ""
 

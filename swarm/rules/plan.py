@@ -26,7 +26,7 @@ from swarm.rules.budgets.spawns import SpawnPause, queued, woken
 from swarm.rules.costs import spent
 from swarm.rules.disk import words
 from swarm.rules.due_for_problems import due_for_problems
-from swarm.rules.health import is_archived, is_root, verdict
+from swarm.rules.health import is_archived, is_root
 from swarm.rules.heart import PERIODS_WITHOUT_BEAT
 from swarm.rules.kills import Due, kills
 from swarm.rules.limits import agents_in_play, due_for_limits, limit_alerts, swarm_over
@@ -38,6 +38,7 @@ from swarm.rules.results.unread import due_for_neglect
 from swarm.rules.service_wait import may_try, served_again
 from swarm.rules.strays import due_strays
 from swarm.rules.unneeded_worktrees import unneeded_worktrees
+from swarm.rules.verdicts import verdicts
 from swarm.rules.warnings import warnings
 
 _GAP_WORDS = {
@@ -128,16 +129,6 @@ def _pause(snapshot: Snapshot, over: str, refused: str) -> SpawnPause | None:
     if snapshot.pulse.access is Access.BAD_POLICY:
         return SpawnPause(Code.POLICY, "swarm.toml is wrong")
     return SpawnPause(Code.LIMIT, over) if over else SpawnPause(Code.SERVICE, refused) if refused else None
-
-
-def verdicts(snapshot: Snapshot, policy: Policy, now: Now) -> dict[str, Verdict]:
-    """The verdict on every agent of a snapshot, by id."""
-    queue = frozenset(snapshot.queue)
-    n, at = snapshot.heartbeat_n, snapshot.heartbeat_last_at
-    return {
-        view.id: verdict(view, now, policy, heartbeat_n=n, queued=view.id in queue, beat_at=at)
-        for view in snapshot.agents
-    }
 
 
 def leave_out(plan: Plan, keys: frozenset[str]) -> Plan:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from swarm.model.activity import IN_PLACE, ActivityState, Kind, Tokens
 from swarm.model.agent import AgentSpec, Exit, Liveness
@@ -13,7 +14,6 @@ from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.probes.disk_use import problems_of_disk
 from swarm.probes.worktrees import problems_of_changes
-from swarm.programs.follower import Follower
 from swarm.programs.model_names import same
 from swarm.protocol.names import is_name, name_of
 from swarm.sanitize import clean
@@ -23,6 +23,9 @@ from swarm.scan.unrecorded_views import problem_of_stray, view_of_stray, view_of
 from swarm.tracking.files import AgentFiles
 from swarm.tracking.tracked_agent import FUTURE_TOLERANCE_S, NO_PROGRESS, TrackedAgent
 from swarm.tracking.tree import Directory
+
+if TYPE_CHECKING:
+    from swarm.programs.follower import Follower
 
 ENDED_LINES = 12
 STEADY_S = 5.0
@@ -229,7 +232,7 @@ def _of_spec(agent: TrackedAgent, spec: AgentSpec | None) -> Iterator[Problem]:
         )
 
 
-def _of_program(follower: Follower) -> Iterator[Problem]:
+def _of_program(follower: "Follower") -> Iterator[Problem]:
     """What a living program says of itself that a person should know."""
     if follower.error:
         yield Problem(ProblemCode.UNREADABLE, f"log/stdout {follower.error}")

@@ -1,6 +1,7 @@
 """What a scanner knows of each agent from disk, ledger and clock."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from swarm.model.activity import SubAgent
 from swarm.model.agent import AgentSpec, Liveness, Usage
@@ -14,7 +15,6 @@ from swarm.model.stray import Stray
 from swarm.model.time import Now
 from swarm.model.values import NOTHING
 from swarm.processes.belonging import Origin
-from swarm.programs.follower import Follower
 from swarm.protocol.unreported import Unreported
 from swarm.rules.looping.observation import BEGINNING, observe_progress, was_made
 from swarm.tracking.contents import Contents
@@ -23,6 +23,9 @@ from swarm.tracking.role_calls import RoleCalls
 from swarm.tracking.said_writes import SaidWrites
 from swarm.tracking.suspects import Stream
 from swarm.tracking.tree import Directory
+
+if TYPE_CHECKING:
+    from swarm.programs.follower import Follower
 
 FUTURE_TOLERANCE_S = 60.0
 """Seconds by which the time of a file may lie ahead of ours before it counts as of the future."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from swarm.ending.intents import Order
 from swarm.errors import Code, NotFound, Refused, SwarmError
@@ -17,7 +18,6 @@ from swarm.model.activity import Kind
 from swarm.model.actor import AuditVerb
 from swarm.model.record import Phase, Record, Ref
 from swarm.model.requests import KillPreview, KillReport, StopOutcome
-from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.stray import is_stray_id
 from swarm.model.values import replace
 from swarm.processes.members import marked
@@ -25,6 +25,9 @@ from swarm.programs.registry import new_reader_for
 from swarm.protocol.agent_files import read_spec
 from swarm.sanitize import clean
 from swarm.store.tail import FileTail
+
+if TYPE_CHECKING:
+    from swarm.model.snapshot import AgentView, Snapshot
 
 
 def kill(
@@ -72,10 +75,10 @@ def kill(
     return KillReport(tuple(ended), round((time.monotonic() - started) * 1000))
 
 
-def preview(home: Home, agent_ids: Sequence[str], snapshot: Snapshot) -> list[KillPreview]:
+def preview(home: Home, agent_ids: Sequence[str], snapshot: "Snapshot") -> list[KillPreview]:
     """The agents that a kill of each of these would end. Reads only. Raises NotFound."""
     from swarm.rules.kills import going_down
-    from swarm.rules.plan import verdicts
+    from swarm.rules.verdicts import verdicts
 
     judged = verdicts(snapshot, home.policy, home.now())
     previews = []
@@ -184,7 +187,7 @@ def stop_stray(home: Home, words: str, *, reason: str, grace: float) -> StopOutc
         return end_stray(home, view.id, view.stray, grace=grace, reason=reason)
 
 
-def _stray_in(snapshot: Snapshot, words: str) -> AgentView | None:
+def _stray_in(snapshot: "Snapshot", words: str) -> "AgentView | None":
     wanted = words.strip("/")
     return next(
         (

@@ -5,8 +5,8 @@ from swarm.model.results_inbox import ResultsEntry
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
 from swarm.probes.promises import promises_of
-from swarm.rules.plan import verdicts
 from swarm.rules.results.results_inbox import entries
+from swarm.rules.verdicts import verdicts
 
 MOST_LOOKED_AT = 500
 """Agents whose promised outputs are looked for, the newest ones."""

@@ -38,8 +38,8 @@ from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.protocol.paths import Layout
 from swarm.protocol.role import Role
-from swarm.rules.plan import verdicts
 from swarm.rules.results.results_inbox import entries
+from swarm.rules.verdicts import verdicts
 from swarm.scan.watcher import Watch
 from tests.support.swarms import NOW, POLICY, an_identity, big_example
 

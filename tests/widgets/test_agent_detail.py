@@ -10,7 +10,7 @@ from swarm.model.reports import Progress, ProgressLine
 from swarm.model.snapshot import AgentView, Problem
 from swarm.model.time import Now
 from swarm.model.values import replace
-from swarm.rules.plan import verdicts
+from swarm.rules.verdicts import verdicts
 from swarm_tui.app.actions import ACTS
 from swarm_tui.app.keys import KeyNames
 from swarm_tui.cli.status_json import document

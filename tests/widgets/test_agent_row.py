@@ -11,7 +11,7 @@ from swarm.model.health import Health, Usefulness, Verdict
 from swarm.model.record import Ending, Observed, Phase
 from swarm.model.snapshot import Problem
 from swarm.model.values import replace
-from swarm.rules.plan import verdicts
+from swarm.rules.verdicts import verdicts
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.swarms import (
     HEARTBEAT_N,

@@ -10,7 +10,7 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.attention import attention
-from swarm.rules.plan import verdicts
+from swarm.rules.verdicts import verdicts
 from tests.support.swarms import (
     MINUTE,
     NOW,

@@ -1,6 +1,6 @@
 """Marks that the list does not show are found, each with what hides it."""
 
-from swarm.rules.plan import verdicts
+from swarm.rules.verdicts import verdicts
 from tests.support.swarms import NOW, POLICY, a_root, a_snapshot, a_view, full_id
 from widgets.hidden_marks import hidden_marks
 from widgets.tree_state import TreeState

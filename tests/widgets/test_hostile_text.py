@@ -12,7 +12,7 @@ from swarm.model.record import Alert
 from swarm.model.reports import Progress, ProgressLine, Results, ResultsState, ResultsStatus
 from swarm.model.snapshot import Access, AgentView, Problem
 from swarm.model.values import replace
-from swarm.rules.plan import verdicts
+from swarm.rules.verdicts import verdicts
 from tests.support.hostile import HOSTILE, forbidden
 from tests.support.swarms import NOW, POLICY, a_root, a_snapshot, a_view
 from tests.support.widget_app import WidgetApp, screen_lines

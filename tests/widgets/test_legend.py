@@ -13,7 +13,7 @@ from swarm.model.values import replace
 from swarm.programs.transcript import transcribe
 from swarm.rules.costs import spent
 from swarm.rules.heart import heart
-from swarm.rules.plan import verdicts
+from swarm.rules.verdicts import verdicts
 from tests.support.swarms import NOW, POLICY, big_example, some_beats, with_programs
 from widgets.agent_row import RowState, row
 from widgets.alerts import alert_cells

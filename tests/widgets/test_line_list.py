@@ -1,7 +1,7 @@
 """The base of every list: a line whose cells have changed is drawn again, whatever Textual keeps of it."""
 
 from swarm.model.time import Now
-from swarm.rules.plan import verdicts
+from swarm.rules.verdicts import verdicts
 from tests.support.swarms import MINUTE, NOW, POLICY, a_snapshot, a_view
 from tests.support.widget_app import WidgetApp, screen_text
 from widgets.agent_tree import AgentTree

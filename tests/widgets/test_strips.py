@@ -13,8 +13,8 @@ from swarm.model.time import Now
 from swarm.model.values import replace
 from swarm.rules.attention import attention
 from swarm.rules.heart import heart
-from swarm.rules.plan import verdicts
 from swarm.rules.results.outcomes import pass_rate
+from swarm.rules.verdicts import verdicts
 from tests.support.swarms import NOW, POLICY, an_identity, big_example, some_beats
 from tests.support.widget_app import WidgetApp, screen_lines
 from widgets.banner import ACCESS_TITLES, Banner, banner_lines

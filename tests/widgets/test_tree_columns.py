@@ -10,8 +10,8 @@ from wcwidth import wcswidth
 from swarm.model.agent import Usage
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.values import replace
-from swarm.rules.plan import verdicts
 from swarm.rules.triage import is_problem
+from swarm.rules.verdicts import verdicts
 from tests.support.swarms import HOUR, LOOP, MINUTE, NOW, POLICY, a_root, a_snapshot, a_view
 from tests.support.widget_app import WidgetApp, screen_lines
 from tests.widgets.test_agent_tree import names, show, started

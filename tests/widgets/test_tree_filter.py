@@ -9,8 +9,8 @@ from swarm.model.record import Alert
 from swarm.model.state_words import STATE_WORDS, meant_by
 from swarm.model.values import replace
 from swarm.rules.attention import attention
-from swarm.rules.plan import verdicts
 from swarm.rules.state_words import is_in_state
+from swarm.rules.verdicts import verdicts
 from swarm_tui.cli.selection import select
 from tests.support.swarms import NOW, POLICY, a_root, a_snapshot, a_view, big_example
 from tests.support.widget_app import WidgetApp, screen_lines

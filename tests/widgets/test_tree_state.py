@@ -10,7 +10,7 @@ from swarm.model.record import Alert, Ending, Phase
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.values import replace
 from swarm.rules.attention import Attention, attention
-from swarm.rules.plan import verdicts
+from swarm.rules.verdicts import verdicts
 from tests.support.swarms import NOW, POLICY, a_root, a_snapshot, a_view, big_example, every_state, full_id
 from tests.widgets.test_tree_order import some_views
 from widgets.tree_order import SortMode

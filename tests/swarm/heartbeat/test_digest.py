@@ -13,7 +13,8 @@ from swarm.model.beat import ActionKind, Beat, Performed
 from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Phase
 from swarm.model.snapshot import AgentView
-from swarm.rules.plan import plan, verdicts
+from swarm.rules.plan import plan
+from swarm.rules.verdicts import verdicts
 from tests.support.swarms import (
     HEARTBEAT_N,
     HOUR,

@@ -12,7 +12,8 @@ from swarm.model.record import Observed
 from swarm.model.snapshot import AgentView
 from swarm.model.time import Now, awake_since, gap_between, renew, start_epoch
 from swarm.model.values import replace
-from swarm.rules.plan import plan, verdicts
+from swarm.rules.plan import plan
+from swarm.rules.verdicts import verdicts
 from tests.support.clocks import FakeClock
 from tests.support.swarms import HOUR, MINUTE, PERIOD, a_record, a_snapshot, a_view, full_id
 

@@ -10,7 +10,8 @@ from swarm.model.record import Alert
 from swarm.model.snapshot import AgentView, Problem
 from swarm.model.time import Gap, GapKind
 from swarm.rules.due_for_problems import due_for_problems
-from swarm.rules.plan import plan, verdicts
+from swarm.rules.plan import plan
+from swarm.rules.verdicts import verdicts
 from tests.support.swarms import HOUR, NOW, a_snapshot, a_view
 
 SECTIONS = {ProblemCode.INPUT: "inputs", ProblemCode.TIER: "models"}

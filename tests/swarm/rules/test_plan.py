@@ -21,7 +21,8 @@ from swarm.model.snapshot import AgentView, Problem, Snapshot
 from swarm.model.time import Gap, GapKind, Now
 from swarm.model.values import replace
 from swarm.rules.budgets.slot_tree import SlotTree
-from swarm.rules.plan import leave_out, plan, verdicts
+from swarm.rules.plan import leave_out, plan
+from swarm.rules.verdicts import verdicts
 from tests.support import swarms
 from tests.support.swarms import (
     HEARTBEAT_N,

@@ -19,7 +19,8 @@ from swarm.model.snapshot import AgentView
 from swarm.model.time import Gap, GapKind
 from swarm.model.values import replace
 from swarm.rules.limits import dollars, many
-from swarm.rules.plan import plan, verdicts
+from swarm.rules.plan import plan
+from swarm.rules.verdicts import verdicts
 from tests.support.swarms import HEARTBEAT_N, HOUR, MINUTE, NOW, ROOT, a_root, a_snapshot, a_view, full_id, results
 
 WORKER = {"limits": {"roles": {"worker": {"cost_usd": 5.0, "tokens": 1_000_000}}}, "schedule": {}}

@@ -8,7 +8,6 @@ from swarm.model.snapshot import Problem
 from swarm.model.values import replace
 from swarm.model.writes import Territory
 from swarm.rules.due_for_problems import due_for_problems
-from swarm.rules.plan import verdicts
 from swarm.rules.trespass import (
     Evidence,
     Trespass,
@@ -17,6 +16,7 @@ from swarm.rules.trespass import (
     owner_of,
     problem_of,
 )
+from swarm.rules.verdicts import verdicts
 from tests.support.swarms import NOW, POLICY, a_snapshot, a_view
 
 IDEA = Territory("g/idea", ("agents/g/idea", "docs"), scoped=True, confined=False)

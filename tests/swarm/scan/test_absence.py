@@ -13,7 +13,8 @@ from swarm.model.record import Phase, Record
 from swarm.model.snapshot import AgentView
 from swarm.model.values import replace
 from swarm.protocol.paths import Layout
-from swarm.rules.plan import plan, verdicts
+from swarm.rules.plan import plan
+from swarm.rules.verdicts import verdicts
 from swarm.scan.scanner import Scanner
 from tests.support.clocks import FakeClock
 from tests.support.trees import Grove, enter, record_of, scanner_of, view_in

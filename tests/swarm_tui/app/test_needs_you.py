@@ -13,7 +13,7 @@ from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.values import replace
 from swarm.rules.attention import attention, need_words
 from swarm.rules.heart import heart
-from swarm.rules.plan import verdicts
+from swarm.rules.verdicts import verdicts
 from swarm_tui.app.app import SwarmApp
 from swarm_tui.cli.output import to_json
 from swarm_tui.cli.status_json import document

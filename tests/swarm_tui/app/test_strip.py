@@ -10,7 +10,7 @@ from swarm.model.record import Alert, Ending, Phase
 from swarm.model.snapshot import Access, AgentView, Snapshot
 from swarm.model.values import replace
 from swarm.rules.attention import attention
-from swarm.rules.plan import verdicts
+from swarm.rules.verdicts import verdicts
 from swarm_tui.app.actions import ACTS, BY_NAME
 from swarm_tui.app.app import SwarmApp
 from swarm_tui.app.capabilities import Where

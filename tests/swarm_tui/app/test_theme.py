@@ -7,7 +7,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.theme import Theme
 
-from swarm.rules.plan import verdicts
+from swarm.rules.verdicts import verdicts
 from swarm_tui.app.theme import CONTRAST, DARK, LIGHT, SIXTEEN, THEMES, next_theme, theme_for, variable_defaults
 from tests.support.swarms import NOW, POLICY, big_example
 from tests.support.widget_app import WidgetApp

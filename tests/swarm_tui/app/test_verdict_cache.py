@@ -3,7 +3,7 @@
 from swarm.model.health import Health
 from swarm.model.time import Now
 from swarm.model.values import replace
-from swarm.rules.plan import verdicts
+from swarm.rules.verdicts import verdicts
 from swarm_tui.app.verdict_cache import OLDER_SHARE, OLDEST_S, VerdictCache
 from tests.support.swarms import MINUTE, NOW, POLICY, a_snapshot, a_view, full_id
 from widgets.cells import short_duration

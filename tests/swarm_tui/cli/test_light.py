@@ -87,7 +87,7 @@ def test_what_agents_call_loads_no_screen_and_no_watcher(swarm_home: Path, words
     if words[0] in ("progress", "done"):
         assert not loaded & HEAVY
     if words[0] == "progress":
-        assert not loaded & {"swarm.sanitize", "swarm.protocol.results"}, "its expressions take long to compile"
+        assert not loaded & {"swarm.sanitize", "swarm.protocol.results"}, "a line of progress needs neither"
         assert not loaded & PARSER, "its usual words are read without it"
 
 
@@ -146,6 +146,45 @@ def test_in_a_home_whose_settings_were_checked_no_verb_checks_them_again(swarm_h
         ("kill", "second", "--yes"),
     ):
         assert not imported(*words, env=env) & CHECKERS, words
+
+
+SOURCE = {"typing_extensions", "inspect", "ast", "tokenize"}
+"""What msgspec would have typing_extensions bring in: Python's readers of its own source."""
+STARTS = {"swarm.programs.command", "swarm.programs.preflight", "subprocess", "shutil", "lzma"}
+"""What the start of an agent needs."""
+READS = {"swarm.programs.fold", "swarm.programs.follower", "swarm.programs.claude"}
+"""What reads the output of coding agents: there is none in this home."""
+SCAN = {"swarm.scan.scanner", "swarm.probes.probes"}
+JUDGES = {"swarm.injection.examiner", "swarm.rules.health", "swarm.rules.looping.sentences"}
+"""What judges the texts of agents, and whether they are well."""
+PLANS = {"swarm.rules.plan", "swarm.heartbeat"}
+
+
+@pytest.mark.parametrize(
+    ("words", "without", "modules_of_ours"),
+    [
+        (("events",), SOURCE | STARTS | READS | SCAN | JUDGES | PLANS | {"hashlib", "swarm.model.snapshot"}, 110),
+        (("kill", "idea", "--yes"), SOURCE | STARTS | READS | SCAN | JUDGES | PLANS | {"widgets"}, 190),
+        (("status",), SOURCE | STARTS | READS | PLANS, 250),
+        (("status", "--json"), SOURCE | READS | PLANS | {"widgets", "swarm.programs.command"}, 235),
+        (("results",), SOURCE | STARTS | READS | PLANS, 245),
+        (("heartbeat", "--dry-run"), SOURCE | {"widgets"}, 340),
+        (
+            ("spawn", "w", *WORKER, "--", "sleep", "600"),
+            SOURCE | READS | PLANS | {"widgets", "swarm.rules.health"},
+            300,
+        ),
+    ],
+    ids=lambda part: " ".join(part[:2]) if isinstance(part, tuple) else "",
+)
+def test_a_verb_imports_only_what_it_speaks_of(
+    swarm_home: Path, words: Sequence[str], without: set[str], modules_of_ours: int
+) -> None:
+    env = {"SWARM_HOME": str(swarm_home)}
+    assert swarm_tui("spawn", "idea", *WORKER, "--", "sleep", "600", env=env).status == 0
+    loaded = imported(*words, env=env)
+    assert not loaded & without, sorted(loaded & without)
+    assert len({name for name in loaded if name.startswith(("swarm", "widgets"))}) <= modules_of_ours
 
 
 def test_an_edit_is_checked_by_the_next_verb_alone(swarm_home: Path) -> None:

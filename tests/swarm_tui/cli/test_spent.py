@@ -11,7 +11,7 @@ from swarm.model.beat import Beat
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
 from swarm.rules.heart import heart
-from swarm.rules.plan import verdicts
+from swarm.rules.verdicts import verdicts
 from swarm_tui.cli.output import to_json
 from swarm_tui.cli.status_json import document
 from swarm_tui.cli.status_text import line, money, tree

@@ -16,7 +16,7 @@ from swarm.model.service import Trouble, Waiting
 from swarm.model.snapshot import Snapshot
 from swarm.model.values import replace
 from swarm.rules.heart import heart
-from swarm.rules.plan import verdicts
+from swarm.rules.verdicts import verdicts
 from swarm_tui.cli.commands.common import iso
 from swarm_tui.cli.output import to_json
 from swarm_tui.cli.status_json import document

@@ -4,8 +4,8 @@ from swarm.model.agent import Acceptance
 from swarm.model.record import Ending, Phase
 from swarm.model.results_inbox import ResultsEntry
 from swarm.model.snapshot import AgentView
-from swarm.rules.plan import verdicts
 from swarm.rules.results.results_inbox import entries, needs_a_reader
+from swarm.rules.verdicts import verdicts
 from tests.support.swarms import NOW, POLICY, ROOT, a_root, a_snapshot, a_spec, a_view, results
 from widgets.results_entry import entry_page
 from widgets.results_row import seen_words

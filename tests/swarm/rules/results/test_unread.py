@@ -9,8 +9,9 @@ from swarm.model.causes import AlertCause
 from swarm.model.record import Alert, Ending, Phase
 from swarm.model.snapshot import AgentView, Snapshot
 from swarm.model.values import replace
-from swarm.rules.plan import plan, verdicts
+from swarm.rules.plan import plan
 from swarm.rules.results.unread import due_for_neglect, unread_beats
+from swarm.rules.verdicts import verdicts
 from tests.support.swarms import HEARTBEAT_N, NOW, POLICY, a_snapshot, a_view, full_id, results
 
 CAUSES = (AlertCause.RESULTS_UNREAD, AlertCause.RESULTS_ORPHANED)
