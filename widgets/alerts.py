@@ -15,7 +15,7 @@ from widgets.row_list import RowList
 
 
 def alert_cells(alert: Alert, now: Now, width: int, charset: Charset = UNICODE, *, root: str = "") -> Cells:
-    """One alert: age, cause, agent, how often, what it says; the word `acked` where it is."""
+    """One alert: age, cause, agent, how often, what it says; the word `acknowledged` where it is."""
     acked = alert.acked_at is not None
     role = "muted" if acked else alert.cause.severity.value
     mark = charset.ended if acked else charset.warned
@@ -32,7 +32,7 @@ def alert_cells(alert: Alert, now: Now, width: int, charset: Charset = UNICODE, 
     if alert.count > 1:
         cells.append(Cell(f"{charset.times}{alert.count} ", "muted"))
     if acked:
-        cells.append(Cell(f"acked{f' by {quote(alert.acked_by, 30)}' if alert.acked_by else ''} ", "muted"))
+        cells.append(Cell(f"acknowledged{f' by {quote(alert.acked_by, 30)}' if alert.acked_by else ''} ", "muted"))
     cells.append(Cell(quote(alert.text), "muted" if acked else "quote"))
     return fit_cells(cells, width, charset.cut)
 

@@ -197,7 +197,7 @@ def _lists(charset: Charset) -> tuple[Entry, ...]:
     return (
         Entry("alerts 2 open", "alerts that are open: nobody has acknowledged them"),
         Entry(f"{charset.warned} 22m", "an open alert, and how long ago it was raised last"),
-        Entry(f"{charset.ended} acked", "an acknowledged alert"),
+        Entry(f"{charset.ended} acknowledged", "a person has seen the alert"),
         Entry(f"{charset.times}4", "so often"),
         Entry("!", "in the inbox: a text of it gives orders to its reader"),
         Entry("3/4 out", "promised outputs that are there, of all"),

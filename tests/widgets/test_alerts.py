@@ -30,7 +30,7 @@ def test_an_alert_has_age_cause_agent_and_text() -> None:
 
 
 def test_an_acknowledged_alert_says_so_in_a_word_and_a_sign() -> None:
-    assert line(ACKED, 90) == "✔    0s failed           idea-a/worker-2            acked by operator silent 31m"
+    assert line(ACKED, 90) == "✔    0s failed           idea-a/worker-2            acknowledged by operator silent 31m"
 
 
 def test_a_narrow_alert_keeps_age_agent_and_text() -> None:
