@@ -3,13 +3,16 @@
 import time
 from collections.abc import Callable, Iterator
 
+from swarm.config.checked import parse_policy
 from swarm.home.context import Home
 from swarm.protocol.paths import Layout
+from swarm.rules.plan import plan
 from swarm.scan.scanner import Scanner
-from tests.bench import idle, planning
+from tests.bench import idle
 from tests.bench.figures import Figure, Growth
 from tests.bench.homes import BenchHome
 from tests.bench.room import open_room, wait_for_all
+from tests.support.swarms import NOW, many
 
 SIZES = (10, 100, 1_000, 10_000)
 HARDLY_ANY = 2
@@ -19,7 +22,7 @@ WATCHED_S, QUICK_WATCHED_S = 20.0, 10.0
 
 
 def measure(home_of: Callable[[int], BenchHome], *, quick: bool) -> list[Figure]:
-    """For each size what it costs as a whole; `Growth` says what part of it is there without agents."""
+    """For each size the whole cost, in time of the processor; `Growth` says what part of it is there without agents."""
     bare = _room(home_of(HARDLY_ANY), quick=quick)
     figures: list[Figure] = []
     for count in SIZES:
@@ -48,7 +51,8 @@ def _looks(bench: BenchHome, looks: int) -> Iterator[Figure]:
 
 
 def _plan(count: int, *, quick: bool) -> Figure:
-    took = planning.measure(count, quick=quick)[0].ours
+    snapshot, policy = many(count), parse_policy("[slots]\nmax = 1000")
+    took = [_ms(lambda: plan(snapshot, policy, NOW)) for _ in range(QUICK_LOOKS if quick else LOOKS)]
     return Figure.of(_name("plan", count), took, "ms", growth=Growth("plan", count))
 
 
