@@ -90,8 +90,8 @@ def _carry_out(
     try:
         resolve_intents(home)
         forget_waiting(home, state)
-        temp_files.sweep(home)
         snapshot = looking.full()
+        temp_files.sweep(home, looking)
         settle_idle_sessions(replace(home, actor=ENGINE), snapshot.agents)
         now = home.now()
         judged = verdicts(snapshot, home.policy, now)

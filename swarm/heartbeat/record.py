@@ -145,8 +145,8 @@ def _observed(
     """The state with what this heartbeat saw of every agent that is still the same spawn, without those long past."""
     agents = dict(state.agents)
     for view in snapshot.agents:
-        found = view.ref.find(agents)
-        if found is not None:
+        found = agents.get(view.id)
+        if found is not None and found.spawn_id == view.spawn_id:
             seen = _seen(found, view, n, done)
             agents[view.id] = warned(seen, done.warned.get(view.id, ()), judged[view.id].state, n, awake)
     for ref in past:
@@ -173,13 +173,12 @@ def _is_past(record: Record, awake: float, policy: Policy) -> bool:
 
 
 def _seen(found: Record, view: AgentView, n: int, done: Executed) -> Record:
-    newer = view.observed.seen >= found.observed.seen
-    invalid = view.results.state is ResultsState.INVALID
-    record = replace(
-        found,
-        observed=view.observed if newer else found.observed,
-        invalid_since_n=(found.invalid_since_n or n) if invalid else None,
-    )
+    """The record after heartbeat `n`; the same one where nothing is new, as of most that have ended."""
+    observed = view.observed if view.observed.seen >= found.observed.seen else found.observed
+    invalid = (found.invalid_since_n or n) if view.results.state is ResultsState.INVALID else None
+    record = found
+    if observed is not found.observed or invalid != found.invalid_since_n:
+        record = replace(found, observed=observed, invalid_since_n=invalid)
     if view.id in done.investigated:
         record = replace(record, investigated=view.observed.changed, investigations=done.investigated[view.id])
     if view.id in done.warned:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from msgspec import MsgspecError, json, to_builtins
+from msgspec import MsgspecError, Raw, json, to_builtins
 
 from swarm.errors import Code, HomeError
 from swarm.ledger.state import State
@@ -32,15 +32,40 @@ class Decoded(NamedTuple):
     refused: tuple[RefusedValue, ...]
 
 
+class _Written(NamedTuple):
+    record: Record
+    data: Raw
+
+
+_written: dict[str, _Written] = {}
+"""The records that were encoded last, by id: a commit changes one or two of thousands, and costs what it changes."""
+
+
 def encode(state: State) -> bytes:
     """Encodes state.json as one line of JSON; leaves out defaults, except what every reader needs."""
-    data: dict[str, Any] = to_builtins(state)
+    global _written
+    data: dict[str, Any] = to_builtins(replace(state, agents={}))
+    data.pop("agents", None)
     if "branches_closed" in data:
         data["branches_closed"].sort()  # a set has no order, and equal states have equal bytes
     beats = {name: data.pop(field) for name, field in _HEARTBEAT.items() if field in data}
-    agents = {agent_id: _short(record) for agent_id, record in data.pop("agents", {}).items()}
     lists = {key: [_flat(item) for item in data.pop(key, ())] for key in ("alerts", "queue")}
-    return _dump({**_flat(data), "schema": SCHEMA, "heartbeat": beats, "agents": agents, **lists})
+    whole = {**_flat(data), "schema": SCHEMA, "heartbeat": beats, "agents": {}, **lists}
+    try:
+        written = {agent_id: _encoded(agent_id, record) for agent_id, record in state.agents.items()}
+        line = json.encode({**whole, "agents": {agent_id: one.data for agent_id, one in written.items()}}) + b"\n"
+    except UnicodeEncodeError:  # half a surrogate pair can only be written as an escape
+        agents = {agent_id: _short(to_builtins(record)) for agent_id, record in state.agents.items()}
+        return to_json({**whole, "agents": agents})
+    _written = written
+    return line
+
+
+def _encoded(agent_id: str, record: Record) -> _Written:
+    known = _written.get(agent_id)
+    if known is not None and known.record is record:
+        return known
+    return _Written(record, Raw(json.encode(_short(to_builtins(record)))))
 
 
 def decode(data: bytes, path: object = "state.json") -> Decoded:
@@ -88,13 +113,6 @@ def _parse(data: bytes, name: str) -> dict[str, Any]:
         if isinstance(value, dict):
             return value
     return parse_json(data, name)
-
-
-def _dump(value: dict[str, Any]) -> bytes:
-    try:
-        return json.encode(value) + b"\n"
-    except UnicodeEncodeError:
-        return to_json(value)  # half a surrogate pair can only be written as an escape
 
 
 _HEARTBEAT = {

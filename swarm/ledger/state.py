@@ -83,8 +83,12 @@ def without(state: State, agent_id: str) -> State:
 def with_forgotten(before: State, after: State) -> State:
     """Returns `after` with what agents used up that it no longer holds: spawned anew, dropped, or lost in a rebuild."""
     account = after.account
-    for record in before.agents.values():
-        if record.ref.find(after.agents) is None and (record.tokens is not None or record.cost_usd):
+    for agent_id, record in before.agents.items() if after.agents is not before.agents else ():
+        if (
+            after.agents.get(agent_id) is not record
+            and record.ref.find(after.agents) is None
+            and (record.tokens is not None or record.cost_usd)
+        ):
             account = account.with_use_of(record)
     return after if account == after.account else replace(after, account=account)
 

@@ -54,11 +54,13 @@ def owed(agents: Mapping[str, Record], alerts: Iterable[Alert], root: str, heart
     found: dict[str, list[Notice]] = {}
     open_ = _by_spawn(alert for alert in alerts if alert.acked_at is None)
     for record in agents.values():
-        if record.id == root:
+        flags = open_.get(record.ref, ()) if open_ else ()
+        read = record.phase is not Phase.ENDED or record.read_at is not None
+        if record.id == root or (read and not flags and record.review is None):
             continue
         told = frozenset(record.told)
         listener = listener_for(record, agents, root)
-        fresh = [each for each in _standing(record, open_.get(record.ref, ()), heartbeat_n) if each.key not in told]
+        fresh = [each for each in _standing(record, flags, heartbeat_n) if each.key not in told]
         if record.review is not None and record.review.by == listener:
             fresh = [each for each in fresh if each.key != _review_key(record.review)]
         if not fresh:
