@@ -21,6 +21,7 @@ from tests.bench import (
     commands,
     commits,
     growth,
+    heartbeats,
     hooks,
     idle,
     injection,
@@ -92,6 +93,9 @@ BENCHES = (
     Bench("memory", "resident memory", (SMALL, LARGE, HUGE), _in_home(idle.memory)),
     Bench(
         "plan", "the plan of a heartbeat", (LARGE, HUGE), lambda _, count, quick: planning.measure(count, quick=quick)
+    ),
+    Bench(
+        "heartbeat", "a whole heartbeat, most agents ended", (), lambda _, __, quick: heartbeats.measure(quick=quick)
     ),
     Bench(
         "growth",

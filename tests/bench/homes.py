@@ -47,10 +47,14 @@ stagger = false
 
 
 class BenchHome:
-    """A home of `count` agents, the root among them: metas with nine workers each. `close` takes it away again."""
+    """A home of `count` agents, the root among them: metas with nine workers each. `close` takes it away again.
 
-    def __init__(self, count: int) -> None:
+    live: how many of them run; those beyond have ended and were read, and the ledger has let go of them unless `kept`.
+    """
+
+    def __init__(self, count: int, *, live: int = LIVE_AT_MOST, kept: bool = False) -> None:
         self.count = count
+        self.kept = kept
         self.root = Path(tempfile.mkdtemp(prefix=f"swarm-bench-{count}-"))
         self._sleeper = subprocess.Popen(["sleep", "100000"], env={**environment(), MARKER: MARK})
         try:
@@ -60,7 +64,7 @@ class BenchHome:
             (self.root / "swarm.toml").write_text(POLICY)
             self.home = Home.open(self.root)
             self.ids = tuple(agent_id(number) for number in range(count - 1))
-            self.live = self.ids[:LIVE_AT_MOST]
+            self.live = self.ids[:live]
             self._fill()
         except BaseException:
             self.close()
@@ -112,7 +116,7 @@ class BenchHome:
         for number, agent in enumerate(self.ids):
             record = self._record(number, agent, now.wall, now.awake, process)
             self._write(number, record)
-            if record.live:
+            if record.live or self.kept:
                 records[agent] = record
 
         def fill(state: State) -> State:
@@ -129,7 +133,7 @@ class BenchHome:
             agent, f"s-{number}", Phase.RUNNING, "idea-meta" if meta else "worker", parent, slots,
             spawned=awake - SPAWNED_S, spawned_at=wall - SPAWNED_S,
         )  # fmt: skip
-        if number < LIVE_AT_MOST:
+        if number < len(self.live):
             return replace(record, process=process, keeper=process)
         read = replace(record, ending=Ending.DONE, ended=awake, ended_at=wall, read_at=wall, read_by="operator")
         return replace(read, phase=Phase.ENDED, exit_code=0, collected_n=1)
