@@ -91,7 +91,7 @@ def _carry_out(
         resolve_intents(home)
         forget_waiting(home, state)
         snapshot = looking.full()
-        temp_files.sweep(home, looking)
+        temp_files.sweep(home, looking, snapshot)
         settle_idle_sessions(replace(home, actor=ENGINE), snapshot.agents)
         now = home.now()
         judged = verdicts(snapshot, home.policy, now)

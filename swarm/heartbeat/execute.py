@@ -5,9 +5,8 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from swarm.admission import spawn_gate
-from swarm.ending.end import ended, record_verified
+from swarm.ending.end import ended
 from swarm.ending.intents import Order
-from swarm.ending.leftovers import any_left
 from swarm.ending.settle import look_at_end, record_outcome, settle
 from swarm.errors import SwarmError
 from swarm.heartbeat.check_runner import start_runners
@@ -16,6 +15,7 @@ from swarm.heartbeat.end_for_cause import CAUSES_OF_ENDS, end_for_cause
 from swarm.heartbeat.investigate import investigate
 from swarm.heartbeat.root import search_last_turn
 from swarm.heartbeat.starts import Starts
+from swarm.heartbeat.unverified import search_again
 from swarm.heartbeat.worktrees import remove_unneeded
 from swarm.home import audit
 from swarm.home.context import Home
@@ -265,7 +265,7 @@ def execute(home: Home, plan: Plan, snapshot: Snapshot, scanner: Scanner) -> Exe
     }
     said = {action.cause: action.reason for action in plan.actions if action.cause is not None and not action.agent}
     spawn_gate.update(home, said, only_clear=True)  # what this heartbeat starts is not refused for what is over
-    _search_again(home, snapshot)
+    search_again(home, snapshot)
     search_last_turn(home)
     for action in plan.actions:
         try:
@@ -294,18 +294,3 @@ def _failed(done: Executed, action: Action, error: SwarmError | OSError) -> None
             done.put_off.add(action.role)
     else:
         done.say(action, AlertCause.ACTION, f"{action.kind} failed: {error}")
-
-
-def _search_again(home: Home, snapshot: Snapshot) -> None:
-    """Looks again for processes of agents not verified dead; where none is left, the slot is freed."""
-    for view in snapshot.agents:
-        record = view.record
-        if record is None or not _is_unverified(view):
-            continue
-        report = home.runner.stop(record, home.layout.agent(view.id), 0.0)
-        if report.gone and not report.unverified and not any_left(record):
-            record_verified(home, record)
-
-
-def _is_unverified(view: AgentView) -> bool:
-    return view.record is not None and view.record.phase is Phase.ENDED and bool(view.record.unverified)

@@ -8,7 +8,9 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from swarm.home.context import Home
+from swarm.model.snapshot import Snapshot
 from swarm.protocol.paths import AgentDir
+from swarm.rules.archive import is_over
 from swarm.scan.scanner import Scanner
 from swarm.store.writer import sweep_temps
 
@@ -18,8 +20,8 @@ _swept: "WeakKeyDictionary[Scanner, float]" = WeakKeyDictionary()
 """Wall seconds of the machine at the last sweep with a scanner: file times are told by no other clock."""
 
 
-def sweep(home: Home, scanner: Scanner) -> int:
-    """Returns how many went. scanner: one that has just looked at everything.
+def sweep(home: Home, scanner: Scanner, snapshot: Snapshot) -> int:
+    """Returns how many went. snapshot: what this scanner has just seen of everything.
 
     Its first sweep opens every directory of every agent; later ones open those that changed since, for a temp file
     cannot come without that: of who has ended long ago, none.
@@ -28,15 +30,27 @@ def sweep(home: Home, scanner: Scanner) -> int:
     since = _swept.get(scanner, float("-inf")) - max(home.beat_period, 2 * OLDEST_S)
     _swept[scanner] = time.time()
     now = home.clock.wall()
-    return sum(sweep_temps(place, OLDEST_S, now=now) for place in _places(home, scanner, since, now))
+    return sum(
+        sweep_temps(place, OLDEST_S, now=now) for place in _places(home, _active(scanner, snapshot, since), since, now)
+    )
 
 
-def _places(home: Home, scanner: Scanner, since: float, now: float) -> Iterator[Path]:
+def _active(scanner: Scanner, snapshot: Snapshot, since: float) -> list[str]:
+    """The directories of agents that have not ended, or into which something came since then."""
+    over = {view.id for view in snapshot.agents if is_over(view.record)}
+    return [
+        found.path
+        for found in list(scanner.tree.directories.values())
+        if found.is_agent and (found.id not in over or found.key is None or found.key[3] > since * 1e9)
+    ]
+
+
+def _places(home: Home, active: list[str], since: float, now: float) -> Iterator[Path]:
     """One after the other: of ten thousand agents the paths alone take thirteen MiB."""
     layout = home.layout
     yield from (layout.root, layout.swarm, layout.reserve, layout.roles, layout.templates, layout.waiting)
     yield layout.agents
-    for path in scanner.active_since(since):
+    for path in active:
         yield from (place for place in _places_of(path) if _changed_since(place, since))
     # Those that were put away since the heartbeat before the last one: a rename is a change of their state.
     recent = now - 2 * home.beat_period

@@ -261,15 +261,6 @@ class Scanner:
             self._place = {agent.id: place for place, agent in enumerate(order)}
         return changed
 
-    def active_since(self, wall: float) -> list[str]:
-        """The directories of agents that live, or into which something came since then. wall: seconds."""
-        with self._lock:
-            return [
-                found.path
-                for known, found in self.tree.directories.items()
-                if found.is_agent and (found.key is None or found.key[3] > wall * 1e9 or self._lives(known))
-            ]
-
     def _lives(self, known: str) -> bool:
         return (agent := self._tracked.get(known)) is not None and not agent.over
 
