@@ -20,10 +20,11 @@ WORTH_A_LOOK = frozenset({*KNOWN_FILES, "state.json", "heartbeats.jsonl"})
 RECURSIVE = sys.platform == "darwin"
 """FSEvents watches whole trees: its stream over one directory costs what one over all of them does, and a stream over
 many paths is made anew for each of them and runs out of descriptors. inotify watches directory by directory."""
-SHORTEST_MS, LONGEST_MS = 1, 250
+SHORTEST_MS, LONGEST_MS = 1, 100
 STEPS_A_SILENCE = 100
 """watchfiles looks every step for what has come in. A step is a hundredth of how long nothing has: 1 ms (2.4 % of a
-core) while events come, 10 ms when there was none for a second, 100 ms (0.2 %) after ten, 250 ms after twenty-five."""
+core) while events come, 10 ms when there was none for a second, 100 ms (0.2 %) after ten: what an agent writes after a
+long silence must not wait to be seen."""
 WAKE_MS = 250
 """At the latest so long after it is woken a wait ends; a stop ends it within a step. Shorter ones cost processor."""
 TRIES = 3

@@ -85,7 +85,10 @@ def test_a_signal_leaves_the_terminal_clean_and_the_agents_running(
     assert live_home.alive("worker-1")
 
 
-def test_a_room_whose_terminal_is_gone_leaves_although_nobody_sends_it_a_hangup(live_home: LiveHome) -> None:
+@pytest.mark.parametrize("asked", [None, signal.SIGTERM])
+def test_a_room_whose_terminal_is_gone_leaves_although_nobody_sends_it_a_hangup(
+    live_home: LiveHome, asked: signal.Signals | None
+) -> None:
     end, terminal = os.openpty()  # it controls no session, so that no kernel tells anybody of its end
     termios.tcsetwinsize(terminal, (40, 120))
     words = [COMMAND, "-C", str(live_home.root)]
@@ -103,8 +106,10 @@ def test_a_room_whose_terminal_is_gone_leaves_although_nobody_sends_it_a_hangup(
     try:
         wait_for(lambda: shows(b"genesis-01"), "the room")
         os.close(end)
+        if asked is not None:
+            opened.send_signal(asked)
         wait_for(lambda: opened.poll() is not None, "its end")
-        assert opened.returncode == 128 + signal.SIGHUP
+        assert opened.returncode == 128 + (asked or signal.SIGHUP)
     finally:
         opened.kill()
         opened.wait()
