@@ -5,6 +5,7 @@ import time
 
 from msgspec import to_builtins
 
+from swarm.heartbeat import temp_files
 from swarm.heartbeat.beat import beat
 from swarm.scan.scanner import Scanner
 from tests.bench.figures import Figure
@@ -15,6 +16,7 @@ RUNS, QUICK_RUNS = 15, 5
 WARM = 60
 """Looks before the first: by then every text of five thousand agents was examined."""
 AIM_MS = 300.0
+AGE_S = 3600.0
 
 
 def measure(*, quick: bool) -> list[Figure]:
@@ -29,6 +31,8 @@ def measure(*, quick: bool) -> list[Figure]:
         plain = to_builtins(snapshot)
         for _ in range(QUICK_RUNS if quick else RUNS):
             scanner.paced()
+            # As though its agents had been made long ago: the times of their directories cannot be set back.
+            temp_files._swept[scanner] = time.time() + AGE_S
             began = time.perf_counter()
             beat(bench.home, by="bench", force=True, scanner=scanner)
             ours.append((time.perf_counter() - began) * 1000)
