@@ -559,7 +559,7 @@ class TestFsEvents:
 
 
 def test_steps_are_short_in_the_midst_of_news_and_long_in_a_silence(grove: Grove, events: FsEvents) -> None:
-    assert [fs_events.step_after(silence) for silence in (0.0, 0.1, 0.5, 1.0, 3600.0)] == [1, 1, 5, 10, 250]
+    assert [fs_events.step_after(silence) for silence in (0.0, 0.1, 0.5, 1.0, 3600.0)] == [1, 1, 5, 10, 100]
     events.follow([str(grove.agents)])
     wait_for(lambda: events.wait(0.2) or events._step.value >= 10, "longer steps")
 
