@@ -6,9 +6,9 @@
 import re
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
-from swarm.formatting import parse_duration
+from swarm.config.kinds import Duration, Section, Span
 
 HERE = frozenset({"dbus", "gnome", "glib", "kde", "qt", "macosx", "windows", "syslog"})
 """Schemes of URLs that lead nowhere but to this machine: they hold no secret, so that they may stand in a file."""
@@ -18,7 +18,6 @@ EVENTS = (
 )
 """What a command can be run on."""
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]):([0-5]\d)\Z")
-_Span = Annotated[float, Meta(gt=0), parse_duration]
 
 
 def hours(written: object) -> object:
@@ -48,10 +47,6 @@ def minutes_of(written: str) -> tuple[int, int] | None:
     return first * 60 + first_minute, last * 60 + last_minute
 
 
-class Section(Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of TOML."""
-
-
 class Secret(Section, frozen=True):
     """A URL, and where it stands: one of the three."""
 
@@ -77,15 +72,15 @@ class NotifyPolicy(Section, frozen=True):
     """Hours in which only danger is told; the rest comes in one message after them."""
     quiet_danger: bool = True
     """Danger is told in these hours, too."""
-    rises: _Span = 3600.0
+    rises: Span = 3600.0
     """A warning that stands open for so long counts as danger."""
-    again: _Span = 7200.0
+    again: Span = 7200.0
     """What stands open is told again after so long, then after twice as long, and so on."""
     digest: Annotated[int, Meta(ge=1, le=100)] = 3
     """More alerts than these at once come in one message."""
-    every: Annotated[float, Meta(ge=0), parse_duration] = 60.0
+    every: Annotated[Duration, Meta(ge=0)] = 60.0
     """Between two messages to one target; what comes meanwhile comes in one."""
-    timeout: _Span = 30.0
+    timeout: Span = 30.0
     """A target that takes longer has failed."""
 
 
@@ -96,7 +91,7 @@ class Ping(Secret, frozen=True):
     """Its address, where that is no secret."""
     command: str = ""
     """For /bin/sh, in place of an address."""
-    timeout: _Span = 15.0
+    timeout: Span = 15.0
 
 
 class Hooks(Section, frozen=True):
@@ -104,7 +99,7 @@ class Hooks(Section, frozen=True):
 
     on: dict[Literal[EVENTS], str] = field(default_factory=dict)  # type: ignore[valid-type]
     """By event, a command for /bin/sh, in the home."""
-    timeout: _Span = 30.0
+    timeout: Span = 30.0
     """A command that takes longer is ended."""
     most: Annotated[int, Meta(ge=1, le=1000)] = 50
     """Commands that one look runs; of more events the last ones say how many were left out."""

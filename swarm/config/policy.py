@@ -1,41 +1,19 @@
 """swarm.toml: each setting with its type, bounds and default. The operator edits it, the engine only reads it."""
 
-import re
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
+from swarm.config.kinds import Count, Duration, Positive, Section, Span, VariableName
 from swarm.config.notify_policy import Hooks, NotifyPolicy, Ping
-from swarm.formatting import parse_duration
+from swarm.config.spending_policy import Limits, Price
 
 ROLE_SLOTS = {"scout": 2, "improvement": 1, "idea-meta": 4, "worker": 1, "diagnostic": 1}
 """What a spawn of a role commits by default."""
 
-Duration = Annotated[float, parse_duration]
-"""Seconds; the operator writes `90s`, `15m`, `2h` or a bare number, and the checker reads it by the function here."""
-Span = Annotated[Duration, Meta(gt=0)]
-"""A duration above zero."""
-Positive = Annotated[float, Meta(gt=0)]
-Count = Annotated[int, Meta(ge=1)]
-
-
-def name_of_variable(text: object) -> object:
-    """Returns a name of a variable, or a pattern of names, as it is; raises ValueError, which does not show it."""
-    if isinstance(text, str) and not re.fullmatch(r"[A-Za-z_*?][A-Za-z0-9_*?]*", text):
-        raise ValueError("write names of variables or patterns like NVM_*; values stay in the shell that spawns")
-    return text
-
-
-VariableName = Annotated[str, name_of_variable]
-
-
 Then = Literal["alert", "stop", "kill"]
 """What becomes of an agent of which something was found. alert: a person decides. stop: it is asked to end, with grace.
 kill: it is ended without."""
-
-
-class Section(Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of swarm.toml."""
 
 
 class Heartbeat(Section, frozen=True):
@@ -236,38 +214,6 @@ class ScopePolicy(Section, frozen=True):
 
     then: Literal["alert", "freeze", "stop"] = "freeze"
     """alert: a person decides. freeze: it is paused, with all below it, until one does. stop: it is asked to end."""
-
-
-class Limit(Section, frozen=True):
-    """What an agent may use up in its life. None: no limit."""
-
-    cost_usd: Positive | None = None
-    tokens: Annotated[int, Meta(gt=0)] | None = None
-
-
-class Limits(Section, frozen=True):
-    """[limits]: a warning at `warn` of a limit, a gentle stop at the whole of it."""
-
-    warn: Annotated[float, Meta(gt=0, lt=1)] = 0.8
-    cost_usd: Positive | None = None
-    """Of the whole swarm within 24 hours."""
-    tokens: Annotated[int, Meta(gt=0)] | None = None
-    """Of the whole swarm within 24 hours."""
-    roles: dict[str, Limit] = field(default_factory=dict)
-    """Of one agent of the role, in its life."""
-    scheduled: Limit = field(default_factory=lambda: Limit(cost_usd=1.0))
-    """Of one agent that the schedule spawns, in its life, where its role has no limit."""
-
-
-class Price(Section, frozen=True):
-    """[prices.MODEL]: what a model costs, in dollars for a million tokens."""
-
-    input: Annotated[float, Meta(ge=0)]
-    output: Annotated[float, Meta(ge=0)]
-    cache_read: Annotated[float, Meta(ge=0)] | None = None
-    """Of tokens that come from the service's cache; None for a tenth of `input`."""
-    cache_write: Annotated[float, Meta(ge=0)] | None = None
-    """Of tokens that go into its cache; None for a quarter more than `input`."""
 
 
 class Service(Section, frozen=True):

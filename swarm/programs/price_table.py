@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from swarm.config.policy import Price
+from swarm.config.spending_policy import Price
 
 OLD_DAYS = 90
 """After so many days doctor says that the prices may be others by now."""

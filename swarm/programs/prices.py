@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from swarm.config.policy import Price
+from swarm.config.spending_policy import Price
 from swarm.model.activity import Activity, Kind, Reader, Tokens
 from swarm.model.values import replace
 from swarm.programs.model_names import plain

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from swarm.config.policy import Limit, Policy
+from swarm.config.policy import Policy
+from swarm.config.spending_policy import Limit
 from swarm.formatting import plural
 from swarm.model.actor import ENGINE
 from swarm.model.beat import ActionKind

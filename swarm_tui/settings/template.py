@@ -25,12 +25,19 @@ _NOTIFY = """
 # For how long.
 # seconds = {seconds:g}
 # Away from the terminal: whom your control rooms, `run` and `heartbeat` tell of alerts, in every swarm. The address
-# (of apprise: ntfy, Slack, Telegram, mail and others) stands in a variable (env) or in a file of mode 0600 (file).
-# To try it: swarm-tui notify --test. Hours in which only danger is told; the rest comes after them:
-# quiet = "22:00-07:00"
-# [notify.targets.phone]
-# file = "~/.config/swarm-tui/phone.url"
-# severity = "danger"
+# (of apprise: ntfy, Slack, Telegram, mail and others) stands in a variable (env) or in a file of mode 0600 (file), like
+# targets={{phone={{file="~/.config/swarm-tui/phone.url", severity="danger"}}}}; to try it: swarm-tui notify --test
+# targets = {{}}
+# Hours in which only danger is told ("22:00-07:00"), or not even that; the rest comes after them.
+# quiet = ""
+# quiet_danger = true
+# A warning that stands for so many seconds counts as danger; what stands is told again after so many, then twice as many.
+# rises = {rises:g}
+# again = {again:g}
+# More alerts at once come in one message; seconds between two of them, and after which a target has failed.
+# digest = {digest}
+# every = {every:g}
+# timeout = {timeout:g}
 """
 _KEYS = """
 # By the name of an act, the key or the keys that do it: "x", "ctrl-d", "f5", ["j", "down"]; [] takes its keys away.
@@ -54,6 +61,11 @@ def template(known: Known) -> str:
         desktop=_toml(usual.notify.desktop),
         toasts=_toml(usual.notify.toasts),
         seconds=usual.notify.seconds,
+        rises=usual.notify.rises,
+        again=usual.notify.again,
+        digest=usual.notify.digest,
+        every=usual.notify.every,
+        timeout=usual.notify.timeout,
     )
     parts = [_HEAD, *(_setting(words, name, value) for name, (words, value) in ours.items()), notify, _KEYS]
     width = max(len(name) for name in known.acts)

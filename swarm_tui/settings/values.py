@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, NamedTuple
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
+from swarm.config.kinds import Duration, Section
 from swarm.config.notify_policy import NotifyPolicy
-from swarm.config.policy import Duration
 
 AUTO = "auto"
 """The theme that fits the terminal: by its number of colours, and light or dark as it answers."""
@@ -21,11 +21,7 @@ def words(written: object) -> object:
     return tuple(written)
 
 
-class Section(Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of config.toml."""
-
-
-class Notify(NotifyPolicy, frozen=True, forbid_unknown_fields=True):
+class Notify(NotifyPolicy, frozen=True):
     """[notify]: what draws the operator's attention, at the terminal and, by its targets, away from it."""
 
     bell: bool = False

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from swarm.config.policy import Limit, Policy
+from swarm.config.policy import Policy
+from swarm.config.spending_policy import Limit
 from swarm.formatting import spell_duration
 from swarm.model.beat import ActionKind
 from swarm.model.causes import AlertCause

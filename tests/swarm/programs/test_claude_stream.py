@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from swarm.config.policy import Price
+from swarm.config.spending_policy import Price
 from swarm.hooks.stop import ask
 from swarm.model.activity import Activity, Kind, Note, Tokens
 from swarm.programs.claude.stream import ClaudeReader

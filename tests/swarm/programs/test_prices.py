@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from swarm.config.checked import parse_policy
-from swarm.config.policy import Price
+from swarm.config.spending_policy import Price
 from swarm.errors import PolicyError
 from swarm.model.activity import Activity, ActivityState, Kind, Tokens
 from swarm.programs.price_table import LISTED, oldest

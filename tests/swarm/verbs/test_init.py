@@ -16,7 +16,8 @@ from msgspec import structs, to_builtins
 
 from swarm.api import Swarm
 from swarm.config.checked import load_policy, parse_policy
-from swarm.config.policy import Policy, Price, ProgramSettings
+from swarm.config.policy import Policy, ProgramSettings
+from swarm.config.spending_policy import Price
 from swarm.errors import HomeError, Refused, SwarmError, UsageError
 from swarm.ledger.ledger import Ledger
 from swarm.model.health import Health
@@ -80,10 +81,12 @@ def uncommented(text: str) -> str:
 
 
 def with_examples_cleared(policy: Policy) -> Policy:
-    """TOML has no word for "no limit": what has no default stands there as an example."""
+    """What has no default, or none that TOML has a word for, stands there as an example."""
     bare = {"cost_usd": None, "tokens": None}
     limits = structs.replace(policy.limits, roles={}, **bare)
-    return structs.replace(policy, limits=limits, root=structs.replace(policy.root, cost_usd=None), prices={})
+    told = {"notify": structs.replace(policy.notify, targets={}), "hooks": structs.replace(policy.hooks, on={})}
+    root = structs.replace(policy.root, cost_usd=None)
+    return structs.replace(policy, limits=limits, root=root, prices={}, **told)
 
 
 def contents(root: Path) -> dict[str, bytes]:

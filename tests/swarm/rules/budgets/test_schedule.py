@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from swarm.config.checked import parse_policy
-from swarm.config.policy import Limit, Policy
+from swarm.config.policy import Policy
+from swarm.config.spending_policy import Limit
 from swarm.model.beat import ActionKind
 from swarm.model.causes import AlertCause
 from swarm.model.plan import Action
