@@ -31,7 +31,7 @@ _NOTIFY = """
 # Hours in which only danger is told ("22:00-07:00"), or not even that; the rest comes after them.
 # quiet = ""
 # quiet_danger = true
-# A warning that stands for so many seconds counts as danger; what stands is told again after so many, then twice as many.
+# A warning that stands for so many seconds counts as danger; what stands is told again after so many, then twice that.
 # rises = {rises:g}
 # again = {again:g}
 # More alerts at once come in one message; seconds between two of them, and after which a target has failed.

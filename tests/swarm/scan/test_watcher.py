@@ -169,7 +169,7 @@ class TestEvents:
         wait_for(lambda: watcher.says("a-1", "Seen."), "the look at what was heard")
         watcher.watch.visible(seen=False)
         append(agent.progress, "Unseen.\n")
-        wait_for(lambda: waits[-1] > 1800.0, "it to hear of it, and to rest")
+        wait_for(lambda: bool(waits) and waits[-1] > 1800.0, "it to hear of it, and to rest")
         watcher.watch.visible(seen=True)
         wait_for(lambda: watcher.says("a-1", "Unseen."), "the look of who came back")
 
