@@ -215,6 +215,10 @@ def _columns_alike(before: Cells, after: Cells) -> int:
     return cells_width(cell for cell, _ in pairs)
 
 
+REGION = 16
+"""Columns: regions begin and end at a multiple of it."""
+
+
 class StatusLine(CellLine):
     """The status of the swarm in one line."""
 
@@ -229,7 +233,9 @@ class StatusLine(CellLine):
         width, charset = self.size.width, charset_of(self)
         before, after = status_cells(old, width, charset), status_cells(new, width, charset)
         if before != after:
-            start, end = _columns_alike(before, after), _columns_alike(before[::-1], after[::-1])
+            # Textual keeps each region that it is ever told of, so that it is told of few different ones.
+            start = _columns_alike(before, after) // REGION * REGION
+            end = _columns_alike(before[::-1], after[::-1]) // REGION * REGION
             self.refresh(Region(start, 0, width - start - end, 1))
 
     def line_cells(self, y: int, width: int) -> Cells:

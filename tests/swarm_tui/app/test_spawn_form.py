@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from tests.support.canned import CannedSwarm, full_house
 from tests.support.cli import COMMAND
 from tests.support.homes import LiveHome
 from tests.support.tmux import Tmux, needs_tmux
-from tests.support.wait import wait_for
+from tests.support.wait import wait_for, wait_while_running
 from tests.support.widget_app import screen_lines, screen_text
 from widgets.answer import Answer
 from widgets.dialog import Frame
@@ -84,8 +85,10 @@ async def test_verdict_and_answers_are_always_in_sight_and_the_form_keeps_its_si
         for field in [name for name in LABELS if name not in (*FIRST, "env")]:
             form.query_one(f"#{field}").focus()
             await pilot.pause()
-            inside = form.query_one("#fields").region.contains_region(form.query_one(f"#{field}").region)
-            assert inside or size[1] < 24, f"{field} comes into sight with its whole frame"
+            if size[1] >= 24:
+                await wait_while_running(
+                    partial(is_inside, form, field), f"{field} comes into sight with its whole frame"
+                )
             for name in ("#verdict", "#no", "#yes"):
                 assert frame.contains_region(form.query_one(name).region), name
         assert form.query_one(Frame).region == frame
@@ -93,6 +96,10 @@ async def test_verdict_and_answers_are_always_in_sight_and_the_form_keeps_its_si
         await pilot.pause()
         assert not form.query_one("#role").region
         assert "genesis-01/w-2 takes 1 slot; 3 free after it" in said(form)
+
+
+def is_inside(form: SpawnForm, field: str) -> bool:
+    return form.query_one("#fields").region.contains_region(form.query_one(f"#{field}").region)
 
 
 @pytest.mark.parametrize("theme", [*(theme.name for theme in THEMES), "no-color"])
