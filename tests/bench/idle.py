@@ -21,6 +21,11 @@ WHY_MEMORY = (
 )
 
 
+WHY_IDLE = (
+    "each second the ledger is read, processes and outputs are looked at in loops over all agents, and a line is drawn"
+)
+
+
 def processor(bench: BenchHome, *, quick: bool) -> list[Figure]:
     """Per cent of a core, with the screen shown, once nothing has happened for a while: a room is open for weeks."""
     del quick
@@ -31,7 +36,7 @@ def processor(bench: BenchHome, *, quick: bool) -> list[Figure]:
         time.sleep(WATCHED_S)
         used, took = cpu_seconds(room.pid) - before, time.monotonic() - began
     what = f"processor while nothing happens, {bench.count:,} agents"
-    return [Figure(what, used / took * 100, "%", AIMS_CPU.get(bench.count))]
+    return [Figure(what, used / took * 100, "%", AIMS_CPU.get(bench.count), reason=WHY_IDLE)]
 
 
 def memory(bench: BenchHome, *, quick: bool) -> list[Figure]:
