@@ -12,10 +12,9 @@ from swarm.config.kinds import Duration, Section, Span
 
 HERE = frozenset({"dbus", "gnome", "glib", "kde", "qt", "macosx", "windows", "syslog"})
 """Schemes of URLs that lead nowhere but to this machine: they hold no secret, so that they may stand in a file."""
-EVENTS = (
-    *("spawned", "done", "failed", "killed", "lost"),
-    *("heartbeat", "heartbeat-stopped", "alert", "needs-you"),
-)
+HookEvent = Literal[
+    "spawned", "done", "failed", "killed", "lost", "heartbeat", "heartbeat-stopped", "alert", "needs-you"
+]
 """What a command can be run on."""
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]):([0-5]\d)\Z")
 
@@ -97,7 +96,7 @@ class Ping(Secret, frozen=True):
 class Hooks(Section, frozen=True):
     """[hooks]: commands on events, run beside the heartbeat with the event as JSON on standard input."""
 
-    on: dict[Literal[EVENTS], str] = field(default_factory=dict)  # type: ignore[valid-type]
+    on: dict[HookEvent, str] = field(default_factory=dict)
     """By event, a command for /bin/sh, in the home."""
     timeout: Span = 30.0
     """A command that takes longer is ended."""

@@ -9,7 +9,6 @@ other out of the ledger, runs its checks, writes down what they said, and ends w
 import os
 import sys
 import uuid
-from typing import TYPE_CHECKING
 
 from swarm.heartbeat.acceptance import Judged, run_checks
 from swarm.heartbeat.checks import answer, take, waiting
@@ -21,12 +20,8 @@ from swarm.programs.environment import inherited
 from swarm.protocol.agent_files import read_spec
 from swarm.protocol.paths import MARKER
 
-if TYPE_CHECKING:
-    import subprocess
-
 MARK = "check-"
 """With what the marker of a runner begins; those of its checks begin with its own."""
-_started: "list[subprocess.Popen[bytes]]" = []
 
 
 def start_runners(home: Home) -> None:
@@ -37,23 +32,11 @@ def start_runners(home: Home) -> None:
 
 
 def _start(home: Home) -> None:
-    import subprocess  # most heartbeats run no check
+    from swarm.processes.beside import start_beside  # most heartbeats run no check
 
     marker = f"{MARK}{uuid.uuid4().hex}"
     environment = {**inherited(os.environ), "SWARM_HOME": str(home.layout.root), MARKER: marker}
-    _started[:] = [each for each in _started if each.poll() is None]
-    _started.append(
-        subprocess.Popen(
-            # -P: what lies in the home is no code of ours.
-            [sys.executable, "-P", "-m", "swarm.heartbeat.check_runner", str(home.layout.root), marker],
-            cwd=home.layout.root,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    )
+    start_beside("swarm.heartbeat.check_runner", home.layout.root, marker, env=environment)
 
 
 def run(home: Home, marker: str) -> int:

@@ -60,8 +60,8 @@ def _few(subject: Subject, found: list[Breach]) -> Iterator[Breach]:
 
 def _of_text(subject: Subject, read: Read) -> Iterator[Breach]:
     if read.truncated:
-        size = WHOLE_BYTES >> 20
-        yield subject.breach(Rule.TEXT, FILE, f"it is longer than {size} MiB, and checked no further", cure="Leave it.")
+        text = f"it is longer than {WHOLE_BYTES >> 20} MiB, and checked no further"
+        yield subject.breach(Rule.TEXT, FILE, text, cure="Nothing has to be done.")
     try:
         read.data.decode("utf-8")
     except UnicodeDecodeError as error:

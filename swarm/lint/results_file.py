@@ -16,10 +16,9 @@ def check(subject: Subject) -> Iterator[Breach]:
     """What its results break; that they cannot be read as such is seen by the scan."""
     view = subject.view
     results = view.results
-    if results.state is ResultsState.ABSENT and view.exit is not None and view.id != subject.policy.root.id:
-        how = "was stopped" if view.exit.stopped else f"ended with exit code {view.exit.code}"
-        if not view.exit.stopped:
-            yield subject.breach(Rule.RESULTS_MISSING, FILE, f"there is none, and its program {how}")
+    end = view.exit if view.id != subject.policy.root.id else None
+    if results.state is ResultsState.ABSENT and end is not None and not end.stopped:
+        yield subject.breach(Rule.RESULTS_MISSING, FILE, f"there is none, and its program ended with code {end.code}")
     if results.state is not ResultsState.VALID:
         return
     for dispute in disputes_in(view):

@@ -1,7 +1,7 @@
 """What commands on events are told: what has happened since the last look, as plain values."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from swarm.formatting import spell_stamp
 from swarm.home.context import Home
@@ -12,6 +12,7 @@ from swarm.model.causes import AlertCause
 from swarm.model.notification import Memory
 from swarm.model.record import Alert, Ending
 from swarm.model.snapshot import Snapshot
+from swarm.model.values import replace
 from swarm.rules.attention import attention, is_open
 from swarm.rules.verdicts import verdicts
 from swarm.sanitize import clean
@@ -19,7 +20,8 @@ from swarm.sanitize import clean
 SCHEMA = 1
 MAX_READ = 2000
 """Lines of the audit log that one look reads at most."""
-_ENDINGS = {str(ending): ending.value for ending in Ending}
+_ENDINGS = frozenset(ending.value for ending in Ending)
+"""As the audit log has them, and as swarm.toml calls the events."""
 
 
 class Happened(NamedTuple):
@@ -53,28 +55,22 @@ def since(home: Home, snapshot: Snapshot, memory: Memory) -> Heard:
     if fresh := [agent for agent in needs.agents if agent not in memory.needs_you]:
         found.append(_event(home, "needs-you", {"count": needs.count, "new": fresh, "agents": list(needs.agents)}))
     last = max((line.seq for line in lines), default=memory.event_seq or 0)
-    remembered = {
-        "event_seq": max(last, memory.event_seq or 0),
-        "heartbeat_n": snapshot.heartbeat_n,
-        "alerts": tuple(open_now),
-        "needs_you": tuple(needs.agents),
-    }
-    return Heard(tuple(found), _with(memory, remembered))
-
-
-def _with(memory: Memory, changed: Mapping[str, Any]) -> Memory:
-    from swarm.model.values import replace
-
-    return replace(memory, **changed)
+    remembered = replace(
+        memory,
+        event_seq=max(last, memory.event_seq or 0),
+        heartbeat_n=snapshot.heartbeat_n,
+        alerts=tuple(open_now),
+        needs_you=tuple(needs.agents),
+    )
+    return Heard(tuple(found), remembered)
 
 
 def _of_lines(home: Home, lines: list[Event]) -> Iterator[Happened]:
     for line in lines:
-        if not line.ok:
+        if not line.ok or line.verb is AuditVerb.TURN:
             continue
-        ending = _ENDINGS.get(str(line.more.get("ending")), "")
-        name = "spawned" if line.verb is AuditVerb.SPAWN else ending
-        if name and line.verb is not AuditVerb.TURN:
+        name = "spawned" if line.verb is AuditVerb.SPAWN else str(line.more.get("ending"))
+        if name == "spawned" or name in _ENDINGS:
             said = {"agent": line.agent, "spawn_id": line.spawn_id, "by": line.actor, "reason": clean(line.reason, 500)}
             yield _event(home, name, said, at=line.at)
 

@@ -1,8 +1,8 @@
 """Starts the process that tells the operator, where there is somebody to tell and something new. Never waits for it."""
 
 import os
-import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from swarm.config.notify_policy import NotifyPolicy, Ping
@@ -10,37 +10,50 @@ from swarm.model.causes import AlertCause
 from swarm.programs.environment import inherited
 
 if TYPE_CHECKING:
-    import subprocess
-
     from swarm.home.context import Home
     from swarm.model.record import Alert
 
-_started: "list[subprocess.Popen[bytes]]" = []
+LATER_S = 1.0
+"""Beyond the pause between two messages, after which what that held back is looked at."""
 
 
 class Teller:
     """Knows of one home what was there when the operator was last told. Its owner of the heartbeat asks it.
 
-    own: the targets of the operator's own file.
+    own: what the operator's own file says. monotonic: seconds that never go back.
     """
 
-    def __init__(self, own: NotifyPolicy | None = None) -> None:
+    def __init__(self, own: NotifyPolicy | None = None, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._own = own or NotifyPolicy()
-        self._known: frozenset[str] | None = None
+        self._monotonic = monotonic
+        self._known: frozenset[str] = frozenset()
+        self._again_at: float | None = None
+        """When to look once more: what came right after a message was held back, or another process was at it."""
 
     def look(self, home: "Home", alerts: Iterable["Alert"], *, owner: bool, beaten: bool = False) -> bool:
-        """Starts the process where an alert is new, or a heartbeat was made. Returns whether it did.
+        """Starts the process where an alert is new, a heartbeat was made, or a message was held back.
 
         owner: this process has the heartbeat. Another one tells of nothing but that the heart has stopped.
+        Returns whether it was started. What keeps it from that is tried again: the heartbeat goes on.
         """
+        if not self.wanted(home):
+            return False
         open_now = [alert for alert in alerts if alert.acked_at is None]
         if not owner:
             open_now = [alert for alert in open_now if alert.cause is AlertCause.HEART_STOPPED]
-        before, self._known = self._known, frozenset(alert.key for alert in open_now)
-        fresh = bool(self._known - (before or frozenset()))
-        if not (beaten or fresh) or not self.wanted(home):
+        known, now = frozenset(alert.key for alert in open_now), self._monotonic()
+        fresh, again = bool(known - self._known), self._again_at is not None and now >= self._again_at
+        if not (beaten or fresh or again):
+            self._known = known
             return False
-        start(home, self._own)
+        try:
+            start(home, self._own)
+        except OSError:
+            self._again_at = now + LATER_S
+            return False
+        self._known = known
+        pause = max(home.policy.notify.every, self._own.every)
+        self._again_at = now + pause + LATER_S if fresh else None
         return True
 
     def wanted(self, home: "Home") -> bool:
@@ -50,23 +63,9 @@ class Teller:
 
 
 def start(home: "Home", own: NotifyPolicy) -> None:
-    """Starts one look of `notify.teller`."""
-    import subprocess
-
+    """Starts one look of `notify.teller`. Raises OSError."""
     import msgspec
 
-    _started[:] = [each for each in _started if each.poll() is None]
-    process = subprocess.Popen(
-        # -P: what lies in the home is no code of ours.
-        [sys.executable, "-P", "-m", "swarm.notify.teller", str(home.layout.root)],
-        cwd=home.layout.root,
-        env=inherited(os.environ),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    _started.append(process)
-    if process.stdin is not None:
-        with process.stdin as given:
-            given.write(msgspec.json.encode(own))  # far less than a pipe holds
+    from swarm.processes.beside import start_beside
+
+    start_beside("swarm.notify.teller", home.layout.root, env=inherited(os.environ), given=msgspec.json.encode(own))

@@ -92,12 +92,13 @@ def _send(target: Target, due: Due, policy: NotifyPolicy) -> str:
 
 def _run_commands(home: Home, happened: Sequence[events.Happened]) -> list[Failure]:
     hooks = home.policy.hooks
-    wanted = [each for each in happened if each.name in hooks.on]
+    command_on = {str(name): command for name, command in hooks.on.items()}
+    wanted = [each for each in happened if each.name in command_on]
     left_out, run = len(wanted) - hooks.most, wanted[-hooks.most :]
     failures: list[Failure] = []
     for each in run:
         told = {**each.told, "left_out": max(0, left_out)}
-        if why := commands.run(hooks.on[each.name], home.layout.root, told, hooks.timeout):
+        if why := commands.run(command_on[each.name], home.layout.root, told, hooks.timeout):
             failures.append(Failure(f"the command on {each.name}", why))
     return failures
 

@@ -94,7 +94,7 @@ class SwarmApp(CopyingApp[int], SettledApp, inherit_bindings=False):
                 self.signature,
                 on_beat=lambda beat: self._post(self._beaten, beat),
                 on_pulse=lambda *said: self._post(self._pulse_changed, *said),
-                teller=Teller(self.own.settings.notify),
+                teller=Teller(self.own.settings.notify.away),
                 on_take_over=lambda before: self._post(
                     self.room.say, f"{before.by} no longer beats: this one does now"
                 ),

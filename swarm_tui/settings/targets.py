@@ -19,9 +19,9 @@ def targets(places: Places) -> tuple[NotifyPolicy, str]:
         return NotifyPolicy(), trouble(error, "None of its targets is told.")
     checked = CheckedFiles(places.checked, writable=False)
     try:
-        return checked.value(name, text, Settings, lambda: declared(text, name)).notify, ""
+        return checked.value(name, text, Settings, lambda: declared(text, name)).notify.away, ""
     except SettingsError as error:
         last = checked.last(name, Settings, lambda old: declared(old, name))
         if last is None:
             return NotifyPolicy(), trouble(error, "None of its targets is told.")
-        return last.notify, trouble(error, "What it said when it was last right holds.")
+        return last.notify.away, trouble(error, "What it said when it was last right holds.")

@@ -33,6 +33,11 @@ class Notify(NotifyPolicy, frozen=True):
     seconds: Annotated[Duration, Meta(ge=1, le=60)] = 5.0
     """For how long a toast is shown."""
 
+    @property
+    def away(self) -> NotifyPolicy:
+        """What of it tells the operator away from the terminal."""
+        return NotifyPolicy(*(getattr(self, name) for name in NotifyPolicy.__struct_fields__))
+
 
 class Settings(Section, frozen=True):
     """All of config.toml."""

@@ -13,7 +13,8 @@ def sequence(kind: str, title: str, text: str, environment: Mapping[str, str]) -
     The texts may be an agent's: what ends a sequence, or parts its fields, is taken out of them.
     """
     title, text = (clean(each, most).replace(";", ",") for each, most in ((title, MAX_TITLE), (text, MAX_TEXT)))
-    told = f"\x1b]9;{title}: {text}\a" if kind == "osc9" else f"\x1b]777;notify;{title};{text}\a"
+    one = f"{title}: {text}" if text else title
+    told = f"\x1b]9;{one}\a" if kind == "osc9" else f"\x1b]777;notify;{title};{text}\a"
     if environment.get("TMUX"):
         # tmux hands on what is doubled in escapes, where allow-passthrough is on.
         return "\x1bPtmux;" + told.replace("\x1b", "\x1b\x1b") + "\x1b\\"

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from swarm.errors import NotFound
@@ -10,6 +11,7 @@ from swarm_tui.cli.commands.common import looking
 from swarm_tui.cli.output import Output
 
 if TYPE_CHECKING:
+    from swarm.api import Swarm
     from swarm.model.lint import Breach, LintReport
 
 _COLOURS = {"note": "muted", "warning": "warning", "error": "danger"}
@@ -51,15 +53,22 @@ def _escaped(text: str, also: str = "") -> str:
 
 
 def _report(args: argparse.Namespace, where: str, out: Output) -> "LintReport":
-    from swarm.api import Swarm
-
     if not _names_directory(where):
         try:
             return looking(args, out).lint(where)
         except NotFound:
             if not os.path.isdir(where):
                 raise
-    return Swarm.open(os.path.expanduser(where), wait=args.wait, read_only=True).lint()
+            with suppress(NotFound):
+                return _directory(where, args).lint()
+            raise
+    return _directory(where, args).lint()
+
+
+def _directory(where: str, args: argparse.Namespace) -> "Swarm":
+    from swarm.api import Swarm
+
+    return Swarm.open(os.path.expanduser(where), wait=args.wait, read_only=True)
 
 
 def _names_directory(words: str) -> bool:

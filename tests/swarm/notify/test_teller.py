@@ -19,7 +19,9 @@ from swarm.notify import memory, teller
 from swarm.notify.commands import run
 from swarm.notify.secrets import address_of
 from swarm.notify.start import Teller
+from swarm.processes.beside import at_work
 from swarm.store import locks
+from swarm_tui.settings.values import Notify
 from tests.support.homes import LiveHome
 from tests.support.wait import wait_for
 
@@ -158,17 +160,42 @@ def test_the_owner_of_the_heartbeat_starts_it_for_what_is_new_and_others_only_wh
     started: list[NotifyPolicy] = []
     monkeypatch.setattr("swarm.notify.start.start", lambda home, own: started.append(own))
     one, heart = Alert("a", AlertCause.LOOPING, "x"), Alert("", AlertCause.HEART_STOPPED, "x")
-    nobody = Teller()
-    assert not nobody.look(live_home.home, [one], owner=True, beaten=True)  # there is nobody to tell
+    at = [0.0]
+    assert not Teller().look(live_home.home, [one], owner=True, beaten=True)  # there is nobody to tell
 
     live_home.rules(more='[hooks.on]\nalert = "true"\n')
     home: Home = live_home.open().home
-    owner, other = Teller(), Teller()
+    owner, other = Teller(monotonic=lambda: at[0]), Teller()
     seen = [owner.look(home, found, owner=True) for found in ([], [one], [one], [], [one])]
     assert seen == [False, True, False, False, True]
     assert owner.look(home, [one], owner=True, beaten=True)
     assert [other.look(home, found, owner=False) for found in ([one], [one, heart], [heart])] == [False, True, False]
     assert len(started) == 4
+
+
+def test_what_a_message_held_back_is_looked_at_after_the_pause_and_what_cannot_be_started_is_tried_again(
+    live_home: LiveHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at, refused = [0.0], [False]
+
+    def start(home: Home, own: NotifyPolicy) -> None:
+        if refused[0]:
+            raise BlockingIOError("no more processes")
+
+    monkeypatch.setattr("swarm.notify.start.start", start)
+    live_home.rules(more='[notify]\nevery = 60\n[hooks.on]\nalert = "true"\n')
+    home, one = live_home.open().home, Alert("a", AlertCause.LOOPING, "x")
+    teller = Teller(monotonic=lambda: at[0])
+
+    def looks(seconds: float) -> bool:
+        at[0] = seconds
+        return teller.look(home, [one], owner=True)
+
+    assert [looks(each) for each in (0, 60, 61, 200)] == [True, False, True, False]
+    one, refused[0] = Alert("b", AlertCause.LOOPING, "x"), True
+    assert [looks(each) for each in (300, 302)] == [False, False]
+    refused[0] = False
+    assert looks(304)
 
 
 def test_the_process_is_started_with_the_operators_own_targets_and_ends_by_itself(
@@ -178,13 +205,11 @@ def test_the_process_is_started_with_the_operators_own_targets_and_ends_by_itsel
     live_home.spawn("worker-1", "sh", "-c", "exit 3")
     live_home.wait_until_ended("worker-1")
     live_home.swarm.beat(by="test", force=True)
-    own = NotifyPolicy(targets={"phone": Target(env="PHONE")})
+    own = Notify(targets={"phone": Target(env="PHONE")}, bell=True).away  # as config.toml has it
     assert live_home.swarm.tell_operator(Teller(own), owner=True, beaten=True)
     wait_for(lambda: service.heard, "the message")
     wait_for(lambda: memory.load(live_home.layout).targets, "the memory of it")
-    from swarm.notify.start import _started
-
-    wait_for(lambda: all(each.poll() is not None for each in _started), "its end")
+    wait_for(lambda: not at_work(), "its end")
 
 
 def test_a_secret_that_others_could_read_is_refused_and_none_is_ever_said(tmp_path: Path) -> None:

@@ -57,6 +57,9 @@ def test_a_word_means_an_agent_where_there_is_one_and_else_a_directory(
     assert said("genesis-01", "-C", "home")[0] == 0
     with pytest.raises(NotFound, match="There is no agent"):
         said("nobody", "-C", "home")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NotFound, match="There is no agent"):
+        said("empty", "-C", "home")
     with pytest.raises(NotFound):
         said("./nothing")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from swarm.config.notify_policy import NotifyPolicy
 from swarm.errors import NotFound, UsageError
 from swarm.verbs.init import init
 from swarm_tui.cli.commands.notify import notify
@@ -44,6 +45,7 @@ def test_targets_of_home_and_operator_are_listed_and_tried_and_no_address_is_sai
     value: Any = json.loads(said(tmp_path, "--json")[1])
     assert [each["name"] for each in value["targets"]] == ["team", "you/phone"]
     assert (value["hooks"], value["ping"]) == (["lost"], False)
+    assert type(own_targets(Output(io.StringIO(), io.StringIO()))) is NotifyPolicy, "which the process beside can read"
 
     monkeypatch.setenv("TEAM", "nonsense://secret")
     status, text, _ = said(tmp_path, "--test")

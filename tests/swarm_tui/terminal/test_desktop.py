@@ -15,4 +15,5 @@ def test_what_an_agent_wrote_neither_ends_the_sequence_nor_adds_a_field() -> Non
 
 
 def test_within_tmux_it_goes_through_to_the_outer_terminal() -> None:
+    assert sequence("osc9", "a", "", {}) == "\x1b]9;a\a"
     assert sequence("osc9", "a", "b", {"TMUX": "x"}) == "\x1bPtmux;\x1b\x1b]9;a: b\a\x1b\\"
